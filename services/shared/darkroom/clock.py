@@ -1,0 +1,18 @@
+"""Points in time as Darkroom writes them: UTC, ISO 8601, milliseconds, `Z`."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The present moment in UTC."""
+    return datetime.now(UTC)
+
+
+def iso(moment: datetime) -> str:
+    """`2026-11-22T05:54:01.123Z`. Of fixed width, so that text order is time order."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def parse(text: str) -> datetime:
+    """The inverse of `iso`. Raises ValueError for anything else."""
+    return datetime.fromisoformat(text)

@@ -1,0 +1,84 @@
+"""Image formats: which are read and written, how they are told apart, and what they are called."""
+
+from enum import StrEnum
+from typing import Final
+
+
+class ImageFormat(StrEnum):
+    """A format that Darkroom reads. The value is the public name."""
+
+    JPEG = "jpeg"
+    PNG = "png"
+    WEBP = "webp"
+    GIF = "gif"
+    TIFF = "tiff"
+    BMP = "bmp"
+    AVIF = "avif"
+    JPEG2000 = "jpeg2000"
+    ICO = "ico"
+    PPM = "ppm"
+
+    @property
+    def media_type(self) -> str:
+        """The registered media type, as sent in Content-Type."""
+        return _MEDIA_TYPES[self]
+
+    @property
+    def extension(self) -> str:
+        """The usual file name extension, without a dot."""
+        return _EXTENSIONS.get(self, self.value)
+
+
+_MEDIA_TYPES: Final = {
+    ImageFormat.JPEG: "image/jpeg",
+    ImageFormat.PNG: "image/png",
+    ImageFormat.WEBP: "image/webp",
+    ImageFormat.GIF: "image/gif",
+    ImageFormat.TIFF: "image/tiff",
+    ImageFormat.BMP: "image/bmp",
+    ImageFormat.AVIF: "image/avif",
+    ImageFormat.JPEG2000: "image/jp2",
+    ImageFormat.ICO: "image/vnd.microsoft.icon",
+    ImageFormat.PPM: "image/x-portable-pixmap",
+}
+_EXTENSIONS: Final = {ImageFormat.JPEG: "jpg", ImageFormat.JPEG2000: "jp2"}
+
+SNIFF_BYTES: Final = 32
+"""How many leading bytes `sniff` wants to see."""
+
+_MAGIC: Final = (
+    (b"\xff\xd8\xff", ImageFormat.JPEG),
+    (b"\x89PNG\r\n\x1a\n", ImageFormat.PNG),
+    (b"GIF87a", ImageFormat.GIF),
+    (b"GIF89a", ImageFormat.GIF),
+    (b"II*\x00", ImageFormat.TIFF),
+    (b"MM\x00*", ImageFormat.TIFF),
+    (b"BM", ImageFormat.BMP),
+    (b"\x00\x00\x00\x0cjP  \r\n\x87\n", ImageFormat.JPEG2000),
+    (b"\xff\x4f\xff\x51", ImageFormat.JPEG2000),
+    (b"\x00\x00\x01\x00", ImageFormat.ICO),
+)
+_AVIF_BRANDS: Final = (b"avif", b"avis")
+
+
+def sniff(head: bytes) -> ImageFormat | None:
+    """Tell the format of a file by its first `SNIFF_BYTES` bytes; None when it is none of ours.
+
+    Names and headers that a client sends are not asked: they are whatever the client likes.
+    """
+    for magic, image_format in _MAGIC:
+        if head.startswith(magic):
+            return image_format
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return ImageFormat.WEBP
+    if head[4:8] == b"ftyp" and _names_avif(head):
+        return ImageFormat.AVIF
+    if head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace():
+        return ImageFormat.PPM
+    return None
+
+
+def _names_avif(head: bytes) -> bool:
+    """AVIF as the major brand, or among the first compatible brands (ISO/IEC 14496-12, section 4.3)."""
+    brands = [head[8:12], *(head[at : at + 4] for at in range(16, len(head), 4))]
+    return any(brand in _AVIF_BRANDS for brand in brands)

@@ -1,0 +1,206 @@
+"""A job, its parts and its states.
+
+    awaiting_upload ──► queued ──► processing ──► completed | partially_completed | failed
+          └───────────────┴────────────┴────────► cancelled | expired
+
+A retry takes `failed` and `partially_completed` back to `queued`. Only the orchestrator changes a job once it exists,
+each time by one conditional write; `may_become` says which changes are legal.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+import uuid_utils.compat
+from pydantic import BaseModel, ConfigDict
+
+from darkroom.formats import ImageFormat
+from darkroom.recipes import Recipe
+from darkroom.sources import SourceDescription
+
+
+class JobStatus(StrEnum):
+    """Where a job stands. The value is the public name."""
+
+    AWAITING_UPLOAD = "awaiting_upload"
+    """The record is there, the bytes are not."""
+    QUEUED = "queued"
+    """The bytes are there and the tasks are planned; no worker has begun."""
+    PROCESSING = "processing"
+    """At least one worker has begun."""
+    COMPLETED = "completed"
+    """Every variant can be read."""
+    PARTIALLY_COMPLETED = "partially_completed"
+    """Some variants can be read, the others failed."""
+    FAILED = "failed"
+    """Nothing came of it; `fault` says why."""
+    CANCELLED = "cancelled"
+    """Its owner stopped it."""
+    EXPIRED = "expired"
+    """The bytes did not come in time."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to happen by itself."""
+        return self in OPEN
+
+    def may_become(self, other: "JobStatus") -> bool:
+        """Whether a job of this status may go on to the other."""
+        return other in _NEXT[self]
+
+
+OPEN: Final = frozenset({JobStatus.AWAITING_UPLOAD, JobStatus.QUEUED, JobStatus.PROCESSING})
+RETRYABLE: Final = frozenset({JobStatus.FAILED, JobStatus.PARTIALLY_COMPLETED})
+
+_ENDED = frozenset({JobStatus.COMPLETED, JobStatus.PARTIALLY_COMPLETED, JobStatus.FAILED})
+_STOPPED = frozenset({JobStatus.CANCELLED, JobStatus.EXPIRED})
+_NEXT: Final[Mapping[JobStatus, frozenset[JobStatus]]] = MappingProxyType(
+    {
+        # An upload that is refused after it arrived (too large, say) fails without ever being queued.
+        JobStatus.AWAITING_UPLOAD: frozenset({JobStatus.QUEUED, JobStatus.FAILED}) | _STOPPED,
+        # "finished" may overtake "started": the queue keeps no order.
+        JobStatus.QUEUED: frozenset({JobStatus.PROCESSING}) | _ENDED | _STOPPED,
+        JobStatus.PROCESSING: _ENDED | _STOPPED,
+        JobStatus.COMPLETED: frozenset(),
+        JobStatus.PARTIALLY_COMPLETED: frozenset({JobStatus.QUEUED}),
+        JobStatus.FAILED: frozenset({JobStatus.QUEUED}),
+        JobStatus.CANCELLED: frozenset(),
+        JobStatus.EXPIRED: frozenset(),
+    }
+)
+
+
+class VariantStatus(StrEnum):
+    """Where one variant stands."""
+
+    PENDING = "pending"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class _Value(BaseModel):
+    """A part of a job that also travels in messages."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class ObjectRef(_Value):
+    """One version of one object in the originals bucket: what was accepted, and nothing that came after it."""
+
+    key: str
+    version_id: str | None
+    etag: str
+    size: int
+    """Bytes."""
+
+
+class Fault(_Value):
+    """Why something failed: a stable code and a sentence for people."""
+
+    code: str
+    message: str
+
+
+class VariantResult(_Value):
+    """A picture that was made and put into the results bucket."""
+
+    key: str
+    format: ImageFormat
+    size: int
+    """Bytes."""
+    width: int
+    height: int
+    sha256: str
+
+
+class VariantOutcome(_Value):
+    """How one variant ended: with a result or with a fault."""
+
+    name: str
+    result: VariantResult | None = None
+    fault: Fault | None = None
+
+
+class Cost(_Value):
+    """What was used to process the image."""
+
+    cpu_ms: int = 0
+    bytes_read: int = 0
+    bytes_written: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantState:
+    """A variant of a job: its status, and its result or fault once it has one."""
+
+    status: VariantStatus = VariantStatus.PENDING
+    result: VariantResult | None = None
+    fault: Fault | None = None
+
+
+SOURCE_PART: Final = "@source"
+"""Stands for the metadata extraction among the pending parts. No variant can have this name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One source image and what becomes of it."""
+
+    job_id: str
+    owner: str
+    recipe_name: str
+    recipe: Recipe
+    status: JobStatus
+    created_at: datetime
+    updated_at: datetime
+    filename: str
+    """For people; as the client called it, made harmless."""
+    content_type: str | None
+    source_key: str
+    """Where the bytes are, or will be, in the originals bucket."""
+    deadline: datetime | None
+    """When the sweeper looks at the job if it is still open then; None once it is not."""
+    attempt: int = 1
+    source: ObjectRef | None = None
+    source_sha256: str | None = None
+    description: SourceDescription | None = None
+    variants: Mapping[str, VariantState] = field(default_factory=dict)
+    pending: frozenset[str] = frozenset()
+    """Names of the variants without an outcome, and `SOURCE_PART` until the metadata is there."""
+    fault: Fault | None = None
+    cost: Cost = Cost()
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """The client's own, returned as it came."""
+    queued_at: datetime | None = None
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    worker: str | None = None
+    """The worker that began last."""
+    redrives: int = 0
+    """How often the sweeper has sent the tasks again."""
+
+
+def new_job_id() -> str:
+    """A UUIDv7: sorts by time of creation (RFC 9562, section 5.7)."""
+    return str(uuid_utils.compat.uuid7())
+
+
+def parts_of(recipe: Recipe) -> frozenset[str]:
+    """All that a job of this recipe waits for: each variant, and the metadata."""
+    return frozenset({SOURCE_PART, *(variant.name for variant in recipe.variants)})
+
+
+def final_status(variants: Iterable[VariantStatus], *, described: bool) -> JobStatus:
+    """The status of a job none of whose parts is pending.
+
+    With variants they decide. Without any, the metadata is the whole of the job.
+    """
+    statuses = set(variants)
+    if not statuses:
+        return JobStatus.COMPLETED if described else JobStatus.FAILED
+    if statuses == {VariantStatus.COMPLETED}:
+        return JobStatus.COMPLETED
+    return JobStatus.PARTIALLY_COMPLETED if VariantStatus.COMPLETED in statuses else JobStatus.FAILED

@@ -1,0 +1,33 @@
+"""What an image may cost, in one place and the same in every environment."""
+
+from typing import Final
+
+DEFAULT_UPLOAD_BYTES: Final = 10 * 1024 * 1024
+"""Bytes of one upload, unless `DARKROOM_MAX_UPLOAD_BYTES` says otherwise."""
+
+HIGHEST_UPLOAD_BYTES: Final = 100 * 1024 * 1024
+"""The highest value that the setting takes: a source is held in memory once while it is processed."""
+
+MAX_PIXELS: Final = 50_000_000
+"""Width × height × frames of a source."""
+
+MAX_FRAMES: Final = 100
+MAX_SCANS: Final = 100
+"""Scans of a progressive JPEG: each costs a pass over all coefficients, whatever the output size."""
+
+MAX_ICC_BYTES: Final = 1_000_000
+MAX_TEXT_BYTES: Final = 1_000_000
+"""Text chunks of a PNG, all together and decompressed."""
+
+MAX_OUTPUT_SIDE: Final = 8192
+"""Pixels of an output's longer side; also the highest number a recipe may name."""
+
+MAX_VARIANTS: Final = 32
+MAX_OPERATIONS: Final = 16
+
+CHILD_MEMORY_BYTES: Final = 1024**3
+"""Address space of the process that decodes one image."""
+
+CHILD_CPU_SECONDS: Final = 20
+CHILD_WALL_SECONDS: Final = 30
+"""One image, all its variants of one task."""

@@ -1,0 +1,51 @@
+"""Recipes with names: those that ship with Darkroom, and an operator's own from a file of the same form."""
+
+import json
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from types import MappingProxyType
+
+from pydantic import TypeAdapter, ValidationError
+
+from darkroom.errors import InvalidRecipe
+from darkroom.recipes.recipe import Name, Recipe, parse_recipe
+
+DEFAULT_PRESET = "web"
+CUSTOM = "custom"
+"""The name under which a recipe that a client wrote itself appears in a job."""
+
+Presets = Mapping[str, Recipe]
+_PRESETS = TypeAdapter(dict[Name, Recipe])
+
+
+def load_presets(more: Path | None = None) -> Presets:
+    """The shipped presets and those of the file `more`, which may replace shipped ones.
+
+    Raises ValueError that names the file when it cannot be read, and `OSError` when it is not there.
+    """
+    shipped = resources.files("darkroom.recipes").joinpath("presets.json").read_bytes()
+    presets = _PRESETS.validate_json(shipped)
+    if more is not None:
+        try:
+            presets |= _PRESETS.validate_json(more.read_bytes())
+        except ValidationError as error:
+            raise ValueError(f"presets file {more}: {error}") from error
+    return MappingProxyType(presets)
+
+
+def resolve_recipe(text: str, presets: Presets) -> tuple[str, Recipe]:
+    """What a client means by `recipe`: a preset's name, or a recipe as JSON. Returns its name and the recipe.
+
+    Raises InvalidRecipe for a name that no preset has and for a document that does not validate.
+    """
+    if text.lstrip().startswith("{"):
+        return CUSTOM, parse_recipe(text)
+    if text in presets:
+        return text, presets[text]
+    known = ", ".join(sorted(presets))
+    shown = json.dumps(text[:64])
+    raise InvalidRecipe(
+        f"There is no preset {shown}. Presets: {known}; or send a recipe as JSON.",
+        errors=[{"pointer": "", "message": "unknown preset"}],
+    )

@@ -1,0 +1,77 @@
+"""A recipe: the list of named variants that a job makes of its source."""
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from darkroom.errors import InvalidRecipe
+from darkroom.limits import MAX_OPERATIONS, MAX_VARIANTS
+from darkroom.recipes.operations import AnyOperation
+from darkroom.recipes.output import Output
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+Folder = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$", max_length=128)]
+
+
+class Variant(BaseModel):
+    """One picture to make: operations in the order given, then the output."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    name: Name
+    folder: Folder | None = None
+    """Where the result goes in the results bucket; the variant's name when not given."""
+    operations: tuple[AnyOperation, ...] = Field(default=(), max_length=MAX_OPERATIONS)
+    """Applied in this order, after the EXIF orientation."""
+    output: Output = Output()
+
+    @property
+    def result_folder(self) -> str:
+        """The first part of the result's key."""
+        return self.folder or self.name
+
+
+class Recipe(BaseModel):
+    """The variants of a job. None at all means that only metadata is extracted."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    variants: tuple[Variant, ...] = Field(max_length=MAX_VARIANTS)
+
+    @model_validator(mode="after")
+    def _results_stay_apart(self) -> Self:
+        _require_distinct("name", [variant.name for variant in self.variants])
+        # A result's key is folder, job and file name: two variants of one folder would overwrite each other.
+        _require_distinct("folder", [variant.result_folder for variant in self.variants])
+        return self
+
+
+def parse_recipe(document: str | bytes) -> Recipe:
+    """Read a recipe from JSON.
+
+    Raises InvalidRecipe whose `errors` are `{"pointer", "message"}`, a JSON pointer (RFC 6901) for each fault.
+    """
+    try:
+        return Recipe.model_validate_json(document)
+    except ValidationError as error:
+        faults = [{"pointer": _pointer(fault["loc"]), "message": fault["msg"]} for fault in error.errors()]
+        raise InvalidRecipe(f"The recipe has {len(faults)} fault(s).", errors=faults) from error
+
+
+def _require_distinct(what: str, values: list[str]) -> None:
+    twice = sorted({value for value in values if values.count(value) > 1})
+    if twice:
+        raise ValueError(f"each variant needs a {what} of its own; used more than once: {', '.join(twice)}")
+
+
+def _pointer(location: tuple[Any, ...]) -> str:
+    """Turn pydantic's location into a JSON pointer.
+
+    Below `operations/N` pydantic names the union's tag (`resize`), which the document does not have.
+    """
+    steps = [
+        step
+        for index, step in enumerate(location)
+        if not (index >= 2 and location[index - 2] == "operations" and isinstance(location[index - 1], int))
+    ]
+    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
