@@ -1,0 +1,122 @@
+"""Clients for AWS, or for an emulator when `AWS_ENDPOINT_URL` says so.
+
+One `Aws` a process, its clients opened in the process's lifespan: the first client costs some 100 ms, and connections
+are reused. Only this module and the adapters know botocore.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
+from typing import TYPE_CHECKING, Final
+
+import aioboto3
+import aiohttp
+from aiobotocore.config import AioConfig
+from botocore.exceptions import (
+    ClientError,
+    ConnectionClosedError,
+    EndpointConnectionError,
+    HTTPClientError,
+    NoCredentialsError,
+    ResponseStreamingError,
+)
+
+from darkroom.errors import Unavailable
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_s3 import S3Client
+    from types_aiobotocore_sns import SNSClient
+    from types_aiobotocore_sqs import SQSClient
+
+CONNECT_SECONDS: Final = 2
+READ_SECONDS: Final = 30
+"""Longer than the longest long poll."""
+
+_PASSING_CODES: Final = frozenset(
+    {
+        "InternalError",
+        "InternalFailure",
+        "InternalServerError",
+        "KMS.ThrottlingException",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "SlowDown",
+        "Throttling",
+        "ThrottlingException",
+        "TransactionInProgressException",
+    }
+)
+
+
+class Aws:
+    """Opens clients that share one configuration."""
+
+    def __init__(self, *, pool: int = 50) -> None:
+        self._session = aioboto3.Session()
+        emulated = "AWS_ENDPOINT_URL" in os.environ
+        self._config = AioConfig(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries={"mode": "standard", "total_max_attempts": 4},
+            max_pool_connections=pool,
+            tcp_keepalive=True,
+            # An emulator has no wildcard DNS for bucket names.
+            s3={"addressing_style": "path" if emulated else "virtual"},
+            signature_version="v4",
+        )
+
+    def s3(self, *, endpoint_url: str | None = None) -> "AbstractAsyncContextManager[S3Client]":
+        """A client for S3; `endpoint_url` is for signing URLs that others open under another name of the host."""
+        config = self._config.merge(AioConfig(signature_version="s3v4"))
+        return self._session.client("s3", config=config, endpoint_url=endpoint_url)
+
+    def sqs(self) -> "AbstractAsyncContextManager[SQSClient]":
+        """A client for SQS."""
+        return self._session.client("sqs", config=self._config)
+
+    def sns(self) -> "AbstractAsyncContextManager[SNSClient]":
+        """A client for SNS."""
+        return self._session.client("sns", config=self._config)
+
+    def dynamodb(self) -> "AbstractAsyncContextManager[DynamoDBClient]":
+        """A client for DynamoDB."""
+        return self._session.client("dynamodb", config=self._config)
+
+
+@contextmanager
+def translated(service: str) -> Iterator[None]:
+    """Turn the failures that time may heal into Unavailable; every other one goes on as it is.
+
+    A body that is cut midway raises aiohttp's own error, which botocore does not wrap.
+    """
+    try:
+        yield
+    except ClientError as error:
+        if _is_passing(error):
+            raise Unavailable(f"{service} does not take requests now.") from error
+        raise
+    except (
+        aiohttp.ClientError,
+        ConnectionClosedError,
+        EndpointConnectionError,
+        HTTPClientError,
+        NoCredentialsError,
+        ResponseStreamingError,
+        TimeoutError,
+    ) as error:
+        raise Unavailable(f"{service} cannot be reached.") from error
+
+
+def error_code(error: ClientError) -> str:
+    """AWS's own name of what went wrong, such as `ConditionalCheckFailedException`."""
+    return error.response.get("Error", {}).get("Code", "")
+
+
+def _is_passing(error: ClientError) -> bool:
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return status >= 500 or error_code(error) in _PASSING_CODES

@@ -1,0 +1,173 @@
+"""The consumer loop, written once: long poll, bounded concurrency, heartbeat, batched deletes, drain.
+
+A handler returns when its message is done for, and the message is deleted. It raises when it is not, and the message
+comes back: after a growing pause when time may help, at once when it cannot (`Poison`, any bug), so that the queue's
+redrive policy moves it to the dead-letter queue without delay. Handlers are idempotent: every message may come twice.
+
+    stop is set → no further receive → the poll under way is awaited, not cancelled, since a server may hand messages
+    to a poll that nobody reads → what it brings goes back at once → handlers may finish until the drain time is over
+    → those that did not are cancelled and their messages go back → the last deletes are sent.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Final
+
+from darkroom import tracing
+from darkroom.errors import DarkroomError, Unavailable
+from darkroom.logs import bound, get_logger
+from darkroom.queue import BATCH, Delivery, Queue
+
+Handler = Callable[[Delivery], Awaitable[None]]
+
+_LOG = get_logger(__name__)
+
+_LONGEST_PAUSE_SECONDS: Final = 60
+_RECEIVE_PAUSE_SECONDS: Final = 1.0
+"""Before the next receive after one that failed."""
+_LINGER_SECONDS: Final = 0.05
+"""How long a finished message waits for others to be deleted with."""
+
+
+class Poison(DarkroomError):
+    """A message that no retry can make readable."""
+
+    code = "poison_message"
+
+
+class Consumer:
+    """Receives from one queue and runs a handler on each message, at most `concurrency` at a time."""
+
+    def __init__(
+        self,
+        name: str,
+        queue: Queue,
+        handler: Handler,
+        *,
+        concurrency: int,
+        wait_seconds: int,
+        visibility_seconds: int,
+        drain_seconds: float,
+    ) -> None:
+        self._name = name
+        self._queue = queue
+        self._handler = handler
+        self._concurrency = concurrency
+        self._wait_seconds = wait_seconds
+        self._visibility_seconds = visibility_seconds
+        self._drain_seconds = drain_seconds
+        self._working: dict[asyncio.Task[None], Delivery] = {}
+        self._done: asyncio.Queue[Delivery] = asyncio.Queue()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Consume until `stop` is set, then drain. Never raises for a message's sake."""
+        companions = [asyncio.create_task(self._beat()), asyncio.create_task(self._delete_done())]
+        try:
+            while not stop.is_set():
+                await self._receive(stop)
+        finally:
+            await self._drain()
+            await self._done.join()
+            for companion in companions:
+                companion.cancel()
+            await asyncio.gather(*companions, return_exceptions=True)
+        _LOG.info("consumer_stopped", consumer=self._name)
+
+    async def _receive(self, stop: asyncio.Event) -> None:
+        free = self._concurrency - len(self._working)
+        if free == 0:
+            await self._slot_or(stop)
+            return
+        try:
+            deliveries = await self._queue.receive(most=min(free, BATCH), wait_seconds=self._wait_seconds)
+        except Unavailable as error:
+            _LOG.warning("receive_failed", consumer=self._name, reason=error.message, exc_info=error.__cause__)
+            await _sleep_unless(stop, _RECEIVE_PAUSE_SECONDS)
+            return
+        if stop.is_set():
+            await self._give_back(deliveries)
+            return
+        for delivery in deliveries:
+            task = asyncio.create_task(self._handle(delivery))
+            self._working[task] = delivery
+            task.add_done_callback(self._working.pop)
+
+    async def _handle(self, delivery: Delivery) -> None:
+        context = {"consumer": self._name, "message_id": delivery.message_id}
+        if "job_id" in delivery.attributes:
+            context["job_id"] = delivery.attributes["job_id"]
+        with bound(**context), tracing.incoming(delivery.attributes):
+            try:
+                await self._handler(delivery)
+            except DarkroomError as error:
+                log = _LOG.info if error.retryable else _LOG.error
+                log("message_failed", code=error.code, reason=error.message, receives=delivery.receives, exc_info=error)
+                await self._postpone(delivery, _pause_seconds(delivery) if error.retryable else 0)
+            except Exception as error:  # noqa: BLE001 - one message's bug must not stop the others
+                _LOG.error("message_failed", code="bug", receives=delivery.receives, exc_info=error)
+                await self._postpone(delivery, _pause_seconds(delivery))
+            else:
+                self._done.put_nowait(delivery)
+
+    async def _slot_or(self, stop: asyncio.Event) -> None:
+        """Wait until a handler has ended or the stop is set."""
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait({stopped, *self._working}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopped.cancel()
+
+    async def _beat(self) -> None:
+        """Keep the messages in hand hidden for as long as their handlers run."""
+        while True:
+            await asyncio.sleep(self._visibility_seconds / 3)
+            with suppress(Unavailable):  # The next beat comes before the visibility runs out.
+                await self._queue.set_visibility(list(self._working.values()), self._visibility_seconds)
+
+    async def _delete_done(self) -> None:
+        """Delete the messages that are done for, several with one call."""
+        while True:
+            batch = [await self._done.get()]
+            await asyncio.sleep(_LINGER_SECONDS)
+            while len(batch) < BATCH and not self._done.empty():
+                batch.append(self._done.get_nowait())
+            try:
+                await self._queue.delete(batch)
+            except Unavailable as error:
+                # They will come again, and their handlers will find the work done.
+                _LOG.warning("delete_failed", consumer=self._name, messages=len(batch), reason=error.message)
+            finally:
+                for _ in batch:
+                    self._done.task_done()
+
+    async def _drain(self) -> None:
+        if not self._working:
+            return
+        _, late = await asyncio.wait(self._working, timeout=self._drain_seconds)
+        deliveries = [self._working[task] for task in late]
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        await self._give_back(deliveries)
+
+    async def _give_back(self, deliveries: list[Delivery]) -> None:
+        if deliveries:
+            _LOG.info("messages_returned", consumer=self._name, messages=len(deliveries))
+            for delivery in deliveries:
+                await self._postpone(delivery, 0)
+
+    async def _postpone(self, delivery: Delivery, seconds: int) -> None:
+        # Failing that, the message comes back when its visibility runs out.
+        with suppress(Unavailable):
+            await self._queue.set_visibility([delivery], seconds)
+
+
+def _pause_seconds(delivery: Delivery) -> int:
+    """2, 4, 8 … seconds, by how often the message was received."""
+    return min(1 << delivery.receives, _LONGEST_PAUSE_SECONDS)
+
+
+async def _sleep_unless(stop: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)

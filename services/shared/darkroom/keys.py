@@ -1,0 +1,95 @@
+"""Names of objects. All are made here, none by a client; what a client calls a file only flavours them."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+from uuid import UUID
+
+UPLOADS: Final = "uploads"
+"""Prefix of bytes that passed through the upload service, which announces them itself."""
+DIRECT: Final = "direct"
+"""Prefix of presigned uploads: S3 announces them."""
+INCOMING: Final = "incoming"
+"""Prefix of files dropped into the bucket, as `incoming/<recipe>/<name>`: S3 announces them."""
+
+_LONGEST_NAME: Final = 128
+_LONGEST_KEY_NAME: Final = 80
+_FALLBACK: Final = "image"
+
+
+def display_name(raw: str) -> str:
+    """A client's file name for people to read: the last path component, without anything invisible.
+
+    Control characters, line breaks, bidirectional marks and lone surrogates are dropped (Unicode categories C and Z
+    but for the plain space), so that the name can stand in a log line, a header or a page.
+    """
+    last = re.split(r"[/\\]", raw)[-1]
+    text = unicodedata.normalize("NFC", last.encode("utf-8", "replace").decode("utf-8"))
+    shown = "".join(c for c in text if c == " " or unicodedata.category(c)[0] not in "CZ").strip(" .")
+    return _shorten(shown, _LONGEST_NAME) or _FALLBACK
+
+
+def key_name(raw: str) -> str:
+    """A client's file name as the last part of an object key: ASCII letters, digits, `.`, `_` and `-` only."""
+    ascii_only = unicodedata.normalize("NFKD", display_name(raw)).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", ascii_only).strip("-._")
+    return _shorten(name, _LONGEST_KEY_NAME) or _FALLBACK
+
+
+def upload_key(job_id: str, filename: str) -> str:
+    """Where the bytes of `POST /uploads` go."""
+    return f"{UPLOADS}/{job_id}/{key_name(filename)}"
+
+
+def direct_key(job_id: str, filename: str) -> str:
+    """Where a presigned upload goes."""
+    return f"{DIRECT}/{job_id}/{key_name(filename)}"
+
+
+def result_prefix(folder: str, job_id: str) -> str:
+    """Where all results of one variant are, whatever their extension."""
+    return f"{folder}/{job_id}/"
+
+
+def result_stem(folder: str, job_id: str, filename: str) -> str:
+    """The key of a result but for the dot and the extension, which the picture's format decides."""
+    return result_prefix(folder, job_id) + (PurePosixPath(key_name(filename)).stem or _FALLBACK)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """What the key of a new object in the originals bucket says: whose job it is, or which recipe it asks for."""
+
+    job_id: str | None = None
+    recipe: str | None = None
+    filename: str
+
+
+def read_original_key(key: str) -> Arrival | None:
+    """Understand the key of an original; None for a key that starts nothing (a folder marker, a foreign prefix)."""
+    prefix, _, rest = key.partition("/")
+    middle, _, name = rest.partition("/")
+    if not middle or not name or name.endswith("/"):
+        return None
+    if prefix in (UPLOADS, DIRECT) and _is_uuid(middle):
+        return Arrival(job_id=middle, filename=display_name(name))
+    if prefix == INCOMING:
+        return Arrival(recipe=middle, filename=display_name(name))
+    return None
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _shorten(name: str, longest: int) -> str:
+    """Cut the stem and keep the extension."""
+    if len(name) <= longest:
+        return name
+    suffix = PurePosixPath(name).suffix[:16]
+    return name[: longest - len(suffix)] + suffix

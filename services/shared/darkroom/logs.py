@@ -1,0 +1,78 @@
+"""Logging: a static event name and fields, as JSON on standard output or as text for a terminal.
+
+`bound(job_id=…)` puts a field on every line of the work inside it. Users' bytes and secrets are never logged.
+"""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from opentelemetry import trace
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+Logger = structlog.stdlib.BoundLogger
+
+
+def get_logger(name: str) -> Logger:
+    """The logger of a module."""
+    logger: Logger = structlog.stdlib.get_logger(name)
+    return logger
+
+
+@contextmanager
+def bound(**fields: str | int) -> Iterator[None]:
+    """Add fields to all lines logged inside, in this task and those it starts."""
+    with structlog.contextvars.bound_contextvars(**fields):
+        yield
+
+
+def configure_logging(service: str, *, level: str, log_format: str) -> None:
+    """Send the logs of this process, the libraries' included, to standard output in one form."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _add_trace,
+        structlog.processors.StackInfoRenderer(),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *(_json(service) if log_format == "json" else _text()),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    logging.captureWarnings(capture=True)
+    for chatty in ("botocore", "aiobotocore", "boto3", "asyncio", "httpx", "httpcore", "uvicorn.error"):
+        logging.getLogger(chatty).setLevel(max(logging.getLevelName(level), logging.WARNING))
+
+
+def _json(service: str) -> list[Processor]:
+    def add_service(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        return {"service": service, **event}
+
+    return [add_service, structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+
+
+def _text() -> list[Processor]:
+    return [structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, timestamp_key="timestamp")]
+
+
+def _add_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    span = trace.get_current_span().get_span_context()
+    return {**event, "trace_id": f"{span.trace_id:032x}"} if span.is_valid else event

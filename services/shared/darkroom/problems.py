@@ -1,0 +1,97 @@
+"""Errors as HTTP: RFC 9457 problem documents, the one place where an error gets a status."""
+
+import json
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from darkroom.errors import DarkroomError, MalformedRequest, Unavailable
+from darkroom.logs import get_logger
+
+_LOG = get_logger(__name__)
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+STATUSES: Final = {
+    "malformed_request": HTTPStatus.BAD_REQUEST,
+    "unauthenticated": HTTPStatus.UNAUTHORIZED,
+    "forbidden": HTTPStatus.FORBIDDEN,
+    "not_found": HTTPStatus.NOT_FOUND,
+    "conflict": HTTPStatus.CONFLICT,
+    "length_required": HTTPStatus.LENGTH_REQUIRED,
+    "upload_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "invalid_recipe": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "image_too_large": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "idempotency_mismatch": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""The HTTP status of each error code; any other code is the service's own fault, 500."""
+
+RETRY_AFTER_SECONDS: Final = 2
+_HTTP_CODES: Final = {
+    HTTPStatus.NOT_FOUND: "not_found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
+}
+
+
+def problem(request: Request, status: int, code: str, detail: str, **members: Any) -> Response:
+    """A problem document for this request."""
+    body = {
+        "type": f"urn:darkroom:problem:{code}",
+        "title": code.replace("_", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "instance": request.url.path,
+        "code": code,
+        **members,
+    }
+    return Response(json.dumps(body), status_code=status, media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of this application with a problem document."""
+    app.exception_handler(DarkroomError)(_deliberate)
+    app.exception_handler(RequestValidationError)(_invalid)
+    app.exception_handler(HTTPException)(_http)
+    app.exception_handler(Exception)(_bug)
+
+
+async def _deliberate(request: Request, error: DarkroomError) -> Response:
+    status = STATUSES.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _LOG.warning("request_failed", code=error.code, reason=error.message, exc_info=error)
+    answer = problem(request, status, error.code, error.message, **error.fields)
+    if isinstance(error, Unavailable):
+        answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if status == HTTPStatus.UNAUTHORIZED:
+        answer.headers["WWW-Authenticate"] = 'ApiKey realm="darkroom"'
+    return answer
+
+
+async def _invalid(request: Request, error: RequestValidationError) -> Response:
+    """FastAPI's own validation: path, query and JSON bodies."""
+    faults = [{"pointer": _pointer(fault["loc"]), "message": fault["msg"]} for fault in error.errors()]
+    detail = "; ".join(f"{fault['pointer']}: {fault['message']}" for fault in faults)
+    return problem(request, HTTPStatus.BAD_REQUEST, MalformedRequest.code, detail, errors=faults)
+
+
+async def _http(request: Request, error: HTTPException) -> Response:
+    """What the framework raises itself: unknown routes, wrong methods."""
+    code = _HTTP_CODES.get(HTTPStatus(error.status_code), MalformedRequest.code)
+    answer = problem(request, error.status_code, code, str(error.detail))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    _LOG.error("request_failed", code="internal_error", exc_info=error)
+    return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.")
+
+
+def _pointer(location: tuple[Any, ...]) -> str:
+    return "".join(f"/{step}" for step in location)

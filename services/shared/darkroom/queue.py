@@ -1,0 +1,171 @@
+"""A queue: the port that consumers and senders use, and SQS behind it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol
+
+from pydantic import BaseModel
+
+from darkroom import tracing
+from darkroom.aws import translated
+from darkroom.errors import Unavailable
+
+if TYPE_CHECKING:
+    from types_aiobotocore_sqs import SQSClient
+    from types_aiobotocore_sqs.type_defs import MessageAttributeValueTypeDef, MessageTypeDef
+
+BATCH: Final = 10
+"""Entries of one SQS batch call."""
+
+_SEND_ATTEMPTS: Final = 4
+_SEND_PAUSE_SECONDS: Final = 0.2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outgoing:
+    """A message to send about a job."""
+
+    job_id: str
+    message: BaseModel
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """One receipt of a message. The same message may be delivered again, with another handle."""
+
+    message_id: str
+    body: str
+    handle: str
+    receives: int
+    """How often the message was received, this time included: more than 1 means that someone failed before."""
+    attributes: dict[str, str] = field(default_factory=dict)
+    """The sender's: `job_id`, `traceparent`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Depth:
+    """Messages in a queue, about."""
+
+    visible: int
+    in_flight: int
+
+
+class Queue(Protocol):
+    """At-least-once, unordered delivery with a visibility timeout. All methods raise Unavailable."""
+
+    async def send(self, outgoing: Sequence[Outgoing]) -> None:
+        """Send all, or raise. After a raise some may have been sent."""
+
+    async def receive(self, *, most: int, wait_seconds: int) -> list[Delivery]:
+        """Wait for messages and return between 0 and `most` (at most 10)."""
+
+    async def delete(self, deliveries: Sequence[Delivery]) -> None:
+        """Take messages out for good. One whose visibility ran out may come again all the same."""
+
+    async def set_visibility(self, deliveries: Sequence[Delivery], seconds: int) -> None:
+        """Hide messages for so long from now; 0 gives them back at once. Those already lost are passed over."""
+
+    async def depth(self) -> Depth:
+        """How many messages there are."""
+
+
+class SqsQueue:
+    """A queue in SQS."""
+
+    def __init__(self, client: "SQSClient", url: str) -> None:
+        self._client = client
+        self._url = url
+
+    async def send(self, outgoing: Sequence[Outgoing]) -> None:
+        """See Queue. Entries that a batch call refuses are sent again, alone of their batch."""
+        for start in range(0, len(outgoing), BATCH):
+            await self._send_batch(outgoing[start : start + BATCH])
+
+    async def _send_batch(self, batch: Sequence[Outgoing]) -> None:
+        left = dict(enumerate(batch))
+        for attempt in range(_SEND_ATTEMPTS):
+            with translated("SQS"):
+                answer = await self._client.send_message_batch(
+                    QueueUrl=self._url,
+                    Entries=[
+                        {
+                            "Id": str(index),
+                            "MessageBody": one.message.model_dump_json(exclude_none=True),
+                            "MessageAttributes": _attributes(tracing.outgoing(one.job_id)),
+                        }
+                        for index, one in left.items()
+                    ],
+                )
+            left = {int(failed["Id"]): left[int(failed["Id"])] for failed in answer.get("Failed", [])}
+            if not left:
+                return
+            await asyncio.sleep(_SEND_PAUSE_SECONDS * 2**attempt)
+        raise Unavailable(f"SQS refused {len(left)} of {len(batch)} messages.")
+
+    async def receive(self, *, most: int, wait_seconds: int) -> list[Delivery]:
+        """See Queue."""
+        with translated("SQS"):
+            answer = await self._client.receive_message(
+                QueueUrl=self._url,
+                MaxNumberOfMessages=most,
+                WaitTimeSeconds=wait_seconds,
+                MessageSystemAttributeNames=["ApproximateReceiveCount"],
+                MessageAttributeNames=["All"],
+            )
+        return [_delivery(message) for message in answer.get("Messages", [])]
+
+    async def delete(self, deliveries: Sequence[Delivery]) -> None:
+        """See Queue."""
+        for start in range(0, len(deliveries), BATCH):
+            with translated("SQS"):
+                await self._client.delete_message_batch(
+                    QueueUrl=self._url,
+                    Entries=[
+                        {"Id": str(index), "ReceiptHandle": delivery.handle}
+                        for index, delivery in enumerate(deliveries[start : start + BATCH])
+                    ],
+                )
+
+    async def set_visibility(self, deliveries: Sequence[Delivery], seconds: int) -> None:
+        """See Queue."""
+        for start in range(0, len(deliveries), BATCH):
+            with translated("SQS"):
+                await self._client.change_message_visibility_batch(
+                    QueueUrl=self._url,
+                    Entries=[
+                        {"Id": str(index), "ReceiptHandle": delivery.handle, "VisibilityTimeout": seconds}
+                        for index, delivery in enumerate(deliveries[start : start + BATCH])
+                    ],
+                )
+
+    async def depth(self) -> Depth:
+        """See Queue."""
+        with translated("SQS"):
+            answer = await self._client.get_queue_attributes(
+                QueueUrl=self._url,
+                AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+            )
+        counts = answer["Attributes"]
+        return Depth(
+            visible=int(counts["ApproximateNumberOfMessages"]),
+            in_flight=int(counts["ApproximateNumberOfMessagesNotVisible"]),
+        )
+
+
+def _attributes(values: dict[str, str]) -> "dict[str, MessageAttributeValueTypeDef]":
+    return {name: {"DataType": "String", "StringValue": value} for name, value in values.items()}
+
+
+def _delivery(message: "MessageTypeDef") -> Delivery:
+    return Delivery(
+        message_id=message["MessageId"],
+        body=message["Body"],
+        handle=message["ReceiptHandle"],
+        receives=int(message["Attributes"]["ApproximateReceiveCount"]),
+        attributes={
+            name: value["StringValue"]
+            for name, value in message.get("MessageAttributes", {}).items()
+            if "StringValue" in value
+        },
+    )

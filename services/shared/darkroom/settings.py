@@ -1,0 +1,55 @@
+"""Settings from the environment, prefix `DARKROOM_`; each service adds what it needs to `ServiceSettings`.
+
+They are built once, in a service's `main`, and every fault is reported in one go.
+"""
+
+import sys
+from enum import StrEnum
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Environment(StrEnum):
+    """Where the service runs. Development accepts the development key, production does not."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class ServiceSettings(BaseSettings):
+    """What every service is told."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DARKROOM_", frozen=True, extra="ignore", use_attribute_docstrings=True
+    )
+
+    environment: Environment = Environment.PRODUCTION
+    """`development` accepts the development key."""
+    host: str = "127.0.0.1"
+    """Address to listen on; containers set 0.0.0.0."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "text"] = "json"
+    """`json`: an object a line. `text`: for reading at a terminal."""
+    drain_seconds: Annotated[float, Field(gt=0, le=110)] = 25
+    """How long after SIGTERM work in hand may take before it is handed back."""
+    receive_wait_seconds: Annotated[int, Field(ge=0, le=20)] = 20
+    """Long poll of the queues; an emulator wants 1 or 2."""
+
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+def load_settings(kind: type[S]) -> S:
+    """Read settings of the given kind from the environment, or exit with status 2 and a line for each fault."""
+    try:
+        return kind()
+    except ValidationError as error:
+        prefix = kind.model_config.get("env_prefix", "")
+        faults = [f"  {prefix}{_variable(fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+        sys.exit("\n".join(["The settings in the environment do not fit:", *faults]))
+
+
+def _variable(location: tuple[int | str, ...]) -> str:
+    return "_".join(str(step).upper() for step in location)

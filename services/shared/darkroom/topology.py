@@ -1,0 +1,140 @@
+"""What Darkroom owns in AWS, and how each thing is set up: queues, buckets, tables and the topic.
+
+The one definition. The local bootstrap creates these on an emulator and the CDK stacks create them in an account;
+neither states a parameter of its own.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from darkroom.keys import DIRECT, INCOMING
+
+DAY_SECONDS: Final = 24 * 60 * 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueSpec:
+    """An SQS queue and its dead-letter queue."""
+
+    name: str
+    visibility_seconds: int = 60
+    max_receives: int = 5
+    """Receives before a message goes to the dead-letter queue."""
+    retention_seconds: int = 14 * DAY_SECONDS
+
+    @property
+    def dlq_name(self) -> str:
+        """The name of the dead-letter queue."""
+        return f"{self.name}-dlq"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BucketSpec:
+    """An S3 bucket: always private, encrypted, versioned and TLS only."""
+
+    name: str
+    expire_days: int | None = None
+    """Days until objects expire; None keeps them."""
+    noncurrent_days: int = 30
+    abort_multipart_days: int = 1
+    notify_prefixes: tuple[str, ...] = ()
+    """Prefixes whose ObjectCreated events go to the uploads queue."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttributeSpec:
+    """A key attribute of a table: its name and DynamoDB type."""
+
+    name: str
+    type: Literal["S", "N"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexSpec:
+    """A global secondary index."""
+
+    name: str
+    partition: AttributeSpec
+    sort: AttributeSpec
+    include: tuple[str, ...] = ()
+    """Attributes projected beside the keys; few, since each change of one is written twice."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableSpec:
+    """A DynamoDB table, billed on demand, with point-in-time recovery."""
+
+    name: str
+    partition: AttributeSpec
+    ttl_attribute: str
+    indexes: tuple[IndexSpec, ...] = ()
+
+
+BY_OWNER: Final = IndexSpec(
+    name="by-owner",
+    partition=AttributeSpec(name="owner", type="S"),
+    sort=AttributeSpec(name="created_at", type="S"),
+    include=("status",),
+)
+OPEN_BY_DEADLINE: Final = IndexSpec(
+    # Sparse: only open jobs have `open_shard`. Sharded, since all open jobs would else be one partition.
+    name="open-by-deadline",
+    partition=AttributeSpec(name="open_shard", type="N"),
+    sort=AttributeSpec(name="deadline", type="N"),
+)
+OPEN_SHARDS: Final = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topology:
+    """All resources of one installation."""
+
+    uploads: QueueSpec
+    tasks: QueueSpec
+    results: QueueSpec
+    originals: BucketSpec
+    results_bucket: BucketSpec
+    jobs: TableSpec
+    accounts: TableSpec
+    job_events_topic: str
+
+    @classmethod
+    def named(cls, prefix: str) -> "Topology":
+        """The topology whose resources all begin with `prefix` and a dash."""
+        return cls(
+            uploads=QueueSpec(name=f"{prefix}-uploads"),
+            tasks=QueueSpec(name=f"{prefix}-tasks", max_receives=4),
+            results=QueueSpec(name=f"{prefix}-results"),
+            originals=BucketSpec(
+                name=f"{prefix}-originals", expire_days=7, notify_prefixes=(f"{DIRECT}/", f"{INCOMING}/")
+            ),
+            results_bucket=BucketSpec(name=f"{prefix}-results"),
+            jobs=TableSpec(
+                name=f"{prefix}-jobs",
+                partition=AttributeSpec(name="job_id", type="S"),
+                ttl_attribute="expires_at",
+                indexes=(BY_OWNER, OPEN_BY_DEADLINE),
+            ),
+            accounts=TableSpec(
+                name=f"{prefix}-accounts",
+                partition=AttributeSpec(name="id", type="S"),
+                ttl_attribute="expires_at",
+            ),
+            job_events_topic=f"{prefix}-job-events",
+        )
+
+    @property
+    def queues(self) -> Iterator[QueueSpec]:
+        """Every queue."""
+        return iter((self.uploads, self.tasks, self.results))
+
+    @property
+    def buckets(self) -> Iterator[BucketSpec]:
+        """Every bucket."""
+        return iter((self.originals, self.results_bucket))
+
+    @property
+    def tables(self) -> Iterator[TableSpec]:
+        """Every table."""
+        return iter((self.jobs, self.accounts))
