@@ -5,8 +5,9 @@ comes back: after a growing pause when time may help, at once when it cannot (`P
 redrive policy moves it to the dead-letter queue without delay. Handlers are idempotent: every message may come twice.
 
     stop is set → no further receive → the poll under way is awaited, not cancelled, since a server may hand messages
-    to a poll that nobody reads → what it brings goes back at once → handlers may finish until the drain time is over
-    → those that did not are cancelled and their messages go back → the last deletes are sent.
+    to a poll that nobody reads → what it brings goes back at once → handlers may finish until the drain time, which
+    began with the stop, is over → those that did not are cancelled and their messages go back → the last deletes are
+    sent.
 """
 
 import asyncio
@@ -57,18 +58,23 @@ class Consumer:
         self._wait_seconds = wait_seconds
         self._visibility_seconds = visibility_seconds
         self._drain_seconds = drain_seconds
-        self._working: dict[asyncio.Task[None], Delivery] = {}
+        self._working: set[asyncio.Task[None]] = set()
+        self._in_hand: dict[str, Delivery] = {}
+        """By handle, what the heartbeat keeps hidden: received, and neither done for nor given back."""
+        self._visibility_lock = asyncio.Lock()
+        """A heartbeat that is under way must not overtake a message on its way back and hide it once more."""
         self._done: asyncio.Queue[Delivery] = asyncio.Queue()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until `stop` is set, then drain. Never raises for a message's sake."""
-        companions = [asyncio.create_task(self._beat()), asyncio.create_task(self._delete_done())]
+        companions = [asyncio.create_task(work) for work in (self._beat(), self._delete_done(), self._hurry(stop))]
         try:
             while not stop.is_set():
                 await self._receive(stop)
         finally:
+            if not stop.is_set():  # The queue is beyond use, or the process is falling: nobody waits for the handlers.
+                self._cancel_handlers()
             await self._drain()
-            await self._done.join()
             for companion in companions:
                 companion.cancel()
             await asyncio.gather(*companions, return_exceptions=True)
@@ -85,13 +91,15 @@ class Consumer:
             _LOG.warning("receive_failed", consumer=self._name, reason=error.message, exc_info=error.__cause__)
             await _sleep_unless(stop, _RECEIVE_PAUSE_SECONDS)
             return
+        self._in_hand |= {delivery.handle: delivery for delivery in deliveries}
         if stop.is_set():
+            _LOG.info("messages_returned", consumer=self._name, messages=len(deliveries))
             await self._give_back(deliveries)
             return
         for delivery in deliveries:
             task = asyncio.create_task(self._handle(delivery))
-            self._working[task] = delivery
-            task.add_done_callback(self._working.pop)
+            self._working.add(task)
+            task.add_done_callback(self._working.discard)
 
     async def _handle(self, delivery: Delivery) -> None:
         context = {"consumer": self._name, "message_id": delivery.message_id}
@@ -103,11 +111,12 @@ class Consumer:
             except DarkroomError as error:
                 log = _LOG.info if error.retryable else _LOG.error
                 log("message_failed", code=error.code, reason=error.message, receives=delivery.receives, exc_info=error)
-                await self._postpone(delivery, _pause_seconds(delivery) if error.retryable else 0)
+                await self._give_back([delivery], _pause_seconds(delivery) if error.retryable else 0)
             except Exception as error:  # noqa: BLE001 - one message's bug must not stop the others
                 _LOG.error("message_failed", code="bug", receives=delivery.receives, exc_info=error)
-                await self._postpone(delivery, _pause_seconds(delivery))
+                await self._give_back([delivery], _pause_seconds(delivery))
             else:
+                self._let_go([delivery])
                 self._done.put_nowait(delivery)
 
     async def _slot_or(self, stop: asyncio.Event) -> None:
@@ -122,8 +131,8 @@ class Consumer:
         """Keep the messages in hand hidden for as long as their handlers run."""
         while True:
             await asyncio.sleep(self._visibility_seconds / 3)
-            with suppress(Unavailable):  # The next beat comes before the visibility runs out.
-                await self._queue.set_visibility(list(self._working.values()), self._visibility_seconds)
+            async with self._visibility_lock:
+                await self._set_visibility(list(self._in_hand.values()), self._visibility_seconds)
 
     async def _delete_done(self) -> None:
         """Delete the messages that are done for, several with one call."""
@@ -134,33 +143,47 @@ class Consumer:
                 batch.append(self._done.get_nowait())
             try:
                 await self._queue.delete(batch)
-            except Unavailable as error:
+            except Exception as error:  # noqa: BLE001 - an error that ended this task would end all deletes, unseen
                 # They will come again, and their handlers will find the work done.
-                _LOG.warning("delete_failed", consumer=self._name, messages=len(batch), reason=error.message)
+                _LOG.warning("delete_failed", consumer=self._name, messages=len(batch), exc_info=error)
             finally:
                 for _ in batch:
                     self._done.task_done()
 
-    async def _drain(self) -> None:
-        if not self._working:
-            return
-        _, late = await asyncio.wait(self._working, timeout=self._drain_seconds)
-        deliveries = [self._working[task] for task in late]
-        for task in late:
+    async def _hurry(self, stop: asyncio.Event) -> None:
+        """Cancel the handlers that have not ended when the drain time is over."""
+        await stop.wait()
+        await asyncio.sleep(self._drain_seconds)
+        self._cancel_handlers()
+
+    def _cancel_handlers(self) -> None:
+        for task in self._working:
             task.cancel()
-        await asyncio.gather(*late, return_exceptions=True)
-        await self._give_back(deliveries)
 
-    async def _give_back(self, deliveries: list[Delivery]) -> None:
-        if deliveries:
-            _LOG.info("messages_returned", consumer=self._name, messages=len(deliveries))
-            for delivery in deliveries:
-                await self._postpone(delivery, 0)
+    async def _drain(self) -> None:
+        await asyncio.gather(*self._working, return_exceptions=True)
+        late = list(self._in_hand.values())
+        if late:
+            _LOG.info("messages_returned", consumer=self._name, messages=len(late))
+            await self._give_back(late)
+        await self._done.join()
 
-    async def _postpone(self, delivery: Delivery, seconds: int) -> None:
-        # Failing that, the message comes back when its visibility runs out.
-        with suppress(Unavailable):
-            await self._queue.set_visibility([delivery], seconds)
+    async def _give_back(self, deliveries: list[Delivery], seconds: int = 0) -> None:
+        """Let others receive the messages after a pause, and leave them out of the heartbeat from now on."""
+        async with self._visibility_lock:
+            await self._set_visibility(deliveries, seconds)
+            self._let_go(deliveries)
+
+    def _let_go(self, deliveries: list[Delivery]) -> None:
+        for delivery in deliveries:
+            self._in_hand.pop(delivery.handle, None)
+
+    async def _set_visibility(self, deliveries: list[Delivery], seconds: int) -> None:
+        try:
+            await self._queue.set_visibility(deliveries, seconds)
+        except Exception as error:  # noqa: BLE001 - an error that ended the heartbeat would go unseen
+            # The next heartbeat comes before the visibility runs out; what was to go back comes back when it does.
+            _LOG.warning("set_visibility_failed", consumer=self._name, messages=len(deliveries), exc_info=error)
 
 
 def _pause_seconds(delivery: Delivery) -> int:
