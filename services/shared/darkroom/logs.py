@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import structlog
 from opentelemetry import trace
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 Logger = structlog.stdlib.BoundLogger
@@ -66,11 +67,20 @@ def _json(service: str) -> list[Processor]:
     def add_service(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         return {"service": service, **event}
 
-    return [add_service, structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    # Local variables hold users' bytes and secrets: a traceback shows places only.
+    tracebacks = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
+    return [add_service, tracebacks, structlog.processors.JSONRenderer()]
 
 
 def _text() -> list[Processor]:
-    return [structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0, timestamp_key="timestamp")]
+    return [
+        structlog.dev.ConsoleRenderer(
+            colors=False,
+            pad_event_to=0,
+            timestamp_key="timestamp",
+            exception_formatter=structlog.dev.plain_traceback,
+        )
+    ]
 
 
 def _add_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
