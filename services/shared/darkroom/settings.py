@@ -5,10 +5,13 @@ They are built once, in a service's `main`, and every fault is reported in one g
 
 import sys
 from enum import StrEnum
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_EXIT_STATUS: Final = 2
+"""As shells and argparse use it: called in the wrong way."""
 
 
 class Environment(StrEnum):
@@ -48,7 +51,8 @@ def load_settings(kind: type[S]) -> S:
     except ValidationError as error:
         prefix = kind.model_config.get("env_prefix", "")
         faults = [f"  {prefix}{_variable(fault['loc'])}: {fault['msg']}" for fault in error.errors()]
-        sys.exit("\n".join(["The settings in the environment do not fit:", *faults]))
+        sys.stderr.write("\n".join(["The settings in the environment do not fit:", *faults, ""]))
+        sys.exit(_EXIT_STATUS)
 
 
 def _variable(location: tuple[int | str, ...]) -> str:
