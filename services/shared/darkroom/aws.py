@@ -14,12 +14,12 @@ import aiohttp
 from aiobotocore.config import AioConfig
 from botocore.exceptions import (
     ClientError,
-    ConnectionClosedError,
-    EndpointConnectionError,
+    CredentialRetrievalError,
     HTTPClientError,
+    MetadataRetrievalError,
     NoCredentialsError,
-    ResponseStreamingError,
 )
+from botocore.exceptions import ConnectionError as AwsConnectionError
 
 from darkroom.errors import Unavailable
 
@@ -48,6 +48,7 @@ _PASSING_CODES: Final = frozenset(
         "SlowDown",
         "Throttling",
         "ThrottlingException",
+        "TransactionConflictException",
         "TransactionInProgressException",
     }
 )
@@ -102,11 +103,11 @@ def translated(service: str) -> Iterator[None]:
         raise
     except (
         aiohttp.ClientError,
-        ConnectionClosedError,
-        EndpointConnectionError,
+        AwsConnectionError,
+        CredentialRetrievalError,
         HTTPClientError,
+        MetadataRetrievalError,
         NoCredentialsError,
-        ResponseStreamingError,
         TimeoutError,
     ) as error:
         raise Unavailable(f"{service} cannot be reached.") from error
