@@ -91,7 +91,8 @@ class ObjectRef(_Value):
     """One version of one object in the originals bucket: what was accepted, and nothing that came after it."""
 
     key: str
-    version_id: str | None
+    version_id: str | None = None
+    """None in a bucket without versions."""
     etag: str
     size: int
     """Bytes."""

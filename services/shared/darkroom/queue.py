@@ -91,7 +91,8 @@ class SqsQueue:
                     Entries=[
                         {
                             "Id": str(index),
-                            "MessageBody": one.message.model_dump_json(exclude_none=True),
+                            # SQS refuses some characters of Unicode (U+FFFF, say); in JSON all of them can be escaped.
+                            "MessageBody": one.message.model_dump_json(exclude_none=True, ensure_ascii=True),
                             "MessageAttributes": _attributes(tracing.outgoing(one.job_id)),
                         }
                         for index, one in left.items()
