@@ -26,16 +26,16 @@ def display_name(raw: str) -> str:
     but for the plain space), so that the name can stand in a log line, a header or a page.
     """
     last = re.split(r"[/\\]", raw)[-1]
-    text = unicodedata.normalize("NFC", last.encode("utf-8", "replace").decode("utf-8"))
-    shown = "".join(c for c in text if c == " " or unicodedata.category(c)[0] not in "CZ").strip(" .")
-    return _shorten(shown, _LONGEST_NAME) or _FALLBACK
+    visible = "".join(c for c in last if c == " " or unicodedata.category(c)[0] not in "CZ")
+    name = unicodedata.normalize("NFC", visible).strip(" .")
+    return _shorten(name, _LONGEST_NAME).strip(" .") or _FALLBACK
 
 
 def key_name(raw: str) -> str:
     """A client's file name as the last part of an object key: ASCII letters, digits, `.`, `_` and `-` only."""
     ascii_only = unicodedata.normalize("NFKD", display_name(raw)).encode("ascii", "ignore").decode()
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", ascii_only).strip("-._")
-    return _shorten(name, _LONGEST_KEY_NAME) or _FALLBACK
+    return _shorten(name, _LONGEST_KEY_NAME).strip("-._") or _FALLBACK
 
 
 def upload_key(job_id: str, filename: str) -> str:
