@@ -53,11 +53,12 @@ _MAGIC: Final = (
     (b"GIF89a", ImageFormat.GIF),
     (b"II*\x00", ImageFormat.TIFF),
     (b"MM\x00*", ImageFormat.TIFF),
-    (b"BM", ImageFormat.BMP),
     (b"\x00\x00\x00\x0cjP  \r\n\x87\n", ImageFormat.JPEG2000),
     (b"\xff\x4f\xff\x51", ImageFormat.JPEG2000),
     (b"\x00\x00\x01\x00", ImageFormat.ICO),
 )
+_BMP_HEADERS: Final = frozenset({12, 40, 52, 56, 64, 108, 124})
+"""Sizes of the second header, one for each version. `BM` alone begins many a text."""
 _AVIF_BRANDS: Final = (b"avif", b"avis")
 
 
@@ -75,6 +76,8 @@ def sniff(head: bytes) -> ImageFormat | None:
         return ImageFormat.AVIF
     if head[:1] == b"P" and head[1:2] in b"123456" and head[2:3].isspace():
         return ImageFormat.PPM
+    if head[:2] == b"BM" and int.from_bytes(head[14:18], "little") in _BMP_HEADERS:
+        return ImageFormat.BMP
     return None
 
 
