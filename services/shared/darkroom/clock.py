@@ -15,4 +15,8 @@ def iso(moment: datetime) -> str:
 
 def parse(text: str) -> datetime:
     """The inverse of `iso`. Raises ValueError for anything else."""
-    return datetime.fromisoformat(text)
+    moment = datetime.fromisoformat(text)
+    # fromisoformat also reads week dates, other zones and no zone at all, whose moment would depend on the machine.
+    if moment.tzinfo is None or iso(moment) != text:
+        raise ValueError(f"not a point in time as written here: {text!r}")
+    return moment
