@@ -36,6 +36,7 @@ RETRY_AFTER_SECONDS: Final = 2
 _HTTP_CODES: Final = {
     HTTPStatus.NOT_FOUND: "not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "upload_too_large",
 }
 
 

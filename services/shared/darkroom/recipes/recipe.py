@@ -54,7 +54,10 @@ def parse_recipe(document: str | bytes) -> Recipe:
     try:
         return Recipe.model_validate_json(document)
     except ValidationError as error:
-        faults = [{"pointer": _pointer(fault["loc"]), "message": fault["msg"]} for fault in error.errors()]
+        faults = [
+            {"pointer": _pointer(fault["loc"]), "message": fault["msg"].removeprefix("Value error, ")}
+            for fault in error.errors()
+        ]
         raise InvalidRecipe(f"The recipe has {len(faults)} fault(s).", errors=faults) from error
 
 
