@@ -1,0 +1,30 @@
+"""Fixtures for all tests."""
+
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from darkroom_local.clients import aws_environment
+from darkroom_local.installation import Installation
+from tests.support.emulator import Cloud, running_cloud
+
+
+@pytest_asyncio.fixture(scope="session")
+async def cloud() -> AsyncIterator[Cloud]:
+    """One emulator for all tests of this process, which the AWS variables of the process name meanwhile."""
+    async with running_cloud() as cloud:
+        with pytest.MonkeyPatch.context() as patch:
+            for name in [name for name in os.environ if name.startswith("AWS_")]:
+                patch.delenv(name)
+            for name, value in aws_environment(cloud.endpoint_url).items():
+                patch.setenv(name, value)
+            yield cloud
+
+
+@pytest_asyncio.fixture
+async def installation(cloud: Cloud) -> AsyncIterator[Installation]:
+    """Fresh resources for one test."""
+    async with cloud.installation() as installation:
+        yield installation

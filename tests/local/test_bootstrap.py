@@ -1,0 +1,194 @@
+"""The bootstrap against the topology, read back from the emulator."""
+
+import hashlib
+import json
+from typing import Any
+
+from darkroom.aws import Aws
+from darkroom.topology import Topology
+from darkroom_local.bootstrap import DEVELOPMENT_KEY, bootstrap
+from darkroom_local.clients import open_clients
+from darkroom_local.installation import CreatedQueue, Installation
+from tests.support.emulator import Cloud
+
+
+async def attributes(cloud: Cloud, url: str) -> dict[str, str]:
+    """All attributes of a queue."""
+    answer = await cloud.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+    return {str(name): value for name, value in answer["Attributes"].items()}
+
+
+def queues(installation: Installation) -> list[CreatedQueue]:
+    """In the order of `Topology.queues`."""
+    return [installation.uploads, installation.tasks, installation.results]
+
+
+async def snapshot(cloud: Cloud, installation: Installation) -> dict[str, Any]:
+    """What a second bootstrap could change."""
+    topology = installation.topology
+    return {
+        "queues": [await attributes(cloud, queue.url) for queue in queues(installation)],
+        "dlqs": [await attributes(cloud, queue.dlq_url) for queue in queues(installation)],
+        "tables": [(await cloud.dynamodb.describe_table(TableName=table.name))["Table"] for table in topology.tables],
+        "rules": [
+            (await cloud.s3.get_bucket_lifecycle_configuration(Bucket=bucket.name))["Rules"]
+            for bucket in topology.buckets
+        ],
+    }
+
+
+def settled(state: dict[str, Any]) -> dict[str, Any]:
+    """The state without the moments and counters that pass by themselves."""
+    passing = {
+        "LastModifiedTimestamp",
+        "ApproximateNumberOfMessages",  # S3 announces the notification once more.
+        "ItemCount",
+        "TableSizeBytes",
+    }
+    return {
+        kind: [{name: v for name, v in entry.items() if name not in passing} for entry in entries]
+        for kind, entries in state.items()
+        if kind != "rules"
+    } | {"rules": state["rules"]}
+
+
+async def test_bootstrapping_twice_changes_nothing(cloud: Cloud, installation: Installation) -> None:
+    before = await snapshot(cloud, installation)
+    async with open_clients(cloud.endpoint_url) as clients:
+        again = await bootstrap(clients, installation.topology, endpoint_url=cloud.endpoint_url)
+    assert again == installation
+    assert settled(await snapshot(cloud, installation)) == settled(before)
+
+
+async def test_queues_are_set_up_as_the_topology_says(cloud: Cloud, installation: Installation) -> None:
+    for spec, queue in zip(installation.topology.queues, queues(installation), strict=True):
+        found = await attributes(cloud, queue.url)
+        assert queue.url.endswith(f"/{spec.name}")
+        assert found["VisibilityTimeout"] == str(spec.visibility_seconds)
+        assert found["MessageRetentionPeriod"] == str(spec.retention_seconds)
+        assert found["SqsManagedSseEnabled"] == "true"
+        assert json.loads(found["RedrivePolicy"]) == {
+            "deadLetterTargetArn": queue.dlq_arn,
+            "maxReceiveCount": spec.max_receives,
+        }
+
+
+async def test_dead_letter_queues_keep_messages_as_long(cloud: Cloud, installation: Installation) -> None:
+    for spec, queue in zip(installation.topology.queues, queues(installation), strict=True):
+        found = await attributes(cloud, queue.dlq_url)
+        assert queue.dlq_url.endswith(f"/{spec.dlq_name}")
+        assert found["MessageRetentionPeriod"] == str(spec.retention_seconds)
+        assert "RedrivePolicy" not in found
+
+
+async def test_only_the_uploads_queue_takes_bucket_events(cloud: Cloud, installation: Installation) -> None:
+    allowed = {}
+    for queue in queues(installation):
+        statements = json.loads((await attributes(cloud, queue.url))["Policy"])["Statement"]
+        allowed[queue.url] = [
+            statement["Condition"]["ArnLike"]["aws:SourceArn"]
+            for statement in statements
+            if statement["Effect"] == "Allow"
+        ]
+        assert [s["Condition"] for s in statements if s["Effect"] == "Deny"] == [
+            {"Bool": {"aws:SecureTransport": "false"}}
+        ]
+    assert allowed == {
+        installation.uploads.url: [f"arn:aws:s3:::{installation.topology.originals.name}"],
+        installation.tasks.url: [],
+        installation.results.url: [],
+    }
+
+
+async def test_buckets_are_private_encrypted_and_versioned(cloud: Cloud, installation: Installation) -> None:
+    for spec in installation.topology.buckets:
+        block = (await cloud.s3.get_public_access_block(Bucket=spec.name))["PublicAccessBlockConfiguration"]
+        encryption = await cloud.s3.get_bucket_encryption(Bucket=spec.name)
+        rules = encryption["ServerSideEncryptionConfiguration"]["Rules"]
+        policy = json.loads((await cloud.s3.get_bucket_policy(Bucket=spec.name))["Policy"])
+        assert all(block.values())
+        assert len(block) == 4
+        assert rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+        assert (await cloud.s3.get_bucket_versioning(Bucket=spec.name))["Status"] == "Enabled"
+        assert policy["Statement"][0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+async def test_originals_expire_and_results_are_kept(cloud: Cloud, installation: Installation) -> None:
+    for spec in installation.topology.buckets:
+        rules = (await cloud.s3.get_bucket_lifecycle_configuration(Bucket=spec.name))["Rules"]
+        assert [rule.get("Expiration", {}).get("Days") for rule in rules] == [spec.expire_days]
+        assert rules[0]["NoncurrentVersionExpiration"]["NoncurrentDays"] == spec.noncurrent_days
+        assert rules[0]["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == spec.abort_multipart_days
+
+
+async def test_new_objects_are_announced_under_the_notified_prefixes_only(
+    cloud: Cloud, installation: Installation
+) -> None:
+    bucket = installation.topology.originals.name
+    for key in ("uploads/a/cat.jpg", "direct/b/cat.jpg", "incoming/web/cat.jpg"):
+        await cloud.s3.put_object(Bucket=bucket, Key=key, Body=b"x")
+    announced: set[str] = set()
+    while len(announced) < 2:
+        answer = await cloud.sqs.receive_message(QueueUrl=installation.uploads.url, WaitTimeSeconds=5)
+        events = [json.loads(message["Body"]) for message in answer["Messages"]]
+        announced |= {record["s3"]["object"]["key"] for event in events for record in event["Records"]}
+    assert announced == {"direct/b/cat.jpg", "incoming/web/cat.jpg"}
+
+
+async def test_tables_have_their_keys_indexes_and_expiry(cloud: Cloud, installation: Installation) -> None:
+    for spec in installation.topology.tables:
+        table = (await cloud.dynamodb.describe_table(TableName=spec.name))["Table"]
+        expiry = await cloud.dynamodb.describe_time_to_live(TableName=spec.name)
+        backups = await cloud.dynamodb.describe_continuous_backups(TableName=spec.name)
+        recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+        assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+        assert [key["AttributeName"] for key in table["KeySchema"]] == [spec.partition.name]
+        assert {index["IndexName"] for index in table.get("GlobalSecondaryIndexes", [])} == {
+            index.name for index in spec.indexes
+        }
+        assert expiry["TimeToLiveDescription"]["AttributeName"] == spec.ttl_attribute
+        assert expiry["TimeToLiveDescription"]["TimeToLiveStatus"] == "ENABLED"
+        assert recovery["PointInTimeRecoveryStatus"] == "ENABLED"
+
+
+async def test_the_development_key_is_stored_as_its_hash(cloud: Cloud, installation: Installation) -> None:
+    digest = hashlib.sha256(DEVELOPMENT_KEY.encode()).hexdigest()
+    answer = await cloud.dynamodb.get_item(
+        TableName=installation.topology.accounts.name, Key={"id": {"S": f"key#{digest}"}}
+    )
+    assert answer["Item"]["owner"] == {"S": "demo"}
+    assert answer["Item"]["prefix"] == {"S": "local-"}
+    assert DEVELOPMENT_KEY not in json.dumps(answer["Item"])
+
+
+async def test_the_services_own_clients_reach_the_installation(installation: Installation) -> None:
+    async with Aws().sqs() as sqs:
+        answer = await sqs.get_queue_url(QueueName=installation.topology.tasks.name)
+    assert answer["QueueUrl"] == installation.environment()["DARKROOM_TASKS_QUEUE_URL"]
+
+
+async def test_installations_share_nothing(cloud: Cloud, installation: Installation) -> None:
+    async with cloud.installation() as other:
+        ours = installation.environment()
+        shared = {name for name, value in other.environment().items() if ours[name] == value}
+    assert all(
+        name.startswith("AWS_")
+        or name
+        in {
+            "DARKROOM_ENVIRONMENT",
+            "DARKROOM_RECEIVE_WAIT_SECONDS",
+            "DARKROOM_DEFAULT_OWNER",
+            "DARKROOM_PUBLIC_S3_ENDPOINT_URL",
+        }
+        for name in shared
+    )
+
+
+async def test_a_removed_installation_leaves_no_resource_behind(cloud: Cloud) -> None:
+    async with cloud.installation() as installation:
+        topology: Topology = installation.topology
+        await cloud.s3.put_object(Bucket=topology.originals.name, Key="uploads/a/b.jpg", Body=b"x")
+    buckets = {bucket["Name"] for bucket in (await cloud.s3.list_buckets())["Buckets"]}
+    tables = set((await cloud.dynamodb.list_tables())["TableNames"])
+    assert not buckets & {bucket.name for bucket in topology.buckets}
+    assert not tables & {table.name for table in topology.tables}

@@ -1,0 +1,62 @@
+"""AWS for tests: one emulator a test process, and fresh resources for whoever asks."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+from darkroom.topology import Topology
+from darkroom_local.bootstrap import bootstrap
+from darkroom_local.clients import Clients, open_clients
+from darkroom_local.emulator import running_emulator
+from darkroom_local.installation import Installation
+
+
+class Cloud:
+    """A running emulator and clients for it."""
+
+    def __init__(self, endpoint_url: str, clients: Clients, log: list[str]) -> None:
+        self.endpoint_url = endpoint_url
+        self.s3 = clients.s3
+        self.sqs = clients.sqs
+        self.sns = clients.sns
+        self.dynamodb = clients.dynamodb
+        self.log = log
+        """What the emulator has printed, line by line."""
+        self._clients = clients
+
+    @asynccontextmanager
+    async def installation(self) -> AsyncIterator[Installation]:
+        """All of Darkroom's resources, empty, under names of their own; they are gone after the `with` block."""
+        topology = Topology.named(f"t{uuid4().hex[:12]}")
+        installation = await bootstrap(self._clients, topology, endpoint_url=self.endpoint_url)
+        # S3 announces a new notification with a test event. A test is to see its own messages only.
+        await self.sqs.purge_queue(QueueUrl=installation.uploads.url)
+        try:
+            yield installation
+        finally:
+            await self._remove(installation)
+
+    async def _remove(self, installation: Installation) -> None:
+        for bucket in installation.topology.buckets:
+            await self._empty(bucket.name)
+            await self.s3.delete_bucket(Bucket=bucket.name)
+        for queue in (installation.uploads, installation.tasks, installation.results):
+            await self.sqs.delete_queue(QueueUrl=queue.url)
+            await self.sqs.delete_queue(QueueUrl=queue.dlq_url)
+        for table in installation.topology.tables:
+            await self.dynamodb.delete_table(TableName=table.name)
+        await self.sns.delete_topic(TopicArn=installation.job_events_topic_arn)
+
+    async def _empty(self, bucket: str) -> None:
+        async for page in self.s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+            versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            for version in versions:
+                await self.s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+
+
+@asynccontextmanager
+async def running_cloud() -> AsyncIterator[Cloud]:
+    """An emulator on a free port, for the length of a `with` block."""
+    log: list[str] = []
+    async with running_emulator(sink=log.append) as emulator, open_clients(emulator.endpoint_url) as clients:
+        yield Cloud(emulator.endpoint_url, clients, log)

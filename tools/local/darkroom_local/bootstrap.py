@@ -1,0 +1,77 @@
+"""Creates all of a topology on an emulator. Doing it again changes nothing.
+
+`python -m darkroom_local.bootstrap` does it once, on the emulator that `AWS_ENDPOINT_URL` names.
+"""
+
+import asyncio
+import hashlib
+import os
+import sys
+from typing import Final
+
+from darkroom import clock
+from darkroom.topology import Topology
+from darkroom_local import buckets, queues, tables
+from darkroom_local.clients import Clients, open_clients
+from darkroom_local.installation import DEFAULT_OWNER, Installation
+
+PREFIX: Final = "darkroom"
+"""What the names of the resources begin with, unless several installations share an emulator."""
+DEVELOPMENT_KEY: Final = "local-dev-key"
+"""The API key of the default owner."""
+
+
+async def bootstrap(clients: Clients, topology: Topology, *, endpoint_url: str) -> Installation:
+    """Create what is missing, set up what is there, and tell where it all is."""
+    async with asyncio.TaskGroup() as group:
+        uploads = group.create_task(queues.create(clients.sqs, topology.uploads, source=topology.originals))
+        tasks = group.create_task(queues.create(clients.sqs, topology.tasks))
+        results = group.create_task(queues.create(clients.sqs, topology.results))
+        topic = group.create_task(clients.sns.create_topic(Name=topology.job_events_topic))
+        for bucket in topology.buckets:
+            group.create_task(buckets.create(clients.s3, bucket))
+        for table in topology.tables:
+            group.create_task(tables.create(clients.dynamodb, table))
+    installation = Installation(
+        topology=topology,
+        endpoint_url=endpoint_url,
+        uploads=uploads.result(),
+        tasks=tasks.result(),
+        results=results.result(),
+        job_events_topic_arn=topic.result()["TopicArn"],
+    )
+    await asyncio.gather(
+        *(buckets.notify(clients.s3, bucket, installation.uploads.arn) for bucket in topology.buckets),
+        _put_development_key(clients, topology),
+    )
+    return installation
+
+
+async def _put_development_key(clients: Clients, topology: Topology) -> None:
+    await clients.dynamodb.put_item(
+        TableName=topology.accounts.name,
+        Item={
+            "id": {"S": f"key#{hashlib.sha256(DEVELOPMENT_KEY.encode()).hexdigest()}"},
+            "owner": {"S": DEFAULT_OWNER},
+            "prefix": {"S": DEVELOPMENT_KEY[:6]},
+            "created_at": {"S": clock.iso(clock.now())},
+        },
+    )
+
+
+async def _run(endpoint_url: str) -> None:
+    async with open_clients(endpoint_url) as clients:
+        await bootstrap(clients, Topology.named(PREFIX), endpoint_url=endpoint_url)
+    sys.stdout.write(f"Queues, buckets, tables and the topic are there: {endpoint_url}\n")
+
+
+def main() -> None:
+    """Bootstrap the emulator that the environment names."""
+    endpoint_url = os.environ.get("AWS_ENDPOINT_URL")
+    if not endpoint_url:
+        sys.exit("AWS_ENDPOINT_URL must name the emulator, such as http://localhost:4566.")
+    asyncio.run(_run(endpoint_url))
+
+
+if __name__ == "__main__":
+    main()

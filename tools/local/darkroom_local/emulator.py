@@ -1,0 +1,83 @@
+"""MiniStack, the AWS emulator, as a child process.
+
+It lives in an environment of its own, `tools/emulator/.venv`, since it needs another botocore than the services do.
+Its state is in memory and goes when it stops.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from darkroom_local.child import Child, LineSink
+from darkroom_local.ports import LOOPBACK, free_port
+
+EXECUTABLE: Final = Path(__file__).resolve().parents[2] / "emulator" / ".venv" / "bin" / "ministack"
+
+_START_SECONDS: Final = 30
+_POLL_SECONDS: Final = 0.05
+_STOP_SECONDS: Final = 5
+
+
+class EmulatorFailed(Exception):
+    """The emulator is not installed, or did not become ready."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Emulator:
+    """A running emulator."""
+
+    child: Child
+    endpoint_url: str
+
+
+@asynccontextmanager
+async def running_emulator(*, port: int | None = None, sink: LineSink) -> AsyncIterator[Emulator]:
+    """The emulator on the given port, or on a free one, for the length of a `with` block. Raises EmulatorFailed."""
+    if not EXECUTABLE.exists():
+        raise EmulatorFailed(f"{EXECUTABLE} is not there; `uv sync --project tools/emulator --frozen` installs it.")
+    chosen = port or free_port()
+    child = await Child.start([str(EXECUTABLE)], environment=_environment(chosen), sink=sink)
+    emulator = Emulator(child=child, endpoint_url=f"http://{LOOPBACK}:{chosen}")
+    try:
+        await _ready(emulator)
+        yield emulator
+    finally:
+        await child.stop(grace_seconds=_STOP_SECONDS)
+
+
+async def _ready(emulator: Emulator) -> None:
+    async with httpx.AsyncClient(trust_env=False) as client:
+        for _ in range(int(_START_SECONDS / _POLL_SECONDS)):
+            if not emulator.child.is_running:
+                raise EmulatorFailed(f"The emulator ended with status {await emulator.child.ended} while starting.")
+            if await _answers(client, emulator):
+                return
+            await asyncio.sleep(_POLL_SECONDS)
+    raise EmulatorFailed(f"The emulator did not answer within {_START_SECONDS} seconds.")
+
+
+async def _answers(client: httpx.AsyncClient, emulator: Emulator) -> bool:
+    try:
+        answer = await client.get(f"{emulator.endpoint_url}/_ministack/health")
+    except httpx.TransportError:
+        return False
+    return answer.is_success
+
+
+def _environment(port: int) -> dict[str, str]:
+    """All that the emulator is told; nothing of a developer's own MiniStack or AWS settings reaches it."""
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": LOOPBACK,
+        "IOT_MTLS_ENABLED": "0",
+        "PERSIST_STATE": "0",
+        "LOG_LEVEL": "WARNING",
+        "PYTHONUNBUFFERED": "1",
+    }

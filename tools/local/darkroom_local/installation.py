@@ -1,0 +1,64 @@
+"""An installation: the resources of a topology as they exist on an emulator, and what services are told of them."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from darkroom.topology import Topology
+from darkroom_local.clients import aws_environment
+
+DEFAULT_OWNER = "demo"
+"""Whose the development key is, and the drops into `incoming/`."""
+
+_RECEIVE_WAIT_SECONDS = 1
+"""Short: the emulator keeps an abandoned poll, and what it takes, until the poll's time is over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreatedQueue:
+    """A queue and its dead-letter queue."""
+
+    url: str
+    arn: str
+    dlq_url: str
+    dlq_arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """Where everything is."""
+
+    topology: Topology
+    endpoint_url: str
+    uploads: CreatedQueue
+    tasks: CreatedQueue
+    results: CreatedQueue
+    job_events_topic_arn: str
+
+    def environment(self) -> dict[str, str]:
+        """The variables that the services need, in one dictionary for all of them.
+
+        Not in it is what differs from process to process: ports, the orchestrator's URL, logging.
+        """
+        return {
+            **aws_environment(self.endpoint_url),
+            "DARKROOM_ENVIRONMENT": "development",
+            "DARKROOM_RECEIVE_WAIT_SECONDS": str(_RECEIVE_WAIT_SECONDS),
+            "DARKROOM_DEFAULT_OWNER": DEFAULT_OWNER,
+            "DARKROOM_PUBLIC_S3_ENDPOINT_URL": self._public_endpoint_url,
+            "DARKROOM_ORIGINALS_BUCKET": self.topology.originals.name,
+            "DARKROOM_RESULTS_BUCKET": self.topology.results_bucket.name,
+            "DARKROOM_JOBS_TABLE": self.topology.jobs.name,
+            "DARKROOM_ACCOUNTS_TABLE": self.topology.accounts.name,
+            "DARKROOM_UPLOADS_QUEUE_URL": self.uploads.url,
+            "DARKROOM_UPLOADS_DLQ_URL": self.uploads.dlq_url,
+            "DARKROOM_TASKS_QUEUE_URL": self.tasks.url,
+            "DARKROOM_TASKS_DLQ_URL": self.tasks.dlq_url,
+            "DARKROOM_RESULTS_QUEUE_URL": self.results.url,
+            "DARKROOM_RESULTS_DLQ_URL": self.results.dlq_url,
+            "DARKROOM_JOB_EVENTS_TOPIC_ARN": self.job_events_topic_arn,
+        }
+
+    @property
+    def _public_endpoint_url(self) -> str:
+        """The emulator as people name it: the same host as the service's own URL, for links in a browser."""
+        return f"http://localhost:{urlsplit(self.endpoint_url).port}"

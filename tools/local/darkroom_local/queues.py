@@ -1,0 +1,72 @@
+"""Queues on the emulator, each with its dead-letter queue."""
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from darkroom.topology import BucketSpec, QueueSpec
+from darkroom_local.installation import CreatedQueue
+
+if TYPE_CHECKING:
+    from types_aiobotocore_sqs import SQSClient
+    from types_aiobotocore_sqs.literals import QueueAttributeNameType
+
+_POLICY_VERSION: Final = "2012-10-17"
+
+
+async def create(sqs: "SQSClient", spec: QueueSpec, *, source: BucketSpec | None = None) -> CreatedQueue:
+    """A queue and its dead-letter queue; `source` is the bucket whose events it takes."""
+    dlq_url, dlq_arn = await _create(sqs, spec.dlq_name)
+    url, arn = await _create(sqs, spec.name)
+    redrive = json.dumps({"deadLetterTargetArn": dlq_arn, "maxReceiveCount": spec.max_receives})
+    common = _common(spec)
+    await sqs.set_queue_attributes(QueueUrl=dlq_url, Attributes={**common, "Policy": _policy(dlq_arn, None)})
+    await sqs.set_queue_attributes(
+        QueueUrl=url,
+        Attributes={
+            **common,
+            "VisibilityTimeout": str(spec.visibility_seconds),
+            "RedrivePolicy": redrive,
+            "Policy": _policy(arn, source),
+        },
+    )
+    return CreatedQueue(url=url, arn=arn, dlq_url=dlq_url, dlq_arn=dlq_arn)
+
+
+async def _create(sqs: "SQSClient", name: str) -> tuple[str, str]:
+    """URL and ARN. Without attributes, since creating a queue that exists with others is an error."""
+    url = (await sqs.create_queue(QueueName=name))["QueueUrl"]
+    answer = await sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return url, answer["Attributes"]["QueueArn"]
+
+
+def _common(spec: QueueSpec) -> "dict[QueueAttributeNameType, str]":
+    return {"MessageRetentionPeriod": str(spec.retention_seconds), "SqsManagedSseEnabled": "true"}
+
+
+def _policy(arn: str, source: BucketSpec | None) -> str:
+    statements = [_tls_only(arn)]
+    if source:
+        statements.append(_events_of(source, arn))
+    return json.dumps({"Version": _POLICY_VERSION, "Statement": statements})
+
+
+def _tls_only(arn: str) -> dict[str, Any]:
+    return {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:*",
+        "Resource": arn,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def _events_of(bucket: BucketSpec, arn: str) -> dict[str, Any]:
+    return {
+        "Sid": "BucketEvents",
+        "Effect": "Allow",
+        "Principal": {"Service": "s3.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+        "Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:s3:::{bucket.name}"}},
+    }
