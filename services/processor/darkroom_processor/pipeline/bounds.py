@@ -1,0 +1,22 @@
+"""How large the pictures may be that operations make. Asked before any memory is taken for them."""
+
+from darkroom.errors import OutputLimit
+from darkroom.limits import MAX_OUTPUT_SIDE, MAX_PIXELS
+from darkroom_processor.pipeline.raster import Size
+
+
+def check_output(size: Size) -> None:
+    """Raises OutputLimit for a picture of this size, be it a result or a step on the way to one."""
+    width, height = size
+    if max(size) > MAX_OUTPUT_SIDE:
+        raise OutputLimit(
+            f"The picture would be {width} × {height} pixels; a side may have {MAX_OUTPUT_SIDE}.",
+            limit=MAX_OUTPUT_SIDE,
+            actual=max(size),
+        )
+    if width * height > MAX_PIXELS:
+        raise OutputLimit(
+            f"The picture would have {width * height} pixels; {MAX_PIXELS} are made.",
+            limit=MAX_PIXELS,
+            actual=width * height,
+        )

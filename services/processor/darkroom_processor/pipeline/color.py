@@ -1,0 +1,137 @@
+"""Brings whatever a decoder yields to 8-bit sRGB: `L`, `LA`, `RGB` or `RGBA`."""
+
+import io
+from typing import Final
+
+from PIL import Image, ImageChops, ImageCms, ImageStat
+
+_WORKING_MODES: Final = frozenset({"L", "LA", "RGB", "RGBA"})
+_SIXTEEN_BIT: Final = 65535
+_EIGHT_BIT: Final = {"1": "L", "La": "LA", "RGBa": "RGBA", "RGBX": "RGB", "YCbCr": "RGB", "HSV": "RGB"}
+# The colour space signature that a profile must have to apply to a mode (ICC.1:2022, table 19).
+_SPACES: Final = {"RGB": "RGB", "CMYK": "CMYK", "L": "GRAY"}
+_SAME_COLOR: Final = 2
+"""Levels of 255 within which a profile counts as sRGB: rounding, not another rendition."""
+
+
+def to_working(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """The picture in a working mode, with colours converted from its profile to sRGB."""
+    unpacked = _unpack(image)
+    if unpacked.mode == "LAB":
+        return _from_lab(unpacked)
+    if profile:
+        unpacked = _from_profile(unpacked, profile)
+    return unpacked if unpacked.mode in _WORKING_MODES else unpacked.convert("RGB")
+
+
+def drop_opaque_alpha(image: Image.Image) -> Image.Image:
+    """Without its alpha channel when that says nothing: every step that follows is cheaper."""
+    if image.mode not in {"LA", "RGBA"}:
+        return image
+    lowest, _ = image.getchannel("A").getextrema()
+    return image.convert(image.mode.removesuffix("A")) if lowest == 255 else image
+
+
+def _unpack(image: Image.Image) -> Image.Image:
+    """Bring indexed, bilevel, deep and premultiplied modes to 8 bits a channel, in the colour space that they have."""
+    mode = image.mode
+    if mode in {"P", "PA"}:
+        return image.convert("RGBA" if image.has_transparency_data else "RGB")
+    if mode == "I" or mode.startswith("I;16"):
+        return _from_integers(image.convert("I"))
+    if mode == "F":
+        return _from_floats(image)
+    return _with_transparent_color(image.convert(_EIGHT_BIT[mode]) if mode in _EIGHT_BIT else image)
+
+
+def _with_transparent_color(image: Image.Image) -> Image.Image:
+    """PNG can name one colour that is transparent (tRNS); Pillow makes it alpha when it converts."""
+    named = image.info.get("transparency")
+    if named is None or image.mode not in {"L", "RGB"}:
+        return image
+    if isinstance(named, tuple) and max(named) > 255:
+        # Named in 16 bits a channel, of which the decoder has kept the upper 8.
+        image.info["transparency"] = tuple(level >> 8 for level in named)
+    return image.convert(f"{image.mode}A")
+
+
+def _from_integers(image: Image.Image) -> Image.Image:
+    """Whole numbers are taken as 16-bit levels. Only what goes beyond these is stretched from its own extremes."""
+    lowest, highest = _extremes(image)
+    if lowest < 0 or highest > _SIXTEEN_BIT:
+        return _stretched(image, lowest, highest)
+    return image.point(lambda level: level * (255 / _SIXTEEN_BIT) + 0.5).convert("L")
+
+
+def _from_floats(image: Image.Image) -> Image.Image:
+    """Floats are taken as 0 to 1; what goes beyond is stretched from its own extremes."""
+    lowest, highest = _extremes(image)
+    return _stretched(image, 0, 1) if lowest >= 0 and highest <= 1 else _stretched(image, lowest, highest)
+
+
+def _stretched(image: Image.Image, lowest: float, highest: float) -> Image.Image:
+    scale = 255 / (highest - lowest) if highest > lowest else 0.0
+    floats = image.convert("F").point(lambda level: level * scale + (0.5 - lowest * scale))
+    return floats.convert("L")
+
+
+def _extremes(image: Image.Image) -> tuple[float, float]:
+    lowest, highest = image.getextrema()
+    return lowest, highest  # type: ignore[return-value]  # A single-band image has one pair of extremes.
+
+
+def _from_lab(image: Image.Image) -> Image.Image:
+    lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
+    return _apply(ImageCms.buildTransform(lab, srgb, "LAB", "RGB"), image)
+
+
+def _from_profile(image: Image.Image, profile: bytes) -> Image.Image:
+    """Convert to sRGB. A profile that is broken, or of another colour space than the picture, is as good as none."""
+    try:
+        embedded = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        if embedded.profile.xcolor_space.strip() != _SPACES.get(image.mode.removesuffix("A")):
+            return image
+        return _convert(image, embedded)
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image
+
+
+def _convert(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image:
+    source = image.mode.removesuffix("A")
+    transform = ImageCms.buildTransform(
+        profile,
+        ImageCms.createProfile("sRGB"),
+        source,
+        "RGB",
+        ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )
+    if source in {"RGB", "L"} and _changes_nothing(transform, source):
+        return image
+    colors = _apply(transform, image.convert(source) if image.mode != source else image)
+    if source == "L":
+        colors = colors.getchannel("R")
+    if image.mode != source:
+        colors.putalpha(image.getchannel("A"))
+    return colors
+
+
+def _changes_nothing(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
+    """Try the transform on 17 levels of each channel and on their mixtures."""
+    if mode == "L":
+        probe = Image.linear_gradient("L")
+        mapped = _apply(transform, probe).getchannel("R")
+    else:
+        levels = [round(step * 255 / 8) for step in range(9)]
+        colors = bytes(level for r in levels for g in levels for b in levels for level in (r, g, b))
+        probe = Image.frombytes("RGB", (81, 9), colors)
+        mapped = _apply(transform, probe)
+    furthest = ImageStat.Stat(ImageChops.difference(probe, mapped)).extrema
+    return max(high for _, high in furthest) <= _SAME_COLOR
+
+
+def _apply(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image.Image:
+    converted = ImageCms.applyTransform(image, transform)
+    if converted is None:
+        raise ImageCms.PyCMSError("the transform yielded no picture")
+    return converted

@@ -1,0 +1,86 @@
+"""Decodes a source once, at the smallest scale that still serves everything that is wanted of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PIL import Image
+from PIL.JpegImagePlugin import JpegImageFile
+
+from darkroom_processor.pipeline import color, orientation
+from darkroom_processor.pipeline.gate import Source
+from darkroom_processor.pipeline.raster import Raster, Size
+
+# By which a JPEG's blocks can be shrunk while they are decoded, the most first.
+_REDUCTIONS = (8, 4, 2)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoded:
+    """A source's pixels, upright and in sRGB, and what its file says besides."""
+
+    raster: Raster
+    stored_mode: str
+    """Pillow's name of the pixel layout in the file."""
+    has_alpha: bool
+    """Whether the file can have transparency, used or not."""
+    orientation: int
+    """As stored, 1 to 8."""
+    exif: Image.Exif
+    profile: bytes | None
+    """The embedded ICC profile."""
+    dpi: tuple[float, float] | None
+
+
+def decode(source: Source, needed_scale: Callable[[Size], float]) -> Decoded:
+    """Decode the first frame.
+
+    `needed_scale` tells for an upright picture of a size which part of it, above 0 and at most 1, will do. Raises what
+    the decoder raises.
+    """
+    image = source.image
+    stored_mode, stored_size = image.mode, source.stored_size
+    reduction = _shrink_while_decoding(image, needed_scale)
+    image.load()
+    exif = _read_exif(image)
+    turn = orientation.read(exif)
+    profile, dpi = image.info.get("icc_profile"), image.info.get("dpi")
+    has_alpha = image.has_transparency_data
+    pixels = _without_file(color.drop_opaque_alpha(color.to_working(image, profile)))
+    return Decoded(
+        raster=orientation.upright(Raster(pixels, stored_size, reduction), turn),
+        stored_mode=stored_mode,
+        has_alpha=has_alpha,
+        orientation=turn,
+        exif=exif,
+        profile=profile,
+        dpi=dpi,
+    )
+
+
+def _shrink_while_decoding(image: Image.Image, needed_scale: Callable[[Size], float]) -> int:
+    """Ask for a half, a fourth or an eighth of each side where that is still enough. Returns 2, 4, 8; or 1 for all."""
+    if not isinstance(image, JpegImageFile):
+        return 1
+    width, height = image.size
+    scale = needed_scale(orientation.seen_size(image.size, orientation.read(_read_exif(image))))
+    for reduction in _REDUCTIONS:
+        if scale * reduction <= 1 and min(width, height) >= reduction:
+            image.draft(None, (width // reduction, height // reduction))
+            return reduction
+    return 1
+
+
+def _read_exif(image: Image.Image) -> Image.Exif:
+    """The EXIF block; an empty one when it is broken. It is never a reason to refuse a picture."""
+    try:
+        return image.getexif()
+    except Exception:  # noqa: BLE001 - the parser raises nearly everything on hostile blocks
+        return Image.Exif()
+
+
+def _without_file(image: Image.Image) -> Image.Image:
+    """The pixels alone. Encoders would carry over what the opened file has attached (profiles, comments, TIFF tags)."""
+    if hasattr(image, "tag_v2"):
+        image = image.copy()
+    image.info = {}
+    return image

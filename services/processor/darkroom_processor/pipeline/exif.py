@@ -1,0 +1,86 @@
+"""Reads the part of an EXIF block that people can read. Hostile blocks cost little and break nothing."""
+
+import math
+from typing import Final
+
+from PIL import ExifTags, Image
+from PIL.TiffImagePlugin import IFDRational
+
+Readable = str | int | float
+
+_MOST_TAGS: Final = 64
+_MOST_CHARACTERS: Final = 256
+_MOST_NUMBERS: Final = 8
+"""Of a tag that holds several, such as a lens's range."""
+
+# Pointers, thumbnails and binary blobs say nothing to a reader.
+_LEFT_OUT: Final = frozenset(
+    {
+        ExifTags.Base.ExifOffset,
+        ExifTags.Base.GPSInfo,
+        ExifTags.Base.MakerNote,
+        ExifTags.Base.UserComment,
+        ExifTags.Base.PrintImageMatching,
+        ExifTags.Base.StripOffsets,
+        ExifTags.Base.StripByteCounts,
+        ExifTags.Base.XMLPacket,
+        ExifTags.Base.ImageResources,
+        ExifTags.Base.InterColorProfile,
+    }
+)
+
+
+def readable_tags(exif: Image.Exif) -> dict[str, Readable]:
+    """Names and values of the first and of the camera's directory, bounded in number and length. Never a position."""
+    tags: dict[str, Readable] = {}
+    for directory in (exif, _directory(exif, ExifTags.IFD.Exif)):
+        for tag in directory:
+            name = ExifTags.TAGS.get(tag)
+            if name is None or tag in _LEFT_OUT or len(tags) >= _MOST_TAGS:
+                continue
+            value = _value(directory, tag)
+            if value is not None:
+                tags[name] = value
+    return tags
+
+
+def has_position(exif: Image.Exif) -> bool:
+    """Whether the block has a GPS directory with anything in it."""
+    return bool(_directory(exif, ExifTags.IFD.GPSInfo))
+
+
+def _directory(exif: Image.Exif, ifd: ExifTags.IFD) -> dict[int, object]:
+    try:
+        return dict(exif.get_ifd(ifd))
+    except Exception:  # noqa: BLE001 - the parser raises nearly everything on hostile blocks
+        return {}
+
+
+def _value(directory: "Image.Exif | dict[int, object]", tag: int) -> Readable | None:
+    try:
+        return _readable(directory[tag])
+    except Exception:  # noqa: BLE001 - values are unpacked only when they are asked for, and may be nonsense
+        return None
+
+
+def _readable(value: object) -> Readable | None:
+    """The value as text or number; None when it is neither."""
+    match value:
+        case bool():
+            return int(value)
+        case int():
+            return value if abs(value) < 2**63 else None
+        case float() | IFDRational():
+            number = float(value)
+            return number if math.isfinite(number) else None
+        case str():
+            return _printable(value) or None
+        case tuple() if 0 < len(value) <= _MOST_NUMBERS:
+            parts = [_readable(part) for part in value]
+            return ", ".join(str(part) for part in parts) if None not in parts else None
+        case _:
+            return None
+
+
+def _printable(text: str) -> str:
+    return "".join(character for character in text[:_MOST_CHARACTERS] if character.isprintable()).strip()

@@ -1,0 +1,114 @@
+"""The arithmetic of sizes, without pixels. Halves round up; no side is ever less than one pixel."""
+
+import math
+from dataclasses import dataclass
+
+from darkroom.errors import ImageError
+from darkroom.recipes import Crop, Fit, Position, Resize
+from darkroom_processor.pipeline.raster import Size
+
+Box = tuple[int, int, int, int]
+"""(left, top, right, bottom) in pixels, the latter two exclusive."""
+
+_ANCHORS = {
+    Position.CENTER: (0.5, 0.5),
+    Position.TOP: (0.5, 0.0),
+    Position.TOP_RIGHT: (1.0, 0.0),
+    Position.RIGHT: (1.0, 0.5),
+    Position.BOTTOM_RIGHT: (1.0, 1.0),
+    Position.BOTTOM: (0.5, 1.0),
+    Position.BOTTOM_LEFT: (0.0, 1.0),
+    Position.LEFT: (0.0, 0.5),
+    Position.TOP_LEFT: (0.0, 0.0),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Placement:
+    """How a resize is carried out: scale the whole picture, keep a part of it, put that on a canvas."""
+
+    scaled: Size
+    """Of the whole picture."""
+    kept: Box
+    """The part of the scaled picture that is kept."""
+    canvas: Size
+    offset: tuple[int, int]
+    """Where the kept part's top left corner lies on the canvas."""
+
+    @property
+    def kept_size(self) -> Size:
+        """(width, height) of the kept part."""
+        left, top, right, bottom = self.kept
+        return right - left, bottom - top
+
+
+def place(resize: Resize, size: Size) -> Placement:
+    """Plan a resize of a picture of this size."""
+    target = _complete(resize, size)
+    scaled = _scale(size, _factors(resize, size, target))
+    room = target if resize.fit is Fit.COVER else scaled
+    kept_size = min(room[0], scaled[0]), min(room[1], scaled[1])
+    left, top = _anchor(resize.position, scaled, kept_size)
+    canvas = target if resize.fit is Fit.CONTAIN else kept_size
+    return Placement(
+        scaled=scaled,
+        kept=(left, top, left + kept_size[0], top + kept_size[1]),
+        canvas=canvas,
+        offset=_anchor(resize.position, canvas, kept_size),
+    )
+
+
+def crop_box(crop: Crop, size: Size) -> Box:
+    """The rectangle to cut out of a picture of this size. Raises ImageError when nothing of the picture is in it."""
+    across, down = size if crop.unit == "fraction" else (1, 1)
+    left, right = _rounded(crop.left * across), _rounded((crop.left + crop.width) * across)
+    top, bottom = _rounded(crop.top * down), _rounded((crop.top + crop.height) * down)
+    right, bottom = min(right, size[0]), min(bottom, size[1])
+    if left >= right or top >= bottom:
+        raise ImageError(f"The crop leaves nothing of a picture of {size[0]} × {size[1]} pixels.")
+    return left, top, right, bottom
+
+
+def rotated_size(size: Size, angle: float) -> Size:
+    """The upright rectangle about a picture of this size that is turned by `angle` degrees."""
+    width, height = size
+    sine, cosine = abs(math.sin(math.radians(angle))), abs(math.cos(math.radians(angle)))
+    # A turn by almost nothing must not add a column because of the last bit of a sine.
+    across, down = width * cosine + height * sine, width * sine + height * cosine
+    return max(math.ceil(across - 1e-6), 1), max(math.ceil(down - 1e-6), 1)
+
+
+def _complete(resize: Resize, size: Size) -> Size:
+    """The size asked for; a side that was not named follows from the picture's proportions."""
+    width, height = resize.width, resize.height
+    if width is None and height is not None:
+        return max(_rounded(size[0] * height / size[1]), 1), height
+    if height is None and width is not None:
+        return width, max(_rounded(size[1] * width / size[0]), 1)
+    assert width is not None, "a resize that validates has a side"  # noqa: S101 - for the type checker
+    assert height is not None, "a resize that validates has a side"  # noqa: S101 - for the type checker
+    return width, height
+
+
+def _factors(resize: Resize, size: Size, target: Size) -> tuple[float, float]:
+    """The scale of each axis."""
+    across, down = target[0] / size[0], target[1] / size[1]
+    if resize.fit in {Fit.COVER, Fit.OUTSIDE}:
+        across = down = max(across, down)
+    elif resize.fit in {Fit.CONTAIN, Fit.INSIDE}:
+        across = down = min(across, down)
+    return (across, down) if resize.enlarge else (min(across, 1.0), min(down, 1.0))
+
+
+def _scale(size: Size, factors: tuple[float, float]) -> Size:
+    return max(_rounded(size[0] * factors[0]), 1), max(_rounded(size[1] * factors[1]), 1)
+
+
+def _anchor(position: Position, outer: Size, inner: Size) -> tuple[int, int]:
+    """Where the smaller rectangle begins in the larger one; the odd pixel goes to the right and the bottom."""
+    across, down = _ANCHORS[position]
+    return int((outer[0] - inner[0]) * across), int((outer[1] - inner[1]) * down)
+
+
+def _rounded(value: float) -> int:
+    return math.floor(value + 0.5)

@@ -1,0 +1,46 @@
+"""Looks into file structures for what must be known before a decoder may begin: sizes, frames and scans.
+
+Each reader walks markers and lengths only, stops as soon as a limit is certainly broken, and never raises: a structure
+that makes no sense is left to the decoder, which refuses it.
+"""
+
+from dataclasses import dataclass
+
+from darkroom.formats import ImageFormat
+from darkroom_processor.pipeline.headers import gif, jpeg, png, tiff, webp
+
+
+@dataclass(frozen=True, kw_only=True)
+class Survey:
+    """What a file's structure announces. Zero stands for a size that the decoder reads cheaply by itself."""
+
+    width: int = 0
+    height: int = 0
+    frames: int = 1
+    scans: int = 1
+    complete: bool = True
+    """False when the file is shorter than it says."""
+    damaged: bool = False
+    """True when a checksum is wrong."""
+
+
+def survey(data: bytes, image_format: ImageFormat) -> Survey:
+    """Read what the structure of these bytes announces, in time linear in their number at most."""
+    match image_format:
+        case ImageFormat.JPEG:
+            return Survey(scans=jpeg.count_scans(data))
+        case ImageFormat.PNG:
+            wholeness = png.check(data)
+            return Survey(
+                complete=wholeness is not png.Wholeness.CUT,
+                damaged=wholeness is png.Wholeness.DAMAGED,
+            )
+        case ImageFormat.GIF:
+            return Survey(frames=gif.count_frames(data))
+        case ImageFormat.TIFF:
+            return Survey(frames=tiff.count_pages(data))
+        case ImageFormat.WEBP:
+            width, height, frames = webp.read_canvas(data)
+            return Survey(width=width, height=height, frames=frames, complete=webp.is_complete(data))
+        case _:
+            return Survey()

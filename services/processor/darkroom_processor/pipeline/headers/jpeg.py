@@ -1,0 +1,35 @@
+"""JPEG: how many scans the coefficients come in (ITU-T T.81, annex B)."""
+
+from darkroom.limits import MAX_SCANS
+
+_START_OF_SCAN = 0xDA
+_START_OF_SCAN_MARKER = b"\xff\xda"
+_END_OF_IMAGE = 0xD9
+_WITHOUT_LENGTH = frozenset({0x00, 0x01, 0xD8, *range(0xD0, 0xD8)})
+
+
+def count_scans(data: bytes) -> int:
+    """The number of scans, counted no further than one above the limit.
+
+    Inside entropy-coded data 0xFF is always followed by zero or a restart marker, so the plain count of the marker's
+    bytes is at least the number of scans. It is more only when they also stand in metadata or behind the image's end:
+    then the segments are walked.
+    """
+    at_most = data.count(_START_OF_SCAN_MARKER)
+    return at_most if at_most <= MAX_SCANS else _walk(data)
+
+
+def _walk(data: bytes) -> int:
+    scans = 0
+    at = data.find(b"\xff", 2)
+    while 0 <= at < len(data) - 3 and scans <= MAX_SCANS:
+        marker = data[at + 1]
+        if marker == 0xFF:
+            at += 1
+            continue
+        if marker == _END_OF_IMAGE:
+            break
+        scans += marker == _START_OF_SCAN
+        length = 0 if marker in _WITHOUT_LENGTH else int.from_bytes(data[at + 2 : at + 4], "big")
+        at = data.find(b"\xff", at + 2 + length)
+    return scans

@@ -1,0 +1,41 @@
+"""Resizing."""
+
+from PIL import Image
+
+from darkroom.recipes import Filter, Fit, Resize
+from darkroom_processor.pipeline.bounds import check_output
+from darkroom_processor.pipeline.geometry import Placement, place
+from darkroom_processor.pipeline.operations.canvas import lay_on
+from darkroom_processor.pipeline.raster import Raster
+
+_KERNELS = {
+    Filter.NEAREST: Image.Resampling.NEAREST,
+    Filter.BILINEAR: Image.Resampling.BILINEAR,
+    Filter.BICUBIC: Image.Resampling.BICUBIC,
+    Filter.LANCZOS: Image.Resampling.LANCZOS,
+}
+
+
+def resize(operation: Resize, raster: Raster) -> Raster:
+    """Scale, cut and place the picture as the operation's fit says."""
+    placement = place(operation, raster.size)
+    check_output(placement.canvas)
+    kept = Raster(_resample(raster, placement, _KERNELS[operation.filter]))
+    if operation.fit is Fit.CONTAIN and (placement.canvas != kept.size or kept.has_alpha):
+        return lay_on(kept, placement.canvas, placement.offset, operation.background)
+    return kept
+
+
+def _resample(raster: Raster, placement: Placement, kernel: Image.Resampling) -> Image.Image:
+    """Scale only what is kept.
+
+    The kept part is cut out of the source in fractions of a pixel, which gives the same pixels as to scale all of the
+    picture and to cut then: the kernel also sees what lies around the cut.
+    """
+    if raster.reduction == 1 and placement.kept_size == raster.size:
+        return raster.image
+    across, down = raster.extent[0] / placement.scaled[0], raster.extent[1] / placement.scaled[1]
+    left, top, right, bottom = placement.kept
+    held = raster.image.size
+    box = (left * across, top * down, min(right * across, held[0]), min(bottom * down, held[1]))
+    return raster.premultiplied.resize(placement.kept_size, kernel, box)

@@ -1,0 +1,65 @@
+"""Decoded pixels on their way through the operations."""
+
+from functools import cached_property
+
+from PIL import Image
+
+Size = tuple[int, int]
+"""(width, height) in pixels."""
+
+_PREMULTIPLIED = {"RGBA": "RGBa", "LA": "La"}
+_STRAIGHT = {premultiplied: straight for straight, premultiplied in _PREMULTIPLIED.items()}
+
+
+class Raster:
+    """A picture in sRGB with 8 bits a channel. It is never changed once it is made.
+
+    `size` is the picture's true size. The pixels held are fewer by the factor `reduction` on each side when the decoder
+    was asked for a smaller scale; then only operations that need no single pixel may follow, up to the first resize.
+
+    Transparent pictures come with colours straight (`RGBA`, `LA`) or premultiplied (`RGBa`, `La`), whichever the last
+    step produced. Either view is made when it is first asked for and then kept, since several variants may ask.
+    """
+
+    def __init__(self, image: Image.Image, size: Size | None = None, reduction: int = 1) -> None:
+        self.image = image
+        self.size: Size = size or image.size
+        self.reduction = reduction
+
+    @property
+    def extent(self) -> tuple[float, float]:
+        """The held width and height that are picture: decoders round up, so the last pixels may be partly empty."""
+        return self.size[0] / self.reduction, self.size[1] / self.reduction
+
+    @property
+    def has_alpha(self) -> bool:
+        """Whether there is an alpha channel."""
+        return self.image.mode in _PREMULTIPLIED or self.image.mode in _STRAIGHT
+
+    @property
+    def is_gray(self) -> bool:
+        """Whether there is one channel of colour."""
+        return self.image.mode in {"L", "LA", "La"}
+
+    @cached_property
+    def straight(self) -> Image.Image:
+        """The pixels for encoders and compositing: `L`, `LA`, `RGB` or `RGBA`."""
+        mode = self.image.mode
+        return self.image.convert(_STRAIGHT[mode]) if mode in _STRAIGHT else self.image
+
+    @cached_property
+    def premultiplied(self) -> Image.Image:
+        """The pixels for resampling: `L`, `La`, `RGB` or `RGBa`. Transparent pixels then lend no colour to others."""
+        mode = self.image.mode
+        return self.image.convert(_PREMULTIPLIED[mode]) if mode in _PREMULTIPLIED else self.image
+
+    @property
+    def color(self) -> Image.Image:
+        """The pixels as `RGB` or, when there is transparency, `RGBA`."""
+        image = self.straight
+        return image.convert("RGBA" if self.has_alpha else "RGB") if self.is_gray else image
+
+    def with_image(self, image: Image.Image, *, turned: bool = False) -> "Raster":
+        """The same picture with its pixels rearranged; `turned` when width and height have changed places."""
+        width, height = self.size
+        return Raster(image, (height, width) if turned else (width, height), self.reduction)

@@ -1,0 +1,57 @@
+"""What goes into the pipeline besides the bytes, and what comes out. All of it can be pickled."""
+
+from dataclasses import dataclass
+
+from darkroom.errors import ImageError
+from darkroom.formats import ImageFormat
+from darkroom.recipes import Variant
+from darkroom.sources import SourceDescription
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """What to do with one source."""
+
+    variants: tuple[Variant, ...]
+    describe: bool
+    """Whether to extract the metadata as well."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """A variant that was made."""
+
+    name: str
+    format: ImageFormat
+    data: bytes
+    width: int
+    height: int
+    sha256: str
+    """Of `data`, in hexadecimal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """A variant that could not be made of a source that is sound in itself."""
+
+    name: str
+    code: str
+    """The code of a `darkroom.errors.ImageError`."""
+    message: str
+
+    @classmethod
+    def of(cls, name: str, error: ImageError) -> "Failure":
+        """The failure of the variant `name` by this error."""
+        return cls(name=name, code=error.code, message=error.message)
+
+
+Outcome = Picture | Failure
+
+
+@dataclass(frozen=True, kw_only=True)
+class Processed:
+    """All that became of one source."""
+
+    description: SourceDescription | None
+    outcomes: tuple[Outcome, ...]
+    """In the order of `Work.variants`."""
