@@ -1,0 +1,95 @@
+"""The child's side: a process that confines itself and then processes one image after the other.
+
+Standard input is its end of the pair of sockets, the one argument its limits. It ends when the service closes the
+other end.
+"""
+
+import gc
+import os
+import socket
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Final
+
+from darkroom.errors import ImageError, MemoryLimit
+from darkroom_processor.pipeline import Processed, Work, process
+from darkroom_processor.sandbox.confinement import cpu_clock, restrict, seal, silence
+from darkroom_processor.sandbox.limits import Limits
+from darkroom_processor.sandbox.preload import preload
+from darkroom_processor.sandbox.usage import Meter
+from darkroom_processor.sandbox.wire import (
+    LENGTH,
+    Broken,
+    Ready,
+    Refused,
+    Reply,
+    Request,
+    done,
+    header_of,
+)
+
+Process = Callable[[bytes, Work], Processed]
+
+_DETAIL_CHARACTERS: Final = 4000
+
+
+def run(work_on: Process, prepare: Callable[[], None]) -> None:
+    """Be a child whose work is this function; return when the service has gone."""
+    limits = Limits.from_json(sys.argv[1])
+    lacking = restrict(limits)
+    with socket.socket(fileno=os.dup(0)) as service:
+        prepare()
+        gc.freeze()
+        meter = Meter()
+        silence()
+        lacking += seal()
+        service.sendall(header_of(Ready(lacking=tuple(lacking))))
+        while (request := _next_request(service)) is not None:
+            meter.start()
+            cpu_clock(limits.cpu_seconds)
+            reply, pictures = _answer(work_on, *request, meter)
+            cpu_clock(0)
+            # The source is given up before the answer is sent: the service may take its time to read.
+            del request
+            service.sendall(header_of(reply))
+            for picture in pictures:
+                service.sendall(picture)
+
+
+def _next_request(service: socket.socket) -> tuple[bytes, Work] | None:
+    length = service.recv(LENGTH.size, socket.MSG_WAITALL)
+    if len(length) < LENGTH.size:
+        return None
+    (size,) = LENGTH.unpack(length)
+    request = Request.model_validate_json(service.recv(size, socket.MSG_WAITALL))
+    # One call that waits for all puts the bytes where they stay: 100 MB are never copied here.
+    data = service.recv(request.size, socket.MSG_WAITALL)
+    return (data, request.work()) if len(data) == request.size else None
+
+
+def _answer(work_on: Process, data: bytes, work: Work, meter: Meter) -> tuple[Reply, list[bytes]]:
+    try:
+        return done(work_on(data, work), meter.usage())
+    except MemoryError:
+        error: ImageError = MemoryLimit("Processing the image needs more memory than one image may have.")
+    except ImageError as refusal:
+        error = refusal
+    except Exception as bug:  # noqa: BLE001 - the service hears of every bug, and decides
+        return Broken(usage=meter.usage(), detail=_places(bug)), []
+    return Refused(usage=meter.usage(), code=error.code, message=error.message), []
+
+
+def _places(bug: Exception) -> str:
+    """The exception's type and where it came from. Its text stays here, since it may quote the image."""
+    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(bug.__traceback__)]
+    return "\n".join([type(bug).__name__, *places])[-_DETAIL_CHARACTERS:]
+
+
+def main() -> None:
+    """Be a child that processes images."""
+    run(process, preload)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,18 @@
+"""How the processing of one image ended."""
+
+from dataclasses import dataclass
+
+from darkroom.errors import ImageError
+from darkroom_processor.pipeline import Processed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What became of one image, and what it cost."""
+
+    result: Processed | ImageError
+    """An ImageError when nothing can be made of this source."""
+    cpu_ms: int = 0
+    """CPU time of the child, user and system, all threads; 0 when it did not live to tell."""
+    peak_bytes: int = 0
+    """The most memory that the child ever had resident; 0 when it did not live to tell."""
