@@ -34,7 +34,7 @@ class Output(BaseModel):
     quality: Quality | None = None
     """1 to 100; without it, the format's own default (see `DEFAULT_QUALITY`)."""
     lossless: bool = False
-    """WebP and AVIF without loss; the others are what they are."""
+    """WebP without loss, AVIF as near to it as it gets (some levels of 255); the others are what they are."""
     effort: int = Field(default=4, ge=0, le=9)
     """CPU time spent to save bytes, from 0 (least) to 9 (most)."""
     progressive: bool = False

@@ -12,7 +12,7 @@ _SPEEDS = (10, 9, 8, 7, 6, 6, 5, 5, 4, 4)
 
 
 def encode(image: Image.Image, output: Output) -> bytes:
-    """Without loss if asked for: quality 100 with colours kept as RGB at full resolution."""
+    """As near to no loss as the encoder gets, if asked for: quality 100 and colours at full resolution."""
     out = io.BytesIO()
     quality = 100 if output.lossless else output.quality or DEFAULT_QUALITY[ImageFormat.AVIF]
     image.convert("RGBA" if image.mode.endswith("A") else "RGB").save(

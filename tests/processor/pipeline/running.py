@@ -1,0 +1,51 @@
+"""Short ways to run the pipeline in tests."""
+
+from typing import Any
+
+from PIL import Image
+
+from darkroom.recipes import Variant
+from darkroom.sources import SourceDescription
+from darkroom_processor.pipeline import Failure, Picture, Work, process
+from tests.support.images import opened
+
+PNG = {"format": "png"}
+
+
+def variant(operations: list[dict[str, Any]], output: dict[str, Any] | None = None, name: str = "it") -> Variant:
+    """A variant from what a recipe's JSON would say."""
+    return Variant.model_validate({"name": name, "operations": operations, "output": output or PNG})
+
+
+def outcome(data: bytes, operations: list[dict[str, Any]], output: dict[str, Any] | None = None) -> Picture | Failure:
+    """What becomes of one variant."""
+    return process(data, Work(variants=(variant(operations, output),), describe=False)).outcomes[0]
+
+
+def picture(data: bytes, operations: list[dict[str, Any]], output: dict[str, Any] | None = None) -> Picture:
+    """One variant, which must succeed."""
+    made = outcome(data, operations, output)
+    assert isinstance(made, Picture), made
+    return made
+
+
+def image(data: bytes, operations: list[dict[str, Any]], output: dict[str, Any] | None = None) -> Image.Image:
+    """One variant, which must succeed, decoded (a PNG unless `output` says otherwise)."""
+    made = picture(data, operations, output)
+    shown = opened(made.data)
+    assert shown.size == (made.width, made.height)
+    return shown
+
+
+def failure(data: bytes, operations: list[dict[str, Any]], output: dict[str, Any] | None = None) -> Failure:
+    """One variant, which must fail."""
+    failed = outcome(data, operations, output)
+    assert isinstance(failed, Failure), failed
+    return failed
+
+
+def description(data: bytes) -> SourceDescription:
+    """What is told of a source."""
+    described = process(data, Work(variants=(), describe=True)).description
+    assert described is not None
+    return described

@@ -1,0 +1,157 @@
+"""What is refused, why, and that nothing else comes out of the pipeline than its own errors."""
+
+import io
+import zlib
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from darkroom import limits
+from darkroom.errors import FrameLimit, ImageError, MemoryLimit, PixelLimit, TruncatedImage, UndecodableImage
+from darkroom_processor.pipeline import Picture, Work, process
+from darkroom_processor.pipeline.gate import admit
+from tests.processor.pipeline.running import description, image, picture, variant
+from tests.support import images
+from tests.support.corpus import corpus_params
+
+LOOK = Work(variants=(), describe=True)
+FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "JPEG2000", "ICO", "PPM"]
+
+
+@pytest.mark.parametrize("image_format", FORMATS)
+def test_every_format_on_the_list_is_read(image_format: str) -> None:
+    data = images.encoded(images.marked(64, 64), image_format)
+    assert images.corners(image(data, [])) == {name: name for name in images.CORNERS}
+    assert description(data).format == image_format.lower()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"\0", b"GIF", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7\n", b"%!PS-Adobe-3.0 EPSF-3.0\n"],
+)
+def test_what_is_no_image_is_refused(data: bytes) -> None:
+    with pytest.raises(UndecodableImage):
+        process(data, LOOK)
+
+
+@pytest.mark.parametrize("image_format", ["PCX", "TGA", "ICNS", "DDS", "SGI", "EPS"])
+def test_formats_that_are_not_on_the_list_are_refused(image_format: str) -> None:
+    with pytest.raises(UndecodableImage):
+        process(images.encoded(images.marked(64, 64), image_format), LOOK)
+
+
+@pytest.mark.parametrize("image_format", FORMATS)
+def test_magic_bytes_alone_are_refused(image_format: str) -> None:
+    data = images.encoded(images.marked(64, 64), image_format)
+    with pytest.raises(ImageError):
+        process(data[:16], LOOK)
+
+
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "AVIF", "JPEG2000"])
+@pytest.mark.parametrize("part", [0.5, 0.9])
+def test_truncated_files_are_refused(image_format: str, part: float) -> None:
+    data = images.encoded(images.photo(200, 150), image_format)
+    with pytest.raises((TruncatedImage, UndecodableImage)):
+        process(data[: int(len(data) * part)], LOOK)
+
+
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP"])
+def test_a_file_that_was_cut_is_called_truncated(image_format: str) -> None:
+    data = images.encoded(images.photo(200, 150), image_format)
+    with pytest.raises(TruncatedImage):
+        process(data[: len(data) // 2], LOOK)
+
+
+def test_a_multi_picture_jpeg_is_its_first_picture() -> None:
+    out = io.BytesIO()
+    images.marked(64, 48).save(out, "MPO", save_all=True, append_images=[Image.new("RGB", (64, 48))])
+    told = description(out.getvalue())
+    assert (told.format, told.frames) == ("jpeg", 1)
+    assert images.corners(image(out.getvalue(), [{"op": "resize", "width": 16}])) == {
+        name: name for name in images.CORNERS
+    }
+
+
+def flood(width: int, height: int) -> bytes:
+    """A one-bit PNG that announces many pixels and has hardly any bytes."""
+    out = io.BytesIO()
+    Image.new("1", (8, 8)).save(out, "PNG")
+    data = bytearray(out.getvalue())
+    data[16:24] = width.to_bytes(4, "big") + height.to_bytes(4, "big")
+    data[29:33] = zlib.crc32(data[12:29]).to_bytes(4, "big")
+    return bytes(data)
+
+
+@pytest.mark.parametrize("size", [(10_000, 5_001), (60_000, 60_000), (2**31 - 1, 2**31 - 1)])
+def test_too_many_pixels_are_refused_before_they_are_decoded(size: tuple[int, int]) -> None:
+    with pytest.raises(PixelLimit):
+        process(flood(*size), LOOK)
+
+
+def test_the_last_size_within_the_limit_is_let_through() -> None:
+    assert admit(flood(10_000, 5_000)).stored_size == (10_000, 5_000)
+
+
+def test_pixels_are_counted_over_all_frames() -> None:
+    with pytest.raises(PixelLimit):
+        process(images.animation(1000, 600, 90, "GIF"), LOOK)
+
+
+@pytest.mark.parametrize("image_format", ["GIF", "WEBP", "PNG", "TIFF"])
+def test_too_many_frames_are_refused(image_format: str) -> None:
+    assert description(images.animation(200, 2, limits.MAX_FRAMES, image_format)).frames == limits.MAX_FRAMES
+    with pytest.raises(FrameLimit):
+        process(images.animation(202, 2, limits.MAX_FRAMES + 1, image_format), LOOK)
+
+
+def with_scans(extra: int) -> bytes:
+    """A progressive JPEG whose last scan is there again and again."""
+    data = images.encoded(images.photo(64, 64), "JPEG", progressive=True)
+    last = data.rindex(b"\xff\xda")
+    return data[:-2] + data[last:-2] * extra + data[-2:]
+
+
+def test_too_many_scans_are_refused() -> None:
+    assert description(with_scans(20)).width == 64
+    with pytest.raises(FrameLimit):
+        process(with_scans(limits.MAX_SCANS), LOOK)
+
+
+def test_scan_markers_in_metadata_do_not_count() -> None:
+    comment = b"\xff\xda" * 500
+    assert description(images.encoded(images.photo(64, 64), "JPEG", comment=comment)).width == 64
+
+
+@pytest.mark.parametrize("image_format", ["JPEG", "WEBP", "TIFF"])
+def test_a_huge_colour_profile_is_refused(image_format: str) -> None:
+    with pytest.raises(MemoryLimit):
+        process(images.encoded(images.marked(8, 8), image_format, icc_profile=b"\1" * (limits.MAX_ICC_BYTES + 1)), LOOK)
+
+
+@pytest.mark.parametrize("path", corpus_params("formats/*.*") + corpus_params("photos/*.*"))
+def test_the_corpus_is_read(path: Path) -> None:
+    data = path.read_bytes()
+    assert description(data).width > 0
+    small = picture(data, [{"op": "resize", "width": 32, "height": 32, "fit": "contain"}], {"format": "webp"})
+    assert (small.width, small.height) == (32, 32)
+
+
+@pytest.mark.parametrize("path", corpus_params("formats/pngsuite/*.png"))
+def test_all_of_pngsuite_is_read(path: Path) -> None:
+    data = path.read_bytes()
+    assert description(data).width == images.opened(data).width
+
+
+@pytest.mark.parametrize("path", corpus_params("malformed/*"))
+def test_malformed_files_are_refused(path: Path) -> None:
+    with pytest.raises((UndecodableImage, TruncatedImage)):
+        process(path.read_bytes(), LOOK)
+
+
+def test_one_pixel_is_enough_for_every_format() -> None:
+    data = images.encoded(Image.new("RGBA", (1, 1), (1, 2, 3, 100)), "PNG")
+    names = ["jpeg", "png", "webp", "avif", "gif", "tiff", "same", "auto"]
+    variants = tuple(variant([{"op": "resize", "width": 100}], {"format": name}, name) for name in names)
+    outcomes = process(data, Work(variants=variants, describe=True)).outcomes
+    assert [outcome.name for outcome in outcomes if isinstance(outcome, Picture)] == names

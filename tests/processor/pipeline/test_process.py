@@ -1,0 +1,196 @@
+"""The whole of the pipeline: presets, outcomes in order, formats, metadata, limits of results."""
+
+import hashlib
+import pickle
+
+import pytest
+from PIL import ExifTags, Image, ImageCms
+
+from darkroom.formats import ImageFormat
+from darkroom.recipes import load_presets
+from darkroom_processor.pipeline import Failure, Picture, Processed, Work, process
+from tests.processor.pipeline.running import failure, image, picture, variant
+from tests.support import images
+
+PRESETS = load_presets()
+
+
+def run(preset: str, data: bytes) -> dict[str, Picture]:
+    done = process(data, Work(variants=PRESETS[preset].variants, describe=True))
+    assert done.description is not None
+    assert [outcome.name for outcome in done.outcomes] == [one.name for one in PRESETS[preset].variants]
+    return {outcome.name: outcome for outcome in done.outcomes if isinstance(outcome, Picture)}
+
+
+@pytest.mark.parametrize("preset", sorted(PRESETS))
+@pytest.mark.parametrize(
+    "data",
+    [images.jpeg(900, 600), images.png(300, 400, "RGBA"), images.webp(64, 64), images.animation(60, 40, 3)],
+    ids=["jpeg", "png", "webp", "gif"],
+)
+def test_every_preset_makes_all_its_variants(preset: str, data: bytes) -> None:
+    made = run(preset, data)
+    assert list(made) == [one.name for one in PRESETS[preset].variants]
+    for one in made.values():
+        shown = images.opened(one.data)
+        assert (shown.format or "").lower() == one.format
+        assert shown.size == (one.width, one.height)
+        assert one.sha256 == hashlib.sha256(one.data).hexdigest()
+
+
+def test_augment_turns_the_letterboxed_picture() -> None:
+    made = run("augment", images.jpeg(900, 450))
+    assert {(one.width, one.height, one.format) for one in made.values()} == {(256, 256, ImageFormat.JPEG)}
+    shown = {name: images.opened(one.data) for name, one in made.items()}
+    assert images.corners(shown["resized"].crop((0, 64, 256, 192))) == {name: name for name in images.CORNERS}
+    assert images.nearest_corner(shown["90-degree"].getpixel((180, 20))) == "top_left"
+    assert images.nearest_corner(shown["270-degree"].getpixel((80, 240))) == "top_left"
+    assert images.nearest_corner(shown["180-degree"].getpixel((240, 180))) == "top_left"
+    assert made["360-degree"].data == made["resized"].data
+    assert shown["resized"].getpixel((128, 10)) == (255, 255, 255)
+
+
+def test_grayscale_keeps_format_and_size() -> None:
+    for data, image_format in (
+        (images.jpeg(90, 60), "jpeg"),
+        (images.png(90, 60), "png"),
+        (images.webp(90, 60), "webp"),
+    ):
+        made = run("grayscale", data)["grayscale"]
+        assert (made.format, made.width, made.height) == (image_format, 90, 60)
+        red, green, blue = images.opened(made.data).convert("RGB").split()
+        assert red.tobytes() == green.tobytes() == blue.tobytes()
+
+
+def test_thumbnails_are_squares_even_of_small_pictures() -> None:
+    sizes = {(one.width, one.height) for one in run("thumbnails", images.png(40, 90)).values()}
+    assert sizes == {(64, 64), (128, 128), (256, 256), (512, 512)}
+
+
+def test_web_never_enlarges() -> None:
+    widths = sorted({one.width for one in run("web", images.jpeg(700, 500)).values()})
+    assert widths == [320, 640, 700]
+
+
+def test_optimize_makes_a_camera_photo_smaller() -> None:
+    data = images.encoded(images.photo(900, 600), "JPEG", quality=92)
+    made = run("optimize", data)["optimized"]
+    assert (made.width, made.height) == (900, 600)
+    assert len(made.data) < len(data) * 0.7
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "expected"),
+    [
+        (images.png(9, 9), "same", "png"),
+        (images.jpeg(9, 9), "same", "jpeg"),
+        (images.encoded(images.marked(9, 9), "BMP"), "same", "png"),
+        (images.encoded(images.marked(16, 16), "JPEG2000"), "same", "jpeg"),
+        (images.encoded(images.marked(16, 16), "TIFF"), "same", "tiff"),
+        (images.encoded(images.marked(16, 16), "AVIF"), "same", "avif"),
+        (images.png(9, 9), "auto", "jpeg"),
+        (images.encoded(images.photo(9, 9, "RGBA"), "PNG"), "auto", "png"),
+        (images.png(9, 9, "RGBA"), "auto", "jpeg"),
+    ],
+)
+def test_same_and_auto_find_the_format(source: bytes, output: str, expected: str) -> None:
+    assert picture(source, [], {"format": output}).format == expected
+
+
+@pytest.mark.parametrize("output", ["jpeg", "png", "webp", "avif", "gif", "tiff"])
+@pytest.mark.parametrize("source", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+def test_no_metadata_survives(source: str, output: str) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make] = "SECRET-MAKER"
+    exif[ExifTags.Base.Artist] = "SECRET-ARTIST"
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitudeRef] = "SECRET-GPS"
+    srgb = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    options = {"exif": exif, "icc_profile": bytes(srgb), "dpi": (211, 211)}
+    if source in {"JPEG", "WEBP", "AVIF"}:
+        options["xmp"] = b"<x:xmpmeta>SECRET-XMP</x:xmpmeta>"
+    if source == "JPEG":
+        options["comment"] = b"SECRET-COMMENT"
+    data = images.encoded(images.marked(32, 32), source, **options)
+    assert b"SECRET" in data
+    for operations in ([], [{"op": "resize", "width": 16}], [{"op": "rotate", "angle": 90}]):
+        made = picture(data, operations, {"format": output})
+        assert b"SECRET" not in made.data
+        shown = images.opened(made.data)
+        assert not {"exif", "xmp", "icc_profile", "comment"} & set(shown.info)
+        assert dict(shown.getexif()).keys() <= set(ExifTags.TAGS) - {0x010F, 0x013B, 0x8825}
+
+
+def test_a_jpeg_result_holds_no_application_segment_but_jfif() -> None:
+    made = picture(images.jpeg(32, 32, 6), [], {"format": "jpeg"})
+    segments = [bytes([0xFF, marker]) for marker in (*range(0xE1, 0xF0), 0xFE)]
+    header = made.data[: made.data.index(b"\xff\xda")]
+    assert not [segment for segment in segments if segment in header]
+
+
+def test_a_variant_that_fails_leaves_the_others_alone() -> None:
+    variants = (
+        variant([], name="first"),
+        variant([{"op": "crop", "left": 500, "width": 5, "height": 5}], name="beside"),
+        variant([{"op": "crop", "left": 500, "width": 5, "height": 5}, {"op": "flip"}], name="beside-too"),
+        variant([{"op": "flip"}], name="last"),
+    )
+    outcomes = process(images.png(20, 20), Work(variants=variants, describe=False)).outcomes
+    assert [type(outcome) for outcome in outcomes] == [Picture, Failure, Failure, Picture]
+    assert [outcome.name for outcome in outcomes] == ["first", "beside", "beside-too", "last"]
+
+
+@pytest.mark.parametrize(
+    "operations",
+    [
+        [{"op": "pad", "left": 8192}],
+        [{"op": "resize", "width": 8192, "enlarge": True}, {"op": "rotate", "angle": 45}],
+        [{"op": "resize", "width": 8192, "height": 8192, "enlarge": True}],
+        [{"op": "resize", "width": 8192, "height": 8192, "fit": "contain"}],
+        [{"op": "resize", "width": 8192, "height": 8, "fit": "outside", "enlarge": True}, {"op": "pad", "top": 1}],
+    ],
+)
+def test_results_that_are_too_large_are_not_made(operations: list[dict[str, object]]) -> None:
+    assert failure(images.png(20, 40), operations).code == "output_limit"
+
+
+def test_a_source_that_is_too_wide_for_a_result_can_still_be_cut() -> None:
+    wide = images.png(9000, 4)
+    assert failure(wide, []).code == "output_limit"
+    assert failure(wide, [{"op": "grayscale"}]).code == "output_limit"
+    assert image(wide, [{"op": "crop", "width": 100, "height": 4}]).size == (100, 4)
+    assert image(wide, [{"op": "resize", "width": 8192}]).size == (8192, 4)
+
+
+def test_quality_and_effort_change_the_bytes() -> None:
+    data = images.encoded(images.photo(200, 150), "PNG")
+    for name in ("jpeg", "webp", "avif"):
+        low = picture(data, [], {"format": name, "quality": 20})
+        high = picture(data, [], {"format": name, "quality": 90})
+        assert len(low.data) < len(high.data)
+    quick = picture(data, [], {"format": "png", "effort": 0})
+    thorough = picture(data, [], {"format": "png", "effort": 9})
+    assert len(thorough.data) < len(quick.data)
+
+
+@pytest.mark.parametrize("name", ["webp", "avif"])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_lossless_loses_nothing_that_can_be_seen(name: str, mode: str) -> None:
+    source = images.photo(60, 40, mode)
+    shown = image(images.encoded(source, "PNG"), [], {"format": name, "lossless": True})
+    difference = max(
+        abs(a - b) for a, b in zip(shown.convert("RGBa").tobytes(), source.convert("RGBa").tobytes(), strict=True)
+    )
+    assert difference <= (0 if name == "webp" else 3)
+
+
+def test_progressive_is_progressive() -> None:
+    made = picture(images.jpeg(64, 64), [], {"format": "jpeg", "progressive": True})
+    assert images.opened(made.data).info.get("progressive")
+
+
+def test_work_and_results_cross_a_pipe() -> None:
+    work = Work(variants=PRESETS["augment"].variants, describe=True)
+    assert pickle.loads(pickle.dumps(work)) == work  # noqa: S301 - the test's own bytes
+    done = process(images.jpeg(60, 40), work)
+    back: Processed = pickle.loads(pickle.dumps(done))  # noqa: S301 - the test's own bytes
+    assert back == done
