@@ -7,7 +7,7 @@ child's own children (the processor's decoders) reachable: what is left of them 
 import asyncio
 import os
 import signal
-from asyncio.subprocess import PIPE, STDOUT, Process
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final, Self
@@ -19,12 +19,12 @@ _LONGEST_LINE_BYTES: Final = 1024 * 1024
 
 
 class Child:
-    """A running process. `ended` is a task that holds the exit code; negative is the signal that ended it."""
+    """A running process, or what is left of it."""
 
-    def __init__(self, process: Process, sink: LineSink) -> None:
+    def __init__(self, process: Process, output: asyncio.StreamReader, sink: LineSink) -> None:
         self._process = process
         self.pid = process.pid
-        self.ended: asyncio.Task[int] = asyncio.create_task(self._watch(sink))
+        self._ended = asyncio.create_task(self._watch(output, sink))
 
     @classmethod
     async def start(cls, command: Sequence[str], *, environment: Mapping[str, str], sink: LineSink) -> Self:
@@ -32,52 +32,55 @@ class Child:
         process = await asyncio.create_subprocess_exec(
             *command,
             env=environment,
-            stdin=asyncio.subprocess.DEVNULL,
+            stdin=DEVNULL,
             stdout=PIPE,
             stderr=STDOUT,
             start_new_session=True,
             limit=_LONGEST_LINE_BYTES,
         )
-        return cls(process, sink)
+        if process.stdout is None:
+            raise RuntimeError("asyncio opened no pipe for the output.")
+        return cls(process, process.stdout, sink)
 
     @property
     def is_running(self) -> bool:
         """Whether the process has not ended yet."""
         return self._process.returncode is None
 
-    def signal(self, number: signal.Signals) -> None:
-        """Send a signal to the process itself, if it still runs."""
+    async def wait(self) -> int:
+        """The exit status, once nothing of the process is left and its output was read; negative after a signal."""
+        return await asyncio.shield(self._ended)
+
+    async def stop(self, *, grace_seconds: float) -> int:
+        """SIGTERM, then SIGKILL after the grace or when cancelled; returns the exit status."""
         if self.is_running:
             with suppress(ProcessLookupError):
-                self._process.send_signal(number)
+                self._process.terminate()
+        try:
+            await asyncio.wait({self._ended}, timeout=grace_seconds)
+        finally:
+            self.kill()
+            status = await self.wait()
+        return status
 
     def kill(self) -> None:
         """SIGKILL to the process and to all that it started."""
-        # The group's number cannot have been given to others while it has members.
-        with suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+        if not self._ended.done():  # Later, the group's number may be another's.
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
 
-    async def stop(self, *, grace_seconds: float) -> int:
-        """SIGTERM, then SIGKILL after the grace; returns the exit code when nothing of the process is left."""
-        self.signal(signal.SIGTERM)
-        await asyncio.wait({self.ended}, timeout=grace_seconds)
-        self.kill()
-        return await self.ended
-
-    async def _watch(self, sink: LineSink) -> int:
-        reading = asyncio.create_task(self._read(sink))
-        code = await self._process.wait()
-        # A grandchild may outlive the process and hold the pipe open.
+    async def _watch(self, output: asyncio.StreamReader, sink: LineSink) -> int:
+        reading = asyncio.create_task(_read(output, sink))
+        status = await self._process.wait()
+        # The process's own children may outlive it and hold the pipe open.
         self.kill()
         await reading
-        return code
+        return status
 
-    async def _read(self, sink: LineSink) -> None:
-        output = self._process.stdout
-        if output is None:
-            raise RuntimeError("The process was started without a pipe.")
-        while line := await _next_line(output):
-            sink(line.decode("utf-8", "replace").rstrip("\r\n"))
+
+async def _read(output: asyncio.StreamReader, sink: LineSink) -> None:
+    while line := await _next_line(output):
+        sink(line.decode("utf-8", "replace").rstrip("\r\n"))
 
 
 async def _next_line(output: asyncio.StreamReader) -> bytes:

@@ -15,7 +15,7 @@ from typing import Final
 import httpx
 
 from darkroom_local.child import Child, LineSink
-from darkroom_local.ports import LOOPBACK, free_port
+from darkroom_local.ports import LOOPBACK, free_ports
 
 EXECUTABLE: Final = Path(__file__).resolve().parents[2] / "emulator" / ".venv" / "bin" / "ministack"
 
@@ -41,7 +41,7 @@ async def running_emulator(*, port: int | None = None, sink: LineSink) -> AsyncI
     """The emulator on the given port, or on a free one, for the length of a `with` block. Raises EmulatorFailed."""
     if not EXECUTABLE.exists():
         raise EmulatorFailed(f"{EXECUTABLE} is not there; `uv sync --project tools/emulator --frozen` installs it.")
-    chosen = port or free_port()
+    chosen = port or free_ports(1)[0]
     child = await Child.start([str(EXECUTABLE)], environment=_environment(chosen), sink=sink)
     emulator = Emulator(child=child, endpoint_url=f"http://{LOOPBACK}:{chosen}")
     try:
@@ -55,7 +55,7 @@ async def _ready(emulator: Emulator) -> None:
     async with httpx.AsyncClient(trust_env=False) as client:
         for _ in range(int(_START_SECONDS / _POLL_SECONDS)):
             if not emulator.child.is_running:
-                raise EmulatorFailed(f"The emulator ended with status {await emulator.child.ended} while starting.")
+                raise EmulatorFailed(f"The emulator ended with status {await emulator.child.wait()} while starting.")
             if await _answers(client, emulator):
                 return
             await asyncio.sleep(_POLL_SECONDS)

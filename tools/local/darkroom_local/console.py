@@ -1,0 +1,47 @@
+"""What a person at the terminal sees: every process's lines behind its name, and how to begin."""
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from darkroom_local.bootstrap import DEVELOPMENT_KEY
+from darkroom_local.child import LineSink
+
+_NAME_WIDTH: Final = len("orchestrator")
+
+
+def sink_of(name: str) -> LineSink:
+    """A sink that prints the lines of the process of that name."""
+    return lambda line: _print(f"{name:<{_NAME_WIDTH}} | {line}")
+
+
+def tell(text: str) -> None:
+    """A line of the supervisor's own."""
+    _print(f"{'darkroom':<{_NAME_WIDTH}} | {text}")
+
+
+def banner(port: int, s3_url: str, sample: Path) -> None:
+    """Say where everything is and what to try first."""
+    url = f"http://localhost:{port}"
+    _print(f"""
+  Darkroom is ready.
+
+    API        {url}
+    API docs   {url}/docs
+    API key    {DEVELOPMENT_KEY}
+    AWS        {s3_url} (emulated; any credentials)
+
+  Try it, in another terminal in this folder:
+
+    curl -H 'x-api-key: {DEVELOPMENT_KEY}' -F file=@{sample} {url}/uploads
+
+  Ctrl-C stops everything.
+""")
+
+
+def _print(text: str) -> None:
+    # A reader that went away, as in `make run | head`, must not take the services down.
+    with suppress(OSError):
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()

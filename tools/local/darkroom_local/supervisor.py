@@ -1,0 +1,126 @@
+"""The whole system on this machine, from one command until one signal: the emulator, its resources, three services.
+
+    SIGINT, SIGTERM or SIGHUP → the run is cancelled → the services drain, those that take too long are killed
+    → the emulator stops → exit status 0. A second signal cancels the draining: what still runs is killed.
+
+A service that ends is started again, as ECS does; one that keeps ending ends the run with status 1.
+"""
+
+import asyncio
+import signal
+import sys
+import time
+from collections import deque
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from darkroom.settings import load_settings
+from darkroom.topology import Topology
+from darkroom_local.bootstrap import PREFIX, bootstrap
+from darkroom_local.clients import open_clients
+from darkroom_local.console import banner, sink_of, tell
+from darkroom_local.emulator import Emulator, EmulatorFailed, running_emulator
+from darkroom_local.ports import is_free
+from darkroom_local.sample import write_sample
+from darkroom_local.service import Service
+from darkroom_local.settings import LocalSettings
+from darkroom_local.system import Ports, System
+
+SAMPLE: Final = Path("out/sample.png")
+"""Relative to the folder that the command is run in, as the curl line in the banner is."""
+
+_READY_SECONDS: Final = 60
+_POLL_SECONDS: Final = 0.1
+_RESTART_SECONDS: Final = 1
+_DEATHS: Final = 3
+_DEATHS_WITHIN_SECONDS: Final = 60
+_TO_TERMINAL: Final = {"DARKROOM_LOG_FORMAT": "text"}
+
+
+class RunFailed(Exception):
+    """The system cannot be kept running."""
+
+
+def main() -> None:
+    """Run the system. The exit status is 0 after a signal, 1 when the system fails, 2 for impossible settings."""
+    settings = load_settings(LocalSettings)
+    try:
+        asyncio.run(_until_signal(settings))
+    except (RunFailed, EmulatorFailed) as failure:
+        sys.exit(f"\nDarkroom cannot run: {failure}")
+
+
+async def _until_signal(settings: LocalSettings) -> None:
+    run = asyncio.create_task(_run(settings))
+
+    def stop() -> None:
+        tell("killing what still runs" if run.cancelling() else "stopping; a second signal hurries")
+        run.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    with suppress(asyncio.CancelledError):
+        await run
+    tell("stopped")
+
+
+async def _run(settings: LocalSettings) -> None:
+    """Run until cancelled. Raises RunFailed and EmulatorFailed."""
+    for variable, port in settings.by_variable.items():
+        if not is_free(port):
+            raise RunFailed(f"port {port} is taken. Free it, or set {variable} to another port.")
+    write_sample(SAMPLE)
+    async with running_emulator(port=settings.emulator_port, sink=sink_of("emulator")) as emulator:
+        async with open_clients(emulator.endpoint_url) as clients:
+            installation = await bootstrap(clients, Topology.named(PREFIX), endpoint_url=emulator.endpoint_url)
+        ports = Ports(upload=settings.port, orchestrator=settings.orchestrator_port, processor=settings.processor_port)
+        await _keep_running(System(installation, ports=ports, environment=_TO_TERMINAL, sink_of=sink_of), emulator)
+
+
+async def _keep_running(system: System, emulator: Emulator) -> None:
+    tasks = [asyncio.create_task(_keep(service)) for service in system.services]
+    tasks += [asyncio.create_task(_announce(system)), asyncio.create_task(_watch(emulator))]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await system.stop()
+
+
+async def _keep(service: Service) -> None:
+    """Start the service, and again whenever it ends. Raises RunFailed when it ends too often."""
+    deaths: deque[float] = deque(maxlen=_DEATHS)
+    while True:
+        await service.start()
+        status = await service.wait()
+        deaths.append(time.monotonic())
+        if len(deaths) == _DEATHS and deaths[-1] - deaths[0] < _DEATHS_WITHIN_SECONDS:
+            raise RunFailed(
+                f"{service.name} ended {_DEATHS} times within a minute, at last with status {status}. "
+                "Its log above says why."
+            )
+        tell(f"{service.name} ended with status {status}; it is started again")
+        await asyncio.sleep(_RESTART_SECONDS)
+
+
+async def _announce(system: System) -> None:
+    """Wait until all services are ready, through restarts, and say so. Raises RunFailed."""
+    waiting = list(system.services)
+    async with httpx.AsyncClient(trust_env=False) as client:
+        for _ in range(int(_READY_SECONDS / _POLL_SECONDS)):
+            waiting = [service for service in waiting if not await service.is_ready(client)]
+            if not waiting:
+                banner(system.upload.port, system.installation.endpoint_url, SAMPLE)
+                return
+            await asyncio.sleep(_POLL_SECONDS)
+    names = ", ".join(service.name for service in waiting)
+    raise RunFailed(f"not ready after {_READY_SECONDS} seconds: {names}.")
+
+
+async def _watch(emulator: Emulator) -> None:
+    raise RunFailed(f"the emulator ended with status {await emulator.child.wait()}, and all state with it.")

@@ -1,0 +1,103 @@
+"""All of Darkroom's services on one installation."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final, Self
+
+from darkroom_local.child import LineSink
+from darkroom_local.installation import Installation
+from darkroom_local.ports import free_ports
+from darkroom_local.service import STOP_SECONDS, Service
+
+SinkOf = Callable[[str], LineSink]
+"""Gives the sink for the output of the service of that name."""
+
+_DRAIN_SECONDS: Final = 5
+"""Less than a service has before it is killed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """Where the services listen; the first processor is on `processor`, further ones on free ports."""
+
+    upload: int
+    orchestrator: int
+    processor: int
+
+    @classmethod
+    def free(cls) -> Self:
+        """Ports that nobody listens on."""
+        upload, orchestrator, processor = free_ports(3)
+        return cls(upload=upload, orchestrator=orchestrator, processor=processor)
+
+
+class System:
+    """The services, none of which runs until it is started. `url` is the API's."""
+
+    def __init__(
+        self,
+        installation: Installation,
+        *,
+        ports: Ports | None = None,
+        environment: Mapping[str, str] | None = None,
+        sink_of: SinkOf | None = None,
+    ) -> None:
+        chosen = ports or Ports.free()
+        self.installation = installation
+        self._sink_of = sink_of
+        self._environment = {
+            **installation.environment(),
+            "DARKROOM_ORCHESTRATOR_URL": f"http://127.0.0.1:{chosen.orchestrator}",
+            "DARKROOM_DRAIN_SECONDS": str(_DRAIN_SECONDS),
+            "PYTHONUNBUFFERED": "1",
+            **(environment or {}),
+        }
+        self.upload = self._service("upload", "darkroom_upload", chosen.upload)
+        self.orchestrator = self._service("orchestrator", "darkroom_orchestrator", chosen.orchestrator)
+        self.processors = [self._service("processor", "darkroom_processor", chosen.processor)]
+        self.url = self.upload.url
+
+    @property
+    def services(self) -> list[Service]:
+        """All services."""
+        return [self.upload, self.orchestrator, *self.processors]
+
+    def add_processor(self) -> Service:
+        """One more processor, not started yet."""
+        (port,) = free_ports(1)
+        processor = self._service(f"processor-{len(self.processors) + 1}", "darkroom_processor", port)
+        self.processors.append(processor)
+        return processor
+
+    async def start(self) -> None:
+        """Start all services and wait until they are ready. Raises ServiceFailed."""
+        for service in self.services:
+            await service.start()
+        await asyncio.gather(*(service.ready() for service in self.services))
+
+    async def stop(self, *, grace_seconds: float = STOP_SECONDS) -> None:
+        """Let all services drain at the same time, and kill those that take too long."""
+        await asyncio.gather(
+            *(service.stop(grace_seconds=grace_seconds) for service in self.services if service.is_running)
+        )
+
+    def _service(self, name: str, module: str, port: int) -> Service:
+        sink = self._sink_of(name) if self._sink_of else None
+        return Service(name, module, port=port, environment=self._environment, sink=sink)
+
+
+@asynccontextmanager
+async def running_system(
+    installation: Installation, *, processors: int = 1, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[System]:
+    """A system on free ports, ready when the `with` block begins and gone after it. Raises ServiceFailed."""
+    system = System(installation, environment=environment)
+    while len(system.processors) < processors:
+        system.add_processor()
+    try:
+        await system.start()
+        yield system
+    finally:
+        await system.stop()
