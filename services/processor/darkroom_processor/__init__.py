@@ -1,0 +1,1 @@
+"""Darkroom's image worker: takes tasks from a queue, makes the pictures in sandboxed processes, reports what came of it."""

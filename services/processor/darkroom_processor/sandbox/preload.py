@@ -1,9 +1,10 @@
 """What a child does before it locks itself in: run the pipeline once over a tiny image in every format.
 
-Codecs and modules that Pillow loads at first use are then there, which a sealed child could not load any more, and the
-first image is as quick as the second.
+Codecs and modules that are loaded at first use are then there. A sealed child could not load them any more: whatever
+the pipeline needs of the file system (modules, fonts, profiles) has to be in memory by the end of this.
 """
 
+import codecs
 from base64 import b64decode
 from typing import Final
 
@@ -15,9 +16,14 @@ _PIXEL: Final = b64decode(
 )
 """A PNG of one pixel."""
 
+_TEXT_ENCODINGS: Final = ("ascii", "cp1252", "latin-1", "utf-8", "utf-16", "utf-16-be", "utf-16-le", "utf-32")
+"""In which image files carry text. Python loads the module of an encoding when it first meets it."""
+
 
 def preload() -> None:
     """Write the pixel in every format that is written, and read and describe each of these."""
+    for encoding in _TEXT_ENCODINGS:
+        codecs.lookup(encoding)
     formats = [name for name in OutputFormat if name not in (OutputFormat.SAME, OutputFormat.AUTO)]
     variants = tuple(Variant(name=name.value, output=Output(format=name)) for name in formats)
     for outcome in process(_PIXEL, Work(variants=variants, describe=True)).outcomes:

@@ -23,8 +23,6 @@ _ALLOWED: Final = {
     "read": (0, 63),
     "write": (1, 64),
     "close": (3, 57),
-    "fstat": (5, 80),
-    "lseek": (8, 62),
     "pread64": (17, 67),
     "sendto": (44, 206),
     "recvfrom": (45, 207),

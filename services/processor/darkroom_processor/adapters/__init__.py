@@ -1,0 +1,1 @@
+"""What the processor needs of AWS. Only these modules know botocore."""

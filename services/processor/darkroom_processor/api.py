@@ -1,0 +1,15 @@
+"""The processor's HTTP application: health, and nothing else."""
+
+from fastapi import FastAPI
+
+from darkroom import health, problems
+from darkroom.access_log import AccessLog
+
+
+def create_app(readiness: health.Readiness) -> FastAPI:
+    """Build the application."""
+    app = FastAPI(title="Darkroom processor", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(AccessLog)
+    problems.install(app)
+    app.include_router(health.router(readiness))
+    return app

@@ -1,0 +1,64 @@
+"""The processor as a process: opens what it needs, wires it up, and runs until it is told to stop."""
+
+import asyncio
+import os
+import socket
+from typing import Final
+
+from darkroom.aws import Aws
+from darkroom.consumer import Consumer
+from darkroom.health import Readiness, bucket_check, queue_check
+from darkroom.logs import configure_logging
+from darkroom.queue import SqsQueue
+from darkroom.server import serve
+from darkroom.settings import load_settings
+from darkroom.topology import QueueSpec
+from darkroom_processor.adapters.originals import Originals
+from darkroom_processor.adapters.results import Results
+from darkroom_processor.api import create_app
+from darkroom_processor.consume import task_handler
+from darkroom_processor.sandbox.pool import ChildPool
+from darkroom_processor.settings import Settings
+from darkroom_processor.work import Worker
+
+_AHEAD: Final = 1
+"""Tasks in hand beyond one a child: their sources are read while the children are busy."""
+
+
+async def run(settings: Settings) -> None:
+    """Process tasks until SIGTERM or SIGINT, then finish what is in hand or give it back."""
+    stop = asyncio.Event()
+    aws = Aws()
+    async with aws.s3() as s3, aws.sqs() as sqs, ChildPool(settings.children) as pool:
+        worker = Worker(
+            f"{socket.gethostname()}-{os.getpid()}",
+            originals=Originals(s3, settings.originals_bucket),
+            results=Results(s3, settings.results_bucket),
+            reports=SqsQueue(sqs, settings.results_queue_url),
+            pool=pool,
+        )
+        consumer = Consumer(
+            "tasks",
+            SqsQueue(sqs, settings.tasks_queue_url),
+            task_handler(worker),
+            concurrency=settings.children + _AHEAD,
+            wait_seconds=settings.receive_wait_seconds,
+            visibility_seconds=QueueSpec.visibility_seconds,
+            drain_seconds=settings.drain_seconds,
+        )
+        checks = {
+            "originals": bucket_check(s3, settings.originals_bucket),
+            "results": bucket_check(s3, settings.results_bucket),
+            "tasks queue": queue_check(sqs, settings.tasks_queue_url),
+            "results queue": queue_check(sqs, settings.results_queue_url),
+            "sandbox": pool.check,
+        }
+        app = create_app(Readiness(checks, stop))
+        await serve(app, [consumer.run], stop=stop, host=settings.host, port=settings.port)
+
+
+def main() -> None:
+    """Run the service. Exits with status 2 when the settings do not fit."""
+    settings = load_settings(Settings)
+    configure_logging("processor", level=settings.log_level, log_format=settings.log_format)
+    asyncio.run(run(settings))

@@ -1,0 +1,129 @@
+"""The use case: carry out one task, from the source in S3 to the report on the results queue.
+
+    task ──► get the source ──► process it in the sandbox ──► put the pictures ──► send TaskFinished
+      └────► send TaskStarted, beside the work and without waiting for it
+
+What is wrong with the image ends up in the report. What time may heal is raised, and the task comes again: the keys
+of the results do not depend on the try, so a second try writes over the first.
+"""
+
+import asyncio
+from datetime import datetime
+
+from darkroom import clock
+from darkroom.errors import DarkroomError, ImageError, SourceGone
+from darkroom.jobs import Cost, Fault, VariantOutcome
+from darkroom.logs import get_logger
+from darkroom.messages import PlannedVariant, ProcessTask, TaskFinished, TaskStarted
+from darkroom.queue import Outgoing, Queue
+from darkroom_processor.adapters.originals import Originals
+from darkroom_processor.adapters.results import Results
+from darkroom_processor.pipeline import Failure, Outcome, Processed, Work
+from darkroom_processor.sandbox.pool import ChildPool
+
+_LOG = get_logger(__name__)
+
+
+class Worker:
+    """Carries out tasks, any number at a time; the pool's size says how many images are worked on at once."""
+
+    def __init__(self, name: str, *, originals: Originals, results: Results, reports: Queue, pool: ChildPool) -> None:
+        self._name = name
+        self._originals = originals
+        self._results = results
+        self._reports = reports
+        self._pool = pool
+
+    async def perform(self, task: ProcessTask) -> None:
+        """Carry out a task and report on it. Raises Unavailable when it has to be tried again."""
+        began = clock.now()
+        announcement = asyncio.create_task(self._announce(task, began))
+        try:
+            finished = await self._work(task, began)
+        finally:
+            await _settle(announcement)
+        await self._reports.send([Outgoing(job_id=task.job_id, message=finished)])
+        _LOG.info(
+            "task_finished",
+            attempt=task.attempt,
+            task=task.task,
+            fault=finished.fault and finished.fault.code,
+            failed=sum(outcome.fault is not None for outcome in finished.outcomes),
+            variants=len(finished.outcomes),
+            ms=round((finished.finished_at - began).total_seconds() * 1000),
+            **finished.cost.model_dump(),
+        )
+
+    async def _announce(self, task: ProcessTask, began: datetime) -> None:
+        started = TaskStarted(
+            job_id=task.job_id, attempt=task.attempt, task=task.task, worker=self._name, started_at=began
+        )
+        await self._reports.send([Outgoing(job_id=task.job_id, message=started)])
+
+    async def _work(self, task: ProcessTask, began: datetime) -> TaskFinished:
+        work = Work(variants=tuple(planned.variant for planned in task.variants), describe=task.describe)
+        try:
+            source = await self._originals.fetch(task.source)
+        except (ImageError, SourceGone) as error:
+            return self._failed(task, began, error)
+        size, sha256 = len(source.data), source.sha256
+        report = await self._pool.process(source.data, work)
+        del source  # Its bytes are not needed while the pictures are put.
+        if isinstance(report.result, ImageError):
+            cost = Cost(cpu_ms=report.cpu_ms, bytes_read=size)
+            return self._failed(task, began, report.result, source_sha256=sha256, cost=cost)
+        outcomes = await self._put_all(task, report.result)
+        written = sum(outcome.result.size for outcome in outcomes if outcome.result)
+        return self._finished(
+            task,
+            began,
+            description=report.result.description,
+            source_sha256=sha256,
+            outcomes=outcomes,
+            cost=Cost(cpu_ms=report.cpu_ms, bytes_read=size, bytes_written=written),
+        )
+
+    async def _put_all(self, task: ProcessTask, processed: Processed) -> tuple[VariantOutcome, ...]:
+        """Put all pictures at once. When one cannot be put, the others are let go of and its error is raised."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                puts = [
+                    group.create_task(self._put(task.job_id, planned, outcome))
+                    for planned, outcome in zip(task.variants, processed.outcomes, strict=True)
+                ]
+        except ExceptionGroup as errors:
+            raise errors.exceptions[0] from errors
+        return tuple(put.result() for put in puts)
+
+    async def _put(self, job_id: str, planned: PlannedVariant, outcome: Outcome) -> VariantOutcome:
+        if isinstance(outcome, Failure):
+            return VariantOutcome(name=outcome.name, fault=Fault(code=outcome.code, message=outcome.message))
+        result = await self._results.put(outcome, key_stem=planned.key_stem, job_id=job_id)
+        return VariantOutcome(name=outcome.name, result=result)
+
+    def _failed(
+        self,
+        task: ProcessTask,
+        began: datetime,
+        error: DarkroomError,
+        *,
+        source_sha256: str | None = None,
+        cost: Cost = Cost(),
+    ) -> TaskFinished:
+        """The source's fault is the fault of each variant."""
+        fault = Fault(code=error.code, message=error.message)
+        outcomes = tuple(VariantOutcome(name=planned.variant.name, fault=fault) for planned in task.variants)
+        return self._finished(task, began, fault=fault, source_sha256=source_sha256, outcomes=outcomes, cost=cost)
+
+    def _finished(self, task: ProcessTask, began: datetime, **facts: object) -> TaskFinished:
+        identity = {"job_id": task.job_id, "attempt": task.attempt, "task": task.task, "worker": self._name}
+        times = {"started_at": began, "finished_at": clock.now()}
+        return TaskFinished.model_validate({**identity, "described": task.describe, **facts, **times})
+
+
+async def _settle(announcement: asyncio.Task[None]) -> None:
+    """Leave no announcement behind. Its failure harms nobody: `finished` says all that `started` did, and more."""
+    announcement.cancel()
+    (error,) = await asyncio.gather(announcement, return_exceptions=True)
+    if isinstance(error, Exception):
+        _LOG.warning("announcement_failed", exc_info=error)
