@@ -5,10 +5,10 @@ import json
 from typing import Any
 
 from darkroom.aws import Aws
-from darkroom.topology import Topology
+from darkroom.topology import CALLBACK_ATTRIBUTE, Topology
 from darkroom_local.bootstrap import DEVELOPMENT_KEY, bootstrap
 from darkroom_local.clients import open_clients
-from darkroom_local.installation import CreatedQueue, Installation
+from darkroom_local.installation import Installation
 from tests.support.emulator import Cloud
 
 
@@ -18,17 +18,18 @@ async def attributes(cloud: Cloud, url: str) -> dict[str, str]:
     return {str(name): value for name, value in answer["Attributes"].items()}
 
 
-def queues(installation: Installation) -> list[CreatedQueue]:
-    """In the order of `Topology.queues`."""
-    return [installation.uploads, installation.tasks, installation.results]
-
-
 async def snapshot(cloud: Cloud, installation: Installation) -> dict[str, Any]:
     """What a second bootstrap could change."""
     topology = installation.topology
     return {
-        "queues": [await attributes(cloud, queue.url) for queue in queues(installation)],
-        "dlqs": [await attributes(cloud, queue.dlq_url) for queue in queues(installation)],
+        "queues": [await attributes(cloud, queue.url) for queue in installation.queues],
+        "dlqs": [await attributes(cloud, queue.dlq_url) for queue in installation.queues],
+        "subscriptions": [
+            {"arn": subscription["SubscriptionArn"]}
+            for subscription in (
+                await cloud.sns.list_subscriptions_by_topic(TopicArn=installation.job_events_topic_arn)
+            )["Subscriptions"]
+        ],
         "tables": [(await cloud.dynamodb.describe_table(TableName=table.name))["Table"] for table in topology.tables],
         "rules": [
             (await cloud.s3.get_bucket_lifecycle_configuration(Bucket=bucket.name))["Rules"]
@@ -61,7 +62,7 @@ async def test_bootstrapping_twice_changes_nothing(cloud: Cloud, installation: I
 
 
 async def test_queues_are_set_up_as_the_topology_says(cloud: Cloud, installation: Installation) -> None:
-    for spec, queue in zip(installation.topology.queues, queues(installation), strict=True):
+    for spec, queue in zip(installation.topology.queues, installation.queues, strict=True):
         found = await attributes(cloud, queue.url)
         assert queue.url.endswith(f"/{spec.name}")
         assert found["VisibilityTimeout"] == str(spec.visibility_seconds)
@@ -74,16 +75,16 @@ async def test_queues_are_set_up_as_the_topology_says(cloud: Cloud, installation
 
 
 async def test_dead_letter_queues_keep_messages_as_long(cloud: Cloud, installation: Installation) -> None:
-    for spec, queue in zip(installation.topology.queues, queues(installation), strict=True):
+    for spec, queue in zip(installation.topology.queues, installation.queues, strict=True):
         found = await attributes(cloud, queue.dlq_url)
         assert queue.dlq_url.endswith(f"/{spec.dlq_name}")
         assert found["MessageRetentionPeriod"] == str(spec.retention_seconds)
         assert "RedrivePolicy" not in found
 
 
-async def test_only_the_uploads_queue_takes_bucket_events(cloud: Cloud, installation: Installation) -> None:
+async def test_queues_take_from_their_senders_only(cloud: Cloud, installation: Installation) -> None:
     allowed = {}
-    for queue in queues(installation):
+    for queue in installation.queues:
         statements = json.loads((await attributes(cloud, queue.url))["Policy"])["Statement"]
         allowed[queue.url] = [
             statement["Condition"]["ArnLike"]["aws:SourceArn"]
@@ -97,6 +98,7 @@ async def test_only_the_uploads_queue_takes_bucket_events(cloud: Cloud, installa
         installation.uploads.url: [f"arn:aws:s3:::{installation.topology.originals.name}"],
         installation.tasks.url: [],
         installation.results.url: [],
+        installation.notifications.url: [installation.job_events_topic_arn],
     }
 
 
@@ -133,6 +135,22 @@ async def test_new_objects_are_announced_under_the_notified_prefixes_only(
         events = [json.loads(message["Body"]) for message in answer["Messages"]]
         announced |= {record["s3"]["object"]["key"] for event in events for record in event["Records"]}
     assert announced == {"direct/b/cat.jpg", "incoming/web/cat.jpg"}
+
+
+async def test_events_of_jobs_with_a_callback_reach_the_notifications_queue_as_they_are(
+    cloud: Cloud, installation: Installation
+) -> None:
+    topic = installation.job_events_topic_arn
+    await cloud.sns.publish(TopicArn=topic, Message="without a callback")
+    await cloud.sns.publish(
+        TopicArn=topic,
+        Message="with a callback",
+        MessageAttributes={CALLBACK_ATTRIBUTE: {"DataType": "String", "StringValue": "true"}},
+    )
+    answer = await cloud.sqs.receive_message(
+        QueueUrl=installation.notifications.url, WaitTimeSeconds=5, MaxNumberOfMessages=10
+    )
+    assert [message["Body"] for message in answer["Messages"]] == ["with a callback"]
 
 
 async def test_tables_have_their_keys_indexes_and_expiry(cloud: Cloud, installation: Installation) -> None:
@@ -179,6 +197,7 @@ async def test_installations_share_nothing(cloud: Cloud, installation: Installat
             "DARKROOM_RECEIVE_WAIT_SECONDS",
             "DARKROOM_DEFAULT_OWNER",
             "DARKROOM_PUBLIC_S3_ENDPOINT_URL",
+            "DARKROOM_WEBHOOK_ALLOW_PRIVATE",
         }
         for name in shared
     )

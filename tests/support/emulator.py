@@ -40,7 +40,7 @@ class Cloud:
         for bucket in installation.topology.buckets:
             await self._empty(bucket.name)
             await self.s3.delete_bucket(Bucket=bucket.name)
-        for queue in (installation.uploads, installation.tasks, installation.results):
+        for queue in installation.queues:
             await self.sqs.delete_queue(QueueUrl=queue.url)
             await self.sqs.delete_queue(QueueUrl=queue.dlq_url)
         for table in installation.topology.tables:

@@ -85,6 +85,15 @@ OPEN_BY_DEADLINE: Final = IndexSpec(
 )
 OPEN_SHARDS: Final = 4
 
+CALLBACK_ATTRIBUTE: Final = "callback"
+"""Message attribute of the events of jobs that have a callback URL, `true`. Others do not carry it."""
+CALLBACK_FILTER: Final = {CALLBACK_ATTRIBUTE: ["true"]}
+"""The filter policy under which the notifications queue subscribes to the topic of job events, with raw delivery."""
+DELIVERY_ATTEMPTS: Final = 10
+"""How often a webhook is sent before its message goes to the dead-letter queue."""
+TASK_TRIES: Final = 4
+"""Receives of a task before it is dead: a worker may die of bad luck, but hardly four times."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Topology:
@@ -93,6 +102,8 @@ class Topology:
     uploads: QueueSpec
     tasks: QueueSpec
     results: QueueSpec
+    notifications: QueueSpec
+    """Subscribed to the topic of job events, under `CALLBACK_FILTER`."""
     originals: BucketSpec
     results_bucket: BucketSpec
     jobs: TableSpec
@@ -104,8 +115,9 @@ class Topology:
         """The topology whose resources all begin with `prefix` and a dash."""
         return cls(
             uploads=QueueSpec(name=f"{prefix}-uploads"),
-            tasks=QueueSpec(name=f"{prefix}-tasks", max_receives=4),
+            tasks=QueueSpec(name=f"{prefix}-tasks", max_receives=TASK_TRIES),
             results=QueueSpec(name=f"{prefix}-results"),
+            notifications=QueueSpec(name=f"{prefix}-notifications", max_receives=DELIVERY_ATTEMPTS),
             originals=BucketSpec(
                 name=f"{prefix}-originals", expire_days=7, notify_prefixes=(f"{DIRECT}/", f"{INCOMING}/")
             ),
@@ -127,7 +139,7 @@ class Topology:
     @property
     def queues(self) -> Iterator[QueueSpec]:
         """Every queue."""
-        return iter((self.uploads, self.tasks, self.results))
+        return iter((self.uploads, self.tasks, self.results, self.notifications))
 
     @property
     def buckets(self) -> Iterator[BucketSpec]:

@@ -10,10 +10,11 @@ import sys
 from typing import Final
 
 from darkroom import clock
-from darkroom.topology import Topology
-from darkroom_local import buckets, queues, tables
+from darkroom.topology import BucketSpec, Topology
+from darkroom_local import buckets, queues, tables, topics
 from darkroom_local.clients import Clients, open_clients
 from darkroom_local.installation import DEFAULT_OWNER, Installation
+from darkroom_local.queues import Sender
 
 PREFIX: Final = "darkroom"
 """What the names of the resources begin with, unless several installations share an emulator."""
@@ -24,10 +25,10 @@ DEVELOPMENT_KEY: Final = "local-dev-key"
 async def bootstrap(clients: Clients, topology: Topology, *, endpoint_url: str) -> Installation:
     """Create what is missing, set up what is there, and tell where it all is."""
     async with asyncio.TaskGroup() as group:
-        uploads = group.create_task(queues.create(clients.sqs, topology.uploads, source=topology.originals))
+        uploads = group.create_task(queues.create(clients.sqs, topology.uploads, sender=_events_of(topology.originals)))
         tasks = group.create_task(queues.create(clients.sqs, topology.tasks))
         results = group.create_task(queues.create(clients.sqs, topology.results))
-        topic = group.create_task(clients.sns.create_topic(Name=topology.job_events_topic))
+        events = group.create_task(topics.create(clients, topology))
         for bucket in topology.buckets:
             group.create_task(buckets.create(clients.s3, bucket))
         for table in topology.tables:
@@ -38,13 +39,18 @@ async def bootstrap(clients: Clients, topology: Topology, *, endpoint_url: str) 
         uploads=uploads.result(),
         tasks=tasks.result(),
         results=results.result(),
-        job_events_topic_arn=topic.result()["TopicArn"],
+        notifications=events.result().notifications,
+        job_events_topic_arn=events.result().arn,
     )
     await asyncio.gather(
         *(buckets.notify(clients.s3, bucket, installation.uploads.arn) for bucket in topology.buckets),
         _put_development_key(clients, topology),
     )
     return installation
+
+
+def _events_of(bucket: BucketSpec) -> Sender:
+    return Sender(service="s3.amazonaws.com", arn=f"arn:aws:s3:::{bucket.name}")
 
 
 async def _put_development_key(clients: Clients, topology: Topology) -> None:

@@ -1,5 +1,6 @@
 """An installation: the resources of a topology as they exist on an emulator, and what services are told of them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -32,7 +33,13 @@ class Installation:
     uploads: CreatedQueue
     tasks: CreatedQueue
     results: CreatedQueue
+    notifications: CreatedQueue
     job_events_topic_arn: str
+
+    @property
+    def queues(self) -> Iterator[CreatedQueue]:
+        """Every queue, in the order of `Topology.queues`."""
+        return iter((self.uploads, self.tasks, self.results, self.notifications))
 
     def environment(self) -> dict[str, str]:
         """The variables that the services need, in one dictionary for all of them.
@@ -55,7 +62,11 @@ class Installation:
             "DARKROOM_TASKS_DLQ_URL": self.tasks.dlq_url,
             "DARKROOM_RESULTS_QUEUE_URL": self.results.url,
             "DARKROOM_RESULTS_DLQ_URL": self.results.dlq_url,
+            "DARKROOM_NOTIFICATIONS_QUEUE_URL": self.notifications.url,
+            "DARKROOM_NOTIFICATIONS_DLQ_URL": self.notifications.dlq_url,
             "DARKROOM_JOB_EVENTS_TOPIC_ARN": self.job_events_topic_arn,
+            # A developer receives webhooks on the same machine.
+            "DARKROOM_WEBHOOK_ALLOW_PRIVATE": "true",
         }
 
     @property

@@ -1,9 +1,10 @@
 """Queues on the emulator, each with its dead-letter queue."""
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from darkroom.topology import BucketSpec, QueueSpec
+from darkroom.topology import QueueSpec
 from darkroom_local.installation import CreatedQueue
 
 if TYPE_CHECKING:
@@ -13,20 +14,30 @@ if TYPE_CHECKING:
 _POLICY_VERSION: Final = "2012-10-17"
 
 
-async def create(sqs: "SQSClient", spec: QueueSpec, *, source: BucketSpec | None = None) -> CreatedQueue:
-    """A queue and its dead-letter queue; `source` is the bucket whose events it takes."""
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Something in AWS that may send to a queue."""
+
+    service: str
+    """Its service, such as `s3.amazonaws.com`."""
+    arn: str
+
+
+async def create(sqs: "SQSClient", spec: QueueSpec, *, sender: Sender | None = None) -> CreatedQueue:
+    """A queue and its dead-letter queue; `sender` may send to it beside Darkroom's services."""
     dlq_url, dlq_arn = await _create(sqs, spec.dlq_name)
     url, arn = await _create(sqs, spec.name)
     redrive = json.dumps({"deadLetterTargetArn": dlq_arn, "maxReceiveCount": spec.max_receives})
+    policy = _policy(_tls_only(arn), *([_allow(sender, arn)] if sender else []))
     common = _common(spec)
-    await sqs.set_queue_attributes(QueueUrl=dlq_url, Attributes={**common, "Policy": _policy(dlq_arn, None)})
+    await sqs.set_queue_attributes(QueueUrl=dlq_url, Attributes={**common, "Policy": _policy(_tls_only(dlq_arn))})
     await sqs.set_queue_attributes(
         QueueUrl=url,
         Attributes={
             **common,
             "VisibilityTimeout": str(spec.visibility_seconds),
             "RedrivePolicy": redrive,
-            "Policy": _policy(arn, source),
+            "Policy": policy,
         },
     )
     return CreatedQueue(url=url, arn=arn, dlq_url=dlq_url, dlq_arn=dlq_arn)
@@ -43,10 +54,7 @@ def _common(spec: QueueSpec) -> "dict[QueueAttributeNameType, str]":
     return {"MessageRetentionPeriod": str(spec.retention_seconds), "SqsManagedSseEnabled": "true"}
 
 
-def _policy(arn: str, source: BucketSpec | None) -> str:
-    statements = [_tls_only(arn)]
-    if source:
-        statements.append(_events_of(source, arn))
+def _policy(*statements: dict[str, Any]) -> str:
     return json.dumps({"Version": _POLICY_VERSION, "Statement": statements})
 
 
@@ -61,12 +69,12 @@ def _tls_only(arn: str) -> dict[str, Any]:
     }
 
 
-def _events_of(bucket: BucketSpec, arn: str) -> dict[str, Any]:
+def _allow(sender: Sender, arn: str) -> dict[str, Any]:
     return {
-        "Sid": "BucketEvents",
+        "Sid": "Sender",
         "Effect": "Allow",
-        "Principal": {"Service": "s3.amazonaws.com"},
+        "Principal": {"Service": sender.service},
         "Action": "sqs:SendMessage",
         "Resource": arn,
-        "Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:s3:::{bucket.name}"}},
+        "Condition": {"ArnLike": {"aws:SourceArn": sender.arn}},
     }
