@@ -1,0 +1,77 @@
+"""The container setup against the code it runs: what must be said in both is said alike."""
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from darkroom.topology import Topology
+from darkroom_local.bootstrap import PREFIX, bootstrap
+from darkroom_local.clients import open_clients
+from tests.support.emulator import Cloud
+
+ROOT: Final = Path(__file__).parents[2]
+DOCKERFILES: Final = sorted([*ROOT.glob("services/*/Dockerfile"), ROOT / "tools/local/Dockerfile"])
+SERVICES: Final = ("upload", "orchestrator", "processor")
+WAIT: Final = "DARKROOM_RECEIVE_WAIT_SECONDS"
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    """docker-compose.yml, its anchors resolved."""
+    content: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    return content
+
+
+async def test_containers_are_told_what_the_bootstrap_creates(compose: dict[str, Any], cloud: Cloud) -> None:
+    async with open_clients(cloud.endpoint_url) as clients:
+        installation = await bootstrap(clients, Topology.named(PREFIX), endpoint_url=cloud.endpoint_url)
+    created = {
+        name: value.replace(cloud.endpoint_url, "http://ministack:4566")
+        for name, value in installation.environment().items()
+        if name.startswith("DARKROOM_") and name not in {"DARKROOM_PUBLIC_S3_ENDPOINT_URL", WAIT}
+    }
+    told = compose["services"]["upload"]["environment"]
+    assert {name: told.get(name) for name in created} == created
+
+
+def test_all_services_are_told_the_same(compose: dict[str, Any]) -> None:
+    told = [compose["services"][name]["environment"] for name in SERVICES]
+    assert told[0] == told[1] == told[2]
+
+
+@pytest.mark.parametrize("name", [*SERVICES, "bootstrap"])
+def test_containers_may_do_as_little_as_possible(compose: dict[str, Any], name: str) -> None:
+    service = compose["services"][name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["init"] is True
+
+
+def test_every_port_is_published_on_the_loopback_address_only(compose: dict[str, Any]) -> None:
+    ports = [port for service in compose["services"].values() for port in service.get("ports", [])]
+    assert len(ports) == 4
+    assert all(port.startswith("127.0.0.1:") for port in ports)
+
+
+def test_the_emulator_is_the_same_inside_and_outside_of_containers(compose: dict[str, Any]) -> None:
+    pinned = re.search(r"ministack==([\d.]+)", (ROOT / "tools/emulator/pyproject.toml").read_text())
+    assert pinned
+    assert compose["services"]["ministack"]["image"] == f"ministackorg/ministack:{pinned[1]}"
+
+
+def test_uv_is_the_same_in_the_makefile_and_in_every_image() -> None:
+    pinned = re.search(r"^UV_VERSION := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert pinned
+    assert len(DOCKERFILES) == 4
+    for dockerfile in DOCKERFILES:
+        assert f"uv=={pinned[1]}\n" in dockerfile.read_text()
+
+
+@pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.parent.name)
+def test_no_image_runs_as_root(dockerfile: Path) -> None:
+    users = re.findall(r"^USER (\d+):(\d+)$", dockerfile.read_text(), re.MULTILINE)
+    assert users == [("10001", "10001")]
