@@ -93,6 +93,7 @@ def to_item(job: Job) -> Item:
             "deadline": epoch(job.deadline) if job.deadline else None,
             "attempt": job.attempt,
             "source": job.source.model_dump() if job.source else None,
+            "source_bytes": job.source_bytes,
             "source_sha256": job.source_sha256,
             "description": job.description.model_dump_json() if job.description else None,
             "variants": {name: variant_value(state) for name, state in job.variants.items()},
@@ -127,6 +128,7 @@ def from_item(item: Mapping[str, Any]) -> Job:
         deadline=datetime.fromtimestamp(int(read["deadline"]), UTC) if "deadline" in read else None,
         attempt=int(read["attempt"]),
         source=ObjectRef.model_validate(read["source"]) if "source" in read else None,
+        source_bytes=int(read["source_bytes"]) if "source_bytes" in read else None,
         source_sha256=read.get("source_sha256"),
         description=_description(read),
         # In the order of the recipe; DynamoDB keeps none.

@@ -166,6 +166,8 @@ class Job:
     """When the sweeper looks at the job if it is still open then; None once it is not."""
     attempt: int = 1
     source: ObjectRef | None = None
+    source_bytes: int | None = None
+    """As counted on the way in, or as announced for a presigned upload; `source` has what was found in the end."""
     source_sha256: str | None = None
     description: SourceDescription | None = None
     variants: Mapping[str, VariantState] = field(default_factory=dict)
