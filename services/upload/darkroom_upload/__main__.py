@@ -1,0 +1,5 @@
+"""`python -m darkroom_upload`."""
+
+from darkroom_upload.main import main
+
+main()

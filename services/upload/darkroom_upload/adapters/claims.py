@@ -1,0 +1,92 @@
+"""Idempotency keys: which job a key of an owner's stands for, kept for a day in the accounts table."""
+
+import hashlib
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+
+from darkroom.aws import error_code, translated
+from darkroom.job_table import to_item
+from darkroom.jobs import Job
+from darkroom.topology import DAY_SECONDS
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+
+_UNCLAIMED: Final = "attribute_not_exists(id) OR expires_at < :now"
+"""DynamoDB removes expired items within days, not at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """What an owner's Idempotency-Key was first used for."""
+
+    owner: str
+    key: str
+    job_id: str
+    fingerprint: str
+    """Hash of all that was asked for."""
+
+    @property
+    def id(self) -> str:
+        """The claim's primary key."""
+        return _id(self.owner, self.key)
+
+
+class Claims:
+    """Finds claims, and creates jobs together with theirs."""
+
+    def __init__(self, client: "DynamoDBClient", *, accounts_table: str, jobs_table: str) -> None:
+        self._client = client
+        self._accounts_table = accounts_table
+        self._jobs_table = jobs_table
+
+    async def find(self, owner: str, key: str) -> Claim | None:
+        """The claim on a key, unless it has expired. Raises Unavailable."""
+        with translated("DynamoDB"):
+            answer = await self._client.get_item(
+                TableName=self._accounts_table, Key={"id": {"S": _id(owner, key)}}, ConsistentRead=True
+            )
+        item = answer.get("Item")
+        if item is None or int(item["expires_at"]["N"]) < time.time():
+            return None
+        return Claim(owner=owner, key=key, job_id=item["job_id"]["S"], fingerprint=item["fingerprint"]["S"])
+
+    async def create(self, job: Job, claim: Claim) -> bool:
+        """Write a new job and the claim on its key, both or none.
+
+        False when the key was claimed in the meantime. Raises Unavailable. A repetition by the SDK carries the same
+        token, so that it does not meet its own claim.
+        """
+        now = int(time.time())
+        try:
+            with translated("DynamoDB"):
+                await self._client.transact_write_items(
+                    TransactItems=[
+                        {
+                            "Put": {
+                                "TableName": self._accounts_table,
+                                "Item": {
+                                    "id": {"S": claim.id},
+                                    "job_id": {"S": claim.job_id},
+                                    "fingerprint": {"S": claim.fingerprint},
+                                    "expires_at": {"N": str(now + DAY_SECONDS)},
+                                },
+                                "ConditionExpression": _UNCLAIMED,
+                                "ExpressionAttributeValues": {":now": {"N": str(now)}},
+                            }
+                        },
+                        {"Put": {"TableName": self._jobs_table, "Item": to_item(job)}},
+                    ]
+                )
+        except ClientError as error:
+            if error_code(error) == "TransactionCanceledException":
+                return False
+            raise
+        return True
+
+
+def _id(owner: str, key: str) -> str:
+    return f"idempotency#{owner}#{hashlib.sha256(key.encode()).hexdigest()}"

@@ -1,0 +1,203 @@
+"""How the API describes itself beyond what FastAPI finds out: problem documents, headers, bodies that stream."""
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+
+from darkroom.errors import (
+    Conflict,
+    DarkroomError,
+    IdempotencyMismatch,
+    ImageTooLarge,
+    InvalidRecipe,
+    MalformedRequest,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMediaType,
+    UploadTooLarge,
+)
+from darkroom.problems import MEDIA_TYPE, STATUSES
+
+DESCRIPTION: Final = """\
+Send an image, get the pictures that a recipe makes of it.
+
+`POST /uploads` takes the file and answers `202` with a job. `GET /status/{job_id}` tells how it stands and, once it is
+`completed`, where the pictures are. Every request needs an API key in the header `x-api-key`.
+
+Errors are problem documents (RFC 9457) whose `code` is stable.
+"""
+
+TAGS: Final = [
+    {"name": "uploads", "description": "Ways in for images."},
+    {"name": "jobs", "description": "What became of them."},
+    {"name": "recipes", "description": "What can be made of them."},
+    {"name": "health", "description": "For load balancers and people on call."},
+]
+
+
+class FaultItem(BaseModel):
+    """One fault among several."""
+
+    pointer: str
+    """Where, as a JSON pointer (RFC 6901)."""
+    message: str
+
+
+class Problem(BaseModel):
+    """What went wrong, as in RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    code: str = Field(description="The stable name of the error.")
+    limit: int | None = Field(None, description="The most that is accepted, where the request went over it.")
+    actual: int | None = Field(None, description="What the request had instead.")
+    errors: list[FaultItem] | None = Field(None, description="Each fault, where there can be several.")
+
+
+_EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
+    MalformedRequest: {
+        "detail": 'The form has a field "recipes", which is unknown. Known are: file, metadata, recipe.'
+    },
+    Unauthenticated: {"detail": "An API key is needed, in the header x-api-key."},
+    NotFound: {"detail": "There is no such job."},
+    Conflict: {"detail": "The job's status does not allow this now."},
+    UploadTooLarge: {
+        "detail": "An upload may have at most 10485760 bytes.",
+        "limit": 10485760,
+        "actual": 12582912,
+    },
+    UnsupportedMediaType: {"detail": "The file is no image of a format that is read here."},
+    InvalidRecipe: {
+        "detail": "The recipe has 1 fault(s).",
+        "errors": [{"pointer": "/variants/0/output/quality", "message": "Input should be less than or equal to 100"}],
+    },
+    IdempotencyMismatch: {"detail": "This Idempotency-Key was used for another upload. Use a new key."},
+    ImageTooLarge: {
+        "detail": "The image has 10000 × 10000 pixels; at most 50000000 are processed.",
+        "limit": 50000000,
+        "actual": 100000000,
+    },
+    Unavailable: {"detail": "DynamoDB cannot be reached."},
+}
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def problems(*errors: type[DarkroomError]) -> Responses:
+    """The error responses of a route, with an example for each error."""
+    responses: Responses = {}
+    for error in errors:
+        status = STATUSES[error.code]
+        response = responses.setdefault(
+            status,
+            {
+                "description": status.phrase,
+                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}},
+            },
+        )
+        response["content"][MEDIA_TYPE]["examples"][error.code] = {
+            "summary": (error.__doc__ or "").partition("\n")[0],
+            "value": {
+                "type": f"urn:darkroom:problem:{error.code}",
+                "title": error.code.replace("_", " ").capitalize(),
+                "status": int(status),
+                "instance": "/uploads",
+                "code": error.code,
+                **_EXAMPLES[error],
+            },
+        }
+        if error is Unavailable:
+            response["headers"] = RETRY_AFTER
+    return responses
+
+
+def _header(description: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"description": description, "schema": schema}
+
+
+RETRY_AFTER: Final = {"Retry-After": _header("Seconds after which to ask again.", {"type": "integer"})}
+LOCATION: Final = {"Location": _header("Where to go on.", {"type": "string"})}
+REPLAYED: Final = {
+    "Idempotency-Replayed": _header(
+        "`true` when an earlier request with the same Idempotency-Key made the job.",
+        {"type": "string", "enum": ["true"]},
+    )
+}
+_ETAG: Final = {"ETag": _header("Changes with the body, and only with it.", {"type": "string"})}
+STATUS_HEADERS: Final = _ETAG | RETRY_AFTER
+NOT_MODIFIED: Final[Responses] = {304: {"description": "As in the ETag that the client has", "headers": STATUS_HEADERS}}
+
+_BINARY: Final = {"type": "string", "format": "binary"}
+_RECIPE: Final = {
+    "type": "string",
+    "description": "A preset's name (see `GET /recipes`) or a recipe as JSON (see `GET /recipes/schema`).",
+    "default": "web",
+}
+_RAW_PARAMETERS: Final = [
+    {"name": "recipe", "in": "query", "schema": _RECIPE, "description": "For a raw body only."},
+    {
+        "name": "filename",
+        "in": "query",
+        "schema": {"type": "string"},
+        "description": "For a raw body only: what to call the file.",
+    },
+]
+_FORM: Final = {
+    "schema": {
+        "type": "object",
+        "required": ["file"],
+        "additionalProperties": False,
+        "properties": {
+            "file": {**_BINARY, "description": "The image. Its format is told by its content."},
+            "recipe": _RECIPE,
+            "metadata": {
+                "type": "string",
+                "contentMediaType": "application/json",
+                "description": "A JSON object of up to 16 texts of your own, which the job then shows.",
+                "example": '{"album": "holidays"}',
+            },
+        },
+    }
+}
+_RAW: Final = {"schema": _BINARY}
+
+RAW_UPLOAD: Final = {
+    "parameters": _RAW_PARAMETERS,
+    "requestBody": {"required": True, "content": {"image/*": _RAW, "application/octet-stream": _RAW}},
+}
+UPLOAD: Final = {
+    "parameters": _RAW_PARAMETERS,
+    "requestBody": {
+        "required": True,
+        "content": {"multipart/form-data": _FORM, "image/*": _RAW, "application/octet-stream": _RAW},
+    },
+}
+
+
+class DocumentedApi(FastAPI):
+    """FastAPI whose schema knows the errors as they are sent: no validation error is answered with its own 422."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        if self.openapi_schema is not None:
+            return self.openapi_schema
+        schema = super().openapi()
+        schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+        for name in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(name, None)
+        schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= schemas["Problem"].pop("$defs")
+        for path in schema["paths"].values():
+            for operation in path.values():
+                _drop_foreign_422(operation["responses"])
+        return schema
+
+
+def _drop_foreign_422(responses: dict[str, Any]) -> None:
+    if "HTTPValidationError" in str(responses.get("422")):
+        del responses["422"]

@@ -1,0 +1,115 @@
+"""The jobs of a client: the list of them, what is done to one, and its pictures."""
+
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi.responses import RedirectResponse
+
+from darkroom.errors import Conflict, MalformedRequest, NotFound, Unauthenticated, Unavailable
+from darkroom.jobs import Job, JobStatus, VariantState, VariantStatus
+from darkroom_upload.adapters.jobs import Jobs
+from darkroom_upload.adapters.orchestrator import Orchestrator
+from darkroom_upload.adapters.results import ResultLinks
+from darkroom_upload.api.documentation import LOCATION, problems
+from darkroom_upload.api.parameters import JobId, takes
+from darkroom_upload.api.responses import job_response, location
+from darkroom_upload.auth import Authenticate
+from darkroom_upload.cursor import read_cursor, write_cursor
+from darkroom_upload.view import JobBody, JobPage, job_body, result_link
+
+DEFAULT_PAGE: Final = 20
+LONGEST_PAGE: Final = 100
+
+
+def router(jobs: Jobs, links: ResultLinks, orchestrator: Orchestrator, authenticate: Authenticate) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(prefix="/jobs", tags=["jobs"])
+    Owner = Annotated[str, Depends(authenticate)]  # noqa: N806 - a type
+
+    @routes.get(
+        "",
+        summary="Your jobs, newest first",
+        dependencies=[Depends(takes("status", "limit", "cursor"))],
+        responses=problems(MalformedRequest, Unauthenticated, Unavailable),
+    )
+    async def list_jobs(
+        owner: Owner,
+        status: Annotated[JobStatus | None, Query(description="Only jobs of this status.")] = None,
+        limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="Jobs a page.")] = DEFAULT_PAGE,
+        cursor: Annotated[str | None, Query(description="`next_cursor` of the page before.", max_length=512)] = None,
+    ) -> JobPage:
+        after = read_cursor(cursor) if cursor else None
+        page = await jobs.page(owner, status=status, after=after, limit=limit)
+        return JobPage(
+            items=[await job_body(job, links) for job in page.jobs],
+            next_cursor=write_cursor(page.next) if page.next else None,
+        )
+
+    @routes.delete(
+        "/{job_id}",
+        summary="Cancel an open job, or delete a finished one",
+        description="An open job becomes `cancelled`. A job that has ended goes for good, with all its objects.",
+        status_code=HTTPStatus.NO_CONTENT,
+        dependencies=[Depends(takes())],
+        responses=problems(MalformedRequest, Unauthenticated, NotFound, Conflict, Unavailable),
+    )
+    async def delete(job_id: JobId, owner: Owner) -> None:
+        job = await jobs.owned(job_id, owner)
+        await (orchestrator.cancel(job_id) if job.status.is_open else orchestrator.delete(job_id))
+
+    @routes.post(
+        "/{job_id}/retry",
+        summary="Run the failed variants again",
+        status_code=HTTPStatus.ACCEPTED,
+        dependencies=[Depends(takes())],
+        response_model=JobBody,
+        responses={
+            HTTPStatus.ACCEPTED: {"headers": LOCATION},
+            **problems(MalformedRequest, Unauthenticated, NotFound, Conflict, Unavailable),
+        },
+    )
+    async def retry(job_id: JobId, owner: Owner) -> Response:
+        await jobs.owned(job_id, owner)
+        await orchestrator.retry(job_id)
+        answer = await job_response(await jobs.owned(job_id, owner), links, status=HTTPStatus.ACCEPTED)
+        answer.headers["Location"] = location(job_id)
+        return answer
+
+    @routes.get(
+        "/{job_id}/variants/{name}",
+        summary="A picture",
+        description="Redirects to where the picture is for the next hour.",
+        status_code=HTTPStatus.TEMPORARY_REDIRECT,
+        response_class=RedirectResponse,
+        dependencies=[Depends(takes("download"))],
+        responses={
+            HTTPStatus.TEMPORARY_REDIRECT: {"description": "The picture's URL", "headers": LOCATION},
+            **problems(MalformedRequest, Unauthenticated, NotFound, Conflict, Unavailable),
+        },
+    )
+    async def variant(
+        job_id: JobId,
+        owner: Owner,
+        name: Annotated[str, Path(description="The variant's name in the recipe.")],
+        download: Annotated[bool, Query(description="To save it to a file rather than to show it.")] = False,  # noqa: FBT002 - a query parameter
+    ) -> Response:
+        job = await jobs.owned(job_id, owner)
+        link = result_link(job, name, download=download)
+        if link is None:
+            raise _no_picture(job, name)
+        return RedirectResponse(await links.sign(link))
+
+    return routes
+
+
+def _no_picture(job: Job, name: str) -> NotFound | Conflict:
+    """Why there is nothing to redirect to."""
+    if all(variant.name != name for variant in job.recipe.variants):
+        return NotFound("The job's recipe has no such variant.")
+    state = job.variants.get(name, VariantState())
+    if state.status is VariantStatus.FAILED and state.fault:
+        return Conflict(f"The picture could not be made: {state.fault.message}")
+    if job.status.is_open:
+        return Conflict("The picture is not ready yet.")
+    return Conflict("The picture was not made.")

@@ -1,0 +1,126 @@
+"""`POST /uploads/presigned`: a form that S3 itself takes."""
+
+import json
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from darkroom import clock
+from darkroom.errors import (
+    Conflict,
+    IdempotencyMismatch,
+    InvalidRecipe,
+    MalformedRequest,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMediaType,
+    UploadTooLarge,
+)
+from darkroom.recipes import Presets
+from darkroom_upload.api.documentation import LOCATION, REPLAYED, problems
+from darkroom_upload.api.parameters import IdempotencyKey, takes
+from darkroom_upload.api.responses import location
+from darkroom_upload.auth import Authenticate
+from darkroom_upload.fields import Metadata, choose_recipe
+from darkroom_upload.presign import Announced, Presign, PresignedUpload
+
+_LONGEST_BODY_BYTES: Final = 256 * 1024
+
+
+class PresignRequest(BaseModel):
+    """What a client is going to send."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+
+    filename: Annotated[str, StringConstraints(max_length=1024)] = ""
+    """What to call the file."""
+    content_type: Annotated[str, StringConstraints(to_lower=True, strip_whitespace=True, max_length=128)]
+    """The image's media type; the upload must then have the same."""
+    size: Annotated[int, Field(ge=1)]
+    """Bytes. The upload may be smaller, not larger."""
+    recipe: str | dict[str, Any] = ""
+    """A preset's name, or a recipe; `web` when not given."""
+    metadata: Metadata = {}
+    """Up to 16 texts of the client's own."""
+
+
+class PresignedForm(BaseModel):
+    """Where and how to send the file: as `multipart/form-data`, with these fields and then the part `file`."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    url: str
+    fields: dict[str, str]
+    expires_at: str
+    """Until when S3 takes it."""
+
+
+class PresignedBody(BaseModel):
+    """A job that waits for its file."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    job_id: str
+    status_url: str
+    """Relative to this API."""
+    upload: PresignedForm
+
+
+def router(presign: Presign, presets: Presets, authenticate: Authenticate) -> APIRouter:
+    """The route."""
+    routes = APIRouter(tags=["uploads"])
+
+    @routes.post(
+        "/uploads/presigned",
+        summary="Get a form to upload an image straight to S3",
+        description="S3 takes the form for ten minutes, and refuses another size, type or key. The job begins when "
+        "the image has arrived.",
+        status_code=HTTPStatus.CREATED,
+        response_model=PresignedBody,
+        dependencies=[Depends(authenticate), Depends(takes())],
+        max_body_size=_LONGEST_BODY_BYTES,
+        responses={
+            HTTPStatus.CREATED: {"headers": LOCATION | REPLAYED},
+            **problems(
+                MalformedRequest,
+                Unauthenticated,
+                Conflict,
+                UploadTooLarge,
+                UnsupportedMediaType,
+                InvalidRecipe,
+                IdempotencyMismatch,
+                Unavailable,
+            ),
+        },
+    )
+    async def presigned(
+        wanted: PresignRequest, owner: Annotated[str, Depends(authenticate)], key: IdempotencyKey, response: Response
+    ) -> PresignedBody:
+        upload = await presign(_announced(wanted, presets), owner=owner, key=key)
+        response.headers["Location"] = location(upload.job.job_id)
+        if upload.replayed:
+            response.headers["Idempotency-Replayed"] = "true"
+        return _body(upload)
+
+    return routes
+
+
+def _announced(wanted: PresignRequest, presets: Presets) -> Announced:
+    text = wanted.recipe if isinstance(wanted.recipe, str) else json.dumps(wanted.recipe)
+    return Announced(
+        filename=wanted.filename,
+        content_type=wanted.content_type,
+        size=wanted.size,
+        chosen=choose_recipe(text, presets),
+        metadata=wanted.metadata,
+    )
+
+
+def _body(upload: PresignedUpload) -> PresignedBody:
+    return PresignedBody(
+        job_id=upload.job.job_id,
+        status_url=location(upload.job.job_id),
+        upload=PresignedForm(url=upload.post.url, fields=upload.post.fields, expires_at=clock.iso(upload.expires_at)),
+    )

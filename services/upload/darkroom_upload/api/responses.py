@@ -1,0 +1,39 @@
+"""Answers that show a job."""
+
+import hashlib
+from http import HTTPStatus
+from typing import Final
+
+from fastapi import Response
+
+from darkroom.jobs import Job
+from darkroom_upload.adapters.results import ResultLinks
+from darkroom_upload.view import job_body
+
+RETRY_AFTER_SECONDS: Final = 1
+"""When a client that polls should look again at a job that is still open."""
+
+_REVALIDATE: Final = "private, no-cache"
+"""May be kept by the client alone, which asks each time whether it is still so."""
+
+
+async def job_response(job: Job, links: ResultLinks, *, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    """The job as a body, with an ETag of exactly that body."""
+    body = (await job_body(job, links)).model_dump_json().encode()
+    headers = {"ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"', "Cache-Control": _REVALIDATE}
+    if job.status.is_open:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return Response(body, status_code=int(status), media_type="application/json", headers=headers)
+
+
+def location(job_id: str) -> str:
+    """Where a job's status is."""
+    return f"/status/{job_id}"
+
+
+def matches(if_none_match: str | None, etag: str) -> bool:
+    """Whether the client has this version already (RFC 9110, section 13.1.2)."""
+    if if_none_match is None:
+        return False
+    known = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return etag in known or known == ["*"]

@@ -1,0 +1,68 @@
+"""`GET /status/{id}`: how a job stands."""
+
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Header, Query, Response
+
+from darkroom.errors import MalformedRequest, NotFound, Unauthenticated, Unavailable
+from darkroom_upload.adapters.jobs import Jobs
+from darkroom_upload.adapters.results import ResultLinks
+from darkroom_upload.api.documentation import NOT_MODIFIED, STATUS_HEADERS, problems
+from darkroom_upload.api.parameters import JobId, takes
+from darkroom_upload.api.responses import job_response, matches
+from darkroom_upload.auth import Authenticate
+from darkroom_upload.view import JobBody
+from darkroom_upload.watcher import JobWatcher
+
+LONGEST_WAIT_SECONDS: Final = 20
+"""Shorter than the idle time-out of any proxy on the way."""
+
+
+def router(jobs: Jobs, links: ResultLinks, watcher: JobWatcher, authenticate: Authenticate) -> APIRouter:
+    """The route."""
+    routes = APIRouter(tags=["jobs"])
+
+    @routes.get(
+        "/status/{job_id}",
+        summary="How a job stands",
+        dependencies=[Depends(takes("wait"))],
+        response_model=JobBody,
+        responses={
+            HTTPStatus.OK: {"headers": STATUS_HEADERS},
+            **NOT_MODIFIED,
+            **problems(MalformedRequest, Unauthenticated, NotFound, Unavailable),
+        },
+    )
+    async def status(
+        job_id: JobId,
+        owner: Annotated[str, Depends(authenticate)],
+        wait: Annotated[
+            int,
+            Query(
+                ge=0,
+                le=LONGEST_WAIT_SECONDS,
+                description="Seconds to wait for the job's status to change before answering; a job that has ended, "
+                "or one that differs from the version in If-None-Match, is answered at once.",
+            ),
+        ] = 0,
+        if_none_match: Annotated[
+            str | None, Header(description="An ETag from an earlier answer; 304 when nothing has changed since.")
+        ] = None,
+    ) -> Response:
+        job = await jobs.owned(job_id, owner)
+        answer = await job_response(job, links)
+        news = if_none_match is not None and not matches(if_none_match, answer.headers["ETag"])
+        if wait and job.status.is_open and not news:
+            await watcher.changed(job, within_seconds=wait)
+            answer = await job_response(await jobs.owned(job_id, owner), links)
+        if matches(if_none_match, answer.headers["ETag"]):
+            return _not_modified(answer)
+        return answer
+
+    return routes
+
+
+def _not_modified(answer: Response) -> Response:
+    kept = {name: value for name, value in answer.headers.items() if name in ("etag", "cache-control", "retry-after")}
+    return Response(status_code=int(HTTPStatus.NOT_MODIFIED), headers=kept)

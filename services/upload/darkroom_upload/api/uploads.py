@@ -1,0 +1,118 @@
+"""Ways in: a form, a raw body, or a form that S3 takes itself."""
+
+import json
+from collections.abc import AsyncIterator
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.requests import ClientDisconnect
+
+from darkroom.errors import (
+    Conflict,
+    IdempotencyMismatch,
+    ImageTooLarge,
+    InvalidRecipe,
+    MalformedRequest,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMediaType,
+    UploadTooLarge,
+)
+from darkroom_upload.adapters.results import ResultLinks
+from darkroom_upload.api.documentation import LOCATION, RAW_UPLOAD, REPLAYED, UPLOAD, problems
+from darkroom_upload.api.parameters import IdempotencyKey, refuse_others
+from darkroom_upload.api.responses import job_response, location
+from darkroom_upload.auth import Authenticate
+from darkroom_upload.form import MAX_FIELD_BYTES, Field, FormEvent, form_events, raw_events
+from darkroom_upload.inspection import too_large
+from darkroom_upload.submit import Submit
+from darkroom_upload.view import JobBody
+
+_FORM_TYPE: Final = "multipart/form-data"
+_FORM_OVERHEAD_BYTES: Final = 3 * MAX_FIELD_BYTES
+"""What a form may have beside the file: two fields, and headers."""
+
+_ERRORS: Final = problems(
+    MalformedRequest,
+    Unauthenticated,
+    Conflict,
+    UploadTooLarge,
+    UnsupportedMediaType,
+    InvalidRecipe,
+    ImageTooLarge,
+    IdempotencyMismatch,
+    Unavailable,
+)
+_RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    HTTPStatus.ACCEPTED: {"description": "The job that was made of it", "headers": LOCATION | REPLAYED},
+    **_ERRORS,
+}
+
+
+def router(submit: Submit, links: ResultLinks, authenticate: Authenticate) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(tags=["uploads"])
+
+    async def upload(request: Request, owner: Annotated[str, Depends(authenticate)], key: IdempotencyKey) -> Response:
+        try:
+            submission = await submit(_events(request, submit.max_upload_bytes), owner=owner, key=key)
+        except ClientDisconnect as error:
+            raise MalformedRequest("The connection was closed before the whole body had arrived.") from error
+        answer = await job_response(submission.job, links, status=HTTPStatus.ACCEPTED)
+        answer.headers["Location"] = location(submission.job.job_id)
+        if submission.replayed:
+            answer.headers["Idempotency-Replayed"] = "true"
+        return answer
+
+    routes.post(
+        "/uploads",
+        summary="Upload an image",
+        description="As the part `file` of a form, or as the body itself. The answer comes when the image is stored.",
+        status_code=HTTPStatus.ACCEPTED,
+        response_model=JobBody,
+        responses=_RESPONSES,
+        openapi_extra=UPLOAD,
+        operation_id="upload",
+    )(upload)
+    routes.post(
+        "/v1/images/upload",
+        summary="Upload an image as the body",
+        description="The same as `POST /uploads` with a raw body, for clients that know the service by this path.",
+        status_code=HTTPStatus.ACCEPTED,
+        response_model=JobBody,
+        responses=_RESPONSES,
+        openapi_extra=RAW_UPLOAD,
+        operation_id="upload_raw",
+    )(upload)
+    return routes
+
+
+def _events(request: Request, max_bytes: int) -> AsyncIterator[FormEvent]:
+    """The upload in a request, by the kind of its body. Nothing of the body is read yet."""
+    content_type = request.headers.get("content-type", "application/octet-stream")
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type == _FORM_TYPE:
+        refuse_others(request)
+        return form_events(content_type, _bounded(request, max_bytes + _FORM_OVERHEAD_BYTES, limit=max_bytes))
+    if media_type.startswith("image/") or media_type == "application/octet-stream":
+        refuse_others(request, "recipe", "filename")
+        fields = [Field("recipe", request.query_params.get("recipe", ""))]
+        return raw_events(fields, request.query_params.get("filename"), _bounded(request, max_bytes, limit=max_bytes))
+    raise UnsupportedMediaType(
+        f"The body is {json.dumps(media_type[:64])}. Send {_FORM_TYPE}, or the image itself as image/* or "
+        "application/octet-stream."
+    )
+
+
+async def _bounded(request: Request, most: int, *, limit: int) -> AsyncIterator[bytes]:
+    """The body, refused by its Content-Length before it is read, or else as soon as it is over `most` bytes."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > most:
+        raise too_large(int(announced), limit=limit)
+    read = 0
+    async for chunk in request.stream():
+        read += len(chunk)
+        if read > most:
+            raise too_large(read, limit=limit)
+        yield chunk

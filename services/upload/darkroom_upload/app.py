@@ -1,0 +1,58 @@
+"""The application: routes over what they need, which `main` has opened."""
+
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from darkroom import health, problems
+from darkroom.access_log import AccessLog
+from darkroom.health import Readiness
+from darkroom.recipes import Presets
+from darkroom_upload.adapters.jobs import Jobs
+from darkroom_upload.adapters.orchestrator import Orchestrator
+from darkroom_upload.adapters.results import ResultLinks
+from darkroom_upload.api import jobs, presigned, recipes, status, uploads
+from darkroom_upload.api.documentation import DESCRIPTION, TAGS, DocumentedApi
+from darkroom_upload.auth import Authenticate
+from darkroom_upload.presign import Presign
+from darkroom_upload.security_headers import SecurityHeaders
+from darkroom_upload.submit import Submit
+from darkroom_upload.watcher import JobWatcher
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """What the routes stand on."""
+
+    submit: Submit
+    presign: Presign
+    jobs: Jobs
+    links: ResultLinks
+    watcher: JobWatcher
+    orchestrator: Orchestrator
+    authenticate: Authenticate
+    presets: Presets
+    readiness: Readiness
+
+
+def create_app(services: Services) -> FastAPI:
+    """The upload service as an ASGI application."""
+    app = DocumentedApi(
+        title="Darkroom",
+        version=version("darkroom-upload"),
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        redoc_url=None,
+    )
+    problems.install(app)
+    authenticate = services.authenticate
+    app.include_router(uploads.router(services.submit, services.links, authenticate))
+    app.include_router(presigned.router(services.presign, services.presets, authenticate))
+    app.include_router(status.router(services.jobs, services.links, services.watcher, authenticate))
+    app.include_router(jobs.router(services.jobs, services.links, services.orchestrator, authenticate))
+    app.include_router(recipes.router(services.presets, authenticate))
+    app.include_router(health.router(services.readiness))
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(AccessLog)
+    return app

@@ -1,0 +1,60 @@
+"""Where a list of jobs goes on: opaque to clients, and checked when it comes back.
+
+A cursor holds no owner. Whose jobs are listed is said by the caller's key alone.
+"""
+
+import base64
+import binascii
+import json
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+
+from darkroom import clock
+from darkroom.errors import MalformedRequest
+from darkroom.jobs import Job
+
+
+class Position(BaseModel):
+    """Just after this job."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    created_at: str
+    job_id: str
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        """The position of a job."""
+        return cls(created_at=clock.iso(job.created_at), job_id=job.job_id)
+
+    @field_validator("created_at")
+    @classmethod
+    def _is_moment(cls, text: str) -> str:
+        if clock.iso(clock.parse(text)) != text:
+            raise ValueError("not a moment as written here")
+        return text
+
+    @field_validator("job_id")
+    @classmethod
+    def _is_uuid(cls, text: str) -> str:
+        if str(UUID(text)) != text:
+            raise ValueError("not a job id")
+        return text
+
+
+def write_cursor(position: Position) -> str:
+    """The position as a client carries it."""
+    document = json.dumps([position.created_at, position.job_id], separators=(",", ":"))
+    return base64.urlsafe_b64encode(document.encode()).decode().rstrip("=")
+
+
+def read_cursor(text: str) -> Position:
+    """The inverse of `write_cursor`. Raises MalformedRequest for anything that it did not write."""
+    try:
+        document = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        created_at, job_id = json.loads(document)
+        return Position(created_at=created_at, job_id=job_id)
+    except (binascii.Error, ValueError, TypeError, RecursionError, OverflowError, ValidationError) as error:
+        raise MalformedRequest("The cursor is not one that this service gave out.") from error

@@ -1,0 +1,63 @@
+"""The fields that come with a file: which recipe, and the client's own metadata."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
+
+from darkroom.errors import MalformedRequest
+from darkroom.recipes import DEFAULT_PRESET, Presets, Recipe, resolve_recipe
+
+MAX_ENTRIES: Final = 16
+MAX_KEY_CHARACTERS: Final = 64
+MAX_VALUE_CHARACTERS: Final = 256
+
+Metadata = Annotated[
+    dict[
+        Annotated[str, StringConstraints(min_length=1, max_length=MAX_KEY_CHARACTERS)],
+        Annotated[str, StringConstraints(max_length=MAX_VALUE_CHARACTERS)],
+    ],
+    Field(max_length=MAX_ENTRIES),
+]
+"""Up to 16 entries of text, kept with the job and returned as they came."""
+
+_METADATA: Final = TypeAdapter(Metadata)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChosenRecipe:
+    """The recipe of a request: its name, what it says, and how the client wrote it."""
+
+    name: str
+    recipe: Recipe
+    text: str
+
+
+def choose_recipe(text: str, presets: Presets) -> ChosenRecipe:
+    """Resolve a preset's name or a recipe as JSON; nothing at all means the default. Raises InvalidRecipe."""
+    text = text or DEFAULT_PRESET
+    name, recipe = resolve_recipe(text, presets)
+    return ChosenRecipe(name=name, recipe=recipe, text=text)
+
+
+def read_metadata(text: str) -> dict[str, str]:
+    """Read metadata from JSON; nothing at all means none. Raises MalformedRequest with `errors`."""
+    if not text:
+        return {}
+    try:
+        return _METADATA.validate_json(text, strict=True)
+    except ValidationError as error:
+        raise MalformedRequest(
+            f"The metadata must be a JSON object of at most {MAX_ENTRIES} entries of text, with keys of at most "
+            f"{MAX_KEY_CHARACTERS} and values of at most {MAX_VALUE_CHARACTERS} characters.",
+            errors=[{"pointer": "/metadata", "message": fault["msg"]} for fault in error.errors()[:MAX_ENTRIES]],
+        ) from error
+
+
+def fingerprint(kind: str, *parts: str, metadata: Mapping[str, str]) -> str:
+    """A hash of everything that a client asked for, to tell a repeated request from another one."""
+    document = json.dumps([kind, *parts, sorted(metadata.items())])
+    return hashlib.sha256(document.encode()).hexdigest()

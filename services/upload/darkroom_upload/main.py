@@ -1,0 +1,99 @@
+"""Runs the upload service: opens what it stands on, serves until it is told to stop."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from darkroom.aws import Aws
+from darkroom.health import Readiness, bucket_check, queue_check, table_check
+from darkroom.logs import configure_logging, get_logger
+from darkroom.queue import SqsQueue
+from darkroom.recipes import Presets, load_presets
+from darkroom.server import serve
+from darkroom.settings import Environment, load_settings
+from darkroom_upload.adapters import orchestrator
+from darkroom_upload.adapters.accounts import Accounts
+from darkroom_upload.adapters.claims import Claims
+from darkroom_upload.adapters.jobs import Jobs
+from darkroom_upload.adapters.originals import Originals
+from darkroom_upload.adapters.results import ResultLinks
+from darkroom_upload.app import Services, create_app
+from darkroom_upload.auth import Authenticate
+from darkroom_upload.presign import Presign
+from darkroom_upload.settings import UploadSettings
+from darkroom_upload.submit import Submit
+from darkroom_upload.watcher import JobWatcher
+
+_LOG = get_logger(__name__)
+
+
+@asynccontextmanager
+async def open_services(settings: UploadSettings, presets: Presets, stop: asyncio.Event) -> AsyncIterator[Services]:
+    """All that the routes stand on, for the length of a `with` block: one client a service, wired up."""
+    aws = Aws()
+    async with AsyncExitStack() as stack:
+        s3 = await stack.enter_async_context(aws.s3())
+        sqs = await stack.enter_async_context(aws.sqs())
+        dynamodb = await stack.enter_async_context(aws.dynamodb())
+        neighbour = await stack.enter_async_context(orchestrator.open_client(str(settings.orchestrator_url)))
+        public = s3
+        if settings.public_s3_endpoint_url:
+            endpoint_url = str(settings.public_s3_endpoint_url).rstrip("/")
+            public = await stack.enter_async_context(aws.s3(endpoint_url=endpoint_url))
+        queue_url = str(settings.uploads_queue_url)
+        jobs = Jobs(dynamodb, settings.jobs_table)
+        claims = Claims(dynamodb, accounts_table=settings.accounts_table, jobs_table=settings.jobs_table)
+        originals = Originals(s3, settings.originals_bucket, public=public)
+        yield Services(
+            submit=Submit(
+                jobs=jobs,
+                claims=claims,
+                originals=originals,
+                uploads=SqsQueue(sqs, queue_url),
+                presets=presets,
+                max_upload_bytes=settings.max_upload_bytes,
+            ),
+            presign=Presign(jobs=jobs, claims=claims, originals=originals, max_upload_bytes=settings.max_upload_bytes),
+            jobs=jobs,
+            links=ResultLinks(public, settings.results_bucket),
+            watcher=JobWatcher(jobs.marks),
+            orchestrator=orchestrator.Orchestrator(neighbour),
+            authenticate=Authenticate(
+                Accounts(dynamodb, settings.accounts_table).owner_of,
+                development=settings.environment is Environment.DEVELOPMENT,
+            ),
+            presets=presets,
+            readiness=Readiness(
+                {
+                    "originals": bucket_check(s3, settings.originals_bucket),
+                    "uploads": queue_check(sqs, queue_url),
+                    "jobs": table_check(dynamodb, settings.jobs_table, "job_id"),
+                    "accounts": table_check(dynamodb, settings.accounts_table, "id"),
+                },
+                stop,
+            ),
+        )
+
+
+async def run(settings: UploadSettings, presets: Presets) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    stop = asyncio.Event()
+    async with open_services(settings, presets, stop) as services:
+        _LOG.info("service_started", host=settings.host, port=settings.port)
+        await serve(create_app(services), [services.watcher.run], stop=stop, host=settings.host, port=settings.port)
+    _LOG.info("service_stopped")
+
+
+def main() -> None:
+    """Run the service that the environment describes."""
+    settings = load_settings(UploadSettings)
+    configure_logging("upload", level=settings.log_level, log_format=settings.log_format)
+    # The parser warns of each broken form, in words that hold bytes of it.
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)
+    try:
+        presets = load_presets(settings.presets_file)
+    except (OSError, ValueError) as error:
+        sys.exit(f"The presets cannot be read: {error}")
+    asyncio.run(run(settings, presets))

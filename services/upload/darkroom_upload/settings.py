@@ -1,0 +1,34 @@
+"""Settings of the upload service."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, HttpUrl
+
+from darkroom.limits import DEFAULT_UPLOAD_BYTES, HIGHEST_UPLOAD_BYTES
+from darkroom.settings import ServiceSettings
+
+_Name = Annotated[str, Field(min_length=1)]
+
+
+class UploadSettings(ServiceSettings):
+    """What the upload service is told beside what every service is."""
+
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    """Port to listen on."""
+    originals_bucket: _Name
+    """Bucket of the sources."""
+    results_bucket: _Name
+    """Bucket of the pictures that were made; only links to it are signed here."""
+    jobs_table: _Name
+    accounts_table: _Name
+    uploads_queue_url: HttpUrl
+    """Queue that says which uploads have arrived."""
+    orchestrator_url: HttpUrl
+    """Root of the orchestrator's internal API."""
+    max_upload_bytes: Annotated[int, Field(gt=0, le=HIGHEST_UPLOAD_BYTES)] = DEFAULT_UPLOAD_BYTES
+    """The largest file that is taken."""
+    presets_file: Path | None = None
+    """JSON file of more presets."""
+    public_s3_endpoint_url: HttpUrl | None = None
+    """Where clients reach S3, when that is not where the service does; only with an emulator."""

@@ -1,0 +1,142 @@
+"""Submit: make a job of an upload that streams through this service.
+
+    the record is written (awaiting_upload) → the object comes into being → its arrival is announced → 202
+
+A crash in between leaves a job that waits: the orchestrator's sweeper starts it when the object is there and lets it
+expire when it is not, and a repetition with the same Idempotency-Key does what was left undone.
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Final
+
+from darkroom import clock
+from darkroom.errors import Conflict, IdempotencyMismatch
+from darkroom.formats import ImageFormat
+from darkroom.job_table import JobTable
+from darkroom.jobs import Job, JobStatus, ObjectRef, new_job_id
+from darkroom.keys import upload_key
+from darkroom.logs import get_logger
+from darkroom.messages import UploadArrived
+from darkroom.queue import Outgoing, Queue
+from darkroom.recipes import Presets
+from darkroom_upload.adapters.claims import Claim, Claims
+from darkroom_upload.adapters.originals import IncomingObject, NewObject, Originals
+from darkroom_upload.fields import fingerprint
+from darkroom_upload.form import FormEvent
+from darkroom_upload.intake import Intake, Received
+
+_LOG = get_logger(__name__)
+
+ARRIVAL_DEADLINE: Final = timedelta(minutes=5)
+"""When the sweeper looks after a job whose announcement it has not seen."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """The job of a request, and whether an earlier request with the same Idempotency-Key made it."""
+
+    job: Job
+    replayed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submit:
+    """The use case."""
+
+    jobs: JobTable
+    claims: Claims
+    originals: Originals
+    uploads: Queue
+    presets: Presets
+    max_upload_bytes: int
+
+    async def __call__(self, events: AsyncIterator[FormEvent], *, owner: str, key: str | None) -> Submission:
+        """Take the upload in. Raises RequestError for what is wrong with it, Unavailable when AWS is away."""
+        claim = await self.claims.find(owner, key) if key else None
+        earlier = await self._claimed_job(claim) if claim else None
+        job_id = earlier.job_id if earlier else new_job_id()
+        keep = earlier is None or earlier.status is JobStatus.AWAITING_UPLOAD
+        async with Intake(
+            presets=self.presets,
+            max_bytes=self.max_upload_bytes,
+            open_incoming=partial(self._open, job_id) if keep else None,
+        ) as intake:
+            async for event in events:
+                await intake.take(event)
+            received = intake.received()
+            submission = await self._record(job_id, received, owner=owner, key=key, claim=claim, earlier=earlier)
+            if keep and submission.job.job_id == job_id:
+                await self._announce(job_id, await intake.store())
+        return submission
+
+    def _open(self, job_id: str, filename: str, image_format: ImageFormat, recipe_name: str | None) -> IncomingObject:
+        metadata = {"job-id": job_id} | ({"recipe": recipe_name} if recipe_name else {})
+        return self.originals.incoming(
+            NewObject(key=upload_key(job_id, filename), content_type=image_format.media_type, metadata=metadata)
+        )
+
+    async def _record(
+        self, job_id: str, received: Received, *, owner: str, key: str | None, claim: Claim | None, earlier: Job | None
+    ) -> Submission:
+        """Find the job that an earlier request made, or create it."""
+        asked = _fingerprint(received)
+        if claim and earlier:
+            _require_same(claim, asked)
+            return Submission(job=earlier, replayed=True)
+        job = _new_job(job_id, owner, received)
+        if key is None:
+            # The id is new: "there already" can only be the SDK's repetition of a write whose answer was lost.
+            await self.jobs.create(job)
+        elif not await self.claims.create(job, Claim(owner=owner, key=key, job_id=job_id, fingerprint=asked)):
+            return await self._winner(owner, key, asked)
+        _LOG.info("job_created", job_id=job_id, owner=owner, recipe=job.recipe_name, bytes=received.size)
+        return Submission(job=job, replayed=False)
+
+    async def _winner(self, owner: str, key: str, asked: str) -> Submission:
+        """The job of the request that was a little faster, and that stores its own bytes."""
+        claim = await self.claims.find(owner, key)
+        if claim is None:
+            raise Conflict("Another request with this Idempotency-Key was under way. Send it again.")
+        _require_same(claim, asked)
+        return Submission(job=await self._claimed_job(claim), replayed=True)
+
+    async def _claimed_job(self, claim: Claim) -> Job:
+        job = await self.jobs.get(claim.job_id)
+        if job is None:
+            raise Conflict("The job of this Idempotency-Key was deleted. Use a new key.")
+        return job
+
+    async def _announce(self, job_id: str, source: ObjectRef) -> None:
+        await self.uploads.send([Outgoing(job_id=job_id, message=UploadArrived(job_id=job_id, source=source))])
+
+
+def _require_same(claim: Claim, asked: str) -> None:
+    if claim.fingerprint != asked:
+        raise IdempotencyMismatch("This Idempotency-Key was used for another upload. Use a new key.")
+
+
+def _fingerprint(received: Received) -> str:
+    return fingerprint("upload", received.sha256, received.filename, received.chosen.text, metadata=received.metadata)
+
+
+def _new_job(job_id: str, owner: str, received: Received) -> Job:
+    now = clock.now()
+    return Job(
+        job_id=job_id,
+        owner=owner,
+        recipe_name=received.chosen.name,
+        recipe=received.chosen.recipe,
+        status=JobStatus.AWAITING_UPLOAD,
+        created_at=now,
+        updated_at=now,
+        filename=received.filename,
+        content_type=received.format.media_type,
+        source_key=upload_key(job_id, received.filename),
+        deadline=now + ARRIVAL_DEADLINE,
+        source_bytes=received.size,
+        source_sha256=received.sha256,
+        metadata=received.metadata,
+    )

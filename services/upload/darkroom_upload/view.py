@@ -1,0 +1,178 @@
+"""A job as clients see it: the body of `GET /status/{id}`."""
+
+from pathlib import PurePosixPath
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from darkroom import clock
+from darkroom.formats import ImageFormat
+from darkroom.jobs import Cost, Fault, Job, JobStatus, VariantState, VariantStatus
+from darkroom.recipes import Variant
+from darkroom_upload.adapters.results import Link, ResultLinks
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(
+        frozen=True,
+        use_attribute_docstrings=True,
+        # Every field is there in each answer, if only as null.
+        json_schema_serialization_defaults_required=True,
+    )
+
+
+class ErrorBody(_Body):
+    """Why something failed: a stable code and a sentence for people."""
+
+    code: str
+    message: str
+
+    @classmethod
+    def of(cls, fault: Fault | None) -> Self | None:
+        """The fault, if there is one."""
+        return cls(code=fault.code, message=fault.message) if fault else None
+
+
+class ProgressBody(_Body):
+    """Variants by how they ended."""
+
+    done: int
+    failed: int
+    total: int
+
+
+class SourceBody(_Body):
+    """The source image. All but the name is null until it is known; sizes in pixels are as seen, after orientation."""
+
+    filename: str
+    content_type: str | None = None
+    """By the file's content; before a presigned upload has arrived, as announced."""
+    bytes: int | None = None
+    """As announced likewise."""
+    sha256: str | None = None
+    format: ImageFormat | None = None
+    width: int | None = None
+    height: int | None = None
+    mode: str | None = None
+    """The pixel layout as stored, such as `RGB`, `L` or `CMYK`."""
+    has_alpha: bool | None = None
+    frames: int | None = None
+    orientation: int | None = None
+    """EXIF orientation as stored, 1 to 8."""
+    dpi: tuple[float, float] | None = None
+    icc_profile: str | None = None
+    dominant_color: str | None = None
+    thumbhash: str | None = None
+    """A preview of some 25 bytes, base64 (https://evanw.github.io/thumbhash/)."""
+    exif: dict[str, str | int | float] | None = None
+    """Readable tags; GPS coordinates are never among them."""
+    has_gps: bool | None = None
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        """What is known of a job's source."""
+        seen = job.description
+        return cls(
+            filename=job.filename,
+            content_type=seen.format.media_type if seen else job.content_type,
+            bytes=job.source.size if job.source else job.source_bytes,
+            sha256=job.source_sha256,
+            **(seen.model_dump() if seen else {}),
+        )
+
+
+class VariantBody(_Body):
+    """A picture of the recipe. All but name and status is null until it is there."""
+
+    name: str
+    status: VariantStatus
+    content_type: str | None = None
+    bytes: int | None = None
+    width: int | None = None
+    height: int | None = None
+    sha256: str | None = None
+    key: str | None = None
+    """Of the object in the results bucket."""
+    url: str | None = None
+    """Where to get it, for about an hour."""
+    error: ErrorBody | None = None
+
+
+class JobBody(_Body):
+    """A job."""
+
+    job_id: str
+    status: JobStatus
+    recipe: str
+    """The preset's name, or `custom`."""
+    progress: ProgressBody
+    created_at: str
+    updated_at: str
+    completed_at: str | None
+    source: SourceBody
+    variants: list[VariantBody]
+    cost: Cost
+    error: ErrorBody | None
+    metadata: Annotated[dict[str, str], Field(default={}, exclude_if=lambda value: not value)]
+    """The client's own, when it gave any."""
+
+
+class JobPage(_Body):
+    """Some of a client's jobs, newest first."""
+
+    items: list[JobBody]
+    next_cursor: str | None
+    """For the next page; null on the last one."""
+
+
+async def job_body(job: Job, links: ResultLinks) -> JobBody:
+    """The job as clients see it, with a link to each picture that is there."""
+    states = [(variant, job.variants.get(variant.name, VariantState())) for variant in job.recipe.variants]
+    return JobBody(
+        job_id=job.job_id,
+        status=job.status,
+        recipe=job.recipe_name,
+        progress=_progress([state.status for _, state in states]),
+        created_at=clock.iso(job.created_at),
+        updated_at=clock.iso(job.updated_at),
+        completed_at=clock.iso(job.completed_at) if job.completed_at else None,
+        source=SourceBody.of(job),
+        variants=[await _variant_body(job, variant, state, links) for variant, state in states],
+        cost=job.cost,
+        error=ErrorBody.of(job.fault),
+        metadata=dict(job.metadata),
+    )
+
+
+def result_link(job: Job, name: str, *, download: bool = False) -> Link | None:
+    """What to link to for a variant; None as long as there is no picture."""
+    result = job.variants.get(name, VariantState()).result
+    if result is None:
+        return None
+    stem = PurePosixPath(job.filename).stem
+    return Link(key=result.key, filename=f"{stem}-{name}.{result.format.extension}", download=download)
+
+
+async def _variant_body(job: Job, variant: Variant, state: VariantState, links: ResultLinks) -> VariantBody:
+    link, result = result_link(job, variant.name), state.result
+    if link is None or result is None:
+        return VariantBody(name=variant.name, status=state.status, error=ErrorBody.of(state.fault))
+    return VariantBody(
+        name=variant.name,
+        status=state.status,
+        content_type=result.format.media_type,
+        bytes=result.size,
+        width=result.width,
+        height=result.height,
+        sha256=result.sha256,
+        key=result.key,
+        url=await links.sign(link),
+    )
+
+
+def _progress(statuses: list[VariantStatus]) -> ProgressBody:
+    return ProgressBody(
+        done=statuses.count(VariantStatus.COMPLETED),
+        failed=statuses.count(VariantStatus.FAILED),
+        total=len(statuses),
+    )

@@ -1,0 +1,103 @@
+"""Waiting for jobs to change, for all requests of a process together.
+
+While somebody waits, every watched job is looked up in one go, four times a second; while nobody does, nothing
+happens. So a hundred clients that wait for their jobs cost as much as one.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+from darkroom.errors import Unavailable
+from darkroom.jobs import Job
+from darkroom.logs import get_logger
+from darkroom_upload.adapters.jobs import Mark
+
+_LOG = get_logger(__name__)
+
+POLL_SECONDS: Final = 0.25
+
+ReadMarks = Callable[[Sequence[str]], Awaitable[dict[str, Mark]]]
+
+
+@dataclass(eq=False)
+class _Waiter:
+    """One request that waits, and what it has seen of its job."""
+
+    seen: Mark
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class JobWatcher:
+    """Tells when jobs reach another status. `run` has to run meanwhile; when it ends, so do all waits."""
+
+    def __init__(self, read_marks: ReadMarks, *, poll_seconds: float = POLL_SECONDS) -> None:
+        self._read_marks = read_marks
+        self._poll_seconds = poll_seconds
+        self._waiters: defaultdict[str, set[_Waiter]] = defaultdict(set)
+        self._watching = asyncio.Event()
+        self._stopped = False
+
+    async def changed(self, job: Job, *, within_seconds: float) -> None:
+        """Return when the job's status is another one than this, at the latest after so many seconds."""
+        if self._stopped:
+            return
+        waiter = _Waiter(Mark(job.status, job.attempt))
+        self._waiters[job.job_id].add(waiter)
+        self._watching.set()
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(within_seconds):
+                    await waiter.woken.wait()
+        finally:
+            self._forget(job.job_id, waiter)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look after those who wait until `stop` is set, then let them go."""
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                await _first_of(stopping, self._watching.wait())
+                await self._poll()
+                await _first_of(stopping, asyncio.sleep(self._poll_seconds))
+        finally:
+            stopping.cancel()
+            self._stopped = True
+            self._wake([waiter for waiters in self._waiters.values() for waiter in waiters])
+
+    async def _poll(self) -> None:
+        watched = list(self._waiters)
+        if not watched:
+            return
+        try:
+            marks = await self._read_marks(watched)
+        except Unavailable as error:
+            _LOG.warning("watch_failed", jobs=len(watched), reason=error.message)
+            return
+        for job_id in watched:
+            # A job that is gone has no mark, which is a change as well.
+            self._wake([waiter for waiter in self._waiters.get(job_id, ()) if waiter.seen != marks.get(job_id)])
+
+    def _wake(self, waiters: Sequence[_Waiter]) -> None:
+        for waiter in waiters:
+            waiter.woken.set()
+
+    def _forget(self, job_id: str, waiter: _Waiter) -> None:
+        self._waiters[job_id].discard(waiter)
+        if not self._waiters[job_id]:
+            del self._waiters[job_id]
+        if not self._waiters:
+            self._watching.clear()
+
+
+async def _first_of(stopping: asyncio.Task[bool], other: Awaitable[object]) -> None:
+    """Wait for either. The other is cancelled when the stop comes first."""
+    task = asyncio.ensure_future(other)
+    await asyncio.wait({stopping, task}, return_when=asyncio.FIRST_COMPLETED)
+    if not task.done():
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

@@ -1,0 +1,100 @@
+"""The upload service as tests run it: over real HTTP, in the test's own process, on an emulator."""
+
+import asyncio
+import hashlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import uvicorn
+from pydantic import HttpUrl
+
+from darkroom.recipes import load_presets
+from darkroom.settings import Environment
+from darkroom_local.installation import Installation
+from darkroom_upload.app import Services, create_app
+from darkroom_upload.main import open_services
+from darkroom_upload.settings import UploadSettings
+
+KEY = "local-dev-key"
+OWNER = "demo"
+STRANGER_KEY = "a-stranger-s-key"
+NOBODY = HttpUrl("http://127.0.0.1:9")
+"""Where no orchestrator is."""
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to pytest."""
+        yield
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningService:
+    """The service and a client that has a key for it."""
+
+    url: str
+    client: httpx.AsyncClient
+    services: Services
+    stop: asyncio.Event
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        port = httpx.URL(self.url).port
+        assert port is not None
+        return port
+
+
+def settings_for(installation: Installation, **overrides: Any) -> UploadSettings:
+    """Settings for an installation, in development unless told otherwise."""
+    return UploadSettings(
+        **{
+            "environment": Environment.DEVELOPMENT,
+            "originals_bucket": installation.topology.originals.name,
+            "results_bucket": installation.topology.results_bucket.name,
+            "jobs_table": installation.topology.jobs.name,
+            "accounts_table": installation.topology.accounts.name,
+            "uploads_queue_url": HttpUrl(installation.uploads.url),
+            "orchestrator_url": NOBODY,
+            **overrides,
+        }
+    )
+
+
+@asynccontextmanager
+async def running_service(settings: UploadSettings) -> AsyncIterator[RunningService]:
+    """The service with these settings on a free port, for the length of a `with` block."""
+    stop = asyncio.Event()
+    async with open_services(settings, load_presets(settings.presets_file), stop) as services:
+        # Listening from the start: a connection that comes before the server is ready waits for it.
+        listener = socket.create_server(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server = _Server(
+            uvicorn.Config(
+                create_app(services), lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=5
+            )
+        )
+        watching = asyncio.create_task(services.watcher.run(stop))
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            async with httpx.AsyncClient(
+                base_url=url, headers={"x-api-key": KEY}, timeout=30, trust_env=False
+            ) as client:
+                yield RunningService(url=url, client=client, services=services, stop=stop)
+        finally:
+            stop.set()
+            server.should_exit = True
+            await asyncio.gather(serving, watching)
+
+
+async def put_key(dynamodb: Any, installation: Installation, key: str, owner: str, **more: str) -> None:
+    """Write an API key into the accounts table."""
+    item = {"id": f"key#{hashlib.sha256(key.encode()).hexdigest()}", "owner": owner, "prefix": key[:6], **more}
+    await dynamodb.put_item(
+        TableName=installation.topology.accounts.name, Item={name: {"S": value} for name, value in item.items()}
+    )
