@@ -1,7 +1,7 @@
 """A queue: the port that consumers and senders use, and SQS behind it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 BATCH: Final = 10
 """Entries of one SQS batch call."""
+
+LARGEST_BODY_BYTES: Final = 250_000
+"""SQS takes 256 KiB a call, attributes included: the rest is theirs."""
 
 _SEND_ATTEMPTS: Final = 4
 _SEND_PAUSE_SECONDS: Final = 0.2
@@ -79,10 +82,15 @@ class SqsQueue:
 
     async def send(self, outgoing: Sequence[Outgoing]) -> None:
         """See Queue. Entries that a batch call refuses are sent again, alone of their batch."""
-        for start in range(0, len(outgoing), BATCH):
-            await self._send_batch(outgoing[start : start + BATCH])
+        for batch in _batches([(body_of(one.message), tracing.outgoing(one.job_id)) for one in outgoing]):
+            await self._send_batch(batch)
 
-    async def _send_batch(self, batch: Sequence[Outgoing]) -> None:
+    async def forward(self, deliveries: Sequence[Delivery]) -> None:
+        """Send messages that another queue delivered, bodies and attributes as they came. Raises Unavailable."""
+        for batch in _batches([(delivery.body, delivery.attributes) for delivery in deliveries]):
+            await self._send_batch(batch)
+
+    async def _send_batch(self, batch: "Sequence[_Entry]") -> None:
         left = dict(enumerate(batch))
         for attempt in range(_SEND_ATTEMPTS):
             with translated("SQS"):
@@ -91,11 +99,10 @@ class SqsQueue:
                     Entries=[
                         {
                             "Id": str(index),
-                            # SQS refuses some characters of Unicode (U+FFFF, say); in JSON all of them can be escaped.
-                            "MessageBody": one.message.model_dump_json(exclude_none=True, ensure_ascii=True),
-                            "MessageAttributes": _attributes(tracing.outgoing(one.job_id)),
+                            "MessageBody": body,
+                            "MessageAttributes": _attributes(attributes),
                         }
-                        for index, one in left.items()
+                        for index, (body, attributes) in left.items()
                     ],
                 )
             left = {int(failed["Id"]): left[int(failed["Id"])] for failed in answer.get("Failed", [])}
@@ -152,6 +159,30 @@ class SqsQueue:
             visible=int(counts["ApproximateNumberOfMessages"]),
             in_flight=int(counts["ApproximateNumberOfMessagesNotVisible"]),
         )
+
+
+_Entry = tuple[str, dict[str, str]]
+"""A body and the attributes beside it."""
+
+
+def body_of(message: BaseModel) -> str:
+    """A message as it travels: JSON in ASCII, since SQS refuses some characters of Unicode (U+FFFF, say)."""
+    return message.model_dump_json(exclude_none=True, ensure_ascii=True)
+
+
+def _batches(entries: Sequence[_Entry]) -> Iterator[list[_Entry]]:
+    """The entries of one call each: at most ten, which together are no larger than one may be."""
+    batch: list[_Entry] = []
+    size = 0
+    for entry in entries:
+        length = len(entry[0].encode())
+        if batch and (len(batch) == BATCH or size + length > LARGEST_BODY_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(entry)
+        size += length
+    if batch:
+        yield batch
 
 
 def _attributes(values: dict[str, str]) -> "dict[str, MessageAttributeValueTypeDef]":
