@@ -1,0 +1,88 @@
+"""What an UpdateItem changes, as values rather than as text."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from darkroom.job_table import variant_value
+from darkroom.jobs import Cost, VariantState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """An update expression in parts: `#name` in it stands for an attribute, `:name` for a value."""
+
+    assignments: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Placeholders whose attribute is not what they are called."""
+    removed: tuple[str, ...] = ()
+    taken_from_pending: frozenset[str] = frozenset()
+
+    def __and__(self, other: "Change") -> "Change":
+        return Change(
+            assignments=self.assignments + other.assignments,
+            values={**self.values, **other.values},
+            names={**self.names, **other.names},
+            removed=self.removed + other.removed,
+            taken_from_pending=self.taken_from_pending | other.taken_from_pending,
+        )
+
+    @property
+    def text(self) -> str:
+        """The update expression."""
+        clauses = []
+        if self.assignments:
+            clauses.append(f"SET {', '.join(self.assignments)}")
+        if self.removed:
+            clauses.append(f"REMOVE {', '.join(f'#{name}' for name in self.removed)}")
+        if self.taken_from_pending:
+            clauses.append("DELETE #pending :taken_parts")
+        return " ".join(clauses)
+
+    @property
+    def all_values(self) -> dict[str, Any]:
+        """The values, those of the sets included."""
+        taken = {"taken_parts": set(self.taken_from_pending)} if self.taken_from_pending else {}
+        return {**self.values, **taken}
+
+
+def put(**values: Any) -> Change:
+    """Set attributes; those whose value is None are left as they are."""
+    given = {name: value for name, value in values.items() if value is not None}
+    return Change(assignments=tuple(f"#{name} = :{name}" for name in given), values=given)
+
+
+def put_once(**values: Any) -> Change:
+    """Set attributes that the job does not have yet."""
+    assignments = tuple(f"#{name} = if_not_exists(#{name}, :{name})" for name in values)
+    return Change(assignments=assignments, values=values)
+
+
+def remove(*names: str) -> Change:
+    """Remove attributes."""
+    return Change(removed=names)
+
+
+def take_from_pending(parts: Collection[str]) -> Change:
+    """Take parts out of the set of pending ones."""
+    return Change(taken_from_pending=frozenset(parts))
+
+
+def put_variants(states: Mapping[str, VariantState]) -> Change:
+    """Set single variants in the job's map of them, whose names are not fit for expressions."""
+    numbered = list(enumerate(states.items()))
+    return Change(
+        assignments=tuple(f"#variants.#variant_{number} = :variant_{number}" for number, _ in numbered),
+        values={f"variant_{number}": variant_value(state) for number, (_, state) in numbered},
+        names={f"variant_{number}": name for number, (name, _) in numbered},
+    )
+
+
+def add_cost(cost: Cost) -> Change:
+    """Add to what the job has cost. Safe only because the condition beside it can be met but once."""
+    used = cost.model_dump()
+    return Change(
+        assignments=tuple(f"#{name} = if_not_exists(#{name}, :no_cost) + :used_{name}" for name in used),
+        values={"no_cost": 0, **{f"used_{name}": amount for name, amount in used.items()}},
+    )

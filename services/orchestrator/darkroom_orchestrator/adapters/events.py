@@ -1,0 +1,67 @@
+"""Job events on SNS, for e-mail, webhooks and whoever subscribes."""
+
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid5
+
+from darkroom import tracing
+from darkroom.aws import translated
+from darkroom.jobs import Job, VariantStatus
+from darkroom.messages import JobEvent, VariantCounts
+from darkroom.queue import body_of
+from darkroom.topology import CALLBACK_ATTRIBUTE
+
+if TYPE_CHECKING:
+    from types_aiobotocore_sns import SNSClient
+
+_EVENT_IDS: Final = UUID("6f1d8a0e-6c55-5d0b-9a44-2d1c0f3b7e11")
+"""The namespace of event ids (RFC 9562, section 5.5)."""
+
+
+class JobEvents:
+    """Publishes that a job reached its end."""
+
+    def __init__(self, client: "SNSClient", topic_arn: str) -> None:
+        self._client = client
+        self._topic_arn = topic_arn
+
+    async def publish(self, job: Job) -> None:
+        """Publish the job's present status, at least once. Raises Unavailable.
+
+        Subscribers filter by the attributes `owner`, `status`, `job_id` and, for jobs with a callback URL, `callback`,
+        and recognise a repetition by `event_id`.
+        """
+        attributes = {**tracing.outgoing(job.job_id), "owner": job.owner, "status": job.status.value}
+        if job.callback_url:
+            attributes[CALLBACK_ATTRIBUTE] = "true"
+        with translated("SNS"):
+            await self._client.publish(
+                TopicArn=self._topic_arn,
+                Message=body_of(event_of(job)),
+                MessageAttributes={
+                    name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
+                },
+            )
+
+
+def event_of(job: Job) -> JobEvent:
+    """The event of a job's present status: equal, id included, however often and wherever it is made."""
+    return JobEvent(
+        event_id=str(uuid5(_EVENT_IDS, f"{job.job_id}/{job.attempt}/{job.status}")),
+        job_id=job.job_id,
+        owner=job.owner,
+        recipe=job.recipe_name,
+        status=job.status,
+        attempt=job.attempt,
+        occurred_at=job.updated_at,
+        variants=_counts(job),
+        fault=job.fault,
+    )
+
+
+def _counts(job: Job) -> VariantCounts:
+    statuses = [state.status for state in job.variants.values()]
+    return VariantCounts(
+        done=statuses.count(VariantStatus.COMPLETED),
+        failed=statuses.count(VariantStatus.FAILED),
+        total=len(job.recipe.variants),
+    )

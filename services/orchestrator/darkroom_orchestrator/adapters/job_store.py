@@ -1,0 +1,273 @@
+"""Every change of an existing job: each a single conditional UpdateItem.
+
+A method returns the job as it is after the change, or None when its condition was lost; `conditions` explains each.
+A lost condition can also mean that this very change was made by a call whose answer got lost on the way, since the
+client repeats calls. Whoever uses a method therefore looks at the job again, or can do without knowing.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+
+from darkroom.aws import error_code, translated
+from darkroom.clock import iso, parse
+from darkroom.job_table import JobTable, epoch, from_item, key, open_shard, serialized, variant_value
+from darkroom.jobs import (
+    OPEN,
+    RETRYABLE,
+    Fault,
+    Job,
+    JobStatus,
+    ObjectRef,
+    VariantState,
+    VariantStatus,
+    parts_of,
+)
+from darkroom.messages import TaskFinished, TaskStarted
+from darkroom.topology import OPEN_BY_DEADLINE
+from darkroom_orchestrator.adapters.changes import (
+    Change,
+    add_cost,
+    put,
+    put_once,
+    put_variants,
+    remove,
+    take_from_pending,
+)
+from darkroom_orchestrator.adapters.conditions import (
+    Condition,
+    attempt_is,
+    being_deleted,
+    deadline_is,
+    not_being_deleted,
+    only_pending,
+    pending_among_others,
+    status_in,
+)
+from darkroom_orchestrator.progress import Progress
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+
+WORK_PERIOD: Final = timedelta(minutes=5)
+"""How long a job may be queued or processing without progress before the sweeper looks at it."""
+
+AT_WORK: Final = frozenset({JobStatus.QUEUED, JobStatus.PROCESSING})
+_WAITING: Final = frozenset({JobStatus.AWAITING_UPLOAD})
+_ENDED: Final = frozenset(JobStatus) - OPEN
+
+_CLOSED: Final = remove("open_shard", "deadline", "pending")
+"""A job that ends leaves the index of open jobs."""
+
+
+class _ConditionLost(Exception):
+    """The job was not as the write wanted it."""
+
+
+class JobStore(JobTable):
+    """The jobs table, as the one service that changes jobs sees it. All methods raise Unavailable."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, *, now: Callable[[], datetime]) -> None:
+        super().__init__(client, table)
+        self._now = now
+
+    async def queue(self, job: Job, source: ObjectRef) -> Job | None:
+        """awaiting_upload → queued: pin the source, and wait for all that the recipe asks for. See `_queue`."""
+        change = put(
+            source=source.model_dump(),
+            variants={variant.name: variant_value(VariantState()) for variant in job.recipe.variants},
+            pending=set(parts_of(job.recipe)),
+            deadline=self._work_deadline(),
+        )
+        return await self._queue(job.job_id, _WAITING, change)
+
+    async def refuse(self, job: Job, source: ObjectRef, fault: Fault) -> Job | None:
+        """awaiting_upload → failed: the upload is none that is processed."""
+        failed = VariantState(status=VariantStatus.FAILED, fault=fault)
+        change = put(
+            source=source.model_dump(),
+            variants={variant.name: variant_value(failed) for variant in job.recipe.variants},
+            fault=fault.model_dump(),
+            completed_at=iso(self._now()),
+        )
+        return await self._move(job.job_id, _WAITING, JobStatus.FAILED, change & _CLOSED)
+
+    async def begin(self, report: TaskStarted) -> Job | None:
+        """queued → processing: the first worker has begun."""
+        change = put(worker=report.worker, started_at=iso(report.started_at), deadline=self._work_deadline())
+        starts = frozenset({JobStatus.QUEUED})
+        return await self._move(report.job_id, starts, JobStatus.PROCESSING, change, attempt_is(report.attempt))
+
+    async def advance(self, report: TaskFinished, progress: Progress) -> Job | None:
+        """queued, processing → processing or the end: settle parts, store their outcomes, add their cost."""
+        change = (
+            put(
+                source_sha256=report.source_sha256,
+                description=report.description.model_dump_json() if report.description else None,
+            )
+            # "Finished" may overtake "started", which then finds the job no longer queued.
+            & put_once(worker=report.worker, started_at=iso(report.started_at))
+            & put_variants(progress.variants)
+            & add_cost(report.cost)
+        )
+        if progress.ending is None:
+            change &= put(deadline=self._work_deadline()) & take_from_pending(progress.parts)
+            condition = attempt_is(report.attempt) & pending_among_others(progress.parts)
+            return await self._move(report.job_id, AT_WORK, JobStatus.PROCESSING, change, condition)
+        fault = progress.ending.fault
+        change &= put(completed_at=iso(self._now()), fault=fault.model_dump() if fault else None) & _CLOSED
+        condition = attempt_is(report.attempt) & only_pending(progress.parts)
+        return await self._move(report.job_id, AT_WORK, progress.ending.status, change, condition)
+
+    async def retry(self, job: Job, parts: Collection[str]) -> Job | None:
+        """failed, partially_completed → queued: the next attempt, for these parts only. See `_queue`."""
+        change = (
+            put(
+                attempt=job.attempt + 1,
+                pending=set(parts),
+                redrives=0,
+                open_shard=open_shard(job.job_id),
+                deadline=self._work_deadline(),
+            )
+            & put_variants({name: VariantState() for name in job.variants if name in parts})
+            & remove("fault", "worker", "started_at", "completed_at")
+        )
+        condition = attempt_is(job.attempt) & not_being_deleted()
+        return await self._queue(job.job_id, RETRYABLE, change, condition)
+
+    async def cancel(self, job_id: str) -> Job | None:
+        """Open → cancelled. See `_stop`."""
+        return await self._stop(job_id, OPEN, JobStatus.CANCELLED)
+
+    async def expire(self, job_id: str) -> Job | None:
+        """awaiting_upload → expired. See `_stop`."""
+        return await self._stop(job_id, _WAITING, JobStatus.EXPIRED)
+
+    async def _stop(self, job_id: str, starts: frozenset[JobStatus], status: JobStatus) -> Job | None:
+        """End a job from outside.
+
+        No message stands behind this, to come again when the job's event cannot be published. So the job keeps its
+        place in the index of open jobs, overdue at once, until `leave_index` takes it out.
+        """
+        change = put(open_shard=open_shard(job_id), deadline=epoch(self._now())) & remove("pending")
+        return await self._move(job_id, starts, status, change)
+
+    async def leave_index(self, job_id: str) -> None:
+        """Take a stopped job out of the index of open jobs: its event is published. May be done again."""
+        await self._update(job_id, remove("open_shard", "deadline"), status_in(_ENDED))
+
+    async def postpone(self, job: Job) -> Job | None:
+        """Give an open job another period: what it waits for has not had its turn."""
+        change = put(deadline=self._work_deadline())
+        return await self._update(job.job_id, change, status_in(OPEN) & deadline_is(job.deadline))
+
+    async def redrive(self, job: Job) -> Job | None:
+        """Give an open job another period, because what it waits for is asked for again."""
+        change = put(deadline=self._work_deadline(), redrives=job.redrives + 1)
+        return await self._update(job.job_id, change, status_in(OPEN) & deadline_is(job.deadline))
+
+    async def begin_deletion(self, job: Job) -> Job | None:
+        """Mark a job that has ended, so that nobody retries it while its objects go. May be done again."""
+        change = put(deletion_began_at=iso(self._now()))
+        return await self._update(job.job_id, change, status_in(_ENDED) & attempt_is(job.attempt))
+
+    async def end_deletion(self, job_id: str) -> None:
+        """Delete the record of a job whose objects are gone. May be done again."""
+        condition = being_deleted()
+        with suppress(_ConditionLost), _conditional():
+            await self._client.delete_item(
+                TableName=self._table,
+                Key=key(job_id),
+                ConditionExpression=condition.text,
+                ExpressionAttributeNames=_names(condition.text),
+            )
+
+    async def overdue(self, shard: int, moment: datetime) -> list[str]:
+        """Ids of jobs of one shard of the index whose deadline has passed, the longest overdue first, one page."""
+        with translated("DynamoDB"):
+            answer = await self._client.query(
+                TableName=self._table,
+                IndexName=OPEN_BY_DEADLINE.name,
+                KeyConditionExpression="open_shard = :shard AND deadline <= :moment",
+                ExpressionAttributeValues=serialized({":shard": shard, ":moment": epoch(moment)}),
+                ProjectionExpression="job_id",
+            )
+        return [item["job_id"]["S"] for item in answer["Items"]]
+
+    def _work_deadline(self) -> int:
+        return epoch(self._now() + WORK_PERIOD)
+
+    async def _queue(
+        self, job_id: str, starts: Collection[JobStatus], change: Change, condition: Condition | None = None
+    ) -> Job | None:
+        """Queue a job, and know it even when the answer is lost: its tasks are sent by whoever queued it.
+
+            this call    writes queued at 12:00:00.123 ── the answer is lost
+            again                                          writes: refused ── reads: queued at 12:00:00.123, so mine
+
+        A rival of the same millisecond would send the tasks a second time, which does no harm.
+        """
+        moment = parse(iso(self._now()))
+        queued = await self._move(job_id, starts, JobStatus.QUEUED, change & put(queued_at=iso(moment)), condition)
+        if queued:
+            return queued
+        found = await self.get(job_id)
+        return found if found and found.status is JobStatus.QUEUED and found.queued_at == moment else None
+
+    async def _move(
+        self,
+        job_id: str,
+        starts: Collection[JobStatus],
+        end: JobStatus,
+        change: Change,
+        condition: Condition | None = None,
+    ) -> Job | None:
+        """Change a job's status from any of `starts` to `end`, which `JobStatus.may_become` must allow."""
+        illegal = [start for start in starts if start is not end and not start.may_become(end)]
+        if illegal:
+            raise ValueError(f"a job cannot become {end} from {illegal}")
+        change = put(status=end.value, updated_at=iso(self._now())) & change
+        starting = status_in(starts)
+        return await self._update(job_id, change, starting & condition if condition else starting)
+
+    async def _update(self, job_id: str, change: Change, condition: Condition) -> Job | None:
+        try:
+            with _conditional():
+                answer = await self._client.update_item(
+                    TableName=self._table,
+                    Key=key(job_id),
+                    UpdateExpression=change.text,
+                    ConditionExpression=condition.text,
+                    ExpressionAttributeNames={
+                        **_names(change.text, condition.text),
+                        **{f"#{placeholder}": name for placeholder, name in change.names.items()},
+                    },
+                    ExpressionAttributeValues=serialized(
+                        {f":{name}": value for name, value in {**change.all_values, **condition.values}.items()}
+                    ),
+                    ReturnValues="ALL_NEW",
+                )
+        except _ConditionLost:
+            return None
+        return from_item(answer["Attributes"])
+
+
+@contextmanager
+def _conditional() -> Iterator[None]:
+    """Turn DynamoDB's way to say that the condition was not met into _ConditionLost."""
+    try:
+        with translated("DynamoDB"):
+            yield
+    except ClientError as error:
+        if error_code(error) == "ConditionalCheckFailedException":
+            raise _ConditionLost from error
+        raise
+
+
+def _names(*texts: str) -> dict[str, str]:
+    """Every `#name` of the texts, for the attribute of that name."""
+    return {f"#{name}": name for text in texts for name in re.findall(r"#(\w+)", text)}

@@ -1,0 +1,53 @@
+"""Versions of objects in S3. The buckets are versioned, so only with all its versions is an object gone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from darkroom.aws import translated
+from darkroom.errors import Unavailable
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+_BATCH: Final = 1000
+"""Keys of one DeleteObjects call."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """One version of one object, or one delete marker. Without an id in a bucket that is not versioned."""
+
+    key: str
+    version_id: str | None
+
+
+async def list_versions(s3: "S3Client", bucket: str, prefix: str) -> list[Version]:
+    """All versions and delete markers whose key begins with the prefix. Raises Unavailable."""
+    found: list[Version] = []
+    with translated("S3"):
+        pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
+        async for page in pages:
+            entries = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+            found += [Version(key=entry["Key"], version_id=entry["VersionId"]) for entry in entries]
+    return found
+
+
+async def delete_versions(s3: "S3Client", bucket: str, versions: Sequence[Version]) -> None:
+    """Delete for good. Those that are gone already are passed over. Raises Unavailable."""
+    for start in range(0, len(versions), _BATCH):
+        with translated("S3"):
+            answer = await s3.delete_objects(
+                Bucket=bucket,
+                Delete={
+                    "Objects": [
+                        {"Key": version.key, "VersionId": version.version_id}
+                        if version.version_id
+                        else {"Key": version.key}
+                        for version in versions[start : start + _BATCH]
+                    ],
+                    "Quiet": True,
+                },
+            )
+        if answer.get("Errors"):
+            raise Unavailable(f"S3 did not delete {len(answer['Errors'])} objects.")

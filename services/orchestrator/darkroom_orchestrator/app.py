@@ -1,0 +1,27 @@
+"""The HTTP application."""
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from darkroom import health, problems
+from darkroom.access_log import AccessLog
+from darkroom.health import Readiness
+from darkroom_orchestrator.adapters.job_store import JobStore
+from darkroom_orchestrator.api import Queues, job_routes, queue_routes
+from darkroom_orchestrator.cancel import Cancel
+from darkroom_orchestrator.delete import Delete
+from darkroom_orchestrator.retry import Retry
+
+
+def create_app(
+    *, jobs: JobStore, cancel: Cancel, retry: Retry, delete: Delete, queues: Queues, readiness: Readiness
+) -> FastAPI:
+    """The internal API over these use cases."""
+    app = FastAPI(title="Darkroom orchestrator", version=version("darkroom-orchestrator"))
+    app.add_middleware(AccessLog)
+    problems.install(app)
+    app.include_router(health.router(readiness))
+    app.include_router(job_routes(jobs=jobs, cancel=cancel, retry=retry, delete=delete))
+    app.include_router(queue_routes(queues))
+    return app

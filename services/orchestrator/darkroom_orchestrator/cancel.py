@@ -1,0 +1,34 @@
+"""Stopping a job that is still open."""
+
+from darkroom.errors import Conflict, NotFound
+from darkroom.jobs import Job, JobStatus
+from darkroom.logs import get_logger
+from darkroom_orchestrator.adapters.events import JobEvents
+from darkroom_orchestrator.adapters.job_store import JobStore
+
+_LOG = get_logger(__name__)
+
+
+class Cancel:
+    """Ends an open job. Work that is under way ends by itself, and its results are thrown away."""
+
+    def __init__(self, *, jobs: JobStore, events: JobEvents) -> None:
+        self._jobs = jobs
+        self._events = events
+
+    async def __call__(self, job_id: str) -> Job:
+        """Cancel the job and return it; one that is cancelled already stays so.
+
+        Raises NotFound, Conflict when the job has ended by itself, and Unavailable. After the last the job may be
+        cancelled all the same; its event is then left to the sweeper.
+        """
+        job = await self._jobs.cancel(job_id) or await self._jobs.get(job_id)
+        if job is None:
+            raise NotFound("There is no such job.")
+        if job.status is not JobStatus.CANCELLED:
+            raise Conflict(f"The job is {job.status}: there is nothing to cancel.")
+        if job.deadline is not None:
+            _LOG.info("job_cancelled", job_id=job_id)
+            await self._events.publish(job)
+            await self._jobs.leave_index(job_id)
+        return job

@@ -1,0 +1,158 @@
+"""The orchestrator put together: adapters, use cases, and what consumes for them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from fastapi import FastAPI
+
+from darkroom import health
+from darkroom.aws import Aws
+from darkroom.consumer import Consumer, Handler
+from darkroom.health import Check, Readiness
+from darkroom.queue import SqsQueue
+from darkroom.recipes import Presets
+from darkroom.server import Background
+from darkroom.topology import TASK_TRIES
+from darkroom_orchestrator.adapters.events import JobEvents
+from darkroom_orchestrator.adapters.job_store import JobStore
+from darkroom_orchestrator.adapters.originals import Originals
+from darkroom_orchestrator.adapters.results import Results
+from darkroom_orchestrator.api import QueueName, QueuePair
+from darkroom_orchestrator.app import create_app
+from darkroom_orchestrator.begin import Begin
+from darkroom_orchestrator.bury import Bury
+from darkroom_orchestrator.cancel import Cancel
+from darkroom_orchestrator.consumers import dead_tasks_handler, results_handler, uploads_handler
+from darkroom_orchestrator.delete import Delete
+from darkroom_orchestrator.dispatch import Dispatch
+from darkroom_orchestrator.finish import Finish
+from darkroom_orchestrator.retry import Retry
+from darkroom_orchestrator.settings import Settings
+from darkroom_orchestrator.start import Start
+from darkroom_orchestrator.sweep import Sweep, sweep_regularly
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_s3 import S3Client
+    from types_aiobotocore_sns import SNSClient
+    from types_aiobotocore_sqs import SQSClient
+
+_CONCURRENCY: Final = 16
+"""Messages of one queue at a time: each is a few calls of some milliseconds."""
+_DEAD_CONCURRENCY: Final = 2
+_VISIBILITY_SECONDS: Final = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clients:
+    """Open clients for AWS."""
+
+    s3: "S3Client"
+    sqs: "SQSClient"
+    sns: "SNSClient"
+    dynamodb: "DynamoDBClient"
+
+
+@asynccontextmanager
+async def open_clients(aws: Aws) -> AsyncIterator[Clients]:
+    """Clients for the length of the process."""
+    async with aws.s3() as s3, aws.sqs() as sqs, aws.sns() as sns, aws.dynamodb() as dynamodb:
+        yield Clients(s3=s3, sqs=sqs, sns=sns, dynamodb=dynamodb)
+
+
+class Orchestrator:
+    """All use cases over one set of adapters."""
+
+    def __init__(self, settings: Settings, clients: Clients, presets: Presets, *, now: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._clients = clients
+        self.queues = {
+            QueueName.UPLOADS: self._pair(settings.uploads_queue_url, settings.uploads_dlq_url),
+            QueueName.TASKS: self._pair(settings.tasks_queue_url, settings.tasks_dlq_url),
+            QueueName.RESULTS: self._pair(settings.results_queue_url, settings.results_dlq_url),
+        }
+        uploads, tasks, reports = (self.queues[name].queue for name in QueueName)
+        self.jobs = jobs = JobStore(clients.dynamodb, settings.jobs_table, now=now)
+        originals = Originals(clients.s3, settings.originals_bucket)
+        results = Results(clients.s3, settings.results_bucket)
+        events = JobEvents(clients.sns, settings.job_events_topic_arn)
+        dispatch = Dispatch(tasks, max_variants_per_task=settings.max_variants_per_task)
+        self.start = Start(
+            jobs=jobs,
+            originals=originals,
+            dispatch=dispatch,
+            events=events,
+            presets=presets,
+            default_owner=settings.default_owner,
+            max_upload_bytes=settings.max_upload_bytes,
+            now=now,
+        )
+        self.begin = Begin(jobs)
+        self.finish = Finish(jobs=jobs, results=results, events=events)
+        self.bury = Bury(finish=self.finish, tries=TASK_TRIES, now=now)
+        self.cancel = Cancel(jobs=jobs, events=events)
+        self.retry = Retry(jobs=jobs, originals=originals, dispatch=dispatch)
+        self.delete = Delete(jobs=jobs, originals=originals, results=results)
+        self.sweep = Sweep(
+            jobs=jobs,
+            originals=originals,
+            dispatch=dispatch,
+            events=events,
+            uploads=uploads,
+            tasks=tasks,
+            results=reports,
+            now=now,
+        )
+
+    def app(self, stop: asyncio.Event) -> FastAPI:
+        """The internal HTTP API; once `stop` is set it says that it is not ready."""
+        return create_app(
+            jobs=self.jobs,
+            cancel=self.cancel,
+            retry=self.retry,
+            delete=self.delete,
+            queues=self.queues,
+            readiness=Readiness(self._checks(), stop),
+        )
+
+    def background(self) -> list[Background]:
+        """What runs beside the API: three consumers and the sweeper."""
+        consumers = (
+            self._consumer("uploads", self.queues[QueueName.UPLOADS].queue, uploads_handler(self.start)),
+            self._consumer("results", self.queues[QueueName.RESULTS].queue, results_handler(self.begin, self.finish)),
+            self._consumer(
+                "tasks-dlq", self.queues[QueueName.TASKS].dead, dead_tasks_handler(self.bury), _DEAD_CONCURRENCY
+            ),
+        )
+        sweeper = partial(sweep_regularly, self.sweep, seconds=self._settings.sweep_seconds)
+        return [*(consumer.run for consumer in consumers), sweeper]
+
+    def _consumer(self, name: str, queue: SqsQueue, handler: Handler, concurrency: int = _CONCURRENCY) -> Consumer:
+        return Consumer(
+            name,
+            queue,
+            handler,
+            concurrency=concurrency,
+            wait_seconds=self._settings.receive_wait_seconds,
+            visibility_seconds=_VISIBILITY_SECONDS,
+            drain_seconds=self._settings.drain_seconds,
+        )
+
+    def _checks(self) -> dict[str, Check]:
+        settings, clients = self._settings, self._clients
+        return {
+            "jobs_table": health.table_check(clients.dynamodb, settings.jobs_table, "job_id"),
+            "originals_bucket": health.bucket_check(clients.s3, settings.originals_bucket),
+            "results_bucket": health.bucket_check(clients.s3, settings.results_bucket),
+            "uploads_queue": health.queue_check(clients.sqs, settings.uploads_queue_url),
+            "tasks_queue": health.queue_check(clients.sqs, settings.tasks_queue_url),
+            "results_queue": health.queue_check(clients.sqs, settings.results_queue_url),
+        }
+
+    def _pair(self, url: str, dlq_url: str) -> QueuePair:
+        return QueuePair(queue=SqsQueue(self._clients.sqs, url), dead=SqsQueue(self._clients.sqs, dlq_url))

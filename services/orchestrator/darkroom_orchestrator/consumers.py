@@ -1,0 +1,56 @@
+"""What the messages of each queue are for: they are read here, and handed to a use case."""
+
+from pydantic import ValidationError
+
+from darkroom.consumer import Handler, Poison
+from darkroom.logs import get_logger
+from darkroom.messages import ProcessTask, TaskReport, TaskStarted
+from darkroom.queue import Delivery
+from darkroom_orchestrator.arrivals import read_arrivals
+from darkroom_orchestrator.begin import Begin
+from darkroom_orchestrator.bury import Bury
+from darkroom_orchestrator.finish import Finish
+from darkroom_orchestrator.start import Start
+
+_LOG = get_logger(__name__)
+
+
+def uploads_handler(start: Start) -> Handler:
+    """Announcements and S3 notifications, one of which may name several objects."""
+
+    async def handle(delivery: Delivery) -> None:
+        for new in read_arrivals(delivery.body):
+            await start(new, redelivered=delivery.receives > 1)
+
+    return handle
+
+
+def results_handler(begin: Begin, finish: Finish) -> Handler:
+    """What processors report."""
+
+    async def handle(delivery: Delivery) -> None:
+        try:
+            report = TaskReport.validate_json(delivery.body)
+        except ValidationError as error:
+            raise Poison("The message is no report of a task.") from error
+        if isinstance(report, TaskStarted):
+            await begin(report)
+        else:
+            await finish(report)
+
+    return handle
+
+
+def dead_tasks_handler(bury: Bury) -> Handler:
+    """Tasks from the dead-letter queue."""
+
+    async def handle(delivery: Delivery) -> None:
+        try:
+            task = ProcessTask.model_validate_json(delivery.body)
+        except ValidationError as error:
+            # Nowhere to go from here: given back, it would come again and again. The sweeper sees to its job.
+            _LOG.error("dead_task_unreadable", message_id=delivery.message_id, exc_info=error)
+            return
+        await bury(task)
+
+    return handle

@@ -1,0 +1,32 @@
+"""Deleting a job with all that belongs to it."""
+
+from darkroom.errors import Conflict, NotFound
+from darkroom.logs import get_logger
+from darkroom_orchestrator.adapters.job_store import JobStore
+from darkroom_orchestrator.adapters.originals import Originals
+from darkroom_orchestrator.adapters.results import Results
+
+_LOG = get_logger(__name__)
+
+
+class Delete:
+    """Deletes a job that has ended: mark, objects, record, in this order, so that it can be taken up again."""
+
+    def __init__(self, *, jobs: JobStore, originals: Originals, results: Results) -> None:
+        self._jobs = jobs
+        self._originals = originals
+        self._results = results
+
+    async def __call__(self, job_id: str) -> None:
+        """Delete the job. Raises NotFound, Conflict while the job is open, and Unavailable; then do it again."""
+        job = await self._jobs.get(job_id)
+        if job is None:
+            raise NotFound("There is no such job.")
+        if job.status.is_open:
+            raise Conflict(f"The job is {job.status}: cancel it before you delete it.")
+        if await self._jobs.begin_deletion(job) is None:
+            raise Conflict("The job has changed meanwhile: look at its status.")
+        await self._originals.delete(job.source_key, job.source)
+        await self._results.delete_all_of(job)
+        await self._jobs.end_deletion(job_id)
+        _LOG.info("job_deleted", job_id=job_id)

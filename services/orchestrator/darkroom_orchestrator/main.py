@@ -1,0 +1,35 @@
+"""The orchestrator as a process."""
+
+import asyncio
+import sys
+
+from darkroom.aws import Aws
+from darkroom.clock import now
+from darkroom.logs import configure_logging
+from darkroom.recipes import Presets, load_presets
+from darkroom.server import serve
+from darkroom.settings import load_settings
+from darkroom_orchestrator.composition import Orchestrator, open_clients
+from darkroom_orchestrator.settings import Settings
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT. Exits with status 2 when the settings do not fit."""
+    settings = load_settings(Settings)
+    configure_logging("orchestrator", level=settings.log_level, log_format=settings.log_format)
+    try:
+        presets = load_presets(settings.presets_file)
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"The presets file cannot be used: {error}\n")
+        sys.exit(2)
+    asyncio.run(run(settings, presets))
+
+
+async def run(settings: Settings, presets: Presets) -> None:
+    """Open what the process needs, serve, and close it."""
+    stop = asyncio.Event()
+    async with open_clients(Aws()) as clients:
+        orchestrator = Orchestrator(settings, clients, presets, now=now)
+        await serve(
+            orchestrator.app(stop), orchestrator.background(), stop=stop, host=settings.host, port=settings.port
+        )

@@ -1,0 +1,93 @@
+"""What a report means for the job it belongs to: pure, so that the write is all that is left to go wrong."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from darkroom.errors import UndecodableImage
+from darkroom.jobs import (
+    SOURCE_PART,
+    Fault,
+    Job,
+    JobStatus,
+    VariantOutcome,
+    VariantState,
+    VariantStatus,
+    final_status,
+)
+from darkroom.messages import TaskFinished
+
+NO_WORKER: Final = "orchestrator"
+"""Named as the worker in reports that no processor wrote."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How a job ends."""
+
+    status: JobStatus
+    fault: Fault | None
+    """Why it failed; None when something came of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """What a report adds to a job."""
+
+    parts: frozenset[str]
+    """The pending parts that it settles; never empty."""
+    variants: Mapping[str, VariantState]
+    """The new states of those of them that are variants."""
+    ending: Ending | None
+    """None while the job waits for more."""
+
+
+def progress_of(job: Job, report: TaskFinished) -> Progress | None:
+    """What a report adds to a job as it was read, or None when all its parts are settled already."""
+    parts = parts_of_report(report) & job.pending
+    if not parts:
+        return None
+    variants = {outcome.name: _state(outcome) for outcome in report.outcomes if outcome.name in parts}
+    ending = _ending(job, report, {**job.variants, **variants}) if parts == job.pending else None
+    return Progress(parts=parts, variants=variants, ending=ending)
+
+
+def parts_of_report(report: TaskFinished) -> frozenset[str]:
+    """The parts whose outcome a report brings, be it good or bad."""
+    named = {outcome.name for outcome in report.outcomes}
+    return frozenset(named | {SOURCE_PART} if report.described else named)
+
+
+def given_up(job_id: str, attempt: int, parts: Collection[str], fault: Fault, moment: datetime) -> TaskFinished:
+    """The report on parts of a job that no processor will bring."""
+    return TaskFinished(
+        job_id=job_id,
+        attempt=attempt,
+        task=0,
+        worker=NO_WORKER,
+        described=SOURCE_PART in parts,
+        fault=fault,
+        outcomes=tuple(VariantOutcome(name=part, fault=fault) for part in sorted(parts) if part != SOURCE_PART),
+        started_at=moment,
+        finished_at=moment,
+    )
+
+
+def _state(outcome: VariantOutcome) -> VariantState:
+    if outcome.result:
+        return VariantState(status=VariantStatus.COMPLETED, result=outcome.result)
+    return VariantState(status=VariantStatus.FAILED, fault=outcome.fault)
+
+
+def _ending(job: Job, report: TaskFinished, variants: Mapping[str, VariantState]) -> Ending:
+    described = job.description is not None or report.description is not None
+    status = final_status([state.status for state in variants.values()], described=described)
+    return Ending(status=status, fault=_cause(report, variants.values()) if status is JobStatus.FAILED else None)
+
+
+def _cause(report: TaskFinished, variants: Iterable[VariantState]) -> Fault:
+    """Why the job failed: what is wrong with the source, else what is wrong with its first variant."""
+    faults = [report.fault, *(state.fault for state in variants)]
+    unknown = Fault(code=UndecodableImage.code, message="The image could not be read.")
+    return next((fault for fault in faults if fault), unknown)

@@ -1,0 +1,52 @@
+"""Running the failed variants of a job again."""
+
+from darkroom.errors import Conflict, NotFound, Unavailable
+from darkroom.jobs import RETRYABLE, SOURCE_PART, Job, VariantStatus
+from darkroom.logs import get_logger
+from darkroom_orchestrator.adapters.job_store import JobStore
+from darkroom_orchestrator.adapters.originals import Originals
+from darkroom_orchestrator.dispatch import Dispatch
+
+_LOG = get_logger(__name__)
+
+
+class Retry:
+    """Takes a job that failed, in whole or in part, back into the queue."""
+
+    def __init__(self, *, jobs: JobStore, originals: Originals, dispatch: Dispatch) -> None:
+        self._jobs = jobs
+        self._originals = originals
+        self._dispatch = dispatch
+
+    async def __call__(self, job_id: str) -> Job:
+        """Begin the job's next attempt and return it. Raises NotFound, Conflict and Unavailable."""
+        job = await self._jobs.get(job_id)
+        if job is None:
+            raise NotFound("There is no such job.")
+        await self._require_retryable(job)
+        queued = await self._jobs.retry(job, failed_parts(job))
+        if queued is None:
+            raise Conflict("The job has changed meanwhile: look at its status.")
+        await self._send(queued)
+        return queued
+
+    async def _require_retryable(self, job: Job) -> None:
+        if job.status not in RETRYABLE:
+            raise Conflict(f"A job that is {job.status} cannot be retried: nothing of it has failed.")
+        if job.source is None or job.queued_at is None:
+            raise Conflict("The upload itself was refused, so there is nothing to run again.")
+        if await self._originals.find(job.source.key, job.source.version_id) is None:
+            raise Conflict("The original is gone: originals are kept for 7 days. Upload it again.")
+
+    async def _send(self, queued: Job) -> None:
+        try:
+            await self._dispatch(queued)
+        except Unavailable as error:
+            # The retry is accepted and will be run: the sweeper sends the tasks when the job's deadline has passed.
+            _LOG.warning("tasks_left_to_sweeper", job_id=queued.job_id, reason=error.message)
+
+
+def failed_parts(job: Job) -> frozenset[str]:
+    """What a retry makes again: the failed variants, and the metadata if there is none yet."""
+    failed = {name for name, state in job.variants.items() if state.status is VariantStatus.FAILED}
+    return frozenset(failed if job.description else failed | {SOURCE_PART})

@@ -1,0 +1,116 @@
+"""What the internal API answers."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, PlainSerializer
+
+from darkroom.clock import iso
+from darkroom.jobs import Cost, Fault, Job, JobStatus, ObjectRef, VariantResult, VariantStatus
+from darkroom.sources import SourceDescription
+
+Moment = Annotated[datetime, PlainSerializer(iso, return_type=str)]
+
+
+class VariantView(BaseModel):
+    """One variant of a job."""
+
+    name: str
+    status: VariantStatus
+    result: VariantResult | None
+    fault: Fault | None
+
+
+class JobView(BaseModel):
+    """A job with its internals."""
+
+    job_id: str
+    owner: str
+    status: JobStatus
+    recipe: str
+    attempt: int
+    redrives: int
+    pending: list[str]
+    """Names of the variants that are waited for, and `@source` for the metadata."""
+    deadline: Moment | None
+    worker: str | None
+    created_at: Moment
+    updated_at: Moment
+    queued_at: Moment | None
+    started_at: Moment | None
+    completed_at: Moment | None
+    filename: str
+    source_key: str
+    source: ObjectRef | None
+    source_sha256: str | None
+    description: SourceDescription | None
+    variants: list[VariantView]
+    cost: Cost
+    fault: Fault | None
+
+    @classmethod
+    def of(cls, job: Job) -> "JobView":
+        """The view of a job."""
+        return cls(
+            job_id=job.job_id,
+            owner=job.owner,
+            status=job.status,
+            recipe=job.recipe_name,
+            attempt=job.attempt,
+            redrives=job.redrives,
+            pending=sorted(job.pending),
+            deadline=job.deadline,
+            worker=job.worker,
+            created_at=job.created_at,
+            updated_at=job.updated_at,
+            queued_at=job.queued_at,
+            started_at=job.started_at,
+            completed_at=job.completed_at,
+            filename=job.filename,
+            source_key=job.source_key,
+            source=job.source,
+            source_sha256=job.source_sha256,
+            description=job.description,
+            variants=[
+                VariantView(name=name, status=state.status, result=state.result, fault=state.fault)
+                for name, state in job.variants.items()
+            ],
+            cost=job.cost,
+            fault=job.fault,
+        )
+
+
+class JobChange(BaseModel):
+    """The status that a job has now."""
+
+    job_id: str
+    status: JobStatus
+
+
+class DeadView(BaseModel):
+    """Depth of a dead-letter queue."""
+
+    visible: int
+
+
+class QueueView(BaseModel):
+    """Depth of a queue, about."""
+
+    name: str
+    visible: int
+    """Messages that wait."""
+    in_flight: int
+    """Messages that somebody works on."""
+    dlq: DeadView
+
+
+class QueuesView(BaseModel):
+    """All queues."""
+
+    queues: list[QueueView]
+
+
+class Redriven(BaseModel):
+    """How many messages went back into their queue."""
+
+    moved: int

@@ -1,0 +1,35 @@
+"""Fixtures for the orchestrator's tests."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from darkroom.aws import Aws
+from darkroom_local.installation import Installation
+from darkroom_orchestrator.composition import Clients, open_clients
+from darkroom_orchestrator.settings import Settings
+from tests.orchestrator.site import Site
+from tests.support.emulator import Cloud
+
+
+@pytest_asyncio.fixture(scope="session")
+async def clients(cloud: Cloud) -> AsyncIterator[Clients]:
+    """Clients such as the service opens, on the emulator of this process."""
+    async with open_clients(Aws()) as clients:
+        yield clients
+
+
+@pytest_asyncio.fixture
+async def site(clients: Clients, installation: Installation, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
+    """An orchestrator on fresh resources; a queue that subscribes to its events is the mailbox."""
+    for name, value in installation.environment().items():
+        monkeypatch.setenv(name, value)
+    mailbox = await clients.sqs.create_queue(QueueName=f"{installation.topology.job_events_topic}-mailbox")
+    url = mailbox["QueueUrl"]
+    attributes = await clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    await clients.sns.subscribe(
+        TopicArn=installation.job_events_topic_arn, Protocol="sqs", Endpoint=attributes["Attributes"]["QueueArn"]
+    )
+    yield Site(Settings(), clients, url)
+    await clients.sqs.delete_queue(QueueUrl=url)

@@ -1,0 +1,217 @@
+"""An orchestrator on fresh resources, with a clock that a test sets, and the two neighbours it talks to."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from types_aiobotocore_s3 import S3Client
+
+from darkroom.formats import ImageFormat
+from darkroom.jobs import (
+    Cost,
+    Fault,
+    Job,
+    JobStatus,
+    VariantOutcome,
+    VariantResult,
+    VariantState,
+    new_job_id,
+)
+from darkroom.keys import direct_key, upload_key
+from darkroom.messages import JobEvent, ProcessTask, TaskFinished, TaskStarted
+from darkroom.queue import Delivery, SqsQueue
+from darkroom.recipes import Recipe, load_presets
+from darkroom.sources import SourceDescription
+from darkroom_orchestrator.api import QueueName
+from darkroom_orchestrator.arrivals import NewObject
+from darkroom_orchestrator.composition import Clients, Orchestrator
+from darkroom_orchestrator.settings import Settings
+
+PRESETS: Final = load_presets()
+RECIPE: Final = PRESETS["thumbnails"]
+WORKER: Final = "worker-1"
+DESCRIPTION: Final = SourceDescription(
+    format=ImageFormat.JPEG,
+    width=640,
+    height=480,
+    mode="RGB",
+    has_alpha=False,
+    frames=1,
+    orientation=1,
+    dominant_color="#7a6b51",
+    thumbhash="1QcSHQRnh493V4dIh4eXh1h4kJUI",
+    exif={},
+    has_gps=False,
+)
+DECODER_FAULT: Final = Fault(code="undecodable_image", message="No decoder can read the file.")
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 11, 22, 12, 0, 0, 250_000, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, **by: float) -> None:
+        """Move on, by `minutes=…` and the like."""
+        self.moment += timedelta(**by)
+
+
+class Site:
+    """The orchestrator's use cases, and what surrounds them: buckets, queues and subscribers."""
+
+    def __init__(self, settings: Settings, clients: Clients, mailbox_url: str) -> None:
+        self.settings = settings
+        self.clients = clients
+        self.now = Clock()
+        self.orchestrator = Orchestrator(settings, clients, PRESETS, now=self.now)
+        self.jobs = self.orchestrator.jobs
+        self._tasks = self.orchestrator.queues[QueueName.TASKS].queue
+        self._mailbox = SqsQueue(clients.sqs, mailbox_url)
+
+    @property
+    def s3(self) -> S3Client:
+        """For what clients and processors do to the buckets."""
+        return self.clients.s3
+
+    def another(self) -> Orchestrator:
+        """A second orchestrator on the same resources, with settings of its own where given."""
+        return Orchestrator(self.settings, self.clients, PRESETS, now=self.now)
+
+    def with_settings(self, **changes: object) -> Orchestrator:
+        """An orchestrator on the same resources that is told something else."""
+        return Orchestrator(self.settings.model_copy(update=changes), self.clients, PRESETS, now=self.now)
+
+    # What the upload service and its clients do.
+
+    async def waiting_job(self, recipe: Recipe = RECIPE, *, direct: bool = False) -> Job:
+        """A job whose bytes have not come yet."""
+        job_id = new_job_id()
+        key = (direct_key if direct else upload_key)(job_id, "cat.jpg")
+        moment = self.now()
+        job = Job(
+            job_id=job_id,
+            owner="demo",
+            recipe_name="thumbnails",
+            recipe=recipe,
+            status=JobStatus.AWAITING_UPLOAD,
+            created_at=moment,
+            updated_at=moment,
+            filename="cat.jpg",
+            content_type="image/jpeg",
+            source_key=key,
+            deadline=moment + timedelta(minutes=5),
+            variants={variant.name: VariantState() for variant in recipe.variants},
+        )
+        assert await self.jobs.create(job)
+        return job
+
+    async def put_original(self, key: str, body: bytes = b"bytes of an image") -> NewObject:
+        """Put an object into the bucket of originals."""
+        answer = await self.s3.put_object(Bucket=self.settings.originals_bucket, Key=key, Body=body)
+        return NewObject(key=key, version_id=answer["VersionId"])
+
+    async def upload(self, job: Job, body: bytes = b"bytes of an image") -> NewObject:
+        """Put a job's bytes where they belong."""
+        return await self.put_original(job.source_key, body)
+
+    async def queued_job(self, recipe: Recipe = RECIPE) -> tuple[Job, list[ProcessTask]]:
+        """A job whose tasks were sent, and those tasks."""
+        job = await self.waiting_job(recipe)
+        await self.orchestrator.start(await self.upload(job), redelivered=False)
+        return await self.job(job.job_id), await self.sent_tasks()
+
+    async def job(self, job_id: str) -> Job:
+        """The job as it is now."""
+        job = await self.jobs.get(job_id)
+        assert job is not None
+        return job
+
+    # What processors do.
+
+    async def sent_tasks(self) -> list[ProcessTask]:
+        """Take all tasks out of their queue."""
+        return [ProcessTask.model_validate_json(one.body) for one in await drained(self._tasks)]
+
+    async def put_results(self, task: ProcessTask) -> TaskFinished:
+        """Put results as a processor does, and report them."""
+        for planned in task.variants:
+            key = f"{planned.key_stem}.webp"
+            await self.s3.put_object(Bucket=self.settings.results_bucket, Key=key, Body=b"a picture")
+        return finished(task)
+
+    async def result_keys(self) -> list[str]:
+        """Keys of all objects in the bucket of results that have a version left."""
+        return await self._keys(self.settings.results_bucket)
+
+    async def original_keys(self) -> list[str]:
+        """The same of the bucket of originals."""
+        return await self._keys(self.settings.originals_bucket)
+
+    async def _keys(self, bucket: str) -> list[str]:
+        answer = await self.s3.list_object_versions(Bucket=bucket)
+        entries = [*answer.get("Versions", []), *answer.get("DeleteMarkers", [])]
+        return sorted(entry["Key"] for entry in entries)
+
+    # What subscribers see.
+
+    async def events(self) -> list[JobEvent]:
+        """The events published since the last time."""
+        return [JobEvent.model_validate_json(json.loads(one.body)["Message"]) for one in await drained(self._mailbox)]
+
+
+async def drained(queue: SqsQueue) -> list[Delivery]:
+    """Take everything out of a queue."""
+    taken: list[Delivery] = []
+    while deliveries := await queue.receive(most=10, wait_seconds=0):
+        await queue.delete(deliveries)
+        taken += deliveries
+    return taken
+
+
+def started(task: ProcessTask, *, worker: str = WORKER) -> TaskStarted:
+    """The report of a worker that has begun."""
+    return TaskStarted(job_id=task.job_id, attempt=task.attempt, task=task.task, worker=worker, started_at=task_began())
+
+
+def task_began() -> datetime:
+    """When workers of tests begin."""
+    return datetime(2026, 11, 22, 11, 59, 59, 750_000, tzinfo=UTC)
+
+
+def finished(task: ProcessTask, *, failed: Mapping[str, Fault] | None = None) -> TaskFinished:
+    """The report of a task whose variants were made, but for those that failed."""
+    failed = failed or {}
+    return TaskFinished(
+        job_id=task.job_id,
+        attempt=task.attempt,
+        task=task.task,
+        worker=WORKER,
+        described=task.describe,
+        description=DESCRIPTION if task.describe else None,
+        outcomes=tuple(
+            VariantOutcome(name=name, fault=failed[name])
+            if name in failed
+            else VariantOutcome(name=name, result=result(f"{planned.key_stem}.webp"))
+            for planned in task.variants
+            for name in [planned.variant.name]
+        ),
+        cost=Cost(cpu_ms=10, bytes_read=1000, bytes_written=100),
+        started_at=task_began(),
+        finished_at=datetime(2026, 11, 22, 12, 0, 1, tzinfo=UTC),
+    )
+
+
+def undecodable(task: ProcessTask) -> TaskFinished:
+    """The report of a task whose source no decoder can read."""
+    report = finished(task, failed={planned.variant.name: DECODER_FAULT for planned in task.variants})
+    return report.model_copy(update={"description": None, "fault": DECODER_FAULT})
+
+
+def result(key: str) -> VariantResult:
+    """A result of that key."""
+    return VariantResult(key=key, format=ImageFormat.WEBP, size=9, width=64, height=64, sha256="0" * 64)
