@@ -5,10 +5,15 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from hypothesis import settings
 
 from darkroom_local.clients import aws_environment
 from darkroom_local.installation import Installation
 from tests.support.emulator import Cloud, running_cloud
+
+# The same examples each time, so that a run tells of the change at hand; and no deadline, since machines are busy.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
 
 
 @pytest_asyncio.fixture(scope="session")

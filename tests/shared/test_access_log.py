@@ -1,0 +1,55 @@
+"""One log line a request."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from fastapi.responses import Response
+from structlog.testing import capture_logs
+
+from darkroom.access_log import AccessLog
+
+
+@pytest_asyncio.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    app = FastAPI()
+
+    @app.get("/cats/{name}")
+    @app.get("/healthz")
+    async def ok() -> dict[str, str]:
+        return {}
+
+    @app.get("/readyz")
+    async def not_ready() -> Response:
+        return Response(status_code=503)
+
+    @app.get("/bug")
+    async def bug() -> None:
+        raise ZeroDivisionError
+
+    transport = httpx.ASGITransport(AccessLog(app), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
+
+
+@pytest.mark.parametrize(("path", "status"), [("/cats/tom", 200), ("/nowhere", 404), ("/bug", 500), ("/readyz", 503)])
+async def test_a_request_is_one_line_without_its_query(path: str, status: int, client: httpx.AsyncClient) -> None:
+    with capture_logs() as lines:
+        await client.get(f"{path}?key=secret", headers={"x-api-key": "secret"})
+    (line,) = lines
+    assert line.pop("ms") >= 0
+    assert line == {
+        "event": "request_handled",
+        "log_level": "info",
+        "method": "GET",
+        "path": path,
+        "status": status,
+    }
+
+
+async def test_a_probe_that_succeeds_is_no_news(client: httpx.AsyncClient) -> None:
+    with capture_logs() as lines:
+        await client.get("/healthz")
+    assert lines == []

@@ -1,0 +1,96 @@
+"""States of a job, and how they follow from each other."""
+
+from itertools import pairwise, product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from darkroom.jobs import (
+    OPEN,
+    RETRYABLE,
+    SOURCE_PART,
+    JobStatus,
+    VariantStatus,
+    final_status,
+    new_job_id,
+    parts_of,
+)
+from darkroom.recipes import Recipe, Variant
+
+AWAITING, QUEUED, PROCESSING = JobStatus.AWAITING_UPLOAD, JobStatus.QUEUED, JobStatus.PROCESSING
+COMPLETED, PARTIAL, FAILED = JobStatus.COMPLETED, JobStatus.PARTIALLY_COMPLETED, JobStatus.FAILED
+CANCELLED, EXPIRED = JobStatus.CANCELLED, JobStatus.EXPIRED
+
+LEGAL = {
+    (AWAITING, QUEUED),
+    (AWAITING, FAILED),
+    (AWAITING, CANCELLED),
+    (AWAITING, EXPIRED),
+    (QUEUED, PROCESSING),
+    (QUEUED, COMPLETED),
+    (QUEUED, PARTIAL),
+    (QUEUED, FAILED),
+    (QUEUED, CANCELLED),
+    (QUEUED, EXPIRED),
+    (PROCESSING, COMPLETED),
+    (PROCESSING, PARTIAL),
+    (PROCESSING, FAILED),
+    (PROCESSING, CANCELLED),
+    (PROCESSING, EXPIRED),
+    (PARTIAL, QUEUED),
+    (FAILED, QUEUED),
+}
+
+
+@pytest.mark.parametrize(("before", "after"), [*product(JobStatus, JobStatus)])
+def test_a_status_goes_on_only_as_the_table_says(before: JobStatus, after: JobStatus) -> None:
+    assert before.may_become(after) == ((before, after) in LEGAL)
+
+
+def test_open_statuses_are_those_in_which_something_is_still_to_happen() -> None:
+    assert {AWAITING, QUEUED, PROCESSING} == OPEN
+    assert {status for status in JobStatus if status.is_open} == OPEN
+
+
+def test_only_failures_can_be_retried() -> None:
+    assert {FAILED, PARTIAL} == RETRYABLE
+    assert {before for before, after in LEGAL if after is QUEUED and not before.is_open} == RETRYABLE
+
+
+DONE, BROKEN = VariantStatus.COMPLETED, VariantStatus.FAILED
+
+
+@pytest.mark.parametrize(
+    ("variants", "described", "status"),
+    [
+        ([DONE], True, COMPLETED),
+        ([DONE, DONE], False, COMPLETED),
+        ([DONE, BROKEN], True, PARTIAL),
+        ([BROKEN, DONE, BROKEN], False, PARTIAL),
+        ([BROKEN], True, FAILED),
+        ([BROKEN, BROKEN], False, FAILED),
+        ([], True, COMPLETED),
+        ([], False, FAILED),
+    ],
+)
+def test_the_variants_decide_how_a_job_ends_and_without_any_the_metadata_does(
+    *, variants: list[VariantStatus], described: bool, status: JobStatus
+) -> None:
+    assert final_status(variants, described=described) is status
+
+
+@given(variants=st.lists(st.sampled_from([DONE, BROKEN])), described=st.booleans())
+def test_a_job_ends_in_a_status_that_work_can_lead_to(*, variants: list[VariantStatus], described: bool) -> None:
+    assert PROCESSING.may_become(final_status(variants, described=described))
+
+
+def test_job_ids_sort_by_time_of_creation() -> None:
+    ids = [new_job_id() for _ in range(100)]
+    assert all(one < next_one for one, next_one in pairwise(ids))
+    assert {one[14] for one in ids} == {"7"}
+
+
+def test_a_job_waits_for_each_variant_and_the_metadata() -> None:
+    assert parts_of(Recipe(variants=(Variant(name="a"), Variant(name="b")))) == {SOURCE_PART, "a", "b"}
+    assert parts_of(Recipe(variants=())) == {SOURCE_PART}

@@ -1,0 +1,163 @@
+"""Errors as HTTP."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI, HTTPException
+from pydantic import BaseModel
+
+from darkroom import errors, problems
+from darkroom.errors import DarkroomError
+
+STATUS_OF_CODE = {
+    "malformed_request": 400,
+    "unauthenticated": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "conflict": 409,
+    "length_required": 411,
+    "upload_too_large": 413,
+    "unsupported_media_type": 415,
+    "invalid_recipe": 422,
+    "image_too_large": 422,
+    "idempotency_mismatch": 422,
+    "unavailable": 503,
+}
+
+
+def subclasses(kind: type[DarkroomError]) -> Iterator[type[DarkroomError]]:
+    for child in kind.__subclasses__():
+        if child.__module__ == errors.__name__:
+            yield child
+            yield from subclasses(child)
+
+
+class Body(BaseModel):
+    """What a route asks for."""
+
+    size: int
+    name: str
+
+
+@pytest.fixture(scope="module")
+def raised() -> list[Exception]:
+    """What the route `/raise` raises next."""
+    return []
+
+
+@pytest_asyncio.fixture(scope="module")
+async def client(raised: list[Exception]) -> AsyncIterator[httpx.AsyncClient]:
+    app = FastAPI()
+    problems.install(app)
+
+    @app.get("/raise")
+    async def fail() -> None:
+        raise raised.pop()
+
+    @app.post("/body")
+    async def take(body: Body, limit: int = 1) -> None: ...
+
+    # Starlette raises a bug again once it is answered, for the server's log.
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
+
+
+def check_document(answer: httpx.Response, status: int, code: str, path: str) -> None:
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    document = answer.json()
+    assert {"type", "title", "status", "detail", "instance", "code"} <= set(document)
+    assert document["type"] == f"urn:darkroom:problem:{code}"
+    assert (document["status"], document["code"], document["instance"]) == (status, code, path)
+    assert document["title"]
+    assert document["detail"]
+
+
+@pytest.mark.parametrize("kind", [*subclasses(DarkroomError)], ids=lambda kind: kind.__name__)
+async def test_each_error_has_its_status_and_document(
+    kind: type[DarkroomError], client: httpx.AsyncClient, raised: list[Exception]
+) -> None:
+    raised.append(kind("What a person reads."))
+    answer = await client.get("/raise?key=secret")
+    check_document(answer, STATUS_OF_CODE.get(kind.code, 500), kind.code, "/raise")
+    assert answer.json()["detail"] == "What a person reads."
+    assert ("retry-after" in answer.headers) == (kind.code == "unavailable")
+    assert ("www-authenticate" in answer.headers) == (kind.code == "unauthenticated")
+
+
+def test_every_error_of_a_request_has_a_status() -> None:
+    codes = {kind.code for kind in subclasses(errors.RequestError)}
+    assert codes <= set(STATUS_OF_CODE)
+    assert {code: int(status) for code, status in problems.STATUSES.items()} == STATUS_OF_CODE
+
+
+def test_every_code_belongs_to_one_error() -> None:
+    kinds = [kind for kind in subclasses(DarkroomError) if kind is not errors.RequestError]
+    assert len({kind.code for kind in kinds}) == len(kinds)
+
+
+async def test_further_fields_are_members(client: httpx.AsyncClient, raised: list[Exception]) -> None:
+    raised.append(errors.UploadTooLarge("Too large.", limit=10, actual=11))
+    answer = await client.get("/raise")
+    assert (answer.json()["limit"], answer.json()["actual"]) == (10, 11)
+
+
+async def test_the_way_to_retry_and_to_authenticate_is_said(client: httpx.AsyncClient, raised: list[Exception]) -> None:
+    raised.append(errors.Unavailable("S3 cannot be reached."))
+    assert int((await client.get("/raise")).headers["retry-after"]) > 0
+    raised.append(errors.Unauthenticated("No key."))
+    assert (await client.get("/raise")).headers["www-authenticate"] == 'ApiKey realm="darkroom"'
+
+
+async def test_what_caused_an_error_stays_inside(client: httpx.AsyncClient, raised: list[Exception]) -> None:
+    error = errors.Unavailable("S3 cannot be reached.")
+    error.__cause__ = RuntimeError("http://10.0.0.1:4566 secret-key")
+    raised.append(error)
+    answer = await client.get("/raise")
+    assert "secret-key" not in answer.text
+    assert "10.0.0.1" not in answer.text
+
+
+async def test_a_bug_says_nothing_of_itself(client: httpx.AsyncClient, raised: list[Exception]) -> None:
+    raised.append(RuntimeError("secret-key in /srv/app.py"))
+    answer = await client.get("/raise")
+    check_document(answer, 500, "internal_error", "/raise")
+    assert "secret-key" not in answer.text
+    assert "RuntimeError" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [("GET", "/nowhere", 404, "not_found"), ("PUT", "/raise", 405, "method_not_allowed")],
+)
+async def test_what_the_framework_refuses_is_a_problem_too(
+    method: str, path: str, status: int, code: str, client: httpx.AsyncClient
+) -> None:
+    answer = await client.request(method, path)
+    check_document(answer, status, code, path)
+    assert ("allow" in answer.headers) == (status == 405)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(400, "malformed_request"), (413, "upload_too_large"), (404, "not_found"), (418, "malformed_request")],
+)
+async def test_a_status_that_the_framework_raises_is_kept(
+    status: int, code: str, client: httpx.AsyncClient, raised: list[Exception]
+) -> None:
+    raised.append(HTTPException(status, "No."))
+    check_document(await client.get("/raise"), status, code, "/raise")
+
+
+async def test_each_fault_of_a_body_and_query_is_pointed_at(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/body?limit=many", json={"size": "big"})
+    check_document(answer, 400, "malformed_request", "/body")
+    assert {fault["pointer"] for fault in answer.json()["errors"]} == {"/query/limit", "/body/size", "/body/name"}
+
+
+async def test_a_body_that_is_no_json_is_malformed(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/body", content=b"{", headers={"Content-Type": "application/json"})
+    check_document(answer, 400, "malformed_request", "/body")

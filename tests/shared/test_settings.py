@@ -1,0 +1,72 @@
+"""Settings from the environment."""
+
+import pytest
+
+from darkroom.settings import Environment, ServiceSettings, load_settings
+
+
+class Settings(ServiceSettings):
+    """As a service has them."""
+
+    port: int = 8000
+    bucket: str
+    queue_url: str
+
+
+@pytest.fixture(autouse=True)
+def only_these(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"DARKROOM_BUCKET": "originals", "DARKROOM_QUEUE_URL": "http://queue"}.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_what_is_not_said_has_a_safe_default() -> None:
+    settings = load_settings(Settings)
+    assert settings.environment is Environment.PRODUCTION
+    assert (settings.host, settings.log_level, settings.log_format) == ("127.0.0.1", "INFO", "json")
+    assert (settings.drain_seconds, settings.receive_wait_seconds) == (25, 20)
+
+
+def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DARKROOM_ENVIRONMENT", "development")
+    monkeypatch.setenv("DARKROOM_PORT", "9000")
+    monkeypatch.setenv("DARKROOM_UNKNOWN", "is not ours to judge")
+    settings = load_settings(Settings)
+    assert (settings.environment, settings.port, settings.bucket) == (Environment.DEVELOPMENT, 9000, "originals")
+
+
+def test_every_fault_is_told_at_once_and_the_status_is_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DARKROOM_BUCKET")
+    monkeypatch.setenv("DARKROOM_PORT", "eighty")
+    monkeypatch.setenv("DARKROOM_LOG_LEVEL", "LOUD")
+    monkeypatch.setenv("DARKROOM_DRAIN_SECONDS", "111")
+    monkeypatch.setenv("DARKROOM_RECEIVE_WAIT_SECONDS", "21")
+    with pytest.raises(SystemExit) as exited:
+        load_settings(Settings)
+    assert exited.value.code == 2
+    captured = capsys.readouterr()
+    told = captured.err.splitlines()
+    assert captured.out == ""
+    assert told[0] == "The settings in the environment do not fit:"
+    assert [line.split(":")[0].strip() for line in told[1:]] == [
+        "DARKROOM_LOG_LEVEL",
+        "DARKROOM_DRAIN_SECONDS",
+        "DARKROOM_RECEIVE_WAIT_SECONDS",
+        "DARKROOM_PORT",
+        "DARKROOM_BUCKET",
+    ]
+
+
+def test_a_value_that_does_not_fit_is_not_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DARKROOM_PORT", "hunter2")
+    with pytest.raises(SystemExit):
+        load_settings(Settings)
+    assert "hunter2" not in capsys.readouterr().err
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load_settings(Settings).bucket = "other"  # type: ignore[misc] # What mypy refuses must fail at run time too.

@@ -1,0 +1,50 @@
+"""What an installation consists of."""
+
+from itertools import chain
+
+from darkroom.topology import BY_OWNER, DAY_SECONDS, OPEN_BY_DEADLINE, Topology
+
+TOPOLOGY = Topology.named("darkroom-dev")
+
+
+def test_every_name_begins_with_the_prefix_and_no_two_are_the_same() -> None:
+    queues = [*TOPOLOGY.queues]
+    names = [
+        *(queue.name for queue in queues),
+        *(queue.dlq_name for queue in queues),
+        *(table.name for table in TOPOLOGY.tables),
+        TOPOLOGY.job_events_topic,
+    ]
+    buckets = [bucket.name for bucket in TOPOLOGY.buckets]
+    assert all(name.startswith("darkroom-dev-") for name in chain(names, buckets))
+    assert len(set(names)) == len(names)
+    assert len(set(buckets)) == len(buckets)
+
+
+def test_two_installations_share_nothing() -> None:
+    one, other = Topology.named("a"), Topology.named("b")
+    assert not {queue.name for queue in one.queues} & {queue.name for queue in other.queues}
+    assert not {bucket.name for bucket in one.buckets} & {bucket.name for bucket in other.buckets}
+    assert not {table.name for table in one.tables} & {table.name for table in other.tables}
+
+
+def test_messages_are_kept_a_fortnight_and_hidden_a_minute() -> None:
+    assert {(queue.retention_seconds, queue.visibility_seconds) for queue in TOPOLOGY.queues} == {
+        (14 * DAY_SECONDS, 60)
+    }
+    receives = {queue.name.removeprefix("darkroom-dev-"): queue.max_receives for queue in TOPOLOGY.queues}
+    assert receives == {"uploads": 5, "tasks": 4, "results": 5, "notifications": 10}
+
+
+def test_only_originals_expire_and_only_their_direct_ways_in_are_announced() -> None:
+    assert (TOPOLOGY.originals.expire_days, TOPOLOGY.results_bucket.expire_days) == (7, None)
+    assert TOPOLOGY.originals.notify_prefixes == ("direct/", "incoming/")
+    assert TOPOLOGY.results_bucket.notify_prefixes == ()
+
+
+def test_jobs_are_found_by_owner_and_when_they_are_late() -> None:
+    assert TOPOLOGY.jobs.indexes == (BY_OWNER, OPEN_BY_DEADLINE)
+    assert (TOPOLOGY.jobs.partition.name, TOPOLOGY.accounts.partition.name) == ("job_id", "id")
+    assert (BY_OWNER.partition.name, BY_OWNER.sort.name) == ("owner", "created_at")
+    assert (OPEN_BY_DEADLINE.partition.name, OPEN_BY_DEADLINE.sort.name) == ("open_shard", "deadline")
+    assert {table.ttl_attribute for table in TOPOLOGY.tables} == {"expires_at"}
