@@ -1,8 +1,9 @@
 """The consumer loop, written once: long poll, bounded concurrency, heartbeat, batched deletes, drain.
 
 A handler returns when its message is done for, and the message is deleted. It raises when it is not, and the message
-comes back: after a growing pause when time may help, at once when it cannot (`Poison`, any bug), so that the queue's
-redrive policy moves it to the dead-letter queue without delay. Handlers are idempotent: every message may come twice.
+comes back: after a growing pause when time may help (`Pause` says how long), at once when it cannot (`Poison`), so that
+the queue's redrive policy moves it to the dead-letter queue without delay. Handlers are idempotent: every message may
+come twice.
 
     stop is set → no further receive → the poll under way is awaited, not cancelled, since a server may hand messages
     to a poll that nobody reads → what it brings goes back at once → handlers may finish until the drain time, which
@@ -21,6 +22,8 @@ from darkroom.logs import bound, get_logger
 from darkroom.queue import BATCH, Delivery, Queue
 
 Handler = Callable[[Delivery], Awaitable[None]]
+Pause = Callable[[Delivery], int]
+"""How long a message whose handler failed stays away, in seconds; at most the twelve hours that SQS hides one."""
 
 _LOG = get_logger(__name__)
 
@@ -50,7 +53,9 @@ class Consumer:
         wait_seconds: int,
         visibility_seconds: int,
         drain_seconds: float,
+        pause: Pause | None = None,
     ) -> None:
+        """`pause` is `doubling_pause` unless something else is given."""
         self._name = name
         self._queue = queue
         self._handler = handler
@@ -58,6 +63,7 @@ class Consumer:
         self._wait_seconds = wait_seconds
         self._visibility_seconds = visibility_seconds
         self._drain_seconds = drain_seconds
+        self._pause = pause or doubling_pause
         self._working: set[asyncio.Task[None]] = set()
         self._in_hand: dict[str, Delivery] = {}
         """By handle, what the heartbeat keeps hidden: received, and neither done for nor given back."""
@@ -111,10 +117,10 @@ class Consumer:
             except DarkroomError as error:
                 log = _LOG.info if error.retryable else _LOG.error
                 log("message_failed", code=error.code, reason=error.message, receives=delivery.receives, exc_info=error)
-                await self._give_back([delivery], _pause_seconds(delivery) if error.retryable else 0)
+                await self._give_back([delivery], self._pause(delivery) if error.retryable else 0)
             except Exception as error:  # noqa: BLE001 - one message's bug must not stop the others
                 _LOG.error("message_failed", code="bug", receives=delivery.receives, exc_info=error)
-                await self._give_back([delivery], _pause_seconds(delivery))
+                await self._give_back([delivery], self._pause(delivery))
             else:
                 self._let_go([delivery])
                 self._done.put_nowait(delivery)
@@ -186,7 +192,7 @@ class Consumer:
             _LOG.warning("set_visibility_failed", consumer=self._name, messages=len(deliveries), exc_info=error)
 
 
-def _pause_seconds(delivery: Delivery) -> int:
+def doubling_pause(delivery: Delivery) -> int:
     """2, 4, 8 … seconds, by how often the message was received."""
     return min(1 << delivery.receives, _LONGEST_PAUSE_SECONDS)
 

@@ -15,7 +15,17 @@ from pydantic import TypeAdapter
 
 from darkroom import clock
 from darkroom.aws import error_code, translated
-from darkroom.jobs import Cost, Fault, Job, JobStatus, ObjectRef, VariantResult, VariantState, VariantStatus
+from darkroom.jobs import (
+    Cost,
+    DeliveryAttempt,
+    Fault,
+    Job,
+    JobStatus,
+    ObjectRef,
+    VariantResult,
+    VariantState,
+    VariantStatus,
+)
 from darkroom.recipes import Recipe
 from darkroom.sources import SourceDescription
 from darkroom.topology import OPEN_SHARDS
@@ -106,6 +116,9 @@ def to_item(job: Job) -> Item:
             "completed_at": clock.iso(job.completed_at) if job.completed_at else None,
             "worker": job.worker,
             "redrives": job.redrives,
+            "callback_url": job.callback_url,
+            "callback_gone_at": clock.iso(job.callback_gone_at) if job.callback_gone_at else None,
+            "deliveries": [delivery_value(attempt) for attempt in job.deliveries] or None,
         }
     )
 
@@ -146,6 +159,9 @@ def from_item(item: Mapping[str, Any]) -> Job:
         completed_at=_moment(read, "completed_at"),
         worker=read.get("worker"),
         redrives=int(read["redrives"]),
+        callback_url=read.get("callback_url"),
+        callback_gone_at=_moment(read, "callback_gone_at"),
+        deliveries=tuple(DeliveryAttempt.model_validate(value) for value in read.get("deliveries", ())),
     )
 
 
@@ -162,6 +178,11 @@ def variant_value(state: VariantState) -> dict[str, Any]:
     if state.fault:
         value["fault"] = state.fault.model_dump()
     return value
+
+
+def delivery_value(attempt: DeliveryAttempt) -> dict[str, Any]:
+    """An attempt as a plain value for the item's `deliveries` list."""
+    return {**attempt.model_dump(exclude_none=True), "at": clock.iso(attempt.at)}
 
 
 def pending_variants(names: Sequence[str]) -> dict[str, VariantState]:

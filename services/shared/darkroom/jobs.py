@@ -133,6 +133,26 @@ class Cost(_Value):
     bytes_written: int = 0
 
 
+class DeliveryAttempt(_Value):
+    """One POST of a job's event to its callback URL, and how it ended."""
+
+    event_id: str
+    at: datetime
+    """When it began."""
+    number: int
+    """Counts the attempts of one delivery, from 1."""
+    status: int | None = None
+    """HTTP status of the answer; None without one."""
+    error: str | None = None
+    """Why there was no answer that counts, as a stable code; None when there was."""
+    duration_ms: int
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the receiver took the event."""
+        return self.error is None and self.status is not None and 200 <= self.status < 300
+
+
 @dataclass(frozen=True, kw_only=True)
 class VariantState:
     """A variant of a job: its status, and its result or fault once it has one."""
@@ -184,6 +204,12 @@ class Job:
     """The worker that began last."""
     redrives: int = 0
     """How often the sweeper has sent the tasks again."""
+    callback_url: str | None = None
+    """Where the job's end is announced by a webhook."""
+    callback_gone_at: datetime | None = None
+    """When the receiver said that it wants no more (410)."""
+    deliveries: tuple[DeliveryAttempt, ...] = ()
+    """The last attempts to deliver webhooks, oldest first."""
 
 
 def new_job_id() -> str:

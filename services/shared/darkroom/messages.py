@@ -85,6 +85,16 @@ class TaskFinished(Message):
     finished_at: datetime
 
 
+class VariantCounts(BaseModel):
+    """How many variants a job has, and how many of them have an outcome of each kind."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    done: int
+    failed: int
+    total: int
+
+
 class JobEvent(Message):
     """Fact, orchestrator → everyone: a job reached a status. `event_id` is the same however often it is delivered."""
 
@@ -96,8 +106,20 @@ class JobEvent(Message):
     status: JobStatus
     attempt: int
     occurred_at: datetime
+    variants: VariantCounts
     fault: Fault | None = None
 
 
+class DeliveryRequested(Message):
+    """Command, orchestrator → itself: deliver this event once more, whatever became of it before."""
+
+    type: Literal["delivery.requested"] = "delivery.requested"
+    event: JobEvent
+
+
+Notification = TypeAdapter[JobEvent | DeliveryRequested](
+    Annotated[JobEvent | DeliveryRequested, Field(discriminator="type")]
+)
+"""What the `notifications` queue carries."""
 TaskReport = TypeAdapter[TaskStarted | TaskFinished](Annotated[TaskStarted | TaskFinished, Field(discriminator="type")])
 """What the `results` queue carries."""

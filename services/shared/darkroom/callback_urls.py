@@ -1,0 +1,65 @@
+"""Callback URLs: what can be judged of one by reading it.
+
+The upload service reads them so that a client learns of a fault at once, the orchestrator reads them again with the
+same parser that connects. Where a name leads is checked when the connection is made, and only then.
+"""
+
+import re
+from ipaddress import ip_address
+from typing import Final
+
+from yarl import URL
+
+from darkroom.errors import MalformedRequest
+
+MAX_CHARACTERS: Final = 2048
+_WELL_KNOWN_PORTS: Final = 1024
+"""Below are ports of other protocols (mail, names, remote logins), which could take a request for one of theirs."""
+_WEB_PORTS: Final = frozenset({80, 443})
+
+_USER_INFO: Final = re.compile(r"[^/?#]*//[^/?#]*@")
+_LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_NAME: Final = re.compile(rf"(?=.{{1,254}}$)(?:{_LABEL}\.)*{_LABEL}\.?")
+"""A host name (RFC 1123, section 2.1) after IDNA; with underscores, which DNS knows and some use."""
+_NUMBER: Final = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?")
+"""A last label that C libraries take for a part of an IPv4 address: 2130706433, 0x7f.1, 0177.0.0.1."""
+
+
+def read_callback_url(text: str, *, allow_http: bool) -> URL:
+    """The URL of a callback. Raises MalformedRequest, whose message says what is wrong, for one that is not taken."""
+    if len(text) > MAX_CHARACTERS:
+        raise _refused(f"must have at most {MAX_CHARACTERS} characters")
+    if not text.isprintable() or " " in text or "\\" in text:
+        raise _refused("must not contain spaces, backslashes or control characters")
+    try:
+        url = URL(text)
+        host, port = url.host, url.port
+    except ValueError as error:
+        raise _refused("is not a URL") from error
+    schemes = {"https", "http"} if allow_http else {"https"}
+    if url.scheme not in schemes:
+        raise _refused(f"must begin with {' or '.join(f'{scheme}://' for scheme in sorted(schemes, reverse=True))}")
+    if not host or not _is_host(url.raw_host or ""):
+        raise _refused("needs the name or the IP address of a host")
+    if _USER_INFO.match(text):
+        raise _refused("must not contain a user name or a password")
+    if "#" in text:
+        raise _refused("must not contain a fragment")
+    if port is None or (port < _WELL_KNOWN_PORTS and port not in _WEB_PORTS):
+        raise _refused(f"must use port 80, 443 or one from {_WELL_KNOWN_PORTS} on")
+    return url
+
+
+def _is_host(host: str) -> bool:
+    """Whether this is a name, or an address in its usual spelling."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return bool(_NAME.fullmatch(host)) and not _NUMBER.fullmatch(host)
+    return True
+
+
+def _refused(reason: str) -> MalformedRequest:
+    return MalformedRequest(
+        f"The callback_url {reason}.", errors=[{"pointer": "/callback_url", "message": f"It {reason}."}]
+    )
