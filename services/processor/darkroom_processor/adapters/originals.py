@@ -46,8 +46,8 @@ class Originals:
         with translated("S3"):
             try:
                 answer = await self._s3.get_object(**self._request(ref))
-                async with answer["Body"] as body:
-                    return await _read(body, _size(answer))
+                async with answer["Body"]:
+                    return await _read(answer["Body"], _size(answer))
             except (FlexibleChecksumError, IncompleteReadError) as error:
                 raise Unavailable("S3 sent other bytes than it holds.") from error
             except ClientError as error:

@@ -40,6 +40,8 @@ _ENVIRONMENT: Final = {
 """All of the child's environment, and so no credentials."""
 
 _START_SECONDS: Final = 30
+_FAREWELL_SECONDS: Final = 1
+"""Between the end of a child's connection and its own."""
 _CPU_SIGNALS: Final = (-signal.SIGPROF, -signal.SIGXCPU)
 _REFUSALS: Final = {error.code: error for error in ImageError.__subclasses__()}
 
@@ -74,8 +76,9 @@ class Child:
     def kill(self) -> None:
         """End it now. There is nothing in it to save."""
         self._worn = True
-        with suppress(ProcessLookupError):
-            self._process.kill()
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
 
     async def ended(self) -> None:
         """Wait until the process is gone."""
@@ -86,8 +89,10 @@ class Child:
         try:
             async with asyncio.timeout(_START_SECONDS):
                 reply = await self._reply()
-        except (TimeoutError, ConnectionError, EOFError) as error:
-            raise ChildFailed("did not start") from error
+        except TimeoutError as error:
+            raise ChildFailed(f"was not ready after {_START_SECONDS} seconds") from error
+        except (ConnectionError, EOFError) as error:
+            raise ChildFailed(f"did not start: status {await self._status()}") from error
         if not isinstance(reply, Ready):
             raise ChildFailed("did not say that it is ready")
         self.lacking = reply.lacking
@@ -162,11 +167,7 @@ class Child:
     async def _autopsy(self, error: Exception) -> Report:
         """The child hung up: by its CPU clock, which is an answer, or by a crash, which is none."""
         self._worn = True
-        # A child that closed its end and lives on would be waited for in vain.
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._process.wait(), timeout=1)
-        self.kill()
-        status = await self._process.wait()
+        status = await self._status()
         if status in _CPU_SIGNALS:
             seconds = self._limits.cpu_seconds
             return Report(
@@ -174,6 +175,13 @@ class Child:
                 cpu_ms=round(seconds * 1000),
             )
         raise ChildFailed(f"ended with status {status}") from error
+
+    async def _status(self) -> int:
+        """The exit status of a child that hung up. One that lives on all the same is killed."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._process.wait(), _FAREWELL_SECONDS)
+        self.kill()
+        return await self._process.wait()
 
 
 @asynccontextmanager

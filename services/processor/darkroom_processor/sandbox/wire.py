@@ -20,8 +20,8 @@ from darkroom_processor.pipeline import Failure, Picture, Processed, Work
 
 LENGTH: Final = Struct("!I")
 
-MAX_HEADER_BYTES: Final = 128 * 1024
-"""Of a reply. What it carries goes on into a message, which SQS bounds to 256 KiB."""
+MAX_HEADER_BYTES: Final = 64 * 1024
+"""Of a reply. What it carries goes on into a message, escaped, and SQS bounds that to 256 KiB."""
 
 MAX_PICTURES_BYTES: Final = 256 * 1024**2
 """Of one reply, all pictures together."""

@@ -1,0 +1,43 @@
+"""Writing pictures to S3."""
+
+import hashlib
+
+import pytest
+
+from darkroom.aws import Aws
+from darkroom.errors import Unavailable
+from darkroom.formats import ImageFormat
+from darkroom_local.installation import Installation
+from darkroom_processor.adapters.results import Results
+from darkroom_processor.pipeline import Picture
+from tests.support.emulator import Cloud
+
+DATA = b"the bytes of a picture"
+PICTURE = Picture(
+    name="small", format=ImageFormat.JPEG, data=DATA, width=3, height=2, sha256=hashlib.sha256(DATA).hexdigest()
+)
+
+
+async def test_a_picture_is_stored_with_all_that_a_browser_needs(cloud: Cloud, installation: Installation) -> None:
+    bucket = installation.topology.results_bucket.name
+    result = await Results(cloud.s3, bucket).put(PICTURE, key_stem="small/job/cat", job_id="job")
+    assert result.model_dump() == {
+        "key": "small/job/cat.jpg",
+        "format": "jpeg",
+        "size": len(DATA),
+        "width": 3,
+        "height": 2,
+        "sha256": PICTURE.sha256,
+    }
+    stored = await cloud.s3.get_object(Bucket=bucket, Key=result.key)
+    async with stored["Body"] as body:
+        assert await body.read() == DATA
+    assert stored["ContentType"] == "image/jpeg"
+    assert stored["CacheControl"] == "public, max-age=31536000, immutable"
+    assert stored["Metadata"] == {"job-id": "job", "variant": "small"}
+
+
+async def test_s3_that_is_not_there_is_worth_another_try(cloud: Cloud) -> None:
+    async with Aws().s3(endpoint_url="http://127.0.0.1:9") as s3:
+        with pytest.raises(Unavailable):
+            await Results(s3, "bucket").put(PICTURE, key_stem="stem", job_id="job")

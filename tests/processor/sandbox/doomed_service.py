@@ -1,0 +1,22 @@
+"""A program that opens a pool, prints the pids of its children and keeps them busy until it is killed."""
+
+import asyncio
+import json
+import sys
+
+from tests.processor.sandbox.misbehaving import answer, misbehaving, report
+
+
+async def main() -> None:
+    """Have one busy and one idle child."""
+    async with misbehaving(size=2) as pool:
+        pids = await asyncio.gather(answer(pool, "pid"), answer(pool, "pid"))
+        busy = asyncio.create_task(report(pool, "sleep"))
+        await asyncio.sleep(0)
+        sys.stdout.write(json.dumps(pids) + "\n")
+        sys.stdout.flush()
+        await busy
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,34 @@
+"""Pools whose children do as told: see `misbehaving_child`."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from darkroom.recipes import Variant
+from darkroom_processor.pipeline import Picture, Processed, Work
+from darkroom_processor.sandbox.limits import Limits
+from darkroom_processor.sandbox.pool import ChildPool
+from darkroom_processor.sandbox.report import Report
+
+COMMAND = (sys.executable, "-I", "-B", str(Path(__file__).with_name("misbehaving_child.py")))
+ANSWER = Work(variants=(Variant(name="answer"),), describe=False)
+
+
+def misbehaving(size: int = 1, **limits: Any) -> ChildPool:
+    """A pool of such children; limits other than the usual ones by name."""
+    return ChildPool(size, limits=Limits(**limits), command=COMMAND)
+
+
+async def report(pool: ChildPool, behaviour: str) -> Report:
+    """Let a child behave like this."""
+    return await pool.process(behaviour.encode(), ANSWER)
+
+
+async def answer(pool: ChildPool, behaviour: str) -> Any:
+    """What the behaviour returns."""
+    result = (await report(pool, behaviour)).result
+    assert isinstance(result, Processed), result
+    (picture,) = result.outcomes
+    assert isinstance(picture, Picture)
+    return json.loads(picture.data)

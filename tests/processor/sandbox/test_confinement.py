@@ -1,0 +1,41 @@
+"""A child can do nothing but compute and answer."""
+
+import sys
+
+import pytest
+
+from tests.processor.sandbox.misbehaving import answer, misbehaving
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux offers all of the confinement")
+
+
+async def test_no_way_out_of_the_sandbox_is_open() -> None:
+    async with misbehaving() as pool:
+        outcomes = await answer(pool, "escapes")
+    # getaddrinfo reports its own kind of OSError when it cannot make a socket.
+    assert outcomes.pop("resolve a name") == "gaierror"
+    assert set(outcomes.values()) == {"PermissionError"}, outcomes
+
+
+async def test_a_child_has_no_credentials_in_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/credentials")
+    async with misbehaving() as pool:
+        variables = await answer(pool, "environment")
+    assert set(variables) <= {"LANG", "LC_CTYPE", "MALLOC_ARENA_MAX"}
+
+
+async def test_a_child_inherits_no_open_file() -> None:
+    with open("/dev/null", "rb"), open(__file__, "rb") as inherited:  # noqa: ASYNC230, PTH123 - opened, never read
+        assert inherited.fileno() > 2
+        async with misbehaving() as pool:
+            kinds = await answer(pool, "open_files")
+    # Standard input and outputs, which lead nowhere; the service; its own memory statistics.
+    assert kinds == ["file", "file", "file", "connection", "file"]
+
+
+async def test_what_a_library_prints_harms_nothing_and_is_seen_nowhere(capfd: pytest.CaptureFixture[str]) -> None:
+    async with misbehaving() as pool:
+        assert await answer(pool, "chatter") == "said"
+        assert await answer(pool, "chatter") == "said"
+    assert "noise" not in "".join(capfd.readouterr())

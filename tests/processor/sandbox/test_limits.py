@@ -1,0 +1,71 @@
+"""What one image may use."""
+
+import asyncio
+
+from darkroom.errors import MemoryLimit, TimeLimit
+from darkroom_processor.sandbox.limits import Limits
+from tests.processor.sandbox.misbehaving import answer, misbehaving, report
+
+
+async def test_the_kernel_ends_an_image_that_computes_for_too_long() -> None:
+    async with misbehaving(cpu_seconds=0.3) as pool:
+        ended = await report(pool, "spin")
+    assert isinstance(ended.result, TimeLimit)
+    assert ended.result.message == "The image took more than 0.3 seconds of CPU time."
+    assert ended.cpu_ms == 300
+
+
+async def test_the_clock_starts_anew_with_each_image() -> None:
+    async with misbehaving(cpu_seconds=0.5) as pool:
+        first = await answer(pool, "pid")
+        assert [await answer(pool, "burn") for _ in range(4)] == ["burnt"] * 4
+        assert await answer(pool, "pid") == first
+
+
+async def test_the_service_ends_an_image_that_does_nothing_for_too_long() -> None:
+    async with misbehaving(wall_seconds=0.3) as pool:
+        first = await answer(pool, "pid")
+        ended = await report(pool, "sleep")
+        assert await answer(pool, "pid") != first
+    assert isinstance(ended.result, TimeLimit)
+    assert ended.result.message == "The image took longer than 0.3 seconds."
+
+
+async def test_waiting_for_a_child_counts_for_nothing() -> None:
+    async with misbehaving(wall_seconds=0.8) as pool:
+        answers = await asyncio.gather(*(answer(pool, "nap") for _ in range(4)))
+    assert answers == ["rested"] * 4
+
+
+async def test_an_image_that_wants_too_much_memory_fails_and_its_child_lives_on() -> None:
+    async with misbehaving(memory_bytes=512 * 1024**2) as pool:
+        first = await answer(pool, "pid")
+        ended = await report(pool, "hog")
+        assert isinstance(ended.result, MemoryLimit)
+        assert await answer(pool, "pid") == first
+
+
+async def test_the_report_says_what_an_image_cost() -> None:
+    async with misbehaving() as pool:
+        ended = await report(pool, "burn")
+    assert 190 <= ended.cpu_ms < 1000
+    assert 10 * 1024**2 < ended.peak_bytes < 1024**3
+
+
+async def test_a_child_is_replaced_after_so_many_images() -> None:
+    async with misbehaving(images=3) as pool:
+        pids = [await answer(pool, "pid") for _ in range(7)]
+    assert len(set(pids[:3])) == len(set(pids[3:6])) == 1
+    assert len(set(pids)) == 3
+
+
+async def test_a_child_that_holds_on_to_memory_is_replaced() -> None:
+    async with misbehaving(resident_bytes=100 * 1024**2) as pool:
+        first = await answer(pool, "keep")
+        await answer(pool, "keep")
+        assert await answer(pool, "pid") != first
+
+
+def test_limits_travel_to_the_child_as_they_are() -> None:
+    limits = Limits(cpu_seconds=0.5, images=3)
+    assert Limits.from_json(limits.to_json()) == limits

@@ -1,0 +1,157 @@
+"""The pool survives its children, and they do not survive it."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from darkroom.errors import ImageError, ProcessorCrash, Unavailable
+from darkroom.recipes import Fit, Resize, Variant
+from darkroom_processor.pipeline import Picture, Processed, Work
+from darkroom_processor.sandbox.handle import ChildFailed
+from darkroom_processor.sandbox.pool import ChildPool
+from tests.processor.sandbox.misbehaving import ANSWER, answer, misbehaving, report
+from tests.processor.sandbox.processes import gone, is_running
+from tests.support.images import jpeg
+
+WAYS_TO_FAIL = ["crash", "leave", "hang_up", "flood", "babble", "promise", "bug"]
+
+
+@pytest.mark.parametrize("behaviour", WAYS_TO_FAIL)
+async def test_an_image_that_kills_its_child_twice_has_failed(behaviour: str) -> None:
+    async with misbehaving() as pool:
+        ended = await report(pool, behaviour)
+        assert isinstance(ended.result, ProcessorCrash)
+        assert "private" not in ended.result.message
+
+
+async def test_an_image_gets_a_second_try_in_a_fresh_child() -> None:
+    async with misbehaving(size=2) as pool:
+        used = set(await asyncio.gather(answer(pool, "pid"), answer(pool, "pid")))
+        assert len(used) == 2
+        assert await answer(pool, "crash_unless_fresh") not in used
+
+
+async def test_an_image_whose_child_is_killed_from_outside_gets_a_second_try() -> None:
+    async with misbehaving() as pool:
+        first = await answer(pool, "pid")
+        second = asyncio.create_task(answer(pool, "sleep_unless_fresh"))
+        await asyncio.sleep(0)
+        os.kill(first, signal.SIGKILL)
+        assert await second != first
+
+
+async def test_a_child_that_dies_while_idle_is_replaced() -> None:
+    async with misbehaving() as pool:
+        first = await answer(pool, "pid")
+        os.kill(first, signal.SIGKILL)
+        await gone(first)
+        assert await answer(pool, "pid") != first
+
+
+async def test_a_crash_leaves_the_images_beside_it_alone() -> None:
+    async with misbehaving(size=2) as pool:
+        rested, crashed = await asyncio.gather(answer(pool, "nap"), report(pool, "crash"))
+    assert rested == "rested"
+    assert isinstance(crashed.result, ProcessorCrash)
+
+
+async def test_cancelling_ends_the_work_at_once_and_frees_the_place() -> None:
+    async with misbehaving() as pool:
+        first = await answer(pool, "pid")
+        work = asyncio.create_task(report(pool, "sleep"))
+        await asyncio.sleep(0)
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await work
+        assert await answer(pool, "pid") != first
+        assert not is_running(first)
+
+
+async def test_cancelling_an_image_that_still_waits_costs_no_child() -> None:
+    async with misbehaving() as pool:
+        first = await answer(pool, "pid")
+        ahead = asyncio.create_task(answer(pool, "nap"))
+        waiting = asyncio.create_task(answer(pool, "pid"))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        assert await ahead == "rested"
+        assert await answer(pool, "pid") == first
+
+
+async def test_leaving_the_pool_leaves_no_process_behind() -> None:
+    async with misbehaving(size=2) as pool:
+        pids = await asyncio.gather(answer(pool, "pid"), answer(pool, "pid"))
+        assert all(is_running(pid) for pid in pids)
+    assert not any(is_running(pid) for pid in pids)
+
+
+async def test_children_die_with_a_service_that_is_killed() -> None:
+    service = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "tests.processor.sandbox.doomed_service",
+        stdout=asyncio.subprocess.PIPE,
+        cwd=Path(__file__).parents[3],
+    )
+    assert service.stdout is not None
+    pids = json.loads(await service.stdout.readline())
+    service.kill()
+    await service.wait()
+    async with asyncio.timeout(5):
+        await asyncio.gather(*(gone(pid) for pid in pids))
+
+
+async def test_children_that_cannot_be_started_are_an_error_at_once() -> None:
+    with pytest.raises(ChildFailed):
+        async with ChildPool(2, command=(sys.executable, "-c", "raise SystemExit(1)")):
+            pytest.fail("entered")
+
+
+async def test_a_pool_whose_children_no_longer_start_says_so(tmp_path: Path) -> None:
+    """The program that the children run is taken away, and then comes back."""
+    program = Path(__file__).with_name("misbehaving_child.py")
+    link = tmp_path / "child.py"
+    link.symlink_to(program)
+    async with ChildPool(1, command=(sys.executable, "-I", "-B", str(link))) as pool:
+        await pool.check()
+        link.unlink()
+        work = asyncio.create_task(pool.process(b"leave", ANSWER))
+        async with asyncio.timeout(10):
+            while not await _says_unavailable(pool):  # noqa: ASYNC110 - the pool is asked, it does not tell
+                await asyncio.sleep(0.05)
+            link.symlink_to(program)
+            assert isinstance((await work).result, ProcessorCrash)
+            assert await answer(pool, "nap") == "rested"
+        await pool.check()
+
+
+async def _says_unavailable(pool: ChildPool) -> bool:
+    try:
+        await pool.check()
+    except Unavailable:
+        return True
+    return False
+
+
+async def test_fifty_images_at_once_share_two_children() -> None:
+    square = Resize(op="resize", width=16, height=16, fit=Fit.COVER)
+    work = Work(variants=(Variant(name="square", operations=(square,)),), describe=True)
+    sources = [jpeg(40 + number, 30) for number in range(50)]
+    async with ChildPool(2) as pool:
+        reports = await asyncio.gather(*(pool.process(source, work) for source in sources))
+    described = [_described_and_made(ended.result) for ended in reports]
+    assert described == [((40 + number, 30), (16, 16)) for number in range(50)]
+
+
+def _described_and_made(result: Processed | ImageError) -> tuple[tuple[int, int], tuple[int, int]]:
+    """The size of the source and that of its one variant."""
+    assert isinstance(result, Processed)
+    assert result.description is not None
+    (picture,) = result.outcomes
+    assert isinstance(picture, Picture)
+    return (result.description.width, result.description.height), (picture.width, picture.height)

@@ -1,0 +1,28 @@
+"""Originals in a bucket, and tasks about them."""
+
+from typing import Any
+from uuid import uuid4
+
+from darkroom.jobs import ObjectRef
+from darkroom.messages import PlannedVariant, ProcessTask
+from darkroom.recipes import Variant
+from darkroom_local.installation import Installation
+from tests.support.emulator import Cloud
+
+
+async def stored(
+    cloud: Cloud, installation: Installation, data: bytes, *, key: str = "uploads/one/cat.jpg"
+) -> ObjectRef:
+    """Put an original into its bucket and pin the version."""
+    answer = await cloud.s3.put_object(Bucket=installation.topology.originals.name, Key=key, Body=data)
+    return ObjectRef(key=key, version_id=answer["VersionId"], etag=answer["ETag"], size=len(data))
+
+
+def task(source: ObjectRef, variants: list[dict[str, Any]], *, describe: bool = True) -> ProcessTask:
+    """A task of a new job."""
+    job_id = str(uuid4())
+    planned = tuple(
+        PlannedVariant(variant=Variant.model_validate(variant), key_stem=f"{variant['name']}/{job_id}/cat")
+        for variant in variants
+    )
+    return ProcessTask(job_id=job_id, attempt=1, task=0, source=source, describe=describe, variants=planned)

@@ -1,0 +1,242 @@
+"""Tasks against an emulated S3 and real children."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from darkroom.aws import Aws
+from darkroom.errors import Unavailable
+from darkroom.jobs import VariantResult
+from darkroom.messages import TaskFinished, TaskReport, TaskStarted
+from darkroom.queue import Queue
+from darkroom_local.installation import Installation
+from darkroom_processor.adapters.originals import Originals
+from darkroom_processor.adapters.results import Results
+from darkroom_processor.sandbox.pool import ChildPool
+from darkroom_processor.work import Worker
+from tests.processor.sandbox.misbehaving import misbehaving
+from tests.processor.tasks import stored, task
+from tests.support.emulator import Cloud
+from tests.support.images import jpeg, opened
+from tests.support.memory_queue import MemoryQueue, away
+
+SMALL = {"name": "small", "operations": [{"op": "resize", "width": 32, "height": 32}], "output": {"format": "webp"}}
+GRAY = {"name": "gray", "operations": [{"op": "grayscale"}]}
+HUGE = {"name": "huge", "operations": [{"op": "pad", "left": 8192}]}
+
+
+@pytest_asyncio.fixture(scope="module")
+async def pool() -> AsyncIterator[ChildPool]:
+    """One real child."""
+    async with ChildPool(1) as pool:
+        yield pool
+
+
+def worker(cloud: Cloud, installation: Installation, pool: ChildPool, reports: Queue) -> Worker:
+    """The use case over the test's own buckets."""
+    return Worker(
+        "worker-1",
+        originals=Originals(cloud.s3, installation.topology.originals.name),
+        results=Results(cloud.s3, installation.topology.results_bucket.name),
+        reports=reports,
+        pool=pool,
+    )
+
+
+async def sent(reports: MemoryQueue) -> list[TaskStarted | TaskFinished]:
+    """What was reported so far."""
+    return [TaskReport.validate_json(one.body) for one in await reports.receive(most=10, wait_seconds=0)]
+
+
+async def finished(reports: MemoryQueue) -> TaskFinished:
+    """The one report of an end."""
+    (end,) = [one for one in await sent(reports) if isinstance(one, TaskFinished)]
+    return end
+
+
+async def test_a_task_ends_with_pictures_in_s3_and_a_report(
+    cloud: Cloud, installation: Installation, pool: ChildPool
+) -> None:
+    data = jpeg(120, 80)
+    reports = MemoryQueue()
+    job = task(await stored(cloud, installation, data), [SMALL, GRAY])
+    await worker(cloud, installation, pool, reports).perform(job)
+
+    end = await finished(reports)
+    assert (end.job_id, end.attempt, end.task, end.worker) == (job.job_id, 1, 0, "worker-1")
+    assert end.described
+    assert end.description is not None
+    assert (end.description.width, end.description.height) == (120, 80)
+    assert end.source_sha256 == hashlib.sha256(data).hexdigest()
+    assert end.fault is None
+    assert end.started_at <= end.finished_at
+    assert [outcome.name for outcome in end.outcomes] == ["small", "gray"]
+    small, gray = (outcome.result for outcome in end.outcomes)
+    assert small is not None
+    assert gray is not None
+    assert (small.key, small.width, small.height) == (f"small/{job.job_id}/cat.webp", 32, 32)
+    assert (gray.key, gray.width, gray.height) == (f"gray/{job.job_id}/cat.jpg", 120, 80)
+    assert await fetched(cloud, installation, small) == ("WEBP", (32, 32))
+    assert await fetched(cloud, installation, gray) == ("JPEG", (120, 80))
+    assert end.cost.bytes_read == len(data)
+    assert end.cost.bytes_written == small.size + gray.size
+    assert end.cost.cpu_ms > 0
+
+
+async def fetched(
+    cloud: Cloud, installation: Installation, result: VariantResult
+) -> tuple[str | None, tuple[int, int]]:
+    """Format and size of a result as S3 has it."""
+    answer = await cloud.s3.get_object(Bucket=installation.topology.results_bucket.name, Key=result.key)
+    async with answer["Body"] as body:
+        data = await body.read()
+    assert hashlib.sha256(data).hexdigest() == result.sha256
+    image = opened(data)
+    return image.format, image.size
+
+
+async def test_the_start_is_reported_while_the_work_runs(cloud: Cloud, installation: Installation) -> None:
+    reports = MemoryQueue()
+    async with misbehaving() as pool:
+        job = task(await stored(cloud, installation, b"sleep"), [SMALL])
+        work = asyncio.create_task(worker(cloud, installation, pool, reports).perform(job))
+        (started,) = [TaskReport.validate_json(one.body) for one in await reports.receive(most=10, wait_seconds=5)]
+        assert isinstance(started, TaskStarted)
+        assert (started.job_id, started.worker) == (job.job_id, "worker-1")
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await work
+
+
+async def test_a_start_that_cannot_be_reported_stops_nothing(
+    cloud: Cloud, installation: Installation, pool: ChildPool
+) -> None:
+    reports = MemoryQueue(failures={"send": [away()]})
+    await worker(cloud, installation, pool, reports).perform(
+        task(await stored(cloud, installation, jpeg(20, 20)), [SMALL])
+    )
+    assert isinstance(await finished(reports), TaskFinished)
+
+
+async def test_an_end_that_cannot_be_reported_is_raised(
+    cloud: Cloud, installation: Installation, pool: ChildPool
+) -> None:
+    reports = MemoryQueue(failures={"send": [away(), away()]})
+    with pytest.raises(Unavailable):
+        await worker(cloud, installation, pool, reports).perform(
+            task(await stored(cloud, installation, jpeg(20, 20)), [SMALL])
+        )
+
+
+async def test_only_the_variants_asked_for_are_made_and_nothing_is_described_unasked(
+    cloud: Cloud, installation: Installation, pool: ChildPool
+) -> None:
+    reports = MemoryQueue()
+    source = await stored(cloud, installation, jpeg(20, 20))
+    await worker(cloud, installation, pool, reports).perform(task(source, [GRAY], describe=False))
+    end = await finished(reports)
+    assert not end.described
+    assert end.description is None
+    assert [outcome.name for outcome in end.outcomes] == ["gray"]
+
+
+async def test_a_task_without_variants_only_describes(
+    cloud: Cloud, installation: Installation, pool: ChildPool
+) -> None:
+    reports = MemoryQueue()
+    await worker(cloud, installation, pool, reports).perform(task(await stored(cloud, installation, jpeg(20, 20)), []))
+    end = await finished(reports)
+    assert end.outcomes == ()
+    assert end.description is not None
+
+
+async def test_a_variant_that_cannot_be_made_fails_alone(
+    cloud: Cloud, installation: Installation, pool: ChildPool
+) -> None:
+    reports = MemoryQueue()
+    source = await stored(cloud, installation, jpeg(20, 20))
+    await worker(cloud, installation, pool, reports).perform(task(source, [HUGE, SMALL]))
+    end = await finished(reports)
+    huge, small = end.outcomes
+    assert huge.result is None
+    assert huge.fault is not None
+    assert huge.fault.code == "output_limit"
+    assert small.result is not None
+    assert end.fault is None
+
+
+@pytest.mark.parametrize(
+    ("data", "code"), [(b"no image", "undecodable_image"), (jpeg(300, 300)[:2000], "truncated_image")]
+)
+async def test_a_source_that_is_at_fault_fails_every_variant(
+    cloud: Cloud, installation: Installation, pool: ChildPool, data: bytes, code: str
+) -> None:
+    reports = MemoryQueue()
+    await worker(cloud, installation, pool, reports).perform(
+        task(await stored(cloud, installation, data), [SMALL, GRAY])
+    )
+    end = await finished(reports)
+    assert end.fault is not None
+    assert end.fault.code == code
+    assert [outcome.fault for outcome in end.outcomes] == [end.fault, end.fault]
+    assert end.described
+    assert end.description is None
+    assert end.source_sha256 == hashlib.sha256(data).hexdigest()
+    assert end.cost.bytes_read == len(data)
+
+
+async def test_a_source_that_is_gone_fails_every_variant(
+    cloud: Cloud, installation: Installation, pool: ChildPool
+) -> None:
+    reports = MemoryQueue()
+    source = await stored(cloud, installation, jpeg(20, 20))
+    gone = source.model_copy(update={"key": "uploads/other/dog.jpg", "version_id": None})
+    await worker(cloud, installation, pool, reports).perform(task(gone, [SMALL, GRAY]))
+    end = await finished(reports)
+    assert end.fault is not None
+    assert end.fault.code == "source_gone"
+    assert [outcome.fault for outcome in end.outcomes] == [end.fault, end.fault]
+
+
+async def test_an_image_that_kills_its_process_is_reported_as_such(cloud: Cloud, installation: Installation) -> None:
+    reports = MemoryQueue()
+    async with misbehaving() as pool:
+        await worker(cloud, installation, pool, reports).perform(
+            task(await stored(cloud, installation, b"crash"), [SMALL])
+        )
+    end = await finished(reports)
+    assert end.fault is not None
+    assert end.fault.code == "processor_crash"
+
+
+async def test_pictures_that_cannot_be_stored_are_worth_another_try(
+    cloud: Cloud, installation: Installation, pool: ChildPool
+) -> None:
+    reports = MemoryQueue()
+    source = await stored(cloud, installation, jpeg(20, 20))
+    async with Aws().s3(endpoint_url="http://127.0.0.1:9") as nowhere:
+        failing = Worker(
+            "worker-1",
+            originals=Originals(cloud.s3, installation.topology.originals.name),
+            results=Results(nowhere, installation.topology.results_bucket.name),
+            reports=reports,
+            pool=pool,
+        )
+        with pytest.raises(Unavailable):
+            await failing.perform(task(source, [SMALL, GRAY]))
+    assert not [one for one in await sent(reports) if isinstance(one, TaskFinished)]
+
+
+async def test_doing_a_task_twice_gives_the_same_results(
+    cloud: Cloud, installation: Installation, pool: ChildPool
+) -> None:
+    reports = MemoryQueue()
+    job = task(await stored(cloud, installation, jpeg(20, 20)), [SMALL, GRAY])
+    performing = worker(cloud, installation, pool, reports)
+    await performing.perform(job)
+    await performing.perform(job)
+    first, second = [one for one in await sent(reports) if isinstance(one, TaskFinished)]
+    assert first.outcomes == second.outcomes
