@@ -107,7 +107,7 @@ def webp(width: int, height: int, **options: Any) -> bytes:
 
 
 def animation(width: int, height: int, frames: int, image_format: str = "GIF", **options: Any) -> bytes:
-    """An animation in which a square walks from left to right, 40 ms a frame, endlessly."""
+    """An animation in which a bar walks from left to right, 40 ms a frame, endlessly unless `loop` says else."""
     pictures = []
     for number in range(frames):
         picture = Image.new("RGB", (width, height), YELLOW)
@@ -115,6 +115,8 @@ def animation(width: int, height: int, frames: int, image_format: str = "GIF", *
         ImageDraw.Draw(picture).rectangle((left, 0, left + width // frames, height), BLUE)
         pictures.append(picture)
     settings = {"save_all": True, "append_images": pictures[1:], "duration": 40, "loop": 0, **options}
+    if settings["loop"] is None:
+        del settings["loop"]
     return encoded(pictures[0], image_format, **settings)
 
 

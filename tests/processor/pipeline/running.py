@@ -30,10 +30,12 @@ def picture(data: bytes, operations: list[dict[str, Any]], output: dict[str, Any
 
 
 def image(data: bytes, operations: list[dict[str, Any]], output: dict[str, Any] | None = None) -> Image.Image:
-    """One variant, which must succeed, decoded (a PNG unless `output` says otherwise)."""
+    """One variant, which must succeed, decoded (a PNG unless `output` says otherwise), palettes resolved."""
     made = picture(data, operations, output)
     shown = opened(made.data)
     assert shown.size == (made.width, made.height)
+    if shown.mode == "P":
+        return shown.convert("RGBA" if shown.has_transparency_data else "RGB")
     return shown
 
 

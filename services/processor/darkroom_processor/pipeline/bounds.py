@@ -5,8 +5,8 @@ from darkroom.limits import MAX_OUTPUT_SIDE, MAX_PIXELS
 from darkroom_processor.pipeline.raster import Size
 
 
-def check_output(size: Size) -> None:
-    """Raises OutputLimit for a picture of this size, be it a result or a step on the way to one."""
+def check_output(size: Size, frames: int = 1) -> None:
+    """Raises OutputLimit for so many pictures of this size, be they a result or a step on the way to one."""
     width, height = size
     if max(size) > MAX_OUTPUT_SIDE:
         raise OutputLimit(
@@ -14,9 +14,10 @@ def check_output(size: Size) -> None:
             limit=MAX_OUTPUT_SIDE,
             actual=max(size),
         )
-    if width * height > MAX_PIXELS:
+    pixels = width * height * frames
+    if pixels > MAX_PIXELS:
         raise OutputLimit(
-            f"The picture would have {width * height} pixels; {MAX_PIXELS} are made.",
+            f"The picture would have {pixels} pixels, all frames counted; {MAX_PIXELS} are made.",
             limit=MAX_PIXELS,
-            actual=width * height,
+            actual=pixels,
         )

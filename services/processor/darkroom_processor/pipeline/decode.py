@@ -1,17 +1,22 @@
 """Decodes a source once, at the smallest scale that still serves everything that is wanted of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
+from darkroom.formats import ImageFormat
 from darkroom_processor.pipeline import color, orientation
 from darkroom_processor.pipeline.gate import Source
 from darkroom_processor.pipeline.raster import Raster, Size
 
 # By which a JPEG's blocks can be shrunk while they are decoded, the most first.
-_REDUCTIONS = (8, 4, 2)
+_REDUCTIONS: Final = (8, 4, 2)
+_USUAL_DURATION: Final = 100
+"""Milliseconds that browsers show a frame for which says nothing, or zero."""
+_MOST_PLAYS: Final = 65_535
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +36,15 @@ class Decoded:
     dpi: tuple[float, float] | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """One frame of an animation, upright and in sRGB."""
+
+    raster: Raster
+    duration: int
+    """Milliseconds."""
+
+
 def decode(source: Source, needed_scale: Callable[[Size], float]) -> Decoded:
     """Decode the first frame.
 
@@ -45,9 +59,8 @@ def decode(source: Source, needed_scale: Callable[[Size], float]) -> Decoded:
     turn = orientation.read(exif)
     profile, dpi = image.info.get("icc_profile"), image.info.get("dpi")
     has_alpha = image.has_transparency_data
-    pixels = _without_file(color.drop_opaque_alpha(color.to_working(image, profile)))
     return Decoded(
-        raster=orientation.upright(Raster(pixels, stored_size, reduction), turn),
+        raster=orientation.upright(Raster(_pixels(source, profile), stored_size, reduction), turn),
         stored_mode=stored_mode,
         has_alpha=has_alpha,
         orientation=turn,
@@ -55,6 +68,26 @@ def decode(source: Source, needed_scale: Callable[[Size], float]) -> Decoded:
         profile=profile,
         dpi=dpi,
     )
+
+
+def decode_frames(source: Source, first: Decoded) -> Iterator[Frame]:
+    """Decode all frames, one after the other. Raises what the decoder raises, at whichever frame it fails."""
+    image = source.image
+    # A PNG can have a picture for viewers without animation, which is no part of it.
+    start = 1 if getattr(image, "default_image", False) else 0
+    for number in range(start, source.frames):
+        image.seek(number)
+        image.load()
+        pixels = Raster(_pixels(source, first.profile))
+        shown = image.info.get("duration") or _USUAL_DURATION
+        yield Frame(raster=orientation.upright(pixels, first.orientation), duration=max(1, round(float(shown))))
+
+
+def plays(source: Source) -> int:
+    """How often the animation runs; 0 for ever. A GIF that says nothing about it runs once."""
+    silent = 1 if source.format is ImageFormat.GIF else 0
+    stated = source.image.info.get("loop", silent)
+    return stated if isinstance(stated, int) and 0 <= stated <= _MOST_PLAYS else 0
 
 
 def _shrink_while_decoding(image: Image.Image, needed_scale: Callable[[Size], float]) -> int:
@@ -78,9 +111,14 @@ def _read_exif(image: Image.Image) -> Image.Exif:
         return Image.Exif()
 
 
-def _without_file(image: Image.Image) -> Image.Image:
-    """The pixels alone. Encoders would carry over what the opened file has attached (profiles, comments, TIFF tags)."""
-    if hasattr(image, "tag_v2"):
-        image = image.copy()
-    image.info = {}
-    return image
+def _pixels(source: Source, profile: bytes | None) -> Image.Image:
+    """The loaded frame in a working mode, and nothing besides.
+
+    Encoders would carry over what an opened file has attached: profiles, comments, TIFF tags. And the file's own image
+    changes when another frame is loaded, and needs its attachments for that.
+    """
+    pixels = color.drop_opaque_alpha(color.to_working(source.image, profile))
+    if pixels is source.image and (source.frames > 1 or source.format is ImageFormat.TIFF):
+        pixels = pixels.copy()
+    pixels.info = {}
+    return pixels

@@ -1,16 +1,20 @@
-"""Writes a picture in a variant's output format. Nothing of the source's metadata is in it."""
+"""Writes pictures in a variant's output format."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-
-from PIL import Image
+from typing import Final
 
 from darkroom.formats import ImageFormat
-from darkroom.recipes import Output, OutputFormat
+from darkroom.recipes import DEFAULT_QUALITY, Output, OutputFormat
 from darkroom_processor.pipeline.encoders import avif, gif, jpeg, png, tiff, webp
-from darkroom_processor.pipeline.raster import Raster
+from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.search import best_within, too_long
+from darkroom_processor.pipeline.strip import Strip
 
-Encoder = Callable[[Image.Image, Output], bytes]
+Encoder = Callable[[Strip, Output, Kept], bytes]
+ANIMATED: Final = frozenset({ImageFormat.GIF, ImageFormat.WEBP, ImageFormat.PNG, ImageFormat.AVIF})
+"""The formats that are written with more than one frame."""
+
 
 _ENCODERS: Mapping[ImageFormat, Encoder] = MappingProxyType(
     {
@@ -31,17 +35,35 @@ _STAND_INS = {
 }
 
 
-def choose_format(output: Output, source: ImageFormat, *, has_alpha: bool) -> ImageFormat:
-    """The format to write, for a source of this format and a picture with or without transparency."""
+def choose_format(output: Output, source: ImageFormat, *, has_alpha: bool, animated: bool) -> ImageFormat:
+    """The format to write, for a source of this format and a picture that has, or is, what the flags say."""
     match output.format:
         case OutputFormat.SAME:
             return _STAND_INS.get(source, source)
+        case OutputFormat.AUTO if animated:
+            return ImageFormat.WEBP
         case OutputFormat.AUTO:
             return ImageFormat.PNG if has_alpha else ImageFormat.JPEG
         case chosen:
             return ImageFormat(chosen.value)
 
 
-def encode(raster: Raster, output: Output, image_format: ImageFormat) -> bytes:
-    """The file's bytes. Raises what the encoder raises, which is for want of memory only."""
-    return _ENCODERS[image_format](raster.straight, output)
+def encode(strip: Strip, output: Output, image_format: ImageFormat, kept: Kept) -> bytes:
+    """The file's bytes. Raises OutputLimit when they cannot be as few as the recipe allows."""
+    encoder = _ENCODERS[image_format]
+    if output.max_bytes is None:
+        return encoder(strip, output, kept)
+    if image_format not in DEFAULT_QUALITY or output.lossless:
+        return _only_within(output.max_bytes, encoder(strip, output, kept))
+    highest = output.quality or DEFAULT_QUALITY[image_format]
+    return best_within(
+        output.max_bytes,
+        highest,
+        lambda quality: encoder(strip, output.model_copy(update={"quality": quality}), kept),
+    )
+
+
+def _only_within(limit: int, data: bytes) -> bytes:
+    if len(data) > limit:
+        raise too_long(len(data), limit)
+    return data

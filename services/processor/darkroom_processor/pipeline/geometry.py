@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from darkroom.errors import ImageError
-from darkroom.recipes import Crop, Fit, Position, Resize
+from darkroom.recipes import Crop, Fit, Focus, Position, Resize
 from darkroom_processor.pipeline.raster import Size
 
 Box = tuple[int, int, int, int]
@@ -20,6 +20,8 @@ _ANCHORS = {
     Position.BOTTOM_LEFT: (0.0, 1.0),
     Position.LEFT: (0.0, 0.5),
     Position.TOP_LEFT: (0.0, 0.0),
+    # Without a look at the pixels; who has them replaces it by a point.
+    Position.SMART: (0.5, 0.5),
 }
 
 
@@ -48,13 +50,13 @@ def place(resize: Resize, size: Size) -> Placement:
     scaled = _scale(size, _factors(resize, size, target))
     room = target if resize.fit is Fit.COVER else scaled
     kept_size = min(room[0], scaled[0]), min(room[1], scaled[1])
-    left, top = _anchor(resize.position, scaled, kept_size)
+    left, top = anchored(resize.position, scaled, kept_size)
     canvas = target if resize.fit is Fit.CONTAIN else kept_size
     return Placement(
         scaled=scaled,
         kept=(left, top, left + kept_size[0], top + kept_size[1]),
         canvas=canvas,
-        offset=_anchor(resize.position, canvas, kept_size),
+        offset=anchored(resize.position, canvas, kept_size),
     )
 
 
@@ -104,10 +106,18 @@ def _scale(size: Size, factors: tuple[float, float]) -> Size:
     return max(_rounded(size[0] * factors[0]), 1), max(_rounded(size[1] * factors[1]), 1)
 
 
-def _anchor(position: Position, outer: Size, inner: Size) -> tuple[int, int]:
+def anchored(position: Position | Focus, outer: Size, inner: Size) -> tuple[int, int]:
     """Where the smaller rectangle begins in the larger one; the odd pixel goes to the right and the bottom."""
+    room = outer[0] - inner[0], outer[1] - inner[1]
+    if isinstance(position, Focus):
+        return _about(position.x, outer[0], room[0]), _about(position.y, outer[1], room[1])
     across, down = _ANCHORS[position]
-    return int((outer[0] - inner[0]) * across), int((outer[1] - inner[1]) * down)
+    return int(room[0] * across), int(room[1] * down)
+
+
+def _about(centre: float, length: int, room: int) -> int:
+    """Where a stretch begins that has its middle as near to the centre as `room` lets it."""
+    return min(max(_rounded(centre * length - (length - room) / 2), 0), room)
 
 
 def _rounded(value: float) -> int:

@@ -2,19 +2,25 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PIL import Image
 
 from darkroom.errors import ImageError
 from darkroom.formats import ImageFormat
 from darkroom.recipes import Variant
 from darkroom_processor.pipeline import plan
+from darkroom_processor.pipeline.animate import animate
 from darkroom_processor.pipeline.bounds import check_output
-from darkroom_processor.pipeline.decode import decode
+from darkroom_processor.pipeline.decode import Decoded, decode
 from darkroom_processor.pipeline.describe import PREVIEW_SIDE, describe
-from darkroom_processor.pipeline.encode import choose_format, encode
+from darkroom_processor.pipeline.encode import ANIMATED, choose_format, encode
 from darkroom_processor.pipeline.faults import decoding, making
-from darkroom_processor.pipeline.gate import admit
+from darkroom_processor.pipeline.gate import Source, admit
+from darkroom_processor.pipeline.keep import keep
 from darkroom_processor.pipeline.operations import apply
 from darkroom_processor.pipeline.raster import Raster, Size
+from darkroom_processor.pipeline.strip import Strip
 from darkroom_processor.pipeline.work import Failure, Outcome, Picture, Processed, Work
 
 
@@ -28,9 +34,7 @@ def process(data: bytes, work: Work) -> Processed:
         source = admit(data)
         decoded = decode(source, lambda size: _needed_scale(work, size))
         description = describe(source, decoded) if work.describe else None
-    raster = decoded.raster
-    del decoded
-    outcomes = {outcome.name: outcome for outcome in _follow(plan.common_steps(work.variants), raster, source.format)}
+    outcomes = {outcome.name: outcome for outcome in _outcomes(work.variants, source, decoded)}
     return Processed(description=description, outcomes=tuple(outcomes[variant.name] for variant in work.variants))
 
 
@@ -40,10 +44,21 @@ def _needed_scale(work: Work, size: Size) -> float:
     return max(plan.needed_scale(work.variants, size), for_preview)
 
 
-def _follow(step: plan.Step, raster: Raster, source: ImageFormat) -> Iterator[Outcome]:
+def _outcomes(variants: tuple[Variant, ...], source: Source, decoded: Decoded) -> Iterator[Outcome]:
+    writer = _Writer(source.format, decoded.exif)
+    moving = tuple(variant for variant in variants if source.frames > 1 and writer.keeps_frames(variant))
+    if moving:
+        strips = animate(source, decoded, moving)
+        for variant in moving:
+            yield writer.write(variant, strips.pop(variant.name))
+    still = tuple(variant for variant in variants if variant not in moving)
+    yield from _follow(plan.common_steps(still), decoded.raster, writer)
+
+
+def _follow(step: plan.Step, raster: Raster, writer: "_Writer") -> Iterator[Outcome]:
     """Outcomes of the variants at this step, then of those beyond it. Pixels are kept only while they are needed."""
     for variant in step.variants:
-        yield _write(variant, raster, source)
+        yield writer.write(variant, Strip((raster,)))
     for operation, following in step.following.items():
         try:
             with making():
@@ -51,22 +66,37 @@ def _follow(step: plan.Step, raster: Raster, source: ImageFormat) -> Iterator[Ou
         except ImageError as error:
             yield from (Failure.of(variant.name, error) for variant in following.all_variants())
         else:
-            yield from _follow(following, changed, source)
+            yield from _follow(following, changed, writer)
 
 
-def _write(variant: Variant, raster: Raster, source: ImageFormat) -> Outcome:
-    image_format = choose_format(variant.output, source, has_alpha=raster.has_alpha)
-    try:
-        check_output(raster.size)
-        with making():
-            data = encode(raster, variant.output, image_format)
-    except ImageError as error:
-        return Failure.of(variant.name, error)
-    return Picture(
-        name=variant.name,
-        format=image_format,
-        data=data,
-        width=raster.size[0],
-        height=raster.size[1],
-        sha256=hashlib.sha256(data).hexdigest(),
-    )
+@dataclass(frozen=True)
+class _Writer:
+    """Writes the results of one source."""
+
+    source: ImageFormat
+    exif: Image.Exif
+
+    def keeps_frames(self, variant: Variant) -> bool:
+        """Whether the variant of an animation is one itself."""
+        output = variant.output
+        return output.frames == "all" and choose_format(output, self.source, has_alpha=True, animated=True) in ANIMATED
+
+    def write(self, variant: Variant, made: Strip | ImageError) -> Outcome:
+        """The variant's outcome."""
+        if isinstance(made, ImageError):
+            return Failure.of(variant.name, made)
+        chosen = choose_format(variant.output, self.source, has_alpha=made.has_alpha, animated=made.is_animated)
+        try:
+            check_output(made.size, len(made.rasters))
+            with making():
+                data = encode(made, variant.output, chosen, keep(variant.output.keep_metadata, self.exif))
+        except ImageError as error:
+            return Failure.of(variant.name, error)
+        return Picture(
+            name=variant.name,
+            format=chosen,
+            data=data,
+            width=made.size[0],
+            height=made.size[1],
+            sha256=hashlib.sha256(data).hexdigest(),
+        )

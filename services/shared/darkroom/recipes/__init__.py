@@ -1,36 +1,29 @@
 """Recipes: what a job makes of its image. See `operations` for the vocabulary and `presets.json` for examples."""
 
-from darkroom.recipes.operations import (
-    AnyOperation,
-    Crop,
-    Filter,
-    Fit,
-    Flatten,
-    Flip,
-    Flop,
-    Grayscale,
-    Operation,
-    Pad,
-    Position,
-    Resize,
-    Rotate,
-)
-from darkroom.recipes.output import DEFAULT_QUALITY, Output, OutputFormat
+from darkroom.recipes.look import Adjust, Blur, Flatten, Grayscale, Sepia, Sharpen, Tint, Watermark
+from darkroom.recipes.operations import AnyOperation
+from darkroom.recipes.output import DEFAULT_QUALITY, KeepMetadata, Output, OutputFormat, Subsampling
 from darkroom.recipes.presets import CUSTOM, DEFAULT_PRESET, Presets, load_presets, resolve_recipe
 from darkroom.recipes.recipe import Recipe, Variant, parse_recipe
+from darkroom.recipes.shape import Crop, Flip, Flop, Pad, Resize, Rotate, Round, Trim
+from darkroom.recipes.values import Filter, Fit, Focus, Operation, Position
 
 __all__ = [
     "CUSTOM",
     "DEFAULT_PRESET",
     "DEFAULT_QUALITY",
+    "Adjust",
     "AnyOperation",
+    "Blur",
     "Crop",
     "Filter",
     "Fit",
     "Flatten",
     "Flip",
     "Flop",
+    "Focus",
     "Grayscale",
+    "KeepMetadata",
     "Operation",
     "Output",
     "OutputFormat",
@@ -40,7 +33,14 @@ __all__ = [
     "Recipe",
     "Resize",
     "Rotate",
+    "Round",
+    "Sepia",
+    "Sharpen",
+    "Subsampling",
+    "Tint",
+    "Trim",
     "Variant",
+    "Watermark",
     "load_presets",
     "parse_recipe",
     "resolve_recipe",

@@ -1,7 +1,7 @@
 """How a variant is written."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,6 +25,26 @@ class OutputFormat(StrEnum):
     """What suits the picture: PNG when it has transparency, else JPEG."""
 
 
+class Subsampling(StrEnum):
+    """How many colour samples there are for the lightness samples of JPEG and AVIF."""
+
+    FULL = "4:4:4"
+    HALF = "4:2:2"
+    QUARTER = "4:2:0"
+
+
+class KeepMetadata(StrEnum):
+    """What of the source's metadata goes into the result. The orientation never does: it is applied."""
+
+    NONE = "none"
+    ICC = "icc"
+    """The colour profile of the result, which is sRGB whatever the source's was."""
+    COPYRIGHT = "copyright"
+    """The EXIF tags Artist and Copyright, and the profile."""
+    ALL = "all"
+    """All EXIF tags, the position where the picture was taken among them, and the profile."""
+
+
 class Output(BaseModel):
     """The format of a variant and its knobs. Those that a format does not have are left unused by it."""
 
@@ -39,6 +59,18 @@ class Output(BaseModel):
     """CPU time spent to save bytes, from 0 (least) to 9 (most)."""
     progressive: bool = False
     """JPEG in scans from coarse to fine."""
+    subsampling: Subsampling | None = None
+    """Colour resolution of JPEG and AVIF; without it `4:2:0`."""
+    colors: int | None = Field(default=None, ge=2, le=256)
+    """PNG and GIF with a palette of at most so many colours. Without it a GIF has 256, and a PNG has a palette only
+    where that loses nothing."""
+    max_bytes: int | None = Field(default=None, ge=100)
+    """The variant fails when it cannot be made this small. JPEG, WebP and AVIF are written at the highest quality, up
+    to `quality`, that keeps to it."""
+    keep_metadata: KeepMetadata = KeepMetadata.NONE
+    """GIF takes none, and TIFF only texts of the main directory."""
+    frames: Literal[1, "all"] = 1
+    """`all` keeps an animation in GIF, WebP, PNG and AVIF; the other formats have the first frame only."""
 
 
 DEFAULT_QUALITY = {ImageFormat.JPEG: 80, ImageFormat.WEBP: 80, ImageFormat.AVIF: 50}

@@ -68,13 +68,12 @@ def _require_distinct(what: str, values: list[str]) -> None:
 
 
 def _pointer(location: tuple[Any, ...]) -> str:
-    """Turn pydantic's location into a JSON pointer.
-
-    Below `operations/N` pydantic names the union's tag (`resize`), which the document does not have.
-    """
-    steps = [
-        step
-        for index, step in enumerate(location)
-        if not (index >= 2 and location[index - 2] == "operations" and isinstance(location[index - 1], int))
-    ]
+    """Turn pydantic's location into a JSON pointer, without the names of a union's members."""
+    steps = [step for index, step in enumerate(location) if not _names_a_member(location[:index])]
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+
+
+def _names_a_member(before: tuple[Any, ...]) -> bool:
+    """Below `operations/N` and `position` pydantic says which member of a union it took; the document has no such."""
+    below_operation = before[-2:-1] == ("operations",) and isinstance(before[-1], int)
+    return below_operation or before[-1:] == ("position",)

@@ -1,1 +1,1 @@
-"""One module for each format that is written. Each takes a picture in `L`, `LA`, `RGB` or `RGBA` and an `Output`."""
+"""One module for each format that is written. Each takes a strip of pictures, an `Output`, and metadata to keep."""

@@ -1,26 +1,28 @@
 """AVIF."""
 
-import io
-
-from PIL import Image
+from typing import Final
 
 from darkroom.formats import ImageFormat
-from darkroom.recipes import DEFAULT_QUALITY, Output
+from darkroom.recipes import DEFAULT_QUALITY, Output, Subsampling
+from darkroom_processor.pipeline.encoders.saving import as_rgb, save
+from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.strip import Strip
 
 # libavif's speed by effort 0 to 9. Below 4 a picture takes many seconds.
-_SPEEDS = (10, 9, 8, 7, 6, 6, 5, 5, 4, 4)
+_SPEEDS: Final = (10, 9, 8, 7, 6, 6, 5, 5, 4, 4)
 
 
-def encode(image: Image.Image, output: Output) -> bytes:
+def encode(strip: Strip, output: Output, kept: Kept) -> bytes:
     """As near to no loss as the encoder gets, if asked for: quality 100 and colours at full resolution."""
-    out = io.BytesIO()
-    quality = 100 if output.lossless else output.quality or DEFAULT_QUALITY[ImageFormat.AVIF]
-    image.convert("RGBA" if image.mode.endswith("A") else "RGB").save(
-        out,
+    gray = strip.images[0].mode == "L"
+    subsampling = Subsampling.FULL if output.lossless else output.subsampling or Subsampling.QUARTER
+    return save(
+        strip,
         "AVIF",
-        quality=quality,
+        (lambda image: image) if gray else as_rgb,
+        quality=100 if output.lossless else output.quality or DEFAULT_QUALITY[ImageFormat.AVIF],
         speed=_SPEEDS[output.effort],
-        subsampling="4:4:4" if output.lossless else "4:2:0",
+        subsampling="4:0:0" if gray else subsampling.value,
         max_threads=1,
+        **kept.options(),
     )
-    return out.getvalue()

@@ -1,31 +1,35 @@
 """JPEG."""
 
-import io
+from typing import Final
 
 from PIL import Image
 
 from darkroom.formats import ImageFormat
-from darkroom.recipes import DEFAULT_QUALITY, Output
+from darkroom.recipes import DEFAULT_QUALITY, Output, Subsampling
+from darkroom_processor.pipeline.encoders.saving import save
+from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.strip import Strip
 
-_OPTIMIZED_FROM = 5
+_OPTIMIZED_FROM: Final = 5
 """The effort from which Huffman tables are made for the picture: a second pass, for some per cent of the bytes."""
 
 
-def encode(image: Image.Image, output: Output) -> bytes:
-    """Transparency is laid on white: JPEG has none."""
-    out = io.BytesIO()
-    _opaque(image).save(
-        out,
+def encode(strip: Strip, output: Output, kept: Kept) -> bytes:
+    """The first picture, transparency laid on white: JPEG has none."""
+    return save(
+        strip.first,
         "JPEG",
+        _opaque,
         quality=output.quality or DEFAULT_QUALITY[ImageFormat.JPEG],
+        subsampling=output.subsampling or Subsampling.QUARTER,
         progressive=output.progressive,
         optimize=output.progressive or output.effort >= _OPTIMIZED_FROM,
+        **kept.options(),
     )
-    return out.getvalue()
 
 
 def _opaque(image: Image.Image) -> Image.Image:
-    if image.mode not in {"LA", "RGBA"}:
+    if not image.mode.endswith("A"):
         return image
     colors = image.mode.removesuffix("A")
     white = Image.new(colors, image.size, "white")

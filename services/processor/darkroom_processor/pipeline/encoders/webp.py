@@ -1,24 +1,25 @@
 """WebP."""
 
-import io
-
-from PIL import Image
+from typing import Final
 
 from darkroom.formats import ImageFormat
 from darkroom.recipes import DEFAULT_QUALITY, Output
+from darkroom_processor.pipeline.encoders.saving import as_rgb, save
+from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.strip import Strip
 
 # libwebp's method (0 to 6) by effort 0 to 9.
-_METHODS = (0, 1, 2, 3, 4, 5, 5, 6, 6, 6)
+_METHODS: Final = (0, 1, 2, 3, 4, 5, 5, 6, 6, 6)
 
 
-def encode(image: Image.Image, output: Output) -> bytes:
-    """Without loss if asked for; the colours of transparent pixels are given up then."""
-    out = io.BytesIO()
-    image.convert("RGBA" if image.mode.endswith("A") else "RGB").save(
-        out,
+def encode(strip: Strip, output: Output, kept: Kept) -> bytes:
+    """Without loss if asked for; the colours of fully transparent pixels are given up then."""
+    return save(
+        strip,
         "WEBP",
+        as_rgb,
         quality=output.quality or DEFAULT_QUALITY[ImageFormat.WEBP],
         lossless=output.lossless,
         method=_METHODS[output.effort],
+        **kept.options(),
     )
-    return out.getvalue()

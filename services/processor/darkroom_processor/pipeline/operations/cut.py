@@ -1,11 +1,72 @@
-"""Cropping."""
+"""Cutting: rectangles, borders and corners."""
 
-from darkroom.recipes import Crop
+from functools import reduce
+from typing import Final
+
+from PIL import Image, ImageChops, ImageDraw
+
+from darkroom.recipes import Crop, Round, Trim
+from darkroom_processor.pipeline.bounds import check_output
 from darkroom_processor.pipeline.geometry import crop_box
+from darkroom_processor.pipeline.operations.canvas import lay_on
 from darkroom_processor.pipeline.raster import Raster
+
+_FINE: Final = 4
+"""Corners are drawn so much larger and then reduced, for smooth edges."""
 
 
 def crop(operation: Crop, raster: Raster) -> Raster:
     """Cut a rectangle out. Raises ImageError when nothing of the picture lies in it."""
     box = crop_box(operation, raster.size)
     return raster if box == (0, 0, *raster.size) else Raster(raster.image.crop(box))
+
+
+def trim(operation: Trim, raster: Raster) -> Raster:
+    """Cut away the borders that look like the top left pixel."""
+    return crop(settle(operation, raster), raster)
+
+
+def settle(operation: Trim, raster: Raster) -> Crop:
+    """The crop that the trim means on this picture."""
+    image = raster.premultiplied
+    border = Image.new(image.mode, image.size, image.getpixel((0, 0)))
+    channels = ImageChops.difference(image, border).split()
+    # Channel by channel: the sum over them could not tell one large difference from three small ones.
+    most = reduce(ImageChops.lighter, channels)
+    seen = most.point([255 if level > operation.threshold else 0 for level in range(256)])
+    left, top, right, bottom = seen.getbbox() or (0, 0, *image.size)
+    # Unchecked: a source may have longer sides than a recipe may name.
+    return Crop.model_construct(op="crop", left=left, top=top, width=right - left, height=bottom - top)
+
+
+def round_corners(operation: Round, raster: Raster) -> Raster:
+    """Make the corners transparent and lay the picture on the background."""
+    check_output(raster.size)
+    shorter = min(raster.size)
+    radius = operation.radius or round((operation.fraction or 0) * shorter)
+    rounded = raster.color.convert("RGBA")
+    outline = _outline(raster, min(radius, shorter // 2))
+    rounded.putalpha(ImageChops.multiply(rounded.getchannel("A"), outline))
+    return lay_on(Raster(rounded), raster.size, (0, 0), operation.background)
+
+
+def _outline(raster: Raster, radius: int) -> Image.Image:
+    """An opaque mask of the picture's size but for its corners."""
+    width, height = raster.size
+    mask = Image.new("L", raster.size, 255)
+    if radius:
+        corner = _corner(radius)
+        flopped = corner.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        mask.paste(corner, (0, 0))
+        mask.paste(flopped, (width - radius, 0))
+        mask.paste(corner.transpose(Image.Transpose.FLIP_TOP_BOTTOM), (0, height - radius))
+        mask.paste(flopped.transpose(Image.Transpose.FLIP_TOP_BOTTOM), (width - radius, height - radius))
+    return mask
+
+
+def _corner(radius: int) -> Image.Image:
+    """The top left quarter of a disc."""
+    side = radius * _FINE
+    quarter = Image.new("L", (side, side))
+    ImageDraw.Draw(quarter).ellipse((0, 0, 2 * side - 1, 2 * side - 1), 255)
+    return quarter.reduce(_FINE)

@@ -2,7 +2,8 @@
 
 from PIL import Image
 
-from darkroom.recipes import Filter, Fit, Resize
+from darkroom.recipes import Filter, Fit, Position, Resize
+from darkroom_processor.pipeline.attention import focus
 from darkroom_processor.pipeline.bounds import check_output
 from darkroom_processor.pipeline.geometry import Placement, place
 from darkroom_processor.pipeline.operations.canvas import lay_on
@@ -18,12 +19,21 @@ _KERNELS = {
 
 def resize(operation: Resize, raster: Raster) -> Raster:
     """Scale, cut and place the picture as the operation's fit says."""
-    placement = place(operation, raster.size)
+    placement = place(settle(operation, raster), raster.size)
     check_output(placement.canvas)
     kept = Raster(_resample(raster, placement, _KERNELS[operation.filter]))
     if operation.fit is Fit.CONTAIN and (placement.canvas != kept.size or kept.has_alpha):
         return lay_on(kept, placement.canvas, placement.offset, operation.background)
     return kept
+
+
+def settle(operation: Resize, raster: Raster) -> Resize:
+    """The same resize with a smart position replaced by the point that it means on this picture."""
+    placement = place(operation, raster.size)
+    if operation.position is not Position.SMART or placement.kept_size == placement.scaled:
+        return operation
+    (width, height), scaled = placement.kept_size, placement.scaled
+    return operation.model_copy(update={"position": focus(raster, (width / scaled[0], height / scaled[1]))})
 
 
 def _resample(raster: Raster, placement: Placement, kernel: Image.Resampling) -> Image.Image:

@@ -1,0 +1,34 @@
+"""Finds the best quality that keeps to a number of bytes."""
+
+from collections.abc import Callable
+
+from darkroom.errors import OutputLimit
+
+
+def best_within(limit: int, highest: int, encode_at: Callable[[int], bytes]) -> bytes:
+    """The bytes at the highest quality, from 1 to `highest`, that are at most `limit` long.
+
+    By bisection, so that at most eight pictures are written. Raises OutputLimit when not even quality 1 will do.
+    """
+    data = encode_at(highest)
+    if len(data) <= limit:
+        return data
+    best: bytes | None = None
+    low, high = 1, highest - 1
+    while low <= high:
+        quality = (low + high) // 2
+        data = encode_at(quality)
+        if len(data) <= limit:
+            best, low = data, quality + 1
+        else:
+            high = quality - 1
+    if best is None:
+        raise too_long(len(data), limit)
+    return best
+
+
+def too_long(actual: int, limit: int) -> OutputLimit:
+    """The error for a result that cannot be made short enough."""
+    return OutputLimit(
+        f"The result has {actual} bytes at its smallest; the recipe allows {limit}.", limit=limit, actual=actual
+    )

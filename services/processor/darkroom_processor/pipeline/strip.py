@@ -1,0 +1,51 @@
+"""What an encoder gets: one picture, or those of an animation in a strip."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from PIL import Image
+
+from darkroom_processor.pipeline.raster import Raster, Size
+
+ENDLESS: Final = 0
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Pictures of one size. Several make an animation."""
+
+    rasters: tuple[Raster, ...]
+    durations: tuple[int, ...] = ()
+    """Milliseconds that each picture is shown; none for a single picture."""
+    plays: int = ENDLESS
+    """How often the animation runs; `ENDLESS` for ever."""
+
+    @property
+    def size(self) -> Size:
+        """(width, height) of each picture."""
+        return self.rasters[0].size
+
+    @property
+    def has_alpha(self) -> bool:
+        """Whether any of the pictures has an alpha channel."""
+        return any(raster.has_alpha for raster in self.rasters)
+
+    @property
+    def is_animated(self) -> bool:
+        """Whether there is more than one picture."""
+        return len(self.rasters) > 1
+
+    @property
+    def first(self) -> "Strip":
+        """The first picture alone."""
+        return Strip(self.rasters[:1])
+
+    @cached_property
+    def images(self) -> tuple[Image.Image, ...]:
+        """The pixels, all in one mode: `L`, `LA`, `RGB` or `RGBA`."""
+        if not self.is_animated:
+            return (self.rasters[0].straight,)
+        mode = ("L" if all(raster.is_gray for raster in self.rasters) else "RGB") + ("A" if self.has_alpha else "")
+        images = (raster.straight for raster in self.rasters)
+        return tuple(image if image.mode == mode else image.convert(mode) for image in images)

@@ -1,0 +1,77 @@
+"""What the operations of a recipe are made of: sizes, colours, positions, and what they all have in common."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
+
+from darkroom.limits import MAX_OUTPUT_SIDE
+
+Pixels = Annotated[int, Field(ge=1, le=MAX_OUTPUT_SIDE)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Color = Annotated[
+    str,
+    StringConstraints(pattern=r"^(#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6}|#[0-9a-fA-F]{8}|transparent)$"),
+    Field(description="`#rgb`, `#rrggbb`, `#rrggbbaa` or `transparent`"),
+]
+
+
+class Operation(BaseModel):
+    """What all operations have in common: they are values, and take no unknown field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Fit(StrEnum):
+    """How a picture meets the size asked for, as in CSS `object-fit` and in sharp."""
+
+    COVER = "cover"
+    CONTAIN = "contain"
+    FILL = "fill"
+    INSIDE = "inside"
+    OUTSIDE = "outside"
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Fit | None":
+        return {"pad": cls.CONTAIN, "stretch": cls.FILL}.get(value) if isinstance(value, str) else None
+
+
+class Position(StrEnum):
+    """Which part is kept by `cover`, and where the picture sits in `contain`."""
+
+    CENTER = "center"
+    TOP = "top"
+    TOP_RIGHT = "top-right"
+    RIGHT = "right"
+    BOTTOM_RIGHT = "bottom-right"
+    BOTTOM = "bottom"
+    BOTTOM_LEFT = "bottom-left"
+    LEFT = "left"
+    TOP_LEFT = "top-left"
+    SMART = "smart"
+    """Where there is most detail and colour; the centre where nothing is cut."""
+
+
+class Focus(BaseModel):
+    """The point that matters most, in fractions of the picture's width and height from its top left corner."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    x: Fraction
+    y: Fraction
+
+
+Placing = Annotated[
+    Annotated[Position, Tag("name")] | Annotated[Focus, Tag("point")],
+    Discriminator(lambda given: "point" if isinstance(given, dict | Focus) else "name"),
+]
+"""A position by name, or about a point."""
+
+
+class Filter(StrEnum):
+    """The resampling kernel."""
+
+    NEAREST = "nearest"
+    BILINEAR = "bilinear"
+    BICUBIC = "bicubic"
+    LANCZOS = "lanczos"

@@ -1,0 +1,188 @@
+"""How results are written: limits of bytes, palettes, chroma, metadata on request."""
+
+from typing import Any
+
+import pytest
+from PIL import ExifTags, Image, JpegImagePlugin
+
+from tests.processor.pipeline.running import failure, image, picture
+from tests.support import images
+
+PHOTO = images.encoded(images.photo(200, 150), "PNG")
+
+
+@pytest.mark.parametrize(("name", "limit"), [("jpeg", 3500), ("webp", 2500), ("avif", 3000)])
+def test_the_best_quality_within_the_bytes_is_found(name: str, limit: int) -> None:
+    free = picture(PHOTO, [], {"format": name, "quality": 95})
+    bound = picture(PHOTO, [], {"format": name, "quality": 95, "max_bytes": limit})
+    assert len(bound.data) <= limit < len(free.data)
+    assert len(bound.data) > limit * 0.85
+    assert (
+        picture(PHOTO, [], {"format": name, "max_bytes": 1_000_000}).data == picture(PHOTO, [], {"format": name}).data
+    )
+
+
+@pytest.mark.parametrize("name", ["jpeg", "png", "webp", "avif", "gif", "tiff"])
+def test_what_cannot_be_so_small_fails(name: str) -> None:
+    failed = failure(PHOTO, [], {"format": name, "max_bytes": 100})
+    assert failed.code == "output_limit"
+    assert "100" in failed.message
+
+
+def test_a_lossless_picture_is_not_made_lossy_to_fit() -> None:
+    assert failure(PHOTO, [], {"format": "webp", "lossless": True, "max_bytes": 2000}).code == "output_limit"
+
+
+@pytest.mark.parametrize(("subsampling", "expected"), [(None, 2), ("4:2:0", 2), ("4:2:2", 1), ("4:4:4", 0)])
+def test_chroma_subsampling_of_jpeg(subsampling: str | None, expected: int) -> None:
+    made = picture(PHOTO, [], {"format": "jpeg", "subsampling": subsampling})
+    opened = images.opened(made.data)
+    assert isinstance(opened, JpegImagePlugin.JpegImageFile)
+    assert JpegImagePlugin.get_sampling(opened) == expected
+
+
+def test_full_chroma_of_avif_takes_more_bytes() -> None:
+    small, large = (picture(PHOTO, [], {"format": "avif", "subsampling": how}) for how in ("4:2:0", "4:4:4"))
+    assert len(small.data) < len(large.data)
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+@pytest.mark.parametrize("colors", [2, 16, 256])
+@pytest.mark.parametrize("name", ["png", "gif"])
+def test_a_palette_has_at_most_the_colours_asked_for(name: str, colors: int, mode: str) -> None:
+    source = images.encoded(images.photo(80, 60, mode), "PNG")
+    opened = images.opened(picture(source, [], {"format": name, "colors": colors}).data)
+    assert opened.mode == "P"
+    assert len(opened.getcolors(256) or []) <= colors
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_few_colours_get_a_palette_without_loss(mode: str) -> None:
+    source = images.marked(64, 48).convert(mode)
+    if mode == "RGBA":
+        source.paste((1, 2, 3, 90), (0, 0, 5, 5))
+        source.paste((4, 5, 6, 0), (9, 9, 15, 15))
+    data = images.encoded(source, "PNG")
+    made = picture(data, [], {"format": "png"})
+    assert images.opened(made.data).mode == "P"
+    assert image(data, []).convert(mode).tobytes() == source.tobytes()
+    assert len(made.data) < len(data)
+
+
+def test_gif_keeps_transparency() -> None:
+    source = Image.new("RGBA", (20, 20))
+    source.paste((10, 200, 30, 255), (5, 5, 15, 15))
+    shown = image(images.encoded(source, "PNG"), [], {"format": "gif"})
+    assert shown.mode == "RGBA"
+    assert shown.getpixel((0, 0))[3] == 0  # type: ignore[index]  # RGBA pixels are tuples.
+    assert shown.getpixel((10, 10)) == (10, 200, 30, 255)
+
+
+def tagged() -> bytes:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make] = "Maker"
+    exif[ExifTags.Base.Artist] = "Ansel"
+    exif[ExifTags.Base.Copyright] = "All of it"
+    exif[ExifTags.Base.Orientation] = 6
+    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ISOSpeedRatings] = 200
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitudeRef] = "N"
+    return images.encoded(images.marked(40, 30), "JPEG", exif=exif)
+
+
+@pytest.mark.parametrize("name", ["jpeg", "png", "webp", "avif", "tiff"])
+@pytest.mark.parametrize(
+    ("keep", "kept"),
+    [
+        ("none", set()),
+        ("icc", set()),
+        ("copyright", {"Artist", "Copyright"}),
+        ("all", {"Make", "Artist", "Copyright", "ISOSpeedRatings", "GPSLatitudeRef"}),
+    ],
+)
+def test_metadata_is_kept_as_asked_for(name: str, keep: str, kept: set[str]) -> None:
+    made = picture(tagged(), [], {"format": name, "keep_metadata": keep})
+    opened = images.opened(made.data)
+    exif = opened.getexif()
+    found = {ExifTags.TAGS[tag] for tag in (*exif, *exif.get_ifd(ExifTags.IFD.Exif))}
+    found |= {ExifTags.GPSTAGS[tag] for tag in exif.get_ifd(ExifTags.IFD.GPSInfo)}
+    names = {"Make", "Artist", "Copyright", "ISOSpeedRatings", "GPSLatitudeRef", "Orientation"}
+    assert found & names == (kept - {"ISOSpeedRatings", "GPSLatitudeRef"} if name == "tiff" else kept)
+    assert ("icc_profile" in opened.info) == (keep != "none")
+    assert opened.size == (30, 40)
+
+
+def test_a_broken_block_of_metadata_is_not_kept() -> None:
+    source = images.encoded(images.marked(40, 30), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\x01\0\x0f\x01\x02\0")
+    made = picture(source, [], {"format": "jpeg", "keep_metadata": "all"})
+    assert "exif" not in images.opened(made.data).info
+
+
+ANIMATED: list[Any] = ["gif", "webp", "png", "avif"]
+
+
+@pytest.mark.parametrize("source", ["GIF", "WEBP", "PNG", "AVIF"])
+@pytest.mark.parametrize("name", ANIMATED)
+def test_an_animation_is_kept_when_asked_for(source: str, name: str) -> None:
+    data = images.animation(40, 20, 5, source)
+    still = images.opened(picture(data, [], {"format": name}).data)
+    assert getattr(still, "n_frames", 1) == 1
+    made = picture(data, [{"op": "resize", "width": 20}], {"format": name, "frames": "all"})
+    moving = images.opened(made.data)
+    assert getattr(moving, "n_frames", 1) == 5
+    assert (moving.size, made.width, made.height) == ((20, 10), 20, 10)
+    lefts = []
+    for number in range(5):
+        moving.seek(number)
+        moving.load()
+        assert abs(moving.info["duration"] - 40) <= 1
+        blue = moving.convert("RGB").getchannel("B").point([255 if level > 128 else 0 for level in range(256)])
+        box = blue.getbbox()
+        assert box is not None
+        lefts.append(box[0])
+    assert lefts == pytest.approx([0, 4, 8, 12, 16], abs=1)
+
+
+@pytest.mark.parametrize("name", ["jpeg", "tiff"])
+def test_formats_without_animation_have_the_first_frame(name: str) -> None:
+    made = picture(images.animation(40, 20, 5), [], {"format": name, "frames": "all"})
+    assert getattr(images.opened(made.data), "n_frames", 1) == 1
+
+
+def test_an_animation_suits_webp() -> None:
+    assert picture(images.animation(40, 20, 5), [], {"format": "auto", "frames": "all"}).format == "webp"
+    assert picture(images.png(9, 9), [], {"format": "auto", "frames": "all"}).format == "jpeg"
+
+
+@pytest.mark.parametrize(
+    "operation", [{"op": "trim"}, {"op": "resize", "width": 10, "height": 20, "position": "smart"}]
+)
+@pytest.mark.parametrize("name", ANIMATED)
+def test_all_frames_are_cut_as_the_first(operation: dict[str, Any], name: str) -> None:
+    data = images.animation(40, 20, 4, "WEBP", lossless=True)
+    made = picture(data, [operation], {"format": name, "frames": "all"})
+    assert getattr(images.opened(made.data), "n_frames", 1) >= 1
+
+
+@pytest.mark.parametrize("name", ANIMATED)
+def test_transparent_frames_stay_transparent(name: str) -> None:
+    data = images.animation(40, 20, 4)
+    round_ = [{"op": "round", "radius": 5}]
+    moving = images.opened(picture(data, round_, {"format": name, "frames": "all"}).data)
+    for number in range(4):
+        moving.seek(number)
+        moving.load()
+        assert moving.convert("RGBA").getpixel((0, 0))[3] < 16  # type: ignore[index]  # RGBA pixels are tuples.
+
+
+@pytest.mark.parametrize(("source", "name"), [("GIF", "webp"), ("WEBP", "gif"), ("WEBP", "png")])
+@pytest.mark.parametrize("plays", [0, 1, 3])
+def test_an_animation_runs_as_often_as_its_source(source: str, name: str, plays: int) -> None:
+    data = images.animation(40, 20, 4, source, loop=None if (source, plays) == ("GIF", 1) else plays)
+    moving = images.opened(picture(data, [], {"format": name, "frames": "all"}).data)
+    assert moving.info.get("loop", 1) == plays
+
+
+def test_an_animation_that_grows_too_large_fails_alone() -> None:
+    data = images.animation(100, 100, 50)
+    enlarge = [{"op": "resize", "width": 2000, "enlarge": True}]
+    assert failure(data, enlarge, {"format": "webp", "frames": "all"}).code == "output_limit"
