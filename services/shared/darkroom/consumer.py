@@ -99,8 +99,7 @@ class Consumer:
             return
         self._in_hand |= {delivery.handle: delivery for delivery in deliveries}
         if stop.is_set():
-            _LOG.info("messages_returned", consumer=self._name, messages=len(deliveries))
-            await self._give_back(deliveries)
+            await self._return(deliveries)
             return
         for delivery in deliveries:
             task = asyncio.create_task(self._handle(delivery))
@@ -168,11 +167,14 @@ class Consumer:
 
     async def _drain(self) -> None:
         await asyncio.gather(*self._working, return_exceptions=True)
-        late = list(self._in_hand.values())
-        if late:
-            _LOG.info("messages_returned", consumer=self._name, messages=len(late))
-            await self._give_back(late)
+        await self._return(list(self._in_hand.values()))
         await self._done.join()
+
+    async def _return(self, deliveries: list[Delivery]) -> None:
+        """Give back what there is no time for."""
+        if deliveries:
+            _LOG.info("messages_returned", consumer=self._name, messages=len(deliveries))
+            await self._give_back(deliveries)
 
     async def _give_back(self, deliveries: list[Delivery], seconds: int = 0) -> None:
         """Let others receive the messages after a pause, and leave them out of the heartbeat from now on."""
