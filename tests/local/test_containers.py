@@ -15,7 +15,6 @@ from tests.support.emulator import Cloud
 ROOT: Final = Path(__file__).parents[2]
 DOCKERFILES: Final = sorted([*ROOT.glob("services/*/Dockerfile"), ROOT / "tools/local/Dockerfile"])
 SERVICES: Final = ("upload", "orchestrator", "processor")
-WAIT: Final = "DARKROOM_RECEIVE_WAIT_SECONDS"
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +30,7 @@ async def test_containers_are_told_what_the_bootstrap_creates(compose: dict[str,
     created = {
         name: value.replace(cloud.endpoint_url, "http://ministack:4566")
         for name, value in installation.environment().items()
-        if name.startswith("DARKROOM_") and name not in {"DARKROOM_PUBLIC_S3_ENDPOINT_URL", WAIT}
+        if name.startswith("DARKROOM_") and name != "DARKROOM_PUBLIC_S3_ENDPOINT_URL"
     }
     told = compose["services"]["upload"]["environment"]
     assert {name: told.get(name) for name in created} == created

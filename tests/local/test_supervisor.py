@@ -37,6 +37,13 @@ class Run:
         """The API."""
         return f"http://localhost:{self.ports['DARKROOM_PORT']}"
 
+    async def ready(self) -> None:
+        """Wait for the banner; fails with the log when it does not come."""
+        banner = asyncio.create_task(self.log.wait_for(READY, seconds=60))
+        await asyncio.wait({banner, self._reading}, return_when=asyncio.FIRST_COMPLETED)
+        if not self.log.find(READY):
+            pytest.fail(f"not ready:\n{self.log}")
+
     async def ended(self, *, seconds: float = 30) -> int:
         """The exit status, when all output was read."""
         async with asyncio.timeout(seconds):
@@ -89,7 +96,7 @@ def nothing_is_left(run: Run, processes: set[int]) -> bool:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 async def test_one_signal_stops_everything(tmp_path: Path, number: signal.Signals) -> None:
     async with started(tmp_path) as run:
-        await run.log.wait_for(READY, seconds=60)
+        await run.ready()
         processes = descendants(run.process.pid)
         run.process.send_signal(number)
         assert await run.ended() == 0
@@ -99,7 +106,7 @@ async def test_one_signal_stops_everything(tmp_path: Path, number: signal.Signal
 
 async def test_ctrl_c_at_a_terminal_lets_the_services_drain(tmp_path: Path) -> None:
     async with started(tmp_path) as run:
-        await run.log.wait_for(READY, seconds=60)
+        await run.ready()
         processes = descendants(run.process.pid)
         os.killpg(run.process.pid, signal.SIGINT)
         assert await run.ended() == 0
@@ -111,7 +118,7 @@ async def test_ctrl_c_at_a_terminal_lets_the_services_drain(tmp_path: Path) -> N
 
 async def test_a_second_signal_kills_what_does_not_drain(tmp_path: Path) -> None:
     async with started(tmp_path) as run:
-        await run.log.wait_for(READY, seconds=60)
+        await run.ready()
         processes = descendants(run.process.pid)
         os.kill(run.process_of("darkroom_processor"), signal.SIGSTOP)
         run.process.send_signal(signal.SIGINT)
@@ -148,7 +155,7 @@ async def test_the_same_port_twice_is_refused(tmp_path: Path) -> None:
 
 async def test_a_service_that_ends_is_started_again(tmp_path: Path) -> None:
     async with started(tmp_path) as run:
-        await run.log.wait_for(READY, seconds=60)
+        await run.ready()
         first = run.process_of("darkroom_orchestrator")
         os.kill(first, signal.SIGKILL)
         await run.log.wait_for("orchestrator ended with status -9; it is started again")
@@ -177,7 +184,7 @@ async def test_a_service_that_keeps_ending_ends_the_run(tmp_path: Path) -> None:
 
 async def test_the_end_of_the_emulator_ends_the_run(tmp_path: Path) -> None:
     async with started(tmp_path) as run:
-        await run.log.wait_for(READY, seconds=60)
+        await run.ready()
         processes = descendants(run.process.pid)
         os.kill(run.process_of("ministack"), signal.SIGKILL)
         assert await run.ended() == 1
@@ -187,7 +194,7 @@ async def test_the_end_of_the_emulator_ends_the_run(tmp_path: Path) -> None:
 
 async def test_the_curl_line_of_the_banner_works_as_it_is(tmp_path: Path) -> None:
     async with started(tmp_path) as run:
-        await run.log.wait_for(READY, seconds=60)
+        await run.ready()
         (line,) = run.log.find("curl ")
         assert re.search(rf"{re.escape(run.url)}/uploads$", line)
         curl = await asyncio.create_subprocess_shell(f"{line} -sS -i", cwd=tmp_path, stdout=PIPE, stderr=STDOUT)
