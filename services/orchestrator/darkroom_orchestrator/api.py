@@ -27,6 +27,7 @@ class QueueName(StrEnum):
     UPLOADS = "uploads"
     TASKS = "tasks"
     RESULTS = "results"
+    NOTIFICATIONS = "notifications"
 
 
 @dataclass(frozen=True, kw_only=True)

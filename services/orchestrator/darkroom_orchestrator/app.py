@@ -12,10 +12,19 @@ from darkroom_orchestrator.api import Queues, job_routes, queue_routes
 from darkroom_orchestrator.cancel import Cancel
 from darkroom_orchestrator.delete import Delete
 from darkroom_orchestrator.retry import Retry
+from darkroom_orchestrator.webhooks.api import webhook_routes
+from darkroom_orchestrator.webhooks.replay import Replay
 
 
 def create_app(
-    *, jobs: JobStore, cancel: Cancel, retry: Retry, delete: Delete, queues: Queues, readiness: Readiness
+    *,
+    jobs: JobStore,
+    cancel: Cancel,
+    retry: Retry,
+    delete: Delete,
+    replay: Replay,
+    queues: Queues,
+    readiness: Readiness,
 ) -> FastAPI:
     """The internal API over these use cases."""
     app = FastAPI(title="Darkroom orchestrator", version=version("darkroom-orchestrator"))
@@ -23,5 +32,6 @@ def create_app(
     problems.install(app)
     app.include_router(health.router(readiness))
     app.include_router(job_routes(jobs=jobs, cancel=cancel, retry=retry, delete=delete))
+    app.include_router(webhook_routes(replay))
     app.include_router(queue_routes(queues))
     return app

@@ -18,6 +18,7 @@ from darkroom.queue import SqsQueue
 from darkroom.recipes import Presets
 from darkroom.server import Background
 from darkroom.topology import TASK_TRIES
+from darkroom.webhook_secrets import WebhookSecrets
 from darkroom_orchestrator.adapters.events import JobEvents
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.adapters.originals import Originals
@@ -35,6 +36,8 @@ from darkroom_orchestrator.retry import Retry
 from darkroom_orchestrator.settings import Settings
 from darkroom_orchestrator.start import Start
 from darkroom_orchestrator.sweep import Sweep, sweep_regularly
+from darkroom_orchestrator.webhooks.delivery_log import DeliveryLog
+from darkroom_orchestrator.webhooks.work import Webhooks
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -75,8 +78,9 @@ class Orchestrator:
             QueueName.UPLOADS: self._pair(settings.uploads_queue_url, settings.uploads_dlq_url),
             QueueName.TASKS: self._pair(settings.tasks_queue_url, settings.tasks_dlq_url),
             QueueName.RESULTS: self._pair(settings.results_queue_url, settings.results_dlq_url),
+            QueueName.NOTIFICATIONS: self._pair(settings.notifications_queue_url, settings.notifications_dlq_url),
         }
-        uploads, tasks, reports = (self.queues[name].queue for name in QueueName)
+        tasks = self.queues[QueueName.TASKS].queue
         self.jobs = jobs = JobStore(clients.dynamodb, settings.jobs_table, now=now)
         originals = Originals(clients.s3, settings.originals_bucket)
         results = Results(clients.s3, settings.results_bucket)
@@ -103,9 +107,17 @@ class Orchestrator:
             originals=originals,
             dispatch=dispatch,
             events=events,
-            uploads=uploads,
+            uploads=self.queues[QueueName.UPLOADS].queue,
             tasks=tasks,
-            results=reports,
+            results=self.queues[QueueName.RESULTS].queue,
+            now=now,
+        )
+        self.webhooks = Webhooks(
+            settings,
+            jobs=jobs,
+            secrets=WebhookSecrets(clients.dynamodb, settings.accounts_table),
+            log=DeliveryLog(clients.dynamodb, settings.jobs_table),
+            notifications=self.queues[QueueName.NOTIFICATIONS].queue,
             now=now,
         )
 
@@ -116,12 +128,13 @@ class Orchestrator:
             cancel=self.cancel,
             retry=self.retry,
             delete=self.delete,
+            replay=self.webhooks.replay,
             queues=self.queues,
             readiness=Readiness(self._checks(), stop),
         )
 
     def background(self) -> list[Background]:
-        """What runs beside the API: three consumers and the sweeper."""
+        """What runs beside the API: consumers, the sweeper and the webhooks."""
         consumers = (
             self._consumer("uploads", self.queues[QueueName.UPLOADS].queue, uploads_handler(self.start)),
             self._consumer("results", self.queues[QueueName.RESULTS].queue, results_handler(self.begin, self.finish)),
@@ -130,7 +143,7 @@ class Orchestrator:
             ),
         )
         sweeper = partial(sweep_regularly, self.sweep, seconds=self._settings.sweep_seconds)
-        return [*(consumer.run for consumer in consumers), sweeper]
+        return [*(consumer.run for consumer in consumers), sweeper, self.webhooks.run]
 
     def _consumer(self, name: str, queue: SqsQueue, handler: Handler, concurrency: int = _CONCURRENCY) -> Consumer:
         return Consumer(
@@ -152,6 +165,7 @@ class Orchestrator:
             "uploads_queue": health.queue_check(clients.sqs, settings.uploads_queue_url),
             "tasks_queue": health.queue_check(clients.sqs, settings.tasks_queue_url),
             "results_queue": health.queue_check(clients.sqs, settings.results_queue_url),
+            "notifications_queue": health.queue_check(clients.sqs, settings.notifications_queue_url),
         }
 
     def _pair(self, url: str, dlq_url: str) -> QueuePair:

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from darkroom.limits import DEFAULT_UPLOAD_BYTES, HIGHEST_UPLOAD_BYTES
-from darkroom.settings import ServiceSettings
+from darkroom.settings import Environment, ServiceSettings
+from darkroom_orchestrator.webhooks.schedule import DEFAULT_SECONDS, LONGEST_SECONDS
 
 
 class Settings(ServiceSettings):
@@ -17,12 +18,16 @@ class Settings(ServiceSettings):
     originals_bucket: str
     results_bucket: str
     jobs_table: str
+    accounts_table: str
+    """Where the secrets are that webhooks are signed with."""
     uploads_queue_url: str
     uploads_dlq_url: str
     tasks_queue_url: str
     tasks_dlq_url: str
     results_queue_url: str
     results_dlq_url: str
+    notifications_queue_url: str
+    notifications_dlq_url: str
     job_events_topic_arn: str
 
     default_owner: str
@@ -34,3 +39,16 @@ class Settings(ServiceSettings):
     """A recipe of more variants is spread over several tasks."""
     sweep_seconds: Annotated[float, Field(gt=0)] = 30
     """How long from one look at overdue jobs to the next, on average."""
+    webhook_allow_private: bool = False
+    """Whether webhooks may go to this machine and to private networks; for development only."""
+    webhook_retry_seconds: Annotated[
+        tuple[Annotated[int, Field(ge=0, le=LONGEST_SECONDS)], ...], Field(min_length=1)
+    ] = DEFAULT_SECONDS
+    """Pauses after webhooks that were not taken, as a JSON list; the last one stands for all that follow."""
+
+    @field_validator("webhook_allow_private")
+    @classmethod
+    def _only_in_development(cls, allow: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - called by pydantic
+        if allow and info.data.get("environment") is not Environment.DEVELOPMENT:
+            raise ValueError("webhooks may go to private addresses in development only")
+        return allow

@@ -11,6 +11,7 @@ There is no second look-up between the check and the connection, so a name that 
 
 import asyncio
 import socket
+import ssl
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, Final
@@ -58,8 +59,11 @@ class GuardedResolver(AbstractResolver):
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def guarded_connector(*, allow_private: bool) -> aiohttp.TCPConnector:
-    """A connector that makes a new, checked connection for each request. To be used inside a running event loop."""
+def guarded_connector(*, allow_private: bool, trust: ssl.SSLContext | None = None) -> aiohttp.TCPConnector:
+    """A connector that makes a new, checked connection for each request. To be used inside a running event loop.
+
+    `trust` decides which certificates are accepted; the system's authorities when not given.
+    """
 
     def guarded_socket(info: AddressInfo) -> socket.socket:
         family, kind, protocol, _, address = info
@@ -69,6 +73,7 @@ def guarded_connector(*, allow_private: bool) -> aiohttp.TCPConnector:
     return aiohttp.TCPConnector(
         resolver=GuardedResolver(allow_private=allow_private),
         socket_factory=guarded_socket,
+        ssl=trust or True,
         use_dns_cache=False,
         force_close=True,
         limit=0,  # The consumer bounds how many there are at a time.

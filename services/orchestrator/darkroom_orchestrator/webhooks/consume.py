@@ -1,0 +1,23 @@
+"""What the notifications queue carries, read and handed on."""
+
+from pydantic import ValidationError
+
+from darkroom.consumer import Handler, Poison
+from darkroom.messages import DeliveryRequested, Notification
+from darkroom.queue import Delivery
+from darkroom_orchestrator.webhooks.deliver import Deliver
+
+
+def notifications_handler(deliver: Deliver) -> Handler:
+    """Job events as the topic published them, and requests to deliver one again."""
+
+    async def handle(delivery: Delivery) -> None:
+        try:
+            notification = Notification.validate_json(delivery.body)
+        except ValidationError as error:
+            raise Poison("The message is no event of a job.") from error
+        again = isinstance(notification, DeliveryRequested)
+        event = notification.event if isinstance(notification, DeliveryRequested) else notification
+        await deliver(event, number=delivery.receives, again=again)
+
+    return handle

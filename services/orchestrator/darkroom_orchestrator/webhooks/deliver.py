@@ -1,0 +1,111 @@
+"""Deliver: send a job's event to its callback URL, and write down how that went."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+
+from darkroom.callback_urls import read_callback_url
+from darkroom.clock import iso, parse
+from darkroom.errors import DarkroomError, MalformedRequest
+from darkroom.job_table import JobTable
+from darkroom.jobs import DeliveryAttempt, Job
+from darkroom.logs import get_logger
+from darkroom.messages import JobEvent
+from darkroom.topology import DELIVERY_ATTEMPTS
+from darkroom.webhook_secrets import WebhookSecrets
+from darkroom_orchestrator.webhooks.body import body_of
+from darkroom_orchestrator.webhooks.delivery_log import DeliveryLog
+from darkroom_orchestrator.webhooks.sender import Outcome, Sender
+from darkroom_orchestrator.webhooks.signature import signed_headers
+
+_LOG = get_logger(__name__)
+
+_GONE = 410
+"""HTTP's way to say that the receiver wants no more (Standard Webhooks 1.0, "Operational considerations")."""
+
+
+class Undelivered(DarkroomError):
+    """The receiver did not take the event, this time."""
+
+    code = "undelivered"
+    retryable = True
+
+
+class Deliver:
+    """Sends one event, at least once in all."""
+
+    def __init__(
+        self,
+        *,
+        jobs: JobTable,
+        secrets: WebhookSecrets,
+        log: DeliveryLog,
+        sender: Sender,
+        allow_http: bool,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._jobs = jobs
+        self._secrets = secrets
+        self._log = log
+        self._sender = sender
+        self._allow_http = allow_http
+        self._now = now
+
+    async def __call__(self, event: JobEvent, *, number: int, again: bool) -> None:
+        """Make the attempt of this number; `again` sends an event that was taken already.
+
+        Raises Undelivered when it is to be tried once more, and Unavailable.
+        """
+        job = await self._jobs.get(event.job_id)
+        if job is None or not job.callback_url or job.callback_gone_at:
+            _LOG.info("webhook_not_wanted", event_id=event.event_id)
+            return
+        if not again and _was_taken(job, event):
+            _LOG.info("webhook_repeated", event_id=event.event_id)
+            return
+        attempt = await self._attempt(job, job.callback_url, event, number)
+        gone = attempt.status == _GONE
+        # The POST is done: a stop must not keep it from being written down.
+        await asyncio.shield(self._log.record(job.job_id, attempt, gone=gone))
+        if not attempt.succeeded and not gone:
+            if number >= DELIVERY_ATTEMPTS:
+                _LOG.warning("webhook_given_up", event_id=event.event_id, attempts=number)
+            raise Undelivered(f"The callback URL answered {attempt.status or attempt.error}.")
+
+    async def _attempt(self, job: Job, callback_url: str, event: JobEvent, number: int) -> DeliveryAttempt:
+        body = body_of(event, job)
+        secret = await self._secrets.of(job.owner)
+        began = parse(iso(self._now()))
+        headers = signed_headers(event.event_id, body, secrets=secret.signing(began), moment=began)
+        clock = asyncio.get_running_loop().time
+        start = clock()
+        outcome = await self._send(callback_url, body, headers)
+        attempt = DeliveryAttempt(
+            event_id=event.event_id,
+            at=began,
+            number=number,
+            status=outcome.status,
+            error=outcome.error,
+            duration_ms=round((clock() - start) * 1000),
+        )
+        _LOG.info(
+            "webhook_sent",
+            event_id=event.event_id,
+            status=attempt.status,
+            error=attempt.error,
+            attempt=number,
+            duration_ms=attempt.duration_ms,
+        )
+        return attempt
+
+    async def _send(self, callback_url: str, body: str, headers: dict[str, str]) -> Outcome:
+        try:
+            url = read_callback_url(callback_url, allow_http=self._allow_http)
+        except MalformedRequest:  # It was accepted under other settings.
+            return Outcome(None, "invalid_url")
+        return await self._sender.send(url, body, headers)
+
+
+def _was_taken(job: Job, event: JobEvent) -> bool:
+    """Whether an earlier delivery of the same event succeeded: the queue may bring an event twice."""
+    return any(attempt.succeeded for attempt in job.deliveries if attempt.event_id == event.event_id)

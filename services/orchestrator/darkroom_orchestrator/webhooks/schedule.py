@@ -1,0 +1,33 @@
+"""When a webhook that was not taken is sent again."""
+
+import random
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from darkroom.consumer import Pause
+from darkroom.queue import Delivery
+from darkroom.topology import DELIVERY_ATTEMPTS
+
+DEFAULT_SECONDS: Final = (5, 60, 5 * 60, 30 * 60, 3600, 2 * 3600, 4 * 3600, 8 * 3600, 10 * 3600)
+"""The pauses after the first nine attempts; together about a day."""
+
+LONGEST_SECONDS: Final = 39_000
+"""With the jitter still within the twelve hours that SQS hides a message at most."""
+
+_JITTER: Final = 0.1
+"""A tenth more or less, so that what failed together does not come back together."""
+
+
+def pauses(schedule: Sequence[int], *, chance: Callable[[float, float], float] = random.uniform) -> Pause:
+    """The pauses of a schedule, by how often a message was received; the last one stands for all that follow.
+
+    After the last attempt there is none: the queue moves the message to its dead-letter queue when it comes back.
+    """
+
+    def pause(delivery: Delivery) -> int:
+        if delivery.receives >= DELIVERY_ATTEMPTS:
+            return 0
+        seconds = schedule[min(delivery.receives, len(schedule)) - 1]
+        return round(seconds * chance(1 - _JITTER, 1 + _JITTER))
+
+    return pause
