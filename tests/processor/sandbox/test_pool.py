@@ -15,8 +15,9 @@ from darkroom_processor.pipeline import Picture, Processed, Work
 from darkroom_processor.sandbox.handle import ChildFailed
 from darkroom_processor.sandbox.pool import ChildPool
 from tests.processor.sandbox.misbehaving import ANSWER, answer, misbehaving, report
-from tests.processor.sandbox.processes import gone, is_running
 from tests.support.images import jpeg
+from tests.support.processes import running
+from tests.support.waiting import until
 
 WAYS_TO_FAIL = ["crash", "leave", "hang_up", "flood", "babble", "promise", "bug"]
 
@@ -49,7 +50,7 @@ async def test_a_child_that_dies_while_idle_is_replaced() -> None:
     async with misbehaving() as pool:
         first = await answer(pool, "pid")
         os.kill(first, signal.SIGKILL)
-        await gone(first)
+        await until(lambda: not running({first}))
         assert await answer(pool, "pid") != first
 
 
@@ -69,7 +70,7 @@ async def test_cancelling_ends_the_work_at_once_and_frees_the_place() -> None:
         with pytest.raises(asyncio.CancelledError):
             await work
         assert await answer(pool, "pid") != first
-        assert not is_running(first)
+        assert not running({first})
 
 
 async def test_cancelling_an_image_that_still_waits_costs_no_child() -> None:
@@ -86,8 +87,8 @@ async def test_cancelling_an_image_that_still_waits_costs_no_child() -> None:
 async def test_leaving_the_pool_leaves_no_process_behind() -> None:
     async with misbehaving(size=2) as pool:
         pids = await asyncio.gather(answer(pool, "pid"), answer(pool, "pid"))
-        assert all(is_running(pid) for pid in pids)
-    assert not any(is_running(pid) for pid in pids)
+        assert running(set(pids)) == set(pids)
+    assert not running(set(pids))
 
 
 async def test_children_die_with_a_service_that_is_killed() -> None:
@@ -102,8 +103,7 @@ async def test_children_die_with_a_service_that_is_killed() -> None:
     pids = json.loads(await service.stdout.readline())
     service.kill()
     await service.wait()
-    async with asyncio.timeout(5):
-        await asyncio.gather(*(gone(pid) for pid in pids))
+    await until(lambda: not running(set(pids)))
 
 
 async def test_children_that_cannot_be_started_are_an_error_at_once() -> None:
@@ -121,12 +121,10 @@ async def test_a_pool_whose_children_no_longer_start_says_so(tmp_path: Path) -> 
         await pool.check()
         link.unlink()
         work = asyncio.create_task(pool.process(b"leave", ANSWER))
-        async with asyncio.timeout(10):
-            while not await _says_unavailable(pool):  # noqa: ASYNC110 - the pool is asked, it does not tell
-                await asyncio.sleep(0.05)
-            link.symlink_to(program)
-            assert isinstance((await work).result, ProcessorCrash)
-            assert await answer(pool, "nap") == "rested"
+        await until(lambda: _says_unavailable(pool))
+        link.symlink_to(program)
+        assert isinstance((await work).result, ProcessorCrash)
+        assert await answer(pool, "nap") == "rested"
         await pool.check()
 
 

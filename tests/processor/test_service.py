@@ -1,0 +1,133 @@
+"""The processor as it is run: a process with a queue, buckets and signals."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http import HTTPStatus
+
+import httpx
+
+from darkroom.messages import ProcessTask, TaskFinished, TaskReport, TaskStarted
+from darkroom.queue import Outgoing, SqsQueue
+from darkroom_local.installation import CreatedQueue, Installation
+from darkroom_local.ports import free_ports
+from darkroom_local.service import Service
+from tests.processor.tasks import stored, task
+from tests.support.emulator import Cloud
+from tests.support.images import encoded, jpeg, photo
+from tests.support.waiting import until
+
+SMALL = {"name": "small", "operations": [{"op": "resize", "width": 32, "height": 32}]}
+SLOW = {"name": "slow", "output": {"format": "avif", "effort": 9, "quality": 100}}
+
+
+@asynccontextmanager
+async def processor(installation: Installation, **settings: str) -> AsyncIterator[Service]:
+    """A processor with one child, ready for work; stopped afterwards if it still runs."""
+    (port,) = free_ports(1)
+    environment = {**installation.environment(), "DARKROOM_CHILDREN": "1", **settings}
+    service = Service("processor", "darkroom_processor", port=port, environment=environment)
+    await service.start()
+    try:
+        await service.ready()
+        yield service
+    finally:
+        await service.kill()
+
+
+async def send(cloud: Cloud, installation: Installation, job: ProcessTask) -> None:
+    """Put a task into the tasks queue, as the orchestrator does."""
+    await SqsQueue(cloud.sqs, installation.tasks.url).send([Outgoing(job_id=job.job_id, message=job)])
+
+
+async def reports(cloud: Cloud, installation: Installation) -> AsyncIterator[TaskStarted | TaskFinished]:
+    """What comes into the results queue, one by one."""
+    queue = SqsQueue(cloud.sqs, installation.results.url)
+    while True:
+        for delivery in await queue.receive(most=10, wait_seconds=1):
+            yield TaskReport.validate_json(delivery.body)
+
+
+async def finished(cloud: Cloud, installation: Installation) -> TaskFinished:
+    """The next report of an end."""
+    async with asyncio.timeout(20):
+        async for report in reports(cloud, installation):
+            if isinstance(report, TaskFinished):
+                return report
+    raise AssertionError
+
+
+async def left_in(cloud: Cloud, queue: CreatedQueue) -> int:
+    """Messages in a queue, in flight or not."""
+    depth = await SqsQueue(cloud.sqs, queue.url).depth()
+    return depth.visible + depth.in_flight
+
+
+async def is_unready(client: httpx.AsyncClient) -> bool:
+    """Whether the processor says that it cannot take work."""
+    return (await client.get("/readyz")).status_code == HTTPStatus.SERVICE_UNAVAILABLE
+
+
+async def test_a_task_is_done_reported_and_off_the_queue(cloud: Cloud, installation: Installation) -> None:
+    job = task(await stored(cloud, installation, jpeg(120, 80)), [SMALL])
+    async with processor(installation) as service:
+        await send(cloud, installation, job)
+        end = await finished(cloud, installation)
+        assert await service.stop() == 0
+    assert end.job_id == job.job_id
+    assert end.fault is None
+    assert end.outcomes[0].result is not None
+    assert await left_in(cloud, installation.tasks) == 0
+
+
+async def test_a_stop_waits_for_the_task_in_hand(cloud: Cloud, installation: Installation) -> None:
+    job = task(await stored(cloud, installation, encoded(photo(500, 400), "PNG")), [SLOW])
+    async with processor(installation) as service:
+        await send(cloud, installation, job)
+        async with asyncio.timeout(20):
+            assert isinstance(await anext(reports(cloud, installation)), TaskStarted)
+        assert await service.stop(grace_seconds=30) == 0
+    assert (await finished(cloud, installation)).outcomes[0].result is not None
+    assert await left_in(cloud, installation.tasks) == 0
+
+
+async def test_a_task_that_outlasts_the_drain_goes_back_at_once(cloud: Cloud, installation: Installation) -> None:
+    job = task(await stored(cloud, installation, encoded(photo(3000, 2000), "PNG")), [SLOW])
+    async with processor(installation, DARKROOM_DRAIN_SECONDS="0.1") as service:
+        await send(cloud, installation, job)
+        async with asyncio.timeout(20):
+            assert isinstance(await anext(reports(cloud, installation)), TaskStarted)
+        assert await service.stop() == 0
+    (again,) = await SqsQueue(cloud.sqs, installation.tasks.url).receive(most=10, wait_seconds=1)
+    assert again.receives == 2
+    assert ProcessTask.model_validate_json(again.body) == job
+
+
+async def test_a_message_that_is_no_task_ends_in_the_dead_letter_queue(
+    cloud: Cloud, installation: Installation
+) -> None:
+    await cloud.sqs.send_message(QueueUrl=installation.tasks.url, MessageBody='{"type": "task.process", "v": 2}')
+    dead = SqsQueue(cloud.sqs, installation.tasks.dlq_url)
+    async with processor(installation), asyncio.timeout(20):
+        while not (found := await dead.receive(most=1, wait_seconds=1)):
+            continue
+    assert found[0].body == '{"type": "task.process", "v": 2}'
+
+
+async def test_readiness_names_what_is_missing(cloud: Cloud, installation: Installation) -> None:
+    async with processor(installation) as service, httpx.AsyncClient(base_url=service.url) as client:
+        assert (await client.get("/healthz")).json() == {"status": "ok"}
+        await cloud.sqs.delete_queue(QueueUrl=installation.results.url)
+        await until(lambda: is_unready(client))
+        assert (await client.get("/readyz")).json()["failures"].keys() == {"results queue"}
+        assert (await client.get("/docs")).status_code == 404
+    await cloud.sqs.create_queue(QueueName=installation.topology.results.name)
+
+
+async def test_settings_that_do_not_fit_are_reported_all_at_once() -> None:
+    environment = {"DARKROOM_CHILDREN": "0", "DARKROOM_TASKS_QUEUE_URL": "http://127.0.0.1:9/tasks"}
+    service = Service("processor", "darkroom_processor", port=1, environment=environment)
+    await service.start()
+    assert await service.wait() == 2
+    for variable in ("CHILDREN", "ORIGINALS_BUCKET", "RESULTS_BUCKET", "RESULTS_QUEUE_URL"):
+        assert f"DARKROOM_{variable}:" in str(service.log)
