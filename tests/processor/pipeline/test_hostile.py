@@ -1,0 +1,123 @@
+"""Files that are made to do harm: refused with the right code or processed within limits, and quickly."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from darkroom.errors import FrameLimit, ImageError, MemoryLimit, PixelLimit
+from darkroom_processor.pipeline import Picture, Processed, Work, process
+from tests.processor.pipeline.running import variant
+from tests.support import bombs, images
+
+SMALL = variant([{"op": "resize", "width": 24}], {"format": "png"})
+EVERYTHING = variant([], {"format": "same", "keep_metadata": "all", "frames": "all"}, "all")
+WORK = Work(variants=(SMALL, EVERYTHING), describe=True)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """CPU time, not wall-clock time: tests run side by side."""
+    began = time.process_time()
+    yield
+    assert time.process_time() - began < seconds
+
+
+def run(data: bytes) -> Processed | ImageError:
+    """Whatever comes of it, as long as it is one of the two."""
+    try:
+        return process(data, WORK)
+    except ImageError as error:
+        return error
+
+
+@pytest.mark.parametrize(("name", "data"), list(bombs.flood_headers()), ids=lambda value: str(value)[:8])
+def test_floods_of_pixels_are_refused_by_their_header(name: str, data: bytes) -> None:
+    with within(0.5), pytest.raises(PixelLimit):
+        process(data, WORK)
+
+
+def test_a_real_flood_of_pixels_is_refused() -> None:
+    data = bombs.flood_png(14_000, 12_700)
+    assert len(data) < 60_000
+    with within(0.5), pytest.raises(PixelLimit):
+        process(data, WORK)
+
+
+def test_the_largest_picture_that_is_let_through_is_processed() -> None:
+    with within(8):
+        done = process(bombs.flood_png(10_000, 5_000), Work(variants=(SMALL,), describe=True))
+    assert isinstance(done.outcomes[0], Picture)
+
+
+def test_scans_upon_scans_are_refused() -> None:
+    with within(0.5), pytest.raises(FrameLimit):
+        process(bombs.progressive(2000), WORK)
+
+
+def test_frames_upon_frames_are_refused() -> None:
+    with within(0.5), pytest.raises(FrameLimit):
+        process(bombs.endless_gif(400_000), WORK)
+
+
+def test_frames_times_pixels_are_refused() -> None:
+    with within(0.5), pytest.raises(PixelLimit):
+        process(bombs.endless_gif(90), WORK)
+
+
+@pytest.mark.parametrize("cyclic", [False, True])
+def test_chains_of_pages_are_refused(cyclic: object) -> None:
+    with within(0.5), pytest.raises(FrameLimit):
+        process(bombs.tiff_chain(100_000, cyclic=bool(cyclic)), WORK)
+    with within(0.5), pytest.raises(FrameLimit):
+        process(bombs.tiff_chain(3, cyclic=True), WORK)
+
+
+@pytest.mark.parametrize(("name", "data"), list(bombs.text_bombs()), ids=lambda value: str(value)[:8])
+def test_text_that_unpacks_to_very_much_is_refused(name: str, data: bytes) -> None:
+    with within(1), pytest.raises(MemoryLimit):
+        process(data, WORK)
+
+
+def test_a_profile_that_unpacks_to_very_much_is_refused() -> None:
+    with within(1), pytest.raises(MemoryLimit):
+        process(bombs.profile_bomb(), WORK)
+
+
+@pytest.mark.parametrize(("name", "data"), list(bombs.exif_bombs()), ids=lambda value: str(value)[:16])
+def test_hostile_exif_never_fails_the_job(name: str, data: bytes) -> None:
+    with within(2):
+        done = process(data, WORK)
+    assert done.description is not None
+    assert all(isinstance(outcome, Picture) for outcome in done.outcomes)
+
+
+@pytest.mark.parametrize(("name", "data", "payload"), list(bombs.polyglots()), ids=lambda value: str(value)[:24])
+def test_of_a_polyglot_only_the_picture_remains(name: str, data: bytes, payload: bytes) -> None:
+    done = process(data, Work(variants=(SMALL, variant([], {"format": "same"}, "same")), describe=True))
+    for outcome in done.outcomes:
+        assert isinstance(outcome, Picture)
+        assert payload not in outcome.data
+
+
+@pytest.mark.parametrize(
+    "image_format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "AVIF", "JPEG2000", "BMP", "ICO", "PPM"]
+)
+def test_a_file_cut_at_any_kilobyte_is_handled(image_format: str) -> None:
+    data = images.encoded(images.photo(160, 120), image_format)
+    lengths = range(0, len(data), max(1024, len(data) // 40))
+    for length in lengths:
+        assert isinstance(run(data[:length]), Processed | ImageError)
+
+
+@pytest.mark.parametrize(
+    "image_format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "AVIF", "JPEG2000", "BMP", "ICO", "PPM"]
+)
+def test_any_damaged_byte_of_a_header_is_handled(image_format: str) -> None:
+    data = images.encoded(images.marked(32, 32), image_format)
+    for at in range(min(len(data), 400)):
+        damaged = bytearray(data)
+        damaged[at] ^= (0xFF, 0x01, 0x80)[at % 3]
+        with within(3):
+            assert isinstance(run(bytes(damaged)), Processed | ImageError)

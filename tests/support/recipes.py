@@ -1,0 +1,98 @@
+"""Draws recipes at random, for hypothesis: whatever a client may send that validates."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from darkroom.recipes import Variant
+
+Drawn = st.SearchStrategy[dict[str, Any]]
+
+MOST_SIDE = 400
+"""Pixels of the sizes that are drawn: large ones only take time."""
+
+sides = st.integers(1, MOST_SIDE)
+fractions = st.floats(0, 1)
+factors = st.floats(0, 4)
+opaque_colors = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
+colors = st.one_of(st.just("transparent"), opaque_colors, opaque_colors.map(lambda color: f"{color}80"))
+names = st.sampled_from(["center", "top", "top-right", "right", "bottom-right", "bottom", "bottom-left", "left"])
+positions = st.one_of(names, st.just("smart"), st.fixed_dictionaries({"x": fractions, "y": fractions}))
+
+
+def _operation(op: str, required: dict[str, Any] | None = None, **optional: Any) -> Drawn:
+    return st.fixed_dictionaries({"op": st.just(op), **(required or {})}, optional=optional)
+
+
+def _resize(**needed: Any) -> Drawn:
+    return _operation(
+        "resize",
+        needed,
+        fit=st.sampled_from(["cover", "contain", "fill", "inside", "outside"]),
+        position=positions,
+        background=colors,
+        enlarge=st.booleans(),
+        filter=st.sampled_from(["nearest", "bilinear", "bicubic", "lanczos"]),
+    )
+
+
+operations: Drawn = st.one_of(
+    _resize(width=sides, height=sides),
+    _resize(width=sides),
+    _resize(height=sides),
+    _operation("crop", {"width": sides, "height": sides}, left=sides, top=sides),
+    _operation(
+        "crop",
+        {"width": st.floats(0.001, 1), "height": st.floats(0.001, 1), "unit": st.just("fraction")},
+        left=fractions,
+        top=fractions,
+    ),
+    _operation("trim", threshold=st.integers(0, 254)),
+    _operation("rotate", {"angle": st.floats(-360, 360)}, background=colors),
+    _operation("rotate", {"angle": st.sampled_from([-90, 0, 90, 180, 270, 360])}),
+    _operation("flip"),
+    _operation("flop"),
+    _operation("pad", {}, top=sides, right=sides, bottom=sides, left=sides, background=colors),
+    _operation("round", {"radius": sides}, background=colors),
+    _operation("round", {"fraction": fractions}, background=colors),
+    _operation("grayscale"),
+    _operation("flatten", {}, background=colors),
+    _operation("blur", {}, sigma=st.floats(0.3, 100)),
+    _operation("sharpen", {}, sigma=st.floats(0.3, 10), amount=st.floats(0, 5), threshold=st.integers(0, 255)),
+    _operation("adjust", {}, brightness=factors, contrast=factors, saturation=factors, gamma=st.floats(0.1, 10)),
+    _operation("tint", {"color": opaque_colors}, strength=fractions),
+    _operation("sepia", {}, strength=fractions),
+    _operation(
+        "watermark",
+        {"text": st.text("abcABC 123.,-_|'©~", min_size=1, max_size=100)},
+        position=names,
+        color=opaque_colors,
+        opacity=fractions,
+        scale=st.floats(0.02, 1),
+        margin=fractions,
+        tile=st.booleans(),
+    ),
+)
+
+outputs: Drawn = st.fixed_dictionaries(
+    {},
+    optional={
+        "format": st.sampled_from(["jpeg", "png", "webp", "avif", "gif", "tiff", "same", "auto"]),
+        "quality": st.integers(1, 100),
+        "lossless": st.booleans(),
+        # The most thorough settings only take time.
+        "effort": st.integers(0, 5),
+        "progressive": st.booleans(),
+        "subsampling": st.sampled_from(["4:4:4", "4:2:2", "4:2:0"]),
+        "colors": st.integers(2, 256),
+        "max_bytes": st.integers(100, 100_000),
+        "keep_metadata": st.sampled_from(["none", "icc", "copyright", "all"]),
+        "frames": st.sampled_from([1, "all"]),
+    },
+)
+
+variants = st.builds(
+    lambda steps, output: Variant.model_validate({"name": "it", "operations": steps, "output": output}),
+    st.lists(operations, max_size=4),
+    outputs,
+)
