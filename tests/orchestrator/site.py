@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from types_aiobotocore_s3 import S3Client
 
 from darkroom.formats import ImageFormat
+from darkroom.job_table import from_item, to_item
 from darkroom.jobs import (
     Cost,
     Fault,
@@ -23,6 +25,8 @@ from darkroom.messages import JobEvent, ProcessTask, TaskFinished, TaskStarted
 from darkroom.queue import Delivery, SqsQueue
 from darkroom.recipes import Recipe, load_presets
 from darkroom.sources import SourceDescription
+from darkroom.topology import OPEN_SHARDS
+from darkroom_orchestrator.adapters.originals import Original, Originals
 from darkroom_orchestrator.api import QueueName
 from darkroom_orchestrator.arrivals import NewObject
 from darkroom_orchestrator.composition import Clients, Orchestrator
@@ -48,12 +52,15 @@ DECODER_FAULT: Final = Fault(code="undecodable_image", message="No decoder can r
 
 
 class Clock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until it is moved, or goes on a millisecond each time it is read."""
 
     def __init__(self) -> None:
         self.moment = datetime(2026, 11, 22, 12, 0, 0, 250_000, tzinfo=UTC)
+        self.ticks = False
 
     def __call__(self) -> datetime:
+        if self.ticks:
+            self.forward(milliseconds=1)
         return self.moment
 
     def forward(self, **by: float) -> None:
@@ -77,10 +84,6 @@ class Site:
     def s3(self) -> S3Client:
         """For what clients and processors do to the buckets."""
         return self.clients.s3
-
-    def another(self) -> Orchestrator:
-        """A second orchestrator on the same resources, with settings of its own where given."""
-        return Orchestrator(self.settings, self.clients, PRESETS, now=self.now)
 
     def with_settings(self, **changes: object) -> Orchestrator:
         """An orchestrator on the same resources that is told something else."""
@@ -131,7 +134,37 @@ class Site:
         assert job is not None
         return job
 
+    async def all_jobs(self) -> list[Job]:
+        """Every job there is."""
+        answer = await self.clients.dynamodb.scan(TableName=self.settings.jobs_table)
+        return [from_item(item) for item in answer["Items"]]
+
+    async def open_ids(self) -> list[str]:
+        """Ids of all jobs in the index of open ones."""
+        later = self.now() + timedelta(days=1)
+        return [job_id for shard in range(OPEN_SHARDS) for job_id in await self.jobs.overdue(shard, later)]
+
+    async def forget_start(self, job: Job) -> None:
+        """Put a job's record back to where it was before its start."""
+        waiting = replace(
+            job, status=JobStatus.AWAITING_UPLOAD, queued_at=None, pending=frozenset(), deadline=self.now()
+        )
+        await self.clients.dynamodb.put_item(TableName=self.settings.jobs_table, Item=to_item(waiting))
+
+    async def original(self, job: Job) -> Original:
+        """The job's object, as the orchestrator finds it."""
+        original = await Originals(self.s3, self.settings.originals_bucket).find(job.source_key)
+        assert original is not None
+        return original
+
     # What processors do.
+
+    async def report(self, report: TaskStarted | TaskFinished) -> None:
+        """Hand a report to the use case that it is for."""
+        if isinstance(report, TaskStarted):
+            await self.orchestrator.begin(report)
+        else:
+            await self.orchestrator.finish(report)
 
     async def sent_tasks(self) -> list[ProcessTask]:
         """Take all tasks out of their queue."""

@@ -2,7 +2,7 @@
 
 A variant costs the resampling of the source, by the source's size, and the encoding, by the size of what comes out:
 
-    seconds = RESAMPLE × source megapixels + ENCODE[format] × output megapixels
+    seconds = RESAMPLE × source megapixels + ENCODE[format] × output megapixels × encodes
 
 The factors are of one core and Pillow 13. They are wrong by a factor of two or three for a given picture, so whoever
 uses them leaves room for that.
@@ -29,6 +29,9 @@ ENCODE_SECONDS: Final = {
 }
 """Each megapixel written. What `same` and `auto` turn out to be is not known yet: they get a middle value."""
 
+SEARCH_ENCODES: Final = 7
+"""To find the quality that keeps to a number of bytes, by halving 1…100."""
+
 _PIXELS_PER_BYTE: Final = 4
 """Of a photograph as JPEG; other formats have fewer."""
 
@@ -46,7 +49,8 @@ def variant_seconds(variant: Variant, megapixels: float) -> float:
     written = megapixels
     for operation in variant.operations:
         written = _megapixels_after(operation, written)
-    return RESAMPLE_SECONDS * megapixels + ENCODE_SECONDS[variant.output.format] * written
+    encodes = SEARCH_ENCODES if variant.output.max_bytes else 1
+    return RESAMPLE_SECONDS * megapixels + encodes * ENCODE_SECONDS[variant.output.format] * written
 
 
 def _megapixels_after(operation: AnyOperation, megapixels: float) -> float:

@@ -9,7 +9,7 @@ from darkroom.keys import Arrival, read_original_key
 from darkroom.logs import bound, get_logger
 from darkroom.recipes import Recipe
 from darkroom_orchestrator.adapters.events import JobEvents
-from darkroom_orchestrator.adapters.job_store import JobStore
+from darkroom_orchestrator.adapters.job_store import AT_WORK, JobStore
 from darkroom_orchestrator.adapters.originals import Original, Originals
 from darkroom_orchestrator.arrivals import NewObject
 from darkroom_orchestrator.dispatch import Dispatch
@@ -106,11 +106,11 @@ class Start:
         """An arrival of a job that is past it: a duplicate, or a second upload to the same address.
 
         The first upload counts. What may be missing is what an earlier delivery of this message had still to do
-        after its write: send the tasks, or publish the refusal.
+        after its write: send the tasks, of which some may be on their way, or publish the refusal.
         """
         if not redelivered or job.source != original.ref:
             _LOG.info("arrival_ignored", reason="the job has its bytes", status=job.status)
-        elif job.status is JobStatus.QUEUED:
+        elif job.status in AT_WORK:
             await self._dispatch(job)
         elif _was_refused(job):
             await self._events.publish(job)

@@ -5,17 +5,13 @@ A lost condition can also mean that this very change was made by a call whose an
 client repeats calls. Whoever uses a method therefore looks at the job again, or can do without knowing.
 """
 
-import re
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import ClientError
-
-from darkroom.aws import error_code, translated
+from darkroom.aws import translated
 from darkroom.clock import iso, parse
-from darkroom.job_table import JobTable, epoch, from_item, key, open_shard, serialized, variant_value
+from darkroom.job_table import JobTable, epoch, open_shard, serialized, variant_value
 from darkroom.jobs import (
     OPEN,
     RETRYABLE,
@@ -38,6 +34,7 @@ from darkroom_orchestrator.adapters.changes import (
     remove,
     take_from_pending,
 )
+from darkroom_orchestrator.adapters.conditional_writes import ConditionalWrites
 from darkroom_orchestrator.adapters.conditions import (
     Condition,
     attempt_is,
@@ -64,15 +61,12 @@ _CLOSED: Final = remove("open_shard", "deadline", "pending")
 """A job that ends leaves the index of open jobs."""
 
 
-class _ConditionLost(Exception):
-    """The job was not as the write wanted it."""
-
-
 class JobStore(JobTable):
     """The jobs table, as the one service that changes jobs sees it. All methods raise Unavailable."""
 
     def __init__(self, client: "DynamoDBClient", table: str, *, now: Callable[[], datetime]) -> None:
         super().__init__(client, table)
+        self._writes = ConditionalWrites(client, table)
         self._now = now
 
     async def queue(self, job: Job, source: ObjectRef) -> Job | None:
@@ -158,33 +152,26 @@ class JobStore(JobTable):
 
     async def leave_index(self, job_id: str) -> None:
         """Take a stopped job out of the index of open jobs: its event is published. May be done again."""
-        await self._update(job_id, remove("open_shard", "deadline"), status_in(_ENDED))
+        await self._writes.update(job_id, remove("open_shard", "deadline"), status_in(_ENDED))
 
     async def postpone(self, job: Job) -> Job | None:
         """Give an open job another period: what it waits for has not had its turn."""
         change = put(deadline=self._work_deadline())
-        return await self._update(job.job_id, change, status_in(OPEN) & deadline_is(job.deadline))
+        return await self._writes.update(job.job_id, change, status_in(OPEN) & deadline_is(job.deadline))
 
     async def redrive(self, job: Job) -> Job | None:
         """Give an open job another period, because what it waits for is asked for again."""
         change = put(deadline=self._work_deadline(), redrives=job.redrives + 1)
-        return await self._update(job.job_id, change, status_in(OPEN) & deadline_is(job.deadline))
+        return await self._writes.update(job.job_id, change, status_in(OPEN) & deadline_is(job.deadline))
 
     async def begin_deletion(self, job: Job) -> Job | None:
         """Mark a job that has ended, so that nobody retries it while its objects go. May be done again."""
         change = put(deletion_began_at=iso(self._now()))
-        return await self._update(job.job_id, change, status_in(_ENDED) & attempt_is(job.attempt))
+        return await self._writes.update(job.job_id, change, status_in(_ENDED) & attempt_is(job.attempt))
 
     async def end_deletion(self, job_id: str) -> None:
         """Delete the record of a job whose objects are gone. May be done again."""
-        condition = being_deleted()
-        with suppress(_ConditionLost), _conditional():
-            await self._client.delete_item(
-                TableName=self._table,
-                Key=key(job_id),
-                ConditionExpression=condition.text,
-                ExpressionAttributeNames=_names(condition.text),
-            )
+        await self._writes.delete(job_id, being_deleted())
 
     async def overdue(self, shard: int, moment: datetime) -> list[str]:
         """Ids of jobs of one shard of the index whose deadline has passed, the longest overdue first, one page."""
@@ -232,42 +219,4 @@ class JobStore(JobTable):
             raise ValueError(f"a job cannot become {end} from {illegal}")
         change = put(status=end.value, updated_at=iso(self._now())) & change
         starting = status_in(starts)
-        return await self._update(job_id, change, starting & condition if condition else starting)
-
-    async def _update(self, job_id: str, change: Change, condition: Condition) -> Job | None:
-        try:
-            with _conditional():
-                answer = await self._client.update_item(
-                    TableName=self._table,
-                    Key=key(job_id),
-                    UpdateExpression=change.text,
-                    ConditionExpression=condition.text,
-                    ExpressionAttributeNames={
-                        **_names(change.text, condition.text),
-                        **{f"#{placeholder}": name for placeholder, name in change.names.items()},
-                    },
-                    ExpressionAttributeValues=serialized(
-                        {f":{name}": value for name, value in {**change.all_values, **condition.values}.items()}
-                    ),
-                    ReturnValues="ALL_NEW",
-                )
-        except _ConditionLost:
-            return None
-        return from_item(answer["Attributes"])
-
-
-@contextmanager
-def _conditional() -> Iterator[None]:
-    """Turn DynamoDB's way to say that the condition was not met into _ConditionLost."""
-    try:
-        with translated("DynamoDB"):
-            yield
-    except ClientError as error:
-        if error_code(error) == "ConditionalCheckFailedException":
-            raise _ConditionLost from error
-        raise
-
-
-def _names(*texts: str) -> dict[str, str]:
-    """Every `#name` of the texts, for the attribute of that name."""
-    return {f"#{name}": name for text in texts for name in re.findall(r"#(\w+)", text)}
+        return await self._writes.update(job_id, change, starting & condition if condition else starting)

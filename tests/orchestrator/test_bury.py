@@ -1,0 +1,43 @@
+"""Dead tasks become failures of their jobs, with the reason."""
+
+from darkroom.jobs import JobStatus
+from darkroom.topology import TASK_TRIES
+from tests.orchestrator.site import Site, finished
+
+
+async def test_a_dead_task_fails_its_job_and_says_after_how_many_tries(site: Site) -> None:
+    job, [task] = await site.queued_job()
+
+    for _ in range(2):
+        await site.orchestrator.bury(task)
+
+    ended = await site.job(job.job_id)
+    assert ended.status is JobStatus.FAILED
+    assert ended.fault is not None
+    assert ended.fault.code == "processor_crash"
+    assert f"{TASK_TRIES} times" in ended.fault.message
+    assert {state.fault for state in ended.variants.values()} == {ended.fault}
+    assert len({event.event_id for event in await site.events()}) == 1
+
+
+async def test_a_dead_task_takes_only_its_own_parts_with_it(site: Site) -> None:
+    job = await site.waiting_job()
+    await site.with_settings(max_variants_per_task=2).start(await site.upload(job), redelivered=False)
+    first, second = await site.sent_tasks()
+
+    await site.orchestrator.bury(first)
+    await site.orchestrator.finish(finished(second))
+
+    ended = await site.job(job.job_id)
+    assert ended.status is JobStatus.PARTIALLY_COMPLETED
+    failed = {name for name, state in ended.variants.items() if state.fault}
+    assert failed == {planned.variant.name for planned in first.variants}
+
+
+async def test_a_task_that_died_after_its_work_was_done_changes_nothing(site: Site) -> None:
+    job, [task] = await site.queued_job()
+    await site.orchestrator.finish(finished(task))
+
+    await site.orchestrator.bury(task)
+
+    assert (await site.job(job.job_id)).status is JobStatus.COMPLETED

@@ -1,0 +1,90 @@
+"""Delete: a job goes with all its objects, and can be taken up again where it was left."""
+
+import pytest
+
+from darkroom.errors import Conflict, NotFound
+from darkroom.jobs import Job, JobStatus
+from tests.orchestrator.site import Site, started
+
+
+async def completed_job(site: Site) -> Job:
+    """A job with its source and results in the buckets."""
+    job, [task] = await site.queued_job()
+    await site.orchestrator.finish(await site.put_results(task))
+    return await site.job(job.job_id)
+
+
+async def test_record_source_and_results_go_with_all_versions(site: Site) -> None:
+    job = await completed_job(site)
+    other = await completed_job(site)
+    await site.upload(job, b"a second version")
+    await site.s3.delete_object(Bucket=site.settings.originals_bucket, Key=job.source_key)
+
+    await site.orchestrator.delete(job.job_id)
+
+    assert await site.jobs.get(job.job_id) is None
+    assert await site.original_keys() == [other.source_key]
+    assert len(await site.result_keys()) == 4
+    assert all(other.job_id in key for key in await site.result_keys())
+
+
+async def test_a_second_deletion_finds_nothing(site: Site) -> None:
+    job = await completed_job(site)
+    await site.orchestrator.delete(job.job_id)
+
+    with pytest.raises(NotFound):
+        await site.orchestrator.delete(job.job_id)
+
+
+async def test_a_deletion_that_was_cut_short_is_finished_by_the_next(site: Site) -> None:
+    job = await completed_job(site)
+    assert job.source is not None
+    assert await site.jobs.begin_deletion(job)
+    await site.s3.delete_object(
+        Bucket=site.settings.originals_bucket, Key=job.source_key, VersionId=job.source.version_id or ""
+    )
+
+    await site.orchestrator.delete(job.job_id)
+
+    assert await site.jobs.get(job.job_id) is None
+    assert (await site.original_keys(), await site.result_keys()) == ([], [])
+
+
+async def test_a_record_without_the_mark_of_deletion_stays(site: Site) -> None:
+    job = await completed_job(site)
+
+    await site.jobs.end_deletion(job.job_id)
+
+    assert await site.job(job.job_id) == job
+
+
+async def test_an_open_job_is_not_deleted(site: Site) -> None:
+    job, [task] = await site.queued_job()
+    await site.orchestrator.begin(started(task))
+
+    with pytest.raises(Conflict, match="cancel"):
+        await site.orchestrator.delete(job.job_id)
+
+    assert (await site.job(job.job_id)).status is JobStatus.PROCESSING
+    assert await site.original_keys() == [job.source_key]
+
+
+async def test_a_key_that_only_begins_alike_stays(site: Site) -> None:
+    job = await completed_job(site)
+    await site.put_original(f"{job.source_key}.bak")
+
+    await site.orchestrator.delete(job.job_id)
+
+    assert await site.original_keys() == [f"{job.source_key}.bak"]
+
+
+async def test_of_a_drop_only_the_pinned_version_goes(site: Site) -> None:
+    await site.orchestrator.start(await site.put_original("incoming/nonsense/cat.jpg"), redelivered=False)
+    [job] = await site.all_jobs()
+    newer = await site.put_original("incoming/nonsense/cat.jpg", b"another job's")
+
+    await site.orchestrator.delete(job.job_id)
+
+    answer = await site.s3.list_object_versions(Bucket=site.settings.originals_bucket)
+    assert [version["VersionId"] for version in answer["Versions"]] == [newer.version_id]
+    assert "DeleteMarkers" not in answer

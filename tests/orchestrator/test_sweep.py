@@ -1,0 +1,223 @@
+"""Sweeping: what was lost is asked for again, and given up in the end."""
+
+import asyncio
+
+import pytest
+
+from darkroom.jobs import Job, JobStatus
+from darkroom.messages import TaskReport, UploadArrived
+from darkroom.queue import Outgoing
+from darkroom_orchestrator.adapters.job_store import WORK_PERIOD
+from darkroom_orchestrator.api import QueueName
+from darkroom_orchestrator.sweep import MOST_REDRIVES
+from tests.orchestrator.site import DECODER_FAULT, Site, drained, finished, started
+
+
+async def test_nothing_is_overdue_before_its_deadline(site: Site) -> None:
+    waiting = await site.waiting_job()
+    queued, _ = await site.queued_job()
+    site.now.forward(minutes=4, seconds=59)
+
+    assert await site.orchestrator.sweep() == 0
+    assert {(await site.job(job.job_id)).redrives for job in (waiting, queued)} == {0}
+
+
+async def test_a_job_without_its_object_expires(site: Site) -> None:
+    job = await site.waiting_job()
+    site.now.forward(minutes=6)
+
+    assert await site.orchestrator.sweep() == 1
+
+    assert (await site.job(job.job_id)).status is JobStatus.EXPIRED
+    assert [event.status for event in await site.events()] == [JobStatus.EXPIRED]
+    assert await site.open_ids() == []
+    assert await site.orchestrator.sweep() == 0
+
+
+async def test_an_object_that_nobody_announced_is_announced(site: Site) -> None:
+    job = await site.waiting_job()
+    new = await site.upload(job)
+    site.now.forward(minutes=6)
+
+    await site.orchestrator.sweep()
+
+    [announcement] = await drained(site.orchestrator.queues[QueueName.UPLOADS].queue)
+    arrived = UploadArrived.model_validate_json(announcement.body)
+    assert (arrived.job_id, arrived.source.key, arrived.source.version_id) == (job.job_id, new.key, new.version_id)
+    await site.orchestrator.start(new, redelivered=False)
+    assert (await site.job(job.job_id)).status is JobStatus.QUEUED
+
+
+async def test_an_object_that_cannot_be_started_expires_in_the_end(site: Site) -> None:
+    job = await site.waiting_job()
+    await site.upload(job)
+
+    for _ in range(MOST_REDRIVES + 1):
+        site.now.forward(minutes=6)
+        await site.orchestrator.sweep()
+
+    assert (await site.job(job.job_id)).status is JobStatus.EXPIRED
+
+
+async def test_lost_tasks_are_sent_again_for_what_is_pending(site: Site) -> None:
+    job = await site.waiting_job()
+    await site.with_settings(max_variants_per_task=2).start(await site.upload(job), redelivered=False)
+    first, second = await site.sent_tasks()
+    await site.orchestrator.finish(finished(first))
+    site.now.forward(minutes=6)
+
+    await site.orchestrator.sweep()
+
+    [task] = await site.sent_tasks()
+    assert (task.variants, task.describe, task.attempt) == (second.variants, second.describe, 1)
+    redriven = await site.job(job.job_id)
+    assert (redriven.redrives, redriven.status) == (1, JobStatus.PROCESSING)
+    assert redriven.deadline == (site.now() + WORK_PERIOD).replace(microsecond=0)
+
+
+async def test_progress_moves_the_deadline(site: Site) -> None:
+    job = await site.waiting_job()
+    await site.with_settings(max_variants_per_task=2).start(await site.upload(job), redelivered=False)
+    first, _ = await site.sent_tasks()
+    site.now.forward(minutes=4)
+    await site.orchestrator.finish(finished(first))
+    site.now.forward(minutes=4)
+
+    assert await site.orchestrator.sweep() == 0
+
+
+async def test_a_backlog_only_moves_the_deadline(site: Site) -> None:
+    job = await site.waiting_job()
+    await site.orchestrator.start(await site.upload(job), redelivered=False)
+    before = await site.job(job.job_id)
+    site.now.forward(minutes=6)
+
+    await site.orchestrator.sweep()
+
+    after = await site.job(job.job_id)
+    assert (after.redrives, after.updated_at) == (0, before.updated_at)
+    assert after.deadline == (site.now() + WORK_PERIOD).replace(microsecond=0)
+    assert len(await site.sent_tasks()) == 1
+
+
+async def test_reports_that_wait_are_a_backlog_too(site: Site) -> None:
+    job, [task] = await site.queued_job()
+    reports = site.orchestrator.queues[QueueName.RESULTS].queue
+    await reports.send([Outgoing(job_id=job.job_id, message=finished(task))])
+    site.now.forward(minutes=6)
+
+    await site.orchestrator.sweep()
+
+    assert await site.sent_tasks() == []
+
+
+async def test_a_job_that_gets_lost_again_and_again_fails_as_lost(site: Site) -> None:
+    job, [task] = await site.queued_job()
+    await site.orchestrator.begin(started(task))
+    for _ in range(MOST_REDRIVES):
+        site.now.forward(minutes=6)
+        await site.orchestrator.sweep()
+        assert len(await site.sent_tasks()) == 1
+    site.now.forward(minutes=6)
+
+    await site.orchestrator.sweep()
+
+    assert await site.sent_tasks() == []
+    [delivery] = await drained(site.orchestrator.queues[QueueName.RESULTS].queue)
+    await site.report(TaskReport.validate_json(delivery.body))
+    ended = await site.job(job.job_id)
+    assert ended.status is JobStatus.FAILED
+    assert ended.fault is not None
+    assert ended.fault.code == "lost"
+    assert [event.fault for event in await site.events()] == [ended.fault]
+
+
+async def test_a_lost_job_keeps_what_it_has(site: Site) -> None:
+    job = await site.waiting_job()
+    await site.with_settings(max_variants_per_task=2).start(await site.upload(job), redelivered=False)
+    first, second = await site.sent_tasks()
+    await site.orchestrator.finish(finished(first))
+    for _ in range(MOST_REDRIVES + 1):
+        site.now.forward(minutes=6)
+        await site.orchestrator.sweep()
+        await site.sent_tasks()
+    [delivery] = await drained(site.orchestrator.queues[QueueName.RESULTS].queue)
+
+    await site.report(TaskReport.validate_json(delivery.body))
+
+    ended = await site.job(job.job_id)
+    assert ended.status is JobStatus.PARTIALLY_COMPLETED
+    assert {state.fault.code for state in ended.variants.values() if state.fault} == {"lost"}
+    assert sum(state.result is not None for state in ended.variants.values()) == len(second.variants)
+
+
+async def test_sweepers_at_the_same_time_send_tasks_once(site: Site) -> None:
+    jobs: list[Job] = []
+    for _ in range(4):
+        job, _ = await site.queued_job()
+        jobs.append(job)
+    site.now.forward(minutes=6)
+
+    await asyncio.gather(*(site.orchestrator.sweep() for _ in range(4)))
+
+    assert sorted(task.job_id for task in await site.sent_tasks()) == sorted(job.job_id for job in jobs)
+    assert {(await site.job(job.job_id)).redrives for job in jobs} == {1}
+
+
+async def test_the_sweeper_loses_against_progress(site: Site) -> None:
+    job, [task] = await site.queued_job()
+    site.now.forward(minutes=6)
+    overdue = await site.job(job.job_id)
+    await site.orchestrator.begin(started(task))
+
+    assert await site.jobs.redrive(overdue) is None
+    assert await site.jobs.postpone(overdue) is None
+
+
+async def test_a_drop_whose_start_was_lost_is_announced_in_its_own_version(site: Site) -> None:
+    new = await site.put_original("incoming/web/cat.jpg")
+    await site.orchestrator.start(new, redelivered=False)
+    [queued] = await site.all_jobs()
+    await site.forget_start(queued)
+    await site.put_original("incoming/web/cat.jpg", b"another job's")
+    site.now.forward(minutes=6)
+
+    await site.sent_tasks()
+    await site.orchestrator.sweep()
+
+    [announcement] = await drained(site.orchestrator.queues[QueueName.UPLOADS].queue)
+    assert UploadArrived.model_validate_json(announcement.body).source.version_id == new.version_id
+
+
+@pytest.mark.parametrize("broken", range(3))
+async def test_one_record_that_cannot_be_read_does_not_keep_the_sweeper_from_the_others(
+    site: Site, broken: int
+) -> None:
+    jobs = [await site.waiting_job() for _ in range(3)]
+    await site.clients.dynamodb.update_item(
+        TableName=site.settings.jobs_table,
+        Key={"job_id": {"S": jobs[broken].job_id}},
+        UpdateExpression="SET recipe = :nonsense",
+        ExpressionAttributeValues={":nonsense": {"S": "no recipe"}},
+    )
+    site.now.forward(minutes=6)
+
+    await site.orchestrator.sweep()
+
+    others = [job for number, job in enumerate(jobs) if number != broken]
+    assert {(await site.job(job.job_id)).status for job in others} == {JobStatus.EXPIRED}
+
+
+async def test_a_failed_part_of_a_redriven_job_stays_failed(site: Site) -> None:
+    job, [task] = await site.queued_job()
+    single = task.model_copy(update={"variants": task.variants[:1], "describe": False})
+    name = single.variants[0].variant.name
+    await site.orchestrator.finish(finished(single, failed={name: DECODER_FAULT}))
+    site.now.forward(minutes=6)
+    await site.orchestrator.sweep()
+    [again] = await site.sent_tasks()
+
+    await site.orchestrator.finish(finished(again))
+
+    assert name not in {planned.variant.name for planned in again.variants}
+    assert (await site.job(job.job_id)).variants[name].fault == DECODER_FAULT
