@@ -9,10 +9,11 @@ from darkroom import health, problems
 from darkroom.access_log import AccessLog
 from darkroom.health import Readiness
 from darkroom.recipes import Presets
+from darkroom.webhook_secrets import WebhookSecrets
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.adapters.results import ResultLinks
-from darkroom_upload.api import jobs, presigned, recipes, status, uploads
+from darkroom_upload.api import jobs, presigned, recipes, status, uploads, webhooks
 from darkroom_upload.api.documentation import DESCRIPTION, TAGS, DocumentedApi
 from darkroom_upload.auth import Authenticate
 from darkroom_upload.presign import Presign
@@ -31,9 +32,11 @@ class Services:
     links: ResultLinks
     watcher: JobWatcher
     orchestrator: Orchestrator
+    secrets: WebhookSecrets
     authenticate: Authenticate
     presets: Presets
     readiness: Readiness
+    development: bool
 
 
 def create_app(services: Services) -> FastAPI:
@@ -48,9 +51,12 @@ def create_app(services: Services) -> FastAPI:
     problems.install(app)
     authenticate = services.authenticate
     app.include_router(uploads.router(services.submit, services.links, authenticate))
-    app.include_router(presigned.router(services.presign, services.presets, authenticate))
+    app.include_router(
+        presigned.router(services.presign, services.presets, authenticate, allow_http=services.development)
+    )
     app.include_router(status.router(services.jobs, services.links, services.watcher, authenticate))
     app.include_router(jobs.router(services.jobs, services.links, services.orchestrator, authenticate))
+    app.include_router(webhooks.router(services.jobs, services.orchestrator, services.secrets, authenticate))
     app.include_router(recipes.router(services.presets, authenticate))
     app.include_router(health.router(services.readiness))
     app.add_middleware(SecurityHeaders)

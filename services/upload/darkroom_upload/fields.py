@@ -1,4 +1,4 @@
-"""The fields that come with a file: which recipe, and the client's own metadata."""
+"""The fields that come with a file: which recipe, whom to tell of the end, and the client's own metadata."""
 
 import hashlib
 import json
@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
 
+from darkroom.callback_urls import read_callback_url
 from darkroom.errors import MalformedRequest
 from darkroom.recipes import DEFAULT_PRESET, Presets, Recipe, resolve_recipe
 
@@ -55,6 +56,14 @@ def read_metadata(text: str) -> dict[str, str]:
             f"{MAX_KEY_CHARACTERS} and values of at most {MAX_VALUE_CHARACTERS} characters.",
             errors=[{"pointer": "/metadata", "message": fault["msg"]} for fault in error.errors()[:MAX_ENTRIES]],
         ) from error
+
+
+def read_callback(text: str, *, allow_http: bool) -> str | None:
+    """Check a callback URL; nothing at all means none. Raises MalformedRequest with `errors`."""
+    if not text:
+        return None
+    read_callback_url(text, allow_http=allow_http)
+    return text
 
 
 def fingerprint(kind: str, *parts: str, metadata: Mapping[str, str]) -> str:

@@ -13,7 +13,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from darkroom.errors import MalformedRequest
 
 FILE: Final = "file"
-FIELDS: Final = frozenset({"recipe", "metadata"})
+FIELDS: Final = frozenset({"recipe", "metadata", "callback_url"})
 """The fields that a form may have beside the file."""
 
 MAX_FIELD_BYTES: Final = 128 * 1024
@@ -81,7 +81,7 @@ class FormParser:
         self._header_name = bytearray()
         self._header_value = bytearray()
         self._disposition: bytes | None = None
-        self._part: str | None = None
+        self._part = ""
         self._value = bytearray()
         self._complete = False
 
@@ -134,14 +134,11 @@ class FormParser:
             raise MalformedRequest(f'The field "{self._part}" is longer than {MAX_FIELD_BYTES} bytes.')
 
     def _end_part(self) -> None:
-        if self._part is None:
-            raise MalformedRequest("The multipart form has a part without headers.")
         if self._part == FILE:
             self._events.append(FileEnded())
         else:
             self._events.append(Field(self._part, _text(self._part, bytes(self._value))))
             self._value.clear()
-        self._part = None
 
     def _end(self) -> None:
         self._complete = True

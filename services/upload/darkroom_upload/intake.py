@@ -10,7 +10,7 @@ from darkroom.formats import ImageFormat
 from darkroom.jobs import ObjectRef
 from darkroom.keys import display_name
 from darkroom.recipes import Presets
-from darkroom_upload.fields import ChosenRecipe, choose_recipe, read_metadata
+from darkroom_upload.fields import ChosenRecipe, choose_recipe, read_callback, read_metadata
 from darkroom_upload.form import Field, FileData, FileEnded, FileStarted, FormEvent
 from darkroom_upload.inspection import Inspection
 
@@ -43,16 +43,20 @@ class Received:
     sha256: str
     chosen: ChosenRecipe
     metadata: Mapping[str, str]
+    callback_url: str | None
 
 
 class Intake:
     """Use as a context manager: without `store` nothing of the file stays.
 
-    With `open_incoming=None` the file is looked at and not kept.
+    With `open_incoming=None` the file is looked at and not kept. `allow_http` is for callback URLs.
     """
 
-    def __init__(self, *, presets: Presets, max_bytes: int, open_incoming: OpenIncoming | None) -> None:
+    def __init__(
+        self, *, presets: Presets, max_bytes: int, allow_http: bool, open_incoming: OpenIncoming | None
+    ) -> None:
         self._presets = presets
+        self._allow_http = allow_http
         self._open_incoming = open_incoming
         self._inspection = Inspection(max_bytes=max_bytes)
         self._filename: str | None = None
@@ -61,6 +65,7 @@ class Intake:
         self._stored = False
         self._chosen: ChosenRecipe | None = None
         self._metadata: Mapping[str, str] = {}
+        self._callback_url: str | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -86,6 +91,8 @@ class Intake:
                 self._chosen = choose_recipe(value, self._presets)
             case Field("metadata", value):
                 self._metadata = read_metadata(value)
+            case Field("callback_url", value):
+                self._callback_url = read_callback(value, allow_http=self._allow_http)
 
     def received(self) -> Received:
         """The whole upload, once every event was taken."""
@@ -98,6 +105,7 @@ class Intake:
             sha256=self._inspection.sha256,
             chosen=self._chosen or choose_recipe("", self._presets),
             metadata=self._metadata,
+            callback_url=self._callback_url,
         )
 
     async def store(self) -> ObjectRef:

@@ -13,6 +13,7 @@ from darkroom.queue import SqsQueue
 from darkroom.recipes import Presets, load_presets
 from darkroom.server import serve
 from darkroom.settings import Environment, load_settings
+from darkroom.webhook_secrets import WebhookSecrets
 from darkroom_upload.adapters import orchestrator
 from darkroom_upload.adapters.accounts import Accounts
 from darkroom_upload.adapters.claims import Claims
@@ -33,6 +34,7 @@ _LOG = get_logger(__name__)
 async def open_services(settings: UploadSettings, presets: Presets, stop: asyncio.Event) -> AsyncIterator[Services]:
     """All that the routes stand on, for the length of a `with` block: one client a service, wired up."""
     aws = Aws()
+    development = settings.environment is Environment.DEVELOPMENT
     async with AsyncExitStack() as stack:
         s3 = await stack.enter_async_context(aws.s3())
         sqs = await stack.enter_async_context(aws.sqs())
@@ -54,15 +56,17 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
                 uploads=SqsQueue(sqs, queue_url),
                 presets=presets,
                 max_upload_bytes=settings.max_upload_bytes,
+                allow_http=development,
             ),
             presign=Presign(jobs=jobs, claims=claims, originals=originals, max_upload_bytes=settings.max_upload_bytes),
             jobs=jobs,
             links=ResultLinks(public, settings.results_bucket),
             watcher=JobWatcher(jobs.marks),
             orchestrator=orchestrator.Orchestrator(neighbour),
+            secrets=WebhookSecrets(dynamodb, settings.accounts_table),
             authenticate=Authenticate(
                 Accounts(dynamodb, settings.accounts_table).owner_of,
-                development=settings.environment is Environment.DEVELOPMENT,
+                development=development,
             ),
             presets=presets,
             readiness=Readiness(
@@ -74,6 +78,7 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
                 },
                 stop,
             ),
+            development=development,
         )
 
 

@@ -51,6 +51,7 @@ class Announced:
     """Bytes."""
     chosen: ChosenRecipe
     metadata: Mapping[str, str]
+    callback_url: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +125,7 @@ def _fingerprint(announced: Announced) -> str:
         announced.content_type,
         str(announced.size),
         announced.chosen.text,
+        announced.callback_url or "",
         metadata=announced.metadata,
     )
 
@@ -144,4 +146,5 @@ def _new_job(owner: str, announced: Announced) -> Job:
         deadline=now + FORM_LIFETIME + _GRACE,
         source_bytes=announced.size,
         metadata=announced.metadata,
+        callback_url=announced.callback_url,
     )

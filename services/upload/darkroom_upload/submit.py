@@ -52,6 +52,8 @@ class Submit:
     uploads: Queue
     presets: Presets
     max_upload_bytes: int
+    allow_http: bool
+    """For callback URLs."""
 
     async def __call__(self, events: AsyncIterator[FormEvent], *, owner: str, key: str | None) -> Submission:
         """Take the upload in. Raises RequestError for what is wrong with it, Unavailable when AWS is away."""
@@ -62,6 +64,7 @@ class Submit:
         async with Intake(
             presets=self.presets,
             max_bytes=self.max_upload_bytes,
+            allow_http=self.allow_http,
             open_incoming=partial(self._open, job_id) if keep else None,
         ) as intake:
             async for event in events:
@@ -119,7 +122,14 @@ def _require_same(claim: Claim, asked: str) -> None:
 
 
 def _fingerprint(received: Received) -> str:
-    return fingerprint("upload", received.sha256, received.filename, received.chosen.text, metadata=received.metadata)
+    return fingerprint(
+        "upload",
+        received.sha256,
+        received.filename,
+        received.chosen.text,
+        received.callback_url or "",
+        metadata=received.metadata,
+    )
 
 
 def _new_job(job_id: str, owner: str, received: Received) -> Job:
@@ -139,4 +149,5 @@ def _new_job(job_id: str, owner: str, received: Received) -> Job:
         source_bytes=received.size,
         source_sha256=received.sha256,
         metadata=received.metadata,
+        callback_url=received.callback_url,
     )

@@ -22,7 +22,10 @@ def open_client(url: str) -> httpx.AsyncClient:
 
 
 class Orchestrator:
-    """Cancels, retries and deletes jobs. All methods raise NotFound, Conflict and Unavailable."""
+    """Cancels, retries and deletes jobs, and replays their webhooks.
+
+    All methods raise NotFound, Conflict and Unavailable.
+    """
 
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
@@ -38,6 +41,10 @@ class Orchestrator:
     async def delete(self, job_id: str) -> None:
         """Delete a finished job and its objects."""
         await self._ask("DELETE", f"/api/jobs/{job_id}")
+
+    async def replay(self, job_id: str) -> None:
+        """Send the webhook of a job's end once more."""
+        await self._ask("POST", f"/api/jobs/{job_id}/deliveries/replay")
 
     async def _ask(self, method: str, path: str) -> None:
         headers: dict[str, str] = {}

@@ -5,6 +5,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
+from darkroom.callback_urls import MAX_CHARACTERS
 from darkroom.errors import (
     Conflict,
     DarkroomError,
@@ -33,6 +34,7 @@ TAGS: Final = [
     {"name": "uploads", "description": "Ways in for images."},
     {"name": "jobs", "description": "What became of them."},
     {"name": "recipes", "description": "What can be made of them."},
+    {"name": "webhooks", "description": "What callback URLs are told, and how to know that it is true."},
     {"name": "health", "description": "For load balancers and people on call."},
 ]
 
@@ -61,7 +63,7 @@ class Problem(BaseModel):
 
 _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
     MalformedRequest: {
-        "detail": 'The form has a field "recipes", which is unknown. Known are: file, metadata, recipe.'
+        "detail": 'The form has a field "recipes", which is unknown. Known are: callback_url, file, metadata, recipe.'
     },
     Unauthenticated: {"detail": "An API key is needed, in the header x-api-key."},
     NotFound: {"detail": "There is no such job."},
@@ -138,6 +140,13 @@ _RECIPE: Final = {
     "description": "A preset's name (see `GET /recipes`) or a recipe as JSON (see `GET /recipes/schema`).",
     "default": "web",
 }
+_CALLBACK_URL: Final = {
+    "type": "string",
+    "format": "uri",
+    "maxLength": MAX_CHARACTERS,
+    "description": "Where to POST the job's end, as a signed webhook.",
+    "example": "https://example.com/darkroom",
+}
 _RAW_PARAMETERS: Final = [
     {"name": "recipe", "in": "query", "schema": _RECIPE, "description": "For a raw body only."},
     {
@@ -146,6 +155,7 @@ _RAW_PARAMETERS: Final = [
         "schema": {"type": "string"},
         "description": "For a raw body only: what to call the file.",
     },
+    {"name": "callback_url", "in": "query", "schema": _CALLBACK_URL, "description": "For a raw body only."},
 ]
 _FORM: Final = {
     "schema": {
@@ -155,6 +165,7 @@ _FORM: Final = {
         "properties": {
             "file": {**_BINARY, "description": "The image. Its format is told by its content."},
             "recipe": _RECIPE,
+            "callback_url": _CALLBACK_URL,
             "metadata": {
                 "type": "string",
                 "contentMediaType": "application/json",

@@ -23,7 +23,7 @@ from darkroom_upload.api.documentation import LOCATION, REPLAYED, problems
 from darkroom_upload.api.parameters import IdempotencyKey, takes
 from darkroom_upload.api.responses import location
 from darkroom_upload.auth import Authenticate
-from darkroom_upload.fields import Metadata, choose_recipe
+from darkroom_upload.fields import Metadata, choose_recipe, read_callback
 from darkroom_upload.presign import Announced, Presign, PresignedUpload
 
 _LONGEST_BODY_BYTES: Final = 256 * 1024
@@ -44,6 +44,8 @@ class PresignRequest(BaseModel):
     """A preset's name, or a recipe; `web` when not given."""
     metadata: Metadata = {}
     """Up to 16 texts of the client's own."""
+    callback_url: str = ""
+    """Where to POST the job's end, as a webhook."""
 
 
 class PresignedForm(BaseModel):
@@ -68,8 +70,8 @@ class PresignedBody(BaseModel):
     upload: PresignedForm
 
 
-def router(presign: Presign, presets: Presets, authenticate: Authenticate) -> APIRouter:
-    """The route."""
+def router(presign: Presign, presets: Presets, authenticate: Authenticate, *, allow_http: bool) -> APIRouter:
+    """The route. `allow_http` is for callback URLs."""
     routes = APIRouter(tags=["uploads"])
 
     @routes.post(
@@ -98,7 +100,7 @@ def router(presign: Presign, presets: Presets, authenticate: Authenticate) -> AP
     async def presigned(
         wanted: PresignRequest, owner: Annotated[str, Depends(authenticate)], key: IdempotencyKey, response: Response
     ) -> PresignedBody:
-        upload = await presign(_announced(wanted, presets), owner=owner, key=key)
+        upload = await presign(_announced(wanted, presets, allow_http=allow_http), owner=owner, key=key)
         response.headers["Location"] = location(upload.job.job_id)
         if upload.replayed:
             response.headers["Idempotency-Replayed"] = "true"
@@ -107,7 +109,7 @@ def router(presign: Presign, presets: Presets, authenticate: Authenticate) -> AP
     return routes
 
 
-def _announced(wanted: PresignRequest, presets: Presets) -> Announced:
+def _announced(wanted: PresignRequest, presets: Presets, *, allow_http: bool) -> Announced:
     text = wanted.recipe if isinstance(wanted.recipe, str) else json.dumps(wanted.recipe)
     return Announced(
         filename=wanted.filename,
@@ -115,6 +117,7 @@ def _announced(wanted: PresignRequest, presets: Presets) -> Announced:
         size=wanted.size,
         chosen=choose_recipe(text, presets),
         metadata=wanted.metadata,
+        callback_url=read_callback(wanted.callback_url, allow_http=allow_http),
     )
 
 

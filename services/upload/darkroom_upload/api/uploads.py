@@ -30,8 +30,10 @@ from darkroom_upload.submit import Submit
 from darkroom_upload.view import JobBody
 
 _FORM_TYPE: Final = "multipart/form-data"
-_FORM_OVERHEAD_BYTES: Final = 3 * MAX_FIELD_BYTES
-"""What a form may have beside the file: two fields, and headers."""
+_FORM_OVERHEAD_BYTES: Final = 4 * MAX_FIELD_BYTES
+"""What a form may have beside the file: three fields, and headers."""
+_RAW_FIELDS: Final = ("recipe", "callback_url")
+"""Fields that come as query parameters when the body is the file."""
 
 _ERRORS: Final = problems(
     MalformedRequest,
@@ -96,8 +98,8 @@ def _events(request: Request, max_bytes: int) -> AsyncIterator[FormEvent]:
         refuse_others(request)
         return form_events(content_type, _bounded(request, max_bytes + _FORM_OVERHEAD_BYTES, limit=max_bytes))
     if media_type.startswith("image/") or media_type == "application/octet-stream":
-        refuse_others(request, "recipe", "filename")
-        fields = [Field("recipe", request.query_params.get("recipe", ""))]
+        refuse_others(request, "filename", *_RAW_FIELDS)
+        fields = [Field(name, request.query_params.get(name, "")) for name in _RAW_FIELDS]
         return raw_events(fields, request.query_params.get("filename"), _bounded(request, max_bytes, limit=max_bytes))
     raise UnsupportedMediaType(
         f"The body is {json.dumps(media_type[:64])}. Send {_FORM_TYPE}, or the image itself as image/* or "

@@ -1,0 +1,152 @@
+"""Webhooks: how a job's were delivered, to send one again, and the secret that they are signed with."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Annotated, Final, Self
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+
+from darkroom import clock
+from darkroom.errors import Conflict, MalformedRequest, NotFound, Unauthenticated, Unavailable
+from darkroom.jobs import DeliveryAttempt, Job
+from darkroom.webhook_secrets import SigningSecret, WebhookSecrets
+from darkroom_upload.adapters.jobs import Jobs
+from darkroom_upload.adapters.orchestrator import Orchestrator
+from darkroom_upload.api.documentation import problems
+from darkroom_upload.api.parameters import JobId, takes
+from darkroom_upload.auth import Authenticate
+
+Moment = Annotated[datetime, PlainSerializer(clock.iso, return_type=str)]
+
+_NEVER_STORED: Final = "no-store"
+"""For answers with a secret in them."""
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
+    )
+
+
+class AttemptBody(_Body):
+    """One POST to the callback URL."""
+
+    event_id: str
+    """As in the header `webhook-id`."""
+    attempt: int
+    """Counts the attempts of one delivery, from 1."""
+    at: Moment
+    delivered: bool
+    status: int | None
+    """HTTP status of the answer; null without one."""
+    error: str | None
+    """Why there was no answer that counts: `timeout`, `connection_failed`, `name_not_found`, `tls_failed`,
+    `address_refused`, `redirect_refused`, `invalid_response` or `invalid_url`."""
+    duration_ms: int
+
+    @classmethod
+    def of(cls, attempt: DeliveryAttempt) -> Self:
+        """An attempt as clients see it."""
+        return cls(
+            event_id=attempt.event_id,
+            attempt=attempt.number,
+            at=attempt.at,
+            delivered=attempt.succeeded,
+            status=attempt.status,
+            error=attempt.error,
+            duration_ms=attempt.duration_ms,
+        )
+
+
+class DeliveriesBody(_Body):
+    """How the webhooks of a job were delivered."""
+
+    callback_url: str | None
+    gone_at: Moment | None
+    """When the callback URL answered 410, after which it is sent nothing more."""
+    attempts: list[AttemptBody]
+    """The last twenty, the newest first."""
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        """The deliveries of a job."""
+        return cls(
+            callback_url=job.callback_url,
+            gone_at=job.callback_gone_at,
+            attempts=[AttemptBody.of(attempt) for attempt in reversed(job.deliveries)],
+        )
+
+
+class SecretBody(_Body):
+    """What your webhooks are signed with."""
+
+    secret: str
+    """As the libraries of Standard Webhooks take it."""
+    created_at: Moment
+    previous_until: Moment | None
+    """Until when the secret before this one signs as well; null when there is none, or when it has ceased to."""
+
+    @classmethod
+    def of(cls, secret: SigningSecret) -> Self:
+        """The newest secret."""
+        both = len(secret.signing(clock.now())) > 1
+        return cls(
+            secret=secret.current,
+            created_at=secret.created_at,
+            previous_until=secret.previous_until if both else None,
+        )
+
+
+def router(jobs: Jobs, orchestrator: Orchestrator, secrets: WebhookSecrets, authenticate: Authenticate) -> APIRouter:
+    """The routes."""
+    routes = APIRouter(tags=["webhooks"])
+    Owner = Annotated[str, Depends(authenticate)]  # noqa: N806 - a type
+    no_parameters = [Depends(authenticate), Depends(takes())]
+
+    @routes.get(
+        "/jobs/{job_id}/deliveries",
+        summary="How a job's webhooks were delivered",
+        dependencies=no_parameters,
+        responses=problems(MalformedRequest, Unauthenticated, NotFound, Unavailable),
+    )
+    async def deliveries(job_id: JobId, owner: Owner) -> DeliveriesBody:
+        return DeliveriesBody.of(await jobs.owned(job_id, owner))
+
+    @routes.post(
+        "/jobs/{job_id}/deliveries/replay",
+        summary="Send a job's webhook once more",
+        description="The event of the job's end, under the same id, whether or not it was taken before. "
+        "A callback URL that answered 410 is tried again.",
+        status_code=HTTPStatus.ACCEPTED,
+        dependencies=no_parameters,
+        responses=problems(MalformedRequest, Unauthenticated, NotFound, Conflict, Unavailable),
+    )
+    async def replay(job_id: JobId, owner: Owner) -> DeliveriesBody:
+        await jobs.owned(job_id, owner)
+        await orchestrator.replay(job_id)
+        return DeliveriesBody.of(await jobs.owned(job_id, owner))
+
+    @routes.get(
+        "/webhooks/secret",
+        summary="The secret that your webhooks are signed with",
+        description="Made when it is first asked for; the same for all your API keys.",
+        dependencies=no_parameters,
+        responses=problems(MalformedRequest, Unauthenticated, Unavailable),
+    )
+    async def secret(owner: Owner, response: Response) -> SecretBody:
+        response.headers["Cache-Control"] = _NEVER_STORED
+        return SecretBody.of(await secrets.of(owner))
+
+    @routes.post(
+        "/webhooks/secret/rotate",
+        summary="Replace the secret",
+        description="For a day webhooks carry a signature of each secret, the old and the new one.",
+        dependencies=no_parameters,
+        responses=problems(MalformedRequest, Unauthenticated, Unavailable),
+    )
+    async def rotate(owner: Owner, response: Response) -> SecretBody:
+        response.headers["Cache-Control"] = _NEVER_STORED
+        return SecretBody.of(await secrets.rotate(owner))
+
+    return routes
