@@ -1,0 +1,84 @@
+"""The public API as a client uses it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import httpx
+from PIL import Image
+
+from tests.support.images import opened
+
+Job = dict[str, Any]
+"""The body of `GET /status/{id}`."""
+
+OPEN: Final = frozenset({"awaiting_upload", "queued", "processing"})
+
+_WAIT_SECONDS: Final = 10
+
+
+class Api:
+    """What one owner does, over HTTP."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self.http = http
+
+    async def upload(self, data: bytes, recipe: str = "metadata", *, filename: str = "cat.jpg", **headers: str) -> Job:
+        """Send a form and return the job that was made of it."""
+        answer = await self.http.post(
+            "/uploads", files={"file": (filename, data)}, data={"recipe": recipe}, headers=headers
+        )
+        assert answer.status_code == 202, answer.text
+        job: Job = answer.json()
+        return job
+
+    async def job(self, job_id: str) -> Job:
+        """The job as it is now."""
+        answer = await self.http.get(f"/status/{job_id}")
+        assert answer.status_code == 200, answer.text
+        job: Job = answer.json()
+        return job
+
+    async def left(self, job_id: str, *statuses: str, seconds: float = 45) -> Job:
+        """The job as soon as its status is none of these."""
+        async with asyncio.timeout(seconds):
+            while True:
+                answer = await self.http.get(f"/status/{job_id}", params={"wait": _WAIT_SECONDS})
+                assert answer.status_code == 200, answer.text
+                job: Job = answer.json()
+                if job["status"] not in statuses:
+                    return job
+
+    async def ended(self, job_id: str, *, seconds: float = 45) -> Job:
+        """The job once nothing more happens to it."""
+        return await self.left(job_id, *OPEN, seconds=seconds)
+
+    async def made(self, data: bytes, recipe: str = "metadata", *, filename: str = "cat.jpg") -> Job:
+        """Upload and wait for the end."""
+        job = await self.upload(data, recipe, filename=filename)
+        return await self.ended(job["job_id"])
+
+    async def files(self, job: Job) -> dict[str, bytes]:
+        """The pictures of a job by variant, each fetched from its URL."""
+        urls = {variant["name"]: variant["url"] for variant in job["variants"] if variant["url"]}
+        async with httpx.AsyncClient() as anyone:
+            answers = await asyncio.gather(*(anyone.get(url) for url in urls.values()))
+        assert {answer.status_code for answer in answers} <= {200}
+        return {name: answer.content for name, answer in zip(urls, answers, strict=True)}
+
+    async def pictures(self, job: Job) -> dict[str, Image.Image]:
+        """The same, decoded."""
+        return {name: opened(data) for name, data in (await self.files(job)).items()}
+
+
+@asynccontextmanager
+async def open_api(url: str, key: str) -> AsyncIterator[Api]:
+    """A client with an API key, for the length of a `with` block."""
+    async with httpx.AsyncClient(base_url=url, headers={"x-api-key": key}, timeout=60, trust_env=False) as http:
+        yield Api(http)
+
+
+def variants_of(job: Job) -> Mapping[str, dict[str, Any]]:
+    """The variants of a job by name."""
+    return {variant["name"]: variant for variant in job["variants"]}

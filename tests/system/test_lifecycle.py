@@ -1,0 +1,146 @@
+"""What is done to a job after it began: repeat, cancel, retry, delete."""
+
+import asyncio
+import json
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from darkroom_local.system import System
+from tests.support.api import Api, Job, variants_of
+from tests.support.emulator import Cloud
+from tests.support.images import jpeg
+
+CAT = jpeg(40, 30)
+HALF_IMPOSSIBLE = json.dumps(
+    {
+        "variants": [
+            {"name": "good", "operations": [{"op": "flip"}]},
+            {"name": "beside", "operations": [{"op": "crop", "left": 5000, "width": 10, "height": 10}]},
+        ]
+    }
+)
+
+
+def new_idempotency_key() -> dict[str, str]:
+    return {"Idempotency-Key": uuid4().hex}
+
+
+async def post(api: Api, headers: dict[str, str], data: bytes = CAT, recipe: str = "metadata") -> httpx.Response:
+    return await api.http.post("/uploads", files={"file": ("cat.jpg", data)}, data={"recipe": recipe}, headers=headers)
+
+
+async def test_the_same_request_with_the_same_key_is_carried_out_once(newcomer: Api) -> None:
+    headers = new_idempotency_key()
+    first = await post(newcomer, headers)
+    ended = await newcomer.ended(first.json()["job_id"])
+    again = await post(newcomer, headers)
+    assert again.status_code == 202
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.json() == ended, "the job as it is now"
+    assert len((await newcomer.http.get("/jobs")).json()["items"]) == 1
+
+
+@pytest.mark.parametrize("change", ["data", "recipe"])
+async def test_another_request_with_the_same_key_is_refused(change: str, newcomer: Api) -> None:
+    headers = new_idempotency_key()
+    first = await post(newcomer, headers)
+    other = jpeg(41, 30) if change == "data" else CAT
+    answer = await post(newcomer, headers, other, "grayscale" if change == "recipe" else "metadata")
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_mismatch")
+    assert len((await newcomer.http.get("/jobs")).json()["items"]) == 1
+    assert (await newcomer.ended(first.json()["job_id"]))["status"] == "completed"
+
+
+async def test_requests_at_the_same_time_with_the_same_key_are_one_job(newcomer: Api) -> None:
+    headers = new_idempotency_key()
+    answers = await asyncio.gather(*(post(newcomer, headers, recipe="grayscale") for _ in range(8)))
+    assert {answer.status_code for answer in answers} == {202}
+    (job_id,) = {answer.json()["job_id"] for answer in answers}
+    assert sum("idempotency-replayed" not in answer.headers for answer in answers) == 1
+    assert (await newcomer.ended(job_id))["status"] == "completed"
+    assert len((await newcomer.http.get("/jobs")).json()["items"]) == 1
+
+
+async def test_a_presigned_form_can_be_asked_for_twice(newcomer: Api) -> None:
+    headers, wanted = new_idempotency_key(), {"content_type": "image/jpeg", "size": len(CAT)}
+    answers = [await newcomer.http.post("/uploads/presigned", json=wanted, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert len({answer.json()["job_id"] for answer in answers}) == 1
+    assert answers[1].headers["idempotency-replayed"] == "true"
+
+
+async def test_a_job_that_waits_for_its_bytes_can_be_cancelled(api: Api) -> None:
+    wanted = {"content_type": "image/jpeg", "size": len(CAT), "recipe": "grayscale"}
+    body = (await api.http.post("/uploads/presigned", json=wanted)).json()
+    assert (await api.http.delete(f"/jobs/{body['job_id']}")).status_code == 204
+    assert (await api.job(body["job_id"]))["status"] == "cancelled"
+    # What is uploaded all the same changes nothing: the next job, which began after it, has long ended.
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        await browser.post(body["upload"]["url"], data=body["upload"]["fields"], files={"file": CAT})
+    await api.made(CAT)
+    assert (await api.job(body["job_id"]))["status"] == "cancelled"
+
+
+async def internals(system: System, job_id: str) -> Job:
+    """The job as the orchestrator shows it."""
+    async with httpx.AsyncClient(base_url=system.orchestrator.url, trust_env=False) as operator:
+        inside: Job = (await operator.get(f"/api/status/{job_id}")).json()
+        return inside
+
+
+async def test_a_retry_runs_what_failed_and_leaves_what_did_not(system: System, api: Api) -> None:
+    job = await api.made(CAT, HALF_IMPOSSIBLE)
+    assert job["status"] == "partially_completed"
+    answer = await api.http.post(f"/jobs/{job['job_id']}/retry")
+    assert (answer.status_code, answer.headers["location"]) == (202, f"/status/{job['job_id']}")
+    again = await api.ended(job["job_id"])
+    assert again["status"] == "partially_completed"
+    assert variants_of(again) == variants_of(job), "the same picture, and the same fault: the recipe is the same"
+    assert again["updated_at"] > job["updated_at"]
+    assert (await internals(system, job["job_id"]))["attempt"] == 2
+
+
+async def test_a_job_whose_source_is_gone_cannot_be_retried(cloud: Cloud, system: System, api: Api) -> None:
+    job = await api.made(CAT, HALF_IMPOSSIBLE)
+    bucket = system.installation.topology.originals.name
+    await delete_versions(cloud, bucket, f"uploads/{job['job_id']}/")
+    answer = await api.http.post(f"/jobs/{job['job_id']}/retry")
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    assert (await api.job(job["job_id"]))["status"] == "partially_completed"
+
+
+async def test_deleting_a_job_leaves_nothing_of_it(cloud: Cloud, system: System, api: Api) -> None:
+    job = await api.made(CAT, "augment")
+    assert len(await versions(cloud, system, job["job_id"])) == 6
+    assert (await api.http.delete(f"/jobs/{job['job_id']}")).status_code == 204
+    assert await versions(cloud, system, job["job_id"]) == []
+    for answer in (
+        await api.http.get(f"/status/{job['job_id']}"),
+        await api.http.get(f"/jobs/{job['job_id']}/variants/resized"),
+        await api.http.delete(f"/jobs/{job['job_id']}"),
+    ):
+        assert answer.status_code == 404
+
+
+async def test_deleting_a_failed_job_leaves_nothing_of_it(cloud: Cloud, system: System, api: Api) -> None:
+    job = await api.made(CAT[:30], "augment")
+    assert job["status"] == "failed"
+    assert (await api.http.delete(f"/jobs/{job['job_id']}")).status_code == 204
+    assert await versions(cloud, system, job["job_id"]) == []
+
+
+async def versions(cloud: Cloud, system: System, job_id: str) -> list[str]:
+    """Keys of all versions and delete markers, in both buckets, that belong to a job."""
+    found = []
+    for bucket in system.installation.topology.buckets:
+        listed = await cloud.s3.list_object_versions(Bucket=bucket.name)
+        found += [one["Key"] for one in (*listed.get("Versions", []), *listed.get("DeleteMarkers", []))]
+    return [key for key in found if job_id in key]
+
+
+async def delete_versions(cloud: Cloud, bucket: str, prefix: str) -> None:
+    listed = await cloud.s3.list_object_versions(Bucket=bucket, Prefix=prefix)
+    for version in listed["Versions"]:
+        await cloud.s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])

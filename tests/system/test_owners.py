@@ -1,0 +1,59 @@
+"""Two owners: one never sees, touches or even notices the other's jobs."""
+
+import pytest
+
+from tests.support.api import Api
+from tests.support.images import jpeg
+
+CAT = jpeg(40, 30)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/status/{id}"),
+        ("GET", "/status/{id}?wait=1"),
+        ("GET", "/jobs/{id}/variants/grayscale"),
+        ("POST", "/jobs/{id}/retry"),
+        ("DELETE", "/jobs/{id}"),
+    ],
+)
+async def test_anothers_job_is_not_there(method: str, path: str, api: Api, newcomer: Api) -> None:
+    job = await api.made(CAT, "grayscale")
+    answer = await newcomer.http.request(method, path.replace("{id}", job["job_id"]))
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert await api.job(job["job_id"]) == job, "and it is as it was"
+
+
+async def test_a_job_that_is_not_there_looks_the_same_as_anothers(api: Api, newcomer: Api) -> None:
+    job_id = (await api.upload(CAT))["job_id"]
+    nobodys = job_id[:-4] + "0000"
+    others = await newcomer.http.get(f"/status/{job_id}")
+    missing = await newcomer.http.get(f"/status/{nobodys}")
+    assert others.text.replace(job_id, "ID") == missing.text.replace(nobodys, "ID")
+    await api.ended(job_id)
+
+
+async def test_each_lists_their_own_jobs(api: Api, newcomer: Api) -> None:
+    theirs = await api.made(CAT)
+    assert (await newcomer.http.get("/jobs")).json()["items"] == []
+    own = await newcomer.made(CAT)
+    assert [job["job_id"] for job in (await newcomer.http.get("/jobs")).json()["items"]] == [own["job_id"]]
+    assert own["job_id"] not in {job["job_id"] for job in (await api.http.get("/jobs")).json()["items"]}
+    assert theirs["job_id"] in {job["job_id"] for job in (await api.http.get("/jobs")).json()["items"]}
+
+
+async def test_a_cursor_of_another_shows_nothing_of_theirs(api: Api, newcomer: Api) -> None:
+    for _ in range(2):
+        await api.made(CAT)
+    cursor = (await api.http.get("/jobs", params={"limit": 1})).json()["next_cursor"]
+    answer = await newcomer.http.get("/jobs", params={"cursor": cursor})
+    assert answer.status_code == 400 or answer.json()["items"] == []
+
+
+async def test_the_same_idempotency_key_of_two_owners_is_two_jobs(api: Api, newcomer: Api) -> None:
+    headers = {"Idempotency-Key": "the-same"}
+    one = await api.http.post("/uploads", files={"file": ("cat.jpg", CAT)}, headers=headers)
+    other = await newcomer.http.post("/uploads", files={"file": ("cat.jpg", CAT)}, headers=headers)
+    assert one.json()["job_id"] != other.json()["job_id"]
+    assert "idempotency-replayed" not in other.headers
