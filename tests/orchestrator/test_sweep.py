@@ -6,11 +6,17 @@ import pytest
 
 from darkroom.jobs import Job, JobStatus
 from darkroom.messages import TaskReport, UploadArrived
-from darkroom.queue import Outgoing
+from darkroom.queue import Outgoing, Queue
 from darkroom_orchestrator.adapters.job_store import WORK_PERIOD
 from darkroom_orchestrator.api import QueueName
 from darkroom_orchestrator.sweep import MOST_REDRIVES
 from tests.orchestrator.site import DECODER_FAULT, Site, drained, finished, started
+from tests.support.waiting import until
+
+
+async def holds(queue: Queue, messages: int) -> bool:
+    """Whether so many messages wait."""
+    return (await queue.depth()).visible == messages
 
 
 async def test_nothing_is_overdue_before_its_deadline(site: Site) -> None:
@@ -48,6 +54,21 @@ async def test_an_object_that_nobody_announced_is_announced(site: Site) -> None:
     assert (await site.job(job.job_id)).status is JobStatus.QUEUED
 
 
+async def test_announcements_that_wait_only_move_the_deadline(site: Site) -> None:
+    job = await site.waiting_job()
+    await site.upload(job)
+    absent = await site.waiting_job()
+    await site.orchestrator.queues[QueueName.UPLOADS].queue.send([Outgoing(job_id=job.job_id, message=job.recipe)])
+    site.now.forward(minutes=6)
+
+    await site.orchestrator.sweep()
+
+    after = await site.job(job.job_id)
+    assert (after.status, after.redrives) == (JobStatus.AWAITING_UPLOAD, 0)
+    assert after.deadline == (site.now() + WORK_PERIOD).replace(microsecond=0)
+    assert (await site.job(absent.job_id)).status is JobStatus.EXPIRED
+
+
 async def test_an_object_that_cannot_be_started_expires_in_the_end(site: Site) -> None:
     job = await site.waiting_job()
     await site.upload(job)
@@ -55,6 +76,7 @@ async def test_an_object_that_cannot_be_started_expires_in_the_end(site: Site) -
     for _ in range(MOST_REDRIVES + 1):
         site.now.forward(minutes=6)
         await site.orchestrator.sweep()
+        await drained(site.orchestrator.queues[QueueName.UPLOADS].queue)
 
     assert (await site.job(job.job_id)).status is JobStatus.EXPIRED
 
@@ -180,12 +202,14 @@ async def test_a_drop_whose_start_was_lost_is_announced_in_its_own_version(site:
     [queued] = await site.all_jobs()
     await site.forget_start(queued)
     await site.put_original("incoming/web/cat.jpg", b"another job's")
+    uploads = site.orchestrator.queues[QueueName.UPLOADS].queue
+    await until(lambda: holds(uploads, 2))
+    await drained(uploads)
     site.now.forward(minutes=6)
 
-    await site.sent_tasks()
     await site.orchestrator.sweep()
 
-    [announcement] = await drained(site.orchestrator.queues[QueueName.UPLOADS].queue)
+    [announcement] = await drained(uploads)
     assert UploadArrived.model_validate_json(announcement.body).source.version_id == new.version_id
 
 

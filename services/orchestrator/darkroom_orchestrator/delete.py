@@ -29,4 +29,7 @@ class Delete:
         await self._originals.delete(job.source_key, job.source)
         await self._results.delete_all_of(job)
         await self._jobs.end_deletion(job_id)
+        # A worker that was late may have put its results since they were listed, and reported them while the record
+        # was still there to claim them. From now on reports find no job, and their results are thrown away.
+        await self._results.delete_all_of(job)
         _LOG.info("job_deleted", job_id=job_id)

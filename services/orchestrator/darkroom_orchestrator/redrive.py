@@ -23,7 +23,8 @@ async def redrive(*, dead: SqsQueue, queue: SqsQueue) -> int:
     most = min((await dead.depth()).visible, MOST_MESSAGES)
     moved = 0
     while moved < most:
-        deliveries = await dead.receive(most=min(BATCH, most - moved), wait_seconds=0)
+        # Without a wait SQS asks only some of its servers, and may find nothing where there is something.
+        deliveries = await dead.receive(most=min(BATCH, most - moved), wait_seconds=1)
         if not deliveries:
             break
         await queue.forward(deliveries)

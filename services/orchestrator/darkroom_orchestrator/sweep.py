@@ -3,18 +3,19 @@
 The sweeper starts nothing itself and ends next to nothing. It sends what got lost once more, in the words of whoever
 should have sent it, and the handlers of those queues, which try until they succeed, do the rest:
 
-    awaiting_upload, the object is there         announce it, on the uploads queue
-    awaiting_upload, no object                   expired
-    queued or processing, messages are waiting   another period: theirs may be among them
-    queued or processing, the queues are empty   send the tasks of what is pending
-    either, after `MOST_REDRIVES` times          expired, or a report on the results queue that the parts are lost
-    ended, but still in the index                publish the event, which somebody failed to do
+    awaiting_upload, no object            expired
+    awaiting_upload, the object is there  announce it, on the uploads queue
+    queued or processing                  send the tasks of what is pending, on the tasks queue
+    the same, while messages wait there   another period: the job's own may be among them
+    the same, `MOST_REDRIVES` times over  expired, or a report on the results queue that the parts are lost
+    ended, but still in the index         publish the event, which somebody failed to do
 """
 
 import asyncio
 import random
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -38,6 +39,16 @@ MOST_REDRIVES: Final = 5
 LOST: Final = Fault(
     code="lost", message="The work on this image got lost again and again. Retry it, or upload it anew."
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backlog:
+    """Whether messages wait for their turn: then it is not known yet that any got lost."""
+
+    uploads: bool
+    """Announcements."""
+    work: bool
+    """Tasks, or reports on them."""
 
 
 class Sweep:
@@ -69,26 +80,26 @@ class Sweep:
         moment = self._now()
         shards = await asyncio.gather(*(self._jobs.overdue(shard, moment) for shard in range(OPEN_SHARDS)))
         overdue = [job_id for shard in shards for job_id in shard]
-        waiting = await self._messages_wait() if overdue else False
+        backlog = await self._backlog() if overdue else Backlog(uploads=False, work=False)
         for job_id in overdue:
             with bound(job_id=job_id):
-                await self._try(job_id, messages_wait=waiting)
+                await self._try(job_id, backlog)
         return len(overdue)
 
-    async def _try(self, job_id: str, *, messages_wait: bool) -> None:
+    async def _try(self, job_id: str, backlog: Backlog) -> None:
         try:
-            await self._look_after(job_id, messages_wait=messages_wait)
+            await self._look_after(job_id, backlog)
         except Unavailable:
             raise
         except Exception as error:  # noqa: BLE001 - one job's bug must not keep the sweeper from the others
             _LOG.error("sweep_failed", code="bug", exc_info=error)
 
-    async def _messages_wait(self) -> bool:
-        """Whether tasks or reports wait for their turn: then it is not known yet that any got lost."""
-        depths = await asyncio.gather(self._tasks.depth(), self._results.depth())
-        return any(depth.visible for depth in depths)
+    async def _backlog(self) -> Backlog:
+        queues = (self._uploads, self._tasks, self._results)
+        uploads, tasks, results = await asyncio.gather(*(queue.depth() for queue in queues))
+        return Backlog(uploads=uploads.visible > 0, work=tasks.visible + results.visible > 0)
 
-    async def _look_after(self, job_id: str, *, messages_wait: bool) -> None:
+    async def _look_after(self, job_id: str, backlog: Backlog) -> None:
         job = await self._jobs.get(job_id)
         # The index is a moment behind the table: the job may have got on, or have gone.
         if job is None or job.deadline is None or job.deadline > self._now():
@@ -96,8 +107,8 @@ class Sweep:
         if not job.status.is_open:
             await self._announce_end(job)
         elif job.status is JobStatus.AWAITING_UPLOAD:
-            await self._find_upload(job)
-        elif messages_wait:
+            await self._find_upload(job, backlog)
+        elif backlog.work:
             await self._jobs.postpone(job)
         else:
             await self._find_tasks(job)
@@ -106,10 +117,12 @@ class Sweep:
         await self._events.publish(job)
         await self._jobs.leave_index(job.job_id)
 
-    async def _find_upload(self, job: Job) -> None:
+    async def _find_upload(self, job: Job, backlog: Backlog) -> None:
         pinned = job.source.version_id if job.source else None
         original = await self._originals.find(job.source_key, pinned)
-        if original is None or job.redrives >= MOST_REDRIVES:
+        if original and backlog.uploads:
+            await self._jobs.postpone(job)
+        elif original is None or job.redrives >= MOST_REDRIVES:
             expired = await self._jobs.expire(job.job_id)
             if expired:
                 _LOG.info("job_expired")

@@ -53,6 +53,9 @@ if TYPE_CHECKING:
 WORK_PERIOD: Final = timedelta(minutes=5)
 """How long a job may be queued or processing without progress before the sweeper looks at it."""
 
+MOST_OVERDUE: Final = 100
+"""Jobs of one shard that one sweep looks after: a stopping process waits for its sweep."""
+
 AT_WORK: Final = frozenset({JobStatus.QUEUED, JobStatus.PROCESSING})
 _WAITING: Final = frozenset({JobStatus.AWAITING_UPLOAD})
 _ENDED: Final = frozenset(JobStatus) - OPEN
@@ -174,7 +177,7 @@ class JobStore(JobTable):
         await self._writes.delete(job_id, being_deleted())
 
     async def overdue(self, shard: int, moment: datetime) -> list[str]:
-        """Ids of jobs of one shard of the index whose deadline has passed, the longest overdue first, one page."""
+        """Ids of jobs of one shard of the index whose deadline has passed, the longest overdue first."""
         with translated("DynamoDB"):
             answer = await self._client.query(
                 TableName=self._table,
@@ -182,6 +185,7 @@ class JobStore(JobTable):
                 KeyConditionExpression="open_shard = :shard AND deadline <= :moment",
                 ExpressionAttributeValues=serialized({":shard": shard, ":moment": epoch(moment)}),
                 ProjectionExpression="job_id",
+                Limit=MOST_OVERDUE,
             )
         return [item["job_id"]["S"] for item in answer["Items"]]
 

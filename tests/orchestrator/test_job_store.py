@@ -1,0 +1,134 @@
+"""The writes themselves: each moves a job from where it may be moved from, and from nowhere else."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from darkroom.job_table import to_item
+from darkroom.jobs import OPEN, Fault, Job, JobStatus, ObjectRef, parts_of
+from darkroom_orchestrator.adapters.changes import put
+from darkroom_orchestrator.adapters.job_store import JobStore
+from darkroom_orchestrator.plan import plan
+from darkroom_orchestrator.progress import progress_of
+from tests.orchestrator.site import RECIPE, Site, finished, started
+
+SOURCE = ObjectRef(key="uploads/x/cat.jpg", version_id="v1", etag='"e"', size=3)
+FAULT = Fault(code="undecodable_image", message="The file is empty.")
+
+Transition = Callable[[JobStore, Job], Awaitable[Job | None]]
+
+
+async def finish(jobs: JobStore, job: Job) -> Job | None:
+    """Close the job, as it would be if everything of it were pending."""
+    waiting = replace(job, pending=parts_of(RECIPE))
+    [task] = plan(waiting, waiting.pending, max_variants=16)
+    progress = progress_of(waiting, report := finished(task))
+    assert progress is not None
+    return await jobs.advance(report, progress)
+
+
+async def begin(jobs: JobStore, job: Job) -> Job | None:
+    """Report that a worker has begun."""
+    [task] = plan(job, parts_of(RECIPE), max_variants=16)
+    return await jobs.begin(started(task))
+
+
+TRANSITIONS: dict[str, tuple[Transition, JobStatus]] = {
+    "queue": (lambda jobs, job: jobs.queue(job, SOURCE), JobStatus.QUEUED),
+    "refuse": (lambda jobs, job: jobs.refuse(job, SOURCE, FAULT), JobStatus.FAILED),
+    "begin": (begin, JobStatus.PROCESSING),
+    "finish": (finish, JobStatus.COMPLETED),
+    "retry": (lambda jobs, job: jobs.retry(job, parts_of(RECIPE)), JobStatus.QUEUED),
+    "cancel": (lambda jobs, job: jobs.cancel(job.job_id), JobStatus.CANCELLED),
+    "expire": (lambda jobs, job: jobs.expire(job.job_id), JobStatus.EXPIRED),
+}
+STARTS = {
+    "queue": {JobStatus.AWAITING_UPLOAD},
+    "refuse": {JobStatus.AWAITING_UPLOAD},
+    "begin": {JobStatus.QUEUED},
+    "finish": {JobStatus.QUEUED, JobStatus.PROCESSING},
+    "retry": {JobStatus.FAILED, JobStatus.PARTIALLY_COMPLETED},
+    "cancel": OPEN,
+    "expire": {JobStatus.AWAITING_UPLOAD},
+}
+
+
+@pytest.mark.parametrize("name", TRANSITIONS)
+async def test_a_transition_happens_from_its_own_statuses_and_from_no_other(site: Site, name: str) -> None:
+    transition, end = TRANSITIONS[name]
+    pattern = replace(await site.waiting_job(), source=SOURCE)
+    moved: set[JobStatus] = set()
+    for status in JobStatus:
+        pending = parts_of(RECIPE) if status.is_open else frozenset[str]()
+        job = replace(pattern, status=status, pending=pending)
+        await site.clients.dynamodb.put_item(TableName=site.settings.jobs_table, Item=to_item(job))
+
+        after = await transition(site.jobs, job)
+
+        if after:
+            moved.add(status)
+            assert after.status is end
+            assert status.may_become(end)
+        else:
+            assert await site.job(job.job_id) == replace(job, deadline=(await site.job(job.job_id)).deadline)
+
+    assert moved == STARTS[name]
+
+
+async def test_a_transition_of_another_attempt_or_of_no_job_does_not_happen(site: Site) -> None:
+    job, [task] = await site.queued_job()
+    later = task.model_copy(update={"attempt": 2})
+    nobody = task.model_copy(update={"job_id": "0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000"})
+
+    for other in (later, nobody):
+        progress = progress_of(job, report := finished(other))
+        assert progress is not None
+        assert await site.jobs.begin(started(other)) is None
+        assert await site.jobs.advance(report, progress) is None
+    assert await site.job(job.job_id) == job
+
+
+async def test_closing_is_refused_when_more_is_pending_and_not_closing_when_nothing_else_is(site: Site) -> None:
+    job, [task] = await site.queued_job()
+    part = task.model_copy(update={"variants": task.variants[:1], "describe": False})
+    [name] = [planned.variant.name for planned in part.variants]
+    seen_last = progress_of(replace(job, pending=frozenset({name})), finished(part))
+    seen_first = progress_of(replace(job, pending=job.pending | {"another"}), finished(task))
+    assert seen_last is not None
+    assert seen_first is not None
+
+    assert await site.jobs.advance(finished(part), seen_last) is None
+    assert await site.jobs.advance(finished(task), seen_first) is None
+    assert await site.job(job.job_id) == job
+
+
+async def test_a_part_is_taken_once(site: Site) -> None:
+    job, [task] = await site.queued_job()
+    part = task.model_copy(update={"variants": task.variants[:1], "describe": False})
+    progress = progress_of(job, finished(part))
+    assert progress is not None
+
+    assert await site.jobs.advance(finished(part), progress)
+    assert await site.jobs.advance(finished(part), progress) is None
+    assert (await site.job(job.job_id)).cost == finished(part).cost
+
+
+async def test_a_move_that_the_state_machine_forbids_is_a_bug(site: Site) -> None:
+    with pytest.raises(ValueError, match="cannot become"):
+        await site.jobs._move("any", {JobStatus.COMPLETED}, JobStatus.QUEUED, put(owner="demo"))
+
+
+async def test_a_sweep_looks_after_the_longest_overdue_first(site: Site) -> None:
+    jobs = []
+    for _ in range(6):
+        jobs.append(await site.waiting_job())
+        site.now.forward(seconds=1)
+    site.now.forward(minutes=6)
+
+    ids = await site.open_ids()
+
+    assert sorted(ids) == sorted(job.job_id for job in jobs)
+    for shard in range(4):
+        found = await site.jobs.overdue(shard, site.now())
+        assert found == [job.job_id for job in jobs if job.job_id in found]
