@@ -93,7 +93,7 @@ def nothing_is_left(run: Run, processes: set[int]) -> bool:
     return not running(processes) and all(is_free(port) for port in run.ports.values())
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 async def test_one_signal_stops_everything(tmp_path: Path, number: signal.Signals) -> None:
     async with started(tmp_path) as run:
         await run.ready()

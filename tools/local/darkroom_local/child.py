@@ -7,7 +7,7 @@ child's own children (the processor's decoders) reachable: what is left of them 
 import asyncio
 import os
 import signal
-from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
+from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final, Self
@@ -16,36 +16,35 @@ LineSink = Callable[[str], None]
 """Takes a line of output, without its line break."""
 
 _LONGEST_LINE_BYTES: Final = 1024 * 1024
+"""A line that grows longer is handed on in pieces."""
 
 
 class Child:
     """A running process, or what is left of it."""
 
-    def __init__(self, process: Process, output: asyncio.StreamReader, sink: LineSink) -> None:
-        self._process = process
-        self.pid = process.pid
-        self._ended = asyncio.create_task(self._watch(output, sink))
+    def __init__(self, transport: asyncio.SubprocessTransport, events: "_Events") -> None:
+        self._transport = transport
+        self.pid = transport.get_pid()
+        self._ended = asyncio.create_task(self._watch(events))
 
     @classmethod
     async def start(cls, command: Sequence[str], *, environment: Mapping[str, str], sink: LineSink) -> Self:
         """Start a command. Its standard output and error go to the sink, line by line."""
-        process = await asyncio.create_subprocess_exec(
+        transport, events = await asyncio.get_running_loop().subprocess_exec(
+            lambda: _Events(sink),
             *command,
             env=environment,
             stdin=DEVNULL,
             stdout=PIPE,
             stderr=STDOUT,
             start_new_session=True,
-            limit=_LONGEST_LINE_BYTES,
         )
-        if process.stdout is None:
-            raise RuntimeError("asyncio opened no pipe for the output.")
-        return cls(process, process.stdout, sink)
+        return cls(transport, events)
 
     @property
     def is_running(self) -> bool:
         """Whether the process has not ended yet."""
-        return self._process.returncode is None
+        return self._transport.get_returncode() is None
 
     async def wait(self) -> int:
         """The exit status, once nothing of the process is left and its output was read; negative after a signal."""
@@ -54,8 +53,7 @@ class Child:
     async def stop(self, *, grace_seconds: float) -> int:
         """SIGTERM, then SIGKILL after the grace or when cancelled; returns the exit status."""
         if self.is_running:
-            with suppress(ProcessLookupError):
-                self._process.terminate()
+            self._transport.terminate()
         try:
             await asyncio.wait({self._ended}, timeout=grace_seconds)
         finally:
@@ -69,25 +67,44 @@ class Child:
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
 
-    async def _watch(self, output: asyncio.StreamReader, sink: LineSink) -> int:
-        reading = asyncio.create_task(_read(output, sink))
-        status = await self._process.wait()
-        # The process's own children may outlive it and hold the pipe open.
+    async def _watch(self, events: "_Events") -> int:
+        await events.exited.wait()
+        # The process's own children may outlive it, and hold its output open.
         self.kill()
-        await reading
+        await events.finished.wait()
+        self._transport.close()
+        status = self._transport.get_returncode()
+        if status is None:
+            raise RuntimeError("asyncio told of an end without a status.")
         return status
 
 
-async def _read(output: asyncio.StreamReader, sink: LineSink) -> None:
-    while line := await _next_line(output):
-        sink(line.decode("utf-8", "replace").rstrip("\r\n"))
+class _Events(asyncio.SubprocessProtocol):
+    """What asyncio tells of a process. Its own `Process.wait` waits for grandchildren too, on some Python versions."""
 
+    def __init__(self, sink: LineSink) -> None:
+        self._sink = sink
+        self._begun = b""
+        self.exited = asyncio.Event()
+        self.finished = asyncio.Event()
+        """The process has exited and all output was read."""
 
-async def _next_line(output: asyncio.StreamReader) -> bytes:
-    """A line, or as much of one as may be held; empty at the end."""
-    try:
-        return await output.readuntil()
-    except asyncio.IncompleteReadError as end:
-        return end.partial
-    except asyncio.LimitOverrunError as overrun:
-        return await output.readexactly(overrun.consumed)
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        """Hand complete lines on."""
+        del fd
+        *lines, self._begun = (self._begun + data).split(b"\n")
+        if len(self._begun) > _LONGEST_LINE_BYTES:
+            lines, self._begun = [*lines, self._begun], b""
+        for line in lines:
+            self._sink(line.decode("utf-8", "replace").rstrip("\r"))
+
+    def process_exited(self) -> None:
+        """The process itself is no more."""
+        self.exited.set()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody holds the output open any more, and the process is no more."""
+        del exc
+        if self._begun:
+            self._sink(self._begun.decode("utf-8", "replace"))
+        self.finished.set()

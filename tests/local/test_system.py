@@ -1,0 +1,51 @@
+"""The services of one installation, started, killed and stopped."""
+
+import signal
+
+import httpx
+import pytest
+
+from darkroom_local.installation import Installation
+from darkroom_local.ports import is_free
+from darkroom_local.service import ServiceFailed
+from darkroom_local.system import System, running_system
+from tests.support.processes import running
+
+
+async def test_a_system_is_ready_inside_the_block_and_gone_after_it(installation: Installation) -> None:
+    async with running_system(installation, processors=2) as system, httpx.AsyncClient() as client:
+        assert [service.name for service in system.services] == ["upload", "orchestrator", "processor", "processor-2"]
+        for service in system.services:
+            assert (await client.get(f"{service.url}/readyz")).json() == {"status": "ready"}
+        pids = {service.pid for service in system.services}
+        assert running(pids) == pids
+    assert not running(pids)
+    assert all(is_free(service.port) for service in system.services)
+    assert [await service.wait() for service in system.services] == [0, 0, 0, 0]
+
+
+async def test_a_killed_service_can_be_started_again(installation: Installation) -> None:
+    async with running_system(installation) as system:
+        (processor,) = system.processors
+        first = processor.pid
+        assert await processor.kill() == -signal.SIGKILL
+        assert not processor.is_running
+        await processor.start()
+        await processor.ready()
+        assert processor.pid != first
+
+
+async def test_a_processor_can_be_added(installation: Installation) -> None:
+    async with running_system(installation) as system:
+        added = system.add_processor()
+        await added.start()
+        await added.ready()
+        assert added in system.services
+    assert not added.is_running
+
+
+async def test_a_service_that_cannot_start_says_why(installation: Installation) -> None:
+    system = System(installation, environment={"DARKROOM_MAX_UPLOAD_BYTES": "many"})
+    await system.upload.start()
+    with pytest.raises(ServiceFailed, match=r"(?s)upload ended with status 2.*DARKROOM_MAX_UPLOAD_BYTES"):
+        await system.upload.ready()
