@@ -51,7 +51,8 @@ async def test_an_object_that_nobody_announced_is_announced(site: Site) -> None:
     arrived = UploadArrived.model_validate_json(announcement.body)
     assert (arrived.job_id, arrived.source.key, arrived.source.version_id) == (job.job_id, new.key, new.version_id)
     await site.orchestrator.start(new, redelivered=False)
-    assert (await site.job(job.job_id)).status is JobStatus.QUEUED
+    queued = await site.job(job.job_id)
+    assert (queued.status, queued.redrives) == (JobStatus.QUEUED, 0)
 
 
 async def test_announcements_that_wait_only_move_the_deadline(site: Site) -> None:

@@ -78,6 +78,7 @@ class JobStore(JobTable):
             source=source.model_dump(),
             variants={variant.name: variant_value(VariantState()) for variant in job.recipe.variants},
             pending=set(parts_of(job.recipe)),
+            redrives=0,
             deadline=self._work_deadline(),
         )
         return await self._queue(job.job_id, _WAITING, change)
