@@ -24,7 +24,7 @@ LONGEST_PAGE: Final = 100
 
 def router(jobs: Jobs, links: ResultLinks, orchestrator: Orchestrator, authenticate: Authenticate) -> APIRouter:
     """The routes."""
-    routes = APIRouter(prefix="/jobs", tags=["jobs"])
+    routes = APIRouter(prefix="/jobs", tags=["jobs"], dependencies=[Depends(authenticate)])
     Owner = Annotated[str, Depends(authenticate)]  # noqa: N806 - a type
 
     @routes.get(

@@ -4,7 +4,7 @@ import json
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from darkroom import clock
@@ -20,6 +20,7 @@ from darkroom.errors import (
 )
 from darkroom.recipes import Presets
 from darkroom_upload.api.documentation import LOCATION, REPLAYED, problems
+from darkroom_upload.api.json_body import documented, read_json
 from darkroom_upload.api.parameters import IdempotencyKey, takes
 from darkroom_upload.api.responses import location
 from darkroom_upload.auth import Authenticate
@@ -72,7 +73,7 @@ class PresignedBody(BaseModel):
 
 def router(presign: Presign, presets: Presets, authenticate: Authenticate, *, allow_http: bool) -> APIRouter:
     """The route. `allow_http` is for callback URLs."""
-    routes = APIRouter(tags=["uploads"])
+    routes = APIRouter(tags=["uploads"], dependencies=[Depends(authenticate)])
 
     @routes.post(
         "/uploads/presigned",
@@ -81,8 +82,8 @@ def router(presign: Presign, presets: Presets, authenticate: Authenticate, *, al
         "the image has arrived.",
         status_code=HTTPStatus.CREATED,
         response_model=PresignedBody,
-        dependencies=[Depends(authenticate), Depends(takes())],
-        max_body_size=_LONGEST_BODY_BYTES,
+        dependencies=[Depends(takes())],
+        openapi_extra=documented(PresignRequest),
         responses={
             HTTPStatus.CREATED: {"headers": LOCATION | REPLAYED},
             **problems(
@@ -98,8 +99,9 @@ def router(presign: Presign, presets: Presets, authenticate: Authenticate, *, al
         },
     )
     async def presigned(
-        wanted: PresignRequest, owner: Annotated[str, Depends(authenticate)], key: IdempotencyKey, response: Response
+        request: Request, owner: Annotated[str, Depends(authenticate)], key: IdempotencyKey, response: Response
     ) -> PresignedBody:
+        wanted = await read_json(request, PresignRequest, max_bytes=_LONGEST_BODY_BYTES)
         upload = await presign(_announced(wanted, presets, allow_http=allow_http), owner=owner, key=key)
         response.headers["Location"] = location(upload.job.job_id)
         if upload.replayed:

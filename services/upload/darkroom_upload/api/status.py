@@ -21,7 +21,7 @@ LONGEST_WAIT_SECONDS: Final = 20
 
 def router(jobs: Jobs, links: ResultLinks, watcher: JobWatcher, authenticate: Authenticate) -> APIRouter:
     """The route."""
-    routes = APIRouter(tags=["jobs"])
+    routes = APIRouter(tags=["jobs"], dependencies=[Depends(authenticate)])
 
     @routes.get(
         "/status/{job_id}",

@@ -54,7 +54,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 
 def router(submit: Submit, links: ResultLinks, authenticate: Authenticate) -> APIRouter:
     """The routes."""
-    routes = APIRouter(tags=["uploads"])
+    routes = APIRouter(tags=["uploads"], dependencies=[Depends(authenticate)])
 
     async def upload(request: Request, owner: Annotated[str, Depends(authenticate)], key: IdempotencyKey) -> Response:
         try:
