@@ -3,9 +3,9 @@
 import asyncio
 import hashlib
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
@@ -15,6 +15,7 @@ from pydantic import HttpUrl
 from darkroom.recipes import load_presets
 from darkroom.settings import Environment
 from darkroom_local.installation import Installation
+from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.app import Services, create_app
 from darkroom_upload.main import open_services
 from darkroom_upload.settings import UploadSettings
@@ -41,6 +42,7 @@ class RunningService:
     client: httpx.AsyncClient
     services: Services
     stop: asyncio.Event
+    settings: UploadSettings
 
     @property
     def port(self) -> int:
@@ -67,10 +69,16 @@ def settings_for(installation: Installation, **overrides: Any) -> UploadSettings
 
 
 @asynccontextmanager
-async def running_service(settings: UploadSettings) -> AsyncIterator[RunningService]:
-    """The service with these settings on a free port, for the length of a `with` block."""
+async def running_service(
+    settings: UploadSettings, orchestrator: Callable[[httpx.Request], httpx.Response] | None = None
+) -> AsyncIterator[RunningService]:
+    """The service with these settings on a free port, for the length of a `with` block.
+
+    `orchestrator` answers in the orchestrator's place; without it, nobody does.
+    """
     stop = asyncio.Event()
-    async with open_services(settings, load_presets(settings.presets_file), stop) as services:
+    async with open_services(settings, load_presets(settings.presets_file), stop) as opened:
+        services = replace(opened, orchestrator=_played_by(orchestrator)) if orchestrator else opened
         # Listening from the start: a connection that comes before the server is ready waits for it.
         listener = socket.create_server(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -83,13 +91,22 @@ async def running_service(settings: UploadSettings) -> AsyncIterator[RunningServ
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             async with httpx.AsyncClient(
-                base_url=url, headers={"x-api-key": KEY}, timeout=30, trust_env=False
+                base_url=url,
+                headers={"x-api-key": KEY},
+                timeout=30,
+                limits=httpx.Limits(max_connections=None),
+                trust_env=False,
             ) as client:
-                yield RunningService(url=url, client=client, services=services, stop=stop)
+                yield RunningService(url=url, client=client, services=services, stop=stop, settings=settings)
         finally:
             stop.set()
             server.should_exit = True
             await asyncio.gather(serving, watching)
+
+
+def _played_by(orchestrator: Callable[[httpx.Request], httpx.Response]) -> Orchestrator:
+    transport = httpx.MockTransport(orchestrator)
+    return Orchestrator(httpx.AsyncClient(base_url=str(NOBODY), transport=transport))
 
 
 async def put_key(dynamodb: Any, installation: Installation, key: str, owner: str, **more: str) -> None:

@@ -1,0 +1,189 @@
+"""What every route has in common: who may call, how errors look, which headers answers have, no 500 for bad input."""
+
+import random
+from typing import Any
+
+import httpx
+import pytest
+
+from darkroom.jobs import new_job_id
+from darkroom_local.installation import Installation
+from tests.support import images
+from tests.support.emulator import Cloud
+from tests.upload.multipart import CONTENT_TYPE, form, part
+from tests.upload.service import RunningService, put_key, running_service, settings_for
+
+ID = new_job_id()
+CAT = images.jpeg(16, 16)
+
+ROUTES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "upload": ("POST", "/uploads", {"files": {"file": CAT}}),
+    "alias": ("POST", "/v1/images/upload", {"content": CAT, "headers": {"content-type": "image/jpeg"}}),
+    "presigned": ("POST", "/uploads/presigned", {"json": {"content_type": "image/jpeg", "size": 1}}),
+    "presigned junk": ("POST", "/uploads/presigned", {"content": b"{"}),
+    "status": ("GET", f"/status/{ID}", {}),
+    "jobs": ("GET", "/jobs", {}),
+    "delete": ("DELETE", f"/jobs/{ID}", {}),
+    "retry": ("POST", f"/jobs/{ID}/retry", {}),
+    "variant": ("GET", f"/jobs/{ID}/variants/x", {}),
+    "recipes": ("GET", "/recipes", {}),
+    "recipe": ("GET", "/recipes/web", {}),
+    "schema": ("GET", "/recipes/schema", {}),
+    "unknown parameter": ("GET", "/recipes?x=1", {}),
+    "no id": ("GET", "/status/x", {}),
+}
+
+
+@pytest.mark.parametrize("key", [None, b"", b"wrong", b"x" * 5000, b"\xff\xfe"], ids=lambda key: str(key)[:10])
+@pytest.mark.parametrize(("method", "path", "more"), ROUTES.values(), ids=ROUTES)
+async def test_nobody_does_anything_without_a_key(
+    upload: RunningService, key: bytes | None, method: str, path: str, more: dict[str, Any]
+) -> None:
+    headers = {**more.get("headers", {}), **({} if key is None else {b"x-api-key": key})}
+    async with httpx.AsyncClient(base_url=upload.url, trust_env=False) as client:
+        answer = await client.request(method, path, **{**more, "headers": headers})
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+    assert answer.headers["www-authenticate"]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/docs", "/openapi.json"])
+async def test_some_pages_are_for_everyone(upload: RunningService, path: str) -> None:
+    async with httpx.AsyncClient(base_url=upload.url, trust_env=False) as client:
+        assert (await client.get(path)).status_code == 200
+
+
+async def test_the_development_key_opens_nothing_in_production(installation: Installation) -> None:
+    async with running_service(settings_for(installation, environment="production")) as service:
+        assert (await service.client.get("/jobs")).status_code == 401
+
+
+async def test_a_revoked_key_opens_nothing(cloud: Cloud, installation: Installation) -> None:
+    await put_key(cloud.dynamodb, installation, "revoked", "ann", revoked_at="2026-11-22T05:54:01.123Z")
+    async with running_service(settings_for(installation)) as service:
+        answer = await service.client.get("/jobs", headers={"x-api-key": "revoked"})
+        assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/nowhere", 404, "not_found"),
+        ("GET", "/%00/%ff", 404, "not_found"),
+        ("GET", "//evil.example/x", 404, "not_found"),
+        ("PATCH", "/uploads", 405, "method_not_allowed"),
+        ("DELETE", "/jobs", 405, "method_not_allowed"),
+    ],
+)
+async def test_unknown_routes_are_problems_as_well(
+    upload: RunningService, method: str, path: str, status: int, code: str
+) -> None:
+    answer = await upload.client.request(method, path)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_problem_says_what_where_and_why(upload: RunningService) -> None:
+    answer = await upload.client.get(f"/status/{ID}")
+    assert answer.json() == {
+        "type": "urn:darkroom:problem:not_found",
+        "title": "Not found",
+        "status": 404,
+        "detail": "There is no such job.",
+        "instance": f"/status/{ID}",
+        "code": "not_found",
+    }
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/jobs", f"/status/{ID}", "/nowhere", "/docs", "/recipes"])
+async def test_every_answer_has_the_headers_of_a_careful_service(upload: RunningService, path: str) -> None:
+    headers = (await upload.client.get(path)).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-store"
+
+
+async def test_without_aws_everything_is_unavailable_for_now(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    async with running_service(settings_for(installation)) as service:
+        for method, path in [("GET", "/jobs"), ("GET", f"/status/{ID}"), ("POST", "/uploads")]:
+            answer = await service.client.request(method, path, content=CAT, headers={"content-type": "image/jpeg"})
+            assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+            assert int(answer.headers["retry-after"]) > 0
+        ready = await service.client.get("/readyz")
+        assert ready.status_code == 503
+        assert set(ready.json()["failures"]) == {"originals", "uploads", "jobs", "accounts"}
+
+
+async def test_a_service_that_drains_is_not_ready(installation: Installation) -> None:
+    async with running_service(settings_for(installation)) as service:
+        assert (await service.client.get("/readyz")).status_code == 200
+        service.stop.set()
+        assert (await service.client.get("/readyz")).status_code == 503
+        assert (await service.client.get("/healthz")).status_code == 200
+
+
+JUNK = [
+    "",
+    "\x00",
+    "\ud800",
+    "ÿ",
+    "😀",
+    "-1",
+    "9" * 400,
+    "1e999",
+    "NaN",
+    "null",
+    "[]",
+    "{}",
+    "'",
+    "%00",
+    "../",
+    "\n: y",
+]
+PARAMETERS = ["recipe", "filename", "wait", "limit", "cursor", "status", "download", ""]
+HEADERS = ["idempotency-key", "if-none-match", "traceparent", "accept", "content-encoding", "x-forwarded-host"]
+
+
+class Junk:
+    """Requests that make little sense, the same ones in each run."""
+
+    def __init__(self, seed: int) -> None:
+        self._chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
+
+    def text(self) -> bytes:
+        return "".join(self._chance.choices(JUNK, k=self._chance.randint(0, 3))).encode("utf-8", "surrogatepass")
+
+    def query(self) -> str:
+        names = self._chance.sample(PARAMETERS, k=self._chance.randint(0, 2))
+        return "&".join(f"{name}={''.join(f'%{byte:02x}' for byte in self.text())}" for name in names)
+
+    def headers(self) -> dict[bytes, bytes]:
+        name = self._chance.choice(HEADERS).encode()
+        return {name: bytes(self._chance.choices([*range(0x21, 0x7F), *range(0x80, 0x100)], k=20))}
+
+    def body(self) -> tuple[str, bytes]:
+        """A body and its type."""
+        fields = [part(name, self.text()) for name in ("recipe", "metadata", "callback_url", "other")]
+        name = bytes(byte for byte in self._chance.randbytes(20) if byte not in b'\r\n"')
+        parts = self._chance.sample([part("file", CAT, name), *fields], k=self._chance.randint(0, 4))
+        content_type = self._chance.choice([CONTENT_TYPE, CONTENT_TYPE, "application/json", "image/png", "x"])
+        return content_type, self._chance.choice([form(parts), form(parts), self._chance.randbytes(200), self.text()])
+
+
+@pytest.mark.parametrize("seed", range(10))
+async def test_junk_is_never_the_service_s_own_fault(upload: RunningService, seed: int) -> None:
+    junk = Junk(seed)
+    for method, path, _ in ROUTES.values():
+        content_type, body = junk.body()
+        answer = await upload.client.request(
+            method,
+            f"{path.partition('?')[0]}?{junk.query()}",
+            content=body if method == "POST" else None,
+            headers={**junk.headers(), b"content-type": content_type.encode()},
+        )
+        assert answer.status_code < 500, (method, path, answer.text)
+        if answer.status_code >= 400:
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert answer.json()["detail"]

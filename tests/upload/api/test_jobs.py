@@ -1,0 +1,292 @@
+"""The jobs of a client: listing, deleting, running again, pictures."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from darkroom.job_table import to_item
+from darkroom.jobs import Job, JobStatus, new_job_id
+from darkroom_local.installation import Installation
+from darkroom_upload.adapters import jobs as jobs_adapter
+from darkroom_upload.cursor import Position, write_cursor
+from tests.support.emulator import Cloud
+from tests.upload.examples import CREATED, completed, queued, waiting
+from tests.upload.service import KEY, OWNER, STRANGER_KEY, RunningService, put_key, running_service, settings_for
+
+
+class FakeOrchestrator:
+    """Notes what it is asked, and answers as it is told."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+        self.answer = httpx.Response(202)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append((request.method, request.url.path))
+        return self.answer
+
+
+@pytest_asyncio.fixture(scope="module")
+async def running(shared_installation: Installation) -> AsyncIterator[tuple[RunningService, FakeOrchestrator]]:
+    """A service with an orchestrator to talk to."""
+    orchestrator = FakeOrchestrator()
+    async with running_service(settings_for(shared_installation), orchestrator) as service:
+        yield service, orchestrator
+
+
+@pytest.fixture
+def orchestrator(running: tuple[RunningService, FakeOrchestrator]) -> FakeOrchestrator:
+    """The orchestrator, asked nothing yet."""
+    running[1].asked.clear()
+    running[1].answer = httpx.Response(202)
+    return running[1]
+
+
+@pytest_asyncio.fixture
+async def service(
+    cloud: Cloud, shared_installation: Installation, running: tuple[RunningService, FakeOrchestrator]
+) -> AsyncIterator[RunningService]:
+    """The service as a client sees it who is new to it: see `owner_of`."""
+    key = f"key-{new_job_id()}"
+    await put_key(cloud.dynamodb, shared_installation, key, f"owner-{key}")
+    async with httpx.AsyncClient(base_url=running[0].url, headers={"x-api-key": key}, trust_env=False) as client:
+        yield replace(running[0], client=client)
+
+
+def owner_of(service: RunningService) -> str:
+    """The owner whose key the service's client has."""
+    return f"owner-{service.client.headers['x-api-key']}"
+
+
+async def put(cloud: Cloud, service: RunningService, *some: Job) -> None:
+    """Write jobs over what was there; those of the default owner become the client's."""
+    owner = owner_of(service) if service.client.headers["x-api-key"] != KEY else OWNER
+    mine = [replace(job, owner=owner) if job.owner == OWNER else job for job in some]
+    table = service.settings.jobs_table
+    await asyncio.gather(*(cloud.dynamodb.put_item(TableName=table, Item=to_item(job)) for job in mine))
+
+
+def history(count: int, **changes: Any) -> list[Job]:
+    """Jobs made one second after the other, newest first."""
+    return [waiting(created_at=CREATED + timedelta(seconds=count - number), **changes) for number in range(count)]
+
+
+async def listed(service: RunningService, **query: Any) -> list[list[str]]:
+    """The ids on each page, to the end."""
+    pages: list[list[str]] = []
+    while True:
+        answer = await service.client.get("/jobs", params=query)
+        assert answer.status_code == 200, answer.text
+        body = answer.json()
+        pages.append([job["job_id"] for job in body["items"]])
+        if body["next_cursor"] is None:
+            return pages
+        query["cursor"] = body["next_cursor"]
+
+
+def ids(jobs: list[Job]) -> list[str]:
+    return [job.job_id for job in jobs]
+
+
+async def test_jobs_are_listed_newest_first_page_by_page(cloud: Cloud, service: RunningService) -> None:
+    jobs = history(25)
+    await put(cloud, service, *jobs)
+    await put(cloud, service, *history(5, owner="stranger"))
+    assert await listed(service, limit=10) == [ids(jobs[:10]), ids(jobs[10:20]), ids(jobs[20:])]
+    assert await listed(service) == [ids(jobs[:20]), ids(jobs[20:])]
+    assert await listed(service, limit=25) == [ids(jobs)]
+    assert await listed(service, limit=100) == [ids(jobs)]
+
+
+async def test_a_listed_job_looks_like_its_status(cloud: Cloud, service: RunningService) -> None:
+    job = completed(failed=("square-64",))
+    await put(cloud, service, job)
+    items = (await service.client.get("/jobs")).json()["items"]
+    assert items == [(await service.client.get(f"/status/{job.job_id}")).json()]
+
+
+async def test_nobody_has_no_jobs(service: RunningService) -> None:
+    assert (await service.client.get("/jobs")).json() == {"items": [], "next_cursor": None}
+
+
+async def test_pages_of_one_status_are_full(cloud: Cloud, service: RunningService) -> None:
+    jobs = history(60)
+    rare = [replace(job, status=JobStatus.FAILED, deadline=None) for job in jobs[::6]]
+    await put(cloud, service, *jobs)
+    await put(cloud, service, *rare)
+    assert await listed(service, status="failed", limit=4) == [ids(rare[:4]), ids(rare[4:8]), ids(rare[8:])]
+    assert await listed(service, status="completed") == [[]]
+
+
+async def test_a_rare_status_is_found_page_by_page_in_a_long_history(
+    cloud: Cloud, service: RunningService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_adapter, "_BATCH", 5)
+    monkeypatch.setattr(jobs_adapter, "_MOST_QUERIES", 2)
+    jobs = history(40)
+    await put(cloud, service, *jobs, replace(jobs[33], status=JobStatus.FAILED, deadline=None))
+    pages = await listed(service, status="failed", limit=2)
+    assert len(pages) > 2
+    assert [job_id for page in pages for job_id in page] == [jobs[33].job_id]
+
+
+async def test_more_jobs_than_one_batch_are_read(
+    cloud: Cloud, service: RunningService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs_adapter, "_BATCH", 7)
+    jobs = history(23)
+    await put(cloud, service, *jobs)
+    assert await listed(service, limit=100) == [ids(jobs)]
+
+
+async def test_jobs_of_the_same_moment_are_listed_once_each(cloud: Cloud, service: RunningService) -> None:
+    jobs = [waiting() for _ in range(9)]
+    await put(cloud, service, *jobs)
+    pages = await listed(service, limit=2)
+    assert sorted(job_id for page in pages for job_id in page) == sorted(ids(jobs))
+
+
+async def test_a_cursor_of_another_shows_nothing_of_theirs(cloud: Cloud, service: RunningService) -> None:
+    theirs, mine = history(4, owner="stranger"), history(3)
+    await put(cloud, service, *theirs, *mine)
+    cursor = write_cursor(Position.of(theirs[0]))
+    answer = await service.client.get("/jobs", params={"cursor": cursor})
+    assert {job["job_id"] for job in answer.json()["items"]} <= set(ids(mine))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"limit": "0"},
+        {"limit": "101"},
+        {"limit": "-1"},
+        {"limit": "9" * 5000},
+        {"limit": "x"},
+        {"status": "done"},
+        {"status": "\x00"},
+        {"cursor": "x"},
+        {"cursor": "x" * 10_000},
+        {"cursor": "\x00"},
+        {"state": "failed"},
+        {"limit": ["1", "2"]},
+    ],
+    ids=lambda query: str(query)[:40],
+)
+async def test_a_question_that_makes_no_sense_is_refused(upload: RunningService, query: dict[str, Any]) -> None:
+    answer = await upload.client.get("/jobs", params=query)
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
+
+
+async def test_deleting_an_open_job_cancels_it(
+    cloud: Cloud, service: RunningService, orchestrator: FakeOrchestrator
+) -> None:
+    job = queued()
+    await put(cloud, service, job)
+    answer = await service.client.delete(f"/jobs/{job.job_id}")
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert orchestrator.asked == [("POST", f"/api/jobs/{job.job_id}/cancel")]
+
+
+@pytest.mark.parametrize("status", [status for status in JobStatus if not status.is_open])
+async def test_deleting_a_job_that_has_ended_deletes_it(
+    cloud: Cloud, service: RunningService, orchestrator: FakeOrchestrator, status: JobStatus
+) -> None:
+    job = replace(completed(), status=status)
+    await put(cloud, service, job)
+    assert (await service.client.delete(f"/jobs/{job.job_id}")).status_code == 204
+    assert orchestrator.asked == [("DELETE", f"/api/jobs/{job.job_id}")]
+
+
+async def test_a_job_runs_again(cloud: Cloud, service: RunningService, orchestrator: FakeOrchestrator) -> None:
+    job = completed(failed=("square-64",))
+    await put(cloud, service, job)
+    answer = await service.client.post(f"/jobs/{job.job_id}/retry")
+    assert (answer.status_code, answer.json()["job_id"]) == (202, job.job_id)
+    assert answer.headers["location"] == f"/status/{job.job_id}"
+    assert orchestrator.asked == [("POST", f"/api/jobs/{job.job_id}/retry")]
+
+
+@pytest.mark.parametrize(("method", "path"), [("DELETE", "/jobs/{}"), ("POST", "/jobs/{}/retry")])
+async def test_the_job_of_another_is_left_alone(
+    cloud: Cloud, service: RunningService, orchestrator: FakeOrchestrator, method: str, path: str
+) -> None:
+    job = completed(failed=("square-64",))
+    await put(cloud, service, job)
+    for job_id, key in [(job.job_id, STRANGER_KEY), (new_job_id(), KEY), ("x", KEY)]:
+        answer = await service.client.request(method, path.format(job_id), headers={"x-api-key": key})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert orchestrator.asked == []
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "code"),
+    [
+        (httpx.Response(409, json={"detail": "The job is completed."}), 409, "conflict"),
+        (httpx.Response(404, json={"detail": "There is no such job."}), 404, "not_found"),
+        (httpx.Response(500), 503, "unavailable"),
+    ],
+)
+async def test_what_the_orchestrator_says_is_passed_on(
+    cloud: Cloud, service: RunningService, orchestrator: FakeOrchestrator, said: httpx.Response, status: int, code: str
+) -> None:
+    job = completed()
+    await put(cloud, service, job)
+    orchestrator.answer = said
+    answer = await service.client.post(f"/jobs/{job.job_id}/retry")
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    if status != 503:
+        assert answer.json()["detail"] == said.json()["detail"]
+
+
+async def test_without_an_orchestrator_changes_are_unavailable(cloud: Cloud, upload: RunningService) -> None:
+    job = completed()
+    await put(cloud, upload, job)
+    answer = await upload.client.delete(f"/jobs/{job.job_id}")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["retry-after"]
+
+
+async def test_a_picture_is_elsewhere(cloud: Cloud, upload: RunningService) -> None:
+    job = completed()
+    await put(cloud, upload, job)
+    key = f"thumbnails/square-64/{job.job_id}/cat.webp"
+    await cloud.s3.put_object(Bucket=upload.settings.results_bucket, Key=key, Body=b"picture")
+    for query, disposition in [
+        ({}, 'inline; filename="cat-square-64.webp"'),
+        ({"download": "0"}, 'inline; filename="cat-square-64.webp"'),
+        ({"download": "1"}, 'attachment; filename="cat-square-64.webp"'),
+        ({"download": "true"}, 'attachment; filename="cat-square-64.webp"'),
+    ]:
+        answer = await upload.client.get(f"/jobs/{job.job_id}/variants/square-64", params=query)
+        assert answer.status_code == 307
+        async with httpx.AsyncClient(trust_env=False) as anyone:
+            picture = await anyone.get(answer.headers["location"])
+        assert (picture.content, picture.headers["content-disposition"]) == (b"picture", disposition)
+
+
+async def test_a_picture_that_is_not_there_has_a_reason(cloud: Cloud, upload: RunningService) -> None:
+    job, failed, stopped = queued(), completed(failed=("square-64",)), replace(queued(), status=JobStatus.CANCELLED)
+    await put(cloud, upload, job, failed, stopped)
+    for job_id, name, status, words in [
+        (job.job_id, "square-64", 409, "not ready"),
+        (failed.job_id, "square-64", 409, "longer than an image may take"),
+        (stopped.job_id, "square-64", 409, "was not made"),
+        (job.job_id, "square-65", 404, "no such variant"),
+        (job.job_id, "%00", 404, "no such variant"),
+        (new_job_id(), "square-64", 404, "no such job"),
+    ]:
+        answer = await upload.client.get(f"/jobs/{job_id}/variants/{name}")
+        assert (answer.status_code, words in answer.json()["detail"]) == (status, True), answer.text
+
+
+async def test_a_picture_of_another_is_not_found(cloud: Cloud, upload: RunningService) -> None:
+    job = completed()
+    await put(cloud, upload, job)
+    answer = await upload.client.get(f"/jobs/{job.job_id}/variants/square-64", headers={"x-api-key": STRANGER_KEY})
+    assert answer.status_code == 404

@@ -1,0 +1,97 @@
+"""What the API says of itself."""
+
+from typing import Any
+
+import pytest
+
+from tests.upload.service import RunningService
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@pytest.fixture
+async def document(upload: RunningService) -> dict[str, Any]:
+    found: dict[str, Any] = (await upload.client.get("/openapi.json")).json()
+    return found
+
+
+def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        f"{method.upper()} {path}": operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+async def test_every_route_is_described(document: dict[str, Any]) -> None:
+    described = operations(document)
+    assert {
+        "POST /uploads",
+        "POST /uploads/presigned",
+        "POST /v1/images/upload",
+        "GET /status/{job_id}",
+        "GET /jobs",
+        "DELETE /jobs/{job_id}",
+        "POST /jobs/{job_id}/retry",
+        "GET /jobs/{job_id}/variants/{name}",
+        "GET /recipes",
+        "GET /recipes/{name}",
+        "GET /recipes/schema",
+        "GET /healthz",
+        "GET /readyz",
+    } <= set(described)
+    for operation in described.values():
+        assert operation["summary"]
+        assert operation["tags"]
+    assert document["info"]["description"]
+    assert {tag for operation in described.values() for tag in operation["tags"]} == {
+        tag["name"] for tag in document["tags"]
+    }
+
+
+async def test_every_route_but_the_probes_wants_a_key(document: dict[str, Any]) -> None:
+    assert document["components"]["securitySchemes"]["ApiKey"]["name"] == "x-api-key"
+    for name, operation in operations(document).items():
+        assert ("security" in operation) == (not name.endswith("z")), name
+
+
+async def test_errors_are_described_as_they_are_sent(document: dict[str, Any]) -> None:
+    for name, operation in operations(document).items():
+        errors = {status: answer for status, answer in operation["responses"].items() if status >= "400"}
+        if name.endswith("z"):
+            continue
+        assert {"400", "401", "503"} <= set(errors), name
+        for status, answer in errors.items():
+            assert list(answer["content"]) == [MEDIA_TYPE], (name, status)
+            for code, example in answer["content"][MEDIA_TYPE]["examples"].items():
+                assert (example["value"]["code"], example["value"]["status"]) == (code, int(status))
+    assert "HTTPValidationError" not in str(document)
+
+
+async def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    def references(node: Any) -> set[str]:
+        if isinstance(node, dict):
+            found = {node["$ref"]} if "$ref" in node else set()
+            return found.union(*(references(value) for value in node.values()))
+        return set().union(*(references(value) for value in node)) if isinstance(node, list) else set()
+
+    for reference in references(document):
+        place: Any = document
+        for step in reference.removeprefix("#/").split("/"):
+            place = place[step]
+
+
+async def test_bodies_that_stream_are_described(document: dict[str, Any]) -> None:
+    content = document["paths"]["/uploads"]["post"]["requestBody"]["content"]
+    assert set(content) == {"multipart/form-data", "image/*", "application/octet-stream"}
+    assert {"file", "recipe", "metadata"} <= set(content["multipart/form-data"]["schema"]["properties"])
+    raw = document["paths"]["/v1/images/upload"]["post"]["requestBody"]["content"]
+    assert set(raw) == {"image/*", "application/octet-stream"}
+
+
+async def test_a_job_is_described_with_all_its_fields(document: dict[str, Any]) -> None:
+    job = document["components"]["schemas"]["JobBody"]
+    assert {"job_id", "status", "progress", "source", "variants", "cost", "error"} <= set(job["required"])
+    accepted = document["paths"]["/uploads"]["post"]["responses"]["202"]
+    assert accepted["content"]["application/json"]["schema"]["$ref"].endswith("/JobBody")
+    assert {"Location", "Idempotency-Replayed"} <= set(accepted["headers"])

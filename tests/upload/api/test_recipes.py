@@ -1,0 +1,31 @@
+"""`GET /recipes`."""
+
+import pytest
+
+from darkroom.recipes import Recipe, load_presets
+from tests.upload.service import RunningService
+
+
+async def test_all_presets_are_there_by_name(upload: RunningService) -> None:
+    presets = (await upload.client.get("/recipes")).json()
+    assert {name: Recipe.model_validate(document) for name, document in presets.items()} == dict(load_presets())
+
+
+async def test_a_preset_is_there_by_itself(upload: RunningService) -> None:
+    document = (await upload.client.get("/recipes/grayscale")).json()
+    assert document == {
+        "variants": [
+            {"name": "grayscale", "operations": [{"op": "grayscale"}], "output": {"format": "same"}},
+        ]
+    }
+
+
+async def test_the_schema_is_that_of_a_recipe(upload: RunningService) -> None:
+    schema = (await upload.client.get("/recipes/schema")).json()
+    assert schema == Recipe.model_json_schema()
+
+
+@pytest.mark.parametrize("name", ["nope", "%00", "Web", "x" * 2000])
+async def test_another_name_is_not_found(upload: RunningService, name: str) -> None:
+    answer = await upload.client.get(f"/recipes/{name}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

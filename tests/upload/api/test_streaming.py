@@ -1,0 +1,276 @@
+"""Uploads as they come over the wire: refused early, cut off, and never held in memory."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from structlog.testing import capture_logs
+
+from darkroom_local.child import Child
+from darkroom_local.ports import free_ports
+from tests.support import images
+from tests.support.emulator import Cloud
+from tests.support.waiting import until
+from tests.upload.api.test_uploads import multipart_uploads
+from tests.upload.multipart import BOUNDARY, CONTENT_TYPE, form, part
+from tests.upload.service import KEY, NOBODY, RunningService
+
+MIB = 1024 * 1024
+LIMIT = 10 * MIB
+HEAD = images.png(8, 8)
+
+
+class Wire:
+    """A connection on which a request is written by hand."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    async def begin(self, path: str = "/uploads", **headers: str) -> None:
+        """Send the head of a POST; in names of headers `_` stands for `-`."""
+        lines = [f"POST {path} HTTP/1.1", "Host: localhost", f"x-api-key: {KEY}"]
+        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        await self.send("\r\n".join([*lines, "", ""]).encode())
+
+    async def send(self, data: bytes) -> None:
+        self._writer.write(data)
+        await self._writer.drain()
+
+    async def send_chunk(self, data: bytes) -> None:
+        await self.send(b"%x\r\n%b\r\n" % (len(data), data))
+
+    async def answer(self) -> tuple[int, dict[str, Any]]:
+        """Status and body of the next answer."""
+        async with asyncio.timeout(10):
+            head = (await self._reader.readuntil(b"\r\n\r\n")).decode()
+            headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:-2])
+            body = await self._reader.readexactly(int(headers.get("content-length", 0)))
+        return int(head.split()[1]), json.loads(body or b"{}")
+
+    async def close(self) -> None:
+        self._writer.close()
+        await asyncio.gather(self._writer.wait_closed(), return_exceptions=True)
+
+    def cut(self) -> None:
+        """Close without a goodbye."""
+        self._writer.transport.abort()
+
+
+@asynccontextmanager
+async def wire(service: RunningService) -> AsyncIterator[Wire]:
+    connection = Wire(*await asyncio.open_connection("127.0.0.1", service.port))
+    try:
+        yield connection
+    finally:
+        await connection.close()
+
+
+@pytest.mark.parametrize(("content_type", "beside"), [("image/png", 0), (CONTENT_TYPE, 600_000)], ids=["raw", "form"])
+async def test_a_length_over_the_limit_is_refused_before_the_body(
+    upload: RunningService, content_type: str, beside: int
+) -> None:
+    async with wire(upload) as connection:
+        length = LIMIT + beside + 1
+        await connection.begin(Content_Type=content_type, Content_Length=str(length))
+        status, problem = await connection.answer()
+        assert (status, problem["code"]) == (413, "upload_too_large")
+        assert (problem["limit"], problem["actual"]) == (LIMIT, length)
+
+
+async def test_a_client_that_asks_first_is_told_no_without_sending_anything(upload: RunningService) -> None:
+    async with wire(upload) as connection:
+        await connection.begin(Content_Type="image/png", Content_Length=str(LIMIT + 1), Expect="100-continue")
+        assert (await connection.answer())[0] == 413
+
+
+async def test_a_client_that_asks_first_is_told_to_go_on(upload: RunningService) -> None:
+    async with wire(upload) as connection:
+        await connection.begin(Content_Type="image/png", Content_Length=str(len(HEAD)), Expect="100-continue")
+        assert (await connection.answer())[0] == 100
+        await connection.send(HEAD)
+        assert (await connection.answer())[0] == 202
+
+
+@pytest.mark.parametrize("content_type", ["image/png", CONTENT_TYPE], ids=["raw", "form"])
+async def test_a_body_of_unknown_length_is_refused_as_soon_as_it_is_too_long(
+    cloud: Cloud, upload: RunningService, content_type: str
+) -> None:
+    async with wire(upload) as connection:
+        await connection.begin(Content_Type=content_type, Transfer_Encoding="chunked")
+        if content_type == CONTENT_TYPE:
+            await connection.send_chunk(form([part("file", b"", "x")], closed=False)[:-2])
+        await connection.send_chunk(HEAD)
+        for _ in range(10):
+            await connection.send_chunk(b"\x00" * MIB)
+        # The body goes on for as long as the client likes; the answer is there already.
+        status, problem = await connection.answer()
+        assert (status, problem["code"], problem["limit"]) == (413, "upload_too_large", LIMIT)
+        assert problem["actual"] > LIMIT
+    assert await multipart_uploads(cloud, upload.settings.originals_bucket) == []
+
+
+async def test_an_endless_epilogue_is_refused(upload: RunningService) -> None:
+    async with wire(upload) as connection:
+        await connection.begin(Content_Type=CONTENT_TYPE, Transfer_Encoding="chunked")
+        await connection.send_chunk(form([part("file", HEAD, "x")]))
+        for _ in range(11):
+            await connection.send_chunk(b"\x00" * MIB)
+        assert (await connection.answer())[0] == 413
+
+
+async def test_another_file_is_refused_by_its_first_bytes(upload: RunningService) -> None:
+    async with wire(upload) as connection:
+        await connection.begin(Content_Type="image/png", Content_Length=str(LIMIT))
+        await connection.send(b"%PDF-1.7" + b"x" * 100)
+        status, problem = await connection.answer()
+        assert (status, problem["code"]) == (415, "unsupported_media_type")
+
+
+async def test_after_an_early_refusal_the_connection_can_be_used_again(upload: RunningService) -> None:
+    async with wire(upload) as connection:
+        await connection.begin(Content_Type="image/png", Content_Length="1000000")
+        await connection.send(b"%PDF-1.7" + b"x" * 100)
+        assert (await connection.answer())[0] == 415
+        await connection.send(b"x" * (1_000_000 - 108))
+        await connection.begin(Content_Type="image/png", Content_Length=str(len(HEAD)))
+        await connection.send(HEAD)
+        assert (await connection.answer())[0] == 202
+
+
+async def test_a_form_that_comes_byte_by_byte_is_read(upload: RunningService) -> None:
+    body = form([part("recipe", b"metadata"), part("file", HEAD, "x.png")])
+    async with wire(upload) as connection:
+        await connection.begin(Content_Type=CONTENT_TYPE, Transfer_Encoding="chunked")
+        for at in range(len(body)):
+            await connection.send_chunk(body[at : at + 1])
+        await connection.send(b"0\r\n\r\n")
+        status, job = await connection.answer()
+    assert (status, job["recipe"], job["source"]["bytes"]) == (202, "metadata", len(HEAD))
+
+
+@pytest.mark.parametrize("abrupt", [True, False])
+async def test_a_client_that_goes_away_leaves_nothing_and_no_traceback(
+    cloud: Cloud,
+    upload: RunningService,
+    capfd: pytest.CaptureFixture[str],
+    abrupt: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    bucket = upload.settings.originals_bucket
+    before = (await upload.client.get("/jobs", params={"limit": 1})).json()
+    with capture_logs() as logs:
+        async with wire(upload) as connection:
+            await connection.begin(Content_Type=CONTENT_TYPE, Content_Length=str(9 * MIB))
+            await connection.send(
+                f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="file"\r\n\r\n'.encode() + HEAD
+            )
+            await connection.send(b"\x00" * 6 * MIB)
+
+            async def begun() -> bool:
+                return bool(await multipart_uploads(cloud, bucket))
+
+            await until(begun)
+            if abrupt:
+                connection.cut()
+            else:
+                await connection.close()
+
+            async def gone() -> bool:
+                return not await multipart_uploads(cloud, bucket)
+
+            await until(gone)
+    assert (await upload.client.get("/jobs", params={"limit": 1})).json() == before
+    assert "Traceback" not in capfd.readouterr().err
+    assert [log["event"] for log in logs if log["log_level"] in ("warning", "error")] == []
+
+
+@dataclass(frozen=True)
+class Process:
+    """The service in a process of its own."""
+
+    url: str
+    child: Child
+    log: list[str]
+
+
+@asynccontextmanager
+async def process(environment: dict[str, str]) -> AsyncIterator[Process]:
+    """The service with this environment, ready."""
+    port = free_ports(1)[0]
+    more = {"PATH": os.environ["PATH"], "DARKROOM_ORCHESTRATOR_URL": str(NOBODY), "DARKROOM_PORT": str(port)}
+    log: list[str] = []
+    command = [sys.executable, "-m", "darkroom_upload"]
+    child = await Child.start(command, environment=environment | more, sink=log.append)
+    running = Process(f"http://127.0.0.1:{port}", child, log)
+    try:
+        async with httpx.AsyncClient(trust_env=False) as client:
+
+            async def ready() -> bool:
+                try:
+                    return (await client.get(f"{running.url}/readyz")).status_code == 200
+                except httpx.TransportError:
+                    return False
+
+            await until(ready)
+        yield running
+    finally:
+        await child.stop(grace_seconds=5)
+
+
+def resident(pid: int, field: str) -> int:
+    """Bytes of a process's memory: `VmRSS` now, `VmHWM` at the most."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{field}:"))
+
+
+async def test_memory_does_not_grow_with_the_upload(cloud: Cloud) -> None:
+    large = 100 * MIB - len(HEAD)
+
+    async def body(size: int) -> AsyncIterator[bytes]:
+        yield HEAD
+        for start in range(0, size, 256 * 1024):
+            yield b"\x00" * min(256 * 1024, size - start)
+
+    async with cloud.installation() as installation:
+        environment = installation.environment() | {"DARKROOM_MAX_UPLOAD_BYTES": str(100 * MIB)}
+        async with process(environment) as running, httpx.AsyncClient(trust_env=False, timeout=120) as client:
+
+            async def upload(size: int) -> httpx.Response:
+                headers = {"x-api-key": KEY, "content-type": "application/octet-stream"}
+                return await client.post(f"{running.url}/uploads", content=body(size), headers=headers)
+
+            # The first uploads load code and open connections.
+            assert (await upload(MIB)).status_code == 202
+            assert (await upload(12 * MIB)).status_code == 202
+            before = resident(running.child.pid, "VmRSS")
+            answer = await upload(large)
+            assert (answer.status_code, answer.json()["source"]["bytes"]) == (202, 100 * MIB)
+            grown = resident(running.child.pid, "VmHWM") - before
+            assert grown < 40 * MIB, f"{grown / MIB:.0f} MiB"
+
+
+async def test_sigterm_ends_a_wait_and_the_process(cloud: Cloud) -> None:
+    async with (
+        cloud.installation() as installation,
+        process(installation.environment()) as running,
+        httpx.AsyncClient(base_url=running.url, headers={"x-api-key": KEY}, trust_env=False, timeout=30) as client,
+    ):
+        job = (await client.post("/uploads", files={"file": HEAD})).json()
+        waiting = asyncio.create_task(client.get(f"/status/{job['job_id']}", params={"wait": 20}))
+        await asyncio.sleep(0.5)
+        os.kill(running.child.pid, signal.SIGTERM)
+        async with asyncio.timeout(10):
+            assert (await waiting).status_code == 200
+            assert await running.child.wait() == 0
+    events = [json.loads(line)["event"] for line in running.log]
+    assert (events[0], events[-1]) == ("service_started", "service_stopped")
+    assert "Traceback" not in "".join(running.log)
