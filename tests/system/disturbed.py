@@ -1,0 +1,98 @@
+"""A system whose parts a test stops, kills and starts again."""
+
+import os
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+
+import httpx
+
+from darkroom_local.bootstrap import DEVELOPMENT_KEY
+from darkroom_local.installation import Installation
+from darkroom_local.service import Service
+from darkroom_local.system import System
+from tests.support.api import Api, Job, open_api
+from tests.support.emulator import Cloud
+from tests.support.processes import descendants
+
+DRAIN_SECONDS = 3
+VISIBILITY_SECONDS = 2
+"""How long a message stays with whoever died over it: shorter than in earnest, where a test would wait a minute."""
+
+
+class Disturbed:
+    """A system, the default owner's client, and a view behind the scenes."""
+
+    def __init__(self, cloud: Cloud, system: System, api: Api) -> None:
+        self.system = system
+        self.api = api
+        self.cloud = cloud
+        self.upload = system.upload
+        self.orchestrator = system.orchestrator
+        self.processor = system.processors[0]
+
+    async def start(self, *services: Service) -> None:
+        """Start services and wait until they are ready."""
+        for service in services:
+            await service.start()
+        for service in services:
+            await service.ready()
+
+    async def mend(self) -> None:
+        """Start what does not run, and stop additional processors."""
+        await self.start(*(service for service in self.system.services if not service.is_running))
+        while len(self.system.processors) > 1:
+            await self.system.processors.pop().stop()
+
+    async def internals(self, job_id: str) -> Job:
+        """The job as the orchestrator shows it."""
+        async with httpx.AsyncClient(base_url=self.orchestrator.url, trust_env=False) as operator:
+            inside: Job = (await operator.get(f"/api/status/{job_id}")).json()
+            return inside
+
+    async def results(self, job_id: str) -> list[str]:
+        """Keys of a job's objects in the results bucket."""
+        pages = self.cloud.s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.system.installation.topology.results_bucket.name
+        )
+        return [found["Key"] async for page in pages for found in page.get("Contents", []) if job_id in found["Key"]]
+
+    async def depth(self, url: str) -> int:
+        """Messages in a queue, received ones included."""
+        answer = await self.cloud.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+        counts = answer["Attributes"]
+        return int(counts["ApproximateNumberOfMessages"]) + int(counts["ApproximateNumberOfMessagesNotVisible"])
+
+
+@asynccontextmanager
+async def disturbed_system(cloud: Cloud, installation: Installation) -> AsyncIterator[Disturbed]:
+    """All services running on an installation, whose queues take lost messages back quickly."""
+    for queue in (installation.uploads, installation.tasks, installation.results):
+        await cloud.sqs.set_queue_attributes(
+            QueueUrl=queue.url, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)}
+        )
+    system = System(installation, environment={"DARKROOM_DRAIN_SECONDS": str(DRAIN_SECONDS)})
+    try:
+        await system.start()
+        async with open_api(system.url, DEVELOPMENT_KEY) as api:
+            yield Disturbed(cloud, system, api)
+    finally:
+        await system.stop()
+
+
+@contextmanager
+def frozen(pids: set[int]) -> Iterator[None]:
+    """Nothing happens in these processes, not even the end that a signal asks for, before the block is over."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
+def children_of(service: Service) -> set[int]:
+    """The processes that a service has started."""
+    return descendants(service.pid)

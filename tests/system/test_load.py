@@ -1,0 +1,50 @@
+"""Many clients at a time."""
+
+import asyncio
+import json
+from collections import Counter
+from itertools import islice
+
+from darkroom_local.system import System
+from tests.support.api import Api, Job
+from tests.support.emulator import Cloud
+from tests.support.images import jpeg
+from tests.system.conftest import Calm
+
+UPLOADS = 200
+CLIENTS = 8
+TWO_VARIANTS = json.dumps(
+    {
+        "variants": [
+            {"name": "small", "operations": [{"op": "resize", "width": 16, "height": 16}]},
+            {"name": "grey", "operations": [{"op": "grayscale"}]},
+        ]
+    }
+)
+
+
+async def test_of_many_uploads_at_once_none_is_lost_and_none_is_done_twice(
+    cloud: Cloud, system: System, newcomer: Api, calm: Calm
+) -> None:
+    pictures = iter([jpeg(40 + number % 20, 30 + number // 20) for number in range(UPLOADS)])
+
+    async def client() -> list[Job]:
+        mine = [await newcomer.upload(picture, TWO_VARIANTS) for picture in islice(pictures, UPLOADS // CLIENTS)]
+        return [await newcomer.ended(job["job_id"], seconds=120) for job in mine]
+
+    jobs = [job for jobs in await asyncio.gather(*(client() for _ in range(CLIENTS))) for job in jobs]
+    assert len({job["job_id"] for job in jobs}) == UPLOADS
+    assert Counter(job["status"] for job in jobs) == {"completed": UPLOADS}
+    assert len({job["source"]["sha256"] for job in jobs}) == UPLOADS
+
+    keys = sorted(variant["key"] for job in jobs for variant in job["variants"])
+    assert await object_versions(cloud, system, {job["job_id"] for job in jobs}) == keys
+    assert calm.complaints() == []
+
+
+async def object_versions(cloud: Cloud, system: System, job_ids: set[str]) -> list[str]:
+    """The key of every version of every result of these jobs, once each time that it was written."""
+    bucket = system.installation.topology.results_bucket.name
+    pages = cloud.s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
+    keys = [version["Key"] async for page in pages for version in page.get("Versions", [])]
+    return sorted(key for key in keys if key.split("/")[-2] in job_ids)

@@ -1,0 +1,218 @@
+"""Services that are killed, hang, are told to stop, or are away: nothing is lost, nothing is done twice."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest_asyncio
+
+from tests.support.api import Api
+from tests.support.emulator import Cloud
+from tests.support.images import jpeg
+from tests.support.processes import running
+from tests.support.waiting import until
+from tests.system.disturbed import Disturbed, children_of, disturbed_system, frozen
+
+CAT = jpeg(40, 30)
+UNTOUCHED = ("awaiting_upload", "queued")
+
+
+@pytest_asyncio.fixture(scope="module")
+async def module_system(cloud: Cloud) -> AsyncIterator[Disturbed]:
+    async with cloud.installation() as installation, disturbed_system(cloud, installation) as disturbed:
+        yield disturbed
+
+
+@pytest_asyncio.fixture
+async def disturbed(module_system: Disturbed) -> AsyncIterator[Disturbed]:
+    """A system that is whole when the test begins."""
+    await module_system.mend()
+    yield module_system
+
+
+async def test_what_a_killed_processor_had_in_hand_is_done_by_the_next(disturbed: Disturbed) -> None:
+    children = children_of(disturbed.processor)
+    with frozen(children):
+        job = await disturbed.api.upload(CAT, "augment")
+        assert (await disturbed.api.left(job["job_id"], *UNTOUCHED))["status"] == "processing"
+        await disturbed.processor.kill()
+    await until(lambda: not running(children))
+    await disturbed.start(disturbed.processor)
+    done = await disturbed.api.ended(job["job_id"])
+    assert (done["status"], done["progress"]["done"]) == ("completed", 5)
+    assert sorted(await disturbed.results(job["job_id"])) == sorted(variant["key"] for variant in done["variants"])
+    assert (await disturbed.internals(job["job_id"]))["attempt"] == 1
+
+
+async def test_a_processor_that_hung_and_lost_its_message_changes_nothing(disturbed: Disturbed) -> None:
+    slow, other = disturbed.processor, disturbed.system.add_processor()
+    with frozen(children_of(slow)):
+        job = await disturbed.api.upload(CAT, "grayscale")
+        await disturbed.api.left(job["job_id"], *UNTOUCHED)
+        with frozen({slow.pid}):
+            await disturbed.start(other)
+            done = await disturbed.api.ended(job["job_id"])
+            assert done["status"] == "completed"
+            before = len(slow.log.find("task_finished"))
+    await until(lambda: len(slow.log.find("task_finished")) > before)
+    await until(lambda: bool(disturbed.orchestrator.log.find("report_late")))
+    assert await disturbed.api.job(job["job_id"]) == done
+    assert await disturbed.results(job["job_id"]) == [done["variants"][0]["key"]]
+
+
+async def test_a_processor_that_is_told_to_stop_finishes_what_it_has_in_hand(disturbed: Disturbed) -> None:
+    processor = disturbed.processor
+    with frozen(children_of(processor)):
+        job = await disturbed.api.upload(CAT, "grayscale")
+        await disturbed.api.left(job["job_id"], *UNTOUCHED)
+        os.kill(processor.pid, signal.SIGTERM)
+        async with httpx.AsyncClient(trust_env=False) as anyone:
+            await until(lambda: is_draining(anyone, processor.url))
+    assert await processor.wait() == 0
+    assert (await disturbed.api.ended(job["job_id"]))["status"] == "completed"
+    assert await disturbed.depth(disturbed.system.installation.tasks.url) == 0
+
+
+async def is_draining(client: httpx.AsyncClient, url: str) -> bool:
+    answer = await client.get(f"{url}/readyz")
+    return answer.status_code == 503 and answer.json()["failures"] == {"service": "draining"}
+
+
+async def test_a_processor_that_is_told_to_stop_gives_back_what_takes_too_long(disturbed: Disturbed) -> None:
+    processor, children = disturbed.processor, children_of(disturbed.processor)
+    with frozen(children):
+        job = await disturbed.api.upload(CAT, "grayscale")
+        await disturbed.api.left(job["job_id"], *UNTOUCHED)
+        assert await processor.stop() == 0
+    assert processor.log.find("messages_returned")
+    assert not running(children)
+    await disturbed.start(processor)
+    assert (await disturbed.api.ended(job["job_id"]))["status"] == "completed"
+
+
+async def test_an_upload_service_that_is_told_to_stop_takes_in_the_upload_under_way(disturbed: Disturbed) -> None:
+    begun, stopped = asyncio.Event(), asyncio.Event()
+
+    async def body() -> AsyncIterator[bytes]:
+        yield CAT[:100]
+        begun.set()
+        await stopped.wait()
+        yield CAT[100:]
+
+    request = asyncio.create_task(
+        disturbed.api.http.post("/uploads?recipe=metadata", content=body(), headers={"Content-Type": "image/jpeg"})
+    )
+    await begun.wait()
+    os.kill(disturbed.upload.pid, signal.SIGTERM)
+    async with httpx.AsyncClient(trust_env=False) as anyone:
+        await until(lambda: is_gone(anyone, disturbed.upload.url))
+    stopped.set()
+    answer = await request
+    assert answer.status_code == 202
+    assert await disturbed.upload.wait() == 0
+    await disturbed.start(disturbed.upload)
+    assert (await disturbed.api.ended(answer.json()["job_id"]))["status"] == "completed"
+
+
+async def is_gone(client: httpx.AsyncClient, url: str) -> bool:
+    """Whether nobody takes new connections."""
+    try:
+        await client.get(f"{url}/healthz", headers={"Connection": "close"})
+    except httpx.TransportError:
+        return True
+    return False
+
+
+async def upload_many(api: Api, count: int) -> list[str]:
+    jobs = await asyncio.gather(*(api.upload(jpeg(40 + number, 30), "grayscale") for number in range(count)))
+    return [job["job_id"] for job in jobs]
+
+
+async def check_all_done(disturbed: Disturbed, job_ids: list[str]) -> None:
+    """That each job has completed, with exactly one object."""
+    done = await asyncio.gather(*(disturbed.api.ended(job_id) for job_id in job_ids))
+    assert {job["status"] for job in done} == {"completed"}
+    for job in done:
+        assert await disturbed.results(job["job_id"]) == [job["variants"][0]["key"]]
+
+
+async def test_an_orchestrator_that_is_told_to_stop_leaves_its_work_to_the_next(disturbed: Disturbed) -> None:
+    job_ids = await upload_many(disturbed.api, 20)
+    assert await disturbed.orchestrator.stop() == 0
+    await disturbed.start(disturbed.orchestrator)
+    await check_all_done(disturbed, job_ids)
+
+
+async def test_an_orchestrator_that_is_killed_leaves_its_work_to_the_next(disturbed: Disturbed) -> None:
+    job_ids = await upload_many(disturbed.api, 20)
+    await disturbed.orchestrator.kill()
+    await disturbed.start(disturbed.orchestrator)
+    await check_all_done(disturbed, job_ids)
+
+
+async def test_without_the_orchestrator_uploads_are_taken_and_done_when_it_is_back(disturbed: Disturbed) -> None:
+    api = disturbed.api
+    ended = await api.made(CAT[:30], "grayscale")
+    await disturbed.orchestrator.stop()
+    waiting = await api.upload(CAT, "grayscale")
+    for answer in (
+        await api.http.delete(f"/jobs/{ended['job_id']}"),
+        await api.http.delete(f"/jobs/{waiting['job_id']}"),
+        await api.http.post(f"/jobs/{ended['job_id']}/retry"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert int(answer.headers["retry-after"]) > 0
+        assert "127.0.0.1" not in answer.text, "what is behind the door is nobody's business"
+    assert (await api.job(waiting["job_id"]))["status"] == "awaiting_upload"
+    assert (await api.http.get("/readyz")).status_code == 200
+    await disturbed.start(disturbed.orchestrator)
+    assert (await api.ended(waiting["job_id"]))["status"] == "completed"
+    assert (await api.http.delete(f"/jobs/{ended['job_id']}")).status_code == 204
+
+
+async def test_a_job_that_is_cancelled_before_its_turn_is_never_done(disturbed: Disturbed) -> None:
+    await disturbed.processor.stop()
+    job = await disturbed.api.upload(CAT, "grayscale")
+    assert (await disturbed.api.left(job["job_id"], "awaiting_upload"))["status"] == "queued"
+    assert (await disturbed.api.http.delete(f"/jobs/{job['job_id']}")).status_code == 204
+    await check_cancelled_for_good(disturbed, job["job_id"])
+
+
+async def test_a_job_that_is_cancelled_while_it_is_worked_on_leaves_nothing(disturbed: Disturbed) -> None:
+    with frozen(children_of(disturbed.processor)):
+        job = await disturbed.api.upload(CAT, "grayscale")
+        await disturbed.api.left(job["job_id"], *UNTOUCHED)
+        assert (await disturbed.api.http.delete(f"/jobs/{job['job_id']}")).status_code == 204
+    await check_cancelled_for_good(disturbed, job["job_id"])
+
+
+async def check_cancelled_for_good(disturbed: Disturbed, job_id: str) -> None:
+    """That the processor's late results are thrown away."""
+    await disturbed.mend()
+    log = disturbed.orchestrator.log
+    await until(lambda: any(job_id in line for line in log.find("results_discarded")))
+    assert await disturbed.results(job_id) == []
+    assert (await disturbed.api.job(job_id))["status"] == "cancelled"
+
+
+async def test_a_task_that_nobody_could_do_fails_its_job_and_can_be_retried(disturbed: Disturbed) -> None:
+    tasks = disturbed.system.installation.tasks.url
+    await disturbed.processor.stop()
+    job = await disturbed.api.upload(CAT, "grayscale")
+    await disturbed.api.left(job["job_id"], "awaiting_upload")
+
+    async def dies_of_it() -> bool:
+        """Receive the task as a processor that dies would, until the queue gives it up."""
+        await disturbed.cloud.sqs.receive_message(QueueUrl=tasks, VisibilityTimeout=0, WaitTimeSeconds=0)
+        return await disturbed.depth(tasks) == 0
+
+    await until(dies_of_it)
+    failed = await disturbed.api.ended(job["job_id"])
+    assert (failed["status"], failed["error"]["code"]) == ("failed", "processor_crash")
+    await disturbed.start(disturbed.processor)
+    assert (await disturbed.api.http.post(f"/jobs/{job['job_id']}/retry")).status_code == 202
+    done = await disturbed.api.ended(job["job_id"])
+    assert (done["status"], done["error"]) == ("completed", None)
+    assert (await disturbed.internals(job["job_id"]))["attempt"] == 2
