@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 from structlog.contextvars import get_contextvars
 
-from darkroom.consumer import Consumer, Handler, Poison
+from darkroom.consumer import Consumer, Handler, Pause, Poison
 from darkroom.errors import NotFound, Unavailable
 from darkroom.queue import Delivery
 from tests.support.memory_queue import MemoryQueue, away
@@ -29,6 +29,7 @@ async def consuming(
     concurrency: int = 10,
     visibility_seconds: int = 30,
     drain_seconds: float = 5,
+    pause: Pause | None = None,
 ) -> AsyncIterator[Stop]:
     """Run a consumer; what is given stops it and returns when it has drained."""
     stop = asyncio.Event()
@@ -40,6 +41,7 @@ async def consuming(
         wait_seconds=1,
         visibility_seconds=visibility_seconds,
         drain_seconds=drain_seconds,
+        pause=pause,
     )
     running = asyncio.create_task(consumer.run(stop))
 
@@ -210,6 +212,18 @@ async def test_a_failure_that_time_may_heal_brings_the_message_back_after_a_grow
         await queue.until_visibilities(1)
     assert queue.visibilities == [([message_id], pause)]
     assert queue.deletes == []
+
+
+async def test_a_consumer_may_have_pauses_of_its_own() -> None:
+    queue = MemoryQueue()
+    message_id = queue.put("one")
+
+    async def handler(delivery: Delivery) -> None:
+        raise away()
+
+    async with consuming(queue, handler, pause=lambda delivery: 1000 * delivery.receives):
+        await queue.until_visibilities(1)
+    assert queue.visibilities == [([message_id], 1000)]
 
 
 @pytest.mark.parametrize("error", [Poison("not JSON"), NotFound("no such job")])

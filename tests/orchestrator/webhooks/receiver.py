@@ -1,0 +1,95 @@
+"""Receivers of webhooks: real HTTP servers on loopback."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from darkroom_local.ports import LOOPBACK
+
+Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """A request as it came."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: str
+
+
+@dataclass
+class Receiver:
+    """Answers each request with the next of its answers, the last one for good."""
+
+    port: int = 0
+    answers: list[web.Response | int] = field(default_factory=lambda: [204])
+    received: list[Received] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._came = asyncio.Event()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://{LOOPBACK}:{self.port}/hook"
+
+    async def until(self, count: int) -> list[Received]:
+        """Wait for that many requests in all, and return them."""
+        async with asyncio.timeout(20):
+            while len(self.received) < count:
+                self._came.clear()
+                await self._came.wait()
+        return self.received
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Take a request."""
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        body = (await request.read()).decode()
+        self.received.append(Received(method=request.method, path=request.path_qs, headers=headers, body=body))
+        self._came.set()
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return web.Response(status=answer) if isinstance(answer, int) else answer
+
+
+@asynccontextmanager
+async def receiving(
+    *answers: web.Response | int, tls: ssl.SSLContext | None = None, kind: type[Receiver] = Receiver
+) -> AsyncIterator[Receiver]:
+    """A receiver on a free port, for the length of a `with` block."""
+    receiver = kind()
+    if answers:
+        receiver.answers = list(answers)
+    runner = web.ServerRunner(web.Server(receiver.answer))
+    await runner.setup()
+    listener = socket.create_server((LOOPBACK, 0))
+    receiver.port = listener.getsockname()[1]
+    await web.SockSite(runner, listener, ssl_context=tls).start()
+    try:
+        yield receiver
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def raw_receiving(handle: Handle) -> AsyncIterator[str]:
+    """The URL of a server that answers as `handle` writes, once it has read the request's head."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await reader.readuntil(b"\r\n\r\n")
+            await handle(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            return  # The sender has had enough.
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(serve, LOOPBACK, 0)
+    async with server:
+        yield f"http://{LOOPBACK}:{server.sockets[0].getsockname()[1]}/hook"

@@ -1,0 +1,261 @@
+"""Delivering one event: to a real receiver, with the job in a real table."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from darkroom import clock
+from darkroom.jobs import DeliveryAttempt, Fault, Job, JobStatus, VariantState, VariantStatus, new_job_id
+from darkroom.messages import JobEvent
+from darkroom.topology import DELIVERY_ATTEMPTS
+from darkroom.webhook_secrets import WebhookSecrets
+from darkroom_orchestrator.adapters.events import event_of
+from darkroom_orchestrator.webhooks.deliver import Deliver, Undelivered
+from darkroom_orchestrator.webhooks.delivery_log import KEPT, DeliveryLog
+from darkroom_orchestrator.webhooks.sender import open_sender
+from tests.orchestrator.site import Site
+from tests.orchestrator.webhooks.receiver import Receiver, receiving
+
+
+class Post:
+    """The use case under test, and what it stands on."""
+
+    def __init__(self, site: Site, deliver: Deliver, secrets: WebhookSecrets) -> None:
+        self.site = site
+        self.deliver = deliver
+        self.secrets = secrets
+
+    async def job(self, receiver: Receiver, **changes: Any) -> Job:
+        """A job that has ended, whose end the receiver is to learn of."""
+        waiting = await self.site.waiting_job()
+        variants = {name: VariantState(status=VariantStatus.COMPLETED) for name in waiting.variants}
+        ended = replace(
+            waiting,
+            job_id=new_job_id(),
+            status=JobStatus.COMPLETED,
+            deadline=None,
+            variants=variants,
+            metadata={"album": "Übersee"},
+            callback_url=receiver.url,
+        )
+        job = replace(ended, **changes)
+        assert await self.site.jobs.create(job)
+        return job
+
+    async def log(self, job: Job) -> list[tuple[int, int | None, str | None]]:
+        """Number, status and error of each attempt."""
+        found = await self.site.job(job.job_id)
+        return [(attempt.number, attempt.status, attempt.error) for attempt in found.deliveries]
+
+
+@pytest.fixture
+async def post(site: Site) -> AsyncIterator[Post]:
+    dynamodb, settings = site.clients.dynamodb, site.settings
+    secrets = WebhookSecrets(dynamodb, settings.accounts_table)
+    async with open_sender(allow_private=True) as sender:
+        deliver = Deliver(
+            jobs=site.jobs,
+            secrets=secrets,
+            log=DeliveryLog(dynamodb, settings.jobs_table),
+            sender=sender,
+            allow_http=True,
+            now=clock.now,
+        )
+        yield Post(site, deliver, secrets)
+
+
+def attempt_of(event: JobEvent, number: int) -> DeliveryAttempt:
+    moment = clock.parse(clock.iso(clock.now()))
+    return DeliveryAttempt(event_id=event.event_id, at=moment, number=number, status=500, duration_ms=number)
+
+
+async def test_the_receiver_gets_what_it_can_verify_with_the_owners_secret(post: Post) -> None:
+    async with receiving() as receiver:
+        job = await post.job(receiver)
+        await post.deliver(event_of(job), number=1, again=False)
+    (request,) = receiver.received
+    secret = await post.secrets.of(job.owner)
+    body = Webhook(secret.current).verify(request.body, request.headers)
+    assert request.headers["webhook-id"] == body["id"] == event_of(job).event_id
+    assert body == {
+        "type": "job.completed",
+        "id": event_of(job).event_id,
+        "timestamp": clock.iso(job.updated_at),
+        "data": {
+            "job_id": job.job_id,
+            "status": "completed",
+            "recipe": "thumbnails",
+            "attempt": 1,
+            "progress": {"done": 4, "failed": 0, "total": 4},
+            "metadata": {"album": "Übersee"},
+            "error": None,
+            "status_url": f"/status/{job.job_id}",
+        },
+    }
+
+
+async def test_nothing_but_the_sent_body_id_and_time_verifies(post: Post) -> None:
+    async with receiving() as receiver:
+        job = await post.job(receiver)
+        await post.deliver(event_of(job), number=1, again=False)
+    (request,) = receiver.received
+    webhook = Webhook((await post.secrets.of(job.owner)).current)
+    later = str(int(request.headers["webhook-timestamp"]) + 1)
+    forgeries = [
+        (request.body.replace("completed", "failed"), request.headers),
+        (request.body, {**request.headers, "webhook-id": "other"}),
+        (request.body, {**request.headers, "webhook-timestamp": later}),
+    ]
+    for body, headers in forgeries:
+        with pytest.raises(WebhookVerificationError):
+            webhook.verify(body, headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook((await post.secrets.of("somebody else")).current).verify(request.body, request.headers)
+
+
+async def test_after_a_rotation_both_secrets_verify(post: Post) -> None:
+    async with receiving() as receiver:
+        job = await post.job(receiver)
+        old = await post.secrets.of(job.owner)
+        new = await post.secrets.rotate(job.owner)
+        await post.deliver(event_of(job), number=1, again=False)
+    (request,) = receiver.received
+    assert old.current != new.current
+    for secret in (old.current, new.current):
+        assert Webhook(secret).verify(request.body, request.headers)["data"]["job_id"] == job.job_id
+
+
+async def test_a_failed_job_says_why(post: Post) -> None:
+    async with receiving() as receiver:
+        fault = Fault(code="undecodable_image", message="No decoder can read the file.")
+        job = await post.job(receiver, status=JobStatus.FAILED, fault=fault)
+        await post.deliver(event_of(job), number=1, again=False)
+    body = json.loads(receiver.received[0].body)
+    assert (body["type"], body["data"]["error"]) == ("job.failed", fault.model_dump())
+
+
+async def test_a_delivery_is_written_down(post: Post) -> None:
+    async with receiving(202) as receiver:
+        job = await post.job(receiver)
+        began = clock.now()
+        await post.deliver(event_of(job), number=1, again=False)
+    (attempt,) = (await post.site.job(job.job_id)).deliveries
+    assert (attempt.event_id, attempt.number, attempt.status) == (event_of(job).event_id, 1, 202)
+    assert attempt.succeeded
+    assert abs(attempt.at - began) < timedelta(seconds=5)
+    assert 0 <= attempt.duration_ms < 5000
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 404, 429, 500, 503])
+async def test_any_other_answer_is_written_down_and_to_be_tried_again(post: Post, status: int) -> None:
+    async with receiving(status) as receiver:
+        job = await post.job(receiver)
+        with pytest.raises(Undelivered) as caught:
+            await post.deliver(event_of(job), number=3, again=False)
+    assert caught.value.retryable
+    assert await post.log(job) == [(3, status, "redirect_refused" if status == 302 else None)]
+
+
+async def test_a_url_that_is_no_longer_acceptable_is_not_asked(post: Post) -> None:
+    async with receiving() as receiver:
+        job = await post.job(receiver, callback_url=f"ftp://127.0.0.1:{receiver.port}/")
+        with pytest.raises(Undelivered):
+            await post.deliver(event_of(job), number=1, again=False)
+    assert receiver.received == []
+    assert await post.log(job) == [(1, None, "invalid_url")]
+
+
+async def test_410_is_the_last_that_the_receiver_hears_of_this_job(post: Post) -> None:
+    async with receiving(410) as receiver:
+        job = await post.job(receiver)
+        other = await post.job(receiver)
+        await post.deliver(event_of(job), number=1, again=False)
+        await post.deliver(event_of(job), number=2, again=False)
+        retried = replace(job, attempt=2)
+        await post.deliver(event_of(retried), number=1, again=False)
+        assert len(receiver.received) == 1
+        assert (await post.site.job(job.job_id)).callback_gone_at is not None
+        await post.deliver(event_of(other), number=1, again=False)
+    assert len(receiver.received) == 2, "another job of the same receiver has its own say"
+    assert await post.log(job) == [(1, 410, None)]
+
+
+async def test_an_event_that_was_taken_is_not_sent_again_unless_asked_for(post: Post) -> None:
+    async with receiving(500, 200) as receiver:
+        job = await post.job(receiver)
+        with pytest.raises(Undelivered):
+            await post.deliver(event_of(job), number=1, again=False)
+        for number in (2, 3):
+            await post.deliver(event_of(job), number=number, again=False)
+        assert await post.log(job) == [(1, 500, None), (2, 200, None)]
+        await post.deliver(event_of(job), number=1, again=True)
+    assert {request.headers["webhook-id"] for request in receiver.received} == {event_of(job).event_id}
+    assert len({request.body for request in receiver.received}) == 1
+    assert await post.log(job) == [(1, 500, None), (2, 200, None), (1, 200, None)]
+
+
+async def test_the_events_of_two_attempts_of_a_job_are_told_apart(post: Post) -> None:
+    async with receiving() as receiver:
+        job = await post.job(receiver, status=JobStatus.PARTIALLY_COMPLETED)
+        await post.deliver(event_of(job), number=1, again=False)
+        again = replace(job, attempt=2, status=JobStatus.COMPLETED)
+        await post.deliver(event_of(again), number=1, again=False)
+    first, second = (json.loads(request.body) for request in receiver.received)
+    assert first["id"] != second["id"]
+    assert [body["data"]["attempt"] for body in (first, second)] == [1, 2]
+
+
+async def test_nothing_is_sent_for_a_job_without_callback_or_one_that_was_deleted(post: Post) -> None:
+    async with receiving() as receiver:
+        silent = await post.job(receiver, callback_url=None)
+        await post.deliver(event_of(silent), number=1, again=False)
+        deleted = replace(silent, job_id=new_job_id())
+        await post.deliver(event_of(deleted), number=1, again=False)
+    assert receiver.received == []
+    assert await post.site.jobs.get(deleted.job_id) is None
+
+
+async def test_a_job_that_is_deleted_meanwhile_does_not_come_back(post: Post) -> None:
+    async with receiving() as receiver:
+        job = await post.job(receiver)
+        log = DeliveryLog(post.site.clients.dynamodb, post.site.settings.jobs_table)
+        await post.site.clients.dynamodb.delete_item(
+            TableName=post.site.settings.jobs_table, Key={"job_id": {"S": job.job_id}}
+        )
+        await log.record(job.job_id, attempt_of(event_of(job), 1), gone=False)
+        await log.forgive(job.job_id)
+    assert await post.site.jobs.get(job.job_id) is None
+
+
+async def test_the_log_keeps_the_last_attempts_and_each_once(post: Post) -> None:
+    async with receiving() as receiver:
+        job = await post.job(receiver)
+    log = DeliveryLog(post.site.clients.dynamodb, post.site.settings.jobs_table)
+    attempts = [attempt_of(event_of(job), number) for number in range(1, KEPT + 4)]
+    for attempt in attempts:
+        await log.record(job.job_id, attempt, gone=False)
+        await log.record(job.job_id, attempt, gone=False)
+    assert list((await post.site.job(job.job_id)).deliveries) == attempts[-KEPT:]
+
+
+async def test_attempts_that_are_written_at_the_same_time_are_all_kept(post: Post) -> None:
+    async with receiving() as receiver:
+        job = await post.job(receiver)
+    log = DeliveryLog(post.site.clients.dynamodb, post.site.settings.jobs_table)
+    attempts = [attempt_of(event_of(job), number) for number in range(6)]
+    await asyncio.gather(*(log.record(job.job_id, attempt, gone=False) for attempt in attempts))
+    found = (await post.site.job(job.job_id)).deliveries
+    assert sorted(found, key=lambda attempt: attempt.number) == attempts
+
+
+async def test_an_attempt_leaves_the_job_as_it_is(post: Post) -> None:
+    async with receiving() as receiver:
+        job = await post.job(receiver)
+        await post.deliver(event_of(job), number=DELIVERY_ATTEMPTS, again=False)
+    assert replace(await post.site.job(job.job_id), deliveries=()) == job

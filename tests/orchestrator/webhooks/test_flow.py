@@ -1,0 +1,213 @@
+"""From the end of a job to its receiver: topic, queue, consumer, retries, dead-letter queue, replay."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+from aiohttp import web
+
+from darkroom.jobs import Job, JobStatus, new_job_id
+from darkroom.keys import upload_key
+from darkroom.queue import Depth
+from darkroom.topology import DELIVERY_ATTEMPTS
+from darkroom_orchestrator.adapters.events import JobEvents, event_of
+from darkroom_orchestrator.api import QueueName
+from darkroom_orchestrator.composition import Orchestrator
+from tests.orchestrator.site import Site
+from tests.orchestrator.webhooks.receiver import Receiver, receiving
+from tests.support.waiting import until
+
+
+@pytest.fixture(autouse=True)
+async def in_time() -> AsyncIterator[None]:
+    async with asyncio.timeout(60):
+        yield
+
+
+@asynccontextmanager
+async def delivering(site: Site, **settings: Any) -> AsyncIterator[Orchestrator]:
+    """An orchestrator that delivers webhooks, and tries again at once."""
+    orchestrator = site.with_settings(**{"webhook_retry_seconds": (0,), **settings})
+    stop = asyncio.Event()
+    running = asyncio.create_task(orchestrator.webhooks.run(stop))
+    try:
+        yield orchestrator
+    finally:
+        stop.set()
+        await running
+
+
+async def job_for(site: Site, receiver: Receiver, **changes: Any) -> Job:
+    """A job that waits for its upload, whose end the receiver is to learn of."""
+    waiting, job_id = await site.waiting_job(), new_job_id()
+    job = replace(
+        waiting,
+        **{"job_id": job_id, "source_key": upload_key(job_id, "cat.jpg"), "callback_url": receiver.url, **changes},
+    )
+    assert await site.jobs.create(job)
+    return job
+
+
+async def until_dead(orchestrator: Orchestrator) -> None:
+    """Wait for a message in the dead-letter queue."""
+    dead = orchestrator.queues[QueueName.NOTIFICATIONS].dead
+
+    async def one_is_there() -> bool:
+        return (await dead.depth()).visible > 0
+
+    await until(one_is_there)
+
+
+async def until_empty(orchestrator: Orchestrator) -> None:
+    """Wait until all notifications were dealt with."""
+    queue = orchestrator.queues[QueueName.NOTIFICATIONS].queue
+
+    async def none_is_there() -> bool:
+        return await queue.depth() == Depth(visible=0, in_flight=0)
+
+    await until(none_is_there)
+
+
+@asynccontextmanager
+async def client_of(orchestrator: Orchestrator) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the internal API."""
+    transport = httpx.ASGITransport(orchestrator.app(asyncio.Event()))
+    async with httpx.AsyncClient(transport=transport, base_url="http://orchestrator") as client:
+        yield client
+
+
+async def test_the_end_of_a_job_reaches_its_callback(site: Site) -> None:
+    async with receiving() as receiver, delivering(site) as orchestrator:
+        silent = await site.waiting_job()
+        job = await job_for(site, receiver)
+        for job_id in (silent.job_id, job.job_id):
+            await orchestrator.cancel(job_id)
+        (request,) = await receiver.until(1)
+    body = json.loads(request.body)
+    assert (body["type"], body["data"]["job_id"]) == ("job.cancelled", job.job_id)
+    assert request.headers["webhook-id"] == event_of(await site.job(job.job_id)).event_id
+    assert len(receiver.received) == 1, "a job without callback is nobody's business"
+
+
+async def test_a_job_that_ends_by_its_last_result_reaches_its_callback(site: Site) -> None:
+    async with receiving() as receiver, delivering(site) as orchestrator:
+        job = await job_for(site, receiver)
+        await orchestrator.start(await site.upload(job), redelivered=False)
+        for task in await site.sent_tasks():
+            await orchestrator.finish(await site.put_results(task))
+        (request,) = await receiver.until(1)
+    body = json.loads(request.body)
+    assert body["type"] == "job.completed"
+    assert body["data"]["progress"] == {"done": 4, "failed": 0, "total": 4}
+
+
+async def test_a_receiver_that_comes_back_gets_its_event(site: Site) -> None:
+    async with receiving(500, 503, 200) as receiver, delivering(site) as orchestrator:
+        job = await job_for(site, receiver)
+        await orchestrator.cancel(job.job_id)
+        requests = await receiver.until(3)
+    assert len({request.headers["webhook-id"] for request in requests}) == 1
+    assert len({request.body for request in requests}) == 1
+    log = (await site.job(job.job_id)).deliveries
+    assert [(attempt.number, attempt.status) for attempt in log] == [(1, 500), (2, 503), (3, 200)]
+
+
+async def test_after_the_last_attempt_the_event_is_dead_and_a_replay_brings_it_back(site: Site) -> None:
+    async with receiving(500) as receiver, delivering(site) as orchestrator:
+        job = await job_for(site, receiver)
+        await orchestrator.cancel(job.job_id)
+        await until_dead(orchestrator)
+        log = (await site.job(job.job_id)).deliveries
+        assert [attempt.number for attempt in log] == list(range(1, DELIVERY_ATTEMPTS + 1))
+        assert len(receiver.received) == DELIVERY_ATTEMPTS
+
+        receiver.answers = [200]
+        async with client_of(orchestrator) as client:
+            answer = await client.post(f"/api/jobs/{job.job_id}/deliveries/replay")
+        requests = await receiver.until(DELIVERY_ATTEMPTS + 1)
+    assert answer.status_code == 202
+    assert answer.json() == {"job_id": job.job_id, "event_id": log[0].event_id}
+    assert requests[-1].headers["webhook-id"] == log[0].event_id
+    last = (await site.job(job.job_id)).deliveries[-1]
+    assert (last.number, last.status) == (1, 200)
+
+
+async def test_a_dead_event_is_brought_back_by_redriving_its_queue(site: Site) -> None:
+    async with receiving(500) as receiver, delivering(site) as orchestrator:
+        job = await job_for(site, receiver)
+        await orchestrator.cancel(job.job_id)
+        await until_dead(orchestrator)
+        receiver.answers = [200]
+        async with client_of(orchestrator) as client:
+            assert (await client.post("/api/dlq/notifications/redrive")).json() == {"moved": 1}
+        await receiver.until(DELIVERY_ATTEMPTS + 1)
+
+
+async def test_a_receiver_that_was_gone_is_asked_again_by_a_replay(site: Site) -> None:
+    async with receiving(410, 200) as receiver, delivering(site) as orchestrator:
+        job = await job_for(site, receiver)
+        await orchestrator.cancel(job.job_id)
+        await receiver.until(1)
+        await until_empty(orchestrator)
+        assert (await site.job(job.job_id)).callback_gone_at is not None
+        await orchestrator.webhooks.replay(job.job_id)
+        await receiver.until(2)
+        await until_empty(orchestrator)
+        assert (await site.job(job.job_id)).callback_gone_at is None
+
+
+async def test_an_event_that_comes_three_times_has_one_id(site: Site) -> None:
+    async with receiving() as receiver, delivering(site) as orchestrator:
+        job = await job_for(site, receiver, status=JobStatus.COMPLETED, deadline=None)
+        events = JobEvents(site.clients.sns, site.settings.job_events_topic_arn)
+        for _ in range(3):
+            await events.publish(job)
+        await receiver.until(1)
+        await until_empty(orchestrator)
+    assert {request.headers["webhook-id"] for request in receiver.received} == {event_of(job).event_id}
+
+
+async def test_what_cannot_be_read_goes_to_the_dead_letter_queue(site: Site) -> None:
+    async with delivering(site) as orchestrator:
+        await site.clients.sqs.send_message(QueueUrl=site.settings.notifications_queue_url, MessageBody="{}")
+        await until_dead(orchestrator)
+
+
+async def test_a_webhook_under_way_is_finished_when_the_service_stops(site: Site) -> None:
+    asked, go_on = asyncio.Event(), asyncio.Event()
+
+    class Slow(Receiver):
+        async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+            asked.set()
+            await go_on.wait()
+            return await super().answer(request)
+
+    async with receiving(kind=Slow) as receiver:
+        async with delivering(site) as orchestrator:
+            job = await job_for(site, receiver)
+            await orchestrator.cancel(job.job_id)
+            await asked.wait()
+            asyncio.get_running_loop().call_later(0.2, go_on.set)
+        log = (await site.job(job.job_id)).deliveries
+    assert [(attempt.number, attempt.status) for attempt in log] == [(1, 204)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "reason"),
+    [
+        ({"callback_url": None, "status": JobStatus.COMPLETED}, 409, "no callback_url"),
+        ({"status": JobStatus.QUEUED}, 409, "The job is queued"),
+    ],
+)
+async def test_there_is_nothing_to_replay(site: Site, changes: dict[str, Any], status: int, reason: str) -> None:
+    async with receiving() as receiver, client_of(site.orchestrator) as client:
+        job = await job_for(site, receiver, **changes)
+        answer = await client.post(f"/api/jobs/{job.job_id}/deliveries/replay")
+        assert answer.status_code == status
+        assert reason in answer.json()["detail"]
+        assert (await client.post(f"/api/jobs/{new_job_id()}/deliveries/replay")).status_code == 404

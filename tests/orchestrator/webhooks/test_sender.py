@@ -1,0 +1,195 @@
+"""One POST: what is sent, and how little the other side can do about it."""
+
+import asyncio
+import socket
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import trustme
+from aiohttp import web
+from yarl import URL
+
+from darkroom_orchestrator.webhooks.sender import MOST_ANSWER_BYTES, Outcome, open_sender
+from tests.orchestrator.webhooks.receiver import raw_receiving, receiving
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+
+
+@pytest.fixture(autouse=True)
+async def short_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("darkroom_orchestrator.webhooks.sender.TOTAL_SECONDS", 0.6)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    assert time.monotonic() - began < seconds
+
+
+async def sent(url: str) -> Outcome:
+    async with open_sender(allow_private=True) as sender:
+        return await sender.send(URL(url), '{"a": "ü"}', {"webhook-id": "e"})
+
+
+async def test_the_body_is_posted_as_json_under_the_given_headers() -> None:
+    async with receiving() as receiver:
+        assert await sent(receiver.url + "?a=b%20c") == Outcome(204, None)
+    (request,) = receiver.received
+    assert (request.method, request.path, request.body) == ("POST", "/hook?a=b%20c", '{"a": "ü"}')
+    assert request.headers["content-type"] == "application/json"
+    assert request.headers["content-length"] == "11"
+    assert request.headers["webhook-id"] == "e"
+    assert request.headers["user-agent"] == "Darkroom-Webhooks/1"
+
+
+@pytest.mark.parametrize("status", [200, 202, 400, 404, 410, 429, 500, 503])
+async def test_the_status_is_told_as_it_came(status: int) -> None:
+    async with receiving(status) as receiver:
+        assert await sent(receiver.url) == Outcome(status, None)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_not_followed(status: int) -> None:
+    async with receiving() as target:
+        redirect = web.Response(status=status, headers={"Location": target.url})
+        async with receiving(redirect) as receiver:
+            assert await sent(receiver.url) == Outcome(status, "redirect_refused")
+        assert target.received == []
+
+
+async def test_an_answer_that_drips_is_cut_when_the_time_is_over() -> None:
+    async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+        while True:
+            writer.write(b"1\r\nx\r\n")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    async with raw_receiving(drip) as url:
+        with within(2):
+            assert await sent(url) == Outcome(None, "timeout")
+
+
+async def test_a_head_that_drips_is_cut_when_the_time_is_over() -> None:
+    async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n")
+        while True:
+            writer.write(b"x-a: b\r\n")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+
+    async with raw_receiving(drip) as url:
+        with within(2):
+            assert (await sent(url)).status is None
+
+
+async def test_a_server_that_says_nothing_is_left_when_the_time_is_over() -> None:
+    async def say_nothing(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    async with raw_receiving(say_nothing) as url:
+        with within(2):
+            assert await sent(url) == Outcome(None, "timeout")
+
+
+async def test_an_endless_answer_is_cut_and_its_status_counts() -> None:
+    written = 0
+
+    async def flood(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal written
+        writer.write(HEAD + b"Content-Length: 1000000000000\r\n\r\n")
+        while True:
+            writer.write(b"x" * 65536)
+            await writer.drain()
+            written += 65536
+
+    async with raw_receiving(flood) as url:
+        assert await sent(url) == Outcome(200, None)
+        await asyncio.sleep(0)
+    # What was sent beyond the limit sits in the buffers of the two sockets.
+    assert written < MOST_ANSWER_BYTES + 16 * 1024 * 1024
+
+
+async def test_a_compressed_answer_is_not_unpacked() -> None:
+    async def bomb(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(HEAD + b"Content-Encoding: gzip\r\nContent-Length: 7\r\n\r\nno gzip")
+        await writer.drain()
+
+    async with raw_receiving(bomb) as url:
+        assert await sent(url) == Outcome(200, None)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"\r\n\r\n",
+        b"SSH-2.0-OpenSSH_9.6\r\n",
+        b"HTTP/1.1 99999 No\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"a" * 100_000,
+    ],
+    ids=["nothing", "blank", "ssh", "impossible status", "endless header"],
+)
+async def test_what_is_no_http_is_an_invalid_response(answer: bytes) -> None:
+    async def say(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer)
+        await writer.drain()
+
+    async with raw_receiving(say) as url:
+        assert await sent(url) in (Outcome(None, "invalid_response"), Outcome(None, "connection_failed"))
+
+
+async def test_a_port_where_nobody_listens_is_a_failed_connection() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    assert await sent(f"http://127.0.0.1:{port}/") == Outcome(None, "connection_failed")
+
+
+async def test_no_cookie_is_kept() -> None:
+    answer = web.Response(headers={"Set-Cookie": "a=b; Path=/"})
+    async with receiving(answer, 204) as receiver, open_sender(allow_private=True) as sender:
+        for _ in range(2):
+            await sender.send(URL(receiver.url), "{}", {})
+    assert len(receiver.received) == 2
+    assert all("cookie" not in request.headers for request in receiver.received)
+
+
+async def test_proxies_and_passwords_of_the_environment_are_not_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "netrc").write_text("default login somebody password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    async with receiving() as proxy, receiving() as receiver:
+        for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+            monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
+        assert await sent(receiver.url) == Outcome(204, None)
+    assert proxy.received == []
+    assert "authorization" not in receiver.received[0].headers
+
+
+async def test_certificates_are_checked_against_the_name_and_not_the_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    def loopback(_: str, port: int, **__: object) -> list[tuple[object, ...]]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    authority = trustme.CA()
+    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("hooks.example").configure_cert(server)
+    asked: list[str | None] = []
+    server.sni_callback = lambda _, name, __: asked.append(name)
+    trust = ssl.create_default_context()
+    authority.configure_trust(trust)
+    async with receiving(tls=server) as receiver:
+        monkeypatch.setattr("darkroom_orchestrator.webhooks.guard.socket.getaddrinfo", loopback)
+        async with open_sender(allow_private=True, trust=trust) as sender:
+            right = await sender.send(URL(f"https://hooks.example:{receiver.port}/"), "{}", {})
+            wrong = await sender.send(URL(f"https://other.example:{receiver.port}/"), "{}", {})
+        async with open_sender(allow_private=True) as sender:
+            unknown = await sender.send(URL(f"https://hooks.example:{receiver.port}/"), "{}", {})
+    assert (right, wrong, unknown) == (Outcome(204, None), Outcome(None, "tls_failed"), Outcome(None, "tls_failed"))
+    assert asked[0] == "hooks.example"
+    assert len(receiver.received) == 1
