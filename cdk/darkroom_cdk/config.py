@@ -1,0 +1,204 @@
+"""What differs between stages: sizes, counts, what is kept, and what belongs to one installation alone.
+
+Two stages are written down here. What only the owner of an account knows (domain, e-mail, keys) is optional and comes
+as CDK context, `cdk deploy -c alarm_email=ops@example.org`; `load` checks all of it in one go.
+"""
+
+import json
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from darkroom.topology import Topology
+
+US_EAST_1: Final = "us-east-1"
+"""Where CloudFront takes web ACLs and certificates from."""
+
+
+ServiceName = Literal["upload", "orchestrator", "processor"]
+
+
+class Nat(StrEnum):
+    """How tasks in private subnets reach what has no VPC endpoint."""
+
+    GATEWAY = "gateway"
+    """A managed gateway a zone: no upkeep, the dearest."""
+    INSTANCE = "instance"
+    """One small EC2 instance: cheap, a single point of failure."""
+    NONE = "none"
+    """No way out: endpoints carry all traffic to AWS, and webhooks cannot be delivered."""
+
+
+class Architecture(StrEnum):
+    """CPU of the tasks."""
+
+    ARM64 = "arm64"
+    """Graviton: a fifth cheaper on Fargate."""
+    X86_64 = "x86_64"
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class TaskSize(_Value):
+    """One Fargate task, and how many of them run."""
+
+    cpu: int
+    """CPU units, 1,024 a core."""
+    memory_mib: int
+    min_tasks: Annotated[int, Field(ge=1)]
+    max_tasks: int
+
+
+class ProcessorSize(TaskSize):
+    """Processors: scaled on how much work waits for each."""
+
+    on_demand_tasks: int
+    """Tasks that never run on Spot, so that an interruption of all Spot capacity does not stop the work."""
+    spot_weight: Annotated[int, Field(ge=0, le=100)]
+    """Of 100 tasks beyond `on_demand_tasks`, how many run on Spot."""
+    task_seconds: float = 0.5
+    """Mean time one child takes for one message; `make bench` measures it."""
+    acceptable_wait_seconds: int = 60
+    """How long a message may wait in a backlog that is being worked off."""
+
+    @property
+    def children(self) -> int:
+        """Messages a task works on at a time: one a core."""
+        return max(self.cpu // 1024, 1)
+
+    @property
+    def backlog_target(self) -> int:
+        """Visible messages a task can work off within the acceptable wait."""
+        return int(self.acceptable_wait_seconds * self.children / self.task_seconds)
+
+
+class Domain(_Value):
+    """A name of one's own. Without one, CloudFront's name is used, and CloudFront speaks HTTP to the load balancer."""
+
+    name: str
+    hosted_zone_id: str
+    hosted_zone_name: str
+    certificate_arn: str
+    """For `name` and `results.<name>`; in us-east-1, for CloudFront."""
+    origin_certificate_arn: str
+    """For `origin.<name>`; in the region of the load balancer."""
+
+
+class StageConfig(_Value):
+    """Everything the stacks are told."""
+
+    stage: Literal["dev", "prod"]
+    prefix: str
+    """Begins every name."""
+    region: str = US_EAST_1
+    zones: Annotated[int, Field(ge=2, le=3)]
+    nat: Nat
+    architecture: Architecture = Architecture.ARM64
+    keep_data: bool
+    """Keep buckets and tables when their stack is deleted, and protect them against deletion."""
+    upload: TaskSize
+    orchestrator: TaskSize
+    processor: ProcessorSize
+    image_tag: str = "main"
+    """Tag of the images that `image_digests` does not name."""
+    image_digests: Mapping[ServiceName, str] = {}
+    """`sha256:…` of images, which is how the pipelines deploy: a digest cannot be moved to another image."""
+    max_upload_bytes: int = 10_000_000
+    default_owner: str = "demo"
+    """Owner of files dropped into `incoming/`."""
+    log_days: int = 14
+    budget_usd: int
+    """A month."""
+    alarm_email: str | None = None
+    event_email: str | None = None
+    """Receives the job events of `event_owner`."""
+    event_owner: str | None = None
+    domain: Domain | None = None
+    cloudfront_prefix_list: str | None = None
+    """Id of `com.amazonaws.global.cloudfront.origin-facing`: the load balancer is then open to CloudFront alone."""
+    results_public_key: str | None = None
+    """PEM of an RSA 2048 key whose holder signs URLs for the results distribution; there is none without."""
+    replica_region: str | None = None
+    """Where a copy of the results bucket and of the tables is kept."""
+    github_repository: str | None = None
+    """`owner/name` of the repository whose pipelines may deploy."""
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "StageConfig":
+        if (self.event_email is None) != (self.event_owner is None):
+            raise ValueError("event_email and event_owner belong together")
+        if self.replica_region == self.region:
+            raise ValueError("replica_region must be another region")
+        return self
+
+    def image(self, service: ServiceName) -> str:
+        """The digest or tag of a service's image."""
+        return self.image_digests.get(service, self.image_tag)
+
+    @property
+    def topology(self) -> Topology:
+        """Queues, buckets, tables and the topic of this stage."""
+        return Topology.named(self.prefix)
+
+    @property
+    def origin_secret_name(self) -> str:
+        """The secret that CloudFront shows the load balancer."""
+        return f"{self.prefix}/origin"
+
+    @property
+    def is_prod(self) -> bool:
+        """Whether people rely on it."""
+        return self.stage == "prod"
+
+
+_STAGES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "dev": {
+        "stage": "dev",
+        "prefix": "darkroom-dev",
+        "zones": 2,
+        "nat": Nat.NONE,
+        "keep_data": False,
+        "upload": TaskSize(cpu=512, memory_mib=1024, min_tasks=1, max_tasks=2),
+        "orchestrator": TaskSize(cpu=256, memory_mib=512, min_tasks=1, max_tasks=2),
+        # One child of 1 GiB address space and the parent.
+        "processor": ProcessorSize(
+            cpu=1024, memory_mib=2048, min_tasks=1, max_tasks=4, on_demand_tasks=0, spot_weight=100
+        ),
+        "budget_usd": 200,
+    },
+    "prod": {
+        "stage": "prod",
+        "prefix": "darkroom",
+        "zones": 3,
+        "nat": Nat.GATEWAY,
+        "keep_data": True,
+        "upload": TaskSize(cpu=1024, memory_mib=2048, min_tasks=2, max_tasks=20),
+        "orchestrator": TaskSize(cpu=512, memory_mib=1024, min_tasks=2, max_tasks=10),
+        "processor": ProcessorSize(
+            cpu=2048, memory_mib=4096, min_tasks=2, max_tasks=100, on_demand_tasks=2, spot_weight=80
+        ),
+        "budget_usd": 2000,
+    },
+}
+
+
+def load(stage: str, overrides: Mapping[str, Any]) -> StageConfig:
+    """The configuration of a stage; `overrides` are values of `StageConfig` fields. Raises ValidationError."""
+    if stage not in _STAGES:
+        raise ValueError(f"stage is one of {', '.join(_STAGES)}, not {stage!r}")
+    return StageConfig.model_validate({**_STAGES[stage], **overrides})
+
+
+def from_context(context: Mapping[str, Any]) -> StageConfig:
+    """The configuration that CDK context asks for: `stage` (dev), and any other field, structured ones as JSON."""
+    given = {name: _parsed(value) for name, value in context.items() if name in StageConfig.model_fields}
+    return load(str(given.pop("stage", "dev")), given)
+
+
+def _parsed(value: object) -> object:
+    """Context from the command line is text; text that is a JSON object stands for one."""
+    return json.loads(value) if isinstance(value, str) and value.startswith("{") else value

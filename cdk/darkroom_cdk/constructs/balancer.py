@@ -1,0 +1,88 @@
+"""The load balancer in front of the upload service."""
+
+from typing import Final
+
+from aws_cdk import Duration, SecretValue
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_elasticloadbalancingv2 as elb
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+ORIGIN_HEADER: Final = "x-origin-verify"
+"""Carries the secret that only CloudFront and the load balancer know."""
+_IDLE_SECONDS: Final = 120
+"""A slow upload or a quiet event stream may say nothing for so long; streams send a comment every 15 s."""
+
+
+class OriginBalancer(Construct):
+    """An application load balancer that serves CloudFront alone: whoever lacks its secret gets 403."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        vpc: ec2.IVpc,
+        security_group: ec2.ISecurityGroup,
+        service: ecs.FargateService,
+        port: int,
+        secret: SecretValue,
+        certificate_arn: str | None,
+        log_bucket: s3.IBucket,
+        protect: bool,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.balancer = elb.ApplicationLoadBalancer(
+            self,
+            "Balancer",
+            vpc=vpc,
+            internet_facing=True,
+            security_group=security_group,
+            idle_timeout=Duration.seconds(_IDLE_SECONDS),
+            drop_invalid_header_fields=True,
+            deletion_protection=protect,
+        )
+        self.balancer.log_access_logs(log_bucket, "balancer")
+        self.target_group = elb.ApplicationTargetGroup(
+            self,
+            "Upload",
+            vpc=vpc,
+            port=port,
+            protocol=elb.ApplicationProtocol.HTTP,
+            targets=[service],
+            deregistration_delay=Duration.seconds(30),
+            load_balancing_algorithm_type=elb.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
+            # Liveness: were it readiness, AWS being away would have ECS replace every task.
+            health_check=elb.HealthCheck(
+                path="/healthz",
+                interval=Duration.seconds(15),
+                timeout=Duration.seconds(5),
+                healthy_threshold_count=2,
+                unhealthy_threshold_count=3,
+            ),
+        )
+        listener = self._listen(certificate_arn)
+        listener.add_action(
+            "FromCloudFront",
+            priority=1,
+            conditions=[elb.ListenerCondition.http_header(ORIGIN_HEADER, [secret.unsafe_unwrap()])],
+            action=elb.ListenerAction.forward([self.target_group]),
+        )
+
+    def _listen(self, certificate_arn: str | None) -> elb.ApplicationListener:
+        refuse = elb.ListenerAction.fixed_response(403, content_type="text/plain", message_body="Forbidden")
+        if certificate_arn is None:
+            return self.balancer.add_listener(
+                "Http", port=80, protocol=elb.ApplicationProtocol.HTTP, default_action=refuse, open=False
+            )
+        self.balancer.add_redirect(open=False)
+        return self.balancer.add_listener(
+            "Https",
+            port=443,
+            certificates=[acm.Certificate.from_certificate_arn(self, "Certificate", certificate_arn)],
+            ssl_policy=elb.SslPolicy.TLS13_RES,
+            default_action=refuse,
+            open=False,
+        )

@@ -1,0 +1,69 @@
+"""A service that answers requests."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_elasticloadbalancingv2 as elb
+from aws_cdk import aws_servicediscovery as discovery
+from constructs import Construct
+
+from darkroom_cdk.constructs.fargate_task import FargateTask, TaskProps
+
+
+class FargateApi(Construct):
+    """Tasks on demand, never fewer than asked for during a deployment, scaled on CPU."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        cluster: ecs.ICluster,
+        props: TaskProps,
+        log_group_prefix: str,
+        subnets: ec2.SubnetSelection,
+        security_groups: Sequence[ec2.ISecurityGroup],
+        found_as: discovery.INamespace | None = None,
+    ) -> None:
+        """`found_as`: a namespace in which other tasks find these by the service's name."""
+        super().__init__(scope, construct_id)
+        self.task = FargateTask(self, "Task", props=props, log_group_prefix=log_group_prefix)
+        self.service = ecs.FargateService(
+            self,
+            "Service",
+            cluster=cluster,
+            service_name=props.name,
+            task_definition=self.task.definition,
+            desired_count=props.size.min_tasks,
+            min_healthy_percent=100,
+            max_healthy_percent=200,
+            circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+            vpc_subnets=subnets,
+            security_groups=list(security_groups),
+            enable_execute_command=True,
+            propagate_tags=ecs.PropagatedTagSource.SERVICE,
+            cloud_map_options=_cloud_map(found_as, props.name),
+        )
+        self.scaling = self.service.auto_scale_task_count(
+            min_capacity=props.size.min_tasks, max_capacity=props.size.max_tasks
+        )
+        self.scaling.scale_on_cpu_utilization(
+            "Cpu", target_utilization_percent=60, scale_out_cooldown=Duration.seconds(60)
+        )
+
+    def scale_on_requests(self, target_group: elb.ApplicationTargetGroup, *, per_minute: int) -> None:
+        """Also scale on the requests that each task gets."""
+        self.scaling.scale_on_request_count("Requests", requests_per_target=per_minute, target_group=target_group)
+
+
+def _cloud_map(namespace: discovery.INamespace | None, name: str) -> ecs.CloudMapOptions | None:
+    if namespace is None:
+        return None
+    return ecs.CloudMapOptions(
+        name=name,
+        cloud_map_namespace=namespace,
+        dns_record_type=discovery.DnsRecordType.A,
+        dns_ttl=Duration.seconds(10),
+    )

@@ -1,0 +1,135 @@
+"""A service that works off a queue."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from aws_cdk import aws_applicationautoscaling as scaling
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from darkroom_cdk.config import ProcessorSize
+from darkroom_cdk.constructs.fargate_task import FargateTask, TaskProps
+
+SCALE_OUT_COOLDOWN_SECONDS: Final = 30
+SCALE_IN_COOLDOWN_SECONDS: Final = 300
+
+
+class FargateWorker(Construct):
+    """Tasks that take from a queue, partly on Spot, scaled on how many messages wait for each."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        cluster: ecs.Cluster,
+        props: TaskProps,
+        size: ProcessorSize,
+        queue: sqs.IQueue,
+        log_group_prefix: str,
+        subnets: ec2.SubnetSelection,
+        security_groups: Sequence[ec2.ISecurityGroup],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.task = FargateTask(self, "Task", props=props, log_group_prefix=log_group_prefix)
+        self.service = ecs.FargateService(
+            self,
+            "Service",
+            cluster=cluster,
+            service_name=props.name,
+            task_definition=self.task.definition,
+            desired_count=size.min_tasks,
+            # What a stopped task had in hand goes back to the queue, so half of them may be away for a while.
+            min_healthy_percent=50,
+            max_healthy_percent=200,
+            capacity_provider_strategies=_capacity(size),
+            circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
+            vpc_subnets=subnets,
+            security_groups=list(security_groups),
+            enable_execute_command=True,
+            propagate_tags=ecs.PropagatedTagSource.SERVICE,
+        )
+        self._scale(cluster, size, queue)
+
+    def _scale(self, cluster: ecs.Cluster, size: ProcessorSize, queue: sqs.IQueue) -> None:
+        target = scaling.ScalableTarget(
+            self,
+            "Tasks",
+            service_namespace=scaling.ServiceNamespace.ECS,
+            scalable_dimension="ecs:service:DesiredCount",
+            resource_id=f"service/{cluster.cluster_name}/{self.service.service_name}",
+            min_capacity=size.min_tasks,
+            max_capacity=size.max_tasks,
+        )
+        scaling.CfnScalingPolicy(
+            self,
+            "BacklogPerTask",
+            policy_name="backlog-per-task",
+            policy_type="TargetTrackingScaling",
+            scaling_target_id=target.scalable_target_id,
+            target_tracking_scaling_policy_configuration=(
+                scaling.CfnScalingPolicy.TargetTrackingScalingPolicyConfigurationProperty(
+                    target_value=size.backlog_target,
+                    scale_out_cooldown=SCALE_OUT_COOLDOWN_SECONDS,
+                    scale_in_cooldown=SCALE_IN_COOLDOWN_SECONDS,
+                    customized_metric_specification=(
+                        scaling.CfnScalingPolicy.CustomizedMetricSpecificationProperty(
+                            metrics=_backlog_per_task(cluster, self.service, queue)
+                        )
+                    ),
+                )
+            ),
+        )
+
+
+def _capacity(size: ProcessorSize) -> list[ecs.CapacityProviderStrategy]:
+    return [
+        ecs.CapacityProviderStrategy(
+            capacity_provider="FARGATE", base=size.on_demand_tasks, weight=100 - size.spot_weight
+        ),
+        ecs.CapacityProviderStrategy(capacity_provider="FARGATE_SPOT", weight=size.spot_weight),
+    ]
+
+
+def _backlog_per_task(
+    cluster: ecs.ICluster, service: ecs.FargateService, queue: sqs.IQueue
+) -> list[scaling.CfnScalingPolicy.TargetTrackingMetricDataQueryProperty]:
+    """Visible messages ÷ running tasks. Without a task to divide by, the messages themselves."""
+    return [
+        _query("visible", _metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", QueueName=queue.queue_name)),
+        _query(
+            "running",
+            _metric(
+                "ECS/ContainerInsights",
+                "RunningTaskCount",
+                ClusterName=cluster.cluster_name,
+                ServiceName=service.service_name,
+            ),
+        ),
+        scaling.CfnScalingPolicy.TargetTrackingMetricDataQueryProperty(
+            id="backlog", expression="visible / IF(FILL(running, 0) > 0, running, 1)", return_data=True
+        ),
+    ]
+
+
+def _query(
+    query_id: str, metric: scaling.CfnScalingPolicy.TargetTrackingMetricProperty
+) -> scaling.CfnScalingPolicy.TargetTrackingMetricDataQueryProperty:
+    return scaling.CfnScalingPolicy.TargetTrackingMetricDataQueryProperty(
+        id=query_id,
+        metric_stat=scaling.CfnScalingPolicy.TargetTrackingMetricStatProperty(metric=metric, stat="Average"),
+        return_data=False,
+    )
+
+
+def _metric(namespace: str, name: str, **dimensions: str) -> scaling.CfnScalingPolicy.TargetTrackingMetricProperty:
+    return scaling.CfnScalingPolicy.TargetTrackingMetricProperty(
+        namespace=namespace,
+        metric_name=name,
+        dimensions=[
+            scaling.CfnScalingPolicy.TargetTrackingMetricDimensionProperty(name=key, value=value)
+            for key, value in dimensions.items()
+        ],
+    )

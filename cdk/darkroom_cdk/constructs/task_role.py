@@ -1,0 +1,75 @@
+"""The role that a service's tasks act in."""
+
+from collections.abc import Sequence
+
+from aws_cdk import ArnFormat, Aws, Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from darkroom.topology import BucketSpec
+from darkroom_cdk.constructs.accepted import accept
+from darkroom_cdk.constructs.bucket import bucket_arn
+
+
+class TaskRole(Construct):
+    """A role that only this account's ECS tasks take, and that may do nothing until it is told what.
+
+    Actions are listed one by one: CDK's grants would give more than a service calls.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, description: str) -> None:
+        super().__init__(scope, construct_id)
+        tasks = Stack.of(self).format_arn(service="ecs", resource="*", arn_format=ArnFormat.NO_RESOURCE_NAME)
+        self.role = iam.Role(
+            self,
+            "Role",
+            description=description,
+            assumed_by=iam.ServicePrincipal(
+                "ecs-tasks.amazonaws.com",
+                conditions={
+                    "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+                    "ArnLike": {"aws:SourceArn": tasks},
+                },
+            ),
+        )
+        self._policy = iam.Policy(self, "Policy", roles=[self.role])
+        self._let_operators_in()
+
+    def allow(self, sid: str, *, actions: Sequence[str], on: Sequence[str], items: Sequence[str] = ()) -> None:
+        """Add a statement; `on` are ARNs, `items` patterns of the partition keys in the tables that they name."""
+        only = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(items)}}
+        self._policy.add_statements(
+            iam.PolicyStatement(sid=sid, actions=list(actions), resources=list(on), conditions=only if items else None)
+        )
+
+    def allow_objects(
+        self, sid: str, *, actions: Sequence[str], of: BucketSpec, prefixes: Sequence[str] = ("",)
+    ) -> None:
+        """Add a statement about the objects of a bucket whose keys begin with one of the prefixes."""
+        self.allow(sid, actions=actions, on=[f"{bucket_arn(of)}/{prefix}*" for prefix in prefixes])
+        accept(
+            self._policy,
+            "Object keys are made for each job, so objects are named by prefix.",
+            *(
+                f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::{of.name}-<AWS::AccountId>/{prefix}*]"
+                for prefix in prefixes
+            ),
+        )
+
+    def _let_operators_in(self) -> None:
+        """ECS Exec, in place of a bastion host: the agent in the task opens the channel."""
+        self.allow(
+            "EcsExec",
+            actions=[
+                "ssmmessages:CreateControlChannel",
+                "ssmmessages:CreateDataChannel",
+                "ssmmessages:OpenControlChannel",
+                "ssmmessages:OpenDataChannel",
+            ],
+            on=["*"],
+        )
+        accept(
+            self._policy,
+            "The channel's actions know no resources; who may open a session is decided by ecs:ExecuteCommand.",
+            "AwsSolutions-IAM5[Resource::*]",
+        )

@@ -1,0 +1,137 @@
+"""Who may deploy: roles that GitHub's pipelines take, without a stored key."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Aws, CfnOutput, Duration
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from darkroom.topology import BucketSpec
+from darkroom_cdk.config import ServiceName, StageConfig
+from darkroom_cdk.constructs.accepted import accept
+from darkroom_cdk.constructs.bucket import bucket_arn
+from darkroom_cdk.stacks.stage_stack import StageStack
+
+_GITHUB = "token.actions.githubusercontent.com"
+_BOOTSTRAP = "cdk-hnb659fds"
+"""How the names of the CDK bootstrap's roles begin."""
+
+
+class DeploymentStack(StageStack):
+    """Two roles: one that may look (any pull request), one that may change (the stage's protected environment)."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: StageConfig,
+        repository: str,
+        images: Mapping[ServiceName, ecr.Repository],
+    ) -> None:
+        super().__init__(scope, construct_id, config=config, description="Darkroom: who may deploy")
+        self._repository = repository
+        self._provider = iam.OidcProviderNative(
+            self, "GitHub", url=f"https://{_GITHUB}", client_ids=["sts.amazonaws.com"]
+        )
+        look = self._role("Diff", subject=f"repo:{repository}:pull_request")
+        look.add_to_policy(_assume("lookup"))
+        change = self._role("Deploy", subject=f"repo:{repository}:environment:{config.stage}")
+        change.add_to_policy(_assume("lookup", "deploy", "file-publishing", "image-publishing"))
+        self._let_publish(change, config, images)
+        for role in (look, change):
+            accept(
+                role,
+                "The bootstrap's roles bear the account and region in their names; what they may do is the bootstrap's "
+                "to say. Objects and invalidations have no names beforehand; logging in to ECR knows no resources.",
+                *_wildcards(config),
+            )
+
+    def _role(self, name: str, *, subject: str) -> iam.Role:
+        role = iam.Role(
+            self,
+            name,
+            description=f"GitHub Actions, {subject}",
+            max_session_duration=Duration.hours(1),
+            assumed_by=iam.WebIdentityPrincipal(
+                self._provider.oidc_provider_arn,
+                {"StringEquals": {f"{_GITHUB}:aud": "sts.amazonaws.com", f"{_GITHUB}:sub": subject}},
+            ),
+        )
+        CfnOutput(self, f"{name}RoleArn", value=role.role_arn)
+        return role
+
+    def _let_publish(self, role: iam.Role, config: StageConfig, images: Mapping[ServiceName, ecr.Repository]) -> None:
+        """Push images, put the dashboard's files, and remember what was deployed well."""
+        role.add_to_policy(iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]))
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=[
+                    "ecr:BatchCheckLayerAvailability",
+                    "ecr:BatchGetImage",
+                    "ecr:CompleteLayerUpload",
+                    "ecr:DescribeImages",
+                    "ecr:DescribeImageScanFindings",
+                    "ecr:GetDownloadUrlForLayer",
+                    "ecr:InitiateLayerUpload",
+                    "ecr:PutImage",
+                    "ecr:UploadLayerPart",
+                ],
+                resources=[repository.repository_arn for repository in images.values()],
+            )
+        )
+        frontend = bucket_arn(_frontend(config))
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+                resources=[frontend, f"{frontend}/*"],
+            )
+        )
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"],
+                resources=[f"arn:{Aws.PARTITION}:cloudfront::{Aws.ACCOUNT_ID}:distribution/*"],
+            )
+        )
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["ssm:GetParameter", "ssm:PutParameter"],
+                resources=[f"arn:{Aws.PARTITION}:ssm:{Aws.REGION}:{Aws.ACCOUNT_ID}:parameter/{config.prefix}/images"],
+            )
+        )
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["cloudformation:DescribeStacks"],
+                resources=[f"arn:{Aws.PARTITION}:cloudformation:*:{Aws.ACCOUNT_ID}:stack/{config.prefix}-*/*"],
+            )
+        )
+
+
+def _frontend(config: StageConfig) -> BucketSpec:
+    return BucketSpec(name=f"{config.prefix}-frontend")
+
+
+def _assume(*roles: str) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        actions=["sts:AssumeRole"],
+        resources=[
+            f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/{_BOOTSTRAP}-{role}-role-{Aws.ACCOUNT_ID}-*"
+            for role in roles
+        ],
+    )
+
+
+def _wildcards(config: StageConfig) -> Sequence[str]:
+    account, partition = "<AWS::AccountId>", "<AWS::Partition>"
+    resources = [
+        "*",
+        f"arn:{partition}:s3:::{_frontend(config).name}-{account}/*",
+        f"arn:{partition}:cloudfront::{account}:distribution/*",
+        f"arn:{partition}:cloudformation:*:{account}:stack/{config.prefix}-*/*",
+        *(
+            f"arn:{partition}:iam::{account}:role/{_BOOTSTRAP}-{role}-role-{account}-*"
+            for role in ("lookup", "deploy", "file-publishing", "image-publishing")
+        ),
+    ]
+    return [f"AwsSolutions-IAM5[Resource::{resource}]" for resource in resources]

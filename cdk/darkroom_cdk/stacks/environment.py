@@ -1,0 +1,61 @@
+"""What the services are told: the environment of each, from the resources of the other stacks."""
+
+from typing import Final
+
+from darkroom_cdk.config import StageConfig
+from darkroom_cdk.stacks.data import DataStack
+from darkroom_cdk.stacks.messaging import MessagingStack
+from darkroom_cdk.stacks.storage import StorageStack
+
+PROCESSOR_DRAIN_SECONDS: Final = 110
+"""The most that the services take; ten seconds before Fargate's longest stop time-out."""
+
+
+def upload_environment(
+    config: StageConfig, storage: StorageStack, messaging: MessagingStack, data: DataStack, *, orchestrator_url: str
+) -> dict[str, str]:
+    """The upload service's."""
+    return {
+        "DARKROOM_ORIGINALS_BUCKET": storage.originals.bucket_name,
+        "DARKROOM_RESULTS_BUCKET": storage.results.bucket_name,
+        "DARKROOM_JOBS_TABLE": data.jobs.table_name,
+        "DARKROOM_ACCOUNTS_TABLE": data.accounts.table_name,
+        "DARKROOM_UPLOADS_QUEUE_URL": messaging.uploads.queue.queue_url,
+        "DARKROOM_ORCHESTRATOR_URL": orchestrator_url,
+        "DARKROOM_MAX_UPLOAD_BYTES": str(config.max_upload_bytes),
+    }
+
+
+def orchestrator_environment(
+    config: StageConfig, storage: StorageStack, messaging: MessagingStack, data: DataStack
+) -> dict[str, str]:
+    """The orchestrator's."""
+    queues = {
+        "UPLOADS": messaging.uploads,
+        "TASKS": messaging.tasks,
+        "RESULTS": messaging.results,
+        "NOTIFICATIONS": messaging.notifications,
+    }
+    return {
+        "DARKROOM_ORIGINALS_BUCKET": storage.originals.bucket_name,
+        "DARKROOM_RESULTS_BUCKET": storage.results.bucket_name,
+        "DARKROOM_JOBS_TABLE": data.jobs.table_name,
+        "DARKROOM_ACCOUNTS_TABLE": data.accounts.table_name,
+        **{f"DARKROOM_{name}_QUEUE_URL": each.queue.queue_url for name, each in queues.items()},
+        **{f"DARKROOM_{name}_DLQ_URL": each.dlq.queue_url for name, each in queues.items()},
+        "DARKROOM_JOB_EVENTS_TOPIC_ARN": messaging.job_events.topic_arn,
+        "DARKROOM_DEFAULT_OWNER": config.default_owner,
+        "DARKROOM_MAX_UPLOAD_BYTES": str(config.max_upload_bytes),
+    }
+
+
+def processor_environment(config: StageConfig, storage: StorageStack, messaging: MessagingStack) -> dict[str, str]:
+    """The processor's."""
+    return {
+        "DARKROOM_ORIGINALS_BUCKET": storage.originals.bucket_name,
+        "DARKROOM_RESULTS_BUCKET": storage.results.bucket_name,
+        "DARKROOM_TASKS_QUEUE_URL": messaging.tasks.queue.queue_url,
+        "DARKROOM_RESULTS_QUEUE_URL": messaging.results.queue.queue_url,
+        "DARKROOM_CHILDREN": str(config.processor.children),
+        "DARKROOM_DRAIN_SECONDS": str(PROCESSOR_DRAIN_SECONDS),
+    }

@@ -1,0 +1,121 @@
+"""The VPC: subnets, ways out, endpoints, and who may talk to whom."""
+
+from typing import Final
+
+from aws_cdk import Fn, RemovalPolicy
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from darkroom_cdk.config import Nat, StageConfig
+from darkroom_cdk.constructs.accepted import accept
+from darkroom_cdk.stacks.stage_stack import StageStack
+
+UPLOAD_PORT: Final = 8000
+ORCHESTRATOR_PORT: Final = 8001
+PROCESSOR_PORT: Final = 8002
+
+_ENDPOINTS: Final = {
+    "Sqs": ec2.InterfaceVpcEndpointAwsService.SQS,
+    "Sns": ec2.InterfaceVpcEndpointAwsService.SNS,
+    "EcrApi": ec2.InterfaceVpcEndpointAwsService.ECR,
+    "EcrDocker": ec2.InterfaceVpcEndpointAwsService.ECR_DOCKER,
+    "Logs": ec2.InterfaceVpcEndpointAwsService.CLOUDWATCH_LOGS,
+    "Secrets": ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
+}
+_ENDPOINTS_WITHOUT_NAT: Final = {
+    # ECS Exec. With a NAT it is too rare to pay an endpoint for.
+    "SsmMessages": ec2.InterfaceVpcEndpointAwsService.SSM_MESSAGES,
+}
+
+
+class NetworkStack(StageStack):
+    """Public subnets for the load balancer, private ones for the tasks; security groups that name each other."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
+        super().__init__(scope, construct_id, config=config, description="Darkroom: network")
+        private = ec2.SubnetType.PRIVATE_ISOLATED if config.nat is Nat.NONE else ec2.SubnetType.PRIVATE_WITH_EGRESS
+        nat = _nat_instance() if config.nat is Nat.INSTANCE else None
+        self.vpc = ec2.Vpc(
+            self,
+            "Vpc",
+            ip_addresses=ec2.IpAddresses.cidr("10.20.0.0/16"),
+            availability_zones=[Fn.select(zone, Fn.get_azs()) for zone in range(config.zones)],
+            nat_gateway_provider=nat,
+            nat_gateways={Nat.GATEWAY: config.zones, Nat.INSTANCE: 1, Nat.NONE: 0}[config.nat],
+            subnet_configuration=[
+                ec2.SubnetConfiguration(name="public", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=24),
+                ec2.SubnetConfiguration(name="private", subnet_type=private, cidr_mask=20),
+            ],
+            restrict_default_security_group=False,
+        )
+        if nat:
+            nat.connections.allow_from(ec2.Peer.ipv4(self.vpc.vpc_cidr_block), ec2.Port.all_traffic(), "From the VPC")
+        self.tasks = ec2.SubnetSelection(subnet_group_name="private")
+        self._log_flows(config)
+        self._add_security_groups(config)
+        self._add_endpoints(config)
+
+    def _log_flows(self, config: StageConfig) -> None:
+        group = logs.LogGroup(
+            self,
+            "FlowLogs",
+            log_group_name=f"/{config.prefix}/flows",
+            retention=logs.RetentionDays.TWO_WEEKS,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self.vpc.add_flow_log(
+            "Flows",
+            destination=ec2.FlowLogDestination.to_cloud_watch_logs(group),
+            traffic_type=ec2.FlowLogTrafficType.REJECT if not config.is_prod else ec2.FlowLogTrafficType.ALL,
+        )
+
+    def _add_security_groups(self, config: StageConfig) -> None:
+        self.balancer_group = self._group("Balancer", "the load balancer")
+        self.upload_group = self._group("Upload", "upload tasks", outbound=True)
+        self.orchestrator_group = self._group("Orchestrator", "orchestrator tasks", outbound=True)
+        self.processor_group = self._group("Processor", "processor tasks", outbound=True)
+
+        port = ec2.Port.tcp(443 if config.domain else 80)
+        if config.cloudfront_prefix_list:
+            self.balancer_group.add_ingress_rule(
+                ec2.Peer.prefix_list(config.cloudfront_prefix_list), port, "CloudFront alone"
+            )
+        else:
+            self.balancer_group.add_ingress_rule(ec2.Peer.any_ipv4(), port, "Guarded by the origin secret")
+            accept(
+                self.balancer_group,
+                "The listener answers 403 to whoever lacks the secret that CloudFront adds; naming CloudFront's prefix "
+                "list in the configuration closes the port as well.",
+                "AwsSolutions-EC23",
+            )
+        self.upload_group.add_ingress_rule(self.balancer_group, ec2.Port.tcp(UPLOAD_PORT), "Requests")
+        self.balancer_group.add_egress_rule(self.upload_group, ec2.Port.tcp(UPLOAD_PORT), "Requests")
+        self.orchestrator_group.add_ingress_rule(
+            self.upload_group, ec2.Port.tcp(ORCHESTRATOR_PORT), "Cancel, retry, delete"
+        )
+
+    def _group(self, name: str, whose: str, *, outbound: bool = False) -> ec2.SecurityGroup:
+        return ec2.SecurityGroup(
+            self, f"{name}Group", vpc=self.vpc, description=f"Of {whose}", allow_all_outbound=outbound
+        )
+
+    def _add_endpoints(self, config: StageConfig) -> None:
+        self.vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
+        self.vpc.add_gateway_endpoint("DynamoDb", service=ec2.GatewayVpcEndpointAwsService.DYNAMODB)
+        group = self._group("Endpoint", "the interface endpoints")
+        for tasks in (self.upload_group, self.orchestrator_group, self.processor_group):
+            group.add_ingress_rule(tasks, ec2.Port.tcp(443), "Calls of AWS")
+        services = _ENDPOINTS | (_ENDPOINTS_WITHOUT_NAT if config.nat is Nat.NONE else {})
+        for name, service in services.items():
+            self.vpc.add_interface_endpoint(
+                name, service=service, subnets=self.tasks, security_groups=[group], open=False
+            )
+
+
+def _nat_instance() -> ec2.NatInstanceProviderV2:
+    return ec2.NatProvider.instance_v2(
+        instance_type=ec2.InstanceType.of(ec2.InstanceClass.BURSTABLE4_GRAVITON, ec2.InstanceSize.NANO),
+        default_allowed_traffic=ec2.NatTrafficDirection.OUTBOUND_ONLY,
+        machine_image=ec2.MachineImage.latest_amazon_linux2023(cpu_type=ec2.AmazonLinuxCpuType.ARM_64),
+    )

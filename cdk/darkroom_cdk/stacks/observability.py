@@ -1,0 +1,263 @@
+"""What operators see: alarms, a dashboard, a budget."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_elasticloadbalancingv2 as elb
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from darkroom_cdk.config import ServiceName, StageConfig
+from darkroom_cdk.constructs.alarms import Alarms
+from darkroom_cdk.constructs.budget import MonthlyBudget
+from darkroom_cdk.constructs.queue import QueueWithDlq
+from darkroom_cdk.stacks.data import DataStack
+from darkroom_cdk.stacks.messaging import MessagingStack
+from darkroom_cdk.stacks.services import ServicesStack
+from darkroom_cdk.stacks.stage_stack import StageStack
+from darkroom_cdk.stacks.storage import StorageStack
+
+_FIVE_MINUTES: Final = Duration.minutes(5)
+_GIB: Final = 1024**3
+_RESULTS_GIB_EXPECTED: Final = 1024
+_OLDEST_MESSAGE_SECONDS: Final = 300
+_UPLOAD_P95_MS: Final = 3000
+_WRITE_THROTTLES: Final = "WriteThrottleEvents"
+_READ_THROTTLES: Final = "ReadThrottleEvents"
+
+
+class ObservabilityStack(StageStack):
+    """Alarms on what users or the bill would notice first; everything else is on the dashboard."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: StageConfig,
+        storage: StorageStack,
+        messaging: MessagingStack,
+        data: DataStack,
+        services: ServicesStack,
+    ) -> None:
+        super().__init__(scope, construct_id, config=config, description="Darkroom: alarms, dashboard, budget")
+        self._config = config
+        self._services = services
+        self._queues: Mapping[str, QueueWithDlq] = {
+            "uploads": messaging.uploads,
+            "tasks": messaging.tasks,
+            "results": messaging.results,
+            "notifications": messaging.notifications,
+        }
+        self._tables = {"jobs": data.jobs.table_name, "accounts": data.accounts.table_name}
+        self._results_bucket = storage.results.bucket_name
+        self._upload_ms = self._from_logs(
+            "upload",
+            "UploadMilliseconds",
+            '{ $.event = "request_handled" && $.method = "POST" && $.path = "/uploads" }',
+            value="$.ms",
+        )
+        self._jobs = {
+            status: self._from_logs(
+                "orchestrator",
+                f"Jobs{status.title().replace('_', '')}",
+                f'{{ $.event = "job_ended" && $.status = "{status}" }}',
+            )
+            for status in ("completed", "partially_completed", "failed")
+        }
+        self._alarms = Alarms(self, "Alarms", prefix=config.prefix, topic=messaging.alerts)
+        self._watch_requests()
+        self._watch_queues()
+        self._watch_tasks()
+        self._watch_data()
+        self._alarms.sum_up("anything")
+        MonthlyBudget(self, "Budget", name=config.prefix, usd=config.budget_usd, topic=messaging.alerts)
+        self._draw()
+
+    def _watch_requests(self) -> None:
+        balancer = self._services.origin.balancer.metrics
+        target = self._services.origin.target_group.metrics
+        self._alarms.add(
+            "server-errors",
+            target.http_code_target(elb.HttpCodeTarget.TARGET_5XX_COUNT, period=_FIVE_MINUTES, statistic="Sum"),
+            above=5,
+            meaning="The upload service answered 5xx more than five times in five minutes.",
+        )
+        self._alarms.add(
+            "balancer-errors",
+            balancer.http_code_elb(elb.HttpCodeElb.ELB_5XX_COUNT, period=_FIVE_MINUTES, statistic="Sum"),
+            above=5,
+            meaning="The load balancer found no task to answer.",
+        )
+        # Not the load balancer's latency: long polls and event streams would drown the uploads in it.
+        self._alarms.add(
+            "slow-uploads",
+            self._upload_ms.with_(statistic="p95", period=_FIVE_MINUTES),
+            above=_UPLOAD_P95_MS,
+            periods=3,
+            meaning="One in twenty uploads took over 3 s for a quarter of an hour.",
+        )
+        self._alarms.add(
+            "unhealthy-targets",
+            target.unhealthy_host_count(period=Duration.minutes(1), statistic="Maximum"),
+            above=0,
+            periods=5,
+            meaning="Upload tasks did not answer for five minutes.",
+        )
+
+    def _watch_queues(self) -> None:
+        for name, pair in self._queues.items():
+            self._alarms.add(
+                f"{name}-old",
+                pair.queue.metric_approximate_age_of_oldest_message(period=Duration.minutes(1), statistic="Maximum"),
+                above=_OLDEST_MESSAGE_SECONDS,
+                periods=5,
+                meaning=f"A message has waited over five minutes in {name}.",
+            )
+            self._alarms.add(
+                f"{name}-dead",
+                pair.dlq.metric_approximate_number_of_messages_visible(period=Duration.minutes(1), statistic="Maximum"),
+                above=0,
+                # The orchestrator takes dead tasks out by itself; what stays is what it could not read.
+                periods=5 if name == "tasks" else 1,
+                meaning=f"Messages of {name} could not be handled.",
+            )
+
+    def _watch_tasks(self) -> None:
+        names: tuple[ServiceName, ...] = ("upload", "orchestrator", "processor")
+        for name in names:
+            missing = cloudwatch.MathExpression(
+                expression="desired - running",
+                using_metrics={
+                    "desired": self._insight("DesiredTaskCount", name),
+                    "running": self._insight("RunningTaskCount", name),
+                },
+                period=Duration.minutes(1),
+                label="Tasks missing",
+            )
+            self._alarms.add(
+                f"{name}-tasks-missing",
+                missing,
+                above=0,
+                periods=10,
+                meaning=f"Fewer {name} tasks run than should, for ten minutes.",
+            )
+        self._alarms.add(
+            "failed-jobs",
+            self._jobs["failed"].with_(statistic="Sum", period=_FIVE_MINUTES),
+            above=50,
+            periods=3,
+            meaning="Over 50 jobs failed in five minutes, three times.",
+        )
+
+    def _watch_data(self) -> None:
+        for name, table in self._tables.items():
+            throttles = cloudwatch.MathExpression(
+                expression="FILL(reads, 0) + FILL(writes, 0)",
+                using_metrics={
+                    "reads": _table_metric(table, _READ_THROTTLES),
+                    "writes": _table_metric(table, _WRITE_THROTTLES),
+                },
+                period=_FIVE_MINUTES,
+                label="Throttles",
+            )
+            self._alarms.add(
+                f"{name}-throttled", throttles, above=10, meaning=f"DynamoDB turned requests for {name} away."
+            )
+        self._alarms.add(
+            "results-size",
+            self._results_bytes(),
+            above=_RESULTS_GIB_EXPECTED * _GIB,
+            meaning="The results take more than a TiB, some $23 a month.",
+        )
+
+    def _draw(self) -> None:
+        dashboard = cloudwatch.Dashboard(
+            self, "Dashboard", dashboard_name=self._config.prefix, default_interval=Duration.hours(3)
+        )
+        balancer = self._services.origin.balancer.metrics
+        dashboard.add_widgets(
+            _graph("Requests a minute", [balancer.request_count(period=Duration.minutes(1))]),
+            _graph(
+                "POST /uploads, ms",
+                [self._upload_ms.with_(statistic=each, period=_FIVE_MINUTES) for each in ("p50", "p95", "p99")],
+            ),
+            _graph("Jobs ended", [each.with_(statistic="Sum") for each in self._jobs.values()]),
+        )
+        queues = [pair.queue for pair in self._queues.values()]
+        dashboard.add_widgets(
+            _graph("Messages waiting", [each.metric_approximate_number_of_messages_visible() for each in queues]),
+            _graph("Oldest message, s", [each.metric_approximate_age_of_oldest_message() for each in queues]),
+            _graph(
+                "Dead letters",
+                [pair.dlq.metric_approximate_number_of_messages_visible() for pair in self._queues.values()],
+            ),
+        )
+        running = [self._insight("RunningTaskCount", name) for name in ("upload", "orchestrator", "processor")]
+        fargate = (self._services.upload.service, self._services.orchestrator.service, self._services.processor.service)
+        dashboard.add_widgets(
+            _graph("Tasks running", running),
+            _graph("CPU, %", [each.metric_cpu_utilization() for each in fargate]),
+            _graph("Memory, %", [each.metric_memory_utilization() for each in fargate]),
+        )
+        dashboard.add_widgets(
+            _graph("Messages sent (each costs)", [each.metric_number_of_messages_sent() for each in queues]),
+            _graph(
+                "DynamoDB units consumed",
+                [
+                    _table_metric(table, f"Consumed{kind}CapacityUnits")
+                    for table in self._tables.values()
+                    for kind in ("Read", "Write")
+                ],
+            ),
+            _graph("Results, bytes", [self._results_bytes()]),
+        )
+        dashboard.add_widgets(cloudwatch.AlarmStatusWidget(title="Alarms", width=24, alarms=self._alarms.made))
+
+    def _from_logs(self, service: ServiceName, name: str, pattern: str, *, value: str = "1") -> cloudwatch.Metric:
+        """A metric of what a service logs; its log lines are JSON with a static event name."""
+        groups = {"upload": self._services.upload, "orchestrator": self._services.orchestrator}
+        return logs.MetricFilter(
+            self,
+            name,
+            log_group=groups[service].task.logs,
+            filter_pattern=logs.FilterPattern.literal(pattern),
+            metric_namespace=self._config.prefix,
+            metric_name=name,
+            metric_value=value,
+        ).metric(label=name)
+
+    def _insight(self, metric: str, service: str) -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace="ECS/ContainerInsights",
+            metric_name=metric,
+            dimensions_map={"ClusterName": self._services.cluster.cluster_name, "ServiceName": service},
+            period=Duration.minutes(1),
+            label=f"{service} {metric}",
+        )
+
+    def _results_bytes(self) -> cloudwatch.Metric:
+        """S3 says so once a day."""
+        return cloudwatch.Metric(
+            namespace="AWS/S3",
+            metric_name="BucketSizeBytes",
+            dimensions_map={"BucketName": self._results_bucket, "StorageType": "StandardStorage"},
+            period=Duration.days(1),
+            statistic="Average",
+        )
+
+
+def _table_metric(table: str, name: str) -> cloudwatch.Metric:
+    return cloudwatch.Metric(
+        namespace="AWS/DynamoDB",
+        metric_name=name,
+        dimensions_map={"TableName": table},
+        statistic="Sum",
+        period=_FIVE_MINUTES,
+    )
+
+
+def _graph(title: str, metrics: list[cloudwatch.Metric]) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(title=title, left=metrics, width=8)

@@ -1,0 +1,176 @@
+"""The three services."""
+
+from typing import Final
+
+from aws_cdk import CfnOutput, RemovalPolicy
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_secretsmanager as secrets
+from aws_cdk import aws_servicediscovery as discovery
+from constructs import Construct
+
+from darkroom_cdk.config import US_EAST_1, ServiceName, StageConfig, TaskSize
+from darkroom_cdk.constructs.accepted import accept
+from darkroom_cdk.constructs.balancer import OriginBalancer
+from darkroom_cdk.constructs.fargate_api import FargateApi
+from darkroom_cdk.constructs.fargate_task import TaskProps
+from darkroom_cdk.constructs.fargate_worker import FargateWorker
+from darkroom_cdk.stacks.data import DataStack
+from darkroom_cdk.stacks.environment import orchestrator_environment, processor_environment, upload_environment
+from darkroom_cdk.stacks.messaging import MessagingStack
+from darkroom_cdk.stacks.network import ORCHESTRATOR_PORT, PROCESSOR_PORT, UPLOAD_PORT, NetworkStack
+from darkroom_cdk.stacks.permissions import PermissionsStack
+from darkroom_cdk.stacks.registry import RegistryStack
+from darkroom_cdk.stacks.stage_stack import StageStack
+from darkroom_cdk.stacks.storage import StorageStack
+
+_API_STOP_SECONDS: Final = 60
+"""Longer than the services' own 25 s of draining."""
+_WORKER_STOP_SECONDS: Final = 120
+_REQUESTS_PER_TASK_AND_MINUTE: Final = 1500
+
+
+class ServicesStack(StageStack):
+    """Upload behind the load balancer, the orchestrator found by name within the VPC, processors on the queue."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: StageConfig,
+        network: NetworkStack,
+        registry: RegistryStack,
+        storage: StorageStack,
+        messaging: MessagingStack,
+        data: DataStack,
+        permissions: PermissionsStack,
+    ) -> None:
+        super().__init__(scope, construct_id, config=config, description="Darkroom: services")
+        self._config = config
+        self._network = network
+        self._registry = registry
+        self.cluster = ecs.Cluster(
+            self,
+            "Cluster",
+            vpc=network.vpc,
+            cluster_name=config.prefix,
+            container_insights_v2=ecs.ContainerInsights.ENHANCED,
+            enable_fargate_capacity_providers=True,
+        )
+        # A DNS name for one caller that retries by itself; a proxy beside every task would cost more than it does.
+        namespace = discovery.PrivateDnsNamespace(self, "Names", vpc=network.vpc, name=f"{config.prefix}.internal")
+        self.orchestrator = self._api(
+            "orchestrator",
+            size=config.orchestrator,
+            port=ORCHESTRATOR_PORT,
+            environment=orchestrator_environment(config, storage, messaging, data),
+            role=permissions.orchestrator.role,
+            found_in=namespace,
+        )
+        url = f"http://orchestrator.{namespace.namespace_name}:{ORCHESTRATOR_PORT}"
+        self.upload = self._api(
+            "upload",
+            size=config.upload,
+            port=UPLOAD_PORT,
+            environment=upload_environment(config, storage, messaging, data, orchestrator_url=url),
+            role=permissions.upload.role,
+        )
+        self.origin_secret = self._origin_secret()
+        self.origin = OriginBalancer(
+            self,
+            "Origin",
+            vpc=network.vpc,
+            security_group=network.balancer_group,
+            service=self.upload.service,
+            port=UPLOAD_PORT,
+            secret=self.origin_secret.secret_value,
+            certificate_arn=config.domain.origin_certificate_arn if config.domain else None,
+            log_bucket=storage.logs,
+            protect=config.keep_data,
+        )
+        self.upload.scale_on_requests(self.origin.target_group, per_minute=_REQUESTS_PER_TASK_AND_MINUTE)
+        self.processor = FargateWorker(
+            self,
+            "Processor",
+            cluster=self.cluster,
+            props=self._props(
+                "processor",
+                size=config.processor,
+                port=PROCESSOR_PORT,
+                environment=processor_environment(config, storage, messaging),
+                role=permissions.processor.role,
+                stop_seconds=_WORKER_STOP_SECONDS,
+            ),
+            size=config.processor,
+            queue=messaging.tasks.queue,
+            log_group_prefix=config.prefix,
+            subnets=network.tasks,
+            security_groups=[network.processor_group],
+        )
+        CfnOutput(self, "ClusterName", value=self.cluster.cluster_name)
+
+    def _api(
+        self,
+        name: ServiceName,
+        *,
+        size: TaskSize,
+        port: int,
+        environment: dict[str, str],
+        role: iam.Role,
+        found_in: discovery.INamespace | None = None,
+    ) -> FargateApi:
+        groups = {"upload": self._network.upload_group, "orchestrator": self._network.orchestrator_group}
+        return FargateApi(
+            self,
+            name.title(),
+            cluster=self.cluster,
+            props=self._props(
+                name, size=size, port=port, environment=environment, role=role, stop_seconds=_API_STOP_SECONDS
+            ),
+            log_group_prefix=self._config.prefix,
+            subnets=self._network.tasks,
+            security_groups=[groups[name]],
+            found_as=found_in,
+        )
+
+    def _props(
+        self,
+        name: ServiceName,
+        *,
+        size: TaskSize,
+        port: int,
+        environment: dict[str, str],
+        role: iam.Role,
+        stop_seconds: int,
+    ) -> TaskProps:
+        return TaskProps(
+            name=name,
+            repository=self._registry.repositories[name],
+            image=self._config.image(name),
+            size=size,
+            architecture=self._config.architecture,
+            port=port,
+            environment=environment,
+            role=role,
+            stop_seconds=stop_seconds,
+        )
+
+    def _origin_secret(self) -> secrets.Secret:
+        secret = secrets.Secret(
+            self,
+            "OriginSecret",
+            secret_name=self._config.origin_secret_name,
+            description="What CloudFront shows the load balancer",
+            generate_secret_string=secrets.SecretStringGenerator(exclude_punctuation=True, password_length=48),
+            removal_policy=RemovalPolicy.DESTROY,
+            # The edge reads it by name in its own region.
+            replica_regions=[] if self._config.region == US_EAST_1 else [secrets.ReplicaRegion(region=US_EAST_1)],
+        )
+        accept(
+            secret,
+            "CloudFront and the listener must change together, which a deployment does and a rotation function does "
+            "not; docs/operations.md has the steps.",
+            "AwsSolutions-SMG4",
+        )
+        return secret

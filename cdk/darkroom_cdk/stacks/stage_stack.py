@@ -1,0 +1,34 @@
+"""What all stacks have in common."""
+
+from aws_cdk import Environment, Stack, Tags
+from constructs import Construct
+
+from darkroom_cdk.config import US_EAST_1, StageConfig
+
+
+class StageStack(Stack):
+    """A stack of one stage, named after the stage's prefix and tagged with it.
+
+    The region is fixed and the account is not: templates are the same on every machine, and synthesis asks AWS nothing.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: StageConfig,
+        description: str,
+        region: str | None = None,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            stack_name=f"{config.prefix}-{construct_id.lower()}",
+            description=description,
+            env=Environment(region=region or config.region),
+            termination_protection=config.keep_data,
+            # The edge is in one region; what it refers to elsewhere then travels through parameters.
+            cross_region_references=config.region != US_EAST_1,
+        )
+        Tags.of(self).add("darkroom:stage", config.stage)

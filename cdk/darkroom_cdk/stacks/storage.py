@@ -1,0 +1,147 @@
+"""Buckets."""
+
+from dataclasses import replace
+from typing import cast
+
+from aws_cdk import Aws, CfnOutput
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from darkroom.topology import BucketSpec
+from darkroom_cdk.config import StageConfig
+from darkroom_cdk.constructs.accepted import accept
+from darkroom_cdk.constructs.bucket import PrivateBucket, bucket_name
+from darkroom_cdk.stacks.stage_stack import StageStack
+
+
+def replica(config: StageConfig) -> BucketSpec:
+    """The copy of the results bucket: the same but for its name."""
+    results = config.topology.results_bucket
+    return replace(results, name=f"{results.name}-replica")
+
+
+class StorageStack(StageStack):
+    """What is kept: originals for a week, results, the dashboard's files, and the logs of who read what."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig, uploads: sqs.IQueue) -> None:
+        super().__init__(scope, construct_id, config=config, description="Darkroom: buckets")
+        topology = config.topology
+        self.logs = self._log_bucket(config)
+        self.originals = PrivateBucket(
+            self,
+            "Originals",
+            spec=topology.originals,
+            keep=config.keep_data,
+            log_bucket=self.logs,
+            cors=[_cors(s3.HttpMethods.POST, config)],
+        ).bucket
+        _announce(self.originals, topology.originals, uploads)
+        self.results = PrivateBucket(
+            self,
+            "Results",
+            spec=topology.results_bucket,
+            keep=config.keep_data,
+            log_bucket=self.logs,
+            cors=[_cors(s3.HttpMethods.GET, config)],
+            replication_rules=self._replication(config),
+        ).bucket
+        self.frontend = PrivateBucket(
+            self,
+            "Frontend",
+            spec=BucketSpec(name=f"{config.prefix}-frontend"),
+            keep=False,
+            log_bucket=self.logs,
+        ).bucket
+        if config.replica_region:
+            source = self.get_logical_id(_resource(self.results))
+            accept(
+                self.results,
+                "S3 copies objects of every key.",
+                f"AwsSolutions-IAM5[Resource::<{source}.Arn>/*]",
+                f"AwsSolutions-IAM5[Resource::arn:aws:s3:::{replica(config).name}-<AWS::AccountId>/*]",
+            )
+        for bucket in (self.results, self.frontend):
+            _let_cloudfront_read(bucket)
+        CfnOutput(self, "FrontendBucketName", value=self.frontend.bucket_name)
+
+    def _log_bucket(self, config: StageConfig) -> s3.Bucket:
+        logs = PrivateBucket(
+            self,
+            "AccessLogs",
+            spec=BucketSpec(name=f"{config.prefix}-access-logs", expire_days=90, noncurrent_days=1),
+            keep=config.keep_data,
+        ).bucket
+        accept(logs, "A log of reading the logs would log itself.", "AwsSolutions-S1")
+        return logs
+
+    def _replication(self, config: StageConfig) -> list[s3.ReplicationRule]:
+        if config.replica_region is None:
+            return []
+        destination = s3.Bucket.from_bucket_name(self, "ResultsReplica", bucket_name(replica(config)))
+        return [s3.ReplicationRule(id="disaster-recovery", destination=destination, delete_marker_replication=True)]
+
+
+class ReplicaStack(StageStack):
+    """The copy of the results in another region."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig, region: str) -> None:
+        super().__init__(
+            scope, construct_id, config=config, region=region, description="Darkroom: the copy of the results"
+        )
+        bucket = PrivateBucket(self, "Results", spec=replica(config), keep=config.keep_data).bucket
+        accept(bucket, "Only S3 writes here, and reads are logged in the region that serves.", "AwsSolutions-S1")
+
+
+def _cors(method: s3.HttpMethods, config: StageConfig) -> s3.CorsRule:
+    """Browsers may send or fetch with a signed request; the signature is the permission, not the origin."""
+    origin = f"https://{config.domain.name}" if config.domain else "*"
+    return s3.CorsRule(
+        allowed_methods=[method],
+        allowed_origins=[origin],
+        allowed_headers=["*"],
+        exposed_headers=["ETag"],
+        max_age=3600,
+    )
+
+
+def _announce(bucket: s3.Bucket, spec: BucketSpec, queue: sqs.IQueue) -> None:
+    """Send ObjectCreated events of the announced prefixes to a queue.
+
+    On the resource itself, since the L2 way adds a Lambda function that does the same afterwards.
+    """
+    _resource(bucket).notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+        queue_configurations=[
+            s3.CfnBucket.QueueConfigurationProperty(
+                event="s3:ObjectCreated:*",
+                queue=queue.queue_arn,
+                filter=s3.CfnBucket.NotificationFilterProperty(
+                    s3_key=s3.CfnBucket.S3KeyFilterProperty(
+                        rules=[s3.CfnBucket.FilterRuleProperty(name="prefix", value=prefix)]
+                    )
+                ),
+            )
+            for prefix in spec.notify_prefixes
+        ]
+    )
+
+
+def _resource(bucket: s3.Bucket) -> s3.CfnBucket:
+    """The bucket as CloudFormation knows it."""
+    return cast("s3.CfnBucket", bucket.node.default_child)
+
+
+def _let_cloudfront_read(bucket: s3.Bucket) -> None:
+    """Allow all distributions of this account: the one that reads comes later and refers to the bucket."""
+    bucket.add_to_resource_policy(
+        iam.PolicyStatement(
+            sid="DistributionsOfThisAccountRead",
+            principals=[iam.ServicePrincipal("cloudfront.amazonaws.com")],
+            actions=["s3:GetObject"],
+            resources=[bucket.arn_for_objects("*")],
+            conditions={
+                "ArnLike": {"aws:SourceArn": f"arn:{Aws.PARTITION}:cloudfront::{Aws.ACCOUNT_ID}:distribution/*"}
+            },
+        )
+    )

@@ -1,0 +1,59 @@
+"""All stacks of a stage, put together."""
+
+from aws_cdk import App, Validations
+from cdk_nag import AwsSolutionsChecks
+
+from darkroom_cdk.config import StageConfig
+from darkroom_cdk.stacks.data import DataStack
+from darkroom_cdk.stacks.deployment import DeploymentStack
+from darkroom_cdk.stacks.edge import EdgeStack
+from darkroom_cdk.stacks.messaging import MessagingStack
+from darkroom_cdk.stacks.network import NetworkStack
+from darkroom_cdk.stacks.observability import ObservabilityStack
+from darkroom_cdk.stacks.permissions import PermissionsStack
+from darkroom_cdk.stacks.registry import RegistryStack
+from darkroom_cdk.stacks.services import ServicesStack
+from darkroom_cdk.stacks.storage import ReplicaStack, StorageStack
+
+
+def build(app: App, config: StageConfig) -> None:
+    """Add the stacks of a stage to the app. Their ids are what `cdk deploy` takes."""
+    network = NetworkStack(app, "Network", config=config)
+    registry = RegistryStack(app, "Registry", config=config)
+    messaging = MessagingStack(app, "Messaging", config=config)
+    storage = StorageStack(app, "Storage", config=config, uploads=messaging.uploads.queue)
+    data = DataStack(app, "Data", config=config)
+    permissions = PermissionsStack(app, "Permissions", config=config, messaging=messaging, data=data)
+    services = ServicesStack(
+        app,
+        "Services",
+        config=config,
+        network=network,
+        registry=registry,
+        storage=storage,
+        messaging=messaging,
+        data=data,
+        permissions=permissions,
+    )
+    EdgeStack(
+        app,
+        "Edge",
+        config=config,
+        frontend=storage.frontend,
+        results=storage.results,
+        balancer=services.origin.balancer,
+    )
+    ObservabilityStack(
+        app, "Observability", config=config, storage=storage, messaging=messaging, data=data, services=services
+    )
+    if config.github_repository:
+        DeploymentStack(
+            app,
+            "Deployment",
+            config=config,
+            repository=config.github_repository,
+            images=registry.repositories,
+        )
+    if config.replica_region:
+        storage.add_stack_dependency(ReplicaStack(app, "Replica", config=config, region=config.replica_region))
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))

@@ -1,0 +1,1 @@
+"""The stacks, as CloudFormation gets them."""

@@ -1,0 +1,42 @@
+"""Writes the assemblies that the tests look at: `python -m tests.cdk.synthesize <directory>`.
+
+A program of its own, since it takes a CDK kernel and ten seconds; the tests then only read JSON.
+"""
+
+import json
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
+
+from aws_cdk import App, Stack, Validations
+from aws_cdk import aws_s3 as s3
+from cdk_nag import AwsSolutionsChecks
+
+from darkroom_cdk.config import from_context
+from darkroom_cdk.stage import build
+from tests.cdk.installations import CONTEXTS
+
+CDK_JSON: Final = Path(__file__).parents[2] / "cdk" / "cdk.json"
+
+
+def main(directory: Path) -> None:
+    """Synthesize each installation, and one stack that cdk-nag must find fault with."""
+    flags = json.loads(CDK_JSON.read_text())["context"]
+    for name, context in CONTEXTS.items():
+        app = _app(directory / name, flags)
+        build(app, from_context(context))
+        app.synth()
+    app = _app(directory / "faulty", flags)
+    s3.Bucket(Stack(app, "Faulty"), "Bucket")
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+    with suppress(RuntimeError):  # Synthesis fails when there is fault to find; it has written its report by then.
+        app.synth()
+
+
+def _app(directory: Path, flags: dict[str, Any]) -> App:
+    return App(outdir=str(directory), context=flags, analytics_reporting=False)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,43 @@
+"""Stages and what may be changed of them."""
+
+import pytest
+from pydantic import ValidationError
+
+from darkroom_cdk.config import Nat, from_context, load
+
+
+def test_the_stage_is_dev_unless_said_otherwise() -> None:
+    assert from_context({}).stage == "dev"
+    assert from_context({"stage": "prod"}).is_prod
+
+
+def test_context_that_is_not_ours_is_passed_over() -> None:
+    assert from_context({"@aws-cdk/core:some-flag": True}) == from_context({})
+
+
+def test_values_from_the_command_line_are_read_by_their_type() -> None:
+    config = from_context({"zones": "3", "nat": "instance", "image_digests": '{"upload": "sha256:1"}'})
+    assert (config.zones, config.nat) == (3, Nat.INSTANCE)
+    assert [config.image(name) for name in ("upload", "processor")] == ["sha256:1", "main"]
+
+
+def test_all_faults_are_told_at_once() -> None:
+    with pytest.raises(ValidationError) as fault:
+        load("dev", {"zones": 7, "nat": "tunnel", "colour": "red"})
+    assert {each["loc"][0] for each in fault.value.errors()} == {"zones", "nat", "colour"}
+
+
+@pytest.mark.parametrize("overrides", [{"event_email": "a@example.org"}, {"replica_region": "us-east-1"}])
+def test_values_that_do_not_fit_together_are_refused(overrides: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        load("prod", overrides)
+
+
+def test_an_unknown_stage_is_refused() -> None:
+    with pytest.raises(ValueError, match="one of dev, prod"):
+        load("staging", {})
+
+
+def test_processors_may_have_a_minute_of_work_waiting_each() -> None:
+    size = load("prod", {}).processor
+    assert size.backlog_target == size.acceptable_wait_seconds * size.children / size.task_seconds

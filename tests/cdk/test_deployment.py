@@ -1,0 +1,50 @@
+"""Who may deploy."""
+
+import pytest
+
+from tests.cdk.assembly import Assembly, Json, Template, statements, text
+
+
+@pytest.fixture
+def deployment(prod: Assembly) -> Template:
+    return prod["Deployment"]
+
+
+def role(template: Template, subject: str) -> Json:
+    """The role of a subject at GitHub."""
+    (found,) = [
+        each
+        for each in template.properties("AWS::IAM::Role")
+        if each["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]["StringEquals"][
+            "token.actions.githubusercontent.com:sub"
+        ]
+        == subject
+    ]
+    return found
+
+
+@pytest.mark.parametrize("subject", ["pull_request", "environment:prod"])
+def test_a_role_is_taken_with_githubs_word_for_one_repository(subject: str, deployment: Template) -> None:
+    (trust,) = role(deployment, f"repo:example/darkroom:{subject}")["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert trust["Condition"]["StringEquals"]["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
+    assert "StringLike" not in trust["Condition"], "no wildcard in the subject"
+
+
+def test_a_pull_request_may_only_look(deployment: Template) -> None:
+    (policy,) = [
+        each
+        for each in deployment.properties("AWS::IAM::Policy")
+        if [text(name) for name in each["Roles"]] == ["<Diff>"]
+    ]
+    (allowed,) = policy["PolicyDocument"]["Statement"]
+    assert allowed["Action"] == "sts:AssumeRole"
+    assert "-lookup-role-" in text(allowed["Resource"])
+
+
+def test_nobody_may_do_everything(deployment: Template) -> None:
+    for each in statements(deployment, "AWS::IAM::Policy"):
+        actions = each["Action"] if isinstance(each["Action"], list) else [each["Action"]]
+        assert all("*" not in action for action in actions)
+        if each["Resource"] == "*":
+            assert actions == ["ecr:GetAuthorizationToken"]

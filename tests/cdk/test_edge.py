@@ -1,0 +1,119 @@
+"""CloudFront, its firewall and its headers."""
+
+import json
+
+import pytest
+
+from tests.cdk.assembly import Assembly, Json, Template, text
+
+
+def distribution(template: Template, log_prefix: str) -> Json:
+    """The one that logs under a prefix."""
+    configs: list[Json] = [each["DistributionConfig"] for each in template.properties("AWS::CloudFront::Distribution")]
+    (found,) = [each for each in configs if each["Logging"]["Prefix"] == log_prefix]
+    return found
+
+
+@pytest.fixture
+def edge(prod: Assembly) -> Template:
+    return prod["Edge"]
+
+
+def test_every_distribution_is_behind_the_firewall_and_logged(stage: Assembly) -> None:
+    for each in stage["Edge"].properties("AWS::CloudFront::Distribution"):
+        assert text(each["DistributionConfig"]["WebACLId"]) == "<FirewallAcl.Arn>"
+        assert each["DistributionConfig"]["Logging"]["Bucket"]
+
+
+def test_the_api_is_never_cached_and_gets_everything_but_the_host(edge: Template) -> None:
+    site = distribution(edge, "site/")
+    paths = {each["PathPattern"]: each for each in site["CacheBehaviors"]}
+    assert {"/uploads*", "/status/*", "/jobs*", "/recipes*", "/v1/*", "/auth/*", "/openapi.json"} <= set(paths)
+    for each in paths.values():
+        assert each["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "AWS's CachingDisabled"
+        assert each["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac", "AllViewerExceptHostHeader"
+        assert each["Compress"] is False
+        assert "POST" in each["AllowedMethods"]
+
+
+def test_the_origin_gets_the_secret_over_tls(edge: Template, dev: Assembly) -> None:
+    for template, protocol in ((edge, "https-only"), (dev["Edge"], "http-only")):
+        (api,) = [each for each in distribution(template, "site/")["Origins"] if "CustomOriginConfig" in each]
+        (header,) = api["OriginCustomHeaders"]
+        assert header["HeaderName"] == "x-origin-verify"
+        assert "resolve:secretsmanager" in text(header["HeaderValue"])
+        assert api["CustomOriginConfig"]["OriginProtocolPolicy"] == protocol
+
+
+def test_buckets_are_read_by_signed_requests(stage: Assembly) -> None:
+    for each in stage["Edge"].properties("AWS::CloudFront::Distribution"):
+        for origin in each["DistributionConfig"]["Origins"]:
+            assert ("S3OriginConfig" in origin) == bool(origin.get("OriginAccessControlId"))
+
+
+def test_results_open_with_a_signed_url_only(edge: Template) -> None:
+    results = distribution(edge, "resultssite/")
+    (group,) = results["DefaultCacheBehavior"]["TrustedKeyGroups"]
+    assert text(group) == "<ResultsKeys>"
+    assert "CacheBehaviors" not in results
+
+
+def test_without_a_key_there_is_no_way_to_results_but_presigned_urls(dev: Assembly) -> None:
+    (site,) = dev["Edge"].properties("AWS::CloudFront::Distribution")
+    assert site["DistributionConfig"]["Logging"]["Prefix"] == "site/"
+
+
+def test_the_firewall_has_rules_by_aws_a_rate_and_sizes(edge: Template) -> None:
+    (acl,) = edge.properties("AWS::WAFv2::WebACL")
+    rules = {each["Name"]: each for each in acl["Rules"]}
+    assert list(rules) == [
+        "AWSManagedRulesAmazonIpReputationList",
+        "AWSManagedRulesKnownBadInputsRuleSet",
+        "AWSManagedRulesCommonRuleSet",
+        "RequestsOfOneAddress",
+        "LargestUpload",
+        "LargestJson",
+    ]
+    for name, rule in rules.items():
+        if name.startswith("AWS"):
+            assert rule["OverrideAction"] == {"None": {}}
+        else:
+            assert rule["Action"] == {"Block": {}}
+    assert rules["RequestsOfOneAddress"]["Statement"]["RateBasedStatement"]["AggregateKeyType"] == "IP"
+    assert acl["Scope"] == "CLOUDFRONT"
+
+
+def test_pictures_are_not_searched_for_scripts(edge: Template) -> None:
+    (acl,) = edge.properties("AWS::WAFv2::WebACL")
+    (common,) = [each for each in acl["Rules"] if each["Name"] == "AWSManagedRulesCommonRuleSet"]
+    excluded = json.dumps(common["Statement"]["ManagedRuleGroupStatement"]["ScopeDownStatement"]["NotStatement"])
+    assert '"/uploads"' in excluded
+    assert '"/v1/images/upload"' in excluded
+
+
+def test_pages_say_what_they_load_and_where_they_may_be_shown(edge: Template) -> None:
+    policies = {
+        each["ResponseHeadersPolicyConfig"]["Name"]: each["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+        for each in edge.properties("AWS::CloudFront::ResponseHeadersPolicy")
+    }
+    assert set(policies) == {"darkroom-pages", "darkroom-api"}
+    for each in policies.values():
+        assert each["StrictTransportSecurity"]["AccessControlMaxAgeSec"] == 365 * 24 * 3600
+        assert each["ContentTypeOptions"] == {"Override": True}
+        assert each["FrameOptions"]["FrameOption"] == "DENY"
+    content = text(policies["darkroom-pages"]["ContentSecurityPolicy"]["ContentSecurityPolicy"])
+    assert "default-src 'self'" in content
+    assert "https://darkroom-originals-<AWS::AccountId>.s3.us-east-1.amazonaws.com" in content
+    assert "unsafe" not in content
+
+
+def test_names_lead_to_cloudfront_and_the_origin_to_the_load_balancer(edge: Template) -> None:
+    names = sorted((each["Type"], each["Name"]) for each in edge.properties("AWS::Route53::RecordSet"))
+    assert names == [
+        ("A", "origin.pictures.example.org."),
+        ("A", "pictures.example.org."),
+        ("A", "results.pictures.example.org."),
+        ("AAAA", "pictures.example.org."),
+        ("AAAA", "results.pictures.example.org."),
+    ]
+    assert distribution(edge, "site/")["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"

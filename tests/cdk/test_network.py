@@ -1,0 +1,53 @@
+"""The VPC: who reaches whom, and how tasks reach AWS."""
+
+from tests.cdk.assembly import Assembly, Json, Template, text
+
+ENDPOINTS = {"sqs", "sns", "ecr.api", "ecr.dkr", "logs", "secretsmanager"}
+
+
+def endpoints(template: Template, kind: str) -> set[str]:
+    """Services that there are endpoints of a kind for."""
+    found = [each for each in template.properties("AWS::EC2::VPCEndpoint") if each["VpcEndpointType"] == kind]
+    return {text(each["ServiceName"]).removeprefix("com.amazonaws.").partition(".")[2] for each in found}
+
+
+def test_tasks_reach_aws_without_the_internet(dev: Assembly, prod: Assembly) -> None:
+    for assembly in (dev, prod):
+        assert endpoints(assembly["Network"], "Gateway") == {"s3", "dynamodb"}
+    assert endpoints(prod["Network"], "Interface") == ENDPOINTS
+    assert endpoints(dev["Network"], "Interface") == ENDPOINTS | {"ssmmessages"}
+
+
+def test_prod_has_three_zones_with_a_nat_each_and_dev_two_with_none(dev: Assembly, prod: Assembly) -> None:
+    for assembly, subnets, gateways in ((dev, 4, 0), (prod, 6, 3)):
+        network = assembly["Network"]
+        assert len(network.all("AWS::EC2::Subnet")) == subnets
+        assert len(network.all("AWS::EC2::NatGateway")) == gateways
+
+
+def test_only_cloudfront_reaches_the_load_balancer_when_its_list_is_known(dev: Assembly, prod: Assembly) -> None:
+    rules = balancer_rules(prod["Network"])
+    assert [(each["SourcePrefixListId"], each["FromPort"]) for each in rules] == [("pl-0123456789abcdef0", 443)]
+    assert [(each["CidrIp"], each["FromPort"]) for each in balancer_rules(dev["Network"])] == [("0.0.0.0/0", 80)]
+
+
+def balancer_rules(template: Template) -> list[Json]:
+    """Who reaches the load balancer, wherever CDK writes it down."""
+    group = template.named("AWS::EC2::SecurityGroup", "GroupDescription", "Of the load balancer")
+    apart = template.properties("AWS::EC2::SecurityGroupIngress")
+    mine = [each for each in apart if text(each["GroupId"]) == "<BalancerGroup.GroupId>"]
+    return [*group.get("SecurityGroupIngress", []), *mine]
+
+
+def test_groups_name_each_other_and_no_address(stage: Assembly) -> None:
+    network = stage["Network"]
+    rules = network.properties("AWS::EC2::SecurityGroupIngress")
+    reached = {(text(each["GroupId"]), each["FromPort"]) for each in rules if "SourceSecurityGroupId" in each}
+    assert ("<UploadGroup.GroupId>", 8000) in reached
+    assert ("<OrchestratorGroup.GroupId>", 8001) in reached
+    assert not {group for group, _ in reached} & {"<ProcessorGroup.GroupId>"}, "nobody calls a processor"
+    assert all("CidrIp" not in each for each in rules)
+
+
+def test_flows_are_logged(stage: Assembly) -> None:
+    assert len(stage["Network"].all("AWS::EC2::FlowLog")) == 1

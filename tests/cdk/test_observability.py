@@ -1,0 +1,87 @@
+"""Alarms, budget and dashboard."""
+
+import json
+
+import pytest
+
+from darkroom.topology import Topology
+from tests.cdk.assembly import Assembly, Template, text
+
+
+@pytest.fixture
+def observability(prod: Assembly) -> Template:
+    return prod["Observability"]
+
+
+def alarms(template: Template) -> set[str]:
+    """Names of the alarms, without the stage's prefix."""
+    return {each["AlarmName"].removeprefix("darkroom-") for each in template.properties("AWS::CloudWatch::Alarm")}
+
+
+def test_every_queue_has_alarms_of_age_and_of_dead_letters(observability: Template) -> None:
+    names = [spec.name.removeprefix("darkroom-") for spec in Topology.named("darkroom").queues]
+    assert {f"{name}-{kind}" for name in names for kind in ("old", "dead")} <= alarms(observability)
+
+
+def test_there_is_an_alarm_of_each_kind_of_trouble(observability: Template) -> None:
+    assert {
+        "server-errors",
+        "balancer-errors",
+        "slow-uploads",
+        "unhealthy-targets",
+        "upload-tasks-missing",
+        "orchestrator-tasks-missing",
+        "processor-tasks-missing",
+        "failed-jobs",
+        "jobs-throttled",
+        "accounts-throttled",
+        "results-size",
+    } <= alarms(observability)
+
+
+def test_every_alarm_tells_the_operators_both_ways(observability: Template) -> None:
+    for alarm in observability.properties("AWS::CloudWatch::Alarm"):
+        assert [text(each) for each in alarm["AlarmActions"]] == ["<AlertsTopic>"]
+        assert [text(each) for each in alarm["OKActions"]] == ["<AlertsTopic>"]
+
+
+def test_one_alarm_sums_up_all_others(observability: Template) -> None:
+    (any_of,) = observability.properties("AWS::CloudWatch::CompositeAlarm")
+    assert text(any_of["AlarmRule"]).count("ALARM(") == len(alarms(observability))
+
+
+def test_the_budget_speaks_at_half_at_four_fifths_when_spent_and_when_it_will_be(observability: Template) -> None:
+    (budget,) = observability.properties("AWS::Budgets::Budget")
+    assert budget["Budget"]["BudgetLimit"] == {"Amount": 2000, "Unit": "USD"}
+    told = [each["Notification"] for each in budget["NotificationsWithSubscribers"]]
+    assert [(each["NotificationType"], each["Threshold"]) for each in told] == [
+        ("ACTUAL", 50),
+        ("ACTUAL", 80),
+        ("ACTUAL", 100),
+        ("FORECASTED", 100),
+    ]
+
+
+def test_metrics_are_read_from_what_the_services_log(observability: Template) -> None:
+    patterns = {
+        each["MetricTransformations"][0]["MetricName"]: each["FilterPattern"]
+        for each in observability.properties("AWS::Logs::MetricFilter")
+    }
+    assert '"request_handled"' in patterns["UploadMilliseconds"]
+    assert '$.status = "failed"' in patterns["JobsFailed"]
+
+
+def test_the_dashboard_shows_throughput_queues_tasks_and_cost(observability: Template) -> None:
+    (dashboard,) = observability.properties("AWS::CloudWatch::Dashboard")
+    body = json.dumps(dashboard["DashboardBody"])
+    for title in (
+        "Requests a minute",
+        "Jobs ended",
+        "Messages waiting",
+        "Oldest message, s",
+        "Dead letters",
+        "CPU, %",
+        "Memory, %",
+        "DynamoDB units consumed",
+    ):
+        assert title in body

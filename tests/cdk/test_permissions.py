@@ -1,0 +1,139 @@
+"""Who may do what, in full: a role that gains an action fails here first."""
+
+from typing import Final
+
+import pytest
+
+from tests.cdk.assembly import Assembly, Json, Template, text
+
+Permissions = dict[str, tuple[set[str], set[str]]]
+
+_ORIGINALS: Final = "arn:<AWS::Partition>:s3:::darkroom-originals-<AWS::AccountId>"
+_RESULTS: Final = "arn:<AWS::Partition>:s3:::darkroom-results-<AWS::AccountId>"
+_CONSUME: Final = {
+    "sqs:ReceiveMessage",
+    "sqs:DeleteMessage",
+    "sqs:ChangeMessageVisibility",
+    "sqs:GetQueueAttributes",
+}
+_EXEC: Final[Permissions] = {
+    "EcsExec": (
+        {
+            "ssmmessages:CreateControlChannel",
+            "ssmmessages:CreateDataChannel",
+            "ssmmessages:OpenControlChannel",
+            "ssmmessages:OpenDataChannel",
+        },
+        {"*"},
+    )
+}
+
+EXPECTED: Final[dict[str, Permissions]] = {
+    "Upload": {
+        "WriteOriginals": (
+            {"s3:PutObject", "s3:AbortMultipartUpload"},
+            {f"{_ORIGINALS}/uploads/*", f"{_ORIGINALS}/direct/*"},
+        ),
+        "ReadResults": ({"s3:GetObject"}, {f"{_RESULTS}/*"}),
+        "AskBuckets": ({"s3:ListBucket"}, {_ORIGINALS, _RESULTS}),
+        "CreateAndReadJobs": ({"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"}, {"<JobsTable.Arn>"}),
+        "ListJobs": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/by-owner"}),
+        "ReadAccounts": ({"dynamodb:GetItem"}, {"<AccountsTable.Arn>"}),
+        "ClaimAndRotate": ({"dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
+        "AnnounceUploads": ({"sqs:SendMessage", "sqs:GetQueueAttributes"}, {"<UploadsQueue.Arn>"}),
+    },
+    "Orchestrator": {
+        "FindOriginals": ({"s3:GetObject", "s3:GetObjectVersion"}, {f"{_ORIGINALS}/*"}),
+        "DeleteOriginals": ({"s3:DeleteObject", "s3:DeleteObjectVersion"}, {f"{_ORIGINALS}/*"}),
+        "DeleteResults": ({"s3:DeleteObject", "s3:DeleteObjectVersion"}, {f"{_RESULTS}/*"}),
+        "AskBuckets": ({"s3:ListBucket", "s3:ListBucketVersions"}, {_ORIGINALS, _RESULTS}),
+        "ChangeJobs": (
+            {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"},
+            {"<JobsTable.Arn>"},
+        ),
+        "SignWebhooks": ({"dynamodb:GetItem", "dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
+        "FindOverdueJobs": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/open-by-deadline"}),
+        "Consume": (
+            _CONSUME,
+            {
+                "<UploadsQueue.Arn>",
+                "<ResultsQueue.Arn>",
+                "<NotificationsQueue.Arn>",
+                "<UploadsDlq.Arn>",
+                "<TasksDlq.Arn>",
+                "<ResultsDlq.Arn>",
+                "<NotificationsDlq.Arn>",
+            },
+        ),
+        "SendTasks": ({"sqs:SendMessage", "sqs:GetQueueAttributes"}, {"<TasksQueue.Arn>"}),
+        "Redrive": ({"sqs:SendMessage"}, {"<UploadsQueue.Arn>", "<ResultsQueue.Arn>", "<NotificationsQueue.Arn>"}),
+        "TellOfJobs": ({"sns:Publish"}, {"<JobEventsTopic>"}),
+    },
+    "Processor": {
+        "ReadOriginals": ({"s3:GetObject", "s3:GetObjectVersion"}, {f"{_ORIGINALS}/*"}),
+        "WriteResults": ({"s3:PutObject"}, {f"{_RESULTS}/*"}),
+        "AskBuckets": ({"s3:ListBucket"}, {_ORIGINALS, _RESULTS}),
+        "ConsumeTasks": (_CONSUME, {"<TasksQueue.Arn>"}),
+        "Report": ({"sqs:SendMessage", "sqs:GetQueueAttributes"}, {"<ResultsQueue.Arn>"}),
+    },
+}
+
+
+@pytest.fixture
+def template(prod: Assembly) -> Template:
+    return prod["Permissions"]
+
+
+@pytest.mark.parametrize("service", list(EXPECTED))
+def test_a_service_may_do_this_and_nothing_else(service: str, template: Template) -> None:
+    assert permissions_of(template, service) == EXPECTED[service] | _EXEC
+
+
+def permissions_of(template: Template, service: str) -> Permissions:
+    (policy,) = [
+        properties
+        for properties in template.properties("AWS::IAM::Policy")
+        if [text(role) for role in properties["Roles"]] == [f"<{service}Role>"]
+    ]
+    found = policy["PolicyDocument"]["Statement"]
+    assert {each["Effect"] for each in found} == {"Allow"}
+    return {each["Sid"]: (_all(each["Action"]), _all(each["Resource"])) for each in found}
+
+
+def _all(value: object) -> set[str]:
+    return {text(each) for each in (value if isinstance(value, list) else [value])}
+
+
+@pytest.mark.parametrize(
+    ("service", "sid", "items"),
+    [
+        ("Upload", "ClaimAndRotate", ["idempotency#*", "webhook#*"]),
+        ("Orchestrator", "SignWebhooks", ["webhook#*"]),
+    ],
+)
+def test_no_service_writes_api_keys(service: str, sid: str, items: list[str], template: Template) -> None:
+    (statement,) = [
+        each
+        for policy in template.properties("AWS::IAM::Policy")
+        if [text(role) for role in policy["Roles"]] == [f"<{service}Role>"]
+        for each in policy["PolicyDocument"]["Statement"]
+        if each["Sid"] == sid
+    ]
+    assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": items}}
+
+
+def test_only_ecs_tasks_of_this_account_take_a_role(template: Template) -> None:
+    roles: list[Json] = template.properties("AWS::IAM::Role")
+    assert len(roles) == len(EXPECTED)
+    for role in roles:
+        (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
+        assert text(trust["Condition"]["StringEquals"]["aws:SourceAccount"]) == "<AWS::AccountId>"
+        assert set(role) == {"AssumeRolePolicyDocument", "Description"}, "no managed policy, no inline one"
+
+
+def test_nothing_but_this_stack_gives_a_task_role_permissions(prod: Assembly) -> None:
+    for name, other in prod.stacks.items():
+        policies = other.properties("AWS::IAM::Policy") if name != "Permissions" else []
+        roles = {text(role) for policy in policies for role in policy["Roles"]}
+        assert not roles & {f"{service}Role" for service in EXPECTED}, name

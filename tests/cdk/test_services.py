@@ -1,0 +1,152 @@
+"""Tasks, their load balancer and how they scale."""
+
+import json
+
+import pytest
+from pydantic_settings import BaseSettings
+
+from darkroom_orchestrator.settings import Settings as OrchestratorSettings
+from darkroom_processor.settings import Settings as ProcessorSettings
+from darkroom_upload.settings import UploadSettings
+from tests.cdk.assembly import Assembly, Json, Template, text
+
+SETTINGS: dict[str, type[BaseSettings]] = {
+    "upload": UploadSettings,
+    "orchestrator": OrchestratorSettings,
+    "processor": ProcessorSettings,
+}
+
+
+@pytest.fixture
+def services(prod: Assembly) -> Template:
+    return prod["Services"]
+
+
+def container(template: Template, service: str) -> Json:
+    found: Json
+    (found,) = [
+        each
+        for definition in template.properties("AWS::ECS::TaskDefinition")
+        for each in definition["ContainerDefinitions"]
+        if each["Name"] == service
+    ]
+    return found
+
+
+@pytest.mark.parametrize("service", list(SETTINGS))
+def test_a_task_is_told_all_that_its_service_asks_for_and_nothing_unknown(service: str, services: Template) -> None:
+    told = {each["Name"] for each in container(services, service)["Environment"]}
+    fields = SETTINGS[service].model_fields
+    required = {f"DARKROOM_{name.upper()}" for name, field in fields.items() if field.is_required()}
+    known = {f"DARKROOM_{name.upper()}" for name in fields}
+    assert required <= told <= known
+
+
+@pytest.mark.parametrize("service", list(SETTINGS))
+def test_a_container_is_hardened(service: str, services: Template) -> None:
+    found = container(services, service)
+    assert found["ReadonlyRootFilesystem"] is True
+    assert found["LinuxParameters"] == {"Capabilities": {"Drop": ["ALL"]}, "InitProcessEnabled": True}
+    assert {each["ContainerPath"] for each in found["MountPoints"]} == {"/var/lib/amazon", "/var/log/amazon"}
+    assert "Privileged" not in found
+    assert "Secrets" not in found
+
+
+def test_tasks_have_time_to_drain(services: Template) -> None:
+    stops = {service: container(services, service)["StopTimeout"] for service in SETTINGS}
+    assert stops == {"upload": 60, "orchestrator": 60, "processor": 120}
+    told = {each["Name"]: each["Value"] for each in container(services, "processor")["Environment"]}
+    assert int(told["DARKROOM_DRAIN_SECONDS"]) < stops["processor"]
+
+
+def test_logs_are_kept_two_weeks(stage: Assembly) -> None:
+    for template in stage.stacks.values():
+        for group in template.properties("AWS::Logs::LogGroup"):
+            assert group["RetentionInDays"] == 14
+
+
+def test_every_service_rolls_back_by_itself_and_can_be_entered(services: Template) -> None:
+    for service in services.properties("AWS::ECS::Service"):
+        assert service["DeploymentConfiguration"]["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
+        assert service["EnableExecuteCommand"] is True
+        assert service["NetworkConfiguration"]["AwsvpcConfiguration"]["AssignPublicIp"] == "DISABLED"
+
+
+def test_processors_run_mostly_on_spot(services: Template) -> None:
+    processor = services.named("AWS::ECS::Service", "ServiceName", "processor")
+    assert processor["CapacityProviderStrategy"] == [
+        {"CapacityProvider": "FARGATE", "Base": 2, "Weight": 20},
+        {"CapacityProvider": "FARGATE_SPOT", "Weight": 80},
+    ]
+
+
+def test_processors_scale_on_messages_for_each_task(services: Template) -> None:
+    (policy,) = [
+        each
+        for each in services.properties("AWS::ApplicationAutoScaling::ScalingPolicy")
+        if each["PolicyName"] == "backlog-per-task"
+    ]
+    tracking = policy["TargetTrackingScalingPolicyConfiguration"]
+    # 60 s of waiting, two children, half a second each.
+    assert tracking["TargetValue"] == 240
+    metrics = {each["Id"]: each for each in tracking["CustomizedMetricSpecification"]["Metrics"]}
+    assert metrics["backlog"]["Expression"] == "visible / IF(FILL(running, 0) > 0, running, 1)"
+    assert [key for key, each in metrics.items() if each["ReturnData"]] == ["backlog"]
+    visible = metrics["visible"]["MetricStat"]["Metric"]
+    assert visible["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert [text(each["Value"]) for each in visible["Dimensions"]] == ["<TasksQueue.QueueName>"]
+    assert metrics["running"]["MetricStat"]["Metric"]["MetricName"] == "RunningTaskCount"
+
+
+def test_uploads_scale_on_cpu_and_on_requests(services: Template) -> None:
+    kinds = [
+        each["TargetTrackingScalingPolicyConfiguration"]
+        .get("PredefinedMetricSpecification", {})
+        .get("PredefinedMetricType")
+        for each in services.properties("AWS::ApplicationAutoScaling::ScalingPolicy")
+    ]
+    assert sorted(filter(None, kinds)) == [
+        "ALBRequestCountPerTarget",
+        "ECSServiceAverageCPUUtilization",
+        "ECSServiceAverageCPUUtilization",
+    ]
+
+
+def test_the_load_balancer_answers_only_to_the_origin_secret(services: Template, dev: Assembly) -> None:
+    for template, port in ((services, 443), (dev["Services"], 80)):
+        listener = template.named("AWS::ElasticLoadBalancingV2::Listener", "Port", port)
+        (default,) = listener["DefaultActions"]
+        assert default["FixedResponseConfig"]["StatusCode"] == "403"
+        (rule,) = template.properties("AWS::ElasticLoadBalancingV2::ListenerRule")
+        (condition,) = rule["Conditions"]
+        assert condition["HttpHeaderConfig"]["HttpHeaderName"] == "x-origin-verify"
+        assert "resolve:secretsmanager" in text(condition["HttpHeaderConfig"]["Values"][0])
+
+
+def test_http_is_sent_to_https(services: Template) -> None:
+    listener = services.named("AWS::ElasticLoadBalancingV2::Listener", "Port", 80)
+    (action,) = listener["DefaultActions"]
+    assert (action["RedirectConfig"]["Protocol"], action["RedirectConfig"]["StatusCode"]) == ("HTTPS", "HTTP_301")
+
+
+def test_connections_may_be_quiet_for_two_minutes_and_are_logged(services: Template) -> None:
+    (balancer,) = services.properties("AWS::ElasticLoadBalancingV2::LoadBalancer")
+    attributes = {each["Key"]: each["Value"] for each in balancer["LoadBalancerAttributes"]}
+    assert attributes["idle_timeout.timeout_seconds"] == "120"
+    assert attributes["access_logs.s3.enabled"] == "true"
+    assert attributes["routing.http.drop_invalid_header_fields.enabled"] == "true"
+
+
+def test_a_digest_deploys_that_image_and_a_tag_the_others(services: Template) -> None:
+    images = {service: json.dumps(container(services, service)["Image"]) for service in SETTINGS}
+    assert f"@sha256:{'a' * 64}" in images["upload"]
+    assert ":main" in images["processor"]
+
+
+def test_repositories_scan_what_is_pushed_and_forget_old_images(prod: Assembly) -> None:
+    repositories = prod["Registry"].properties("AWS::ECR::Repository")
+    assert {each["RepositoryName"] for each in repositories} == {f"darkroom/{service}" for service in SETTINGS}
+    for each in repositories:
+        assert each["ImageScanningConfiguration"] == {"ScanOnPush": True}
+        assert each["ImageTagMutability"] == "IMMUTABLE"
+        assert len(json.loads(each["LifecyclePolicy"]["LifecyclePolicyText"])["rules"]) == 2
