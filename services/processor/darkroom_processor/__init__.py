@@ -1,1 +1,1 @@
-"""Darkroom's image worker: takes tasks from a queue, makes the pictures in sandboxed processes, reports what came of it."""
+"""Darkroom's image worker: takes tasks from a queue, makes the pictures in sandboxed processes, reports how it went."""

@@ -21,8 +21,8 @@ from darkroom_processor.sandbox.pool import ChildPool
 from darkroom_processor.settings import Settings
 from darkroom_processor.work import Worker
 
-_AHEAD: Final = 1
-"""Tasks in hand beyond one a child: their sources are read while the children are busy."""
+_TASKS_A_CHILD: Final = 2
+"""One is worked on while the other's source is read or its pictures are stored, which takes S3 about as long."""
 
 
 async def run(settings: Settings) -> None:
@@ -41,7 +41,7 @@ async def run(settings: Settings) -> None:
             "tasks",
             SqsQueue(sqs, settings.tasks_queue_url),
             task_handler(worker),
-            concurrency=settings.children + _AHEAD,
+            concurrency=_TASKS_A_CHILD * settings.children,
             wait_seconds=settings.receive_wait_seconds,
             visibility_seconds=QueueSpec.visibility_seconds,
             drain_seconds=settings.drain_seconds,

@@ -3,7 +3,9 @@
 import sys
 
 import pytest
+import structlog
 
+from darkroom_processor.sandbox.pool import ChildPool
 from tests.processor.sandbox.misbehaving import answer, misbehaving
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux offers all of the confinement")
@@ -39,3 +41,19 @@ async def test_what_a_library_prints_harms_nothing_and_is_seen_nowhere(capfd: py
         assert await answer(pool, "chatter") == "said"
         assert await answer(pool, "chatter") == "said"
     assert "noise" not in "".join(capfd.readouterr())
+
+
+async def test_a_confinement_that_the_system_lacks_is_logged() -> None:
+    command = (sys.executable, "-I", "-B", "-c", UNCONFINED)
+    with structlog.testing.capture_logs() as logs:
+        async with ChildPool(2, command=command):
+            pass
+    assert logs == [{"event": "sandbox_incomplete", "lacking": ("seccomp",), "log_level": "warning"}]
+
+
+UNCONFINED = """
+import platform
+platform.machine = lambda: "riscv64"
+from darkroom_processor.sandbox.child import main
+main()
+"""

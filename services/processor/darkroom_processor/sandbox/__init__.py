@@ -9,5 +9,6 @@
     preload       what a child does before it locks itself in, so that the first image is not slow
 
 The service trusts nothing that a child says. Whoever takes a child over through a decoder's hole finds no credentials,
-no network, no files and no other program, and can only answer wrongly about the image in hand.
+no network, no files and no other program. Until the child is replaced, it can answer wrongly about its images and see
+those that it is given.
 """

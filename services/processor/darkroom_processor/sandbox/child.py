@@ -23,7 +23,6 @@ from darkroom_processor.sandbox.wire import (
     Broken,
     Ready,
     Refused,
-    Reply,
     Request,
     done,
     header_of,
@@ -45,16 +44,24 @@ def run(work_on: Process, prepare: Callable[[], None]) -> None:
         silence()
         lacking += seal()
         service.sendall(header_of(Ready(lacking=tuple(lacking))))
-        while (request := _next_request(service)) is not None:
-            meter.start()
-            cpu_clock(limits.cpu_seconds)
-            reply, pictures = _answer(work_on, *request, meter)
-            cpu_clock(0)
-            # The source is given up before the answer is sent: the service may take its time to read.
-            del request
-            service.sendall(header_of(reply))
-            for picture in pictures:
-                service.sendall(picture)
+        # A call an image, so that nothing of one is held while the next is waited for.
+        while _serve(service, work_on, limits, meter):
+            continue
+
+
+def _serve(service: socket.socket, work_on: Process, limits: Limits, meter: Meter) -> bool:
+    """Work on the next image. False when there is none, and never will be."""
+    request = _next_request(service)
+    if request is None:
+        return False
+    meter.start()
+    cpu_clock(limits.cpu_seconds)
+    header, pictures = _answer(work_on, *request, meter)
+    cpu_clock(0)
+    service.sendall(header)
+    for picture in pictures:
+        service.sendall(picture)
+    return True
 
 
 def _next_request(service: socket.socket) -> tuple[bytes, Work] | None:
@@ -68,16 +75,18 @@ def _next_request(service: socket.socket) -> tuple[bytes, Work] | None:
     return (data, request.work()) if len(data) == request.size else None
 
 
-def _answer(work_on: Process, data: bytes, work: Work, meter: Meter) -> tuple[Reply, list[bytes]]:
+def _answer(work_on: Process, data: bytes, work: Work, meter: Meter) -> tuple[bytes, list[bytes]]:
+    """The header of the reply, and what follows it."""
     try:
-        return done(work_on(data, work), meter.usage())
+        reply, pictures = done(work_on(data, work), meter.usage())
+        return header_of(reply), pictures
     except MemoryError:
         error: ImageError = MemoryLimit("Processing the image needs more memory than one image may have.")
     except ImageError as refusal:
         error = refusal
     except Exception as bug:  # noqa: BLE001 - the service hears of every bug, and decides
-        return Broken(usage=meter.usage(), detail=_places(bug)), []
-    return Refused(usage=meter.usage(), code=error.code, message=error.message), []
+        return header_of(Broken(usage=meter.usage(), detail=_places(bug))), []
+    return header_of(Refused(usage=meter.usage(), code=error.code, message=error.message)), []
 
 
 def _places(bug: Exception) -> str:
