@@ -15,6 +15,7 @@ from darkroom.job_table import JobTable, epoch, from_item, key, open_shard, pend
 from darkroom.jobs import (
     SOURCE_PART,
     Cost,
+    DeliveryAttempt,
     Fault,
     Job,
     JobStatus,
@@ -70,6 +71,16 @@ states = st.one_of(
     st.builds(VariantState, status=st.just(VariantStatus.FAILED), fault=faults),
 )
 
+attempts = st.builds(
+    DeliveryAttempt,
+    event_id=texts,
+    at=moments,
+    number=st.integers(1, 10),
+    status=st.none() | st.integers(100, 599),
+    error=st.none() | texts,
+    duration_ms=sizes,
+)
+
 
 @st.composite
 def jobs(draw: st.DrawFn) -> Job:
@@ -103,6 +114,9 @@ def jobs(draw: st.DrawFn) -> Job:
         completed_at=draw(st.none() | moments),
         worker=draw(st.none() | texts),
         redrives=draw(st.integers(0, 5)),
+        callback_url=draw(st.none() | texts.filter(bool)),
+        callback_gone_at=draw(st.none() | moments),
+        deliveries=tuple(draw(st.lists(attempts, max_size=3))),
     )
 
 

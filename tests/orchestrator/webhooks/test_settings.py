@@ -1,0 +1,50 @@
+"""What the orchestrator is told of webhooks."""
+
+import pytest
+from pydantic import ValidationError
+
+from darkroom.settings import load_settings
+from darkroom_local.installation import Installation
+from darkroom_orchestrator.settings import Settings
+from darkroom_orchestrator.webhooks.schedule import DEFAULT_SECONDS, LONGEST_SECONDS
+
+
+@pytest.fixture(autouse=True)
+def environment(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in installation.environment().items():
+        monkeypatch.setenv(name, value)
+
+
+def test_a_developer_receives_webhooks_on_the_same_machine() -> None:
+    assert Settings().webhook_allow_private
+    assert Settings().webhook_retry_seconds == DEFAULT_SECONDS
+
+
+@pytest.mark.parametrize("environment", ["production", None])
+def test_outside_development_the_service_does_not_start_with_private_addresses_allowed(
+    environment: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("DARKROOM_ENVIRONMENT")
+    if environment:
+        monkeypatch.setenv("DARKROOM_ENVIRONMENT", environment)
+    with pytest.raises(SystemExit) as exited:
+        load_settings(Settings)
+    assert exited.value.code == 2
+    fault = capsys.readouterr().err
+    assert "DARKROOM_WEBHOOK_ALLOW_PRIVATE" in fault
+    assert "in development only" in fault
+
+    monkeypatch.setenv("DARKROOM_WEBHOOK_ALLOW_PRIVATE", "false")
+    assert not load_settings(Settings).webhook_allow_private
+
+
+def test_the_pauses_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DARKROOM_WEBHOOK_RETRY_SECONDS", "[1, 60]")
+    assert Settings().webhook_retry_seconds == (1, 60)
+
+
+@pytest.mark.parametrize("pauses", ["[]", "[-1]", f"[{LONGEST_SECONDS + 1}]"])
+def test_pauses_that_no_queue_can_keep_are_refused(pauses: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DARKROOM_WEBHOOK_RETRY_SECONDS", pauses)
+    with pytest.raises(ValidationError):
+        Settings()
