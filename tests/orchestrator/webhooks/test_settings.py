@@ -20,13 +20,13 @@ def test_a_developer_receives_webhooks_on_the_same_machine() -> None:
     assert Settings().webhook_retry_seconds == DEFAULT_SECONDS
 
 
-@pytest.mark.parametrize("environment", ["production", None])
+@pytest.mark.parametrize("value", ["production", None])
 def test_outside_development_the_service_does_not_start_with_private_addresses_allowed(
-    environment: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    value: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("DARKROOM_ENVIRONMENT")
-    if environment:
-        monkeypatch.setenv("DARKROOM_ENVIRONMENT", environment)
+    if value:
+        monkeypatch.setenv("DARKROOM_ENVIRONMENT", value)
     with pytest.raises(SystemExit) as exited:
         load_settings(Settings)
     assert exited.value.code == 2
