@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from PIL import Image
+from PIL import Image, ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
 from darkroom.formats import ImageFormat
@@ -12,8 +12,11 @@ from darkroom_processor.pipeline import color, orientation
 from darkroom_processor.pipeline.gate import Source
 from darkroom_processor.pipeline.raster import Raster, Size
 
-# By which a JPEG's blocks can be shrunk while they are decoded, the most first.
-_REDUCTIONS: Final = (8, 4, 2)
+_EIGHTHS: Final = (1, 2, 3, 4)
+"""Parts of its size in eighths at which a JPEG can be decoded: its blocks have 8 × 8 pixels."""
+_MARGIN: Final = 1.3
+"""By how much the decoded picture must be larger than what is made of it. Blocks are not shrunk as carefully as
+pictures are resampled: measured against Lanczos on all pixels, 1.3 gains some 10 dB over no margin."""
 _USUAL_DURATION: Final = 100
 """Milliseconds that browsers show a frame for which says nothing, or zero."""
 _MOST_PLAYS: Final = 65_535
@@ -90,17 +93,26 @@ def plays(source: Source) -> int:
     return stated if isinstance(stated, int) and 0 <= stated <= _MOST_PLAYS else 0
 
 
-def _shrink_while_decoding(image: Image.Image, needed_scale: Callable[[Size], float]) -> int:
-    """Ask for a half, a fourth or an eighth of each side where that is still enough. Returns 2, 4, 8; or 1 for all."""
-    if not isinstance(image, JpegImageFile):
-        return 1
-    width, height = image.size
+def _shrink_while_decoding(image: Image.Image, needed_scale: Callable[[Size], float]) -> float:
+    """Ask a JPEG's decoder for a part of the size where that is enough. Returns the factor by which sides shrink."""
+    if not isinstance(image, JpegImageFile) or len(image.tile) != 1:
+        return 1.0
     scale = needed_scale(orientation.seen_size(image.size, orientation.read(_read_exif(image))))
-    for reduction in _REDUCTIONS:
-        if scale * reduction <= 1 and min(width, height) >= reduction:
-            image.draft(None, (width // reduction, height // reduction))
-            return reduction
-    return 1
+    for eighths in _EIGHTHS:
+        if scale * _MARGIN <= eighths / 8:
+            _ask_for(image, eighths)
+            return 8 / eighths
+    return 1.0
+
+
+def _ask_for(image: JpegImageFile, eighths: int) -> None:
+    """What Pillow's own `draft` does, which knows only halves: libjpeg takes the next eighth to 1 / `denominator`."""
+    denominator = {1: 8, 2: 4, 3: 3, 4: 2}[eighths]
+    width, height = (-(-side * eighths // 8) for side in image.size)
+    codec, _, offset, arguments = image.tile[0]
+    image.tile = [ImageFile._Tile(codec, (0, 0, width, height), offset, arguments)]  # noqa: SLF001 - see above
+    image._size = (width, height)  # noqa: SLF001 - see above
+    image.decoderconfig = (denominator, 0)
 
 
 def _read_exif(image: Image.Image) -> Image.Exif:

@@ -8,15 +8,10 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from PIL import Image, ImageFile, PngImagePlugin
+from PIL import Image
 
 from darkroom.errors import ImageError, MemoryLimit, PixelLimit, TruncatedImage, UndecodableImage
-from darkroom.limits import MAX_PIXELS, MAX_TEXT_BYTES
-
-# Pillow takes its limits from module attributes. They also reach what is nested, such as a PNG inside an ICO.
-Image.MAX_IMAGE_PIXELS = MAX_PIXELS
-PngImagePlugin.MAX_TEXT_MEMORY = MAX_TEXT_BYTES
-ImageFile.LOAD_TRUNCATED_IMAGES = False
+from darkroom.limits import MAX_PIXELS
 
 _OUT_OF_MEMORY = ("out of memory", "too much memory", "decompressed data too large")
 

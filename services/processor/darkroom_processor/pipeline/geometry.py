@@ -47,7 +47,7 @@ class Placement:
 def place(resize: Resize, size: Size) -> Placement:
     """Plan a resize of a picture of this size."""
     target = _complete(resize, size)
-    scaled = _scale(size, _factors(resize, size, target))
+    scaled = _scaled(resize, size, target)
     room = target if resize.fit is Fit.COVER else scaled
     kept_size = min(room[0], scaled[0]), min(room[1], scaled[1])
     left, top = anchored(resize.position, scaled, kept_size)
@@ -83,27 +83,30 @@ def rotated_size(size: Size, angle: float) -> Size:
 def _complete(resize: Resize, size: Size) -> Size:
     """The size asked for; a side that was not named follows from the picture's proportions."""
     width, height = resize.width, resize.height
-    if width is None and height is not None:
-        return max(_rounded(size[0] * height / size[1]), 1), height
-    if height is None and width is not None:
-        return width, max(_rounded(size[1] * width / size[0]), 1)
-    assert width is not None, "a resize that validates has a side"  # noqa: S101 - for the type checker
-    assert height is not None, "a resize that validates has a side"  # noqa: S101 - for the type checker
-    return width, height
+    if width is None:
+        width = _following(size[0], size[1], height or 0)
+    return width, height if height is not None else _following(size[1], size[0], width)
 
 
-def _factors(resize: Resize, size: Size, target: Size) -> tuple[float, float]:
-    """The scale of each axis."""
+def _following(side: int, other: int, other_target: int) -> int:
+    """What a side becomes when the other one is scaled to its target."""
+    return max(_rounded(side * other_target / other), 1)
+
+
+def _scaled(resize: Resize, size: Size, target: Size) -> Size:
+    """The size of the whole picture after scaling, before anything is cut."""
+    if resize.width is None or resize.height is None:
+        # The target has the picture's proportions but for rounding, so that nothing may be cut or left over.
+        smaller = target[0] <= size[0] and target[1] <= size[1]
+        return target if smaller or resize.enlarge else size
     across, down = target[0] / size[0], target[1] / size[1]
     if resize.fit in {Fit.COVER, Fit.OUTSIDE}:
         across = down = max(across, down)
     elif resize.fit in {Fit.CONTAIN, Fit.INSIDE}:
         across = down = min(across, down)
-    return (across, down) if resize.enlarge else (min(across, 1.0), min(down, 1.0))
-
-
-def _scale(size: Size, factors: tuple[float, float]) -> Size:
-    return max(_rounded(size[0] * factors[0]), 1), max(_rounded(size[1] * factors[1]), 1)
+    if not resize.enlarge:
+        across, down = min(across, 1.0), min(down, 1.0)
+    return max(_rounded(size[0] * across), 1), max(_rounded(size[1] * down), 1)
 
 
 def anchored(position: Position | Focus, outer: Size, inner: Size) -> tuple[int, int]:

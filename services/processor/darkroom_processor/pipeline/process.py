@@ -9,7 +9,7 @@ from PIL import Image
 from darkroom.errors import ImageError
 from darkroom.formats import ImageFormat
 from darkroom.recipes import Variant
-from darkroom_processor.pipeline import plan
+from darkroom_processor.pipeline import library, plan
 from darkroom_processor.pipeline.animate import animate
 from darkroom_processor.pipeline.bounds import check_output
 from darkroom_processor.pipeline.decode import Decoded, decode
@@ -30,6 +30,7 @@ def process(data: bytes, work: Work) -> Processed:
     Raises an ImageError when the source itself is refused or cannot be decoded. What only one variant suffers from is
     that variant's Failure.
     """
+    library.set_up()
     with decoding():
         source = admit(data)
         decoded = decode(source, lambda size: _needed_scale(work, size))

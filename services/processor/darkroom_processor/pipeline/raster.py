@@ -21,10 +21,11 @@ class Raster:
     step produced. Either view is made when it is first asked for and then kept, since several variants may ask.
     """
 
-    def __init__(self, image: Image.Image, size: Size | None = None, reduction: int = 1) -> None:
+    def __init__(self, image: Image.Image, size: Size | None = None, reduction: float = 1.0) -> None:
         self.image = image
         self.size: Size = size or image.size
         self.reduction = reduction
+        self._reduced: dict[int, Image.Image] = {}
 
     @property
     def extent(self) -> tuple[float, float]:
@@ -52,6 +53,14 @@ class Raster:
         """The pixels for resampling: `L`, `La`, `RGB` or `RGBa`. Transparent pixels then lend no colour to others."""
         mode = self.image.mode
         return self.image.convert(_PREMULTIPLIED[mode]) if mode in _PREMULTIPLIED else self.image
+
+    def reduced(self, factor: int) -> Image.Image:
+        """The premultiplied pixels with sides shorter by a power of two, each the mean of a square; kept as well."""
+        if factor == 1:
+            return self.premultiplied
+        if factor not in self._reduced:
+            self._reduced[factor] = self.reduced(factor // 2).reduce(2)
+        return self._reduced[factor]
 
     @property
     def color(self) -> Image.Image:

@@ -2,10 +2,8 @@
 
 from typing import Final
 
-from PIL import Image
-
 from darkroom.recipes import Output
-from darkroom_processor.pipeline.encoders import palette
+from darkroom_processor.pipeline.encoders import palette, rows
 from darkroom_processor.pipeline.encoders.saving import save
 from darkroom_processor.pipeline.keep import Kept
 from darkroom_processor.pipeline.strip import Strip
@@ -16,12 +14,14 @@ _PALETTE_FROM: Final = 3
 
 def encode(strip: Strip, output: Output, kept: Kept) -> bytes:
     """Without loss, whatever `quality` says, unless `colors` asks for a palette. zlib's level is the effort."""
-
-    def prepare(image: Image.Image) -> Image.Image:
-        if output.colors is not None:
-            return palette.reduced(image, output.colors)
-        if output.effort >= _PALETTE_FROM and not strip.is_animated:
-            return palette.exact(image) or image
-        return image
-
-    return save(strip, "PNG", prepare, compress_level=output.effort, **kept.options())
+    options = {"compress_level": output.effort, **kept.options()}
+    colors = output.colors
+    if colors is not None:
+        return save(strip, "PNG", lambda image: palette.reduced(image, colors), **options)
+    if strip.is_animated:
+        return save(strip, "PNG", lambda image: image, **options)
+    image = strip.images[0]
+    indexed = palette.exact(image) if output.effort >= _PALETTE_FROM else None
+    if indexed is None and rows.are_shorter_unpredicted(image):
+        return rows.unpredicted(image, output.effort, kept)
+    return save(strip, "PNG", lambda _: indexed or image, **options)

@@ -1,5 +1,7 @@
 """Resizing."""
 
+from typing import Final
+
 from PIL import Image
 
 from darkroom.recipes import Filter, Fit, Position, Resize
@@ -15,6 +17,9 @@ _KERNELS = {
     Filter.BICUBIC: Image.Resampling.BICUBIC,
     Filter.LANCZOS: Image.Resampling.LANCZOS,
 }
+
+_GAP: Final = 2.0
+"""What is left to the kernel. libvips, and so sharp, leaves the same."""
 
 
 def resize(operation: Resize, raster: Raster) -> Raster:
@@ -45,7 +50,17 @@ def _resample(raster: Raster, placement: Placement, kernel: Image.Resampling) ->
     if raster.reduction == 1 and placement.kept_size == raster.size:
         return raster.image
     across, down = raster.extent[0] / placement.scaled[0], raster.extent[1] / placement.scaled[1]
+    factor = 1 if kernel is Image.Resampling.NEAREST else _whole_factor(min(across, down))
+    held = raster.reduced(factor)
     left, top, right, bottom = placement.kept
-    held = raster.image.size
-    box = (left * across, top * down, min(right * across, held[0]), min(bottom * down, held[1]))
-    return raster.premultiplied.resize(placement.kept_size, kernel, box)
+    across, down = across / factor, down / factor
+    box = (left * across, top * down, min(right * across, held.width), min(bottom * down, held.height))
+    return held.resize(placement.kept_size, kernel, box)
+
+
+def _whole_factor(ratio: float) -> int:
+    """The power of two by which pixels are averaged first, such that the kernel is left a ratio of `_GAP` or more."""
+    factor = 1
+    while ratio / (factor * 2) >= _GAP:
+        factor *= 2
+    return factor
