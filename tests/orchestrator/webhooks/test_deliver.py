@@ -20,7 +20,7 @@ from darkroom_orchestrator.webhooks.deliver import Deliver, Undelivered
 from darkroom_orchestrator.webhooks.delivery_log import KEPT, DeliveryLog
 from darkroom_orchestrator.webhooks.sender import open_sender
 from tests.orchestrator.site import Site
-from tests.orchestrator.webhooks.receiver import Receiver, receiving
+from tests.support.receiver import Receiver, receiving
 
 
 class Post:

@@ -19,7 +19,7 @@ from darkroom_orchestrator.adapters.events import JobEvents, event_of
 from darkroom_orchestrator.api import QueueName
 from darkroom_orchestrator.composition import Orchestrator
 from tests.orchestrator.site import Site
-from tests.orchestrator.webhooks.receiver import Receiver, receiving
+from tests.support.receiver import Receiver, receiving
 from tests.support.waiting import until
 
 

@@ -7,7 +7,7 @@ import pytest
 from yarl import URL
 
 from darkroom_orchestrator.webhooks.sender import Outcome, open_sender
-from tests.orchestrator.webhooks.receiver import receiving
+from tests.support.receiver import receiving
 
 REFUSED = "address_refused"
 WAYS_TO_LOOPBACK = [

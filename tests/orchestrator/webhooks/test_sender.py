@@ -14,7 +14,7 @@ from aiohttp import web
 from yarl import URL
 
 from darkroom_orchestrator.webhooks.sender import MOST_ANSWER_BYTES, Outcome, open_sender
-from tests.orchestrator.webhooks.receiver import raw_receiving, receiving
+from tests.support.receiver import raw_receiving, receiving
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 

@@ -1,0 +1,72 @@
+"""Webhooks as a receiver on the same machine gets them from a running system."""
+
+import pytest
+from standardwebhooks import Webhook
+
+from tests.support.api import Api
+from tests.support.images import jpeg
+from tests.support.receiver import receiving
+from tests.support.waiting import until
+
+CAT = jpeg(40, 30)
+
+
+async def submit(api: Api, callback_url: str, data: bytes = CAT) -> str:
+    """The id of a new job whose end is to be told there."""
+    answer = await api.http.post(
+        "/uploads",
+        files={"file": ("cat.jpg", data)},
+        data={"recipe": "grayscale", "callback_url": callback_url, "metadata": '{"album": "holidays"}'},
+    )
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["job_id"])
+
+
+async def deliveries(api: Api, job_id: str) -> list[tuple[int, int | None, str | None]]:
+    """Attempt, status and error of each, newest first."""
+    answer = await api.http.get(f"/jobs/{job_id}/deliveries")
+    assert answer.status_code == 200, answer.text
+    return [(one["attempt"], one["status"], one["error"]) for one in answer.json()["attempts"]]
+
+
+async def test_the_end_of_a_job_is_told_signed_and_once_more_on_request(newcomer: Api) -> None:
+    secret = (await newcomer.http.get("/webhooks/secret")).json()["secret"]
+    async with receiving() as receiver:
+        job_id = await submit(newcomer, receiver.url)
+        (request,) = await receiver.until(1)
+        body = Webhook(secret).verify(request.body, request.headers)
+        assert (body["type"], body["data"]["job_id"]) == ("job.completed", job_id)
+        assert body["data"]["progress"] == {"done": 1, "failed": 0, "total": 1}
+        assert body["data"]["metadata"] == {"album": "holidays"}
+        status = await newcomer.http.get(body["data"]["status_url"])
+        assert status.json()["status"] == "completed", "what a webhook says can be read at once"
+
+        assert (await newcomer.http.post(f"/jobs/{job_id}/deliveries/replay")).status_code == 202
+        _, again = await receiver.until(2)
+        assert Webhook(secret).verify(again.body, again.headers) == body
+
+        async def both_are_written_down() -> bool:
+            return await deliveries(newcomer, job_id) == [(1, 204, None)] * 2
+
+        await until(both_are_written_down)
+
+
+async def test_a_failed_job_says_why(newcomer: Api) -> None:
+    async with receiving() as receiver:
+        await submit(newcomer, receiver.url, CAT[:200])
+        (request,) = await receiver.until(1)
+    secret = (await newcomer.http.get("/webhooks/secret")).json()["secret"]
+    body = Webhook(secret).verify(request.body, request.headers)
+    assert body["type"] == "job.failed"
+    assert body["data"]["error"]["code"] in {"truncated_image", "undecodable_image"}
+
+
+@pytest.mark.parametrize("host", ["169.254.169.254", "169.254.170.2", "[fd00:ec2::254]", "0.0.0.0"])  # noqa: S104 - a target
+async def test_no_webhook_goes_where_credentials_are(newcomer: Api, host: str) -> None:
+    job_id = await submit(newcomer, f"http://{host}/latest/meta-data/")
+
+    async def refused() -> bool:
+        return (1, None, "address_refused") in await deliveries(newcomer, job_id)
+
+    await until(refused)
+    assert (await newcomer.ended(job_id))["status"] == "completed", "a webhook's failure is not its job's"
