@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 
 from darkroom_local.child import Child
 from darkroom_local.ports import free_ports
+from darkroom_upload.api import body
 from tests.support import images
 from tests.support.emulator import Cloud
 from tests.support.waiting import until
@@ -148,11 +149,11 @@ async def test_after_an_early_refusal_the_connection_can_be_used_again(upload: R
 
 
 async def test_a_form_that_comes_byte_by_byte_is_read(upload: RunningService) -> None:
-    body = form([part("recipe", b"metadata"), part("file", HEAD, "x.png")])
+    document = form([part("recipe", b"metadata"), part("file", HEAD, "x.png")])
     async with wire(upload) as connection:
         await connection.begin(Content_Type=CONTENT_TYPE, Transfer_Encoding="chunked")
-        for at in range(len(body)):
-            await connection.send_chunk(body[at : at + 1])
+        for at in range(len(document)):
+            await connection.send_chunk(document[at : at + 1])
         await connection.send(b"0\r\n\r\n")
         status, job = await connection.answer()
     assert (status, job["recipe"], job["source"]["bytes"]) == (202, "metadata", len(HEAD))
@@ -191,6 +192,19 @@ async def test_a_client_that_goes_away_leaves_nothing_and_no_traceback(
     assert (await upload.client.get("/jobs", params={"limit": 1})).json() == before
     assert "Traceback" not in capfd.readouterr().err
     assert [log["event"] for log in logs if log["log_level"] in ("warning", "error")] == []
+
+
+async def test_a_client_that_says_nothing_any_more_is_given_up(
+    cloud: Cloud, upload: RunningService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body, "STALL_SECONDS", 0.2)
+    async with wire(upload) as connection:
+        await connection.begin(Content_Type="image/png", Content_Length=str(9 * MIB))
+        await connection.send(HEAD + b"\x00" * 6 * MIB)
+        status, problem = await connection.answer()
+        assert (status, problem["code"]) == (400, "malformed_request")
+        assert "Nothing of the body" in problem["detail"]
+    assert await multipart_uploads(cloud, upload.settings.originals_bucket) == []
 
 
 @dataclass(frozen=True)
@@ -235,7 +249,7 @@ def resident(pid: int, field: str) -> int:
 async def test_memory_does_not_grow_with_the_upload(cloud: Cloud) -> None:
     large = 100 * MIB - len(HEAD)
 
-    async def body(size: int) -> AsyncIterator[bytes]:
+    async def data(size: int) -> AsyncIterator[bytes]:
         yield HEAD
         for start in range(0, size, 256 * 1024):
             yield b"\x00" * min(256 * 1024, size - start)
@@ -246,7 +260,7 @@ async def test_memory_does_not_grow_with_the_upload(cloud: Cloud) -> None:
 
             async def upload(size: int) -> httpx.Response:
                 headers = {"x-api-key": KEY, "content-type": "application/octet-stream"}
-                return await client.post(f"{running.url}/uploads", content=body(size), headers=headers)
+                return await client.post(f"{running.url}/uploads", content=data(size), headers=headers)
 
             # The first uploads load code and open connections.
             assert (await upload(MIB)).status_code == 202

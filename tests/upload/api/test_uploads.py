@@ -40,7 +40,8 @@ async def announcement(cloud: Cloud, service: RunningService, job_id: str) -> Up
                 MessageAttributeNames=["All"],
             )
             for message in answer.get("Messages", []):
-                if message["MessageAttributes"]["job_id"]["StringValue"] == job_id:
+                # S3's own events have no attributes.
+                if "MessageAttributes" in message and message["MessageAttributes"]["job_id"]["StringValue"] == job_id:
                     return UploadArrived.model_validate_json(message["Body"])
 
 

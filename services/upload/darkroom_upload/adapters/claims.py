@@ -1,5 +1,6 @@
 """Idempotency keys: which job a key of an owner's stands for, kept for a day in the accounts table."""
 
+import asyncio
 import hashlib
 import time
 from dataclasses import dataclass
@@ -8,15 +9,19 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from darkroom.aws import error_code, translated
+from darkroom.errors import Unavailable
 from darkroom.job_table import to_item
 from darkroom.jobs import Job
 from darkroom.topology import DAY_SECONDS
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
 _UNCLAIMED: Final = "attribute_not_exists(id) OR expires_at < :now"
 """DynamoDB removes expired items within days, not at once."""
+_ATTEMPTS: Final = 5
+_PAUSE_SECONDS: Final = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,35 +62,47 @@ class Claims:
     async def create(self, job: Job, claim: Claim) -> bool:
         """Write a new job and the claim on its key, both or none.
 
-        False when the key was claimed in the meantime. Raises Unavailable. A repetition by the SDK carries the same
-        token, so that it does not meet its own claim.
+        False when the key was claimed in the meantime. Raises Unavailable.
         """
+        for attempt in range(_ATTEMPTS):
+            try:
+                with translated("DynamoDB"):
+                    # A repetition by the SDK carries the same token, so that it does not meet its own claim.
+                    await self._client.transact_write_items(TransactItems=self._puts(job, claim))
+            except ClientError as error:
+                if error_code(error) != "TransactionCanceledException":
+                    raise
+                if "ConditionalCheckFailed" in _reasons(error):
+                    return False
+                # Another transaction was at the same item: it has the key soon, or has given up.
+                await asyncio.sleep(_PAUSE_SECONDS * 2**attempt)
+            else:
+                return True
+        raise Unavailable("Another request with this Idempotency-Key is under way.")
+
+    def _puts(self, job: Job, claim: Claim) -> "list[TransactWriteItemTypeDef]":
         now = int(time.time())
-        try:
-            with translated("DynamoDB"):
-                await self._client.transact_write_items(
-                    TransactItems=[
-                        {
-                            "Put": {
-                                "TableName": self._accounts_table,
-                                "Item": {
-                                    "id": {"S": claim.id},
-                                    "job_id": {"S": claim.job_id},
-                                    "fingerprint": {"S": claim.fingerprint},
-                                    "expires_at": {"N": str(now + DAY_SECONDS)},
-                                },
-                                "ConditionExpression": _UNCLAIMED,
-                                "ExpressionAttributeValues": {":now": {"N": str(now)}},
-                            }
-                        },
-                        {"Put": {"TableName": self._jobs_table, "Item": to_item(job)}},
-                    ]
-                )
-        except ClientError as error:
-            if error_code(error) == "TransactionCanceledException":
-                return False
-            raise
-        return True
+        return [
+            {
+                "Put": {
+                    "TableName": self._accounts_table,
+                    "Item": {
+                        "id": {"S": claim.id},
+                        "job_id": {"S": claim.job_id},
+                        "fingerprint": {"S": claim.fingerprint},
+                        "expires_at": {"N": str(now + DAY_SECONDS)},
+                    },
+                    "ConditionExpression": _UNCLAIMED,
+                    "ExpressionAttributeValues": {":now": {"N": str(now)}},
+                }
+            },
+            {"Put": {"TableName": self._jobs_table, "Item": to_item(job)}},
+        ]
+
+
+def _reasons(error: ClientError) -> set[str]:
+    """Why a transaction was cancelled: a code for each of its items."""
+    return {reason.get("Code", "") for reason in error.response.get("CancellationReasons", [])}
 
 
 def _id(owner: str, key: str) -> str:

@@ -5,9 +5,9 @@ from typing import Any, TypeVar
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
-from starlette.requests import ClientDisconnect
 
-from darkroom.errors import MalformedRequest, UnsupportedMediaType, UploadTooLarge
+from darkroom.errors import UnsupportedMediaType, UploadTooLarge
+from darkroom_upload.api.body import body_of
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -30,14 +30,7 @@ def documented(kind: type[BaseModel]) -> dict[str, Any]:
 
 
 async def _read(request: Request, max_bytes: int) -> bytes:
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > max_bytes:
-                raise UploadTooLarge(
-                    f"The document may have at most {max_bytes} bytes.", limit=max_bytes, actual=len(body)
-                )
-    except ClientDisconnect as error:
-        raise MalformedRequest("The connection was closed before the whole body had arrived.") from error
-    return bytes(body)
+    def too_large(actual: int) -> UploadTooLarge:
+        return UploadTooLarge(f"The document may have at most {max_bytes} bytes.", limit=max_bytes, actual=actual)
+
+    return b"".join([chunk async for chunk in body_of(request, max_bytes=max_bytes, too_large=too_large)])

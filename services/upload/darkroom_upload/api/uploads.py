@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import AsyncIterator
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
-from starlette.requests import ClientDisconnect
 
 from darkroom.errors import (
     Conflict,
@@ -20,6 +20,7 @@ from darkroom.errors import (
     UploadTooLarge,
 )
 from darkroom_upload.adapters.results import ResultLinks
+from darkroom_upload.api.body import body_of
 from darkroom_upload.api.documentation import LOCATION, RAW_UPLOAD, REPLAYED, UPLOAD, problems
 from darkroom_upload.api.parameters import IdempotencyKey, refuse_others
 from darkroom_upload.api.responses import job_response, location
@@ -57,10 +58,7 @@ def router(submit: Submit, links: ResultLinks, authenticate: Authenticate) -> AP
     routes = APIRouter(tags=["uploads"], dependencies=[Depends(authenticate)])
 
     async def upload(request: Request, owner: Annotated[str, Depends(authenticate)], key: IdempotencyKey) -> Response:
-        try:
-            submission = await submit(_events(request, submit.max_upload_bytes), owner=owner, key=key)
-        except ClientDisconnect as error:
-            raise MalformedRequest("The connection was closed before the whole body had arrived.") from error
+        submission = await submit(_events(request, submit.max_upload_bytes), owner=owner, key=key)
         answer = await job_response(submission.job, links, status=HTTPStatus.ACCEPTED)
         answer.headers["Location"] = location(submission.job.job_id)
         if submission.replayed:
@@ -94,27 +92,17 @@ def _events(request: Request, max_bytes: int) -> AsyncIterator[FormEvent]:
     """The upload in a request, by the kind of its body. Nothing of the body is read yet."""
     content_type = request.headers.get("content-type", "application/octet-stream")
     media_type = content_type.partition(";")[0].strip().lower()
+    refusal = partial(too_large, limit=max_bytes)
     if media_type == _FORM_TYPE:
         refuse_others(request)
-        return form_events(content_type, _bounded(request, max_bytes + _FORM_OVERHEAD_BYTES, limit=max_bytes))
+        body = body_of(request, max_bytes=max_bytes + _FORM_OVERHEAD_BYTES, too_large=refusal)
+        return form_events(content_type, body)
     if media_type.startswith("image/") or media_type == "application/octet-stream":
         refuse_others(request, "filename", *_RAW_FIELDS)
         fields = [Field(name, request.query_params.get(name, "")) for name in _RAW_FIELDS]
-        return raw_events(fields, request.query_params.get("filename"), _bounded(request, max_bytes, limit=max_bytes))
+        body = body_of(request, max_bytes=max_bytes, too_large=refusal)
+        return raw_events(fields, request.query_params.get("filename"), body)
     raise UnsupportedMediaType(
         f"The body is {json.dumps(media_type[:64])}. Send {_FORM_TYPE}, or the image itself as image/* or "
         "application/octet-stream."
     )
-
-
-async def _bounded(request: Request, most: int, *, limit: int) -> AsyncIterator[bytes]:
-    """The body, refused by its Content-Length before it is read, or else as soon as it is over `most` bytes."""
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > most:
-        raise too_large(int(announced), limit=limit)
-    read = 0
-    async for chunk in request.stream():
-        read += len(chunk)
-        if read > most:
-            raise too_large(read, limit=limit)
-        yield chunk
