@@ -52,15 +52,12 @@ DECODER_FAULT: Final = Fault(code="undecodable_image", message="No decoder can r
 
 
 class Clock:
-    """A clock that stands still until it is moved, or goes on a millisecond each time it is read."""
+    """A clock that stands still until it is moved."""
 
     def __init__(self) -> None:
         self.moment = datetime(2026, 11, 22, 12, 0, 0, 250_000, tzinfo=UTC)
-        self.ticks = False
 
     def __call__(self) -> datetime:
-        if self.ticks:
-            self.forward(milliseconds=1)
         return self.moment
 
     def forward(self, **by: float) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 import pytest
+from types_aiobotocore_dynamodb import DynamoDBClient
 
+from darkroom.aws import Aws
 from darkroom.job_table import to_item
 from darkroom.jobs import OPEN, Fault, Job, JobStatus, ObjectRef, parts_of
 from darkroom_orchestrator.adapters.changes import put
@@ -32,6 +34,21 @@ async def begin(jobs: JobStore, job: Job) -> Job | None:
     """Report that a worker has begun."""
     [task] = plan(job, parts_of(RECIPE), max_variants=16)
     return await jobs.begin(started(task))
+
+
+def repeat_once(client: DynamoDBClient) -> list[int]:
+    """Make the SDK take its next update for unanswered, and so repeat it; the list has a number for that time."""
+    repeats: list[int] = []
+
+    def ask_for_a_repeat(attempts: int, **_: object) -> float | None:
+        if repeats:
+            return None
+        repeats.append(attempts)
+        return 0.0
+
+    events = client.meta.events
+    events.register_first("needs-retry.dynamodb.UpdateItem", ask_for_a_repeat)  # type: ignore[arg-type] # it may answer
+    return repeats
 
 
 TRANSITIONS: dict[str, tuple[Transition, JobStatus]] = {
@@ -100,6 +117,34 @@ async def test_closing_is_refused_when_more_is_pending_and_not_closing_when_noth
 
     assert await site.jobs.advance(finished(part), seen_last) is None
     assert await site.jobs.advance(finished(task), seen_first) is None
+    assert await site.job(job.job_id) == job
+
+
+@pytest.mark.parametrize("name", TRANSITIONS)
+async def test_a_call_that_the_sdk_repeats_since_its_answer_was_lost_still_counts(site: Site, name: str) -> None:
+    transition, end = TRANSITIONS[name]
+    pattern = replace(await site.waiting_job(), source=SOURCE)
+    start = min(STARTS[name])
+    job = replace(pattern, status=start, pending=parts_of(RECIPE) if start.is_open else frozenset())
+    await site.clients.dynamodb.put_item(TableName=site.settings.jobs_table, Item=to_item(job))
+    async with Aws().dynamodb() as client:
+        repeats = repeat_once(client)
+
+        after = await transition(JobStore(client, site.settings.jobs_table, now=site.now), job)
+
+    assert repeats == [1]
+    assert after == await site.job(job.job_id)
+    assert after.status is end
+
+
+async def test_a_repeated_call_that_had_lost_stays_lost(site: Site) -> None:
+    job, _ = await site.queued_job()
+    async with Aws().dynamodb() as client:
+        repeats = repeat_once(client)
+
+        assert await JobStore(client, site.settings.jobs_table, now=site.now).queue(job, SOURCE) is None
+
+    assert repeats == [1]
     assert await site.job(job.job_id) == job
 
 

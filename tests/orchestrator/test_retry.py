@@ -67,7 +67,6 @@ async def test_a_retried_job_is_in_the_index_of_open_jobs_again(site: Site) -> N
 
 
 async def test_two_retries_at_once_make_one_attempt(site: Site) -> None:
-    site.now.ticks = True
     job = await partly_failed(site)
 
     answers = await asyncio.gather(*(site.orchestrator.retry(job.job_id) for _ in range(6)), return_exceptions=True)

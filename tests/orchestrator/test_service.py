@@ -21,8 +21,7 @@ from tests.support.waiting import until
 
 @pytest_asyncio.fixture
 async def consuming(site: Site) -> AsyncIterator[Site]:
-    """A site whose consumers and sweeper run, by a clock that goes on."""
-    site.now.ticks = True
+    """A site whose consumers and sweeper run."""
     stop = asyncio.Event()
     running = [asyncio.create_task(start(stop)) for start in site.orchestrator.background()]
     yield site

@@ -38,7 +38,6 @@ async def test_three_deliveries_start_a_job_once(site: Site) -> None:
 
 
 async def test_simultaneous_deliveries_start_a_job_once(site: Site) -> None:
-    site.now.ticks = True
     jobs = [await site.waiting_job() for _ in range(5)]
     arrivals = [await site.upload(job) for job in jobs]
 
@@ -56,20 +55,6 @@ async def test_a_redelivery_sends_the_tasks_that_a_crash_kept_back(site: Site) -
     await site.orchestrator.start(new, redelivered=True)
 
     assert [task.job_id for task in await site.sent_tasks()] == [job.job_id]
-
-
-async def test_a_repeated_write_whose_answer_was_lost_still_queues_the_job(site: Site) -> None:
-    job = await site.waiting_job()
-    await site.upload(job)
-    original = await site.original(job)
-
-    first = await site.jobs.queue(job, original.ref)
-    again = await site.jobs.queue(job, original.ref)
-    site.now.forward(milliseconds=1)
-    rival = await site.jobs.queue(job, original.ref)
-
-    assert first == again
-    assert rival is None
 
 
 async def test_the_first_upload_to_an_address_counts(site: Site) -> None:
@@ -191,7 +176,6 @@ async def test_a_drop_starts_a_job_of_its_folders_recipe(site: Site) -> None:
 
 
 async def test_a_drop_that_is_announced_often_and_at_once_makes_one_job(site: Site) -> None:
-    site.now.ticks = True
     new = await site.put_original("incoming/web/cat.jpg")
 
     await asyncio.gather(*(site.orchestrator.start(new, redelivered=False) for _ in range(8)))

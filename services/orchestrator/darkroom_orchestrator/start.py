@@ -96,9 +96,8 @@ class Start:
             _LOG.info("arrival_ignored", reason="another message has started the job")
 
     async def _refuse(self, job: Job, original: Original, fault: Fault) -> None:
-        refused = await self._jobs.refuse(job, original.ref, fault) or await self._jobs.get(job.job_id)
-        # Refused by now, by this handler or a rival; the event is the same, and may come twice.
-        if refused and _was_refused(refused):
+        refused = await self._jobs.refuse(job, original.ref, fault)
+        if refused:
             _LOG.info("upload_refused", code=fault.code, bytes=original.ref.size)
             await self._events.publish(refused)
 

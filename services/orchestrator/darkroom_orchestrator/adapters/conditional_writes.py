@@ -1,24 +1,19 @@
 """Writing a job's item under a condition: the calls to DynamoDB behind `Change` and `Condition`."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
 from darkroom.aws import error_code, translated
-from darkroom.job_table import from_item, key, serialized
+from darkroom.job_table import Item, from_item, key, serialized
 from darkroom.jobs import Job
-from darkroom_orchestrator.adapters.changes import Change
+from darkroom_orchestrator.adapters.changes import Change, put
 from darkroom_orchestrator.adapters.conditions import Condition
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
-
-
-class _Lost(Exception):
-    """The item was not as the condition wanted it."""
 
 
 class ConditionalWrites:
@@ -29,9 +24,17 @@ class ConditionalWrites:
         self._table = table
 
     async def update(self, job_id: str, change: Change, condition: Condition) -> Job | None:
-        """The job after the change, or None when the condition was lost; it is for a job that is not there."""
+        """The job after the change, or None when the condition was lost; it is for a job that is not there.
+
+        The SDK repeats a call whose answer it did not get. Each call therefore leaves a token of its own:
+
+            this call        writes token 7f… ── the answer is lost
+            the SDK, again                        writes: refused, for the job has token 7f…, so this call has won
+        """
+        token = uuid4().hex
+        change &= put(write_token=token)
         try:
-            with _conditional():
+            with translated("DynamoDB"):
                 answer = await self._client.update_item(
                     TableName=self._table,
                     Key=key(job_id),
@@ -45,36 +48,35 @@ class ConditionalWrites:
                         {f":{name}": value for name, value in {**change.all_values, **condition.values}.items()}
                     ),
                     ReturnValues="ALL_NEW",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except _Lost:
-            return None
+        except ClientError as error:
+            found = _found_instead(error)
+            return from_item(found) if found.get("write_token") == {"S": token} else None
         return from_item(answer["Attributes"])
 
     async def delete(self, job_id: str, condition: Condition) -> bool:
         """Whether the job was deleted; not so when the condition was lost. The condition has no values."""
         try:
-            with _conditional():
+            with translated("DynamoDB"):
                 await self._client.delete_item(
                     TableName=self._table,
                     Key=key(job_id),
                     ConditionExpression=condition.text,
                     ExpressionAttributeNames=_names(condition.text),
                 )
-        except _Lost:
+        except ClientError as error:
+            _found_instead(error)
             return False
         return True
 
 
-@contextmanager
-def _conditional() -> Iterator[None]:
-    """Turn DynamoDB's way to say that the condition was not met into `_Lost`."""
-    try:
-        with translated("DynamoDB"):
-            yield
-    except ClientError as error:
-        if error_code(error) == "ConditionalCheckFailedException":
-            raise _Lost from error
-        raise
+def _found_instead(error: ClientError) -> Item:
+    """The item that did not meet the condition, as far as it is told. Any other error is raised."""
+    if error_code(error) != "ConditionalCheckFailedException":
+        raise error
+    found: Item = error.response.get("Item", {})  # type: ignore[assignment]  # botocore's stub knows no modeled errors
+    return found
 
 
 def _names(*texts: str) -> dict[str, str]:

@@ -1,8 +1,6 @@
 """Every change of an existing job: each a single conditional UpdateItem.
 
 A method returns the job as it is after the change, or None when its condition was lost; `conditions` explains each.
-A lost condition can also mean that this very change was made by a call whose answer got lost on the way, since the
-client repeats calls. Whoever uses a method therefore looks at the job again, or can do without knowing.
 """
 
 from collections.abc import Callable, Collection
@@ -10,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from darkroom.aws import translated
-from darkroom.clock import iso, parse
+from darkroom.clock import iso
 from darkroom.job_table import JobTable, epoch, open_shard, serialized, variant_value
 from darkroom.jobs import (
     OPEN,
@@ -73,15 +71,16 @@ class JobStore(JobTable):
         self._now = now
 
     async def queue(self, job: Job, source: ObjectRef) -> Job | None:
-        """awaiting_upload → queued: pin the source, and wait for all that the recipe asks for. See `_queue`."""
+        """awaiting_upload → queued: pin the source, and wait for all that the recipe asks for."""
         change = put(
             source=source.model_dump(),
             variants={variant.name: variant_value(VariantState()) for variant in job.recipe.variants},
             pending=set(parts_of(job.recipe)),
             redrives=0,
+            queued_at=iso(self._now()),
             deadline=self._work_deadline(),
         )
-        return await self._queue(job.job_id, _WAITING, change)
+        return await self._move(job.job_id, _WAITING, JobStatus.QUEUED, change)
 
     async def refuse(self, job: Job, source: ObjectRef, fault: Fault) -> Job | None:
         """awaiting_upload → failed: the upload is none that is processed."""
@@ -122,12 +121,13 @@ class JobStore(JobTable):
         return await self._move(report.job_id, AT_WORK, progress.ending.status, change, condition)
 
     async def retry(self, job: Job, parts: Collection[str]) -> Job | None:
-        """failed, partially_completed → queued: the next attempt, for these parts only. See `_queue`."""
+        """failed, partially_completed → queued: the next attempt, for these parts only."""
         change = (
             put(
                 attempt=job.attempt + 1,
                 pending=set(parts),
                 redrives=0,
+                queued_at=iso(self._now()),
                 open_shard=open_shard(job.job_id),
                 deadline=self._work_deadline(),
             )
@@ -135,7 +135,7 @@ class JobStore(JobTable):
             & remove("fault", "worker", "started_at", "completed_at")
         )
         condition = attempt_is(job.attempt) & not_being_deleted()
-        return await self._queue(job.job_id, RETRYABLE, change, condition)
+        return await self._move(job.job_id, RETRYABLE, JobStatus.QUEUED, change, condition)
 
     async def cancel(self, job_id: str) -> Job | None:
         """Open → cancelled. See `_stop`."""
@@ -192,23 +192,6 @@ class JobStore(JobTable):
 
     def _work_deadline(self) -> int:
         return epoch(self._now() + WORK_PERIOD)
-
-    async def _queue(
-        self, job_id: str, starts: Collection[JobStatus], change: Change, condition: Condition | None = None
-    ) -> Job | None:
-        """Queue a job, and know it even when the answer is lost: its tasks are sent by whoever queued it.
-
-            this call    writes queued at 12:00:00.123 ── the answer is lost
-            again                                          writes: refused ── reads: queued at 12:00:00.123, so mine
-
-        A rival of the same millisecond would send the tasks a second time, which does no harm.
-        """
-        moment = parse(iso(self._now()))
-        queued = await self._move(job_id, starts, JobStatus.QUEUED, change & put(queued_at=iso(moment)), condition)
-        if queued:
-            return queued
-        found = await self.get(job_id)
-        return found if found and found.status is JobStatus.QUEUED and found.queued_at == moment else None
 
     async def _move(
         self,
