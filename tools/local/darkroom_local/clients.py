@@ -1,5 +1,6 @@
 """Clients for the emulator. Endpoint and credentials are given, never looked up: nothing here can reach real AWS."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import aioboto3
 from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -17,6 +19,13 @@ if TYPE_CHECKING:
 REGION: Final = "us-east-1"
 ACCESS_KEY: Final = "test"
 """Identifier and secret of the emulator's root key."""
+
+# As botocore wants them: key in the file, environment variable, default, conversion.
+_NO_CONFIGURATION: Final = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +41,13 @@ class Clients:
 @asynccontextmanager
 async def open_clients(endpoint_url: str) -> AsyncIterator[Clients]:
     """Clients for the emulator at this address, closed with the `with` block."""
-    session = aioboto3.Session(aws_access_key_id=ACCESS_KEY, aws_secret_access_key=ACCESS_KEY, region_name=REGION)
-    config = AioConfig(s3={"addressing_style": "path"}, max_pool_connections=50)
+    session = aioboto3.Session(
+        aws_access_key_id=ACCESS_KEY,
+        aws_secret_access_key=ACCESS_KEY,
+        region_name=REGION,
+        botocore_session=AioSession(session_vars=_NO_CONFIGURATION),
+    )
+    config = AioConfig(s3={"addressing_style": "path"}, max_pool_connections=50, proxies={})
     async with AsyncExitStack() as stack:
         yield Clients(
             s3=await stack.enter_async_context(session.client("s3", endpoint_url=endpoint_url, config=config)),
@@ -46,7 +60,7 @@ async def open_clients(endpoint_url: str) -> AsyncIterator[Clients]:
 
 
 def aws_environment(endpoint_url: str) -> dict[str, str]:
-    """The AWS variables of a process that is to know the emulator and nothing else."""
+    """The variables of a process that is to reach the emulator and nothing else, and that directly."""
     return {
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_REGION": REGION,
@@ -54,6 +68,7 @@ def aws_environment(endpoint_url: str) -> dict[str, str]:
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": ACCESS_KEY,
         "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": "/dev/null",
-        "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "NO_PROXY": "127.0.0.1,localhost",
     }

@@ -37,7 +37,11 @@ _POLL_SECONDS: Final = 0.1
 _RESTART_SECONDS: Final = 1
 _DEATHS: Final = 3
 _DEATHS_WITHIN_SECONDS: Final = 60
-_TO_TERMINAL: Final = {"DARKROOM_LOG_FORMAT": "text"}
+_TO_TERMINAL: Final = {
+    "DARKROOM_LOG_FORMAT": "text",
+    # Twice as long as in tests, which stop services often: an idle system polls half as much.
+    "DARKROOM_RECEIVE_WAIT_SECONDS": "2",
+}
 
 
 class RunFailed(Exception):
