@@ -1,8 +1,15 @@
 """Webhooks as a receiver on the same machine gets them from a running system."""
 
+import re
+import sys
+from pathlib import Path
+
+import httpx
 import pytest
 from standardwebhooks import Webhook
 
+from darkroom_local.child import Child
+from darkroom_local.ports import free_ports
 from tests.support.api import Api
 from tests.support.images import jpeg
 from tests.support.receiver import receiving
@@ -70,3 +77,33 @@ async def test_no_webhook_goes_where_credentials_are(newcomer: Api, host: str) -
 
     await until(refused)
     assert (await newcomer.ended(job_id))["status"] == "completed", "a webhook's failure is not its job's"
+
+
+async def test_the_receiver_in_the_documentation_works(newcomer: Api, tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs/webhooks.md").read_text()
+    (source,) = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    (tmp_path / "receiver.py").write_text(source)
+    secret = (await newcomer.http.get("/webhooks/secret")).json()["secret"]
+    (port,) = free_ports(1)
+    lines: list[str] = []
+    receiver = await Child.start(
+        [sys.executable, str(tmp_path / "receiver.py")],
+        environment={"DARKROOM_WEBHOOK_SECRET": secret, "PORT": str(port)},
+        sink=lines.append,
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        async with httpx.AsyncClient(trust_env=False) as anyone:
+
+            async def listens() -> bool:
+                try:
+                    forged = await anyone.post(url, json={"type": "job.completed"})
+                except httpx.ConnectError:
+                    return False
+                return forged.status_code == 400
+
+            await until(listens)
+        job_id = await submit(newcomer, url)
+        await until(lambda: f"job.completed {job_id}" in lines)
+    finally:
+        await receiver.stop(grace_seconds=5)
