@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import httpx
@@ -42,13 +43,14 @@ async def running_emulator(*, port: int | None = None, sink: LineSink) -> AsyncI
     if not EXECUTABLE.exists():
         raise EmulatorFailed(f"{EXECUTABLE} is not there; `uv sync --project tools/emulator --frozen` installs it.")
     chosen = port or free_ports(1)[0]
-    child = await Child.start([str(EXECUTABLE)], environment=_environment(chosen), sink=sink)
-    emulator = Emulator(child=child, endpoint_url=f"http://{LOOPBACK}:{chosen}")
-    try:
-        await _ready(emulator)
-        yield emulator
-    finally:
-        await child.stop(grace_seconds=_STOP_SECONDS)
+    with TemporaryDirectory(prefix="darkroom-emulator-") as folder:
+        child = await Child.start([str(EXECUTABLE)], environment=_environment(chosen, folder), sink=sink)
+        emulator = Emulator(child=child, endpoint_url=f"http://{LOOPBACK}:{chosen}")
+        try:
+            await _ready(emulator)
+            yield emulator
+        finally:
+            await child.stop(grace_seconds=_STOP_SECONDS)
 
 
 async def _ready(emulator: Emulator) -> None:
@@ -70,7 +72,7 @@ async def _answers(client: httpx.AsyncClient, emulator: Emulator) -> bool:
     return answer.is_success
 
 
-def _environment(port: int) -> dict[str, str]:
+def _environment(port: int, folder: str) -> dict[str, str]:
     """All that the emulator is told; nothing of a developer's own MiniStack or AWS settings reaches it."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
@@ -78,6 +80,10 @@ def _environment(port: int) -> dict[str, str]:
         "BIND_HOST": LOOPBACK,
         "IOT_MTLS_ENABLED": "0",
         "PERSIST_STATE": "0",
+        # For what it writes all the same, such as the file with its process id.
+        "TMPDIR": folder,
+        "STATE_DIR": folder,
+        "S3_DATA_DIR": folder,
         "LOG_LEVEL": "WARNING",
         "PYTHONUNBUFFERED": "1",
     }

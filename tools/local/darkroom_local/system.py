@@ -8,7 +8,7 @@ from typing import Final, Self
 
 from darkroom_local.child import LineSink
 from darkroom_local.installation import Installation
-from darkroom_local.ports import free_ports
+from darkroom_local.ports import LOOPBACK, free_ports
 from darkroom_local.service import STOP_SECONDS, Service
 
 SinkOf = Callable[[str], LineSink]
@@ -49,7 +49,7 @@ class System:
         self._sink_of = sink_of
         self._environment = {
             **installation.environment(),
-            "DARKROOM_ORCHESTRATOR_URL": f"http://127.0.0.1:{chosen.orchestrator}",
+            "DARKROOM_ORCHESTRATOR_URL": f"http://{LOOPBACK}:{chosen.orchestrator}",
             "DARKROOM_DRAIN_SECONDS": str(_DRAIN_SECONDS),
             "PYTHONUNBUFFERED": "1",
             **(environment or {}),
