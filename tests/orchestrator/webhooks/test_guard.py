@@ -1,6 +1,8 @@
 """Connections go to checked addresses only, however an address is spelled and whenever a name changes."""
 
+import asyncio
 import socket
+import threading
 from typing import Any
 
 import pytest
@@ -8,6 +10,7 @@ from yarl import URL
 
 from darkroom_orchestrator.webhooks.sender import Outcome, open_sender
 from tests.support.receiver import receiving
+from tests.support.waiting import until
 
 REFUSED = "address_refused"
 WAYS_TO_LOOPBACK = [
@@ -90,6 +93,34 @@ async def test_a_name_is_looked_up_once_for_each_webhook_and_the_answer_is_what_
     assert outcomes == [Outcome(204, None), Outcome(None, REFUSED), Outcome(204, None)]
     assert names.asked == ["rebinding.example"] * 3
     assert [request.headers["host"] for request in receiver.received] == [f"rebinding.example:{receiver.port}"] * 2
+
+
+async def test_a_name_that_is_answered_too_late_is_not_waited_for_and_holds_nobody_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answered, real = threading.Event(), socket.getaddrinfo
+
+    def slow(host: str, *args: Any, **more: Any) -> Any:
+        if host == "slow.example":
+            answered.wait(10)
+        return real("127.0.0.1", *args, **more)
+
+    monkeypatch.setattr("darkroom_orchestrator.webhooks.sender.CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr("darkroom_orchestrator.webhooks.guard.socket.getaddrinfo", slow)
+    async with receiving() as receiver, open_sender(allow_private=True) as sender:
+        names = [*["slow.example"] * 8, "quick.example"]
+        outcomes = await asyncio.gather(
+            *(sender.send(URL(f"http://{name}:{receiver.port}/"), "{}", {}) for name in names)
+        )
+        answered.set()
+    assert outcomes == [*[Outcome(None, "timeout")] * 8, Outcome(204, None)]
+
+
+async def test_the_threads_that_look_names_up_go_with_the_sender() -> None:
+    async with open_sender(allow_private=True) as sender:
+        await sender.send(URL("http://localhost:1/"), "{}", {})
+        assert any(thread.name.startswith("webhook-lookup") for thread in threading.enumerate())
+    await until(lambda: not any(thread.name.startswith("webhook-lookup") for thread in threading.enumerate()))
 
 
 async def test_a_name_that_nobody_has_is_not_found() -> None:

@@ -97,6 +97,14 @@ async def test_a_server_that_says_nothing_is_left_when_the_time_is_over() -> Non
             assert await sent(url) == Outcome(None, "timeout")
 
 
+async def test_a_server_that_never_ends_its_handshake_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("darkroom_orchestrator.webhooks.sender.TOTAL_SECONDS", 60)
+    monkeypatch.setattr("darkroom_orchestrator.webhooks.sender.CONNECT_SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as deaf, within(5):
+        outcome = await sent(f"https://127.0.0.1:{deaf.getsockname()[1]}/")
+    assert outcome == Outcome(None, "timeout")
+
+
 async def test_an_endless_answer_is_cut_and_its_status_counts() -> None:
     written = 0
 

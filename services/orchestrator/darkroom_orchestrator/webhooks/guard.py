@@ -12,7 +12,9 @@ There is no second look-up between the check and the connection, so a name that 
 import asyncio
 import socket
 import ssl
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, Final
 
@@ -59,8 +61,11 @@ class GuardedResolver(AbstractResolver):
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-def guarded_connector(*, allow_private: bool, trust: ssl.SSLContext | None = None) -> aiohttp.TCPConnector:
-    """A connector that makes a new, checked connection for each request. To be used inside a running event loop.
+@asynccontextmanager
+async def guarded_connector(
+    *, allow_private: bool, trust: ssl.SSLContext | None = None
+) -> AsyncIterator[aiohttp.TCPConnector]:
+    """A connector that makes a new, checked connection for each request.
 
     `trust` decides which certificates are accepted; the system's authorities when not given.
     """
@@ -70,11 +75,15 @@ def guarded_connector(*, allow_private: bool, trust: ssl.SSLContext | None = Non
         require_allowed([str(address[0])], allow_private=allow_private)
         return socket.socket(family, kind, protocol)
 
-    return aiohttp.TCPConnector(
-        resolver=GuardedResolver(allow_private=allow_private),
-        socket_factory=guarded_socket,
-        ssl=trust or True,
-        use_dns_cache=False,
-        force_close=True,
-        limit=0,  # The consumer bounds how many there are at a time.
-    )
+    resolver = GuardedResolver(allow_private=allow_private)
+    try:
+        yield aiohttp.TCPConnector(
+            resolver=resolver,
+            socket_factory=guarded_socket,
+            ssl=trust or True,
+            use_dns_cache=False,
+            force_close=True,
+            limit=0,  # The consumer bounds how many there are at a time.
+        )
+    finally:
+        await resolver.close()

@@ -67,16 +67,19 @@ class Sender:
 @asynccontextmanager
 async def open_sender(*, allow_private: bool, trust: ssl.SSLContext | None = None) -> AsyncIterator[Sender]:
     """A sender for the length of a `with` block; `trust` is for certificates of other authorities than the system's."""
-    async with aiohttp.ClientSession(
-        connector=guarded_connector(allow_private=allow_private, trust=trust),
-        timeout=aiohttp.ClientTimeout(total=TOTAL_SECONDS, connect=CONNECT_SECONDS),
-        headers={"User-Agent": USER_AGENT, "Content-Type": "application/json", "Accept-Encoding": "identity"},
-        # What one receiver sets, no other may get, and compressed answers need not be unpacked to be thrown away.
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        # Proxies and credentials in the environment are not the client's to use.
-        trust_env=False,
-    ) as session:
+    async with (
+        guarded_connector(allow_private=allow_private, trust=trust) as connector,
+        aiohttp.ClientSession(
+            connector=connector,
+            timeout=aiohttp.ClientTimeout(total=TOTAL_SECONDS, connect=CONNECT_SECONDS),
+            headers={"User-Agent": USER_AGENT, "Content-Type": "application/json", "Accept-Encoding": "identity"},
+            # What one receiver sets, no other may get, and compressed answers need not be unpacked to be thrown away.
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            # Proxies and credentials in the environment are not the client's to use.
+            trust_env=False,
+        ) as session,
+    ):
         yield Sender(session)
 
 
