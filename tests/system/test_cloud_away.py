@@ -1,0 +1,40 @@
+"""AWS itself is away: told as such, and nothing worse."""
+
+import asyncio
+
+from darkroom.topology import Topology
+from darkroom_local.bootstrap import DEVELOPMENT_KEY, bootstrap
+from darkroom_local.clients import open_clients
+from darkroom_local.emulator import running_emulator
+from darkroom_local.log import Log
+from darkroom_local.system import running_system
+from tests.support.api import open_api
+from tests.support.images import jpeg
+
+CAT = jpeg(40, 30)
+
+
+async def test_without_aws_clients_are_told_to_come_again_and_the_services_live_on() -> None:
+    log = Log()
+    async with running_emulator(sink=log.append) as emulator, open_clients(emulator.endpoint_url) as clients:
+        installation = await bootstrap(clients, Topology.named("away"), endpoint_url=emulator.endpoint_url)
+        async with running_system(installation) as system, open_api(system.url, DEVELOPMENT_KEY) as api:
+            job = await api.made(CAT)
+            emulator.child.kill()
+            await emulator.child.wait()
+            answers = await asyncio.gather(
+                api.http.post("/uploads", files={"file": ("cat.jpg", CAT)}),
+                api.http.post("/uploads/presigned", json={"content_type": "image/jpeg", "size": 9}),
+                api.http.get(f"/status/{job['job_id']}"),
+                api.http.get("/jobs"),
+                api.http.delete(f"/jobs/{job['job_id']}"),
+            )
+            assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(503, "unavailable")] * 5
+            assert all(int(answer.headers["retry-after"]) > 0 for answer in answers)
+            assert not [answer.text for answer in answers if str(emulator.endpoint_url) in answer.text]
+            for service in system.services:
+                assert (await api.http.get(f"{service.url}/healthz")).status_code == 200
+                ready = await api.http.get(f"{service.url}/readyz")
+                assert ready.status_code == 503
+                assert ready.json()["failures"]
+                assert service.is_running
