@@ -105,7 +105,7 @@ async def test_a_name_that_is_answered_too_late_is_not_waited_for_and_holds_nobo
             answered.wait(10)
         return real("127.0.0.1", *args, **more)
 
-    monkeypatch.setattr("darkroom_orchestrator.webhooks.sender.CONNECT_SECONDS", 0.3)
+    monkeypatch.setattr("darkroom_orchestrator.webhooks.sender.CONNECT_SECONDS", 1)
     monkeypatch.setattr("darkroom_orchestrator.webhooks.guard.socket.getaddrinfo", slow)
     async with receiving() as receiver, open_sender(allow_private=True) as sender:
         names = [*["slow.example"] * 8, "quick.example"]
