@@ -6,14 +6,13 @@ from typing import Any
 import httpx
 import pytest
 
-from darkroom.jobs import new_job_id
 from darkroom_local.installation import Installation
 from tests.support import images
 from tests.support.emulator import Cloud
 from tests.upload.multipart import CONTENT_TYPE, form, part
 from tests.upload.service import RunningService, put_key, running_service, settings_for
 
-ID = new_job_id()
+ID = "0199a3c0-5b1e-7c3d-9a2f-4d5e6f708192"
 CAT = images.jpeg(16, 16)
 
 ROUTES: dict[str, tuple[str, str, dict[str, Any]]] = {
