@@ -23,8 +23,13 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from darkroom_orchestrator.webhooks.addresses import require_allowed
 
-_LOOKUPS: Final = 16
-"""Threads that look names up. Their own: names that answer slowly must not use up those that AWS is looked up in."""
+_LOOKUPS: Final = 256
+"""Threads that look names up, made as they are needed.
+
+A look-up of a name that nobody answers for goes on for ten seconds by default (resolv.conf(5): two attempts of five),
+long after its webhook has given up. Four for each delivery at a time keep one client's names from holding up those of
+others, and as a pool of their own they leave alone the one that AWS is looked up in.
+"""
 
 AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[Any, ...]]
 """What getaddrinfo tells of an address: family, type, protocol, name, and the address as connect takes it."""
