@@ -22,8 +22,9 @@ async def links(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ResultLinks]:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-    async with Aws().s3(endpoint_url="http://s3.example") as client:
-        yield ResultLinks(client, "results")
+    aws = Aws()
+    async with aws.s3(endpoint_url="http://s3.example") as client:
+        yield ResultLinks(client, "results", aws.credentials)
 
 
 async def seen(job: Job, links: ResultLinks) -> dict[str, Any]:

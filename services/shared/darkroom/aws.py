@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import aioboto3
 import aiohttp
 from aiobotocore.config import AioConfig
+from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import (
     ClientError,
     CredentialRetrievalError,
@@ -87,6 +88,15 @@ class Aws:
     def dynamodb(self) -> "AbstractAsyncContextManager[DynamoDBClient]":
         """A client for DynamoDB."""
         return self._session.client("dynamodb", config=self._config)
+
+    async def credentials(self) -> ReadOnlyCredentials:
+        """What requests are signed with now; short-lived ones are renewed in time. Raises Unavailable."""
+        with translated("The credentials service"):
+            found = await self._session.get_credentials()  # type: ignore[misc]  # A coroutine, whatever the stubs say.
+            if found is None:
+                raise NoCredentialsError
+            frozen: ReadOnlyCredentials = await found.get_frozen_credentials()
+            return frozen
 
 
 @contextmanager

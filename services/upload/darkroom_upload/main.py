@@ -60,7 +60,7 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
             ),
             presign=Presign(jobs=jobs, claims=claims, originals=originals, max_upload_bytes=settings.max_upload_bytes),
             jobs=jobs,
-            links=ResultLinks(public, settings.results_bucket),
+            links=ResultLinks(public, settings.results_bucket, aws.credentials),
             watcher=JobWatcher(jobs.marks),
             orchestrator=orchestrator.Orchestrator(neighbour),
             secrets=WebhookSecrets(dynamodb, settings.accounts_table),

@@ -54,7 +54,7 @@ def _idempotency_key(
         Header(
             description="1 to 255 visible ASCII characters. The same request with the same key is carried out once; "
             "the key is remembered for a day.",
-            json_schema_extra={"example": "5f3c1f9e-cat"},
+            json_schema_extra={"pattern": "^[!-~]{1,255}$", "example": "5f3c1f9e-cat"},
         ),
     ] = None,
 ) -> str | None:
