@@ -37,9 +37,10 @@ def test_a_pull_request_may_only_look(deployment: Template) -> None:
         for each in deployment.properties("AWS::IAM::Policy")
         if [text(name) for name in each["Roles"]] == ["<Diff>"]
     ]
-    (allowed,) = policy["PolicyDocument"]["Statement"]
-    assert allowed["Action"] == "sts:AssumeRole"
-    assert "-lookup-role-" in text(allowed["Resource"])
+    allowed = {each["Action"]: text(each["Resource"]) for each in policy["PolicyDocument"]["Statement"]}
+    assert set(allowed) == {"sts:AssumeRole", "ssm:GetParameter"}
+    assert "-lookup-role-" in allowed["sts:AssumeRole"]
+    assert allowed["ssm:GetParameter"].endswith(":parameter/darkroom/images")
 
 
 def test_nobody_may_do_everything(deployment: Template) -> None:

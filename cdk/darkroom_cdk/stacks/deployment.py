@@ -37,6 +37,7 @@ class DeploymentStack(StageStack):
         )
         look = self._role("Diff", subject=f"repo:{repository}:pull_request")
         look.add_to_policy(_assume("lookup"))
+        look.add_to_policy(_images(config, "ssm:GetParameter"))
         change = self._role("Deploy", subject=f"repo:{repository}:environment:{config.stage}")
         change.add_to_policy(_assume("lookup", "deploy", "file-publishing", "image-publishing"))
         self._let_publish(change, config, images)
@@ -94,12 +95,7 @@ class DeploymentStack(StageStack):
                 resources=[f"arn:{Aws.PARTITION}:cloudfront::{Aws.ACCOUNT_ID}:distribution/*"],
             )
         )
-        role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["ssm:GetParameter", "ssm:PutParameter"],
-                resources=[f"arn:{Aws.PARTITION}:ssm:{Aws.REGION}:{Aws.ACCOUNT_ID}:parameter/{config.prefix}/images"],
-            )
-        )
+        role.add_to_policy(_images(config, "ssm:GetParameter", "ssm:PutParameter"))
         role.add_to_policy(
             iam.PolicyStatement(
                 actions=["cloudformation:DescribeStacks"],
@@ -110,6 +106,12 @@ class DeploymentStack(StageStack):
 
 def _frontend(config: StageConfig) -> BucketSpec:
     return BucketSpec(name=f"{config.prefix}-frontend")
+
+
+def _images(config: StageConfig, *actions: str) -> iam.PolicyStatement:
+    """About the parameter that says which images were deployed well last."""
+    parameter = f"arn:{Aws.PARTITION}:ssm:{Aws.REGION}:{Aws.ACCOUNT_ID}:parameter/{config.prefix}/images"
+    return iam.PolicyStatement(actions=list(actions), resources=[parameter])
 
 
 def _assume(*roles: str) -> iam.PolicyStatement:

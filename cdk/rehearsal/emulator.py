@@ -1,0 +1,111 @@
+"""MiniStack as strict as it can be: it verifies signatures, enforces IAM and resource policies, and speaks TLS only.
+
+TLS matters: the stacks' policies refuse plain HTTP, and an emulator without it could not be used under them.
+"""
+
+import asyncio
+import os
+import ssl
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from darkroom_local.child import Child
+from darkroom_local.clients import aws_environment
+from darkroom_local.emulator import EXECUTABLE, EmulatorFailed
+from darkroom_local.ports import LOOPBACK, free_ports
+
+_START_SECONDS: Final = 60
+_POLL_SECONDS: Final = 0.1
+_STOP_SECONDS: Final = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class StrictEmulator:
+    """A running emulator."""
+
+    endpoint_url: str
+    certificate: Path
+    log: list[str]
+
+    def environment(self) -> dict[str, str]:
+        """The variables under which any client reaches the emulator as the account's root, and trusts it."""
+        return {
+            **aws_environment(self.endpoint_url),
+            "AWS_CA_BUNDLE": str(self.certificate),
+            "NODE_EXTRA_CA_CERTS": str(self.certificate),
+            "SSL_CERT_FILE": str(self.certificate),
+        }
+
+
+@asynccontextmanager
+async def strict_emulator() -> AsyncIterator[StrictEmulator]:
+    """An emulator on a free port, for the length of a `with` block. Raises EmulatorFailed."""
+    log: list[str] = []
+    (port,) = free_ports(1)
+    with tempfile.TemporaryDirectory() as directory:
+        certificate, key = _certificate(Path(directory))
+        child = await Child.start([str(EXECUTABLE)], environment=_environment(port, certificate, key), sink=log.append)
+        emulator = StrictEmulator(endpoint_url=f"https://localhost:{port}", certificate=certificate, log=log)
+        try:
+            await _ready(emulator, child)
+            yield emulator
+        finally:
+            await child.stop(grace_seconds=_STOP_SECONDS)
+
+
+def _certificate(directory: Path) -> tuple[Path, Path]:
+    """A certificate for this machine that signs itself, and its key."""
+    certificate, key = directory / "certificate.pem", directory / "key.pem"
+    subprocess.run(
+        [  # noqa: S607 - openssl is where the system has it
+            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+            "-addext", f"subjectAltName=DNS:localhost,DNS:*.localhost,IP:{LOOPBACK}",
+            "-keyout", str(key), "-out", str(certificate),
+        ],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+    return certificate, key
+
+
+def _environment(port: int, certificate: Path, key: Path) -> dict[str, str]:
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": LOOPBACK,
+        "IOT_MTLS_ENABLED": "0",
+        "PERSIST_STATE": "0",
+        "LOG_LEVEL": "WARNING",
+        "PYTHONUNBUFFERED": "1",
+        "AUTH": "true",
+        "USE_SSL": "1",
+        "MINISTACK_SSL_CERT": str(certificate),
+        "MINISTACK_SSL_KEY": str(key),
+    }
+
+
+async def _ready(emulator: StrictEmulator, child: Child) -> None:
+    trust = ssl.create_default_context(cafile=str(emulator.certificate))
+    try:
+        async with asyncio.timeout(_START_SECONDS), httpx.AsyncClient(verify=trust, trust_env=False) as client:
+            while not await _answers(client, emulator):
+                if not child.is_running:
+                    raise EmulatorFailed("The emulator ended while starting:\n" + "\n".join(emulator.log))
+                await asyncio.sleep(_POLL_SECONDS)
+    except TimeoutError as error:
+        raise EmulatorFailed(f"The emulator did not answer within {_START_SECONDS} seconds.") from error
+
+
+async def _answers(client: httpx.AsyncClient, emulator: StrictEmulator) -> bool:
+    try:
+        answer = await client.get(f"{emulator.endpoint_url}/_ministack/health")
+    except httpx.TransportError:
+        return False
+    return answer.is_success

@@ -1,0 +1,79 @@
+"""Calls that no service may make in its role: least privilege, shown rather than claimed."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import boto3
+
+ORIGINALS: Final = "darkroom-dev-originals-000000000000"
+RESULTS: Final = "darkroom-dev-results-000000000000"
+
+REFUSED: Final = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
+"""What S3, SQS and STS, what DynamoDB and what SNS call it."""
+
+Call = Callable[[boto3.Session], Any]
+
+_JOB: Final = {"job_id": {"S": "someone-elses"}}
+_ACCOUNT: Final = {"id": {"S": "key#someone"}}
+_JOBS: Final = "darkroom-dev-jobs"
+_ACCOUNTS: Final = "darkroom-dev-accounts"
+
+
+def _queue(name: str) -> dict[str, str]:
+    return {"QueueUrl": boto3.client("sqs").get_queue_url(QueueName=f"darkroom-dev-{name}")["QueueUrl"]}
+
+
+def _update(on: boto3.Session) -> Any:
+    return on.client("dynamodb").update_item(
+        TableName=_JOBS, Key=_JOB, UpdateExpression="SET attempt = :n", ExpressionAttributeValues={":n": {"N": "9"}}
+    )
+
+
+def _subscribe(on: boto3.Session) -> Any:
+    return on.client("sns").subscribe(TopicArn=_topic("alerts"), Protocol="email", Endpoint="a@example.org")
+
+
+def _topic(name: str) -> str:
+    return f"arn:aws:sns:us-east-1:000000000000:darkroom-dev-{name}"
+
+
+def _role() -> str:
+    roles = boto3.client("iam").list_roles()["Roles"]
+    return next(str(role["Arn"]) for role in roles if "OrchestratorRole" in role["RoleName"])
+
+
+FORBIDDEN: Final[list[tuple[str, str, Call]]] = [
+    ("upload", "read an original", lambda on: on.client("s3").get_object(Bucket=ORIGINALS, Key="uploads/a/b")),
+    ("upload", "put a drop", lambda on: on.client("s3").put_object(Bucket=ORIGINALS, Key="incoming/web/a", Body=b"")),
+    ("upload", "put a result", lambda on: on.client("s3").put_object(Bucket=RESULTS, Key="a", Body=b"")),
+    ("upload", "delete an original", lambda on: on.client("s3").delete_object(Bucket=ORIGINALS, Key="uploads/a/b")),
+    ("upload", "delete a result", lambda on: on.client("s3").delete_object(Bucket=RESULTS, Key="a")),
+    ("upload", "list all buckets", lambda on: on.client("s3").list_buckets()),
+    ("upload", "change a job", _update),
+    ("upload", "delete a job", lambda on: on.client("dynamodb").delete_item(TableName=_JOBS, Key=_JOB)),
+    ("upload", "scan jobs", lambda on: on.client("dynamodb").scan(TableName=_JOBS)),
+    ("upload", "delete an account", lambda on: on.client("dynamodb").delete_item(TableName=_ACCOUNTS, Key=_ACCOUNT)),
+    ("upload", "read its queue", lambda on: on.client("sqs").receive_message(**_queue("uploads"))),
+    ("upload", "send a task", lambda on: on.client("sqs").send_message(**_queue("tasks"), MessageBody="{}")),
+    ("upload", "purge a queue", lambda on: on.client("sqs").purge_queue(**_queue("uploads"))),
+    ("upload", "take another role", lambda on: on.client("sts").assume_role(RoleArn=_role(), RoleSessionName="other")),
+    ("orchestrator", "put a result", lambda on: on.client("s3").put_object(Bucket=RESULTS, Key="a", Body=b"")),
+    ("orchestrator", "put an original", lambda on: on.client("s3").put_object(Bucket=ORIGINALS, Key="a", Body=b"")),
+    ("orchestrator", "read a result", lambda on: on.client("s3").get_object(Bucket=RESULTS, Key="a")),
+    ("orchestrator", "delete a bucket", lambda on: on.client("s3").delete_bucket(Bucket=RESULTS)),
+    ("orchestrator", "take a task", lambda on: on.client("sqs").receive_message(**_queue("tasks"))),
+    ("orchestrator", "scan jobs", lambda on: on.client("dynamodb").scan(TableName=_JOBS)),
+    ("orchestrator", "scan accounts", lambda on: on.client("dynamodb").scan(TableName=_ACCOUNTS)),
+    ("orchestrator", "delete a table", lambda on: on.client("dynamodb").delete_table(TableName=_JOBS)),
+    ("orchestrator", "subscribe to alerts", _subscribe),
+    ("processor", "read a job", lambda on: on.client("dynamodb").get_item(TableName=_JOBS, Key=_JOB)),
+    ("processor", "read an account", lambda on: on.client("dynamodb").get_item(TableName=_ACCOUNTS, Key=_ACCOUNT)),
+    ("processor", "put an original", lambda on: on.client("s3").put_object(Bucket=ORIGINALS, Key="a", Body=b"")),
+    ("processor", "read a result", lambda on: on.client("s3").get_object(Bucket=RESULTS, Key="a")),
+    ("processor", "delete a result", lambda on: on.client("s3").delete_object(Bucket=RESULTS, Key="a")),
+    ("processor", "send a task", lambda on: on.client("sqs").send_message(**_queue("tasks"), MessageBody="{}")),
+    ("processor", "read reports", lambda on: on.client("sqs").receive_message(**_queue("results"))),
+    ("processor", "read dead tasks", lambda on: on.client("sqs").receive_message(**_queue("tasks-dlq"))),
+    ("processor", "publish", lambda on: on.client("sns").publish(TopicArn=_topic("job-events"), Message="{}")),
+]
+"""The service, what it tries, and how."""

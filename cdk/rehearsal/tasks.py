@@ -1,0 +1,146 @@
+"""What ECS would start: each service with the environment of its task definition and the credentials of its role."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+
+from darkroom_local.ports import LOOPBACK, free_ports
+from darkroom_local.service import Service
+
+MODULES: Final = {
+    "orchestrator": "darkroom_orchestrator",
+    "processor": "darkroom_processor",
+    "upload": "darkroom_upload",
+}
+
+_BATCHES: Final = {
+    "sqs:SendMessage": "sqs:SendMessageBatch",
+    "sqs:DeleteMessage": "sqs:DeleteMessageBatch",
+    "sqs:ChangeMessageVisibility": "sqs:ChangeMessageVisibilityBatch",
+}
+
+_HERE: Final = {
+    # A long poll that is given up lives on in the emulator and swallows messages.
+    "DARKROOM_RECEIVE_WAIT_SECONDS": "1",
+    "DARKROOM_DRAIN_SECONDS": "5",
+    "DARKROOM_HOST": LOOPBACK,
+    "PYTHONUNBUFFERED": "1",
+}
+"""The differences between this machine and a task: there is no network of its own, and the emulator is none of AWS."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    """Temporary credentials of a role."""
+
+    access_key: str
+    secret_key: str
+    token: str
+
+    def environment(self) -> dict[str, str]:
+        """As the AWS SDKs take them."""
+        return {
+            "AWS_ACCESS_KEY_ID": self.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.secret_key,
+            "AWS_SESSION_TOKEN": self.token,
+        }
+
+    def session(self) -> boto3.Session:
+        """A session that acts in the role."""
+        return boto3.Session(
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+            aws_session_token=self.token,
+        )
+
+
+def role_arn(outputs: Mapping[str, Mapping[str, str]], service: str) -> str:
+    """A service's task role, from the deployed stack's outputs."""
+    name = f"{service.title()}RoleArn"
+    (arn,) = [each[name] for each in outputs.values() if name in each]
+    return arn
+
+
+def open_role(arn: str, account: str) -> None:
+    """Let the account's root take a role in place of ECS, which does not run here. What the role may do stays."""
+    trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    boto3.client("iam").update_assume_role_policy(RoleName=arn.rpartition("/")[2], PolicyDocument=document)
+
+
+def add_batches(arn: str) -> None:
+    """Allow the batch form of each SQS call that a role may make, on the same queues.
+
+    AWS knows no such actions, `sqs:SendMessage` is the permission of both; the emulator asks for them by name.
+    """
+    iam = boto3.client("iam")
+    role = arn.rpartition("/")[2]
+    statements = [
+        {"Effect": "Allow", "Action": [_BATCHES[action] for action in batched], "Resource": statement["Resource"]}
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
+        for statement in _statements(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
+        if (batched := sorted(_BATCHES.keys() & _listed(statement["Action"])))
+    ]
+    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    iam.put_role_policy(RoleName=role, PolicyName="batches", PolicyDocument=document)
+
+
+def _statements(document: Any) -> list[dict[str, Any]]:
+    statements: list[dict[str, Any]] = document["Statement"]
+    return statements
+
+
+def _listed(value: str | list[str]) -> set[str]:
+    return {value} if isinstance(value, str) else set(value)
+
+
+def take_role(arn: str, service: str) -> Credentials:
+    """Credentials of a role."""
+    given = boto3.client("sts").assume_role(RoleArn=arn, RoleSessionName=service)["Credentials"]
+    return Credentials(
+        access_key=given["AccessKeyId"], secret_key=given["SecretAccessKey"], token=given["SessionToken"]
+    )
+
+
+def task_environment(assembly: Path, outputs: Mapping[str, Mapping[str, str]], service: str) -> dict[str, str]:
+    """The environment in the task definition of the synthesized services stack, its imports from deployed stacks."""
+    resources = json.loads((assembly / "Services.template.json").read_text())["Resources"].values()
+    (container,) = [
+        container
+        for each in resources
+        if each["Type"] == "AWS::ECS::TaskDefinition"
+        for container in each["Properties"]["ContainerDefinitions"]
+        if container["Name"] == service
+    ]
+    return {each["Name"]: _resolved(each["Value"], outputs) for each in container["Environment"]}
+
+
+def _resolved(value: Any, outputs: Mapping[str, Mapping[str, str]]) -> str:
+    if isinstance(value, str):
+        return value
+    stack, _, output = value["Fn::ImportValue"].partition(":")
+    return outputs[stack][output]
+
+
+def tasks(assembly: Path, outputs: Mapping[str, Mapping[str, str]], account: Mapping[str, str]) -> dict[str, Service]:
+    """The three services, not started yet. `account` is the environment of whoever may take the roles."""
+    ports = dict(zip(MODULES, free_ports(len(MODULES)), strict=True))
+    here = {**_HERE, "DARKROOM_ORCHESTRATOR_URL": f"http://{LOOPBACK}:{ports['orchestrator']}"}
+    return {
+        name: Service(
+            name,
+            module,
+            port=ports[name],
+            environment={
+                **account,
+                **task_environment(assembly, outputs, name),
+                **here,
+                **take_role(role_arn(outputs, name), name).environment(),
+            },
+        )
+        for name, module in MODULES.items()
+    }
