@@ -56,14 +56,15 @@ def decode(source: Source, needed_scale: Callable[[Size], float]) -> Decoded:
     """
     image = source.image
     stored_mode, stored_size = image.mode, source.stored_size
-    reduction = _shrink_while_decoding(image, needed_scale)
+    part = _shrink_while_decoding(image, needed_scale)
     image.load()
     exif = _read_exif(image)
     turn = orientation.read(exif)
     profile, dpi = image.info.get("icc_profile"), image.info.get("dpi")
     has_alpha = image.has_transparency_data
+    extent = stored_size[0] * part, stored_size[1] * part
     return Decoded(
-        raster=orientation.upright(Raster(_pixels(source, profile), stored_size, reduction), turn),
+        raster=orientation.upright(Raster(_pixels(source, profile), stored_size, extent), turn),
         stored_mode=stored_mode,
         has_alpha=has_alpha,
         orientation=turn,
@@ -94,14 +95,14 @@ def plays(source: Source) -> int:
 
 
 def _shrink_while_decoding(image: Image.Image, needed_scale: Callable[[Size], float]) -> float:
-    """Ask a JPEG's decoder for a part of the size where that is enough. Returns the factor by which sides shrink."""
+    """Ask a JPEG's decoder for a part of the size where that is enough. Returns the part of each side."""
     if not isinstance(image, JpegImageFile) or len(image.tile) != 1:
         return 1.0
     scale = needed_scale(orientation.seen_size(image.size, orientation.read(_read_exif(image))))
     for eighths in _EIGHTHS:
         if scale * _MARGIN <= eighths / 8:
             _ask_for(image, eighths)
-            return 8 / eighths
+            return eighths / 8
     return 1.0
 
 

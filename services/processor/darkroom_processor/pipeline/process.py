@@ -18,6 +18,7 @@ from darkroom_processor.pipeline.encode import ANIMATED, choose_format, encode
 from darkroom_processor.pipeline.faults import decoding, making
 from darkroom_processor.pipeline.gate import Source, admit
 from darkroom_processor.pipeline.keep import keep
+from darkroom_processor.pipeline.ladder import Ladder
 from darkroom_processor.pipeline.operations import apply
 from darkroom_processor.pipeline.raster import Raster, Size
 from darkroom_processor.pipeline.strip import Strip
@@ -60,13 +61,16 @@ def _follow(step: plan.Step, raster: Raster, writer: "_Writer") -> Iterator[Outc
     """Outcomes of the variants at this step, then of those beyond it. Pixels are kept only while they are needed."""
     for variant in step.variants:
         yield writer.write(variant, Strip((raster,)))
-    for operation, following in step.following.items():
+    ladder = Ladder(raster)
+    for operation in ladder.ordered(step.following):
+        following = step.following[operation]
         try:
             with making():
-                changed = apply(operation, raster)
+                changed = apply(operation, ladder.rung_for(operation))
         except ImageError as error:
             yield from (Failure.of(variant.name, error) for variant in following.all_variants())
         else:
+            ladder.keep(operation, changed)
             yield from _follow(following, changed, writer)
 
 

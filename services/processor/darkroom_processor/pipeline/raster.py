@@ -14,23 +14,24 @@ _STRAIGHT = {premultiplied: straight for straight, premultiplied in _PREMULTIPLI
 class Raster:
     """A picture in sRGB with 8 bits a channel. It is never changed once it is made.
 
-    `size` is the picture's true size. The pixels held are fewer by the factor `reduction` on each side when the decoder
-    was asked for a smaller scale; then only operations that need no single pixel may follow, up to the first resize.
+    `size` is the picture's true size. The pixels held may be fewer: `extent` says how much of their width and height is
+    picture, in fractions of a pixel, since decoders round up. Such a picture is for turning, resizing and what needs no
+    single pixel.
 
     Transparent pictures come with colours straight (`RGBA`, `LA`) or premultiplied (`RGBa`, `La`), whichever the last
     step produced. Either view is made when it is first asked for and then kept, since several variants may ask.
     """
 
-    def __init__(self, image: Image.Image, size: Size | None = None, reduction: float = 1.0) -> None:
+    def __init__(self, image: Image.Image, size: Size | None = None, extent: tuple[float, float] | None = None) -> None:
         self.image = image
         self.size: Size = size or image.size
-        self.reduction = reduction
+        self.extent: tuple[float, float] = extent or self.size
         self._reduced: dict[int, Image.Image] = {}
 
     @property
-    def extent(self) -> tuple[float, float]:
-        """The held width and height that are picture: decoders round up, so the last pixels may be partly empty."""
-        return self.size[0] / self.reduction, self.size[1] / self.reduction
+    def is_complete(self) -> bool:
+        """Whether all pixels of the true size are held."""
+        return self.extent == self.size
 
     @property
     def has_alpha(self) -> bool:
@@ -70,5 +71,6 @@ class Raster:
 
     def with_image(self, image: Image.Image, *, turned: bool = False) -> "Raster":
         """The same picture with its pixels rearranged; `turned` when width and height have changed places."""
-        width, height = self.size
-        return Raster(image, (height, width) if turned else (width, height), self.reduction)
+        if not turned:
+            return Raster(image, self.size, self.extent)
+        return Raster(image, (self.size[1], self.size[0]), (self.extent[1], self.extent[0]))

@@ -9,6 +9,7 @@ from darkroom_processor.pipeline.attention import focus
 from darkroom_processor.pipeline.bounds import check_output
 from darkroom_processor.pipeline.geometry import Placement, place
 from darkroom_processor.pipeline.operations.canvas import lay_on
+from darkroom_processor.pipeline.operations.sparse import resize_seen
 from darkroom_processor.pipeline.raster import Raster
 
 _KERNELS = {
@@ -47,14 +48,19 @@ def _resample(raster: Raster, placement: Placement, kernel: Image.Resampling) ->
     The kept part is cut out of the source in fractions of a pixel, which gives the same pixels as to scale all of the
     picture and to cut then: the kernel also sees what lies around the cut.
     """
-    if raster.reduction == 1 and placement.kept_size == raster.size:
+    if raster.is_complete and placement.kept_size == raster.size:
         return raster.image
     across, down = raster.extent[0] / placement.scaled[0], raster.extent[1] / placement.scaled[1]
     factor = 1 if kernel is Image.Resampling.NEAREST else _whole_factor(min(across, down))
-    held = raster.reduced(factor)
+    held = raster.reduced(factor) if factor > 1 else raster.image
     left, top, right, bottom = placement.kept
     across, down = across / factor, down / factor
     box = (left * across, top * down, min(right * across, held.width), min(bottom * down, held.height))
+    if held.mode in {"LA", "RGBA"}:
+        seen = resize_seen(held, placement.kept_size, kernel, box)
+        if seen is not None:
+            return seen
+        held = raster.premultiplied
     return held.resize(placement.kept_size, kernel, box)
 
 

@@ -1,0 +1,170 @@
+"""Resized pixels against an independent computation, and every short cut against the long way."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from darkroom.recipes import Variant
+from darkroom_processor.pipeline import Picture, Work, process
+from darkroom_processor.pipeline.operations.sparse import resize_seen
+from darkroom_processor.pipeline.raster import Raster
+from tests.processor.pipeline.running import image, variant
+from tests.support import images
+from tests.support.corpus import CORPUS, needs_corpus
+
+Levels = NDArray[np.float64]
+
+KERNELS: dict[str, tuple[float, Callable[[float], float]]] = {
+    "bilinear": (1.0, lambda x: max(0.0, 1 - abs(x))),
+    "bicubic": (2.0, lambda x: _cubic(abs(x))),
+    "lanczos": (3.0, lambda x: float(np.sinc(x) * np.sinc(x / 3)) if abs(x) < 3 else 0.0),
+}
+
+
+def _cubic(x: float) -> float:
+    """Keys' kernel with a = -1/2."""
+    if x < 1:
+        return (1.5 * x - 2.5) * x * x + 1
+    return ((-0.5 * x + 2.5) * x - 4) * x + 2 if x < 2 else 0.0
+
+
+def weights(length: int, result: int, kernel: str) -> Levels:
+    """The matrix that resamples a line: the kernel, widened by the ratio, at each centre; rows add up to 1."""
+    support, function = KERNELS[kernel]
+    ratio = length / result
+    widened = max(ratio, 1.0)
+    matrix = np.zeros((result, length))
+    for row in range(result):
+        centre = (row + 0.5) * ratio
+        first, last = max(0, int(centre - support * widened)), min(length, math.ceil(centre + support * widened) + 1)
+        for column in range(first, last):
+            matrix[row, column] = function((column + 0.5 - centre) / widened)
+    normalized: Levels = matrix / matrix.sum(axis=1, keepdims=True)
+    return normalized
+
+
+def resampled(picture: Image.Image, size: tuple[int, int], kernel: str) -> Levels:
+    """The picture resampled in floating point; transparent ones premultiplied."""
+    levels = np.asarray(picture, dtype=np.float64)
+    if picture.mode == "RGBA":
+        levels = np.concatenate([levels[..., :3] * levels[..., 3:] / 255, levels[..., 3:]], axis=2)
+    down, across = weights(picture.height, size[1], kernel), weights(picture.width, size[0], kernel)
+    lines = np.tensordot(across, levels.reshape(picture.height, picture.width, -1), axes=(1, 1))
+    # Eight bits hold no overshoot between the axes.
+    result: Levels = np.clip(np.tensordot(down, np.clip(lines, 0, 255), axes=(1, 1)), 0, 255)
+    if picture.mode == "RGBA":
+        # A premultiplied colour above its alpha is none.
+        result[..., :3] = np.minimum(result[..., :3], result[..., 3:])
+    return result
+
+
+def premultiplied(picture: Image.Image) -> Levels:
+    levels = np.asarray(picture.convert("RGBa") if picture.mode == "RGBA" else picture, dtype=np.float64)
+    return levels.reshape(picture.height, picture.width, -1)
+
+
+@pytest.mark.parametrize("kernel", sorted(KERNELS))
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
+@pytest.mark.parametrize("size", [(90, 70), (41, 29), (150, 131), (1, 1)])
+def test_resizing_is_that_of_the_kernel(kernel: str, mode: str, size: tuple[int, int]) -> None:
+    source = images.photo(120, 100, mode)
+    resize = {"op": "resize", "width": size[0], "height": size[1], "fit": "fill", "filter": kernel, "enlarge": True}
+    result = premultiplied(image(images.encoded(source, "PNG"), [resize]))
+    # Rounding after each axis, and of straight colours, makes up to three levels of 255. From a ratio of 4 on, squares
+    # are averaged first: see below.
+    if min(120 / size[0], 100 / size[1]) < 4:
+        assert np.abs(result - resampled(source, size, kernel)).max() <= 3
+
+
+def psnr(one: Levels, other: Levels) -> float:
+    error = float(np.mean((one - other) ** 2))
+    return 99.0 if error == 0 else 10 * math.log10(255**2 / error)
+
+
+@pytest.mark.parametrize("width", [200, 100, 50, 25, 12])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_averaging_first_stays_near_the_kernel(width: int, mode: str) -> None:
+    source = images.photo(800, 600, mode)
+    result = premultiplied(image(images.encoded(source, "PNG"), [{"op": "resize", "width": width}]))
+    assert psnr(result, resampled(source, (result.shape[1], result.shape[0]), "lanczos")) > 38
+
+
+@pytest.mark.parametrize("width", [750, 500, 380, 300, 230, 150, 90, 40])
+@pytest.mark.parametrize("size", [(1000, 751), (997, 600), (801, 1003)])
+def test_decoding_at_a_part_of_the_size_stays_near_decoding_all(width: int, size: tuple[int, int]) -> None:
+    data = images.encoded(images.photo(*size), "JPEG", quality=90)
+    result = image(data, [{"op": "resize", "width": width}])
+    full = images.opened(data).resize(result.size, Image.Resampling.LANCZOS)
+    assert psnr(premultiplied(result), premultiplied(full)) > 36
+
+
+@needs_corpus
+@pytest.mark.parametrize("width", [1280, 1000, 720, 600, 500, 400, 300, 200, 128, 64])
+def test_the_same_on_a_photo(width: int) -> None:
+    data = (CORPUS / "photos/sharp-benchmark.jpg").read_bytes()
+    result = image(data, [{"op": "resize", "width": width}])
+    full = images.opened(data).resize(result.size, Image.Resampling.LANCZOS)
+    assert psnr(premultiplied(result), premultiplied(full)) > 46
+
+
+def width_variant(width: int, **how: Any) -> Variant:
+    return variant([{"op": "resize", "width": width, **how}], name=f"w{width}")
+
+
+def test_pictures_made_from_larger_ones_are_near_those_made_alone() -> None:
+    data = images.encoded(images.photo(900, 700), "PNG")
+    variants = tuple(width_variant(width) for width in (50, 600, 300, 580, 850, 120))
+    together = process(data, Work(variants=variants, describe=False)).outcomes
+    for one, made in zip(variants, together, strict=True):
+        alone = process(data, Work(variants=(one,), describe=False)).outcomes[0]
+        assert isinstance(made, Picture)
+        assert isinstance(alone, Picture)
+        assert (made.width, made.height) == (alone.width, alone.height)
+        assert psnr(premultiplied(images.opened(made.data)), premultiplied(images.opened(alone.data))) > 40
+
+
+def test_a_picture_is_made_from_a_larger_one_only_if_that_shows_all_of_it() -> None:
+    data = images.encoded(images.marked(400, 200), "PNG")
+    variants = (
+        variant([{"op": "resize", "width": 200, "height": 200}], name="cut"),
+        variant([{"op": "resize", "width": 300, "height": 300, "fit": "contain"}], name="boxed"),
+        variant([{"op": "resize", "width": 40}], name="small"),
+    )
+    outcomes = process(data, Work(variants=variants, describe=False)).outcomes
+    assert isinstance(outcomes[2], Picture)
+    small = images.opened(outcomes[2].data)
+    assert small.size == (40, 20)
+    assert images.corners(small) == {name: name for name in images.CORNERS}
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+@pytest.mark.parametrize("kernel", [Image.Resampling.LANCZOS, Image.Resampling.BICUBIC, Image.Resampling.NEAREST])
+@pytest.mark.parametrize("size", [(100, 80), (250, 199), (31, 47), (600, 400)])
+@pytest.mark.parametrize("place", [(100, 90), (0, 150), (230, 0), (250, 260)])
+def test_leaving_the_empty_border_away_changes_nothing_but_rounding(
+    mode: str, kernel: Image.Resampling, size: tuple[int, int], place: tuple[int, int]
+) -> None:
+    source = Image.new("RGBA", (400, 360))
+    source.paste(images.photo(120, 100, "RGBA"), place)
+    source = source.convert(mode)
+    box = (3.25, 1.5, 396.5, 357.0)
+    result = resize_seen(source, size, kernel, box)
+    assert result is not None
+    direct = np.asarray(Raster(source).premultiplied.resize(size, kernel, box), dtype=int)
+    difference = np.abs(np.asarray(result, dtype=int) - direct)
+    if kernel is Image.Resampling.NEAREST:
+        # Where a sample falls between two pixels, either is right.
+        assert (difference > 0).mean() < 0.02
+    else:
+        # The box is cut in fractions of a pixel, which round a little differently.
+        assert difference.max() <= 3
+
+
+def test_nothing_to_be_seen_stays_so() -> None:
+    source = images.encoded(Image.new("RGBA", (90, 60)), "PNG")
+    assert image(source, [{"op": "resize", "width": 30}]).getextrema() == ((0, 0),) * 4
