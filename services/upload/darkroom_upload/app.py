@@ -13,7 +13,7 @@ from darkroom.webhook_secrets import WebhookSecrets
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.adapters.results import ResultLinks
-from darkroom_upload.api import jobs, presigned, recipes, status, uploads, webhooks
+from darkroom_upload.api import docs_page, jobs, presigned, recipes, status, uploads, webhooks
 from darkroom_upload.api.documentation import DESCRIPTION, TAGS, DocumentedApi
 from darkroom_upload.auth import Authenticate
 from darkroom_upload.presign import Presign
@@ -46,9 +46,11 @@ def create_app(services: Services) -> FastAPI:
         version=version("darkroom-upload"),
         description=DESCRIPTION,
         openapi_tags=TAGS,
+        docs_url=None,
         redoc_url=None,
     )
     problems.install(app)
+    docs_page.install(app)
     authenticate = services.authenticate
     app.include_router(uploads.router(services.submit, services.links, authenticate))
     app.include_router(
