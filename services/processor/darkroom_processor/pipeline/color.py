@@ -3,10 +3,12 @@
 import io
 from typing import Final
 
-from PIL import Image, ImageChops, ImageCms, ImageStat
+from PIL import Image, ImageChops, ImageCms, ImageFile, ImageStat
 
 _WORKING_MODES: Final = frozenset({"L", "LA", "RGB", "RGBA"})
 _SIXTEEN_BIT: Final = 65535
+_STRETCHED_BY: Final = {"L;2": 85, "L;4": 17}
+"""The factor from a level in two or four bits to one in eight; for one bit Pillow knows it."""
 _EIGHT_BIT: Final = {"1": "L", "La": "LA", "RGBa": "RGBA", "RGBX": "RGB", "YCbCr": "RGB", "HSV": "RGB"}
 # The colour space signature that a profile must have to apply to a mode (ICC.1:2022, table 19).
 _SPACES: Final = {"RGB": "RGB", "CMYK": "CMYK", "L": "GRAY"}
@@ -38,10 +40,27 @@ def _unpack(image: Image.Image) -> Image.Image:
     if mode in {"P", "PA"}:
         return image.convert("RGBA" if image.has_transparency_data else "RGB")
     if mode == "I" or mode.startswith("I;16"):
-        return _from_integers(image.convert("I"))
+        return _with_transparent_level(_from_integers(image.convert("I")), image)
     if mode == "F":
         return _from_floats(image)
     return _with_transparent_color(image.convert(_EIGHT_BIT[mode]) if mode in _EIGHT_BIT else image)
+
+
+def scale_transparent_level(image: ImageFile.ImageFile) -> None:
+    """PNG names a transparent grey by its level in the file's own bits, which decoding stretches. Call before that."""
+    named, layout = image.info.get("transparency"), image.tile[0].args if image.tile else None
+    if isinstance(named, int) and isinstance(layout, str) and layout in _STRETCHED_BY:
+        image.info["transparency"] = named * _STRETCHED_BY[layout]
+
+
+def _with_transparent_level(levels: Image.Image, stored: Image.Image) -> Image.Image:
+    """The same for 16 bits, where the level can only be told before they become 8."""
+    named = stored.info.get("transparency")
+    if not isinstance(named, int) or not 0 <= named <= _SIXTEEN_BIT:
+        return levels
+    opaque = [0 if level == named else 255 for level in range(_SIXTEEN_BIT + 1)]
+    levels.putalpha(stored.convert("I").point(opaque, "L"))
+    return levels
 
 
 def _with_transparent_color(image: Image.Image) -> Image.Image:

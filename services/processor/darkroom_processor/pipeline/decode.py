@@ -57,6 +57,7 @@ def decode(source: Source, needed_scale: Callable[[Size], float]) -> Decoded:
     image = source.image
     stored_mode, stored_size = image.mode, source.stored_size
     part = _shrink_while_decoding(image, needed_scale)
+    color.scale_transparent_level(image)
     image.load()
     exif = _read_exif(image)
     turn = orientation.read(exif)
