@@ -6,29 +6,46 @@ UV := $(or $(shell command -v uv 2>/dev/null),.uv/$(UV_VERSION)/bin/uv)
 
 PYTHON_ENV := .venv/.installed
 EMULATOR_ENV := tools/emulator/.venv/.installed
-NODE_ENVS := $(patsubst %/package.json,%/node_modules/.installed,$(wildcard postman/package.json))
+NODE_ENVS := $(patsubst %/package.json,%/node_modules/.installed,$(wildcard postman/package.json cdk/package.json tools/workflows/package.json))
+
+# Python and node_modules of this folder; CDK says by a banner what it thinks of Node 20.
+CDK := cd cdk && PATH="$(CURDIR)/.venv/bin:$$PATH" JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=18,20 node_modules/.bin/cdk
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check clean
+.PHONY: help run test faults check synth rehearse clean
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(PYTHON_ENV) $(EMULATOR_ENV) ## Run the whole system on this machine, until Ctrl-C
 	@exec .venv/bin/python -m darkroom_local
 
 test: $(PYTHON_ENV) $(EMULATOR_ENV) $(NODE_ENVS) ## Run all tests that need no container engine
-	.venv/bin/pytest -n 2 --dist loadscope
+	.venv/bin/pytest -n 2 --dist loadscope -m "not containers and not exhaustive"
 
-check: $(PYTHON_ENV) ## Check formatting, lint rules, types and who imports whom
+faults: $(PYTHON_ENV) $(EMULATOR_ENV) ## Kill every service at each of its calls to AWS, and all other faults; minutes
+	.venv/bin/pytest tests/system/faults -n 2 --dist loadscope -m "exhaustive or not exhaustive"
+
+check: $(PYTHON_ENV) $(NODE_ENVS) synth ## Check formatting, lint rules, types, who imports whom, stacks and workflows
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	node tools/workflows/lint.js .github/workflows/*.yml
+	.venv/bin/zizmor --offline --quiet .github/workflows
+
+# Warnings are faults; cdk-nag runs within, and an assembly with a finding is not written.
+synth: $(PYTHON_ENV) $(NODE_ENVS) ## Synthesize the stacks of both stages and check them
+	$(CDK) synth --strict --quiet -c stage=dev --output cdk.out/dev
+	$(CDK) synth --strict --quiet -c stage=prod --output cdk.out/prod
+	.venv/bin/cfn-lint cdk/cdk.out/*/*.template.json
+
+rehearse: $(PYTHON_ENV) $(EMULATOR_ENV) $(NODE_ENVS) ## Deploy to an emulator, use it, change it, destroy it
+	.venv/bin/pytest cdk/rehearsal
 
 clean: ## Remove all that was installed or made here
-	rm -rf .venv .uv tools/emulator/.venv postman/node_modules out build dist
+	rm -rf .venv .uv tools/emulator/.venv $(NODE_ENVS:/.installed=) cdk/cdk.out out build dist
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,7 +1,7 @@
 """A whole system and its clients. Tests that stop or kill parts of one start their own."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import pytest
@@ -35,28 +35,23 @@ async def newcomer(cloud: Cloud, system: System) -> AsyncIterator[Api]:
         yield api
 
 
-@pytest.fixture
-def calm(system: System) -> "Calm":
-    """Tells what the services have complained about since the test began."""
-    return Calm(system)
+@pytest.fixture(autouse=True)
+def calm(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever clients do to the shared system, no service warns an operator of it."""
+    if "system" not in request.fixturenames:
+        yield
+        return
+    system: System = request.getfixturevalue("system")
+    before = complaints(system)
+    yield
+    assert complaints(system)[len(before) :] == []
 
 
-class Calm:
-    """Watches the logs of a system's services for warnings and errors."""
-
-    def __init__(self, system: System) -> None:
-        self._system = system
-        self._before = self._complaints()
-
-    def complaints(self) -> list[str]:
-        """What was logged as a warning or an error since."""
-        return self._complaints()[len(self._before) :]
-
-    def _complaints(self) -> list[str]:
-        logs = [service.log for service in self._system.services]
-        # Besides JSON, a traceback or a warning that reached nobody's log.
-        marks = ('"level": "warning"', '"level": "error"', '"level": "critical"', "Traceback", "Warning:")
-        return [line for log in logs for mark in marks for line in log.find(mark)]
+def complaints(system: System) -> list[str]:
+    """What the services have logged as warnings or errors so far."""
+    # Besides JSON, a traceback or a warning that reached nobody's log.
+    marks = ('"level": "warning"', '"level": "error"', '"level": "critical"', "Traceback", "Warning:")
+    return [line for service in system.services for mark in marks for line in service.log.find(mark)]
 
 
 async def new_key(cloud: Cloud, installation: Installation) -> str:

@@ -16,6 +16,8 @@ CAT = jpeg(40, 30)
         ("GET", "/jobs/{id}/variants/grayscale"),
         ("POST", "/jobs/{id}/retry"),
         ("DELETE", "/jobs/{id}"),
+        ("GET", "/jobs/{id}/deliveries"),
+        ("POST", "/jobs/{id}/deliveries/replay"),
     ],
 )
 async def test_anothers_job_is_not_there(method: str, path: str, api: Api, newcomer: Api) -> None:
@@ -41,6 +43,14 @@ async def test_each_lists_their_own_jobs(api: Api, newcomer: Api) -> None:
     assert [job["job_id"] for job in (await newcomer.http.get("/jobs")).json()["items"]] == [own["job_id"]]
     assert own["job_id"] not in {job["job_id"] for job in (await api.http.get("/jobs")).json()["items"]}
     assert theirs["job_id"] in {job["job_id"] for job in (await api.http.get("/jobs")).json()["items"]}
+
+
+async def test_each_signs_with_a_secret_of_their_own(api: Api, newcomer: Api) -> None:
+    theirs = (await api.http.get("/webhooks/secret")).json()["secret"]
+    own = (await newcomer.http.get("/webhooks/secret")).json()["secret"]
+    rotated = (await newcomer.http.post("/webhooks/secret/rotate")).json()["secret"]
+    assert len({theirs, own, rotated}) == 3
+    assert (await api.http.get("/webhooks/secret")).json()["secret"] == theirs
 
 
 async def test_a_cursor_of_another_shows_nothing_of_theirs(api: Api, newcomer: Api) -> None:

@@ -13,6 +13,8 @@ import httpx
 import pytest
 
 from darkroom_local.bootstrap import DEVELOPMENT_KEY
+from darkroom_local.child import Child
+from darkroom_local.log import Log
 from darkroom_local.system import System
 
 POSTMAN = Path(__file__).parents[2] / "postman"
@@ -55,19 +57,22 @@ def test_the_lock_file_names_no_registry() -> None:
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="newman needs Node.js, which is not installed")
-async def test_the_collection_runs_from_beginning_to_end(system: System) -> None:
+async def test_the_collection_runs_from_beginning_to_end(system: System, tmp_path: Path) -> None:
     newman = POSTMAN / "node_modules" / ".bin" / "newman"
     assert newman.exists(), "`npm ci --prefix postman` installs newman"
-    process = await asyncio.create_subprocess_exec(
-        str(newman),
-        *("run", "darkroom.postman_collection.json", "--environment", "local.postman_environment.json"),
-        *("--working-dir", ".", "--color", "off", "--bail"),
-        *("--env-var", f"base_url={system.url}", "--env-var", f"api_key={DEVELOPMENT_KEY}"),
-        cwd=POSTMAN,
-        env={"PATH": os.environ["PATH"], "HOME": str(POSTMAN)},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
+    log = Log()
+    child = await Child.start(
+        [
+            *(str(newman), "run", str(POSTMAN / "darkroom.postman_collection.json")),
+            *("--environment", str(POSTMAN / "local.postman_environment.json"), "--working-dir", str(POSTMAN)),
+            *("--env-var", f"base_url={system.url}", "--env-var", f"api_key={DEVELOPMENT_KEY}"),
+            *("--color", "off", "--bail", "--timeout", "60000"),
+        ],
+        environment={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+        sink=log.append,
     )
-    async with asyncio.timeout(120):
-        output, _ = await process.communicate()
-    assert process.returncode == 0, output.decode()
+    try:
+        await asyncio.wait_for(child.wait(), 90)
+    finally:
+        status = await child.stop(grace_seconds=1)
+        assert status == 0, str(log)
