@@ -26,6 +26,9 @@ _ENCODERS: Mapping[ImageFormat, Encoder] = MappingProxyType(
         ImageFormat.TIFF: tiff.encode,
     }
 )
+_LARGE: Final = 4_000_000
+"""Pixels above which fewer qualities are tried for a number of bytes."""
+
 # What `same` means for formats that are read only.
 _STAND_INS = {
     ImageFormat.JPEG2000: ImageFormat.JPEG,
@@ -60,6 +63,7 @@ def encode(strip: Strip, output: Output, image_format: ImageFormat, kept: Kept) 
         output.max_bytes,
         highest,
         lambda quality: encoder(strip, output.model_copy(update={"quality": quality}), kept),
+        tries=8 if strip.size[0] * strip.size[1] * len(strip.rasters) <= _LARGE else 4,
     )
 
 

@@ -1,0 +1,39 @@
+"""The search for the best quality within a number of bytes."""
+
+import pytest
+
+from darkroom.errors import OutputLimit
+from darkroom_processor.pipeline.search import best_within
+
+
+class Encoder:
+    """Ten bytes for each step of quality; remembers what was asked of it."""
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    def __call__(self, quality: int) -> bytes:
+        self.asked.append(quality)
+        return bytes(10 * quality)
+
+
+@pytest.mark.parametrize("highest", [1, 2, 80, 100])
+@pytest.mark.parametrize("limit", [10, 19, 20, 355, 799, 800, 5000])
+def test_the_highest_quality_within_the_limit_is_found(highest: int, limit: int) -> None:
+    encoder = Encoder()
+    assert len(best_within(limit, highest, encoder)) == min(limit // 10, highest) * 10
+    assert len(encoder.asked) <= 8
+
+
+def test_fewer_tries_find_a_quality_below() -> None:
+    encoder = Encoder()
+    found = len(best_within(355, 100, encoder, tries=4))
+    assert 200 < found <= 355
+    assert len(encoder.asked) <= 5
+
+
+def test_a_limit_that_cannot_be_kept_is_an_error() -> None:
+    for tries in (1, 2, 8):
+        with pytest.raises(OutputLimit) as caught:
+            best_within(9, 90, Encoder(), tries=tries)
+        assert caught.value.fields == {"limit": 9, "actual": 10}
