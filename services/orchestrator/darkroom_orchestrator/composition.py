@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 _CONCURRENCY: Final = 16
 """Messages of one queue at a time: each is a few calls of some milliseconds."""
 _DEAD_CONCURRENCY: Final = 2
-_VISIBILITY_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +80,9 @@ class Orchestrator:
             QueueName.NOTIFICATIONS: self._pair(settings.notifications_queue_url, settings.notifications_dlq_url),
         }
         tasks = self.queues[QueueName.TASKS].queue
-        self.jobs = jobs = JobStore(clients.dynamodb, settings.jobs_table, now=now)
+        self.jobs = jobs = JobStore(
+            clients.dynamodb, settings.jobs_table, now=now, work_period=timedelta(seconds=settings.work_seconds)
+        )
         originals = Originals(clients.s3, settings.originals_bucket)
         results = Results(clients.s3, settings.results_bucket)
         events = JobEvents(clients.sns, settings.job_events_topic_arn)
@@ -152,7 +153,7 @@ class Orchestrator:
             handler,
             concurrency=concurrency,
             wait_seconds=self._settings.receive_wait_seconds,
-            visibility_seconds=_VISIBILITY_SECONDS,
+            visibility_seconds=self._settings.visibility_seconds,
             drain_seconds=self._settings.drain_seconds,
         )
 

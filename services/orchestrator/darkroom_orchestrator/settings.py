@@ -7,6 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from darkroom.limits import DEFAULT_UPLOAD_BYTES, HIGHEST_UPLOAD_BYTES
 from darkroom.settings import Environment, ServiceSettings
+from darkroom_orchestrator.adapters.job_store import WORK_PERIOD
 from darkroom_orchestrator.webhooks.schedule import DEFAULT_SECONDS, LONGEST_SECONDS
 
 
@@ -39,6 +40,8 @@ class Settings(ServiceSettings):
     """A recipe of more variants is spread over several tasks."""
     sweep_seconds: Annotated[float, Field(gt=0)] = 30
     """How long from one look at overdue jobs to the next, on average."""
+    work_seconds: Annotated[float, Field(ge=1)] = WORK_PERIOD.total_seconds()
+    """How long a job may be queued or processing without progress before the sweeper looks at it."""
     webhook_allow_private: bool = False
     """Whether webhooks may go to this machine and to private networks; for development only."""
     webhook_retry_seconds: Annotated[

@@ -12,7 +12,6 @@ from darkroom.logs import configure_logging
 from darkroom.queue import SqsQueue
 from darkroom.server import serve
 from darkroom.settings import load_settings
-from darkroom.topology import QueueSpec
 from darkroom_processor.adapters.originals import Originals
 from darkroom_processor.adapters.results import Results
 from darkroom_processor.api import create_app
@@ -43,7 +42,7 @@ async def run(settings: Settings) -> None:
             task_handler(worker),
             concurrency=_TASKS_A_CHILD * settings.children,
             wait_seconds=settings.receive_wait_seconds,
-            visibility_seconds=QueueSpec.visibility_seconds,
+            visibility_seconds=settings.visibility_seconds,
             drain_seconds=settings.drain_seconds,
         )
         checks = {

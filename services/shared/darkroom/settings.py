@@ -39,6 +39,8 @@ class ServiceSettings(BaseSettings):
     """How long after SIGTERM work in hand may take before it is handed back."""
     receive_wait_seconds: Annotated[int, Field(ge=0, le=20)] = 20
     """Long poll of the queues; an emulator wants 1 or 2."""
+    visibility_seconds: Annotated[int, Field(ge=1, le=12 * 60 * 60)] = 60
+    """For how long a message in hand is hidden from others, again and again while it is; the queues' own visibility."""
 
 
 S = TypeVar("S", bound=BaseSettings)

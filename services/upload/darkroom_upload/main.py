@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
 
 from darkroom.aws import Aws
 from darkroom.health import Readiness, bucket_check, queue_check, table_check
@@ -57,6 +58,7 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
                 presets=presets,
                 max_upload_bytes=settings.max_upload_bytes,
                 allow_http=development,
+                arrival_period=timedelta(seconds=settings.arrival_seconds),
             ),
             presign=Presign(jobs=jobs, claims=claims, originals=originals, max_upload_bytes=settings.max_upload_bytes),
             jobs=jobs,

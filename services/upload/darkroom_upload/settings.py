@@ -7,6 +7,7 @@ from pydantic import Field, HttpUrl
 
 from darkroom.limits import DEFAULT_UPLOAD_BYTES, HIGHEST_UPLOAD_BYTES
 from darkroom.settings import ServiceSettings
+from darkroom_upload.submit import ARRIVAL_PERIOD
 
 _Name = Annotated[str, Field(min_length=1)]
 
@@ -28,6 +29,8 @@ class UploadSettings(ServiceSettings):
     """Root of the orchestrator's internal API."""
     max_upload_bytes: Annotated[int, Field(gt=0, le=HIGHEST_UPLOAD_BYTES)] = DEFAULT_UPLOAD_BYTES
     """The largest file that is taken."""
+    arrival_seconds: Annotated[float, Field(ge=1)] = ARRIVAL_PERIOD.total_seconds()
+    """How long until the sweeper looks after an upload whose announcement nobody has seen."""
     presets_file: Path | None = None
     """JSON file of more presets."""
     public_s3_endpoint_url: HttpUrl | None = None

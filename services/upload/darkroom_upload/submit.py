@@ -30,8 +30,8 @@ from darkroom_upload.intake import Intake, Received
 
 _LOG = get_logger(__name__)
 
-ARRIVAL_DEADLINE: Final = timedelta(minutes=5)
-"""When the sweeper looks after a job whose announcement it has not seen."""
+ARRIVAL_PERIOD: Final = timedelta(minutes=5)
+"""How long until the sweeper looks after a job whose announcement nobody has seen."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +54,7 @@ class Submit:
     max_upload_bytes: int
     allow_http: bool
     """For callback URLs."""
+    arrival_period: timedelta = ARRIVAL_PERIOD
 
     async def __call__(self, events: AsyncIterator[FormEvent], *, owner: str, key: str | None) -> Submission:
         """Take the upload in. Raises RequestError for what is wrong with it, Unavailable when AWS is away."""
@@ -89,7 +90,7 @@ class Submit:
         if claim and earlier:
             _require_same(claim, asked)
             return Submission(job=earlier, replayed=True)
-        job = _new_job(job_id, owner, received)
+        job = _new_job(job_id, owner, received, self.arrival_period)
         if key is None:
             # The id is new: "there already" can only be the SDK's repetition of a write whose answer was lost.
             await self.jobs.create(job)
@@ -132,7 +133,7 @@ def _fingerprint(received: Received) -> str:
     )
 
 
-def _new_job(job_id: str, owner: str, received: Received) -> Job:
+def _new_job(job_id: str, owner: str, received: Received, arrival_period: timedelta) -> Job:
     now = clock.now()
     return Job(
         job_id=job_id,
@@ -145,7 +146,7 @@ def _new_job(job_id: str, owner: str, received: Received) -> Job:
         filename=received.filename,
         content_type=received.format.media_type,
         source_key=upload_key(job_id, received.filename),
-        deadline=now + ARRIVAL_DEADLINE,
+        deadline=now + arrival_period,
         source_bytes=received.size,
         source_sha256=received.sha256,
         metadata=received.metadata,

@@ -13,6 +13,8 @@ from darkroom_local.service import STOP_SECONDS, Service
 
 SinkOf = Callable[[str], LineSink]
 """Gives the sink for the output of the service of that name."""
+EnvironmentOf = Callable[[str], Mapping[str, str]]
+"""Gives the variables that only the service of that name is told."""
 
 _DRAIN_SECONDS: Final = 5
 """Less than a service has before it is killed."""
@@ -42,11 +44,13 @@ class System:
         *,
         ports: Ports | None = None,
         environment: Mapping[str, str] | None = None,
+        environment_of: EnvironmentOf | None = None,
         sink_of: SinkOf | None = None,
     ) -> None:
         chosen = ports or Ports.free()
         self.installation = installation
         self._sink_of = sink_of
+        self._environment_of = environment_of
         self._environment = {
             **installation.environment(),
             "DARKROOM_ORCHESTRATOR_URL": f"http://{LOOPBACK}:{chosen.orchestrator}",
@@ -85,7 +89,8 @@ class System:
 
     def _service(self, name: str, module: str, port: int) -> Service:
         sink = self._sink_of(name) if self._sink_of else None
-        return Service(name, module, port=port, environment=self._environment, sink=sink)
+        own = self._environment_of(name) if self._environment_of else {}
+        return Service(name, module, port=port, environment={**self._environment, **own}, sink=sink)
 
 
 @asynccontextmanager

@@ -65,10 +65,18 @@ _CLOSED: Final = remove("open_shard", "deadline", "pending")
 class JobStore(JobTable):
     """The jobs table, as the one service that changes jobs sees it. All methods raise Unavailable."""
 
-    def __init__(self, client: "DynamoDBClient", table: str, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        table: str,
+        *,
+        now: Callable[[], datetime],
+        work_period: timedelta = WORK_PERIOD,
+    ) -> None:
         super().__init__(client, table)
         self._writes = ConditionalWrites(client, table)
         self._now = now
+        self._work_period = work_period
 
     async def queue(self, job: Job, source: ObjectRef) -> Job | None:
         """awaiting_upload → queued: pin the source, and wait for all that the recipe asks for."""
@@ -191,7 +199,7 @@ class JobStore(JobTable):
         return [item["job_id"]["S"] for item in answer["Items"]]
 
     def _work_deadline(self) -> int:
-        return epoch(self._now() + WORK_PERIOD)
+        return epoch(self._now() + self._work_period)
 
     async def _move(
         self,
