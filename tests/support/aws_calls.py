@@ -1,0 +1,99 @@
+"""What an HTTP request asks of AWS: `UpdateItem jobs`, `PutObject results`, `SendMessageBatch tasks`."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import parse_qs, unquote, urlsplit
+
+_JSON_SERVICES: Final = {"AmazonSQS": "sqs", "DynamoDB_20120810": "dynamodb"}
+
+# S3 has no name of an operation on the wire: a method, what the path names, and a parameter that tells of the rest.
+_S3_BY_PARAMETER: Final = {
+    ("GET", "versions"): "ListObjectVersions",
+    ("GET", "list-type"): "ListObjectsV2",
+    ("POST", "delete"): "DeleteObjects",
+    ("POST", "uploads"): "CreateMultipartUpload",
+    ("POST", "uploadId"): "CompleteMultipartUpload",
+    ("PUT", "uploadId"): "UploadPart",
+    ("DELETE", "uploadId"): "AbortMultipartUpload",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request to AWS, as it was sent."""
+
+    service: str
+    operation: str
+    resource: str
+    """Queue, table, topic or bucket, without the prefix that an installation's names share."""
+    method: str
+    target: str
+    """Path and query, escaped."""
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def name(self) -> str:
+        """Operation and resource."""
+        return f"{self.operation} {self.resource}"
+
+    @property
+    def is_check(self) -> bool:
+        """Whether it only looks if AWS is there: readiness asks, not the work."""
+        return self.operation in {"HeadBucket", "GetQueueAttributes"} or b'"S": "-"' in self.body
+
+    def fields(self) -> dict[str, Any]:
+        """The body of a call to SQS or DynamoDB."""
+        read: dict[str, Any] = json.loads(self.body)
+        return read
+
+
+def read_call(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Call:
+    """Name a request. `headers` has lower-case names."""
+    service, operation, resource = _named(method, target, headers, body)
+    return Call(
+        service=service,
+        operation=operation,
+        resource=resource,
+        method=method,
+        target=target,
+        headers=headers,
+        body=body,
+    )
+
+
+def _named(method: str, target: str, headers: Mapping[str, str], body: bytes) -> tuple[str, str, str]:
+    service, _, operation = headers.get("x-amz-target", "").partition(".")
+    if service:
+        return _JSON_SERVICES[service], operation, _short(_json_resource(json.loads(body)))
+    if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        form = parse_qs(body.decode())
+        return "sns", form["Action"][0], _short(form.get("TopicArn", [""])[0].rpartition(":")[2])
+    return ("s3", *_s3(method, target))
+
+
+def _json_resource(fields: Mapping[str, Any]) -> str:
+    if "QueueUrl" in fields:
+        return str(fields["QueueUrl"]).rpartition("/")[2]
+    if "RequestItems" in fields:
+        return str(next(iter(fields["RequestItems"])))
+    if "TransactItems" in fields:
+        return "+".join(str(next(iter(item.values()))["TableName"]) for item in fields["TransactItems"])
+    return str(fields.get("TableName", ""))
+
+
+def _s3(method: str, target: str) -> tuple[str, str]:
+    parts = urlsplit(target)
+    bucket, _, key = unquote(parts.path).lstrip("/").partition("/")
+    parameters = parse_qs(parts.query, keep_blank_values=True)
+    for (known_method, parameter), operation in _S3_BY_PARAMETER.items():
+        if known_method == method and parameter in parameters:
+            return operation, _short(bucket)
+    return f"{method.capitalize()}{'Object' if key else 'Bucket'}", _short(bucket)
+
+
+def _short(name: str) -> str:
+    """`t01ab-jobs+t01ab-accounts` → `jobs+accounts`."""
+    return "+".join(one.partition("-")[2] or one for one in name.split("+"))

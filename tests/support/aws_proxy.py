@@ -1,0 +1,192 @@
+"""A proxy in front of the emulator that sees each call to AWS, and in which a test can hold, cut or change one.
+
+What a caller sees of a call that is cut is a connection that breaks. Whether the call took effect is the test's choice.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Protocol
+
+import aiohttp
+from aiohttp import web
+from yarl import URL
+
+from darkroom_local.ports import LOOPBACK
+from tests.support.aws_calls import Call, read_call
+
+_LARGEST_BODY_BYTES: Final = 256 * 1024 * 1024
+_BETWEEN_TWO: Final = frozenset(
+    {"connection", "content-length", "date", "expect", "host", "server", "transfer-encoding"}
+)
+"""Headers about one connection, or that whoever sends writes anew."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What AWS said."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+Forward = Callable[[Call], Awaitable[Answer]]
+"""Asks AWS."""
+
+
+class Interception(Protocol):
+    """Stands between callers and AWS."""
+
+    def wants(self, call: Call) -> bool:
+        """Whether a call is one for `meet`."""
+
+    async def meet(self, call: Call, forward: Forward) -> Answer | None:
+        """The answer for the caller; None breaks the connection."""
+
+
+class Moment(StrEnum):
+    """Where a call is held."""
+
+    BEFORE = "before"
+    """Nothing has happened yet."""
+    UNANSWERED = "unanswered"
+    """It has taken effect, and its caller does not know yet."""
+
+
+class Trap:
+    """Holds one call until it is released: to go its way, or with a connection that breaks."""
+
+    def __init__(self, name: str, *, occurrence: int, moment: Moment) -> None:
+        self.sprung = asyncio.Event()
+        self._name = name
+        self._moment = moment
+        self._left = occurrence
+        self._released = asyncio.Event()
+        self._breaks = True
+
+    def let_go(self) -> None:
+        """Let the call go its way."""
+        self._breaks = False
+        self._released.set()
+
+    def cut(self) -> None:
+        """Break the call's connection."""
+        self._released.set()
+
+    def wants(self, call: Call) -> bool:
+        """See Interception."""
+        return call.name == self._name and not self.sprung.is_set()
+
+    async def meet(self, call: Call, forward: Forward) -> Answer | None:
+        """See Interception. Receives that bring nothing are not counted."""
+        answer = None if self._moment is Moment.BEFORE else await forward(call)
+        if answer is not None and brings_nothing(call, answer):
+            return answer
+        self._left -= 1
+        if self._left or self.sprung.is_set():
+            return answer or await forward(call)
+        self.sprung.set()
+        await self._released.wait()
+        return None if self._breaks else answer or await forward(call)
+
+
+class AwsProxy:
+    """One caller's way to AWS. `calls` is what it has asked for and got answered, in order."""
+
+    def __init__(self, session: aiohttp.ClientSession, upstream: str) -> None:
+        self.url = ""
+        self.calls: list[Call] = []
+        self.asked: list[tuple[float, str]] = []
+        """Names of all calls, checks and empty receives included, with the event loop's time at which they came."""
+        self.receipts: list[tuple[float, str]] = []
+        """Names of the receives that brought something, with the time at which they were answered."""
+        self._session = session
+        self._upstream = upstream
+        self._interceptions: list[Interception] = []
+
+    @contextmanager
+    def intercepted(self, interception: Interception) -> Iterator[None]:
+        """Calls go through `interception` during the `with` block, if it wants them."""
+        self._interceptions.append(interception)
+        try:
+            yield
+        finally:
+            self._interceptions.remove(interception)
+
+    @contextmanager
+    def trap(self, name: str, *, occurrence: int = 1, moment: Moment) -> Iterator[Trap]:
+        """Hold a call of that name: the first, or the one of the given number."""
+        trap = Trap(name, occurrence=occurrence, moment=moment)
+        with self.intercepted(trap):
+            try:
+                yield trap
+            finally:
+                trap.cut()
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Pass a request on, by way of the interceptions."""
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        call = read_call(request.method, request.raw_path, headers, await request.read())
+        self.asked.append((asyncio.get_running_loop().time(), call.name))
+        interception = next((one for one in self._interceptions if one.wants(call)), None)
+        try:
+            answer = await (interception.meet(call, self._forward) if interception else self._forward(call))
+        except aiohttp.ClientError:  # The emulator is stopping.
+            answer = None
+        if answer is None:
+            if request.transport:
+                request.transport.abort()
+            return web.Response()
+        self._note(call, answer)
+        return _response(call, answer)
+
+    def _note(self, call: Call, answer: Answer) -> None:
+        if call.is_check or brings_nothing(call, answer):
+            return
+        self.calls.append(call)
+        if call.operation == "ReceiveMessage":
+            self.receipts.append((asyncio.get_running_loop().time(), call.name))
+
+    async def _forward(self, call: Call) -> Answer:
+        headers = {name: value for name, value in call.headers.items() if name not in _BETWEEN_TWO}
+        async with self._session.request(
+            call.method, URL(self._upstream + call.target, encoded=True), headers=headers, data=call.body
+        ) as answer:
+            return Answer(status=answer.status, headers=answer.headers, body=await answer.read())
+
+
+def brings_nothing(call: Call, answer: Answer) -> bool:
+    """Whether a call was a look at a queue or an index in which there was nothing."""
+    return (call.operation == "ReceiveMessage" and b'"Messages"' not in answer.body) or (
+        call.operation == "Query" and b'"Items": []' in answer.body.replace(b'":[', b'": [')
+    )
+
+
+def _response(call: Call, answer: Answer) -> web.Response:
+    headers = {name: value for name, value in answer.headers.items() if name.lower() not in _BETWEEN_TWO}
+    if call.method == "HEAD" and "Content-Length" in answer.headers:
+        headers["Content-Length"] = answer.headers["Content-Length"]
+    return web.Response(status=answer.status, headers=headers, body=answer.body)
+
+
+@asynccontextmanager
+async def running_proxy(upstream: str) -> AsyncIterator[AwsProxy]:
+    """A proxy on a free port, for the length of a `with` block."""
+    connector = aiohttp.TCPConnector(limit=0)
+    timeout = aiohttp.ClientTimeout(total=None)
+    async with aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=False) as session:
+        proxy = AwsProxy(session, upstream)
+        app = web.Application(client_max_size=_LARGEST_BODY_BYTES)
+        app.router.add_route("*", "/{path:.*}", proxy.handle)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, LOOPBACK, 0)
+        await site.start()
+        proxy.url = f"http://{LOOPBACK}:{runner.addresses[0][1]}"
+        try:
+            yield proxy
+        finally:
+            await runner.cleanup()

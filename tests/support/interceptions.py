@@ -1,0 +1,112 @@
+"""What can befall calls to AWS on their way, beside being held: see `tests.support.aws_proxy`."""
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from tests.support.aws_calls import Call
+from tests.support.aws_proxy import Answer, Forward
+
+
+class LostAnswers:
+    """Every call is made, and its first answer lost; the SDK makes it again, and that answer arrives.
+
+    Receives are spared: what a receive took stays hidden until its visibility ends, and no SDK brings it back.
+    """
+
+    def __init__(self) -> None:
+        self.lost: list[str] = []
+        self._seen: set[str] = set()
+
+    def wants(self, call: Call) -> bool:
+        """See Interception."""
+        return call.operation != "ReceiveMessage" and not call.is_check and _invocation(call) not in self._seen
+
+    async def meet(self, call: Call, forward: Forward) -> Answer | None:
+        """See Interception."""
+        self._seen.add(_invocation(call))
+        self.lost.append(call.name)
+        await forward(call)
+        return None
+
+
+class Echoes:
+    """Every message is sent three times, each copy late by 0 to 3 seconds, and those that say "started" last of all."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311 - the same order each time
+
+    def wants(self, call: Call) -> bool:
+        """See Interception."""
+        return call.operation == "SendMessageBatch"
+
+    async def meet(self, call: Call, forward: Forward) -> Answer | None:
+        """See Interception. The answer speaks of three times the entries, which nobody minds."""
+        fields = call.fields()
+        copies = [
+            {**entry, "Id": f"{entry['Id']}-{number}", "DelaySeconds": self._delay(entry)}
+            for entry in fields["Entries"]
+            for number in range(3)
+        ]
+        self._random.shuffle(copies)
+        answer = None
+        for start in range(0, len(copies), 10):
+            answer = await forward(_with_entries(call, fields, copies[start : start + 10]))
+        return answer
+
+    def _delay(self, entry: dict[str, Any]) -> int:
+        return 3 if '"task.started"' in entry["MessageBody"] else self._random.randint(0, 2)
+
+
+class PartlyRefused:
+    """The first batch of messages to a queue is taken but for its last entry."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self.batches: list[int] = []
+        """How many messages each call wanted to send."""
+
+    def wants(self, call: Call) -> bool:
+        """See Interception."""
+        return call.name == self._name
+
+    async def meet(self, call: Call, forward: Forward) -> Answer | None:
+        """See Interception."""
+        fields = call.fields()
+        *taken, refused = fields["Entries"]
+        self.batches.append(len(fields["Entries"]))
+        if len(self.batches) > 1 or not taken:
+            return await forward(call)
+        answer = await forward(_with_entries(call, fields, taken))
+        said = json.loads(answer.body)
+        said["Failed"] = [{"Id": refused["Id"], "SenderFault": False, "Code": "InternalError"}]
+        return replace(answer, body=json.dumps(said).encode())
+
+
+class Observed:
+    """Calls go their way, and a test looks at their answers before the callers do."""
+
+    def __init__(self, name: str, look: Callable[[Call, Answer], Any]) -> None:
+        self._name = name
+        self._look = look
+
+    def wants(self, call: Call) -> bool:
+        """See Interception."""
+        return call.name == self._name
+
+    async def meet(self, call: Call, forward: Forward) -> Answer | None:
+        """See Interception."""
+        answer = await forward(call)
+        await self._look(call, answer)
+        return answer
+
+
+def _invocation(call: Call) -> str:
+    """The SDK's name for a call and its repetitions."""
+    return call.headers["amz-sdk-invocation-id"]
+
+
+def _with_entries(call: Call, fields: dict[str, Any], entries: list[dict[str, Any]]) -> Call:
+    return replace(call, body=json.dumps({**fields, "Entries": entries}).encode())

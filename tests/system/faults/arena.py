@@ -1,0 +1,152 @@
+"""A system whose services each reach AWS through a proxy of their own, and whose patience is short."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
+from uuid import uuid4
+
+from darkroom_local.bootstrap import DEVELOPMENT_KEY
+from darkroom_local.installation import Installation
+from darkroom_local.service import Service
+from darkroom_local.system import System
+from tests.support.api import OPEN, Api, open_api
+from tests.support.aws_proxy import AwsProxy, running_proxy
+from tests.support.emulator import Cloud
+from tests.support.waiting import until
+from tests.system.faults.evidence import Evidence, Item, evidence, job_item
+
+VISIBILITY_SECONDS: Final = 2
+"""How long a message stays with whoever died over it: shorter than in earnest, where a test would wait a minute."""
+
+IMPATIENT: Final = {
+    "DARKROOM_VISIBILITY_SECONDS": str(VISIBILITY_SECONDS),
+    "DARKROOM_DRAIN_SECONDS": "3",
+    "DARKROOM_SWEEP_SECONDS": "0.5",
+    "DARKROOM_ARRIVAL_SECONDS": "15",
+    "DARKROOM_WORK_SECONDS": "8",
+    "DARKROOM_CHILDREN": "1",
+    # Three variants make two tasks, so that both forms of the fan-in's write are met.
+    "DARKROOM_MAX_VARIANTS_PER_TASK": "2",
+}
+
+
+class Arena:
+    """A system that is whole between two cases, and all that a case wants to see of it."""
+
+    def __init__(
+        self, cloud: Cloud, system: System, api: Api, proxies: Mapping[str, AwsProxy], events_url: str
+    ) -> None:
+        self.cloud = cloud
+        self.system = system
+        self.installation = system.installation
+        self.api = api
+        self.proxies = proxies
+        self._events_url = events_url
+        self._events: dict[str, set[tuple[str, str]]] = {}
+
+    def service(self, name: str) -> Service:
+        """The service of that name."""
+        return next(service for service in self.system.services if service.name == name)
+
+    async def mend(self) -> None:
+        """Start what does not run, and wait until it is ready."""
+        for service in self.system.services:
+            if not service.is_running:
+                await service.start()
+        await asyncio.gather(*(service.ready() for service in self.system.services))
+
+    async def item(self, job_id: str) -> Item:
+        """The job's item as it is."""
+        return await job_item(self.cloud, self.installation, job_id)
+
+    async def over(self, job_id: str, *, seconds: float = 60) -> str:
+        """The job's status once it is terminal and nothing is under way any more."""
+
+        async def ended() -> bool:
+            item = await self.item(job_id)
+            return bool(item) and item["status"] not in OPEN
+
+        await until(ended, seconds=seconds)
+        await self.quiet(seconds=seconds)
+        return str((await self.item(job_id))["status"])
+
+    async def quiet(self, *, seconds: float = 60) -> None:
+        """Wait until no message is on its way."""
+        await until(self._is_quiet, seconds=seconds)
+
+    async def evidence(self, job_id: str) -> Evidence:
+        """What is left of a job."""
+        return await evidence(self.cloud, self.installation, job_id)
+
+    async def dead_letters(self) -> int:
+        """Messages that somebody gave up."""
+        return sum([await self.depth(queue.dlq_url) for queue in self.installation.queues])
+
+    async def events_of(self, job_id: str) -> set[tuple[str, str]]:
+        """Ids and statuses of the job's events so far, repetitions once."""
+        while True:
+            answer = await self.cloud.sqs.receive_message(
+                QueueUrl=self._events_url, MaxNumberOfMessages=10, WaitTimeSeconds=0
+            )
+            for message in answer.get("Messages", []):
+                event = json.loads(message["Body"])
+                self._events.setdefault(event["job_id"], set()).add((event["event_id"], event["status"]))
+                await self.cloud.sqs.delete_message(QueueUrl=self._events_url, ReceiptHandle=message["ReceiptHandle"])
+            if not answer.get("Messages"):
+                return self._events.get(job_id, set())
+
+    async def depth(self, url: str) -> int:
+        """Messages in a queue, received ones included."""
+        answer = await self.cloud.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+        counts = answer["Attributes"]
+        return int(counts["ApproximateNumberOfMessages"]) + int(counts["ApproximateNumberOfMessagesNotVisible"])
+
+    async def _is_quiet(self) -> bool:
+        queues = (self.installation.uploads, self.installation.tasks, self.installation.results)
+        return not any([await self.depth(queue.url) for queue in queues])
+
+
+@asynccontextmanager
+async def running_arena(
+    cloud: Cloud, *, upstream: str | None = None, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[Arena]:
+    """An arena for the length of a `with` block; `upstream` is what the proxies stand in front of."""
+    async with AsyncExitStack() as stack:
+        installation = await stack.enter_async_context(cloud.installation())
+        for queue in (installation.uploads, installation.tasks, installation.results):
+            await cloud.sqs.set_queue_attributes(
+                QueueUrl=queue.url, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)}
+            )
+        proxies = {
+            name: await stack.enter_async_context(running_proxy(upstream or cloud.endpoint_url))
+            for name in ("upload", "orchestrator", "processor", "processor-2")
+        }
+        system = System(
+            installation,
+            environment={**IMPATIENT, **(environment or {})},
+            environment_of=lambda name: {"AWS_ENDPOINT_URL": proxies[name].url},
+        )
+        events_url = await stack.enter_async_context(_events(cloud, installation))
+        stack.push_async_callback(system.stop)
+        await system.start()
+        api = await stack.enter_async_context(open_api(system.url, DEVELOPMENT_KEY))
+        yield Arena(cloud, system, api, proxies, events_url)
+
+
+@asynccontextmanager
+async def _events(cloud: Cloud, installation: Installation) -> AsyncIterator[str]:
+    """A queue that gets all job events."""
+    url = (await cloud.sqs.create_queue(QueueName=f"events-{uuid4().hex}"))["QueueUrl"]
+    arn = (await cloud.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"]))["Attributes"]["QueueArn"]
+    await cloud.sns.subscribe(
+        TopicArn=installation.job_events_topic_arn,
+        Protocol="sqs",
+        Endpoint=arn,
+        Attributes={"RawMessageDelivery": "true"},
+    )
+    try:
+        yield url
+    finally:
+        await cloud.sqs.delete_queue(QueueUrl=url)

@@ -1,0 +1,168 @@
+"""Killing a service at one of its calls to AWS, and what the client, the next process and the job make of it."""
+
+import asyncio
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+from uuid import uuid4
+
+import httpx
+
+from tests.support.aws_calls import Call
+from tests.support.aws_proxy import Moment, Trap
+from tests.support.images import jpeg
+from tests.system.faults.arena import Arena
+from tests.system.faults.evidence import Evidence, all_items, orphans
+
+PICTURE: Final = jpeg(40, 30)
+RECIPE: Final = json.dumps(
+    {
+        "variants": [
+            {"name": "small", "operations": [{"op": "resize", "width": 16, "height": 16}]},
+            {"name": "grey", "operations": [{"op": "grayscale"}]},
+            {"name": "turned", "operations": [{"op": "rotate", "angle": 90}]},
+        ]
+    }
+)
+_TRIES: Final = 3
+"""How often a case is set up. Two messages may come with one receive, and the second receive then never happens."""
+_CHANGES: Final = ("Put", "Update", "Transact", "Send", "Delete", "Publish", "Complete", "Post")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A service, one of its calls, and the moment of its death."""
+
+    service: str
+    call: str
+    occurrence: int
+    moment: Moment
+
+    @property
+    def changes(self) -> bool:
+        """Whether the call changes anything in AWS."""
+        return self.call.startswith(_CHANGES)
+
+    def __str__(self) -> str:
+        return f"{self.service}: {self.call} {self.occurrence}, {self.moment}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CleanRun:
+    """What a job leaves and what it takes when nobody is killed."""
+
+    evidence: Evidence
+    calls: dict[str, list[str]]
+    """Names of the calls of each service, in order."""
+
+    def cases(self, service: str) -> list[Case]:
+        """Every call of a service, at each moment. Receives are told apart by what they bring, so only afterwards."""
+        numbered: Counter[str] = Counter()
+        cases = []
+        for call in self.calls[service]:
+            numbered[call] += 1
+            moments = [Moment.UNANSWERED] if call.startswith("Receive") else list(Moment)
+            cases += [Case(service=service, call=call, occurrence=numbered[call], moment=moment) for moment in moments]
+        return cases
+
+
+async def clean_run(arena: Arena) -> CleanRun:
+    """Run a job to its end twice, undisturbed, and see what every service asks of AWS both times."""
+    await arena.mend()
+    first, second = await _run(arena), await _run(arena)
+    assert first.evidence == second.evidence
+    return CleanRun(
+        evidence=first.evidence, calls={name: _common(first.calls[name], second.calls[name]) for name in first.calls}
+    )
+
+
+async def _run(arena: Arena) -> CleanRun:
+    begun = {name: len(proxy.calls) for name, proxy in arena.proxies.items()}
+    job_id = await submitted(arena, uuid4().hex)
+    assert await arena.over(job_id) == "completed"
+    calls = {name: _names(proxy.calls[begun[name] :]) for name, proxy in arena.proxies.items()}
+    return CleanRun(evidence=await arena.evidence(job_id), calls=calls)
+
+
+def _names(calls: list[Call]) -> list[str]:
+    """Heartbeats are left out: they come with time, not with the job."""
+    return [call.name for call in calls if call.operation != "ChangeMessageVisibilityBatch"]
+
+
+def _common(first: list[str], second: list[str]) -> list[str]:
+    """What both runs did, in the order of the first. An owner is looked up once, two messages may come together."""
+    left = Counter(second)
+    common = []
+    for name in first:
+        if left[name]:
+            left[name] -= 1
+            common.append(name)
+    return common
+
+
+async def submitted(arena: Arena, key: str) -> str:
+    """Send the picture as a client with an Idempotency-Key does: again, until it is taken. Returns the job's id."""
+    async with asyncio.timeout(60):
+        while True:
+            try:
+                answer = await arena.api.http.post(
+                    "/uploads",
+                    files={"file": ("cat.jpg", PICTURE)},
+                    data={"recipe": RECIPE},
+                    headers={"Idempotency-Key": key},
+                )
+            except httpx.TransportError:
+                await asyncio.sleep(0.1)
+                continue
+            if answer.status_code == 202:
+                return str(answer.json()["job_id"])
+            assert answer.status_code in {409, 503}, answer.text
+
+
+async def killed_at(arena: Arena, case: Case, clean: CleanRun) -> list[str]:
+    """Kill the service at the call, start it again, and tell what is not as it was in the clean run."""
+    for _ in range(_TRIES):
+        await arena.mend()
+        jobs_before = len(await all_items(arena.cloud, arena.installation))
+        with arena.proxies[case.service].trap(case.call, occurrence=case.occurrence, moment=case.moment) as trap:
+            upload = asyncio.create_task(submitted(arena, uuid4().hex))
+            over = asyncio.create_task(_over(arena, upload))
+            if await _sprung(trap, over):
+                await arena.service(case.service).kill()
+                trap.cut()
+                await arena.mend()
+            job_id = await over
+        differences = await _differences(arena, job_id, clean, jobs_before)
+        if trap.sprung.is_set() or differences:
+            return differences
+    return ["the call was never made"]
+
+
+async def _over(arena: Arena, upload: asyncio.Task[str]) -> str:
+    job_id = await upload
+    await arena.over(job_id)
+    return job_id
+
+
+async def _sprung(trap: Trap, over: asyncio.Task[str]) -> bool:
+    """Whether the call was made before the job was over."""
+    sprung = asyncio.create_task(trap.sprung.wait())
+    await asyncio.wait({sprung, over}, return_when=asyncio.FIRST_COMPLETED)
+    sprung.cancel()
+    return trap.sprung.is_set()
+
+
+async def _differences(arena: Arena, job_id: str, clean: CleanRun, jobs_before: int) -> list[str]:
+    found = await arena.evidence(job_id)
+    events = await arena.events_of(job_id)
+    new = len(await all_items(arena.cloud, arena.installation)) - jobs_before
+    facts = {
+        f"item {found.item}": found.item == clean.evidence.item,
+        f"pictures {found.pictures}": found.pictures == clean.evidence.pictures,
+        f"events {events}": len(events) == 1,
+        f"jobs {new}": new == 1,
+        f"dead letters {await arena.dead_letters()}": await arena.dead_letters() == 0,
+        f"orphans {await orphans(arena.cloud, arena.installation)}": not await orphans(arena.cloud, arena.installation),
+    }
+    return [fact for fact, holds in facts.items() if not holds]

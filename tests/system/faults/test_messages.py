@@ -1,0 +1,74 @@
+"""Calls whose answers get lost, messages that come often and in disorder, batches that are taken in part."""
+
+from contextlib import ExitStack
+from uuid import uuid4
+
+import httpx
+
+from tests.support.aws_proxy import Interception, Moment
+from tests.support.interceptions import Echoes, LostAnswers, PartlyRefused
+from tests.support.waiting import until
+from tests.system.faults.arena import Arena
+from tests.system.faults.evidence import orphans
+from tests.system.faults.killing import CleanRun, submitted
+
+
+async def check_as_clean(arena: Arena, job_id: str, clean: CleanRun) -> None:
+    """That the job's item, its pictures and the number of its ends are those of an undisturbed run."""
+    assert await arena.over(job_id) == "completed"
+    assert await arena.evidence(job_id) == clean.evidence
+    assert len(await arena.events_of(job_id)) == 1
+    assert await arena.dead_letters() == 0
+    assert await orphans(arena.cloud, arena.installation) == []
+
+
+def on_the_way(arena: Arena, interception: Interception) -> ExitStack:
+    """The interception, between each of the services and AWS."""
+    stack = ExitStack()
+    for proxy in arena.proxies.values():
+        stack.enter_context(proxy.intercepted(interception))
+    return stack
+
+
+async def test_calls_that_the_sdk_repeats_because_their_answers_got_lost_count_once(
+    arena: Arena, clean: CleanRun
+) -> None:
+    lost = LostAnswers()
+    with on_the_way(arena, lost):
+        job_id = await submitted(arena, uuid4().hex)
+        await check_as_clean(arena, job_id, clean)
+    made = {call for calls in clean.calls.values() for call in calls if not call.startswith("Receive")}
+    assert made <= set(lost.lost), "each call of a clean run has lost an answer"
+
+
+async def test_messages_that_come_three_times_and_shuffled_change_nothing(arena: Arena, clean: CleanRun) -> None:
+    with on_the_way(arena, Echoes(seed=1)):
+        job_id = await submitted(arena, uuid4().hex)
+        await check_as_clean(arena, job_id, clean)
+
+
+async def test_messages_of_a_batch_that_was_taken_in_part_are_sent_again_alone(arena: Arena, clean: CleanRun) -> None:
+    refused = PartlyRefused("SendMessageBatch tasks")
+    with arena.proxies["orchestrator"].intercepted(refused):
+        job_id = await submitted(arena, uuid4().hex)
+        await check_as_clean(arena, job_id, clean)
+    assert refused.batches == [2, 1]
+
+
+async def test_a_dead_announcement_is_brought_back_by_a_redrive(arena: Arena, clean: CleanRun) -> None:
+    uploads = arena.installation.uploads
+    await arena.service("orchestrator").kill()
+    job_id = await submitted(arena, uuid4().hex)
+
+    async def nobody_can_take_it() -> bool:
+        await arena.cloud.sqs.receive_message(QueueUrl=uploads.url, VisibilityTimeout=0, WaitTimeSeconds=0)
+        return await arena.depth(uploads.dlq_url) == 1
+
+    await until(nobody_can_take_it)
+    # Nobody else may wake the job up.
+    with arena.proxies["orchestrator"].trap("Query jobs", moment=Moment.BEFORE):
+        await arena.mend()
+        async with httpx.AsyncClient(base_url=arena.service("orchestrator").url, trust_env=False) as operator:
+            answer = await operator.post("/api/dlq/uploads/redrive")
+        assert (answer.status_code, answer.json()) == (202, {"moved": 1})
+        await check_as_clean(arena, job_id, clean)
