@@ -14,10 +14,8 @@ from darkroom.errors import DarkroomError
 STATUS_OF_CODE = {
     "malformed_request": 400,
     "unauthenticated": 401,
-    "forbidden": 403,
     "not_found": 404,
     "conflict": 409,
-    "length_required": 411,
     "upload_too_large": 413,
     "unsupported_media_type": 415,
     "invalid_recipe": 422,

@@ -4,10 +4,8 @@
     ├── RequestError               the caller can mend it, a retry of the same request cannot
     │   ├── MalformedRequest
     │   ├── Unauthenticated
-    │   ├── Forbidden
     │   ├── NotFound
     │   ├── Conflict
-    │   ├── LengthRequired
     │   ├── UploadTooLarge
     │   ├── UnsupportedMediaType
     │   ├── InvalidRecipe
@@ -66,12 +64,6 @@ class Unauthenticated(RequestError):
     code = "unauthenticated"
 
 
-class Forbidden(RequestError):
-    """Known credentials that do not allow this."""
-
-    code = "forbidden"
-
-
 class NotFound(RequestError):
     """Nothing of that name that the caller may see."""
 
@@ -82,12 +74,6 @@ class Conflict(RequestError):
     """The state of the thing does not allow this now."""
 
     code = "conflict"
-
-
-class LengthRequired(RequestError):
-    """The size must be said beforehand and was not."""
-
-    code = "length_required"
 
 
 class UploadTooLarge(RequestError):

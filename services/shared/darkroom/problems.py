@@ -19,10 +19,8 @@ MEDIA_TYPE: Final = "application/problem+json"
 STATUSES: Final = {
     "malformed_request": HTTPStatus.BAD_REQUEST,
     "unauthenticated": HTTPStatus.UNAUTHORIZED,
-    "forbidden": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
     "conflict": HTTPStatus.CONFLICT,
-    "length_required": HTTPStatus.LENGTH_REQUIRED,
     "upload_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "invalid_recipe": HTTPStatus.UNPROCESSABLE_ENTITY,
