@@ -2,6 +2,7 @@
 
 import base64
 import struct
+import zlib
 
 import pytest
 from PIL import ExifTags, Image, ImageCms
@@ -114,6 +115,22 @@ def test_exif_is_bounded_in_number_and_length() -> None:
 def test_a_hostile_exif_block_never_fails_the_job(block: bytes) -> None:
     told = description(with_exif(block))
     assert (told.width, told.height) == (32, 32)
+
+
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP", "AVIF"])
+@pytest.mark.parametrize("wrong", [b"XX*\0", b"II*\0\xff\xff\xff\xff"])
+def test_broken_exif_never_fails_the_job_in_any_format(image_format: str, wrong: bytes) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make] = "Maker of many things"
+    data = bytearray(images.encoded(images.marked(64, 32), image_format, exif=exif))
+    at = data.index(exif.tobytes().removeprefix(b"Exif\0\0"))
+    data[at : at + len(wrong)] = wrong
+    if image_format == "PNG":
+        chunk = data.index(b"eXIf")
+        end = chunk + 4 + int.from_bytes(data[chunk - 4 : chunk], "big")
+        data[end : end + 4] = struct.pack(">I", zlib.crc32(data[chunk:end]))
+    told = description(bytes(data))
+    assert (told.width, told.height, told.exif) == (64, 32, {})
 
 
 @needs_corpus

@@ -5,6 +5,7 @@ format that the magic bytes told and no other; the limits once more on what it r
 """
 
 import io
+import re
 from dataclasses import dataclass
 
 from PIL import Image, ImageFile
@@ -28,6 +29,8 @@ _PILLOW_NAMES = {
 }
 # A JPEG with a multi-picture index is opened as MPO. Its first picture is the JPEG itself.
 _ALSO_NAMED = {"MPO": "JPEG"}
+# An item's entry with its version, flags, number and protection, and its type (ISO/IEC 14496-12, section 8.11.6).
+_EXIF_ITEM = re.compile(rb"(infe\x02.{7})Exif", re.DOTALL)
 # Formats whose plugins read the number of frames from the header, without walking the file.
 _FRAMES_IN_HEADER = frozenset({ImageFormat.PNG, ImageFormat.AVIF})
 
@@ -67,11 +70,19 @@ def admit(data: bytes) -> Source:
 
 def _open(data: bytes, image_format: ImageFormat) -> ImageFile.ImageFile:
     name = _PILLOW_NAMES[image_format]
-    image = Image.open(io.BytesIO(data), formats=[name])
+    image = _open_avif(data) if image_format is ImageFormat.AVIF else Image.open(io.BytesIO(data), formats=[name])
     found = image.format or ""
     if _ALSO_NAMED.get(found, found) != name or not isinstance(image, ImageFile.ImageFile):
         raise UndecodableImage("The file is of another format than its first bytes say.")
     return image
+
+
+def _open_avif(data: bytes) -> Image.Image:
+    """libavif refuses a picture for its EXIF alone. Then the item is renamed to one that no reader knows."""
+    try:
+        return Image.open(io.BytesIO(data), formats=["AVIF"])
+    except ValueError:
+        return Image.open(io.BytesIO(_EXIF_ITEM.sub(rb"\1none", data)), formats=["AVIF"])
 
 
 def _check_structure(announced: Survey) -> None:
