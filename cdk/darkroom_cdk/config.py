@@ -64,6 +64,8 @@ class ProcessorSize(TaskSize):
     """Mean time one child takes for one message; `make bench` measures it."""
     acceptable_wait_seconds: int = 60
     """How long a message may wait in a backlog that is being worked off."""
+    scale_out_cooldown_seconds: int = 30
+    scale_in_cooldown_seconds: int = 300
 
     @property
     def children(self) -> int:

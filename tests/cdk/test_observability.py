@@ -1,11 +1,14 @@
 """Alarms, budget and dashboard."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from darkroom.topology import Topology
 from tests.cdk.assembly import Assembly, Template, text
+
+RUNBOOKS = Path(__file__).parents[2] / "docs" / "operations.md"
 
 
 @pytest.fixture
@@ -43,6 +46,16 @@ def test_every_alarm_tells_the_operators_both_ways(observability: Template) -> N
     for alarm in observability.properties("AWS::CloudWatch::Alarm"):
         assert [text(each) for each in alarm["AlarmActions"]] == ["<AlertsTopic>"]
         assert [text(each) for each in alarm["OKActions"]] == ["<AlertsTopic>"]
+
+
+def test_every_alarm_has_a_runbook(observability: Template) -> None:
+    headings = {
+        line.removeprefix("### ").strip() for line in RUNBOOKS.read_text().splitlines() if line.startswith("### ")
+    }
+    assert alarms(observability) - headings == set()
+    for alarm in observability.properties("AWS::CloudWatch::Alarm"):
+        name = alarm["AlarmName"].removeprefix("darkroom-")
+        assert alarm["AlarmDescription"].endswith(f"docs/operations.md#{name}")
 
 
 def test_one_alarm_sums_up_all_others(observability: Template) -> None:

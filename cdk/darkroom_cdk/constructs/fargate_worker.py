@@ -1,7 +1,6 @@
 """A service that works off a queue."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from aws_cdk import aws_applicationautoscaling as scaling
 from aws_cdk import aws_ec2 as ec2
@@ -11,9 +10,6 @@ from constructs import Construct
 
 from darkroom_cdk.config import ProcessorSize
 from darkroom_cdk.constructs.fargate_task import FargateTask, TaskProps
-
-SCALE_OUT_COOLDOWN_SECONDS: Final = 30
-SCALE_IN_COOLDOWN_SECONDS: Final = 300
 
 
 class FargateWorker(Construct):
@@ -72,8 +68,8 @@ class FargateWorker(Construct):
             target_tracking_scaling_policy_configuration=(
                 scaling.CfnScalingPolicy.TargetTrackingScalingPolicyConfigurationProperty(
                     target_value=size.backlog_target,
-                    scale_out_cooldown=SCALE_OUT_COOLDOWN_SECONDS,
-                    scale_in_cooldown=SCALE_IN_COOLDOWN_SECONDS,
+                    scale_out_cooldown=size.scale_out_cooldown_seconds,
+                    scale_in_cooldown=size.scale_in_cooldown_seconds,
                     customized_metric_specification=(
                         scaling.CfnScalingPolicy.CustomizedMetricSpecificationProperty(
                             metrics=_backlog_per_task(cluster, self.service, queue)

@@ -30,6 +30,7 @@ _API_PATHS: Final = (
     "/recipes*",
     "/v1/*",
     "/auth/*",
+    "/webhooks*",
     "/healthz",
     "/readyz",
     "/docs*",

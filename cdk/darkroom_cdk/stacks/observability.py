@@ -22,7 +22,8 @@ from darkroom_cdk.stacks.storage import StorageStack
 _FIVE_MINUTES: Final = Duration.minutes(5)
 _GIB: Final = 1024**3
 _RESULTS_GIB_EXPECTED: Final = 1024
-_OLDEST_MESSAGE_SECONDS: Final = 300
+_OLDEST_SECONDS: Final = {"uploads": 300, "tasks": 300, "results": 300, "notifications": 27 * 60 * 60}
+"""A webhook that nobody takes is tried for 26 hours; older than that is trouble on this side."""
 _UPLOAD_P95_MS: Final = 3000
 _WRITE_THROTTLES: Final = "WriteThrottleEvents"
 _READ_THROTTLES: Final = "ReadThrottleEvents"
@@ -112,9 +113,9 @@ class ObservabilityStack(StageStack):
             self._alarms.add(
                 f"{name}-old",
                 pair.queue.metric_approximate_age_of_oldest_message(period=Duration.minutes(1), statistic="Maximum"),
-                above=_OLDEST_MESSAGE_SECONDS,
+                above=_OLDEST_SECONDS[name],
                 periods=5,
-                meaning=f"A message has waited over five minutes in {name}.",
+                meaning=f"A message has waited over {_OLDEST_SECONDS[name] // 60} minutes in {name}.",
             )
             self._alarms.add(
                 f"{name}-dead",
