@@ -13,6 +13,7 @@ from darkroom.webhook_secrets import WebhookSecrets
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.adapters.results import ResultLinks
+from darkroom_upload.admission import Admission
 from darkroom_upload.api import docs_page, jobs, presigned, recipes, status, uploads, webhooks
 from darkroom_upload.api.documentation import DESCRIPTION, TAGS, DocumentedApi
 from darkroom_upload.auth import Authenticate
@@ -27,6 +28,7 @@ class Services:
     """What the routes stand on."""
 
     submit: Submit
+    admission: Admission
     presign: Presign
     jobs: Jobs
     links: ResultLinks
@@ -52,7 +54,7 @@ def create_app(services: Services) -> FastAPI:
     problems.install(app)
     docs_page.install(app)
     authenticate = services.authenticate
-    app.include_router(uploads.router(services.submit, services.links, authenticate))
+    app.include_router(uploads.router(services.submit, services.admission, services.links, authenticate))
     app.include_router(
         presigned.router(services.presign, services.presets, authenticate, allow_http=services.development)
     )

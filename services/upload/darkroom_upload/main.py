@@ -21,6 +21,7 @@ from darkroom_upload.adapters.claims import Claims
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.originals import Originals
 from darkroom_upload.adapters.results import ResultLinks
+from darkroom_upload.admission import Admission
 from darkroom_upload.app import Services, create_app
 from darkroom_upload.auth import Authenticate
 from darkroom_upload.presign import Presign
@@ -60,6 +61,7 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
                 allow_http=development,
                 arrival_period=timedelta(seconds=settings.arrival_seconds),
             ),
+            admission=Admission(settings.max_concurrent_uploads),
             presign=Presign(jobs=jobs, claims=claims, originals=originals, max_upload_bytes=settings.max_upload_bytes),
             jobs=jobs,
             links=ResultLinks(public, settings.results_bucket, aws.credentials),

@@ -7,6 +7,7 @@ from pydantic import Field, HttpUrl
 
 from darkroom.limits import DEFAULT_UPLOAD_BYTES, HIGHEST_UPLOAD_BYTES
 from darkroom.settings import ServiceSettings
+from darkroom_upload.admission import DEFAULT_PLACES
 from darkroom_upload.submit import ARRIVAL_PERIOD
 
 _Name = Annotated[str, Field(min_length=1)]
@@ -29,6 +30,8 @@ class UploadSettings(ServiceSettings):
     """Root of the orchestrator's internal API."""
     max_upload_bytes: Annotated[int, Field(gt=0, le=HIGHEST_UPLOAD_BYTES)] = DEFAULT_UPLOAD_BYTES
     """The largest file that is taken."""
+    max_concurrent_uploads: Annotated[int, Field(ge=1)] = DEFAULT_PLACES
+    """How many uploads are taken in at a time; further ones are told to come again."""
     arrival_seconds: Annotated[float, Field(ge=1)] = ARRIVAL_PERIOD.total_seconds()
     """How long until the sweeper looks after an upload whose announcement nobody has seen."""
     presets_file: Path | None = None

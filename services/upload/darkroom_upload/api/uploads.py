@@ -20,6 +20,7 @@ from darkroom.errors import (
     UploadTooLarge,
 )
 from darkroom_upload.adapters.results import ResultLinks
+from darkroom_upload.admission import Admission
 from darkroom_upload.api.body import body_of
 from darkroom_upload.api.documentation import LOCATION, RAW_UPLOAD, REPLAYED, UPLOAD, problems
 from darkroom_upload.api.parameters import IdempotencyKey, refuse_others
@@ -53,12 +54,13 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-def router(submit: Submit, links: ResultLinks, authenticate: Authenticate) -> APIRouter:
+def router(submit: Submit, admission: Admission, links: ResultLinks, authenticate: Authenticate) -> APIRouter:
     """The routes."""
     routes = APIRouter(tags=["uploads"], dependencies=[Depends(authenticate)])
 
     async def upload(request: Request, owner: Annotated[str, Depends(authenticate)], key: IdempotencyKey) -> Response:
-        submission = await submit(_events(request, submit.max_upload_bytes), owner=owner, key=key)
+        with admission.place():
+            submission = await submit(_events(request, submit.max_upload_bytes), owner=owner, key=key)
         answer = await job_response(submission.job, links, status=HTTPStatus.ACCEPTED)
         answer.headers["Location"] = location(submission.job.job_id)
         if submission.replayed:
