@@ -48,7 +48,8 @@ def upload_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         subprocess.run([*compose, "up", "--build", "--detach", "--wait"], check=True, timeout=_BUILD_SECONDS)
         yield ports["upload"]
     finally:
-        subprocess.run([*compose, "down", "--volumes", "--remove-orphans", "--rmi", "local"], check=True)
+        # Unchecked: an engine that is building elsewhere may fail to name an image that it has just removed.
+        subprocess.run([*compose, "down", "--volumes", "--remove-orphans", "--rmi", "local"], check=False)
 
 
 def other_ports(*, upload: int, orchestrator: int, processor: int, ministack: int) -> str:
