@@ -13,7 +13,7 @@ CDK := cd cdk && PATH="$(CURDIR)/.venv/bin:$$PATH" JSII_SILENCE_WARNING_END_OF_L
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test faults check synth rehearse clean
+.PHONY: help run test faults chaos check synth rehearse clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ test: $(PYTHON_ENV) $(EMULATOR_ENV) $(NODE_ENVS) ## Run all tests that need no c
 
 faults: $(PYTHON_ENV) $(EMULATOR_ENV) ## Kill every service at each of its calls to AWS, and all other faults; minutes
 	.venv/bin/pytest tests/system/faults -n 2 --dist loadscope -m "exhaustive or not exhaustive"
+
+MINUTES ?= 2
+chaos: $(PYTHON_ENV) $(EMULATOR_ENV) ## Upload, kill, stop and disturb at random for MINUTES; nothing may be lost
+	.venv/bin/python -m tests.chaos --minutes $(MINUTES)
 
 check: $(PYTHON_ENV) $(NODE_ENVS) synth ## Check formatting, lint rules, types, who imports whom, stacks and workflows
 	.venv/bin/ruff format --check .

@@ -129,7 +129,11 @@ class AwsProxy:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Pass a request on, by way of the interceptions."""
         headers = {name.lower(): value for name, value in request.headers.items()}
-        call = read_call(request.method, request.raw_path, headers, await request.read())
+        try:
+            body = await request.read()
+        except ConnectionError:  # The caller was killed while it sent.
+            return web.Response()
+        call = read_call(request.method, request.raw_path, headers, body)
         self.asked.append((asyncio.get_running_loop().time(), call.name))
         interception = next((one for one in self._interceptions if one.wants(call)), None)
         try:

@@ -110,3 +110,52 @@ def _invocation(call: Call) -> str:
 
 def _with_entries(call: Call, fields: dict[str, Any], entries: list[dict[str, Any]]) -> Call:
     return replace(call, body=json.dumps({**fields, "Entries": entries}).encode())
+
+
+class Flaky:
+    """A share of all calls is refused, breaks off before it takes effect, or loses its answer."""
+
+    def __init__(self, share: float, random_source: random.Random) -> None:
+        self.faults = 0
+        self._share = share
+        self._random = random_source
+
+    def wants(self, call: Call) -> bool:
+        """See Interception."""
+        return not call.is_check and self._random.random() < self._share
+
+    async def meet(self, call: Call, forward: Forward) -> Answer | None:
+        """See Interception."""
+        self.faults += 1
+        kind = self._random.choice(("throttled", "broken", "cut", "unanswered"))
+        if kind == "throttled":
+            return _THROTTLED[call.service]
+        if kind == "broken":
+            return _BROKEN
+        if kind == "unanswered" and call.operation != "ReceiveMessage":
+            await forward(call)
+        return None
+
+
+def _json_error(code: str) -> Answer:
+    headers = {"Content-Type": "application/x-amz-json-1.0"}
+    return Answer(status=400, headers=headers, body=json.dumps({"__type": code, "message": "Slow down."}).encode())
+
+
+def _xml_error(status: int, code: str) -> Answer:
+    body = f"<Error><Code>{code}</Code><Message>Slow down.</Message></Error>"
+    return Answer(status=status, headers={"Content-Type": "application/xml"}, body=body.encode())
+
+
+_BROKEN = Answer(status=500, headers={}, body=b"")
+_THROTTLED = {
+    "dynamodb": _json_error("com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"),
+    "sqs": _json_error("com.amazonaws.sqs#RequestThrottled"),
+    "s3": _xml_error(503, "SlowDown"),
+    "sns": Answer(
+        status=400,
+        headers={"Content-Type": "text/xml"},
+        body=b"<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code><Message>Slow down.</Message></Error>"
+        b"</ErrorResponse>",
+    ),
+}

@@ -139,6 +139,37 @@ async def killed_at(arena: Arena, case: Case, clean: CleanRun) -> list[str]:
     return ["the call was never made"]
 
 
+@dataclass(frozen=True, kw_only=True)
+class End:
+    """How a job ended."""
+
+    status: str
+    events: int
+    evidence: Evidence
+
+
+async def end_without_repetition(arena: Arena, call: str) -> End:
+    """Kill the upload service once it has made this call, for a client that sends its picture once only."""
+    await arena.mend()
+    before = await _job_ids(arena)
+    with arena.proxies["upload"].trap(call, moment=Moment.UNANSWERED) as trap:
+        files, fields = {"file": ("cat.jpg", PICTURE)}, {"recipe": RECIPE}
+        upload = asyncio.create_task(arena.api.http.post("/uploads", files=files, data=fields))
+        async with asyncio.timeout(30):
+            await trap.sprung.wait()
+        await arena.service("upload").kill()
+    (error,) = await asyncio.gather(upload, return_exceptions=True)
+    assert isinstance(error, httpx.TransportError)
+    await arena.mend()
+    (job_id,) = await _job_ids(arena) - before
+    status = await arena.over(job_id)
+    return End(status=status, events=len(await arena.events_of(job_id)), evidence=await arena.evidence(job_id))
+
+
+async def _job_ids(arena: Arena) -> set[str]:
+    return {item["job_id"] for item in await all_items(arena.cloud, arena.installation)}
+
+
 async def _over(arena: Arena, upload: asyncio.Task[str]) -> str:
     job_id = await upload
     await arena.over(job_id)

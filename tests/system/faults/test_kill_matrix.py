@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from tests.support.aws_proxy import Moment
 from tests.system.faults.arena import Arena
-from tests.system.faults.killing import Case, CleanRun, clean_run, killed_at
+from tests.system.faults.killing import Case, CleanRun, clean_run, end_without_repetition, killed_at
 
 SERVICES = ("upload", "orchestrator", "processor")
 
@@ -47,6 +47,17 @@ async def test_a_service_that_dies_over_a_change_it_does_not_know_was_made_harms
     cases = [case for case in undisturbed.cases(service) if case.changes and case.moment is Moment.UNANSWERED]
     first = list({case.call: case for case in reversed(cases)}.values())
     assert await outcomes(arenas, first, undisturbed) == {}
+
+
+@pytest.mark.exhaustive
+async def test_an_upload_that_nobody_repeats_comes_to_one_end(arenas: list[Arena], undisturbed: CleanRun) -> None:
+    """The sweeper starts the job when its bytes are there, and lets it expire when they are not."""
+    ends = await asyncio.gather(
+        end_without_repetition(arenas[0], "PutItem jobs"), end_without_repetition(arenas[1], "PutObject originals")
+    )
+    assert [end.status for end in ends] == ["expired", "completed"]
+    assert [end.evidence.pictures for end in ends] == [{}, undisturbed.evidence.pictures]
+    assert [end.events for end in ends] == [1, 1]
 
 
 @pytest.mark.exhaustive

@@ -1,12 +1,14 @@
 """Calls whose answers get lost, messages that come often and in disorder, batches that are taken in part."""
 
+import asyncio
+import random
 from contextlib import ExitStack
 from uuid import uuid4
 
 import httpx
 
 from tests.support.aws_proxy import Interception, Moment
-from tests.support.interceptions import Echoes, LostAnswers, PartlyRefused
+from tests.support.interceptions import Echoes, Flaky, LostAnswers, PartlyRefused
 from tests.support.waiting import until
 from tests.system.faults.arena import Arena
 from tests.system.faults.evidence import orphans
@@ -72,3 +74,21 @@ async def test_a_dead_announcement_is_brought_back_by_a_redrive(arena: Arena, cl
             answer = await operator.post("/api/dlq/uploads/redrive")
         assert (answer.status_code, answer.json()) == (202, {"moved": 1})
         await check_as_clean(arena, job_id, clean)
+
+
+def calls_for_work(arena: Arena) -> int:
+    """How many calls the services have made so far, looks at empty queues and at the index of open jobs left out."""
+    idle = ("ReceiveMessage", "Query")
+    return sum(not name.startswith(idle) for proxy in arena.proxies.values() for _, name in proxy.asked)
+
+
+async def test_an_aws_that_fails_three_times_in_ten_delays_and_changes_nothing(arena: Arena, clean: CleanRun) -> None:
+    jobs, before = 3, calls_for_work(arena)
+    flaky = Flaky(0.3, random.Random(1))  # noqa: S311 - the same faults each time
+    with on_the_way(arena, flaky):
+        job_ids = await asyncio.gather(*(submitted(arena, uuid4().hex) for _ in range(jobs)))
+        for job_id in job_ids:
+            await check_as_clean(arena, job_id, clean)
+    needed = jobs * sum(len(calls) for calls in clean.calls.values())
+    assert flaky.faults > needed / 10
+    assert calls_for_work(arena) - before <= 4 * needed, "no storm of repetitions"

@@ -1,0 +1,94 @@
+"""Clients who upload and drop pictures at random, and a ledger of all that they asked for and were told."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+from uuid import uuid4
+
+import httpx
+
+from tests.support.images import jpeg
+from tests.system.faults.arena import Arena
+
+_RECIPES: Final = ("grayscale", "thumbnails", "augment", "metadata")
+_PICTURES: Final = tuple(jpeg(40 + number, 30) for number in range(12))
+_TAKEN: Final = 202
+
+
+class Way(StrEnum):
+    """How a picture came in."""
+
+    KEYED = "with an Idempotency-Key, repeated until it was taken"
+    ONCE = "without one, and never repeated"
+    DROP = "dropped into the bucket"
+
+
+@dataclass(kw_only=True)
+class Entry:
+    """What a client wanted, and what became of it as far as the client knows."""
+
+    way: Way
+    name: str
+    """The file's name, unlike all others."""
+    accepted: bool = False
+    job_ids: set[str] = field(default_factory=set)
+    """All ids that the client was told: more than one is one too many."""
+    calls: list[str] = field(default_factory=list)
+    """The outcome of each call: a status, or an error."""
+
+
+class Client:
+    """One of several that act at the same time."""
+
+    def __init__(self, arena: Arena, ledger: list[Entry], random_source: random.Random) -> None:
+        self._arena = arena
+        self._ledger = ledger
+        self._random = random_source
+
+    async def act(self, until: Callable[[], bool]) -> None:
+        """Ask for one thing after the other until it is time to stop."""
+        while not until():
+            way = self._random.choice((Way.KEYED, Way.KEYED, Way.ONCE, Way.DROP))
+            entry = Entry(way=way, name=f"{uuid4().hex}.jpg")
+            self._ledger.append(entry)
+            recipe, picture = self._random.choice(_RECIPES), self._random.choice(_PICTURES)
+            if way is Way.DROP:
+                await self._drop(entry, recipe, picture)
+            else:
+                await self._upload(entry, recipe, picture)
+            await asyncio.sleep(self._random.uniform(0.1, 0.8))
+
+    async def _drop(self, entry: Entry, recipe: str, picture: bytes) -> None:
+        bucket = self._arena.installation.topology.originals.name
+        await self._arena.cloud.s3.put_object(Bucket=bucket, Key=f"incoming/{recipe}/{entry.name}", Body=picture)
+        entry.calls.append("put")
+        entry.accepted = True
+
+    async def _upload(self, entry: Entry, recipe: str, picture: bytes) -> None:
+        headers = {"Idempotency-Key": entry.name} if entry.way is Way.KEYED else {}
+        times = self._random.choice((1, 1, 2)) if entry.way is Way.KEYED else 1
+        while times:
+            taken = await self._call(entry, headers, {"recipe": recipe}, picture)
+            times -= taken
+            if not taken:
+                if entry.way is Way.ONCE:
+                    return
+                await asyncio.sleep(0.2)
+
+    async def _call(self, entry: Entry, headers: dict[str, str], fields: dict[str, str], picture: bytes) -> bool:
+        try:
+            answer = await self._arena.api.http.post(
+                "/uploads", files={"file": (entry.name, picture)}, data=fields, headers=headers
+            )
+        except httpx.TransportError as error:
+            entry.calls.append(type(error).__name__)
+            return False
+        entry.calls.append(str(answer.status_code))
+        if answer.status_code != _TAKEN:
+            return False
+        entry.accepted = True
+        entry.job_ids.add(answer.json()["job_id"])
+        return True
