@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from typing import Any, Final
 
 import boto3
+import httpx
 import pytest
 import pytest_asyncio
 from botocore.exceptions import ClientError
@@ -106,6 +107,34 @@ async def test_a_drop_becomes_a_job(api: Api) -> None:
     s3().put_object(Bucket=ORIGINALS, Key="incoming/thumbnails/drop.jpg", Body=jpeg(320, 200))
     job_id = await _new_job(api, before)
     assert (await api.ended(job_id))["status"] == "completed"
+
+
+async def test_a_form_goes_straight_to_the_bucket(api: Api) -> None:
+    data = jpeg(320, 200)
+    wanted = {"filename": "form.jpg", "content_type": "image/jpeg", "size": len(data), "recipe": "thumbnails"}
+    answer = await api.http.post("/uploads/presigned", json=wanted)
+    assert answer.status_code == 201, answer.text
+    form = answer.json()["upload"]
+    async with httpx.AsyncClient() as anyone:
+        sent = await anyone.post(form["url"], data=form["fields"], files={"file": ("form.jpg", data, "image/jpeg")})
+    assert sent.is_success, sent.text
+    assert (await api.ended(answer.json()["job_id"]))["status"] == "completed"
+
+
+async def test_an_owner_gets_and_changes_the_secret_of_webhooks(api: Api) -> None:
+    first = (await api.http.get("/webhooks/secret")).json()
+    assert (await api.http.get("/webhooks/secret")).json() == first
+    changed = await api.http.post("/webhooks/secret/rotate")
+    assert changed.status_code == 200, changed.text
+    assert changed.json() != first
+
+
+async def test_operators_see_and_redrive_every_queue(services: dict[str, Service]) -> None:
+    async with httpx.AsyncClient(base_url=services["orchestrator"].url, timeout=60, trust_env=False) as http:
+        assert len((await http.get("/api/queues")).json()["queues"]) == 4
+        for queue in ("uploads", "tasks", "results"):
+            answer = await http.post(f"/api/dlq/{queue}/redrive")
+            assert (answer.status_code, answer.json()) == (202, {"moved": 0}), queue
 
 
 async def test_a_replayed_upload_is_the_same_job(api: Api) -> None:
