@@ -60,7 +60,7 @@ class Output(BaseModel):
     progressive: bool = False
     """JPEG in scans from coarse to fine."""
     subsampling: Subsampling | None = None
-    """Colour resolution of JPEG and AVIF; without it `4:2:0`."""
+    """Colour resolution of JPEG and AVIF; without it `4:2:0` and `4:4:4`."""
     colors: int | None = Field(default=None, ge=2, le=256)
     """PNG and GIF with a palette of at most so many colours. Without it a GIF has 256, and a PNG has a palette only
     where that loses nothing."""
