@@ -75,6 +75,10 @@ EXPECTED: Final[dict[str, Permissions]] = {
         "AskBuckets": ({"s3:ListBucket"}, {_ORIGINALS, _RESULTS}),
         "ConsumeTasks": (_CONSUME, {"<TasksQueue.Arn>"}),
         "Report": ({"sqs:SendMessage", "sqs:GetQueueAttributes"}, {"<ResultsQueue.Arn>"}),
+        "ProtectWhileBusy": (
+            {"ecs:UpdateTaskProtection"},
+            {"arn:<AWS::Partition>:ecs:us-east-1:<AWS::AccountId>:task/darkroom/*"},
+        ),
     },
 }
 

@@ -5,6 +5,8 @@ import json
 import pytest
 from pydantic_settings import BaseSettings
 
+from darkroom import server
+from darkroom_cdk.constructs.balancer import IDLE_SECONDS
 from darkroom_orchestrator.settings import Settings as OrchestratorSettings
 from darkroom_processor.settings import Settings as ProcessorSettings
 from darkroom_upload.settings import UploadSettings
@@ -129,10 +131,14 @@ def test_http_is_sent_to_https(services: Template) -> None:
     assert (action["RedirectConfig"]["Protocol"], action["RedirectConfig"]["StatusCode"]) == ("HTTPS", "HTTP_301")
 
 
-def test_connections_may_be_quiet_for_two_minutes_and_are_logged(services: Template) -> None:
+def test_the_load_balancer_closes_idle_connections_before_the_service_does() -> None:
+    assert IDLE_SECONDS < server._KEEP_ALIVE_SECONDS
+
+
+def test_connections_may_be_quiet_for_a_minute_and_are_logged(services: Template) -> None:
     (balancer,) = services.properties("AWS::ElasticLoadBalancingV2::LoadBalancer")
     attributes = {each["Key"]: each["Value"] for each in balancer["LoadBalancerAttributes"]}
-    assert attributes["idle_timeout.timeout_seconds"] == "120"
+    assert attributes["idle_timeout.timeout_seconds"] == str(IDLE_SECONDS)
     assert attributes["access_logs.s3.enabled"] == "true"
     assert attributes["routing.http.drop_invalid_header_fields.enabled"] == "true"
 

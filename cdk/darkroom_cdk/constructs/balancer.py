@@ -12,8 +12,9 @@ from constructs import Construct
 
 ORIGIN_HEADER: Final = "x-origin-verify"
 """Carries the secret that only CloudFront and the load balancer know."""
-_IDLE_SECONDS: Final = 120
-"""A slow upload or a quiet event stream may say nothing for so long; streams send a comment every 15 s."""
+IDLE_SECONDS: Final = 60
+"""Four times the pause between the comments of a quiet event stream; and less than the services keep a connection
+open, since a balancer must be the one that closes it."""
 
 
 class OriginBalancer(Construct):
@@ -40,7 +41,7 @@ class OriginBalancer(Construct):
             vpc=vpc,
             internet_facing=True,
             security_group=security_group,
-            idle_timeout=Duration.seconds(_IDLE_SECONDS),
+            idle_timeout=Duration.seconds(IDLE_SECONDS),
             drop_invalid_header_fields=True,
             deletion_protection=protect,
         )

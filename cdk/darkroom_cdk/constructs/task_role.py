@@ -56,6 +56,16 @@ class TaskRole(Construct):
             ),
         )
 
+    def allow_tasks(self, sid: str, *, actions: Sequence[str], cluster: str) -> None:
+        """Add a statement about the tasks of a cluster, whose ids are not known beforehand."""
+        region = Stack.of(self).region
+        self.allow(sid, actions=actions, on=[f"arn:{Aws.PARTITION}:ecs:{region}:{Aws.ACCOUNT_ID}:task/{cluster}/*"])
+        accept(
+            self._policy,
+            "A task does not know its id before it runs.",
+            f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:{region}:<AWS::AccountId>:task/{cluster}/*]",
+        )
+
     def _let_operators_in(self) -> None:
         """ECS Exec, in place of a bastion host: the agent in the task opens the channel."""
         self.allow(

@@ -39,6 +39,7 @@ class PermissionsStack(StageStack):
     ) -> None:
         super().__init__(scope, construct_id, config=config, description="Darkroom: what each service may do")
         self._topology = config.topology
+        self._cluster_name = config.prefix
         self._messaging = messaging
         self._data = data
         self.upload = self._upload()
@@ -122,4 +123,5 @@ class PermissionsStack(StageStack):
         may.allow("AskBuckets", actions=[_ASK], on=[bucket_arn(originals), bucket_arn(results)])
         may.allow("ConsumeTasks", actions=_CONSUME, on=[self._messaging.tasks.queue.queue_arn])
         may.allow("Report", actions=[_SEND, _DEPTH], on=[self._messaging.results.queue.queue_arn])
+        may.allow_tasks("ProtectWhileBusy", actions=["ecs:UpdateTaskProtection"], cluster=self._cluster_name)
         return may

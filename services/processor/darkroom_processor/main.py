@@ -13,6 +13,7 @@ from darkroom.queue import SqsQueue
 from darkroom.server import serve
 from darkroom.settings import load_settings
 from darkroom_processor.adapters.originals import Originals
+from darkroom_processor.adapters.protection import ecs_protection
 from darkroom_processor.adapters.results import Results
 from darkroom_processor.api import create_app
 from darkroom_processor.consume import task_handler
@@ -28,7 +29,12 @@ async def run(settings: Settings) -> None:
     """Process tasks until SIGTERM or SIGINT, then finish what is in hand or give it back."""
     stop = asyncio.Event()
     aws = Aws()
-    async with aws.s3() as s3, aws.sqs() as sqs, ChildPool(settings.children) as pool:
+    async with (
+        aws.s3() as s3,
+        aws.sqs() as sqs,
+        ChildPool(settings.children) as pool,
+        ecs_protection() as protection,
+    ):
         worker = Worker(
             f"{socket.gethostname()}-{os.getpid()}",
             originals=Originals(s3, settings.originals_bucket),
@@ -36,10 +42,11 @@ async def run(settings: Settings) -> None:
             reports=SqsQueue(sqs, settings.results_queue_url),
             pool=pool,
         )
+        handler = task_handler(worker)
         consumer = Consumer(
             "tasks",
             SqsQueue(sqs, settings.tasks_queue_url),
-            task_handler(worker),
+            protection.guard(handler) if protection else handler,
             concurrency=_TASKS_A_CHILD * settings.children,
             wait_seconds=settings.receive_wait_seconds,
             visibility_seconds=settings.visibility_seconds,
@@ -53,7 +60,8 @@ async def run(settings: Settings) -> None:
             "sandbox": pool.check,
         }
         app = create_app(Readiness(checks, stop))
-        await serve(app, [consumer.run], stop=stop, host=settings.host, port=settings.port)
+        background = [consumer.run, protection.run] if protection else [consumer.run]
+        await serve(app, background, stop=stop, host=settings.host, port=settings.port)
 
 
 def main() -> None:

@@ -1,0 +1,108 @@
+"""Scale-in protection, asked of an agent that answers as the one of ECS does."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from darkroom.queue import Delivery
+from darkroom_processor.adapters.protection import TaskProtection, ecs_protection
+from tests.support.waiting import until
+
+MESSAGE = Delivery(message_id="1", body="{}", handle="1", receives=1)
+
+
+class Agent:
+    """What the agent was asked for."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.url = ""
+        self.answer: dict[str, Any] = {"protection": {}}
+
+    async def put(self, request: web.Request) -> web.Response:
+        """Take a wish down."""
+        self.asked.append(await request.json())
+        return web.json_response(self.answer)
+
+
+@pytest_asyncio.fixture
+async def agent() -> AsyncIterator[Agent]:
+    agent = Agent()
+    app = web.Application()
+    app.router.add_put("/task-protection/v1/state", agent.put)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    agent.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield agent
+    await runner.cleanup()
+
+
+@pytest_asyncio.fixture
+async def protection(agent: Agent) -> AsyncIterator[TaskProtection]:
+    async with aiohttp.ClientSession() as http:
+        yield TaskProtection(http, agent.url, look_seconds=0.02)
+
+
+async def test_a_task_is_protected_while_it_works_and_not_after(agent: Agent, protection: TaskProtection) -> None:
+    stop, finish = asyncio.Event(), asyncio.Event()
+
+    async def work(_: Delivery) -> None:
+        await finish.wait()
+
+    running = asyncio.create_task(protection.run(stop))
+    working = asyncio.ensure_future(protection.guard(work)(MESSAGE))
+    await until(lambda: agent.asked == [{"ProtectionEnabled": True, "ExpiresInMinutes": 2}])
+    finish.set()
+    await working
+    await until(lambda: agent.asked[1:] == [{"ProtectionEnabled": False}])
+    stop.set()
+    await running
+    assert len(agent.asked) == 2, "nothing is given up twice"
+
+
+async def test_a_task_that_drains_gives_protection_up(agent: Agent, protection: TaskProtection) -> None:
+    stop, finish = asyncio.Event(), asyncio.Event()
+
+    async def work(_: Delivery) -> None:
+        await finish.wait()
+
+    running = asyncio.create_task(protection.run(stop))
+    working = asyncio.ensure_future(protection.guard(work)(MESSAGE))
+    await until(lambda: bool(agent.asked))
+    stop.set()
+    await running
+    assert agent.asked[-1] == {"ProtectionEnabled": False}
+    finish.set()
+    await working
+
+
+async def test_a_refusal_is_asked_again_and_stops_nothing(agent: Agent, protection: TaskProtection) -> None:
+    agent.answer = {"failure": {"Reason": "DEPLOYMENT_BLOCKED"}}
+    stop, finish = asyncio.Event(), asyncio.Event()
+
+    async def work(_: Delivery) -> None:
+        await finish.wait()
+
+    running = asyncio.create_task(protection.run(stop))
+    working = asyncio.ensure_future(protection.guard(work)(MESSAGE))
+    await until(lambda: len(agent.asked) >= 2)
+    finish.set()
+    await working
+    stop.set()
+    await running
+
+
+async def test_there_is_none_outside_of_ecs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ECS_AGENT_URI", raising=False)
+    async with ecs_protection() as protection:
+        assert protection is None
+    monkeypatch.setenv("ECS_AGENT_URI", "http://169.254.170.2/api/task")
+    async with ecs_protection() as protection:
+        assert protection is not None
