@@ -1,0 +1,40 @@
+"""The documents agree with the code where a reader would rely on it."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic_settings import BaseSettings
+
+from darkroom.problems import STATUSES
+from darkroom.recipes import load_presets
+from darkroom_local.settings import LocalSettings
+from darkroom_orchestrator.settings import Settings as OrchestratorSettings
+from darkroom_processor.settings import Settings as ProcessorSettings
+from darkroom_upload.settings import UploadSettings
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+README = (ROOT / "README.md").read_text()
+
+
+@pytest.mark.parametrize("settings", [UploadSettings, OrchestratorSettings, ProcessorSettings, LocalSettings])
+def test_the_readme_names_every_setting(settings: type[BaseSettings]) -> None:
+    named = set(re.findall(r"DARKROOM_\w+", README))
+    assert {f"DARKROOM_{name.upper()}" for name in settings.model_fields} <= named
+
+
+def test_the_readme_names_every_preset() -> None:
+    assert all(f"`{name}`" in README for name in load_presets())
+
+
+def test_the_api_page_names_every_error_code() -> None:
+    page = (ROOT / "docs/api.md").read_text()
+    assert all(f"`{code}`" in page for code in STATUSES)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_between_documents_lead_somewhere(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text())
+    local = [link for link in links if not re.match(r"[a-z]+:", link)]
+    assert [link for link in local if not (document.parent / link).exists()] == []
