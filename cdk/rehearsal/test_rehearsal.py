@@ -168,6 +168,24 @@ def test_a_service_may_not(service: str, deed: str, call: Call, roles: dict[str,
     assert refused.value.response["Error"]["Code"] in REFUSED, f"{service} could {deed}"
 
 
+def test_a_deleted_result_comes_back(rehearsal: Rehearsal) -> None:
+    client = s3()
+    client.put_object(Bucket=RESULTS, Key="thumbs/lost.webp", Body=b"picture")
+    marker = client.delete_object(Bucket=RESULTS, Key="thumbs/lost.webp")
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        client.get_object(Bucket=RESULTS, Key="thumbs/lost.webp")
+    client.delete_object(Bucket=RESULTS, Key="thumbs/lost.webp", VersionId=marker["VersionId"])
+    assert client.get_object(Bucket=RESULTS, Key="thumbs/lost.webp")["Body"].read() == b"picture"
+
+
+async def test_what_holds_no_data_is_made_again(rehearsal: Rehearsal, api: Api) -> None:
+    job = await api.made(jpeg(64, 64), "thumbnails")
+    rehearsal.toolkit.destroy(rehearsal.assembly, ["Registry"])
+    said = rehearsal.toolkit.deploy(rehearsal.assembly, STACKS)
+    assert said.count("(no changes)") == len(STACKS) - 1, said
+    assert (await api.job(job["job_id"]))["status"] == "completed"
+
+
 def test_a_second_deployment_changes_nothing(rehearsal: Rehearsal) -> None:
     said = rehearsal.toolkit.deploy(rehearsal.assembly, STACKS)
     assert said.count("(no changes)") == len(STACKS), said
