@@ -29,6 +29,8 @@ def refusal(code: str, status: int = 400) -> ClientError:
         refusal("SlowDown", 503),
         refusal("ProvisionedThroughputExceededException"),
         refusal("TransactionConflictException"),
+        refusal("AWS.SimpleQueueService.RequestThrottled", 403),
+        refusal("KMS.ThrottlingException"),
         refusal("AnythingAtAll", 500),
         botocore.exceptions.ConnectTimeoutError(**WHERE),
         botocore.exceptions.ReadTimeoutError(**WHERE),

@@ -34,13 +34,14 @@ CONNECT_SECONDS: Final = 2
 READ_SECONDS: Final = 30
 """Longer than the longest long poll."""
 
+# Without the prefix under which some services put theirs: KMS.ThrottlingException, AWS.SimpleQueueService.OverLimit.
 _PASSING_CODES: Final = frozenset(
     {
         "InternalError",
         "InternalFailure",
         "InternalServerError",
-        "KMS.ThrottlingException",
         "LimitExceededException",
+        "OverLimit",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestThrottled",
@@ -130,4 +131,4 @@ def error_code(error: ClientError) -> str:
 
 def _is_passing(error: ClientError) -> bool:
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return status >= 500 or error_code(error) in _PASSING_CODES
+    return status >= 500 or error_code(error).rpartition(".")[2] in _PASSING_CODES
