@@ -6,6 +6,7 @@ UV := $(or $(shell command -v uv 2>/dev/null),.uv/$(UV_VERSION)/bin/uv)
 
 PYTHON_ENV := .venv/.installed
 EMULATOR_ENV := tools/emulator/.venv/.installed
+FAULTS_ENV := tools/faults/.venv/.installed
 NODE_ENVS := $(patsubst %/package.json,%/node_modules/.installed,$(wildcard postman/package.json cdk/package.json tools/workflows/package.json))
 
 # Python and node_modules of this folder; CDK says by a banner what it thinks of Node 20.
@@ -24,7 +25,7 @@ run: $(PYTHON_ENV) $(EMULATOR_ENV) ## Run the whole system on this machine, unti
 test: $(PYTHON_ENV) $(EMULATOR_ENV) $(NODE_ENVS) ## Run all tests that need no container engine
 	.venv/bin/pytest -n 2 --dist loadscope -m "not containers and not exhaustive"
 
-faults: $(PYTHON_ENV) $(EMULATOR_ENV) ## Kill every service at each of its calls to AWS, and all other faults; minutes
+faults: $(PYTHON_ENV) $(EMULATOR_ENV) $(FAULTS_ENV) ## Kill every service at each of its calls to AWS, and all other faults; minutes
 	.venv/bin/pytest tests/system/faults -n 2 --dist loadscope -m "exhaustive or not exhaustive"
 
 MINUTES ?= 2
@@ -49,12 +50,16 @@ rehearse: $(PYTHON_ENV) $(EMULATOR_ENV) $(NODE_ENVS) ## Deploy to an emulator, u
 	.venv/bin/pytest cdk/rehearsal
 
 clean: ## Remove all that was installed or made here
-	rm -rf .venv .uv tools/emulator/.venv $(NODE_ENVS:/.installed=) cdk/cdk.out out build dist
+	rm -rf .venv .uv tools/emulator/.venv tools/faults/.venv $(NODE_ENVS:/.installed=) cdk/cdk.out out build dist
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PYTHON_ENV): pyproject.toml uv.lock $(wildcard services/*/pyproject.toml tools/local/pyproject.toml cdk/pyproject.toml) | $(UV)
 	$(UV) sync --frozen --quiet
+	@touch $@
+
+$(FAULTS_ENV): tools/faults/pyproject.toml tools/faults/uv.lock | $(UV)
+	$(UV) sync --project tools/faults --frozen --quiet
 	@touch $@
 
 $(EMULATOR_ENV): tools/emulator/pyproject.toml tools/emulator/uv.lock | $(UV)

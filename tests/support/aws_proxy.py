@@ -4,6 +4,7 @@ What a caller sees of a call that is cut is a connection that breaks. Whether th
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ from yarl import URL
 
 from darkroom_local.ports import LOOPBACK
 from tests.support.aws_calls import Call, read_call
+
+_LOG = logging.getLogger(__name__)
+# That callers die while they are answered is what these tests are about.
+_LOG.addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], ConnectionError)))
 
 _LARGEST_BODY_BYTES: Final = 256 * 1024 * 1024
 _BETWEEN_TWO: Final = frozenset(
@@ -96,7 +101,7 @@ class Trap:
 class AwsProxy:
     """One caller's way to AWS. `calls` is what it has asked for and got answered, in order."""
 
-    def __init__(self, session: aiohttp.ClientSession, upstream: str) -> None:
+    def __init__(self, session: aiohttp.ClientSession, upstream: str, upstream_of_heads: str) -> None:
         self.url = ""
         self.calls: list[Call] = []
         self.asked: list[tuple[float, str]] = []
@@ -105,7 +110,13 @@ class AwsProxy:
         """Names of the receives that brought something, with the time at which they were answered."""
         self._session = session
         self._upstream = upstream
+        self._upstream_of_heads = upstream_of_heads
         self._interceptions: list[Interception] = []
+
+    @property
+    def work_asked(self) -> int:
+        """How many calls were made so far, looks at empty queues and at the index of open jobs left out."""
+        return sum(not name.startswith(("ReceiveMessage", "Query")) for _, name in self.asked)
 
     @contextmanager
     def intercepted(self, interception: Interception) -> Iterator[None]:
@@ -156,8 +167,9 @@ class AwsProxy:
 
     async def _forward(self, call: Call) -> Answer:
         headers = {name: value for name, value in call.headers.items() if name not in _BETWEEN_TWO}
+        upstream = self._upstream_of_heads if call.method == "HEAD" else self._upstream
         async with self._session.request(
-            call.method, URL(self._upstream + call.target, encoded=True), headers=headers, data=call.body
+            call.method, URL(upstream + call.target, encoded=True), headers=headers, data=call.body
         ) as answer:
             return Answer(status=answer.status, headers=answer.headers, body=await answer.read())
 
@@ -177,15 +189,18 @@ def _response(call: Call, answer: Answer) -> web.Response:
 
 
 @asynccontextmanager
-async def running_proxy(upstream: str) -> AsyncIterator[AwsProxy]:
-    """A proxy on a free port, for the length of a `with` block."""
+async def running_proxy(upstream: str, *, upstream_of_heads: str | None = None) -> AsyncIterator[AwsProxy]:
+    """A proxy on a free port, for the length of a `with` block.
+
+    HEAD may go another way: a further proxy behind this one may lose the length of what is not there.
+    """
     connector = aiohttp.TCPConnector(limit=0)
     timeout = aiohttp.ClientTimeout(total=None)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=False) as session:
-        proxy = AwsProxy(session, upstream)
+        proxy = AwsProxy(session, upstream, upstream_of_heads or upstream)
         app = web.Application(client_max_size=_LARGEST_BODY_BYTES)
         app.router.add_route("*", "/{path:.*}", proxy.handle)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, logger=_LOG)
         await runner.setup()
         site = web.TCPSite(runner, LOOPBACK, 0)
         await site.start()

@@ -120,7 +120,9 @@ async def running_arena(
                 QueueUrl=queue.url, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)}
             )
         proxies = {
-            name: await stack.enter_async_context(running_proxy(upstream or cloud.endpoint_url))
+            name: await stack.enter_async_context(
+                running_proxy(upstream or cloud.endpoint_url, upstream_of_heads=cloud.endpoint_url)
+            )
             for name in ("upload", "orchestrator", "processor", "processor-2")
         }
         system = System(
