@@ -100,6 +100,11 @@ def test_processors_scale_on_messages_for_each_task(services: Template) -> None:
     assert metrics["running"]["MetricStat"]["Metric"]["MetricName"] == "RunningTaskCount"
 
 
+def test_only_execution_roles_are_made_beside_the_task_roles(services: Template) -> None:
+    roles = {text({"Ref": key}) for key in services.all("AWS::IAM::Role")}
+    assert roles == {f"<{service.title()}TaskDefinitionExecutionRole>" for service in SETTINGS}
+
+
 def test_uploads_scale_on_cpu_and_on_requests(services: Template) -> None:
     kinds = [
         each["TargetTrackingScalingPolicyConfiguration"]

@@ -1,15 +1,23 @@
 """A service that works off a queue."""
 
 from collections.abc import Sequence
+from typing import Final
 
+from aws_cdk import Aws
 from aws_cdk import aws_applicationautoscaling as scaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from darkroom_cdk.config import ProcessorSize
 from darkroom_cdk.constructs.fargate_task import FargateTask, TaskProps
+
+_SCALING_ROLE: Final = (
+    f"arn:{Aws.PARTITION}:iam::{Aws.ACCOUNT_ID}:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/"
+    "AWSServiceRoleForApplicationAutoScaling_ECSService"
+)
 
 
 class FargateWorker(Construct):
@@ -58,6 +66,8 @@ class FargateWorker(Construct):
             resource_id=f"service/{cluster.cluster_name}/{self.service.service_name}",
             min_capacity=size.min_tasks,
             max_capacity=size.max_tasks,
+            # AWS's own role for this; CDK would make one that nothing uses.
+            role=iam.Role.from_role_arn(self, "ScalingRole", _SCALING_ROLE),
         )
         scaling.CfnScalingPolicy(
             self,
