@@ -8,13 +8,14 @@ PYTHON_ENV := .venv/.installed
 EMULATOR_ENV := tools/emulator/.venv/.installed
 FAULTS_ENV := tools/faults/.venv/.installed
 NODE_ENVS := $(patsubst %/package.json,%/node_modules/.installed,$(wildcard postman/package.json cdk/package.json tools/workflows/package.json))
+PEER_ENV := bench/engine/node_modules/.installed
 
 # Python and node_modules of this folder; CDK says by a banner what it thinks of Node 20.
 CDK := cd cdk && PATH="$(CURDIR)/.venv/bin:$$PATH" JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=18,20 node_modules/.bin/cdk
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test faults chaos check synth rehearse clean
+.PHONY: help run test faults bench chaos check synth rehearse clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +28,9 @@ test: $(PYTHON_ENV) $(EMULATOR_ENV) $(NODE_ENVS) ## Run all tests that need no c
 
 faults: $(PYTHON_ENV) $(EMULATOR_ENV) $(FAULTS_ENV) ## Kill every service at each of its calls to AWS, and all other faults; minutes
 	.venv/bin/pytest tests/system/faults -n 2 --dist loadscope -m "exhaustive or not exhaustive"
+
+bench: $(PYTHON_ENV) $(PEER_ENV) ## Measure the image engine beside sharp and plain Pillow
+	.venv/bin/python -m bench.engine.engine
 
 MINUTES ?= 2
 chaos: $(PYTHON_ENV) $(EMULATOR_ENV) ## Upload, kill, stop and disturb at random for MINUTES; nothing may be lost
@@ -50,7 +54,7 @@ rehearse: $(PYTHON_ENV) $(EMULATOR_ENV) $(NODE_ENVS) ## Deploy to an emulator, u
 	.venv/bin/pytest cdk/rehearsal
 
 clean: ## Remove all that was installed or made here
-	rm -rf .venv .uv tools/emulator/.venv tools/faults/.venv $(NODE_ENVS:/.installed=) cdk/cdk.out out build dist
+	rm -rf .venv .uv tools/emulator/.venv tools/faults/.venv $(NODE_ENVS:/.installed=) $(PEER_ENV:/.installed=) cdk/cdk.out out build dist
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

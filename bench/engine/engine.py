@@ -1,7 +1,7 @@
 """Measures Darkroom's pipeline against sharp: CPU and wall-clock time, bytes and quality, side by side in one run.
 
     npm ci --prefix bench/engine
-    uv run python bench/engine/engine.py [--repeat N] [--only CASE]
+    python -m bench.engine.engine [--repeat N] [--only CASE]
 
 The pictures are those of sharp's own benchmark when ../shared/corpus is there, else generated ones of the same sizes.
 Runs alternate, so that a busy machine is as busy for both.
@@ -22,16 +22,13 @@ from typing import Any
 
 from PIL import Image
 
+from bench.engine.quality import psnr, reference, ssim
+from darkroom.recipes import Variant, load_presets
+from darkroom_processor.pipeline import Picture, Work, process
+from tests.support import images
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-sys.path[:0] = [str(ROOT), str(HERE)]
-
-from quality import psnr, reference, ssim  # noqa: E402 - the script's own folder is on the path only from here
-
-from darkroom.recipes import Variant, load_presets  # noqa: E402 - for the same reason
-from darkroom_processor.pipeline import Picture, Work, process  # noqa: E402 - for the same reason
-from tests.support import images  # noqa: E402 - for the same reason
-
 CORPUS = ROOT / "../shared/corpus/photos"
 
 

@@ -63,7 +63,7 @@ def install(app: FastAPI) -> None:
 async def _deliberate(request: Request, error: DarkroomError) -> Response:
     status = STATUSES.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _LOG.warning("request_failed", code=error.code, reason=error.message, exc_info=error)
+        _LOG.warning("request_failed", code=error.code, reason=error.message, exc_info=error.__cause__)
     answer = problem(request, status, error.code, error.message, **error.fields)
     if isinstance(error, Unavailable):
         answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
