@@ -23,9 +23,8 @@ help: ## Say what can be made
 run: $(PYTHON_ENV) $(EMULATOR_ENV) ## Run the whole system on this machine, until Ctrl-C
 	@exec .venv/bin/python -m darkroom_local
 
-# One worker more than CI has cores: many tests wait, for visibility to run out or a service to start.
 test: $(PYTHON_ENV) $(EMULATOR_ENV) $(NODE_ENVS) ## Run all tests that need no container engine
-	.venv/bin/pytest -n 3 --dist loadscope -m "not containers and not exhaustive"
+	.venv/bin/pytest -n 2 --dist loadscope -m "not containers and not exhaustive"
 
 faults: $(PYTHON_ENV) $(EMULATOR_ENV) $(FAULTS_ENV) ## Kill every service at each of its calls to AWS, and all other faults; minutes
 	.venv/bin/pytest tests/system/faults -n 2 --dist loadscope -m "exhaustive or not exhaustive"
