@@ -80,6 +80,12 @@ def test_readable_tags_are_told_and_the_position_is_not() -> None:
     assert told.has_gps
 
 
+def test_a_gps_directory_without_coordinates_is_no_position() -> None:
+    exif = Image.Exif()
+    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSVersionID] = b"\2\2\0\0"
+    assert not description(with_exif(exif)).has_gps
+
+
 def ifd(*entries: tuple[int, int, int, int], following: int = 0) -> bytes:
     """A little-endian TIFF header and one directory of (tag, type, count, value) entries."""
     body = b"".join(struct.pack("<HHII", *entry) for entry in entries)

@@ -45,8 +45,9 @@ def readable_tags(exif: Image.Exif) -> dict[str, Readable]:
 
 
 def has_position(exif: Image.Exif) -> bool:
-    """Whether the block has a GPS directory with anything in it."""
-    return bool(_directory(exif, ExifTags.IFD.GPSInfo))
+    """Whether the block has coordinates. Many cameras write a GPS directory that holds its own version alone."""
+    directory = _directory(exif, ExifTags.IFD.GPSInfo)
+    return ExifTags.GPS.GPSLatitude in directory or ExifTags.GPS.GPSLongitude in directory
 
 
 def _directory(exif: Image.Exif, ifd: ExifTags.IFD) -> dict[int, object]:
