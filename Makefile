@@ -13,6 +13,9 @@ PEER_ENV := bench/engine/node_modules/.installed
 # Python and node_modules of this folder; CDK says by a banner what it thinks of Node 20.
 CDK := cd cdk && PATH="$(CURDIR)/.venv/bin:$$PATH" JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=18,20 node_modules/.bin/cdk
 
+# Compiled once, kept in this folder: else each process that a run or a test starts compiles all that it imports, anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run test faults bench chaos check synth rehearse clean
