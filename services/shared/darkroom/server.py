@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Final
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 Background = Callable[[asyncio.Event], Coroutine[None, None, None]]
 """Work that runs until the event is set and returns when it has drained."""
@@ -30,7 +30,7 @@ class _Server(uvicorn.Server):
 
 
 async def serve(
-    app: FastAPI, background: Sequence[Background] = (), *, stop: asyncio.Event, host: str, port: int
+    app: ASGIApp, background: Sequence[Background] = (), *, stop: asyncio.Event, host: str, port: int
 ) -> None:
     """Run until SIGTERM or SIGINT sets `stop`, then drain. The failure of a background work is raised."""
     loop = asyncio.get_running_loop()

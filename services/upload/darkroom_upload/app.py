@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from darkroom import health, problems
 from darkroom.access_log import AccessLog
@@ -17,6 +18,7 @@ from darkroom_upload.admission import Admission
 from darkroom_upload.api import docs_page, jobs, presigned, recipes, status, uploads, webhooks
 from darkroom_upload.api.documentation import DESCRIPTION, TAGS, DocumentedApi
 from darkroom_upload.auth import Authenticate
+from darkroom_upload.cross_origin import shared_with
 from darkroom_upload.presign import Presign
 from darkroom_upload.security_headers import SecurityHeaders
 from darkroom_upload.submit import Submit
@@ -38,11 +40,18 @@ class Services:
     authenticate: Authenticate
     presets: Presets
     readiness: Readiness
+    cors_origins: tuple[str, ...]
     development: bool
 
 
-def create_app(services: Services) -> FastAPI:
-    """The upload service as an ASGI application."""
+def create_app(services: Services) -> ASGIApp:
+    """The API, and around it what concerns every answer, even the one to a bug, as an ASGI application."""
+    app = shared_with(create_api(services), services.cors_origins)
+    return AccessLog(SecurityHeaders(app, development=services.development))
+
+
+def create_api(services: Services) -> FastAPI:
+    """All routes."""
     app = DocumentedApi(
         title="Darkroom",
         version=version("darkroom-upload"),
@@ -50,6 +59,8 @@ def create_app(services: Services) -> FastAPI:
         openapi_tags=TAGS,
         docs_url=None,
         redoc_url=None,
+        # The redirect of `/jobs/` to `/jobs` would lead to whatever host the request names.
+        redirect_slashes=False,
     )
     problems.install(app)
     docs_page.install(app)
@@ -63,6 +74,4 @@ def create_app(services: Services) -> FastAPI:
     app.include_router(webhooks.router(services.jobs, services.orchestrator, services.secrets, authenticate))
     app.include_router(recipes.router(services.presets, authenticate))
     app.include_router(health.router(services.readiness))
-    app.add_middleware(SecurityHeaders)
-    app.add_middleware(AccessLog)
     return app

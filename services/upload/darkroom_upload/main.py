@@ -82,6 +82,7 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
                 },
                 stop,
             ),
+            cors_origins=settings.cors_origins,
             development=development,
         )
 

@@ -8,6 +8,7 @@ from pydantic import Field, HttpUrl
 from darkroom.limits import DEFAULT_UPLOAD_BYTES, HIGHEST_UPLOAD_BYTES
 from darkroom.settings import ServiceSettings
 from darkroom_upload.admission import DEFAULT_PLACES
+from darkroom_upload.cross_origin import Origin
 from darkroom_upload.submit import ARRIVAL_PERIOD
 
 _Name = Annotated[str, Field(min_length=1)]
@@ -38,3 +39,5 @@ class UploadSettings(ServiceSettings):
     """JSON file of more presets."""
     public_s3_endpoint_url: HttpUrl | None = None
     """Where clients reach S3, when that is not where the service does; only with an emulator."""
+    cors_origins: tuple[Origin, ...] = ()
+    """Origins of pages that may use the API from a browser beside its own, as a JSON list."""

@@ -93,14 +93,6 @@ async def test_a_problem_says_what_where_and_why(upload: RunningService) -> None
     }
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/jobs", f"/status/{ID}", "/nowhere", "/docs", "/recipes"])
-async def test_every_answer_has_the_headers_of_a_careful_service(upload: RunningService, path: str) -> None:
-    headers = (await upload.client.get(path)).headers
-    assert headers["x-content-type-options"] == "nosniff"
-    assert headers["referrer-policy"] == "no-referrer"
-    assert headers["cache-control"] == "no-store"
-
-
 async def test_without_aws_everything_is_unavailable_for_now(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
