@@ -7,6 +7,7 @@ UV := $(or $(shell command -v uv 2>/dev/null),.uv/$(UV_VERSION)/bin/uv)
 PYTHON_ENV := .venv/.installed
 EMULATOR_ENV := tools/emulator/.venv/.installed
 FAULTS_ENV := tools/faults/.venv/.installed
+CONTRACT_ENV := tools/contract/.venv/.installed
 NODE_ENVS := $(patsubst %/package.json,%/node_modules/.installed,$(wildcard postman/package.json cdk/package.json tools/workflows/package.json))
 PEER_ENV := bench/engine/node_modules/.installed
 
@@ -26,7 +27,7 @@ help: ## Say what can be made
 run: $(PYTHON_ENV) $(EMULATOR_ENV) ## Run the whole system on this machine, until Ctrl-C
 	@exec .venv/bin/python -m darkroom_local
 
-test: $(PYTHON_ENV) $(EMULATOR_ENV) $(NODE_ENVS) ## Run all tests that need no container engine
+test: $(PYTHON_ENV) $(EMULATOR_ENV) $(CONTRACT_ENV) $(NODE_ENVS) ## Run all tests that need no container engine
 	.venv/bin/pytest -n 2 --dist loadscope -m "not containers and not exhaustive"
 
 faults: $(PYTHON_ENV) $(EMULATOR_ENV) $(FAULTS_ENV) ## Kill every service at each of its calls to AWS, and all other faults; minutes
@@ -57,7 +58,7 @@ rehearse: $(PYTHON_ENV) $(EMULATOR_ENV) $(NODE_ENVS) ## Deploy to an emulator, u
 	.venv/bin/pytest cdk/rehearsal
 
 clean: ## Remove all that was installed or made here
-	rm -rf .venv .uv tools/emulator/.venv tools/faults/.venv $(NODE_ENVS:/.installed=) $(PEER_ENV:/.installed=) cdk/cdk.out out build dist
+	rm -rf .venv .uv tools/emulator/.venv tools/faults/.venv tools/contract/.venv $(NODE_ENVS:/.installed=) $(PEER_ENV:/.installed=) cdk/cdk.out out build dist
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -67,6 +68,10 @@ $(PYTHON_ENV): pyproject.toml uv.lock $(wildcard services/*/pyproject.toml tools
 
 $(FAULTS_ENV): tools/faults/pyproject.toml tools/faults/uv.lock | $(UV)
 	$(UV) sync --project tools/faults --frozen --quiet
+	@touch $@
+
+$(CONTRACT_ENV): tools/contract/pyproject.toml tools/contract/uv.lock | $(UV)
+	$(UV) sync --project tools/contract --frozen --quiet
 	@touch $@
 
 $(EMULATOR_ENV): tools/emulator/pyproject.toml tools/emulator/uv.lock | $(UV)

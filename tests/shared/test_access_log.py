@@ -53,3 +53,9 @@ async def test_a_probe_that_succeeds_is_no_news(client: httpx.AsyncClient) -> No
     with capture_logs() as lines:
         await client.get("/healthz")
     assert lines == []
+
+
+async def test_what_a_client_makes_long_is_cut(client: httpx.AsyncClient) -> None:
+    with capture_logs() as lines:
+        await client.request("X" * 5000, f"/{'x' * 5000}")
+    assert (len(lines[0]["method"]), len(lines[0]["path"])) == (16, 256)

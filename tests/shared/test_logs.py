@@ -100,6 +100,7 @@ async def test_the_level_is_kept_and_libraries_that_chatter_are_quieter() -> Non
     script = """
 log.debug("debug"); log.info("info"); log.warning("warning")
 logging.getLogger("botocore").info("chatter"); logging.getLogger("botocore").warning("botocore warns")
+logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
 """
     assert [event["event"] for event in await events_of(script)] == ["info", "warning", "botocore warns"]
     assert [event["event"] for event in await events_of(script, level="ERROR")] == []

@@ -12,6 +12,9 @@ from darkroom.logs import get_logger
 _LOG = get_logger(__name__)
 
 _PROBES: Final = frozenset({"/healthz", "/readyz"})
+_LONGEST_METHOD: Final = 16
+_LONGEST_PATH: Final = 256
+"""In characters. A request line may have 64 kB, and a log is paid for by its length."""
 
 
 class AccessLog:
@@ -41,8 +44,8 @@ class AccessLog:
                 if scope["path"] not in _PROBES or status >= 500:
                     _LOG.info(
                         "request_handled",
-                        method=scope["method"],
-                        path=scope["path"],
+                        method=scope["method"][:_LONGEST_METHOD],
+                        path=scope["path"][:_LONGEST_PATH],
                         status=status,
                         ms=round((time.perf_counter() - began) * 1000, 1),
                     )

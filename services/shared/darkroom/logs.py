@@ -59,8 +59,10 @@ def configure_logging(service: str, *, level: str, log_format: str) -> None:
     root.handlers = [handler]
     root.setLevel(level)
     logging.captureWarnings(capture=True)
-    for chatty in ("botocore", "aiobotocore", "boto3", "asyncio", "httpx", "httpcore", "uvicorn.error"):
+    for chatty in ("botocore", "aiobotocore", "boto3", "asyncio", "httpx", "httpcore"):
         logging.getLogger(chatty).setLevel(max(logging.getLevelName(level), logging.WARNING))
+    # It warns of every request that is no HTTP, which is the sender's fault and nothing for people on call.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 
 
 def _json(service: str) -> list[Processor]:

@@ -1,0 +1,57 @@
+"""The API against its own description: schemathesis makes requests, sound ones and others, and judges the answers.
+
+It lives in an environment of its own, `tools/contract/.venv`, since its pytest plugin would load with every test run.
+"""
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import Final
+
+from darkroom_local.bootstrap import DEVELOPMENT_KEY
+from darkroom_local.system import System
+from tests.support.api import Api
+from tests.support.images import jpeg
+
+EXECUTABLE: Final = Path(__file__).parents[2] / "tools" / "contract" / ".venv" / "bin" / "schemathesis"
+
+# What a schema allows can be refused all the same: a file that is no image, the cursor of no list.
+UNSUITABLE: Final = "positive_data_acceptance"
+
+
+def configuration(job_ids: list[str]) -> str:
+    """A key, and settings that let many an id be one of a job, and many a name one of its pictures."""
+    return f"""
+[headers]
+x-api-key = {json.dumps(DEVELOPMENT_KEY)}
+[dictionaries]
+jobs = {{ values = {json.dumps(job_ids)} }}
+names = {{ values = ["grayscale", "web"] }}
+[parameters]
+"path.job_id" = {{ dictionary = "jobs", probability = 0.5 }}
+"path.name" = {{ dictionary = "names", probability = 0.5 }}
+"""
+
+
+async def test_every_answer_is_as_the_description_says_and_none_is_the_services_fault(
+    system: System, api: Api, tmp_path: Path
+) -> None:
+    jobs = [await api.made(jpeg(40, 30), "grayscale") for _ in range(3)]
+    settings, report = tmp_path / "schemathesis.toml", tmp_path / "report.har"
+    settings.write_text(configuration([job["job_id"] for job in jobs]))
+    process = await asyncio.create_subprocess_exec(
+        str(EXECUTABLE),
+        *("--config-file", str(settings), "run", f"{system.url}/openapi.json"),
+        *("--phases", "examples,coverage,fuzzing", "--max-examples", "5", "--seed", "1", "--no-shrink"),
+        *("--checks", "all", "--exclude-checks", UNSUITABLE, "--continue-on-failure"),
+        *("--report", "har", "--report-har-path", str(report)),
+        cwd=tmp_path,
+        env={"PATH": os.defpath, "HOME": str(tmp_path), "COLUMNS": "200", "NO_COLOR": "1"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output = (await process.communicate())[0].decode()
+    assert process.returncode == 0, output
+    seen = {entry["response"]["status"] for entry in json.loads(report.read_text())["log"]["entries"]}
+    assert {200, 202, 204, 400, 401, 404, 405, 409, 415} <= seen, "it went through the doors as well"
