@@ -1,7 +1,6 @@
 """Deploy, use, deploy again, change, destroy. The order of the tests is the order of the rehearsal."""
 
 import asyncio
-import hashlib
 import re
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -13,6 +12,8 @@ import pytest
 import pytest_asyncio
 from botocore.exceptions import ClientError
 
+from darkroom import clock
+from darkroom.api_keys import digest_of
 from darkroom_local.service import Service
 from rehearsal.conftest import ACCOUNT, STACKS, Rehearsal
 from rehearsal.forbidden import FORBIDDEN, ORIGINALS, REFUSED, RESULTS, Call
@@ -69,7 +70,14 @@ async def services(rehearsal: Rehearsal, roles: dict[str, str]) -> AsyncIterator
     """The services as ECS would start them: each in its role."""
     boto3.client("dynamodb").put_item(
         TableName="darkroom-dev-accounts",
-        Item={"id": {"S": f"key#{hashlib.sha256(KEY.encode()).hexdigest()}"}, "owner": {"S": "demo"}},
+        Item={
+            "id": {"S": f"key#{digest_of(KEY)}"},
+            "prefix": {"S": KEY[:11]},
+            "owner": {"S": "demo"},
+            "name": {"S": "rehearsal"},
+            "scopes": {"SS": ["read", "upload"]},
+            "created_at": {"S": clock.iso(clock.now())},
+        },
     )
     started = tasks(rehearsal.assembly, rehearsal.outputs, rehearsal.emulator.environment())
     async with AsyncExitStack() as stack:

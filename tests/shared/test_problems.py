@@ -14,6 +14,7 @@ from darkroom.errors import DarkroomError
 STATUS_OF_CODE = {
     "malformed_request": 400,
     "unauthenticated": 401,
+    "forbidden": 403,
     "not_found": 404,
     "conflict": 409,
     "upload_too_large": 413,

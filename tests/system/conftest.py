@@ -1,12 +1,14 @@
 """A whole system and its clients. Tests that stop or kill parts of one start their own."""
 
-import hashlib
 from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import pytest
 import pytest_asyncio
 
+from darkroom import clock
+from darkroom.api_keys import ApiKey
+from darkroom.key_table import KeyTable
 from darkroom_local.bootstrap import DEVELOPMENT_KEY
 from darkroom_local.installation import Installation
 from darkroom_local.system import System, running_system
@@ -57,8 +59,6 @@ def complaints(system: System) -> list[str]:
 async def new_key(cloud: Cloud, installation: Installation) -> str:
     """The API key of an owner whom nobody has heard of."""
     name = f"owner-{uuid4().hex}"
-    await cloud.dynamodb.put_item(
-        TableName=installation.topology.accounts.name,
-        Item={"id": {"S": f"key#{hashlib.sha256(name.encode()).hexdigest()}"}, "owner": {"S": name}},
-    )
+    key = ApiKey.of(name, owner=name, name="test", created_at=clock.now())
+    await KeyTable(cloud.dynamodb, installation.topology.accounts.name).put(key)
     return name

@@ -1,7 +1,6 @@
 """The upload service as tests run it: over real HTTP, in the test's own process, on an emulator."""
 
 import asyncio
-import hashlib
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -12,6 +11,9 @@ import httpx
 import uvicorn
 from pydantic import HttpUrl
 
+from darkroom import clock
+from darkroom.api_keys import ApiKey
+from darkroom.key_table import KeyTable
 from darkroom.recipes import load_presets
 from darkroom.settings import Environment
 from darkroom_local.installation import Installation
@@ -109,9 +111,7 @@ def _played_by(orchestrator: Callable[[httpx.Request], httpx.Response]) -> Orche
     return Orchestrator(httpx.AsyncClient(base_url=str(NOBODY), transport=transport))
 
 
-async def put_key(dynamodb: Any, installation: Installation, key: str, owner: str, **more: str) -> None:
+async def put_key(dynamodb: Any, installation: Installation, key: str, owner: str, **more: Any) -> None:
     """Write an API key into the accounts table."""
-    item = {"id": f"key#{hashlib.sha256(key.encode()).hexdigest()}", "owner": owner, "prefix": key[:6], **more}
-    await dynamodb.put_item(
-        TableName=installation.topology.accounts.name, Item={name: {"S": value} for name, value in item.items()}
-    )
+    kept = ApiKey.of(key, owner=owner, name="test", created_at=clock.now())
+    await KeyTable(dynamodb, installation.topology.accounts.name).put(replace(kept, **more))

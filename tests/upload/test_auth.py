@@ -1,27 +1,32 @@
 """API keys."""
 
-import hashlib
-
 import pytest
 
-from darkroom.errors import Unauthenticated, Unavailable
+from darkroom import clock
+from darkroom.api_keys import ALL_SCOPES, ApiKey, Scope, digest_of
+from darkroom.errors import Forbidden, Unauthenticated, Unavailable
 from darkroom_upload import auth
 from darkroom_upload.auth import Authenticate
+from darkroom_upload.principal import Principal
 
 
-class KeyTable:
-    """The accounts as they are, and how often they were asked."""
+class Keys:
+    """The keys as they are, and how often they were asked for."""
 
-    def __init__(self, owners: dict[str, str]) -> None:
-        self.owners = {hashlib.sha256(key.encode()).hexdigest(): owner for key, owner in owners.items()}
+    def __init__(self, owners: dict[str, str], scopes: frozenset[Scope] = ALL_SCOPES) -> None:
+        self.keys = {
+            key.digest: key
+            for text, owner in owners.items()
+            for key in [ApiKey.of(text, owner=owner, name="test", created_at=clock.now(), scopes=scopes)]
+        }
         self.asked = 0
 
-    async def owner_of(self, digest: str) -> str | None:
+    async def find(self, digest: str) -> ApiKey | None:
         self.asked += 1
-        return self.owners.get(digest)
+        return self.keys.get(digest)
 
 
-class Clock:
+class Watch:
     seconds = 100.0
 
     def __call__(self) -> float:
@@ -29,38 +34,50 @@ class Clock:
 
 
 async def test_a_known_key_has_an_owner() -> None:
-    table = KeyTable({"secret": "ann"})
-    assert await Authenticate(table.owner_of, development=False)("secret") == "ann"
+    table = Keys({"secret": "ann"})
+    principal = await Authenticate(table.find, development=False)("secret")
+    assert principal == Principal(owner="ann", key_id=digest_of("secret"))
+
+
+@pytest.mark.parametrize("scopes", [{Scope.READ}, {Scope.UPLOAD}, {Scope.READ, Scope.UPLOAD}, {Scope.ADMIN}, set()])
+async def test_a_key_opens_what_its_scopes_say(scopes: set[Scope]) -> None:
+    principal = await Authenticate(Keys({"secret": "ann"}, frozenset(scopes)).find, development=False)("secret")
+    for scope in Scope:
+        if scope in scopes or Scope.ADMIN in scopes:
+            principal.require(scope)
+        else:
+            with pytest.raises(Forbidden, match=f"the scope {scope}"):
+                principal.require(scope)
 
 
 @pytest.mark.parametrize("key", [None, "", "wrong", "x" * 10_000, "ÿ", "\udcff"])
 async def test_any_other_key_is_refused(key: str | None) -> None:
     with pytest.raises(Unauthenticated):
-        await Authenticate(KeyTable({"secret": "ann"}).owner_of, development=False)(key)
+        await Authenticate(Keys({"secret": "ann"}).find, development=False)(key)
 
 
 async def test_the_development_key_is_refused_elsewhere_even_if_it_is_in_the_table() -> None:
-    table = KeyTable({"local-dev-key": "demo"})
-    assert await Authenticate(table.owner_of, development=True)("local-dev-key") == "demo"
+    table = Keys({"local-dev-key": "demo"})
+    assert (await Authenticate(table.find, development=True)("local-dev-key")).owner == "demo"
     with pytest.raises(Unauthenticated):
-        await Authenticate(table.owner_of, development=False)("local-dev-key")
+        await Authenticate(table.find, development=False)("local-dev-key")
 
 
 async def test_a_key_is_looked_up_again_after_half_a_minute() -> None:
-    table, clock = KeyTable({"secret": "ann"}), Clock()
-    authenticate = Authenticate(table.owner_of, development=False, clock=clock)
+    table, watch = Keys({"secret": "ann"}), Watch()
+    authenticate = Authenticate(table.find, development=False, clock=watch)
     for _ in range(3):
         await authenticate("secret")
     assert table.asked == 1
-    clock.seconds += 30
-    table.owners.clear()
+    watch.seconds += 30
+    table.keys.clear()
     with pytest.raises(Unauthenticated):
         await authenticate("secret")
 
 
 async def test_guessed_keys_are_not_remembered() -> None:
-    table = KeyTable({"secret": "ann"})
-    authenticate = Authenticate(table.owner_of, development=False)
+    table = Keys({"secret": "ann"})
+    authenticate = Authenticate(table.find, development=False)
     await authenticate("secret")
     for number in range(50):
         with pytest.raises(Unauthenticated):
@@ -70,14 +87,14 @@ async def test_guessed_keys_are_not_remembered() -> None:
 
 async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(auth, "_REMEMBERED", 2)
-    authenticate = Authenticate(KeyTable({"a": "ann", "b": "bob", "c": "cem"}).owner_of, development=False)
+    authenticate = Authenticate(Keys({"a": "ann", "b": "bob", "c": "cem"}).find, development=False)
     for key in "abcabc":
         await authenticate(key)
         assert len(authenticate._known) <= 2
 
 
 async def test_a_table_that_is_away_is_no_reason_to_call_a_key_wrong() -> None:
-    async def away(_: str) -> str | None:
+    async def away(_: str) -> ApiKey | None:
         raise Unavailable("DynamoDB cannot be reached.")
 
     with pytest.raises(Unavailable):

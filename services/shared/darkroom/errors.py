@@ -4,6 +4,7 @@
     ├── RequestError               the caller can mend it, a retry of the same request cannot
     │   ├── MalformedRequest
     │   ├── Unauthenticated
+    │   ├── Forbidden
     │   ├── NotFound
     │   ├── Conflict
     │   ├── UploadTooLarge
@@ -62,6 +63,12 @@ class Unauthenticated(RequestError):
     """No credentials, or none that are known."""
 
     code = "unauthenticated"
+
+
+class Forbidden(RequestError):
+    """The caller is known, and may not do this."""
+
+    code = "forbidden"
 
 
 class NotFound(RequestError):

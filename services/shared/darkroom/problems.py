@@ -19,6 +19,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 STATUSES: Final = {
     "malformed_request": HTTPStatus.BAD_REQUEST,
     "unauthenticated": HTTPStatus.UNAUTHORIZED,
+    "forbidden": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
     "conflict": HTTPStatus.CONFLICT,
     "upload_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -1,6 +1,5 @@
-"""Who calls: API keys in the header `x-api-key`."""
+"""Who calls: API keys in the header `x-api-key`. And what a route wants of a caller: a scope."""
 
-import hashlib
 import time
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
@@ -8,55 +7,60 @@ from typing import Annotated, Final
 from fastapi import Security
 from fastapi.security import APIKeyHeader
 
+from darkroom.api_keys import ApiKey, Scope, digest_of
 from darkroom.errors import Unauthenticated
+from darkroom_upload.principal import Principal
 
 HEADER: Final = "x-api-key"
 _SCHEME: Final = APIKeyHeader(name=HEADER, scheme_name="ApiKey", auto_error=False, description="Your API key.")
 
-_DEVELOPMENT_KEY_SHA256: Final = hashlib.sha256(b"local-dev-key").hexdigest()
+_DEVELOPMENT_KEY_SHA256: Final = digest_of("local-dev-key")
 _LONGEST_KEY: Final = 256
 _FRESH_SECONDS: Final = 30
 """How long a key that was revoked may go on to work."""
 _REMEMBERED: Final = 4096
 
-FindOwner = Callable[[str], Awaitable[str | None]]
-"""The owner of the key with that hash."""
+FindKey = Callable[[str], Awaitable[ApiKey | None]]
+"""The key with that digest, if it may be used."""
 
 
 class Authenticate:
-    """Tells the owner of a request's API key. A FastAPI dependency; raises Unauthenticated and Unavailable."""
+    """Tells who a request is from. A FastAPI dependency; raises Unauthenticated and Unavailable."""
 
-    def __init__(
-        self, find_owner: FindOwner, *, development: bool, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._find_owner = find_owner
+    def __init__(self, find_key: FindKey, *, development: bool, clock: Callable[[], float] = time.monotonic) -> None:
+        self._find_key = find_key
         self._development = development
         self._clock = clock
-        self._known: dict[str, tuple[str, float]] = {}
+        self._known: dict[str, tuple[Principal, float]] = {}
 
-    async def __call__(self, key: Annotated[str | None, Security(_SCHEME)]) -> str:
-        """The owner."""
+    async def __call__(self, key: Annotated[str | None, Security(_SCHEME)]) -> Principal:
+        """The caller."""
         if not key:
             raise Unauthenticated(f"An API key is needed, in the header {HEADER}.")
-        digest = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
-        owner = self._remembered(digest)
-        if owner is None and len(key) <= _LONGEST_KEY and self._may_be_used(digest):
-            owner = await self._find_owner(digest)
-            if owner is not None:
-                self._remember(digest, owner)
-        if owner is None:
+        principal = await self._by_key(key)
+        if principal is None:
             raise Unauthenticated("The API key is not known.")
-        return owner
+        return principal
+
+    async def _by_key(self, key: str) -> Principal | None:
+        digest = digest_of(key)
+        principal = self._remembered(digest)
+        if principal is None and len(key) <= _LONGEST_KEY and self._may_be_used(digest):
+            found = await self._find_key(digest)
+            if found is not None:
+                principal = Principal(owner=found.owner, scopes=found.scopes, key_id=digest)
+                self._remember(digest, principal)
+        return principal
 
     def _may_be_used(self, digest: str) -> bool:
         """The development key is in every clone, so that nobody else accepts it, even if it is in the table."""
         return self._development or digest != _DEVELOPMENT_KEY_SHA256
 
-    def _remembered(self, digest: str) -> str | None:
-        owner, until = self._known.get(digest, (None, 0.0))
-        return owner if self._clock() < until else None
+    def _remembered(self, digest: str) -> Principal | None:
+        principal, until = self._known.get(digest, (None, 0.0))
+        return principal if self._clock() < until else None
 
-    def _remember(self, digest: str, owner: str) -> None:
+    def _remember(self, digest: str, principal: Principal) -> None:
         """All are remembered equally long, so that the first one is always the oldest.
 
         Only keys that are known: guesses would else push them out.
@@ -64,4 +68,18 @@ class Authenticate:
         self._known.pop(digest, None)
         if len(self._known) >= _REMEMBERED:
             del self._known[next(iter(self._known))]
-        self._known[digest] = (owner, self._clock() + _FRESH_SECONDS)
+        self._known[digest] = (principal, self._clock() + _FRESH_SECONDS)
+
+
+def allowed(authenticate: Authenticate, scope: Scope) -> Callable[[Principal], Awaitable[Principal]]:
+    """A dependency of routes that want this scope: the caller. Raises Forbidden beside what `authenticate` raises.
+
+    Every route has exactly one, before its other dependencies, so that who may not ask learns nothing. OpenAPI names
+    its scope.
+    """
+
+    async def check(principal: Annotated[Principal, Security(authenticate, scopes=[scope.value])]) -> Principal:
+        principal.require(scope)
+        return principal
+
+    return check

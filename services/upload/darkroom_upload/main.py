@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from darkroom.aws import Aws
 from darkroom.health import Readiness, bucket_check, queue_check, table_check
+from darkroom.key_table import KeyTable
 from darkroom.logs import configure_logging, get_logger
 from darkroom.queue import SqsQueue
 from darkroom.recipes import Presets, load_presets
@@ -16,7 +17,6 @@ from darkroom.server import serve
 from darkroom.settings import Environment, load_settings
 from darkroom.webhook_secrets import WebhookSecrets
 from darkroom_upload.adapters import orchestrator
-from darkroom_upload.adapters.accounts import Accounts
 from darkroom_upload.adapters.claims import Claims
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.originals import Originals
@@ -68,10 +68,7 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
             watcher=JobWatcher(jobs.marks),
             orchestrator=orchestrator.Orchestrator(neighbour),
             secrets=WebhookSecrets(dynamodb, settings.accounts_table),
-            authenticate=Authenticate(
-                Accounts(dynamodb, settings.accounts_table).owner_of,
-                development=development,
-            ),
+            authenticate=Authenticate(KeyTable(dynamodb, settings.accounts_table).find, development=development),
             presets=presets,
             readiness=Readiness(
                 {

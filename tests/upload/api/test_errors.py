@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from darkroom import clock
 from darkroom_local.installation import Installation
 from tests.support import images
 from tests.support.emulator import Cloud
@@ -57,7 +58,7 @@ async def test_the_development_key_opens_nothing_in_production(installation: Ins
 
 
 async def test_a_revoked_key_opens_nothing(cloud: Cloud, installation: Installation) -> None:
-    await put_key(cloud.dynamodb, installation, "revoked", "ann", revoked_at="2026-11-22T05:54:01.123Z")
+    await put_key(cloud.dynamodb, installation, "revoked", "ann", revoked_at=clock.now())
     async with running_service(settings_for(installation)) as service:
         answer = await service.client.get("/jobs", headers={"x-api-key": "revoked"})
         assert answer.status_code == 401

@@ -4,12 +4,13 @@
 """
 
 import asyncio
-import hashlib
 import os
 import sys
 from typing import Final
 
 from darkroom import clock
+from darkroom.api_keys import ApiKey
+from darkroom.key_table import KeyTable
 from darkroom.topology import BucketSpec, Topology
 from darkroom_local import buckets, queues, tables, topics
 from darkroom_local.clients import Clients, open_clients
@@ -54,15 +55,8 @@ def _events_of(bucket: BucketSpec) -> Sender:
 
 
 async def _put_development_key(clients: Clients, topology: Topology) -> None:
-    await clients.dynamodb.put_item(
-        TableName=topology.accounts.name,
-        Item={
-            "id": {"S": f"key#{hashlib.sha256(DEVELOPMENT_KEY.encode()).hexdigest()}"},
-            "owner": {"S": DEFAULT_OWNER},
-            "prefix": {"S": DEVELOPMENT_KEY[:6]},
-            "created_at": {"S": clock.iso(clock.now())},
-        },
-    )
+    key = ApiKey.of(DEVELOPMENT_KEY, owner=DEFAULT_OWNER, name="development", created_at=clock.now())
+    await KeyTable(clients.dynamodb, topology.accounts.name).put(key)
 
 
 async def _run(endpoint_url: str) -> None:

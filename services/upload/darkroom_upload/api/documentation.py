@@ -9,6 +9,7 @@ from darkroom.callback_urls import MAX_CHARACTERS
 from darkroom.errors import (
     Conflict,
     DarkroomError,
+    Forbidden,
     IdempotencyMismatch,
     ImageTooLarge,
     InvalidRecipe,
@@ -58,6 +59,7 @@ class Problem(BaseModel):
     code: str = Field(description="The stable name of the error.")
     limit: int | None = Field(None, description="The most that is accepted, where the request went over it.")
     actual: int | None = Field(None, description="What the request had instead.")
+    scope: str | None = Field(None, description="The scope that was missing.")
     errors: list[FaultItem] | None = Field(None, description="Each fault, where there can be several.")
 
 
@@ -66,6 +68,7 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
         "detail": 'The form has a field "recipes", which is unknown. Known are: callback_url, file, metadata, recipe.'
     },
     Unauthenticated: {"detail": "An API key is needed, in the header x-api-key."},
+    Forbidden: {"detail": "This API key has not the scope upload.", "scope": "upload"},
     NotFound: {"detail": "There is no such job."},
     Conflict: {"detail": "The job's status does not allow this now."},
     UploadTooLarge: {

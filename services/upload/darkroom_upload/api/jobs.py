@@ -7,7 +7,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import RedirectResponse
 
-from darkroom.errors import Conflict, MalformedRequest, NotFound, Unauthenticated, Unavailable
+from darkroom.api_keys import Scope
+from darkroom.errors import Conflict, Forbidden, MalformedRequest, NotFound, Unauthenticated, Unavailable
 from darkroom.jobs import Job, JobStatus, VariantState, VariantStatus
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.orchestrator import Orchestrator
@@ -15,8 +16,9 @@ from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.api.documentation import LOCATION, problems
 from darkroom_upload.api.parameters import JobId, takes
 from darkroom_upload.api.responses import job_response, location
-from darkroom_upload.auth import Authenticate
+from darkroom_upload.auth import Authenticate, allowed
 from darkroom_upload.cursor import read_cursor, write_cursor
+from darkroom_upload.principal import Principal
 from darkroom_upload.view import JobBody, JobPage, job_body, result_link
 
 DEFAULT_PAGE: Final = 20
@@ -25,24 +27,26 @@ LONGEST_PAGE: Final = 100
 
 def router(jobs: Jobs, links: ResultLinks, orchestrator: Orchestrator, authenticate: Authenticate) -> APIRouter:
     """The routes."""
-    routes = APIRouter(prefix="/jobs", tags=["jobs"], dependencies=[Depends(authenticate)])
-    Owner = Annotated[str, Depends(authenticate)]  # noqa: N806 - a type
+    routes = APIRouter(prefix="/jobs", tags=["jobs"])
+    reading, changing = (Depends(allowed(authenticate, scope)) for scope in (Scope.READ, Scope.UPLOAD))
+    Reader = Annotated[Principal, reading]  # noqa: N806 - a type
+    Changer = Annotated[Principal, changing]  # noqa: N806 - a type
 
     @routes.get(
         "",
         summary="Your jobs, newest first",
-        dependencies=[Depends(takes("status", "limit", "cursor"))],
+        dependencies=[reading, Depends(takes("status", "limit", "cursor"))],
         response_model=JobPage,
-        responses=problems(MalformedRequest, Unauthenticated, Unavailable),
+        responses=problems(MalformedRequest, Unauthenticated, Forbidden, Unavailable),
     )
     async def list_jobs(
-        owner: Owner,
+        reader: Reader,
         status: Annotated[JobStatus | None, Query(description="Only jobs of this status.")] = None,
         limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="Jobs a page.")] = DEFAULT_PAGE,
         cursor: Annotated[str | None, Query(description="`next_cursor` of the page before.", max_length=512)] = None,
     ) -> Response:
         after = read_cursor(cursor) if cursor else None
-        page = await jobs.page(owner, status=status, after=after, limit=limit)
+        page = await jobs.page(reader.owner, status=status, after=after, limit=limit)
         body = JobPage(
             items=[await _item(job, links) for job in page.jobs],
             next_cursor=write_cursor(page.next) if page.next else None,
@@ -54,28 +58,28 @@ def router(jobs: Jobs, links: ResultLinks, orchestrator: Orchestrator, authentic
         summary="Cancel an open job, or delete a finished one",
         description="An open job becomes `cancelled`. A job that has ended goes for good, with all its objects.",
         status_code=HTTPStatus.NO_CONTENT,
-        dependencies=[Depends(takes())],
-        responses=problems(MalformedRequest, Unauthenticated, NotFound, Conflict, Unavailable),
+        dependencies=[changing, Depends(takes())],
+        responses=problems(MalformedRequest, Unauthenticated, Forbidden, NotFound, Conflict, Unavailable),
     )
-    async def delete(job_id: JobId, owner: Owner) -> None:
-        job = await jobs.owned(job_id, owner)
+    async def delete(job_id: JobId, changer: Changer) -> None:
+        job = await jobs.owned(job_id, changer.owner)
         await (orchestrator.cancel(job_id) if job.status.is_open else orchestrator.delete(job_id))
 
     @routes.post(
         "/{job_id}/retry",
         summary="Run the failed variants again",
         status_code=HTTPStatus.ACCEPTED,
-        dependencies=[Depends(takes())],
+        dependencies=[changing, Depends(takes())],
         response_model=JobBody,
         responses={
             HTTPStatus.ACCEPTED: {"headers": LOCATION},
-            **problems(MalformedRequest, Unauthenticated, NotFound, Conflict, Unavailable),
+            **problems(MalformedRequest, Unauthenticated, Forbidden, NotFound, Conflict, Unavailable),
         },
     )
-    async def retry(job_id: JobId, owner: Owner) -> Response:
-        await jobs.owned(job_id, owner)
+    async def retry(job_id: JobId, changer: Changer) -> Response:
+        await jobs.owned(job_id, changer.owner)
         await orchestrator.retry(job_id)
-        answer = await job_response(await jobs.owned(job_id, owner), links, status=HTTPStatus.ACCEPTED)
+        answer = await job_response(await jobs.owned(job_id, changer.owner), links, status=HTTPStatus.ACCEPTED)
         answer.headers["Location"] = location(job_id)
         return answer
 
@@ -85,19 +89,19 @@ def router(jobs: Jobs, links: ResultLinks, orchestrator: Orchestrator, authentic
         description="Redirects to where the picture is for the next hour.",
         status_code=HTTPStatus.TEMPORARY_REDIRECT,
         response_class=RedirectResponse,
-        dependencies=[Depends(takes("download"))],
+        dependencies=[reading, Depends(takes("download"))],
         responses={
             HTTPStatus.TEMPORARY_REDIRECT: {"description": "The picture's URL", "headers": LOCATION},
-            **problems(MalformedRequest, Unauthenticated, NotFound, Conflict, Unavailable),
+            **problems(MalformedRequest, Unauthenticated, Forbidden, NotFound, Conflict, Unavailable),
         },
     )
     async def variant(
         job_id: JobId,
-        owner: Owner,
+        reader: Reader,
         name: Annotated[str, Path(description="The variant's name in the recipe.")],
         download: Annotated[bool, Query(description="To save it to a file rather than to show it.")] = False,  # noqa: FBT002 - a query parameter
     ) -> Response:
-        job = await jobs.owned(job_id, owner)
+        job = await jobs.owned(job_id, reader.owner)
         link = result_link(job, name, download=download)
         if link is None:
             raise _no_picture(job, name)

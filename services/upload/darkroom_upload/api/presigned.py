@@ -8,8 +8,10 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from darkroom import clock
+from darkroom.api_keys import Scope
 from darkroom.errors import (
     Conflict,
+    Forbidden,
     IdempotencyMismatch,
     InvalidRecipe,
     MalformedRequest,
@@ -23,9 +25,10 @@ from darkroom_upload.api.documentation import LOCATION, REPLAYED, problems
 from darkroom_upload.api.json_body import documented, read_json
 from darkroom_upload.api.parameters import IdempotencyKey, takes
 from darkroom_upload.api.responses import location
-from darkroom_upload.auth import Authenticate
+from darkroom_upload.auth import Authenticate, allowed
 from darkroom_upload.fields import Metadata, choose_recipe, read_callback
 from darkroom_upload.presign import Announced, Presign, PresignedUpload
+from darkroom_upload.principal import Principal
 
 _LONGEST_BODY_BYTES: Final = 256 * 1024
 
@@ -73,7 +76,9 @@ class PresignedBody(BaseModel):
 
 def router(presign: Presign, presets: Presets, authenticate: Authenticate, *, allow_http: bool) -> APIRouter:
     """The route. `allow_http` is for callback URLs."""
-    routes = APIRouter(tags=["uploads"], dependencies=[Depends(authenticate)])
+    uploading = Depends(allowed(authenticate, Scope.UPLOAD))
+    Uploader = Annotated[Principal, uploading]  # noqa: N806 - a type
+    routes = APIRouter(tags=["uploads"], dependencies=[uploading])
 
     @routes.post(
         "/uploads/presigned",
@@ -89,6 +94,7 @@ def router(presign: Presign, presets: Presets, authenticate: Authenticate, *, al
             **problems(
                 MalformedRequest,
                 Unauthenticated,
+                Forbidden,
                 Conflict,
                 UploadTooLarge,
                 UnsupportedMediaType,
@@ -98,11 +104,9 @@ def router(presign: Presign, presets: Presets, authenticate: Authenticate, *, al
             ),
         },
     )
-    async def presigned(
-        request: Request, owner: Annotated[str, Depends(authenticate)], key: IdempotencyKey, response: Response
-    ) -> PresignedBody:
+    async def presigned(request: Request, uploader: Uploader, key: IdempotencyKey, response: Response) -> PresignedBody:
         wanted = await read_json(request, PresignRequest, max_bytes=_LONGEST_BODY_BYTES)
-        upload = await presign(_announced(wanted, presets, allow_http=allow_http), owner=owner, key=key)
+        upload = await presign(_announced(wanted, presets, allow_http=allow_http), owner=uploader.owner, key=key)
         response.headers["Location"] = location(upload.job.job_id)
         if upload.replayed:
             response.headers["Idempotency-Replayed"] = "true"

@@ -4,16 +4,18 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
 
-from darkroom.errors import MalformedRequest, NotFound, Unauthenticated, Unavailable
+from darkroom.api_keys import Scope
+from darkroom.errors import Forbidden, MalformedRequest, NotFound, Unauthenticated, Unavailable
 from darkroom.recipes import Presets, Recipe
 from darkroom_upload.api.documentation import problems
 from darkroom_upload.api.parameters import takes
-from darkroom_upload.auth import Authenticate
+from darkroom_upload.auth import Authenticate, allowed
 
 
 def router(presets: Presets, authenticate: Authenticate) -> APIRouter:
     """The routes."""
-    routes = APIRouter(prefix="/recipes", tags=["recipes"], dependencies=[Depends(authenticate), Depends(takes())])
+    reading = Depends(allowed(authenticate, Scope.READ))
+    routes = APIRouter(prefix="/recipes", tags=["recipes"], dependencies=[reading, Depends(takes())])
     # As they were written: what is not said is the default, and the schema tells it.
     documents = {name: recipe.model_dump(mode="json", exclude_unset=True) for name, recipe in presets.items()}
     schema = Recipe.model_json_schema()
@@ -21,7 +23,7 @@ def router(presets: Presets, authenticate: Authenticate) -> APIRouter:
     @routes.get(
         "",
         summary="All presets, by name",
-        responses=problems(MalformedRequest, Unauthenticated, Unavailable),
+        responses=problems(MalformedRequest, Unauthenticated, Forbidden, Unavailable),
     )
     async def list_recipes() -> dict[str, dict[str, Any]]:
         return documents
@@ -29,7 +31,7 @@ def router(presets: Presets, authenticate: Authenticate) -> APIRouter:
     @routes.get(
         "/schema",
         summary="The JSON Schema of a recipe",
-        responses=problems(MalformedRequest, Unauthenticated, Unavailable),
+        responses=problems(MalformedRequest, Unauthenticated, Forbidden, Unavailable),
     )
     async def recipe_schema() -> dict[str, Any]:
         return schema
@@ -37,7 +39,7 @@ def router(presets: Presets, authenticate: Authenticate) -> APIRouter:
     @routes.get(
         "/{name}",
         summary="A preset",
-        responses=problems(MalformedRequest, Unauthenticated, NotFound, Unavailable),
+        responses=problems(MalformedRequest, Unauthenticated, Forbidden, NotFound, Unavailable),
     )
     async def read_recipe(name: Annotated[str, Path(description="The preset's name.")]) -> dict[str, Any]:
         if name not in documents:

@@ -5,13 +5,15 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 
-from darkroom.errors import MalformedRequest, NotFound, Unauthenticated, Unavailable
+from darkroom.api_keys import Scope
+from darkroom.errors import Forbidden, MalformedRequest, NotFound, Unauthenticated, Unavailable
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.api.documentation import NOT_MODIFIED, STATUS_HEADERS, problems
 from darkroom_upload.api.parameters import JobId, takes
 from darkroom_upload.api.responses import job_response, matches
-from darkroom_upload.auth import Authenticate
+from darkroom_upload.auth import Authenticate, allowed
+from darkroom_upload.principal import Principal
 from darkroom_upload.view import JobBody
 from darkroom_upload.watcher import JobWatcher
 
@@ -21,7 +23,9 @@ LONGEST_WAIT_SECONDS: Final = 20
 
 def router(jobs: Jobs, links: ResultLinks, watcher: JobWatcher, authenticate: Authenticate) -> APIRouter:
     """The route."""
-    routes = APIRouter(tags=["jobs"], dependencies=[Depends(authenticate)])
+    reading = Depends(allowed(authenticate, Scope.READ))
+    Reader = Annotated[Principal, reading]  # noqa: N806 - a type
+    routes = APIRouter(tags=["jobs"], dependencies=[reading])
 
     @routes.get(
         "/status/{job_id}",
@@ -31,12 +35,12 @@ def router(jobs: Jobs, links: ResultLinks, watcher: JobWatcher, authenticate: Au
         responses={
             HTTPStatus.OK: {"headers": STATUS_HEADERS},
             **NOT_MODIFIED,
-            **problems(MalformedRequest, Unauthenticated, NotFound, Unavailable),
+            **problems(MalformedRequest, Unauthenticated, Forbidden, NotFound, Unavailable),
         },
     )
     async def status(
         job_id: JobId,
-        owner: Annotated[str, Depends(authenticate)],
+        reader: Reader,
         wait: Annotated[
             int,
             Query(
@@ -50,12 +54,12 @@ def router(jobs: Jobs, links: ResultLinks, watcher: JobWatcher, authenticate: Au
             str | None, Header(description="An ETag from an earlier answer; 304 when nothing has changed since.")
         ] = None,
     ) -> Response:
-        job = await jobs.owned(job_id, owner)
+        job = await jobs.owned(job_id, reader.owner)
         answer = await job_response(job, links)
         news = if_none_match is not None and not matches(if_none_match, answer.headers["ETag"])
         if wait and job.status.is_open and not news:
             await watcher.changed(job, within_seconds=wait)
-            answer = await job_response(await jobs.owned(job_id, owner), links)
+            answer = await job_response(await jobs.owned(job_id, reader.owner), links)
         if matches(if_none_match, answer.headers["ETag"]):
             return _not_modified(answer)
         return answer

@@ -8,8 +8,10 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from darkroom.api_keys import Scope
 from darkroom.errors import (
     Conflict,
+    Forbidden,
     IdempotencyMismatch,
     ImageTooLarge,
     InvalidRecipe,
@@ -25,9 +27,10 @@ from darkroom_upload.api.body import body_of
 from darkroom_upload.api.documentation import LOCATION, RAW_UPLOAD, REPLAYED, UPLOAD, problems
 from darkroom_upload.api.parameters import IdempotencyKey, refuse_others
 from darkroom_upload.api.responses import job_response, location
-from darkroom_upload.auth import Authenticate
+from darkroom_upload.auth import Authenticate, allowed
 from darkroom_upload.form import MAX_FIELD_BYTES, Field, FormEvent, form_events, raw_events
 from darkroom_upload.inspection import too_large
+from darkroom_upload.principal import Principal
 from darkroom_upload.submit import Submit
 from darkroom_upload.view import JobBody
 
@@ -40,6 +43,7 @@ _RAW_FIELDS: Final = ("recipe", "callback_url")
 _ERRORS: Final = problems(
     MalformedRequest,
     Unauthenticated,
+    Forbidden,
     Conflict,
     UploadTooLarge,
     UnsupportedMediaType,
@@ -56,11 +60,13 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 
 def router(submit: Submit, admission: Admission, links: ResultLinks, authenticate: Authenticate) -> APIRouter:
     """The routes."""
-    routes = APIRouter(tags=["uploads"], dependencies=[Depends(authenticate)])
+    uploading = Depends(allowed(authenticate, Scope.UPLOAD))
+    Uploader = Annotated[Principal, uploading]  # noqa: N806 - a type
+    routes = APIRouter(tags=["uploads"], dependencies=[uploading])
 
-    async def upload(request: Request, owner: Annotated[str, Depends(authenticate)], key: IdempotencyKey) -> Response:
+    async def upload(request: Request, uploader: Uploader, key: IdempotencyKey) -> Response:
         with admission.place():
-            submission = await submit(_events(request, submit.max_upload_bytes), owner=owner, key=key)
+            submission = await submit(_events(request, submit.max_upload_bytes), owner=uploader.owner, key=key)
         answer = await job_response(submission.job, links, status=HTTPStatus.ACCEPTED)
         answer.headers["Location"] = location(submission.job.job_id)
         if submission.replayed:

@@ -8,14 +8,16 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from darkroom import clock
-from darkroom.errors import Conflict, MalformedRequest, NotFound, Unauthenticated, Unavailable
+from darkroom.api_keys import Scope
+from darkroom.errors import Conflict, Forbidden, MalformedRequest, NotFound, Unauthenticated, Unavailable
 from darkroom.jobs import DeliveryAttempt, Job
 from darkroom.webhook_secrets import SigningSecret, WebhookSecrets
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.api.documentation import problems
 from darkroom_upload.api.parameters import JobId, takes
-from darkroom_upload.auth import Authenticate
+from darkroom_upload.auth import Authenticate, allowed
+from darkroom_upload.principal import Principal
 
 Moment = Annotated[datetime, PlainSerializer(clock.iso, return_type=str)]
 
@@ -101,17 +103,18 @@ class SecretBody(_Body):
 def router(jobs: Jobs, orchestrator: Orchestrator, secrets: WebhookSecrets, authenticate: Authenticate) -> APIRouter:
     """The routes."""
     routes = APIRouter(tags=["webhooks"])
-    Owner = Annotated[str, Depends(authenticate)]  # noqa: N806 - a type
-    no_parameters = [Depends(authenticate), Depends(takes())]
+    reading, changing = (Depends(allowed(authenticate, scope)) for scope in (Scope.READ, Scope.UPLOAD))
+    Reader = Annotated[Principal, reading]  # noqa: N806 - a type
+    Changer = Annotated[Principal, changing]  # noqa: N806 - a type
 
     @routes.get(
         "/jobs/{job_id}/deliveries",
         summary="How a job's webhooks were delivered",
-        dependencies=no_parameters,
-        responses=problems(MalformedRequest, Unauthenticated, NotFound, Unavailable),
+        dependencies=[reading, Depends(takes())],
+        responses=problems(MalformedRequest, Unauthenticated, Forbidden, NotFound, Unavailable),
     )
-    async def deliveries(job_id: JobId, owner: Owner) -> DeliveriesBody:
-        return DeliveriesBody.of(await jobs.owned(job_id, owner))
+    async def deliveries(job_id: JobId, reader: Reader) -> DeliveriesBody:
+        return DeliveriesBody.of(await jobs.owned(job_id, reader.owner))
 
     @routes.post(
         "/jobs/{job_id}/deliveries/replay",
@@ -119,34 +122,35 @@ def router(jobs: Jobs, orchestrator: Orchestrator, secrets: WebhookSecrets, auth
         description="The event of the job's end, under the same id, whether or not it was taken before. "
         "A callback URL that answered 410 is tried again.",
         status_code=HTTPStatus.ACCEPTED,
-        dependencies=no_parameters,
-        responses=problems(MalformedRequest, Unauthenticated, NotFound, Conflict, Unavailable),
+        dependencies=[changing, Depends(takes())],
+        responses=problems(MalformedRequest, Unauthenticated, Forbidden, NotFound, Conflict, Unavailable),
     )
-    async def replay(job_id: JobId, owner: Owner) -> DeliveriesBody:
-        await jobs.owned(job_id, owner)
+    async def replay(job_id: JobId, changer: Changer) -> DeliveriesBody:
+        await jobs.owned(job_id, changer.owner)
         await orchestrator.replay(job_id)
-        return DeliveriesBody.of(await jobs.owned(job_id, owner))
+        return DeliveriesBody.of(await jobs.owned(job_id, changer.owner))
 
     @routes.get(
         "/webhooks/secret",
         summary="The secret that your webhooks are signed with",
-        description="Made when it is first asked for; the same for all your API keys.",
-        dependencies=no_parameters,
-        responses=problems(MalformedRequest, Unauthenticated, Unavailable),
+        description="Made when it is first asked for; the same for all your API keys. Who has it can sign, so that "
+        "reading is not enough.",
+        dependencies=[changing, Depends(takes())],
+        responses=problems(MalformedRequest, Unauthenticated, Forbidden, Unavailable),
     )
-    async def secret(owner: Owner, response: Response) -> SecretBody:
+    async def secret(changer: Changer, response: Response) -> SecretBody:
         response.headers["Cache-Control"] = _NEVER_STORED
-        return SecretBody.of(await secrets.of(owner))
+        return SecretBody.of(await secrets.of(changer.owner))
 
     @routes.post(
         "/webhooks/secret/rotate",
         summary="Replace the secret",
         description="For a day webhooks carry a signature of each secret, the old and the new one.",
-        dependencies=no_parameters,
-        responses=problems(MalformedRequest, Unauthenticated, Unavailable),
+        dependencies=[changing, Depends(takes())],
+        responses=problems(MalformedRequest, Unauthenticated, Forbidden, Unavailable),
     )
-    async def rotate(owner: Owner, response: Response) -> SecretBody:
+    async def rotate(changer: Changer, response: Response) -> SecretBody:
         response.headers["Cache-Control"] = _NEVER_STORED
-        return SecretBody.of(await secrets.rotate(owner))
+        return SecretBody.of(await secrets.rotate(changer.owner))
 
     return routes

@@ -1,0 +1,21 @@
+"""Who a request is from, and what it may do, whichever way it said so."""
+
+from dataclasses import dataclass
+
+from darkroom.api_keys import ALL_SCOPES, Scope
+from darkroom.errors import Forbidden
+
+
+@dataclass(frozen=True, kw_only=True)
+class Principal:
+    """The caller: an owner, by one of their API keys or by a session."""
+
+    owner: str
+    scopes: frozenset[Scope] = ALL_SCOPES
+    key_id: str | None = None
+    """SHA-256 of the API key, hexadecimal; None without one."""
+
+    def require(self, scope: Scope) -> None:
+        """Raise Forbidden without that scope. `admin` stands for every other one."""
+        if not self.scopes & {scope, Scope.ADMIN}:
+            raise Forbidden(f"This API key has not the scope {scope.value}.", scope=scope.value)

@@ -1,0 +1,106 @@
+"""Which scope each route wants: a table, which a new route fails until it is in it."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Any, Final
+
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi.routing import iter_route_contexts
+
+from darkroom.api_keys import Scope
+from darkroom_local.installation import Installation
+from darkroom_upload.app import create_app
+from tests.support import images
+from tests.support.emulator import Cloud
+from tests.upload.service import RunningService, put_key
+
+ID: Final = "0199a3c0-5b1e-7c3d-9a2f-4d5e6f708192"
+ANYBODY: Final = None
+
+WANTED: Final[dict[str, Scope | None]] = {
+    "POST /uploads": Scope.UPLOAD,
+    "POST /v1/images/upload": Scope.UPLOAD,
+    "POST /uploads/presigned": Scope.UPLOAD,
+    "GET /status/{job_id}": Scope.READ,
+    "GET /jobs": Scope.READ,
+    "DELETE /jobs/{job_id}": Scope.UPLOAD,
+    "POST /jobs/{job_id}/retry": Scope.UPLOAD,
+    "GET /jobs/{job_id}/variants/{name}": Scope.READ,
+    "GET /jobs/{job_id}/deliveries": Scope.READ,
+    "POST /jobs/{job_id}/deliveries/replay": Scope.UPLOAD,
+    "GET /webhooks/secret": Scope.UPLOAD,
+    "POST /webhooks/secret/rotate": Scope.UPLOAD,
+    "GET /recipes": Scope.READ,
+    "GET /recipes/schema": Scope.READ,
+    "GET /recipes/{name}": Scope.READ,
+    "GET /docs": ANYBODY,
+    "ANY /docs/assets": ANYBODY,
+    "GET /openapi.json": ANYBODY,
+    "GET /healthz": ANYBODY,
+    "GET /readyz": ANYBODY,
+}
+
+guarded = pytest.mark.parametrize(("route", "wanted"), [each for each in WANTED.items() if each[1]])
+
+Send = Callable[[str], Any]
+
+
+@pytest_asyncio.fixture(scope="module")
+async def clients(
+    cloud: Cloud, shared_installation: Installation, upload: RunningService
+) -> AsyncIterator[dict[Scope, httpx.AsyncClient]]:
+    """A client for each scope, whose key has that one alone."""
+    found: dict[Scope, httpx.AsyncClient] = {}
+    for scope in Scope:
+        await put_key(cloud.dynamodb, shared_installation, f"only-{scope}", "scoped", scopes=frozenset({scope}))
+        found[scope] = httpx.AsyncClient(base_url=upload.url, headers={"x-api-key": f"only-{scope}"}, trust_env=False)
+    yield found
+    for client in found.values():
+        await client.aclose()
+
+
+async def ask(client: httpx.AsyncClient, route: str) -> httpx.Response:
+    method, path = route.split()
+    body = images.jpeg(16, 16) if "upload" in path else None
+    return await client.request(
+        method,
+        path.format(job_id=ID, name="web"),
+        content=body,
+        headers={"content-type": "image/jpeg"} if body else {},
+    )
+
+
+def test_each_route_is_in_the_table(upload: RunningService) -> None:
+    contexts = list(iter_route_contexts(create_app(upload.services).routes))
+    served = {f"{method} {context.path}" for context in contexts for method in (context.methods or {"ANY"}) - {"HEAD"}}
+    assert served == set(WANTED)
+
+
+async def test_each_route_says_which_scope_it_wants(upload: RunningService) -> None:
+    paths = (await upload.client.get("/openapi.json")).json()["paths"]
+    told = {
+        f"{method.upper()} {path}": [scope for way in operation.get("security", []) for scope in way.get("ApiKey", [])]
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+    }
+    assert {route: scopes for route, scopes in told.items() if scopes} == {
+        route: [wanted.value] for route, wanted in WANTED.items() if wanted
+    }
+
+
+@guarded
+async def test_a_key_without_the_scope_is_told_which_one_it_lacks(
+    clients: dict[Scope, httpx.AsyncClient], route: str, wanted: Scope
+) -> None:
+    other = Scope.READ if wanted is Scope.UPLOAD else Scope.UPLOAD
+    answer = await ask(clients[other], route)
+    assert (answer.status_code, answer.json()["code"], answer.json()["scope"]) == (403, "forbidden", wanted)
+
+
+@guarded
+async def test_a_key_with_the_scope_alone_is_let_in_and_so_is_admin(
+    clients: dict[Scope, httpx.AsyncClient], route: str, wanted: Scope
+) -> None:
+    for scope in (wanted, Scope.ADMIN):
+        assert (await ask(clients[scope], route)).status_code not in {401, 403}
