@@ -94,9 +94,14 @@ def nothing_is_left(run: Run, processes: set[int]) -> bool:
     return not running(processes) and all(is_free(port) for port in run.ports.values())
 
 
-async def test_one_signal_stops_everything(tmp_path: Path) -> None:
+async def test_the_curl_line_of_the_banner_works_as_it_is_and_one_signal_stops_everything(tmp_path: Path) -> None:
     async with started(tmp_path) as run:
         await run.ready()
+        (line,) = run.log.find("curl ")
+        assert re.search(rf"{re.escape(run.url)}/uploads$", line)
+        curl = await asyncio.create_subprocess_shell(f"{line} -sS -i", cwd=tmp_path, stdout=PIPE, stderr=STDOUT)
+        output, _ = await curl.communicate()
+        assert b" 202 " in output.splitlines()[0], output.decode()
         processes = descendants(run.process.pid)
         run.process.send_signal(signal.SIGTERM)
         assert await run.ended() == 0
@@ -104,9 +109,15 @@ async def test_one_signal_stops_everything(tmp_path: Path) -> None:
     assert nothing_is_left(run, processes)
 
 
-async def test_ctrl_c_at_a_terminal_lets_the_services_drain(tmp_path: Path) -> None:
+async def test_a_service_that_ends_is_started_again_and_ctrl_c_at_a_terminal_lets_all_drain(tmp_path: Path) -> None:
     async with started(tmp_path) as run:
         await run.ready()
+        first = run.process_of("darkroom_orchestrator")
+        os.kill(first, signal.SIGKILL)
+        await run.log.wait_for("orchestrator ended with status -9; it is started again")
+        async with httpx.AsyncClient() as client:
+            await until(lambda: answers(client, run.ports["DARKROOM_ORCHESTRATOR_PORT"]))
+        assert run.process_of("darkroom_orchestrator") != first
         processes = descendants(run.process.pid)
         os.killpg(run.process.pid, signal.SIGINT)
         assert await run.ended() == 0
@@ -114,6 +125,14 @@ async def test_ctrl_c_at_a_terminal_lets_the_services_drain(tmp_path: Path) -> N
     assert not run.log.find("KeyboardInterrupt")
     assert not run.log.find("Traceback")
     assert run.log.find("consumer_stopped")
+
+
+async def answers(client: httpx.AsyncClient, port: int) -> bool:
+    """Whether the service on the port is ready."""
+    try:
+        return (await client.get(f"http://{LOOPBACK}:{port}/readyz")).is_success
+    except httpx.TransportError:
+        return False
 
 
 async def test_a_second_signal_kills_what_does_not_drain(tmp_path: Path) -> None:
@@ -153,25 +172,6 @@ async def test_the_same_port_twice_is_refused(tmp_path: Path) -> None:
     assert run.log.find("must be different ports")
 
 
-async def test_a_service_that_ends_is_started_again(tmp_path: Path) -> None:
-    async with started(tmp_path) as run:
-        await run.ready()
-        first = run.process_of("darkroom_orchestrator")
-        os.kill(first, signal.SIGKILL)
-        await run.log.wait_for("orchestrator ended with status -9; it is started again")
-        async with httpx.AsyncClient() as client:
-            await until(lambda: answers(client, run.ports["DARKROOM_ORCHESTRATOR_PORT"]))
-        assert run.process_of("darkroom_orchestrator") != first
-
-
-async def answers(client: httpx.AsyncClient, port: int) -> bool:
-    """Whether the service on the port is ready."""
-    try:
-        return (await client.get(f"http://{LOOPBACK}:{port}/readyz")).is_success
-    except httpx.TransportError:
-        return False
-
-
 async def test_a_service_that_keeps_ending_ends_the_run(tmp_path: Path) -> None:
     async with started(tmp_path, DARKROOM_MAX_UPLOAD_BYTES="many") as run:
         await until(lambda: len(descendants(run.process.pid)) >= 4)
@@ -190,13 +190,3 @@ async def test_the_end_of_the_emulator_ends_the_run(tmp_path: Path) -> None:
         assert await run.ended() == 1
     assert run.log.find("the emulator ended with status -9")
     assert nothing_is_left(run, processes)
-
-
-async def test_the_curl_line_of_the_banner_works_as_it_is(tmp_path: Path) -> None:
-    async with started(tmp_path) as run:
-        await run.ready()
-        (line,) = run.log.find("curl ")
-        assert re.search(rf"{re.escape(run.url)}/uploads$", line)
-        curl = await asyncio.create_subprocess_shell(f"{line} -sS -i", cwd=tmp_path, stdout=PIPE, stderr=STDOUT)
-        output, _ = await curl.communicate()
-    assert b" 202 " in output.splitlines()[0], output.decode()
