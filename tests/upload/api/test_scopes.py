@@ -10,7 +10,7 @@ from fastapi.routing import iter_route_contexts
 
 from darkroom.api_keys import Scope
 from darkroom_local.installation import Installation
-from darkroom_upload.app import create_app
+from darkroom_upload.app import create_api
 from tests.support import images
 from tests.support.emulator import Cloud
 from tests.upload.service import RunningService, put_key
@@ -72,7 +72,7 @@ async def ask(client: httpx.AsyncClient, route: str) -> httpx.Response:
 
 
 def test_each_route_is_in_the_table(upload: RunningService) -> None:
-    contexts = list(iter_route_contexts(create_app(upload.services).routes))
+    contexts = list(iter_route_contexts(create_api(upload.services).routes))
     served = {f"{method} {context.path}" for context in contexts for method in (context.methods or {"ANY"}) - {"HEAD"}}
     assert served == set(WANTED)
 
