@@ -7,6 +7,7 @@
     │   ├── Forbidden
     │   ├── NotFound
     │   ├── Conflict
+    │   ├── RateLimited
     │   ├── UploadTooLarge
     │   ├── UnsupportedMediaType
     │   ├── InvalidRecipe
@@ -35,11 +36,12 @@ class DarkroomError(Exception):
     """Base of all deliberate errors.
 
     `code` is the stable public name, `retryable` says whether the same attempt may succeed later, and `fields` are
-    further public members such as `limit` and `actual`.
+    further public members such as `limit` and `actual`. `retry_after_seconds` says when to come again, where that helps.
     """
 
     code: ClassVar[str] = "internal_error"
     retryable: ClassVar[bool] = False
+    retry_after_seconds: int | None = None
 
     def __init__(self, message: str, **fields: Any) -> None:
         super().__init__(message)
@@ -81,6 +83,17 @@ class Conflict(RequestError):
     """The state of the thing does not allow this now."""
 
     code = "conflict"
+
+
+class RateLimited(RequestError):
+    """Too many requests in too short a time."""
+
+    code = "rate_limited"
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after_seconds: int = 1, **fields: Any) -> None:
+        super().__init__(message, **fields)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class UploadTooLarge(RequestError):
@@ -178,3 +191,4 @@ class Unavailable(DarkroomError):
 
     code = "unavailable"
     retryable = True
+    retry_after_seconds = 2

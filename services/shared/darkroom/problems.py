@@ -9,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from darkroom.errors import DarkroomError, MalformedRequest, Unavailable
+from darkroom.errors import DarkroomError, MalformedRequest
 from darkroom.logs import get_logger
 
 _LOG = get_logger(__name__)
@@ -22,6 +22,7 @@ STATUSES: Final = {
     "forbidden": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
     "conflict": HTTPStatus.CONFLICT,
+    "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
     "upload_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "invalid_recipe": HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -31,7 +32,6 @@ STATUSES: Final = {
 }
 """The HTTP status of each error code; any other code is the service's own fault, 500."""
 
-RETRY_AFTER_SECONDS: Final = 2
 _HTTP_CODES: Final = {
     HTTPStatus.NOT_FOUND: "not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
@@ -66,8 +66,8 @@ async def _deliberate(request: Request, error: DarkroomError) -> Response:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _LOG.warning("request_failed", code=error.code, reason=error.message, exc_info=error.__cause__)
     answer = problem(request, status, error.code, error.message, **error.fields)
-    if isinstance(error, Unavailable):
-        answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if error.retry_after_seconds is not None:
+        answer.headers["Retry-After"] = str(error.retry_after_seconds)
     if status == HTTPStatus.UNAUTHORIZED:
         answer.headers["WWW-Authenticate"] = 'ApiKey realm="darkroom"'
     return answer

@@ -15,6 +15,7 @@ from darkroom.errors import (
     InvalidRecipe,
     MalformedRequest,
     NotFound,
+    RateLimited,
     Unauthenticated,
     Unavailable,
     UnsupportedMediaType,
@@ -71,6 +72,7 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
     Forbidden: {"detail": "This API key has not the scope upload.", "scope": "upload"},
     NotFound: {"detail": "There is no such job."},
     Conflict: {"detail": "The job's status does not allow this now."},
+    RateLimited: {"detail": "Too many attempts to log in. Try again in 240 seconds."},
     UploadTooLarge: {
         "detail": "An upload may have at most 10485760 bytes.",
         "limit": 10485760,
@@ -116,7 +118,7 @@ def problems(*errors: type[DarkroomError]) -> Responses:
                 **_EXAMPLES[error],
             },
         }
-        if error is Unavailable:
+        if error in (RateLimited, Unavailable):
             response["headers"] = RETRY_AFTER
     return responses
 
