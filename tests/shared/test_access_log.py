@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from structlog.testing import capture_logs
 
 from darkroom.access_log import AccessLog
+from tests.support.spans import recorded
 
 
 @pytest_asyncio.fixture
@@ -59,3 +60,28 @@ async def test_what_a_client_makes_long_is_cut(client: httpx.AsyncClient) -> Non
     with capture_logs() as lines:
         await client.request("X" * 5000, f"/{'x' * 5000}")
     assert (len(lines[0]["method"]), len(lines[0]["path"])) == (16, 256)
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "failed"),
+    [("/cats/tom", "GET /cats/{name}", False), ("/nowhere", "GET", False), ("/bug", "GET /bug", True)],
+)
+async def test_a_request_is_a_span_of_its_route_without_its_query(
+    path: str,
+    name: str,
+    failed: bool,  # noqa: FBT001 - a parameter of the test
+    client: httpx.AsyncClient,
+) -> None:
+    with recorded() as spans:
+        await client.get(f"{path}?key=secret", headers={"x-api-key": "secret"})
+    (request,) = spans()
+    assert (request.name, request.kind, request.failed) == (name, "SERVER", failed)
+    assert request.attributes["url.path"] == path
+    assert "secret" not in request.json
+
+
+async def test_probes_make_no_spans(client: httpx.AsyncClient) -> None:
+    with recorded() as spans:
+        await client.get("/healthz")
+        await client.get("/readyz")
+    assert spans() == []

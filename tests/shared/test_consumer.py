@@ -11,6 +11,7 @@ from darkroom.consumer import Consumer, Handler, Pause, Poison
 from darkroom.errors import NotFound, Unavailable
 from darkroom.queue import Delivery
 from tests.support.memory_queue import MemoryQueue, away
+from tests.support.spans import recorded
 
 Stop = Callable[[], Coroutine[None, None, None]]
 
@@ -425,3 +426,24 @@ async def test_log_lines_of_a_handler_name_its_job_and_message() -> None:
         await queue.until_empty()
     assert fields == {"consumer": "test", "message_id": message_id, "job_id": "0199"}
     assert get_contextvars() == {}
+
+
+async def test_a_message_is_a_span_and_a_failed_one_says_so() -> None:
+    queue = MemoryQueue()
+
+    async def handler(delivery: Delivery) -> None:
+        if delivery.body == "bad":
+            raise Poison("private")
+
+    queue.put("good", {"job_id": "0199"})
+    queue.put("bad")
+    with recorded() as spans:
+        async with consuming(queue, handler) as stopped:
+            await queue.until_deletes(1)
+            await stopped()
+    made = {span.attributes.get("job_id"): span for span in spans()}
+    assert {(span.name, span.kind) for span in made.values()} == {("process test", "CONSUMER")}
+    assert not made["0199"].failed
+    assert made[None].failed
+    assert made[None].attributes["error.type"] == "poison_message"
+    assert "private" not in made[None].json

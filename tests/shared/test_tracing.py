@@ -1,9 +1,14 @@
-"""Trace context across queues."""
+"""Traces: context across queues, and spans."""
+
+import subprocess
+import sys
 
 import pytest
-from opentelemetry import baggage, context, trace
+from opentelemetry import baggage, context
 
-from darkroom.tracing import incoming, outgoing
+from darkroom.errors import NotFound
+from darkroom.tracing import NO_SPAN, headers, incoming, is_on, outgoing, span, trace_id
+from tests.support.spans import recorded
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 TRACEPARENT = f"00-{TRACE_ID}-b7ad6b7169203331-01"
@@ -21,7 +26,7 @@ def test_a_trace_goes_on_through_a_message() -> None:
 
 def test_a_trace_ends_with_the_work_it_belongs_to() -> None:
     with incoming({"traceparent": TRACEPARENT}):
-        assert trace.get_current_span().get_span_context().trace_id == int(TRACE_ID, 16)
+        assert trace_id() == TRACE_ID
     assert outgoing("0199") == {"job_id": "0199"}
 
 
@@ -41,3 +46,57 @@ def test_a_clients_baggage_stays_outside() -> None:
     with incoming({"traceparent": TRACEPARENT, "baggage": "secret=hunter2"}):
         assert not baggage.get_all()
         assert "baggage" not in outgoing("0199")
+
+
+def test_without_a_collector_there_are_no_spans_and_nothing_is_loaded_for_them() -> None:
+    code = (
+        "import sys; from darkroom.tracing import *\n"
+        "with exported('upload', endpoint=None, sampled=1), span('work') as made: assert made is NO_SPAN\n"
+        "assert 'opentelemetry.sdk' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_trace_goes_on_although_no_spans_are_made() -> None:
+    with incoming({"traceparent": TRACEPARENT}), span("work"):
+        assert headers() == {"traceparent": TRACEPARENT}
+
+
+def test_spans_nest_and_messages_continue_the_innermost() -> None:
+    with recorded() as spans, incoming({"traceparent": TRACEPARENT}), span("outer"), span("inner"):
+        carried = outgoing("0199")["traceparent"]
+    inner, outer = spans()
+    assert (inner.name, outer.name) == ("inner", "outer")
+    assert inner.parent_id == outer.span_id
+    assert outer.parent_id == int("b7ad6b7169203331", 16)
+    assert carried == f"00-{TRACE_ID}-{inner.span_id:016x}-01"
+
+
+@pytest.mark.parametrize(("error", "code"), [(NotFound("cat.jpg"), "not_found"), (ValueError("cat.jpg"), "ValueError")])
+def test_a_failed_span_has_the_errors_code_and_not_its_words(error: Exception, code: str) -> None:
+    with recorded() as spans, pytest.raises(type(error)), span("work"):
+        raise error
+    (failed,) = spans()
+    assert failed.failed
+    assert failed.attributes == {"error.type": code}
+    assert "cat.jpg" not in failed.json
+
+
+def test_spans_end_with_the_tracer() -> None:
+    with recorded() as spans:
+        assert is_on()
+    with span("work") as made:
+        assert made is NO_SPAN
+    assert spans() == []
+
+
+@pytest.mark.parametrize("part", [0.0, 0.1, 1.0])
+def test_a_caller_cannot_have_its_trace_kept(part: float) -> None:
+    ids = [f"{number:032x}" for number in (1, 2**62, 2**63, 2**64 - 1)]
+    with recorded(part) as spans:
+        for each in ids:
+            with incoming({"traceparent": f"00-{each}-b7ad6b7169203331-01"}), span("work"):
+                pass
+    kept = [each for each in ids if int(each, 16) < part * 2**64]
+    assert [f"{made.trace_id:032x}" for made in spans()] == kept
+    assert len(kept) == {0.0: 0, 0.1: 1, 1.0: 4}[part]

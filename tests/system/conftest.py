@@ -13,13 +13,22 @@ from darkroom_local.bootstrap import DEVELOPMENT_KEY
 from darkroom_local.installation import Installation
 from darkroom_local.system import System, running_system
 from tests.support.api import Api, open_api
+from tests.support.collector import Collector, collecting
 from tests.support.emulator import Cloud
 
 
 @pytest_asyncio.fixture(scope="session")
-async def system(cloud: Cloud) -> AsyncIterator[System]:
+async def collector() -> AsyncIterator[Collector]:
+    """Where the shared system sends its traces."""
+    async with collecting() as collector:
+        yield collector
+
+
+@pytest_asyncio.fixture(scope="session")
+async def system(cloud: Cloud, collector: Collector) -> AsyncIterator[System]:
     """A running system that all tests of this process share."""
-    async with cloud.installation() as installation, running_system(installation) as system:
+    traces = {"DARKROOM_TRACES_URL": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "200"}
+    async with cloud.installation() as installation, running_system(installation, environment=traces) as system:
         yield system
 
 

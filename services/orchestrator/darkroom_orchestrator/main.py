@@ -22,7 +22,8 @@ def main() -> None:
     except (OSError, ValueError) as error:
         sys.stderr.write(f"The presets file cannot be used: {error}\n")
         sys.exit(2)
-    asyncio.run(run(settings, presets))
+    with settings.exported_traces("orchestrator"):
+        asyncio.run(run(settings, presets))
 
 
 async def run(settings: Settings, presets: Presets) -> None:

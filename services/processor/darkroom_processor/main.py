@@ -68,4 +68,5 @@ def main() -> None:
     """Run the service. Exits with status 2 when the settings do not fit."""
     settings = load_settings(Settings)
     configure_logging("processor", level=settings.log_level, log_format=settings.log_format)
-    asyncio.run(run(settings))
+    with settings.exported_traces("processor"):
+        asyncio.run(run(settings))

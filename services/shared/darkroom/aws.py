@@ -22,6 +22,8 @@ from botocore.exceptions import (
 )
 from botocore.exceptions import ConnectionError as AwsConnectionError
 
+from darkroom import tracing
+from darkroom.aws_spans import trace_calls
 from darkroom.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -61,6 +63,8 @@ class Aws:
 
     def __init__(self, *, pool: int = 50) -> None:
         self._session = aioboto3.Session()
+        if tracing.is_on():
+            trace_calls(self._session.events)
         emulated = "AWS_ENDPOINT_URL" in os.environ
         self._config = AioConfig(
             connect_timeout=CONNECT_SECONDS,

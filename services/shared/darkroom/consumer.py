@@ -13,13 +13,14 @@ come twice.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Final
 
 from darkroom import tracing
 from darkroom.errors import DarkroomError, Unavailable
 from darkroom.logs import bound, get_logger
 from darkroom.queue import BATCH, Delivery, Queue
+from darkroom.tracing import Kind, Span
 
 Handler = Callable[[Delivery], Awaitable[None]]
 Pause = Callable[[Delivery], int]
@@ -110,19 +111,33 @@ class Consumer:
         context = {"consumer": self._name, "message_id": delivery.message_id}
         if "job_id" in delivery.attributes:
             context["job_id"] = delivery.attributes["job_id"]
-        with bound(**context), tracing.incoming(delivery.attributes):
+        with bound(**context), tracing.incoming(delivery.attributes), self._span(delivery) as span:
             try:
                 await self._handler(delivery)
             except DarkroomError as error:
+                tracing.mark_failed(span, error)
                 log = _LOG.info if error.retryable else _LOG.error
                 log("message_failed", code=error.code, reason=error.message, receives=delivery.receives, exc_info=error)
                 await self._give_back([delivery], self._pause(delivery) if error.retryable else 0)
             except Exception as error:  # noqa: BLE001 - one message's bug must not stop the others
+                tracing.mark_failed(span, error)
                 _LOG.error("message_failed", code="bug", receives=delivery.receives, exc_info=error)
                 await self._give_back([delivery], self._pause(delivery))
             else:
                 self._let_go([delivery])
                 self._done.put_nowait(delivery)
+
+    def _span(self, delivery: Delivery) -> AbstractContextManager[Span]:
+        attributes: dict[str, str | int] = {
+            "messaging.system": "aws_sqs",
+            "messaging.operation.type": "process",
+            "messaging.destination.name": self._name,
+            "messaging.message.id": delivery.message_id,
+            "darkroom.receives": delivery.receives,
+        }
+        if "job_id" in delivery.attributes:
+            attributes["job_id"] = delivery.attributes["job_id"]
+        return tracing.span(f"process {self._name}", Kind.CONSUMER, attributes)
 
     async def _slot_or(self, stop: asyncio.Event) -> None:
         """Wait until a handler has ended or the stop is set."""

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
-from opentelemetry import trace
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from darkroom import tracing
 
 Logger = structlog.stdlib.BoundLogger
 
@@ -86,5 +87,5 @@ def _text() -> list[Processor]:
 
 
 def _add_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    span = trace.get_current_span().get_span_context()
-    return {**event, "trace_id": f"{span.trace_id:032x}"} if span.is_valid else event
+    trace_id = tracing.trace_id()
+    return {**event, "trace_id": trace_id} if trace_id else event

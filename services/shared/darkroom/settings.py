@@ -4,11 +4,14 @@ They are built once, in a service's `main`, and every fault is reported in one g
 """
 
 import sys
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from typing import Annotated, Final, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, HttpUrl, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from darkroom import tracing
 
 _EXIT_STATUS: Final = 2
 """As shells and argparse use it: called in the wrong way."""
@@ -41,6 +44,15 @@ class ServiceSettings(BaseSettings):
     """Long poll of the queues; an emulator wants 1 or 2."""
     visibility_seconds: Annotated[int, Field(ge=1, le=12 * 60 * 60)] = 60
     """For how long a message in hand is hidden from others, again and again while it is; the queues' own visibility."""
+    traces_url: HttpUrl | None = None
+    """Root of an OTLP/HTTP collector that spans are sent to; without one none are made."""
+    traces_sampled: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """Part of all traces that is kept."""
+
+    def exported_traces(self, service: str) -> AbstractContextManager[None]:
+        """Make and send spans in the name of a service, as set, for the length of a `with` block."""
+        endpoint = str(self.traces_url) if self.traces_url else None
+        return tracing.exported(service, endpoint=endpoint, sampled=self.traces_sampled)
 
 
 S = TypeVar("S", bound=BaseSettings)

@@ -103,4 +103,5 @@ def main() -> None:
         presets = load_presets(settings.presets_file)
     except (OSError, ValueError) as error:
         sys.exit(f"The presets cannot be read: {error}")
-    asyncio.run(run(settings, presets))
+    with settings.exported_traces("upload"):
+        asyncio.run(run(settings, presets))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
+from darkroom import tracing
 from darkroom.callback_urls import read_callback_url
 from darkroom.clock import iso, parse
 from darkroom.errors import DarkroomError, MalformedRequest
@@ -12,6 +13,7 @@ from darkroom.jobs import DeliveryAttempt, Job
 from darkroom.logs import get_logger
 from darkroom.messages import JobEvent
 from darkroom.topology import DELIVERY_ATTEMPTS
+from darkroom.tracing import Kind
 from darkroom.webhook_secrets import WebhookSecrets
 from darkroom_orchestrator.webhooks.body import body_of
 from darkroom_orchestrator.webhooks.delivery_log import DeliveryLog
@@ -79,7 +81,11 @@ class Deliver:
         headers = signed_headers(event.event_id, body, secrets=secret.signing(began), moment=began)
         clock = asyncio.get_running_loop().time
         start = clock()
-        outcome = await self._send(callback_url, body, headers)
+        with tracing.span("send the webhook", Kind.CLIENT, {"darkroom.attempt": number}) as span:
+            outcome = await self._send(callback_url, body, headers)
+            span.set_attribute("http.response.status_code", outcome.status or 0)
+            if outcome.error:
+                tracing.mark_failed(span, outcome.error)
         attempt = DeliveryAttempt(
             event_id=event.event_id,
             at=began,

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Final, Self
 
-from darkroom.errors import ProcessorCrash, Unavailable
+from darkroom import tracing
+from darkroom.errors import ImageError, ProcessorCrash, Unavailable
 from darkroom.logs import get_logger
 from darkroom_processor.pipeline import Work
 from darkroom_processor.sandbox.handle import COMMAND, Child, ChildFailed, started
@@ -80,7 +81,14 @@ class ChildPool:
     async def _attempt(self, data: bytes | bytearray, work: Work, *, fresh: bool) -> Report:
         child = await self._take(fresh=fresh)
         try:
-            return await child.process(data, work)
+            with tracing.span(
+                "sandbox", attributes={"source.bytes": len(data), "variants": len(work.variants)}
+            ) as span:
+                report = await child.process(data, work)
+                span.set_attributes({"cpu_ms": report.cpu_ms, "peak_bytes": report.peak_bytes})
+                if isinstance(report.result, ImageError):
+                    span.set_attribute("fault", report.result.code)
+                return report
         finally:
             if child.fit:
                 self._idle.put_nowait(child)

@@ -5,9 +5,10 @@ from http import HTTPStatus
 from typing import Final
 
 import httpx
-from opentelemetry import propagate
 
+from darkroom import tracing
 from darkroom.errors import Conflict, NotFound, Unavailable
+from darkroom.tracing import Kind
 
 CONNECT_SECONDS: Final = 1.0
 TOTAL_SECONDS: Final = 5.0
@@ -47,19 +48,22 @@ class Orchestrator:
         await self._ask("POST", f"/api/jobs/{job_id}/deliveries/replay")
 
     async def _ask(self, method: str, path: str) -> None:
-        headers: dict[str, str] = {}
-        propagate.inject(headers)
-        try:
-            async with asyncio.timeout(TOTAL_SECONDS):
-                answer = await self._client.request(method, path, headers=headers)
-        except (httpx.TransportError, TimeoutError) as error:
-            raise Unavailable("Changes to jobs are not taken now. Try again in a moment.") from error
+        with tracing.span("ask the orchestrator", Kind.CLIENT, {"http.request.method": method}) as span:
+            answer = await self._request(method, path)
+            span.set_attribute("http.response.status_code", answer.status_code)
         if answer.status_code == HTTPStatus.NOT_FOUND:
             raise NotFound(_detail(answer, "There is no such job."))
         if answer.status_code == HTTPStatus.CONFLICT:
             raise Conflict(_detail(answer, "The job's status does not allow this now."))
         if not answer.is_success:
             raise Unavailable("Changes to jobs are not taken now. Try again in a moment.")
+
+    async def _request(self, method: str, path: str) -> httpx.Response:
+        try:
+            async with asyncio.timeout(TOTAL_SECONDS):
+                return await self._client.request(method, path, headers=tracing.headers())
+        except (httpx.TransportError, TimeoutError) as error:
+            raise Unavailable("Changes to jobs are not taken now. Try again in a moment.") from error
 
 
 def _detail(answer: httpx.Response, otherwise: str) -> str:

@@ -1,0 +1,97 @@
+"""Spans of calls of AWS."""
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.hooks import HierarchicalEmitter
+
+from darkroom.aws import Aws
+from darkroom.aws_spans import trace_calls
+from darkroom.tracing import span
+from tests.support.emulator import Cloud
+from tests.support.spans import recorded
+
+
+async def test_a_call_is_a_part_of_the_work_that_makes_it(cloud: Cloud) -> None:
+    with recorded() as spans:
+        async with Aws().sqs() as sqs:
+            with span("work"):
+                await sqs.list_queues()
+    call, work = spans()
+    assert (call.name, call.kind, call.parent_id) == ("SQS.ListQueues", "CLIENT", work.span_id)
+    assert call.attributes.pop("aws.request_id")
+    assert call.attributes == {
+        "rpc.system": "aws-api",
+        "rpc.service": "SQS",
+        "rpc.method": "ListQueues",
+        "aws.region": "us-east-1",
+        "http.response.status_code": 200,
+        "aws.retries": 0,
+    }
+
+
+async def test_a_poll_that_belongs_to_no_work_makes_no_span(cloud: Cloud) -> None:
+    with recorded() as spans:
+        async with Aws().sqs() as sqs:
+            await sqs.list_queues()
+    assert spans() == []
+
+
+async def test_a_refusal_is_an_answer_and_says_which(cloud: Cloud) -> None:
+    with recorded() as spans:
+        async with Aws().dynamodb() as dynamodb:
+            with pytest.raises(ClientError), span("work"):
+                await dynamodb.get_item(TableName="none", Key={"id": {"S": "1"}})
+    call, _ = spans()
+    assert call.attributes["aws.error_code"] == "ResourceNotFoundException"
+    assert not call.failed
+
+
+async def test_clients_made_without_a_tracer_are_not_watched(cloud: Cloud) -> None:
+    aws = Aws()
+    with recorded() as spans:
+        async with aws.sqs() as sqs:
+            with span("work"):
+                await sqs.list_queues()
+    assert [made.name for made in spans()] == ["work"]
+
+
+def test_a_call_that_gets_no_answer_has_failed() -> None:
+    events = HierarchicalEmitter()
+    trace_calls(events)
+    context: dict[str, object] = {"client_region": "us-east-1"}
+    with recorded() as spans, span("work"):
+        events.emit("before-call.sqs.ListQueues", model=_Model, context=context)
+        error = EndpointConnectionError(endpoint_url="http://secret-host")
+        events.emit("after-call-error.sqs.ListQueues", exception=error, context=context)
+    call, _ = spans()
+    assert call.failed
+    assert call.attributes["error.type"] == "EndpointConnectionError"
+    assert "secret-host" not in call.json
+
+
+@pytest.mark.parametrize(("status", "failed"), [(400, False), (503, True)])
+def test_faults_of_aws_are_failures_and_those_of_the_caller_are_not(status: int, failed: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    events = HierarchicalEmitter()
+    trace_calls(events)
+    context: dict[str, object] = {"client_region": "us-east-1"}
+    with recorded() as spans, span("work"):
+        events.emit("before-call.sqs.ListQueues", model=_Model, context=context)
+        parsed = {"Error": {"Code": "SlowDown"}, "ResponseMetadata": {"RetryAttempts": 3}}
+        events.emit("after-call.sqs.ListQueues", http_response=_Answer(status), parsed=parsed, context=context)
+    call, _ = spans()
+    assert call.failed is failed
+    assert call.attributes["aws.retries"] == 3
+
+
+class _Service:
+    service_id = "SQS"
+
+
+class _Model:
+    service_model = _Service
+    name = "ListQueues"
+
+
+class _Answer:
+    def __init__(self, status_code: int) -> None:
+        self.status_code = status_code
