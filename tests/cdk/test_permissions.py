@@ -44,6 +44,7 @@ EXPECTED: Final[dict[str, Permissions]] = {
     },
     "Orchestrator": {
         "FindOriginals": ({"s3:GetObject", "s3:GetObjectVersion"}, {f"{_ORIGINALS}/*"}),
+        "WriteManifests": ({"s3:PutObject"}, {f"{_RESULTS}/manifests/*"}),
         "DeleteOriginals": ({"s3:DeleteObject", "s3:DeleteObjectVersion"}, {f"{_ORIGINALS}/*"}),
         "DeleteResults": ({"s3:DeleteObject", "s3:DeleteObjectVersion"}, {f"{_RESULTS}/*"}),
         "AskBuckets": ({"s3:ListBucket", "s3:ListBucketVersions"}, {_ORIGINALS, _RESULTS}),

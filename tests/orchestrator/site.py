@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from types_aiobotocore_s3 import S3Client
 
@@ -20,7 +20,7 @@ from darkroom.jobs import (
     VariantState,
     new_job_id,
 )
-from darkroom.keys import direct_key, upload_key
+from darkroom.keys import MANIFESTS, direct_key, upload_key
 from darkroom.messages import JobEvent, ProcessTask, TaskFinished, TaskStarted
 from darkroom.queue import Delivery, SqsQueue
 from darkroom.recipes import Recipe, load_presets
@@ -48,6 +48,8 @@ DESCRIPTION: Final = SourceDescription(
     exif={},
     has_gps=False,
 )
+SOURCE_SHA256: Final = "5" * 64
+ENGINE: Final = {"pillow": "13.0.0"}
 DECODER_FAULT: Final = Fault(code="undecodable_image", message="No decoder can read the file.")
 
 
@@ -175,8 +177,23 @@ class Site:
         return finished(task)
 
     async def result_keys(self) -> list[str]:
-        """Keys of all objects in the bucket of results that have a version left."""
-        return await self._keys(self.settings.results_bucket)
+        """Keys of all pictures in the bucket of results, one for each version that is left."""
+        return [key for key in await self._keys(self.settings.results_bucket) if not key.startswith(f"{MANIFESTS}/")]
+
+    async def manifest_versions(self) -> list[str]:
+        """Ids of all versions of manifests, and of the marks of deleted ones."""
+        answer = await self.s3.list_object_versions(Bucket=self.settings.results_bucket, Prefix=f"{MANIFESTS}/")
+        return [entry["VersionId"] for entry in [*answer.get("Versions", []), *answer.get("DeleteMarkers", [])]]
+
+    async def manifest(self, job: Job) -> Any:
+        """The manifest that a job names."""
+        assert job.manifest is not None
+        bucket, key = self.settings.results_bucket, job.manifest.key
+        named = await self.s3.get_object(Bucket=bucket, Key=key, VersionId=job.manifest.version_id or "null")
+        latest = await self.s3.get_object(Bucket=bucket, Key=key)
+        document = await latest["Body"].read()
+        assert document == await named["Body"].read()
+        return json.loads(document)
 
     async def original_keys(self) -> list[str]:
         """The same of the bucket of originals."""
@@ -230,6 +247,8 @@ def finished(task: ProcessTask, *, failed: Mapping[str, Fault] | None = None) ->
             for planned in task.variants
             for name in [planned.variant.name]
         ),
+        source_sha256=SOURCE_SHA256,
+        engine=ENGINE,
         cost=Cost(cpu_ms=10, bytes_read=1000, bytes_written=100),
         started_at=task_began(),
         finished_at=datetime(2026, 11, 22, 12, 0, 1, tzinfo=UTC),

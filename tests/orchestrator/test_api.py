@@ -58,6 +58,8 @@ async def test_the_status_shows_a_jobs_internals(site: Site, api: httpx.AsyncCli
         "source_key": job.source_key,
         "source": {"key": job.source_key, "size": 17},
         "source_sha256": None,
+        "engine": {},
+        "manifest": None,
         "description": None,
         "cost": {"cpu_ms": 0, "bytes_read": 0, "bytes_written": 0},
         "fault": None,

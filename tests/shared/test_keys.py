@@ -7,12 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from darkroom.formats import ImageFormat
 from darkroom.jobs import new_job_id
 from darkroom.keys import (
+    MANIFESTS,
     Arrival,
     direct_key,
     display_name,
     key_name,
+    manifest_key,
     read_original_key,
     result_prefix,
     result_stem,
@@ -137,6 +140,12 @@ def test_a_result_is_named_after_its_folder_job_and_source() -> None:
 def test_a_result_is_always_below_its_prefix(raw: str) -> None:
     stem = result_stem("folder", JOB, raw)
     assert SAFE.match(stem.removeprefix(result_prefix("folder", JOB)))
+
+
+def test_no_result_has_the_key_of_a_manifest() -> None:
+    assert manifest_key(JOB).startswith(f"{MANIFESTS}/{JOB}/")
+    names = {image_format.extension for image_format in ImageFormat}
+    assert all(manifest_key(JOB) != f"{result_stem(MANIFESTS, JOB, 'manifest.json')}.{name}" for name in names)
 
 
 def test_a_drop_names_its_recipe() -> None:

@@ -79,6 +79,12 @@ async def open_api(url: str, key: str) -> AsyncIterator[Api]:
         yield Api(http)
 
 
+def keys_of(job: Job) -> list[str]:
+    """The keys of all objects that a job names: its pictures, and its manifest."""
+    keys = [variant["key"] for variant in job["variants"] if variant["key"]]
+    return sorted([*keys, job["manifest"]["key"]] if job["manifest"] else keys)
+
+
 def variants_of(job: Job) -> Mapping[str, dict[str, Any]]:
     """The variants of a job by name."""
     return {variant["name"]: variant for variant in job["variants"]}

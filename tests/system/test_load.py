@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import islice
 
 from darkroom_local.system import System
-from tests.support.api import Api, Job
+from tests.support.api import Api, Job, keys_of
 from tests.support.emulator import Cloud
 from tests.support.images import jpeg
 
@@ -36,7 +36,7 @@ async def test_of_many_uploads_at_once_none_is_lost_and_none_is_done_twice(
     assert Counter(job["status"] for job in jobs) == {"completed": UPLOADS}
     assert len({job["source"]["sha256"] for job in jobs}) == UPLOADS
 
-    keys = sorted(variant["key"] for job in jobs for variant in job["variants"])
+    keys = sorted(key for job in jobs for key in keys_of(job))
     assert await object_versions(cloud, system, {job["job_id"] for job in jobs}) == keys
 
 

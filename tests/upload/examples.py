@@ -18,6 +18,7 @@ from darkroom.jobs import (
     new_job_id,
     parts_of,
 )
+from darkroom.keys import manifest_key
 from darkroom.recipes import load_presets
 from darkroom.sources import SourceDescription
 
@@ -97,6 +98,7 @@ def completed(*, failed: tuple[str, ...] = (), **changes: Any) -> Job:
         description=DESCRIPTION,
         variants={name: failure() if name in failed else result(job, name) for name in job.variants},
         pending=frozenset(),
+        manifest=ObjectRef(key=manifest_key(job.job_id), version_id="v1", etag='"m"', size=2000),
         cost=Cost(cpu_ms=71, bytes_read=829183, bytes_written=65394),
         updated_at=CREATED + timedelta(seconds=1),
         completed_at=CREATED + timedelta(seconds=1),

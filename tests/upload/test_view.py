@@ -68,6 +68,7 @@ async def test_a_new_job_shows_what_is_known_and_null_for_the_rest(links: Result
             "sha256": "5" * 64,
             **UNKNOWN_SOURCE,
         },
+        "manifest": None,
         "cost": {"cpu_ms": 0, "bytes_read": 0, "bytes_written": 0},
         "error": None,
     }

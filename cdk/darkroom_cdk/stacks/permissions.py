@@ -5,7 +5,7 @@ from typing import Final
 from aws_cdk import CfnOutput
 from constructs import Construct
 
-from darkroom.keys import DIRECT, UPLOADS
+from darkroom.keys import DIRECT, MANIFESTS, UPLOADS
 from darkroom.topology import BY_OWNER, OPEN_BY_DEADLINE
 from darkroom_cdk.config import StageConfig
 from darkroom_cdk.constructs.bucket import bucket_arn
@@ -79,6 +79,7 @@ class PermissionsStack(StageStack):
         may = TaskRole(self, "Orchestrator", description="Tasks of the orchestrator")
         originals, results = self._topology.originals, self._topology.results_bucket
         may.allow_objects("FindOriginals", actions=["s3:GetObject", "s3:GetObjectVersion"], of=originals)
+        may.allow_objects("WriteManifests", actions=["s3:PutObject"], of=results, prefixes=[f"{MANIFESTS}/"])
         for name, bucket in {"Originals": originals, "Results": results}.items():
             may.allow_objects(f"Delete{name}", actions=["s3:DeleteObject", "s3:DeleteObjectVersion"], of=bucket)
         may.allow(

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection
 
-from darkroom.jobs import RETRYABLE, Job, JobStatus, VariantOutcome
+from darkroom.jobs import RETRYABLE, Job, JobStatus, ObjectRef, VariantOutcome
+from darkroom.keys import manifest_key
 from darkroom.logs import get_logger
 from darkroom.messages import TaskFinished
 from darkroom_orchestrator.adapters.events import JobEvents
 from darkroom_orchestrator.adapters.job_store import AT_WORK, JobStore
 from darkroom_orchestrator.adapters.results import Results
-from darkroom_orchestrator.progress import Progress, parts_of_report, progress_of
+from darkroom_orchestrator.adapters.versions import Version
+from darkroom_orchestrator.manifest import Manifest
+from darkroom_orchestrator.progress import Progress, ended_job, parts_of_report, progress_of
 
 _LOG = get_logger(__name__)
 
@@ -38,18 +41,32 @@ class Finish:
                 _LOG.info("report_repeated", attempt=report.attempt, task=report.task)
                 await self._discard_unclaimed(job, report.outcomes)
                 return
-            advanced = await self._jobs.advance(report, progress)
+            advanced = await self._jobs.advance(report, progress, await self._manifest(job, report, progress))
             if advanced:
                 await self._after(advanced, report, progress)
                 return
+
+    async def _manifest(self, job: Job, report: TaskFinished, progress: Progress) -> ObjectRef | None:
+        """Write the manifest if this ends the job: before the end, so that no ended job is without.
+
+        The write of the end names the version, and who loses that write has left one that no job names:
+
+            this report   puts version 1 ─────────────────── ends the job: refused; finds it late, deletes version 1
+            another             puts version 2 ── ends the job, which names version 2
+        """
+        if progress.ending is None:
+            return None
+        manifest = Manifest.of(ended_job(job, report, progress, progress.ending), report)
+        return await self._results.put_manifest(job.job_id, manifest.to_json())
 
     async def _after(self, job: Job, report: TaskFinished, progress: Progress) -> None:
         _LOG.info("parts_settled", attempt=job.attempt, parts=len(progress.parts), left=len(job.pending))
         if progress.ending:
             _LOG.info("job_ended", status=job.status, attempt=job.attempt, cpu_ms=job.cost.cpu_ms)
             await self._events.publish(job)
-        if parts_of_report(report) != progress.parts:
-            await self._discard_unclaimed(job, report.outcomes)
+        former_manifest = manifest_key(job.job_id) if progress.ending and job.attempt > 1 else None
+        if former_manifest or parts_of_report(report) != progress.parts:
+            await self._discard_unclaimed(job, report.outcomes, former_manifest)
 
     async def _too_late(self, job: Job | None, report: TaskFinished) -> None:
         """The job is over, gone or in a later attempt.
@@ -60,10 +77,12 @@ class Finish:
         _LOG.info("report_late", attempt=report.attempt, status=job.status if job else "deleted")
         if job and job.attempt == report.attempt and job.status in _ANNOUNCED:
             await self._events.publish(job)
-        await self._discard_unclaimed(job, report.outcomes)
+        await self._discard_unclaimed(job, report.outcomes, manifest_key(report.job_id))
 
-    async def _discard_unclaimed(self, job: Job | None, outcomes: Collection[VariantOutcome]) -> None:
-        """Delete the objects that a report names and the job does not.
+    async def _discard_unclaimed(
+        self, job: Job | None, outcomes: Collection[VariantOutcome], manifest: str | None = None
+    ) -> None:
+        """Delete the objects that a report names and the job does not, and the manifests that it may have left.
 
         The versions are listed before the job is read again, and no others are deleted:
 
@@ -73,13 +92,28 @@ class Finish:
         Whatever is put for a later attempt is put after that attempt has begun, so it was either not there to be
         listed, or the job was already waiting for it when it was read.
         """
-        if not _unclaimed(job, outcomes):
+        keys = _unclaimed(job, outcomes) | ({manifest} if manifest else set())
+        if not keys:
             return
-        versions = await self._results.versions_of(_unclaimed(job, outcomes))
+        versions = await self._results.versions_of(keys)
         job_now = await self._jobs.get(job.job_id) if job else None
         unclaimed = _unclaimed(job_now, outcomes)
-        await self._results.delete([version for version in versions if version.key in unclaimed])
-        _LOG.info("results_discarded", objects=len(unclaimed))
+        discarded = [
+            version
+            for version in versions
+            if (version.key in unclaimed if version.key != manifest else not _is_manifest_of(job_now, version))
+        ]
+        await self._results.delete(discarded)
+        _LOG.info("results_discarded", objects=len(discarded))
+
+
+def _is_manifest_of(job: Job | None, version: Version) -> bool:
+    """Whether a version of a manifest is the one that the job names, or may be the one that it is about to name."""
+    if job is None:
+        return False
+    if job.status in AT_WORK:
+        return True
+    return job.manifest is not None and job.manifest.version_id in (None, version.version_id)
 
 
 def _unclaimed(job: Job | None, outcomes: Collection[VariantOutcome]) -> set[str]:

@@ -1,13 +1,14 @@
 """What a report means for the job it belongs to: pure, so that the write is all that is left to go wrong."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from darkroom.errors import UndecodableImage
 from darkroom.jobs import (
     SOURCE_PART,
+    Cost,
     Fault,
     Job,
     JobStatus,
@@ -51,6 +52,28 @@ def progress_of(job: Job, report: TaskFinished) -> Progress | None:
     variants = {outcome.name: _state(outcome) for outcome in report.outcomes if outcome.name in parts}
     ending = _ending(job, report, {**job.variants, **variants}) if parts == job.pending else None
     return Progress(parts=parts, variants=variants, ending=ending)
+
+
+def ended_job(job: Job, report: TaskFinished, progress: Progress, ending: Ending) -> Job:
+    """The job as this end leaves it, but for the moment of the write."""
+    spent, more = job.cost, report.cost
+    return replace(
+        job,
+        status=ending.status,
+        fault=ending.fault,
+        pending=frozenset(),
+        variants={**job.variants, **progress.variants},
+        description=report.description or job.description,
+        source_sha256=report.source_sha256 or job.source_sha256,
+        engine=report.engine or job.engine,
+        started_at=job.started_at or report.started_at,
+        worker=job.worker or report.worker,
+        cost=Cost(
+            cpu_ms=spent.cpu_ms + more.cpu_ms,
+            bytes_read=spent.bytes_read + more.bytes_read,
+            bytes_written=spent.bytes_written + more.bytes_written,
+        ),
+    )
 
 
 def parts_of_report(report: TaskFinished) -> frozenset[str]:

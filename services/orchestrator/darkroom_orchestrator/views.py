@@ -34,6 +34,8 @@ class JobView(BaseModel):
     """Names of the variants that are waited for, and `@source` for the metadata."""
     deadline: Moment | None
     worker: str | None
+    engine: dict[str, str]
+    manifest: ObjectRef | None
     created_at: Moment
     updated_at: Moment
     queued_at: Moment | None
@@ -61,6 +63,8 @@ class JobView(BaseModel):
             pending=sorted(job.pending),
             deadline=job.deadline,
             worker=job.worker,
+            engine=dict(job.engine),
+            manifest=job.manifest,
             created_at=job.created_at,
             updated_at=job.updated_at,
             queued_at=job.queued_at,

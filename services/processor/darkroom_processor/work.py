@@ -19,6 +19,7 @@ from darkroom.queue import Outgoing, Queue
 from darkroom_processor.adapters.originals import Originals
 from darkroom_processor.adapters.results import Results
 from darkroom_processor.pipeline import Failure, Outcome, Processed, Work
+from darkroom_processor.pipeline.library import versions
 from darkroom_processor.sandbox.pool import ChildPool
 
 _LOG = get_logger(__name__)
@@ -118,7 +119,8 @@ class Worker:
     def _finished(self, task: ProcessTask, began: datetime, **facts: object) -> TaskFinished:
         identity = {"job_id": task.job_id, "attempt": task.attempt, "task": task.task, "worker": self._name}
         times = {"started_at": began, "finished_at": clock.now()}
-        return TaskFinished.model_validate({**identity, "described": task.describe, **facts, **times})
+        about = {"described": task.describe, "engine": versions()}
+        return TaskFinished.model_validate({**identity, **about, **facts, **times})
 
 
 async def _settle(announcement: asyncio.Task[None]) -> None:

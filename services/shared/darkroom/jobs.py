@@ -88,7 +88,7 @@ class _Value(BaseModel):
 
 
 class ObjectRef(_Value):
-    """One version of one object in the originals bucket: what was accepted, and nothing that came after it."""
+    """One version of one object: what was accepted, or written, and nothing that came after it."""
 
     key: str
     version_id: str | None = None
@@ -202,6 +202,10 @@ class Job:
     completed_at: datetime | None = None
     worker: str | None = None
     """The worker that began last."""
+    engine: Mapping[str, str] = field(default_factory=dict)
+    """Versions of the libraries that the last report's worker had, by name."""
+    manifest: ObjectRef | None = None
+    """What says how the last run ended that came to an end by itself; in the results bucket."""
     redrives: int = 0
     """How often the sweeper has sent the tasks again."""
     callback_url: str | None = None

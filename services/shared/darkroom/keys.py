@@ -14,6 +14,9 @@ DIRECT: Final = "direct"
 INCOMING: Final = "incoming"
 """Prefix of files dropped into the bucket, as `incoming/<recipe>/<name>`: S3 announces them."""
 
+MANIFESTS: Final = "manifests"
+"""Prefix of manifests in the results bucket. No result has the name of one: none ends in `.json`."""
+
 _LONGEST_NAME: Final = 128
 _LONGEST_KEY_NAME: Final = 80
 _FALLBACK: Final = "image"
@@ -56,6 +59,11 @@ def result_prefix(folder: str, job_id: str) -> str:
 def result_stem(folder: str, job_id: str, filename: str) -> str:
     """The key of a result but for the dot and the extension, which the picture's format decides."""
     return result_prefix(folder, job_id) + (PurePosixPath(key_name(filename)).stem or _FALLBACK)
+
+
+def manifest_key(job_id: str) -> str:
+    """Where it says what became of a job, beside its results."""
+    return f"{MANIFESTS}/{job_id}/manifest.json"
 
 
 @dataclass(frozen=True, kw_only=True)

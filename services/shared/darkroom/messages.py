@@ -81,6 +81,8 @@ class TaskFinished(Message):
     """What is wrong with the source itself, and so with all of the task."""
     outcomes: tuple[VariantOutcome, ...]
     cost: Cost = Cost()
+    engine: dict[str, str] = {}
+    """Versions of the libraries that the worker made the pictures with, by name."""
     started_at: datetime
     finished_at: datetime
 

@@ -98,6 +98,15 @@ class VariantBody(_Body):
     error: ErrorBody | None = None
 
 
+class ManifestBody(_Body):
+    """The document that says what was made of what, how and with what."""
+
+    key: str
+    """Of the object in the results bucket."""
+    url: str
+    """Where to get it, for about an hour."""
+
+
 class JobBody(_Body):
     """A job."""
 
@@ -111,6 +120,8 @@ class JobBody(_Body):
     completed_at: str | None
     source: SourceBody
     variants: list[VariantBody]
+    manifest: ManifestBody | None
+    """Of the last run that came to its end by itself; null before."""
     cost: Cost
     error: ErrorBody | None
     metadata: Annotated[dict[str, str], Field(default={}, exclude_if=lambda value: not value)]
@@ -138,6 +149,7 @@ async def job_body(job: Job, links: ResultLinks) -> JobBody:
         completed_at=clock.iso(job.completed_at) if job.completed_at else None,
         source=SourceBody.of(job),
         variants=[await _variant_body(job, variant, state, links) for variant, state in states],
+        manifest=await _manifest_body(job, links),
         cost=job.cost,
         error=ErrorBody.of(job.fault),
         metadata=dict(job.metadata),
@@ -151,6 +163,18 @@ def result_link(job: Job, name: str, *, download: bool = False) -> Link | None:
         return None
     stem = PurePosixPath(job.filename).stem
     return Link(key=result.key, filename=f"{stem}-{name}.{result.format.extension}", download=download)
+
+
+def manifest_link(job: Job, *, download: bool = False) -> Link | None:
+    """What to link to for the manifest; None as long as there is none."""
+    if job.manifest is None:
+        return None
+    return Link(key=job.manifest.key, filename=f"{PurePosixPath(job.filename).stem}-manifest.json", download=download)
+
+
+async def _manifest_body(job: Job, links: ResultLinks) -> ManifestBody | None:
+    link = manifest_link(job)
+    return ManifestBody(key=link.key, url=await links.sign(link)) if link else None
 
 
 async def _variant_body(job: Job, variant: Variant, state: VariantState, links: ResultLinks) -> VariantBody:

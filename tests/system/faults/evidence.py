@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from boto3.dynamodb.types import TypeDeserializer
 
+from darkroom.keys import manifest_key
 from darkroom_local.installation import Installation
 from tests.support.emulator import Cloud
 
@@ -17,6 +18,7 @@ _OF_THE_RUN: Final = frozenset(
         "completed_at",
         "cpu_ms",
         "created_at",
+        "manifest",
         "queued_at",
         "redrives",
         "started_at",
@@ -25,14 +27,15 @@ _OF_THE_RUN: Final = frozenset(
         "write_token",
     }
 )
-"""Moments, who did it, how long it took, and how often it was asked for: no two runs agree on these."""
+"""Moments and versions, who did it, how long it took, and how often it was asked for: no two runs agree on these."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """A job's item and its pictures, the job's id written as JOB."""
+    """A job's item, its manifest and its pictures, the job's id written as JOB."""
 
     item: str
+    manifest: str
     pictures: dict[str, frozenset[str]]
     """By key, the hashes of all versions of an object; one, unless two tries made different pictures."""
 
@@ -41,8 +44,10 @@ async def evidence(cloud: Cloud, installation: Installation, job_id: str) -> Evi
     """What is there of a job now."""
     item = await job_item(cloud, installation, job_id)
     pictures = await pictures_of(cloud, installation, job_id)
+    manifest = await _manifest(cloud, installation, item)
     return Evidence(
         item=json.dumps(_comparable(item), sort_keys=True, default=str).replace(job_id, "JOB"),
+        manifest=json.dumps(manifest, sort_keys=True).replace(job_id, "JOB"),
         pictures={key.replace(job_id, "JOB"): hashes for key, hashes in pictures.items()},
     )
 
@@ -62,12 +67,12 @@ async def all_items(cloud: Cloud, installation: Installation) -> list[Item]:
 
 
 async def pictures_of(cloud: Cloud, installation: Installation, job_id: str) -> dict[str, frozenset[str]]:
-    """The hashes of all versions of a job's results, by key."""
+    """The hashes of all versions of a job's pictures, by key."""
     bucket = installation.topology.results_bucket.name
     found: dict[str, set[str]] = {}
     async for page in cloud.s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
         for version in page.get("Versions", []):
-            if job_id in version["Key"]:
+            if job_id in version["Key"] and version["Key"] != manifest_key(job_id):
                 answer = await cloud.s3.get_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
                 digest = hashlib.sha256(await answer["Body"].read()).hexdigest()
                 found.setdefault(version["Key"], set()).add(digest)
@@ -79,11 +84,26 @@ async def orphans(cloud: Cloud, installation: Installation) -> list[str]:
     items = await all_items(cloud, installation)
     named = {state["result"]["key"] for item in items for state in item["variants"].values() if "result" in state}
     named |= {item["source_key"] for item in items}
+    named |= {item["manifest"]["key"] for item in items if "manifest" in item}
     keys: set[str] = set()
     for bucket in installation.topology.buckets:
         async for page in cloud.s3.get_paginator("list_object_versions").paginate(Bucket=bucket.name):
             keys |= {version["Key"] for version in page.get("Versions", [])}
     return sorted(keys - named)
+
+
+async def _manifest(cloud: Cloud, installation: Installation, item: Item) -> dict[str, Any]:
+    """What the manifest says that a job names, as far as it says the same in each run; empty when there is none."""
+    if "manifest" not in item:
+        return {}
+    answer = await cloud.s3.get_object(
+        Bucket=installation.topology.results_bucket.name,
+        Key=item["manifest"]["key"],
+        VersionId=item["manifest"]["version_id"],
+    )
+    document = json.loads(await answer["Body"].read())
+    del document["source"]["version_id"], document["cost"]["cpu_ms"]
+    return {name: value for name, value in document.items() if name != "timings"}
 
 
 def plain(item: Any) -> Item:

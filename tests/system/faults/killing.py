@@ -190,6 +190,7 @@ async def _differences(arena: Arena, job_id: str, clean: CleanRun, jobs_before: 
     new = len(await all_items(arena.cloud, arena.installation)) - jobs_before
     facts = {
         f"item {found.item}": found.item == clean.evidence.item,
+        f"manifest {found.manifest}": found.manifest == clean.evidence.manifest,
         f"pictures {found.pictures}": found.pictures == clean.evidence.pictures,
         f"events {events}": len(events) == 1,
         f"jobs {new}": new == 1,

@@ -290,3 +290,29 @@ async def test_a_picture_of_another_is_not_found(cloud: Cloud, upload: RunningSe
     await put(cloud, upload, job)
     answer = await upload.client.get(f"/jobs/{job.job_id}/variants/square-64", headers={"x-api-key": STRANGER_KEY})
     assert answer.status_code == 404
+
+
+async def test_a_manifest_is_elsewhere(cloud: Cloud, upload: RunningService) -> None:
+    job = completed()
+    await put(cloud, upload, job)
+    key = f"manifests/{job.job_id}/manifest.json"
+    await cloud.s3.put_object(Bucket=upload.settings.results_bucket, Key=key, Body=b"{}")
+    answer = await upload.client.get(f"/jobs/{job.job_id}/manifest", params={"download": "1"})
+    assert answer.status_code == 307
+    told = (await upload.client.get(f"/status/{job.job_id}")).json()["manifest"]
+    assert told["key"] == key
+    async with httpx.AsyncClient(trust_env=False) as anyone:
+        saved, shown = await anyone.get(answer.headers["location"]), await anyone.get(told["url"])
+    assert saved.headers["content-disposition"] == 'attachment; filename="cat-manifest.json"'
+    assert (saved.content, shown.content) == (b"{}", b"{}")
+
+
+async def test_there_is_no_manifest_before_the_end_nor_of_a_job_of_another(
+    cloud: Cloud, upload: RunningService
+) -> None:
+    job, ended = queued(), completed()
+    await put(cloud, upload, job, ended)
+    answer = await upload.client.get(f"/jobs/{job.job_id}/manifest")
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    strange = await upload.client.get(f"/jobs/{ended.job_id}/manifest", headers={"x-api-key": STRANGER_KEY})
+    assert strange.status_code == 404

@@ -107,12 +107,17 @@ class JobStore(JobTable):
         starts = frozenset({JobStatus.QUEUED})
         return await self._move(report.job_id, starts, JobStatus.PROCESSING, change, attempt_is(report.attempt))
 
-    async def advance(self, report: TaskFinished, progress: Progress) -> Job | None:
-        """queued, processing → processing or the end: settle parts, store their outcomes, add their cost."""
+    async def advance(self, report: TaskFinished, progress: Progress, manifest: ObjectRef | None = None) -> Job | None:
+        """queued, processing → processing or the end: settle parts, store their outcomes, add their cost.
+
+        `manifest` is what was written for the end.
+        """
         change = (
             put(
                 source_sha256=report.source_sha256,
                 description=report.description.model_dump_json() if report.description else None,
+                engine=report.engine or None,
+                manifest=manifest.model_dump() if manifest else None,
             )
             # "Finished" may overtake "started", which then finds the job no longer queued.
             & put_once(worker=report.worker, started_at=iso(report.started_at))

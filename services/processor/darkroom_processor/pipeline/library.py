@@ -1,12 +1,36 @@
 """What Pillow is told, once. It takes its limits from attributes of its modules, and they hold for the process."""
 
-from PIL import Image, ImageFile, PngImagePlugin
+from functools import cache
+from typing import Final
+
+import PIL
+from PIL import Image, ImageFile, PngImagePlugin, features
 
 from darkroom.limits import MAX_PIXELS, MAX_TEXT_BYTES
 
 _KEPT_BLOCKS = 4
 """Freed blocks of 16 MB that are kept for the next picture: to get them from the system anew costs some 5 % of the
 time of a picture."""
+
+_LIBRARIES: Final = {
+    "libjpeg-turbo": "libjpeg_turbo",
+    "libwebp": "webp",
+    "libavif": "avif",
+    "zlib": "zlib",
+    "zlib-ng": "zlib_ng",
+    "libtiff": "libtiff",
+    "openjpeg": "jpg_2000",
+    "lcms2": "littlecms2",
+    "freetype": "freetype2",
+}
+"""What pictures are read and written with, and Pillow's names for it."""
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Versions of Pillow and of the libraries that it was built with: with others a recipe may look otherwise."""
+    found = {name: features.version(feature) for name, feature in _LIBRARIES.items()}
+    return {"pillow": PIL.__version__, **{name: version for name, version in found.items() if version}}
 
 
 def set_up() -> None:

@@ -19,7 +19,7 @@ from darkroom_upload.api.responses import job_response, location
 from darkroom_upload.auth import Authenticate, allowed
 from darkroom_upload.cursor import read_cursor, write_cursor
 from darkroom_upload.principal import Principal
-from darkroom_upload.view import JobBody, JobPage, job_body, result_link
+from darkroom_upload.view import JobBody, JobPage, job_body, manifest_link, result_link
 
 DEFAULT_PAGE: Final = 20
 LONGEST_PAGE: Final = 100
@@ -105,6 +105,28 @@ def router(jobs: Jobs, links: ResultLinks, orchestrator: Orchestrator, authentic
         link = result_link(job, name, download=download)
         if link is None:
             raise _no_picture(job, name)
+        return RedirectResponse(await links.sign(link))
+
+    @routes.get(
+        "/{job_id}/manifest",
+        summary="What was made of what, how and with what",
+        description="Redirects to where the document is for the next hour.",
+        status_code=HTTPStatus.TEMPORARY_REDIRECT,
+        response_class=RedirectResponse,
+        dependencies=[reading, Depends(takes("download"))],
+        responses={
+            HTTPStatus.TEMPORARY_REDIRECT: {"description": "The manifest's URL", "headers": LOCATION},
+            **problems(MalformedRequest, Unauthenticated, Forbidden, NotFound, Conflict, Unavailable),
+        },
+    )
+    async def manifest(
+        job_id: JobId,
+        reader: Reader,
+        download: Annotated[bool, Query(description="To save it to a file rather than to show it.")] = False,  # noqa: FBT002 - a query parameter
+    ) -> Response:
+        link = manifest_link(await jobs.owned(job_id, reader.owner), download=download)
+        if link is None:
+            raise Conflict("There is a manifest once the job has run to its end.")
         return RedirectResponse(await links.sign(link))
 
     return routes

@@ -1,0 +1,130 @@
+"""The manifest of a job: what was made of what, how and with what, in one document that stays beside the pictures.
+
+It is a function of the job as it ends and of the report that ends it, so that the same report yields the same bytes.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+
+from darkroom.clock import iso
+from darkroom.jobs import Cost, Fault, Job, JobStatus, VariantState
+from darkroom.messages import TaskFinished
+from darkroom.recipes import Recipe
+from darkroom.sources import SourceDescription
+
+Moment = Annotated[datetime, PlainSerializer(iso, return_type=str)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+
+class ManifestRecipe(_Part):
+    """The recipe as it was run, its defaults written out."""
+
+    name: str
+    document: Recipe
+
+
+class ManifestSource(_Part):
+    """The source image: which object, and what is known of it."""
+
+    filename: str
+    key: str
+    version_id: str | None
+    bytes: int | None
+    sha256: str | None
+    """None when the bytes could not be read."""
+    description: SourceDescription | None
+
+
+class ManifestOutput(_Part):
+    """A variant: its picture, or why there is none."""
+
+    name: str
+    key: str | None = None
+    content_type: str | None = None
+    bytes: int | None = None
+    width: int | None = None
+    height: int | None = None
+    sha256: str | None = None
+    error: Fault | None = None
+
+    @classmethod
+    def of(cls, name: str, state: VariantState) -> Self:
+        """The output of that name."""
+        result = state.result
+        if result is None:
+            return cls(name=name, error=state.fault)
+        return cls(
+            name=name,
+            key=result.key,
+            content_type=result.format.media_type,
+            bytes=result.size,
+            width=result.width,
+            height=result.height,
+            sha256=result.sha256,
+        )
+
+
+class ManifestTimings(_Part):
+    """When what happened, in the run that this is about."""
+
+    created_at: Moment
+    queued_at: Moment | None
+    started_at: Moment | None
+    """When the first worker began."""
+    finished_at: Moment
+    """When the last worker was done."""
+
+
+class Manifest(_Part):
+    """The document."""
+
+    version: Literal[1] = 1
+    job_id: str
+    status: JobStatus
+    attempt: int
+    recipe: ManifestRecipe
+    source: ManifestSource
+    outputs: list[ManifestOutput]
+    engine: dict[str, str]
+    """Versions of the libraries that made the pictures, by name."""
+    timings: ManifestTimings
+    cost: Cost
+    error: Fault | None
+
+    @classmethod
+    def of(cls, job: Job, report: TaskFinished) -> Self:
+        """The manifest of a job that ends as `job` says, by this report."""
+        source = job.source
+        return cls(
+            job_id=job.job_id,
+            status=job.status,
+            attempt=job.attempt,
+            recipe=ManifestRecipe(name=job.recipe_name, document=job.recipe),
+            source=ManifestSource(
+                filename=job.filename,
+                key=job.source_key,
+                version_id=source.version_id if source else None,
+                bytes=source.size if source else job.source_bytes,
+                sha256=job.source_sha256,
+                description=job.description,
+            ),
+            outputs=[ManifestOutput.of(name, state) for name, state in job.variants.items()],
+            engine=dict(job.engine),
+            timings=ManifestTimings(
+                created_at=job.created_at,
+                queued_at=job.queued_at,
+                started_at=job.started_at,
+                finished_at=report.finished_at,
+            ),
+            cost=job.cost,
+            error=job.fault,
+        )
+
+    def to_json(self) -> bytes:
+        """As it is stored."""
+        return self.model_dump_json(indent=2).encode()
