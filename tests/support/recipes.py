@@ -32,7 +32,7 @@ def _resize(**needed: Any) -> Drawn:
         position=positions,
         background=colors,
         enlarge=st.booleans(),
-        filter=st.sampled_from(["nearest", "bilinear", "bicubic", "lanczos"]),
+        filter=st.sampled_from(["nearest", "bilinear", "bicubic", "lanczos", None]),
     )
 
 

@@ -64,8 +64,9 @@ def decode(source: Source, needed_scale: Callable[[Size], float]) -> Decoded:
     profile, dpi = image.info.get("icc_profile"), image.info.get("dpi")
     has_alpha = image.has_transparency_data
     extent = stored_size[0] * part, stored_size[1] * part
+    stored = Raster(_pixels(source, profile), stored_size, extent, shrunk=part < 1)
     return Decoded(
-        raster=orientation.upright(Raster(_pixels(source, profile), stored_size, extent), turn),
+        raster=orientation.upright(stored, turn),
         stored_mode=stored_mode,
         has_alpha=has_alpha,
         orientation=turn,

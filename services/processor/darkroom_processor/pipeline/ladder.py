@@ -19,7 +19,7 @@ class Ladder:
 
     def __init__(self, picture: Raster) -> None:
         self._picture = picture
-        self._rungs: list[tuple[Filter, Raster]] = []
+        self._rungs: list[tuple[Filter | None, Raster]] = []
 
     def ordered(self, operations: Iterable[AnyOperation]) -> list[AnyOperation]:
         """The operations in the order to carry them out: resizes first, from large to small."""

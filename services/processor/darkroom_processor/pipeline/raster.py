@@ -22,10 +22,19 @@ class Raster:
     step produced. Either view is made when it is first asked for and then kept, since several variants may ask.
     """
 
-    def __init__(self, image: Image.Image, size: Size | None = None, extent: tuple[float, float] | None = None) -> None:
+    def __init__(
+        self,
+        image: Image.Image,
+        size: Size | None = None,
+        extent: tuple[float, float] | None = None,
+        *,
+        shrunk: bool = False,
+    ) -> None:
         self.image = image
         self.size: Size = size or image.size
         self.extent: tuple[float, float] = extent or self.size
+        self.shrunk = shrunk
+        """Whether the decoder has shrunk it, which it does less carefully than a resampling kernel would."""
         self._reduced: dict[int, Image.Image] = {}
 
     @property
@@ -72,5 +81,5 @@ class Raster:
     def with_image(self, image: Image.Image, *, turned: bool = False) -> "Raster":
         """The same picture with its pixels rearranged; `turned` when width and height have changed places."""
         if not turned:
-            return Raster(image, self.size, self.extent)
-        return Raster(image, (self.size[1], self.size[0]), (self.extent[1], self.extent[0]))
+            return Raster(image, self.size, self.extent, shrunk=self.shrunk)
+        return Raster(image, self.size[::-1], self.extent[::-1], shrunk=self.shrunk)

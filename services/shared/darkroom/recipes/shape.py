@@ -24,7 +24,9 @@ class Resize(Operation):
     """Behind the picture of a `contain`; it also shows through where the picture is transparent."""
     enlarge: bool = False
     """Without it a picture is never scaled up; `contain` still gives the whole canvas."""
-    filter: Filter = Filter.LANCZOS
+    filter: Filter | None = None
+    """Without one, `lanczos`; but where the decoder has shrunk the picture already, a kernel that is as good for what
+    is left and takes half the time."""
 
     @model_validator(mode="after")
     def _has_a_side(self) -> Self:

