@@ -36,7 +36,7 @@ class DarkroomError(Exception):
     """Base of all deliberate errors.
 
     `code` is the stable public name, `retryable` says whether the same attempt may succeed later, and `fields` are
-    further public members such as `limit` and `actual`. `retry_after_seconds` says when to come again, where that helps.
+    further public members such as `limit` and `actual`. `retry_after_seconds` says when to come again, if that helps.
     """
 
     code: ClassVar[str] = "internal_error"

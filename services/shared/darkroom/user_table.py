@@ -1,0 +1,91 @@
+"""Users in the accounts table, under `user#<name>`."""
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from darkroom import clock
+from darkroom.aws import error_code, translated
+from darkroom.job_table import Item, serialized
+from darkroom.users import User
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+
+_PREFIX = "user#"
+
+
+class UserTable:
+    """Finds and writes users. All methods raise Unavailable."""
+
+    def __init__(self, client: "DynamoDBClient", accounts_table: str) -> None:
+        self._client = client
+        self._table = accounts_table
+
+    async def find(self, name: str) -> User | None:
+        """The user of that name, be they disabled or not."""
+        with translated("DynamoDB"):
+            answer = await self._client.get_item(
+                TableName=self._table, Key={"id": {"S": _PREFIX + name}}, ConsistentRead=True
+            )
+        return _from_item(answer["Item"]) if "Item" in answer else None
+
+    async def all(self) -> list[User]:
+        """All users, by name. Reads the whole table: for operators only."""
+        users: list[User] = []
+        with translated("DynamoDB"):
+            pages = self._client.get_paginator("scan").paginate(
+                TableName=self._table,
+                FilterExpression="begins_with(id, :prefix)",
+                ExpressionAttributeValues={":prefix": {"S": _PREFIX}},
+            )
+            async for page in pages:
+                users += [_from_item(item) for item in page["Items"]]
+        return sorted(users, key=lambda user: user.name)
+
+    async def create(self, user: User) -> bool:
+        """Write a user. False when there is another one of that name, who stays as they are."""
+        return await self._put(user, condition="attribute_not_exists(id) OR version = :version", version=user.version)
+
+    async def change(self, user: User, *, instead_of: User) -> bool:
+        """Write a user in place of what they were. False when somebody else has changed or removed them meanwhile."""
+        return await self._put(user, condition="version = :version", version=instead_of.version)
+
+    async def _put(self, user: User, *, condition: str, version: str) -> bool:
+        try:
+            with translated("DynamoDB"):
+                await self._client.put_item(
+                    TableName=self._table,
+                    Item=_to_item(user),
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues={":version": {"S": version}},
+                )
+        except ClientError as error:
+            if error_code(error) == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+
+def _to_item(user: User) -> Item:
+    return serialized(
+        {
+            "id": _PREFIX + user.name,
+            "owner": user.owner,
+            "password_hash": user.password_hash,
+            "created_at": clock.iso(user.created_at),
+            "version": user.version,
+            "disabled_at": clock.iso(user.disabled_at) if user.disabled_at else None,
+        }
+    )
+
+
+def _from_item(item: Item) -> User:
+    return User(
+        name=item["id"]["S"].removeprefix(_PREFIX),
+        owner=item["owner"]["S"],
+        password_hash=item["password_hash"]["S"],
+        created_at=clock.parse(item["created_at"]["S"]),
+        version=item["version"]["S"],
+        disabled_at=clock.parse(item["disabled_at"]["S"]) if "disabled_at" in item else None,
+    )

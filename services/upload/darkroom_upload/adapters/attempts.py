@@ -1,0 +1,95 @@
+"""Attempts to log in, counted in the accounts table so that the count holds for all tasks together.
+
+An item for each subject and window of time, `attempts#<guard>#<subject>#<window>`, which DynamoDB removes when the
+window is long over. To count is one conditional write, which also is the check: parallel attempts cannot slip past it.
+A write that the SDK repeats counts twice, which costs somebody one attempt and nobody more.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+
+from darkroom.aws import error_code, translated
+from darkroom.job_table import serialized
+from darkroom.topology import DAY_SECONDS
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+
+_ACQUAINTED_SECONDS: Final = 30 * DAY_SECONDS
+_UNLESS_TOO_MANY: Final = "attribute_not_exists(attempts) OR attempts < :most"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guard:
+    """How many attempts there may be of one subject in a window of time."""
+
+    name: str
+    most: int
+    window_seconds: int
+
+
+class Attempts:
+    """Counts attempts, and knows from which addresses users have logged in before. All methods raise Unavailable."""
+
+    def __init__(
+        self, client: "DynamoDBClient", accounts_table: str, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._client = client
+        self._table = accounts_table
+        self._clock = clock
+
+    async def count(self, guard: Guard, *subject: str) -> int:
+        """Count an attempt. Returns 0, or the seconds until the next one is taken if this one was one too many."""
+        now = int(self._clock())
+        ends = now - now % guard.window_seconds + guard.window_seconds
+        try:
+            with translated("DynamoDB"):
+                await self._client.update_item(
+                    TableName=self._table,
+                    Key={"id": {"S": self._id(guard, subject)}},
+                    UpdateExpression="SET expires_at = :gone ADD attempts :one",
+                    ConditionExpression=_UNLESS_TOO_MANY,
+                    ExpressionAttributeValues={
+                        ":one": {"N": "1"},
+                        ":most": {"N": str(guard.most)},
+                        ":gone": {"N": str(ends + guard.window_seconds)},
+                    },
+                )
+        except ClientError as error:
+            if error_code(error) == "ConditionalCheckFailedException":
+                return ends - now
+            raise
+        return 0
+
+    async def forget(self, guard: Guard, *subject: str) -> None:
+        """Begin to count anew."""
+        with translated("DynamoDB"):
+            await self._client.delete_item(TableName=self._table, Key={"id": {"S": self._id(guard, subject)}})
+
+    async def acquaint(self, user: str, address: str) -> None:
+        """Remember for 30 days that the user has logged in from that address."""
+        until = int(self._clock()) + _ACQUAINTED_SECONDS
+        item = serialized({"id": f"acquainted#{_hash(user, address)}", "expires_at": until})
+        with translated("DynamoDB"):
+            await self._client.put_item(TableName=self._table, Item=item)
+
+    async def are_acquainted(self, user: str, address: str) -> bool:
+        """Whether the user has logged in from that address of late."""
+        with translated("DynamoDB"):
+            answer = await self._client.get_item(
+                TableName=self._table, Key={"id": {"S": f"acquainted#{_hash(user, address)}"}}
+            )
+        return int(answer.get("Item", {}).get("expires_at", {}).get("N", "0")) > self._clock()
+
+    def _id(self, guard: Guard, subject: tuple[str, ...]) -> str:
+        return f"attempts#{guard.name}#{_hash(*subject)}#{int(self._clock()) // guard.window_seconds}"
+
+
+def _hash(*subject: str) -> str:
+    """Of fixed length, and no record of what people typed where a name was asked for."""
+    return hashlib.sha256("\0".join(subject).encode("utf-8", "surrogatepass")).hexdigest()

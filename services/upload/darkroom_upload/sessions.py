@@ -1,0 +1,73 @@
+"""Sessions as they begin, are found, and end."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+from darkroom import clock
+from darkroom.api_keys import digest_of
+from darkroom.user_table import UserTable
+from darkroom.users import User
+from darkroom_upload.adapters.sessions import SessionTable
+from darkroom_upload.recent import Recent
+from darkroom_upload.session import Session, csrf_token_of, new_token
+
+FRESH_SECONDS: Final = 10
+"""How long other tasks may go on to take a session that was ended by this one."""
+_LONGEST_TOKEN: Final = 64
+
+
+class Sessions:
+    """All methods raise Unavailable."""
+
+    def __init__(
+        self, table: SessionTable, users: UserTable, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._table = table
+        self._users = users
+        self._recent = Recent[Session](FRESH_SECONDS, clock=monotonic)
+
+    async def begin(self, user: User) -> tuple[Session, str]:
+        """A new session and its token: never one that a client has brought along."""
+        token = new_token()
+        farewell = await self._table.farewell(user.name)
+        session = Session.begin(user, farewell=farewell, token=token, moment=clock.now())
+        await self._table.put(session)
+        return session, token
+
+    async def find(self, token: str) -> Session | None:
+        """The session of that token, unless it has expired or been ended."""
+        if len(token) > _LONGEST_TOKEN:
+            return None
+        session_id = digest_of(token)
+        session = self._recent.get(session_id) or await self._look_up(session_id, token)
+        return session if session and clock.now() < session.expires_at else None
+
+    async def end(self, session: Session) -> None:
+        """Log out."""
+        await self._table.remove(session.id)
+        self._recent.drop(session.id)
+
+    async def end_all(self, session: Session) -> None:
+        """Log the session's user out everywhere."""
+        await self._table.say_farewell(session.user, secrets.token_hex(8))
+        await self.end(session)
+
+    async def _look_up(self, session_id: str, token: str) -> Session | None:
+        """Only sessions that hold are remembered: guesses would else push them out."""
+        session = await self._table.find(session_id)
+        if session is None or not await self._holds(session):
+            return None
+        session = replace(session, csrf_token=csrf_token_of(token))
+        self._recent.put(session_id, session)
+        return session
+
+    async def _holds(self, session: Session) -> bool:
+        """Whether the user may still be logged in, has not been changed, and has not logged out everywhere since."""
+        user, farewell = await asyncio.gather(self._users.find(session.user), self._table.farewell(session.user))
+        if user is None or user.disabled_at is not None:
+            return False
+        return (user.version, farewell) == (session.user_version, session.farewell)

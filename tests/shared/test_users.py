@@ -1,0 +1,89 @@
+"""Users and their passwords."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from darkroom import clock
+from darkroom.passwords import LONGEST, NOBODYS, SHORTEST, hashed, is_password
+from darkroom.user_table import UserTable
+from darkroom.users import User, read_name
+from tests.support.emulator import Cloud
+
+PASSWORD = "a password of four words"
+NOW = clock.parse("2026-11-25T05:15:26.310Z")
+
+
+def user(name: str = "ann", password: str = PASSWORD) -> User:
+    return User.of(name, owner="studio", password=password, created_at=NOW)
+
+
+def test_only_the_password_itself_is_the_password() -> None:
+    password_hash = hashed(PASSWORD)
+    assert password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert is_password(PASSWORD, password_hash)
+    assert [is_password(other, password_hash) for other in ("", PASSWORD.upper(), PASSWORD + " ", "x" * 9999)] == [
+        False
+    ] * 4
+
+
+def test_it_does_not_matter_how_a_keyboard_composes_a_character() -> None:
+    assert is_password("caf\u00e9 au lait, please", hashed("cafe\u0301 au lait, please"))
+
+
+def test_to_verify_for_nobody_costs_what_it_costs_for_somebody() -> None:
+    parameters = hashed(PASSWORD).split("$")[1:4]
+    assert NOBODYS.split("$")[1:4] == parameters
+    assert not is_password(PASSWORD, NOBODYS)
+
+
+@pytest.mark.parametrize("name", ["", " ", "-ann", "ann#", "a" * 65, "ann\n", "an n", "änn", "user#ann"])
+def test_a_name_that_could_be_taken_for_something_else_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="1 to 64"):
+        read_name(name)
+
+
+def test_capitals_make_no_other_user() -> None:
+    assert user("Ann@Example.com").name == "ann@example.com"
+
+
+@pytest.mark.parametrize("length", [0, SHORTEST - 1, LONGEST + 1])
+def test_a_password_is_neither_short_nor_endless(length: int) -> None:
+    with pytest.raises(ValueError, match="15 to 256"):
+        user(password="x" * length)
+
+
+def test_a_user_is_shown_without_the_hash() -> None:
+    assert "argon2" not in repr(user())
+
+
+@pytest_asyncio.fixture(scope="module")
+async def table(cloud: Cloud) -> AsyncIterator[UserTable]:
+    async with cloud.installation() as installation:
+        yield UserTable(cloud.dynamodb, installation.topology.accounts.name)
+
+
+async def test_a_user_is_found_as_they_were_written(table: UserTable) -> None:
+    ann = user(f"ann-{uuid4().hex}")
+    assert await table.create(ann)
+    assert await table.find(ann.name) == ann
+    assert ann in await table.all()
+
+
+async def test_nobody_takes_anothers_name(table: UserTable) -> None:
+    ann = user(f"ann-{uuid4().hex}")
+    assert await table.create(ann)
+    assert await table.create(ann), "the same write once more"
+    assert not await table.create(user(ann.name))
+    assert await table.find(ann.name) == ann
+
+
+async def test_a_change_that_somebody_else_has_overtaken_is_not_made(table: UserTable) -> None:
+    ann = user(f"ann-{uuid4().hex}")
+    await table.create(ann)
+    disabled = ann.disabled(NOW)
+    assert await table.change(disabled, instead_of=ann)
+    assert not await table.change(ann.with_password(PASSWORD), instead_of=ann)
+    assert await table.find(ann.name) == disabled
