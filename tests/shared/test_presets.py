@@ -120,6 +120,13 @@ def test_a_faulty_presets_file_is_named(tmp_path: Path, content: str) -> None:
         load_presets(file)
 
 
+def test_no_preset_is_called_what_recipes_of_clients_are_called(tmp_path: Path) -> None:
+    file = tmp_path / "presets.json"
+    file.write_text('{"custom": {"variants": []}}')
+    with pytest.raises(ValueError, match="no preset may be called custom"):
+        load_presets(file)
+
+
 def test_a_missing_presets_file_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         load_presets(tmp_path / "none.json")

@@ -4,9 +4,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from darkroom.recipes import Variant
+from darkroom.recipes import WRITABLE, Overlay, Variant
 
 Drawn = st.SearchStrategy[dict[str, Any]]
+
+LOGO = Overlay(job_id="01a20269-be1a-72d5-936e-7dc20e02262e", variant="logo")
+"""Watermarks are made of it, and of another that never is there."""
+
+_WRITABLE = sorted(WRITABLE)
 
 MOST_SIDE = 400
 """Pixels of the sizes that are drawn: large ones only take time."""
@@ -36,6 +41,21 @@ def _resize(**needed: Any) -> Drawn:
     )
 
 
+def _watermark(**made_of: Drawn | st.SearchStrategy[str]) -> Drawn:
+    return _operation(
+        "watermark",
+        made_of,
+        position=names,
+        color=opaque_colors,
+        opacity=fractions,
+        scale=st.floats(0.02, 1),
+        margin=fractions,
+        angle=st.floats(-360, 360),
+        tile=st.booleans(),
+        spacing=st.floats(0, 10),
+    )
+
+
 operations: Drawn = st.one_of(
     _resize(width=sides, height=sides),
     _resize(width=sides),
@@ -62,16 +82,8 @@ operations: Drawn = st.one_of(
     _operation("adjust", {}, brightness=factors, contrast=factors, saturation=factors, gamma=st.floats(0.1, 10)),
     _operation("tint", {"color": opaque_colors}, strength=fractions),
     _operation("sepia", {}, strength=fractions),
-    _operation(
-        "watermark",
-        {"text": st.text("abcABC 123.,-_|'©~", min_size=1, max_size=100)},
-        position=names,
-        color=opaque_colors,
-        opacity=fractions,
-        scale=st.floats(0.02, 1),
-        margin=fractions,
-        tile=st.booleans(),
-    ),
+    _watermark(text=st.text(_WRITABLE, min_size=1, max_size=100)),
+    _watermark(image=st.sampled_from([LOGO.model_dump(), {**LOGO.model_dump(), "variant": "missing"}])),
 )
 
 outputs: Drawn = st.fixed_dictionaries(

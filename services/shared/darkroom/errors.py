@@ -19,6 +19,7 @@
     │   ├── PixelLimit
     │   ├── FrameLimit
     │   ├── OutputLimit
+    │   ├── OverlayMissing
     │   ├── MemoryLimit
     │   ├── TimeLimit
     │   └── ProcessorCrash
@@ -160,6 +161,12 @@ class OutputLimit(ImageError):
     """A variant would be larger than a variant may be."""
 
     code = "output_limit"
+
+
+class OverlayMissing(ImageError):
+    """The picture that a watermark is made of is not there any more."""
+
+    code = "overlay_missing"
 
 
 class MemoryLimit(ImageError):

@@ -25,6 +25,12 @@ MAX_OUTPUT_SIDE: Final = 8192
 MAX_VARIANTS: Final = 32
 MAX_OPERATIONS: Final = 16
 
+MAX_OVERLAYS: Final = 4
+"""Different images that the watermarks of one recipe use."""
+
+MAX_OVERLAY_BYTES: Final = 10 * 1024 * 1024
+"""Of each of them. Its pixels are limited as those of a source are."""
+
 CHILD_MEMORY_BYTES: Final = 1024**3
 """Address space of the process that decodes one image."""
 

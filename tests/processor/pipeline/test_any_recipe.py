@@ -36,11 +36,14 @@ SOURCES = {
 }
 
 
+OVERLAYS = {recipes.LOGO: images.encoded(images.photo(41, 67, "RGBA"), "WEBP")}
+
+
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(sorted(SOURCES)), recipes.variants)
 def test_no_recipe_crashes_the_pipeline(source: str, variant: Variant) -> None:
     began = time.process_time()
-    outcome = process(SOURCES[source], Work(variants=(variant,), describe=False)).outcomes[0]
+    outcome = process(SOURCES[source], Work(variants=(variant,), describe=False, overlays=OVERLAYS)).outcomes[0]
     if isinstance(outcome, Failure):
         assert outcome.code in CODES
     else:

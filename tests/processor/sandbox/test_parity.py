@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
 from pydantic import TypeAdapter
 
 from darkroom.errors import ImageError
-from darkroom.recipes import AnyOperation, Output, OutputFormat, Resize, Rotate, Variant
+from darkroom.recipes import AnyOperation, Output, OutputFormat, Overlay, Resize, Rotate, Variant, Watermark
 from darkroom_processor.pipeline import Picture, Processed, Work, process
 from darkroom_processor.sandbox.pool import ChildPool
 from tests.support.corpus import corpus_params
@@ -43,7 +44,7 @@ OPERATIONS: list[dict[str, Any]] = [
     {"op": "adjust", "brightness": 1.1, "contrast": 0.9, "saturation": 1.2, "gamma": 1.3},
     {"op": "tint", "color": "#336699"},
     {"op": "sepia"},
-    {"op": "watermark", "text": "© Darkroom"},
+    {"op": "watermark", "text": "© Ωμέγα Ёлка", "angle": 9},
 ]
 FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "JPEG2000", "ICO", "PPM"]
 
@@ -83,6 +84,21 @@ async def test_every_operation_ends_the_same_in_the_sandbox(pool: ChildPool, ope
     made = await sandboxed(pool, data, work)
     assert isinstance(made, Processed)
     assert isinstance(made.outcomes[0], Picture)
+    assert made == bare(data, work)
+
+
+async def test_an_image_laid_over_another_ends_the_same_in_the_sandbox(pool: ChildPool) -> None:
+    logos = {Overlay(job_id=str(UUID(int=number)), variant="logo"): photo(40, 40 + number, "RGBA") for number in (1, 2)}
+    steps = tuple(Watermark(op="watermark", image=overlay, angle=20) for overlay in logos)
+    work = Work(
+        variants=(Variant(name="both", operations=steps), Variant(name="one", operations=steps[:1])),
+        describe=False,
+        overlays={overlay: encoded(logo, "WEBP") for overlay, logo in logos.items()},
+    )
+    data = encoded(photo(240, 160), "PNG")
+    made = await sandboxed(pool, data, work)
+    assert isinstance(made, Processed)
+    assert all(isinstance(one, Picture) for one in made.outcomes)
     assert made == bare(data, work)
 
 

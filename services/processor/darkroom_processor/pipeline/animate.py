@@ -7,6 +7,7 @@ from darkroom_processor.pipeline.decode import Decoded, decode_frames, plays
 from darkroom_processor.pipeline.faults import decoding, making
 from darkroom_processor.pipeline.gate import Source
 from darkroom_processor.pipeline.operations import apply, settle
+from darkroom_processor.pipeline.overlays import Overlays
 from darkroom_processor.pipeline.raster import Raster
 from darkroom_processor.pipeline.strip import Strip
 
@@ -14,8 +15,9 @@ from darkroom_processor.pipeline.strip import Strip
 class _Take:
     """One variant while its frames come in."""
 
-    def __init__(self, variant: Variant, frames: int) -> None:
+    def __init__(self, variant: Variant, frames: int, overlays: Overlays) -> None:
         self._operations = variant.operations
+        self._overlays = overlays
         self._settled: tuple[AnyOperation, ...] | None = None
         self._frames = frames
         self.rasters: list[Raster] = []
@@ -36,15 +38,17 @@ class _Take:
         for operation in self._operations if self._settled is None else self._settled:
             same = settle(operation, raster) if self._settled is None else operation
             settled.append(same)
-            raster = apply(same, raster)
+            raster = apply(same, raster, self._overlays)
             check_output(raster.size, self._frames)
         self._settled = self._settled or tuple(settled)
         return raster
 
 
-def animate(source: Source, decoded: Decoded, variants: tuple[Variant, ...]) -> dict[str, Strip | ImageError]:
+def animate(
+    source: Source, decoded: Decoded, variants: tuple[Variant, ...], overlays: Overlays
+) -> dict[str, Strip | ImageError]:
     """The frames of each variant by its name, or why there are none."""
-    takes = {variant.name: _Take(variant, source.frames) for variant in variants}
+    takes = {variant.name: _Take(variant, source.frames, overlays) for variant in variants}
     durations = []
     try:
         with decoding():

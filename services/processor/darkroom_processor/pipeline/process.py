@@ -20,6 +20,7 @@ from darkroom_processor.pipeline.gate import Source, admit
 from darkroom_processor.pipeline.keep import keep
 from darkroom_processor.pipeline.ladder import Ladder
 from darkroom_processor.pipeline.operations import apply
+from darkroom_processor.pipeline.overlays import Overlays
 from darkroom_processor.pipeline.raster import Raster, Size
 from darkroom_processor.pipeline.strip import Strip
 from darkroom_processor.pipeline.work import Failure, Outcome, Picture, Processed, Work
@@ -36,7 +37,7 @@ def process(data: bytes, work: Work) -> Processed:
         source = admit(data)
         decoded = decode(source, lambda size: _needed_scale(work, size))
         description = describe(source, decoded) if work.describe else None
-    outcomes = {outcome.name: outcome for outcome in _outcomes(work.variants, source, decoded)}
+    outcomes = {outcome.name: outcome for outcome in _outcomes(work, source, decoded)}
     return Processed(description=description, outcomes=tuple(outcomes[variant.name] for variant in work.variants))
 
 
@@ -46,18 +47,19 @@ def _needed_scale(work: Work, size: Size) -> float:
     return max(plan.needed_scale(work.variants, size), for_preview)
 
 
-def _outcomes(variants: tuple[Variant, ...], source: Source, decoded: Decoded) -> Iterator[Outcome]:
+def _outcomes(work: Work, source: Source, decoded: Decoded) -> Iterator[Outcome]:
     writer = _Writer(source.format, decoded.exif)
-    moving = tuple(variant for variant in variants if source.frames > 1 and writer.keeps_frames(variant))
+    overlays = Overlays(work.overlays)
+    moving = tuple(variant for variant in work.variants if source.frames > 1 and writer.keeps_frames(variant))
     if moving:
-        strips = animate(source, decoded, moving)
+        strips = animate(source, decoded, moving, overlays)
         for variant in moving:
             yield writer.write(variant, strips.pop(variant.name))
-    still = tuple(variant for variant in variants if variant not in moving)
-    yield from _follow(plan.common_steps(still), decoded.raster, writer)
+    still = tuple(variant for variant in work.variants if variant not in moving)
+    yield from _follow(plan.common_steps(still), decoded.raster, writer, overlays)
 
 
-def _follow(step: plan.Step, raster: Raster, writer: "_Writer") -> Iterator[Outcome]:
+def _follow(step: plan.Step, raster: Raster, writer: "_Writer", overlays: Overlays) -> Iterator[Outcome]:
     """Outcomes of the variants at this step, then of those beyond it. Pixels are kept only while they are needed."""
     for variant in step.variants:
         yield writer.write(variant, Strip((raster,)))
@@ -66,12 +68,12 @@ def _follow(step: plan.Step, raster: Raster, writer: "_Writer") -> Iterator[Outc
         following = step.following[operation]
         try:
             with making():
-                changed = apply(operation, ladder.rung_for(operation))
+                changed = apply(operation, ladder.rung_for(operation), overlays)
         except ImageError as error:
             yield from (Failure.of(variant.name, error) for variant in following.all_variants())
         else:
             ladder.keep(operation, changed)
-            yield from _follow(following, changed, writer)
+            yield from _follow(following, changed, writer, overlays)
 
 
 @dataclass(frozen=True)

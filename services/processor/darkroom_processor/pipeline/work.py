@@ -1,10 +1,11 @@
 """What goes into the pipeline besides the bytes, and what comes out. All of it can be pickled."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from darkroom.errors import ImageError
 from darkroom.formats import ImageFormat
-from darkroom.recipes import Variant
+from darkroom.recipes import Overlay, Variant
 from darkroom.sources import SourceDescription
 
 
@@ -15,6 +16,8 @@ class Work:
     variants: tuple[Variant, ...]
     describe: bool
     """Whether to extract the metadata as well."""
+    overlays: Mapping[Overlay, bytes] = field(default_factory=dict)
+    """The files of images that watermarks are made of. A variant whose image is not among them fails."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,9 +70,12 @@ def _next_request(service: socket.socket) -> tuple[bytes, Work] | None:
         return None
     (size,) = LENGTH.unpack(length)
     request = Request.model_validate_json(service.recv(size, socket.MSG_WAITALL))
-    # One call that waits for all puts the bytes where they stay: 100 MB are never copied here.
-    data = service.recv(request.size, socket.MSG_WAITALL)
-    return (data, request.work()) if len(data) == request.size else None
+    sizes = [request.size, *(overlay.size for overlay in request.overlays)]
+    # One call a file that waits for all of it puts the bytes where they stay: 100 MB are never copied here.
+    files = [service.recv(size, socket.MSG_WAITALL) for size in sizes]
+    if [len(file) for file in files] != sizes:
+        return None
+    return files[0], request.work(files[1:])
 
 
 def _answer(work_on: Process, data: bytes, work: Work, meter: Meter) -> tuple[bytes, list[bytes]]:

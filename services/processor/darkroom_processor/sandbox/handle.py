@@ -24,9 +24,9 @@ from darkroom_processor.sandbox.wire import (
     Ready,
     Refused,
     Reply,
-    Request,
     Usage,
     header_of,
+    request,
 )
 
 COMMAND: Final = (sys.executable, "-I", "-B", "-m", "darkroom_processor.sandbox.child")
@@ -117,9 +117,10 @@ class Child:
 
     async def _exchange(self, data: bytes | bytearray, work: Work) -> Report:
         loop = asyncio.get_running_loop()
-        request = Request(variants=work.variants, describe=work.describe, size=len(data))
-        await loop.sock_sendall(self._channel, header_of(request))
-        await loop.sock_sendall(self._channel, data)
+        header, files = request(data, work)
+        await loop.sock_sendall(self._channel, header_of(header))
+        for file in files:
+            await loop.sock_sendall(self._channel, file)
         match await self._reply():
             case Done() as done:
                 result = done.processed(await self._pictures(done, work))

@@ -8,7 +8,7 @@ import codecs
 from base64 import b64decode
 from typing import Final
 
-from darkroom.recipes import Output, OutputFormat, Variant
+from darkroom.recipes import Output, OutputFormat, Variant, Watermark
 from darkroom_processor.pipeline import Picture, Work, process
 
 _PIXEL: Final = b64decode(
@@ -21,11 +21,12 @@ _TEXT_ENCODINGS: Final = ("ascii", "cp1252", "latin-1", "utf-8", "utf-16", "utf-
 
 
 def preload() -> None:
-    """Write the pixel in every format that is written, and read and describe each of these."""
+    """Write a letter on the pixel, and this in every format that is written, and read and describe each of these."""
     for encoding in _TEXT_ENCODINGS:
         codecs.lookup(encoding)
     formats = [name for name in OutputFormat if name not in (OutputFormat.SAME, OutputFormat.AUTO)]
-    variants = tuple(Variant(name=name.value, output=Output(format=name)) for name in formats)
+    letter = Watermark(op="watermark", text="A")
+    variants = tuple(Variant(name=name.value, operations=(letter,), output=Output(format=name)) for name in formats)
     for outcome in process(_PIXEL, Work(variants=variants, describe=True)).outcomes:
         if isinstance(outcome, Picture):
             process(outcome.data, Work(variants=(Variant(name="same"),), describe=True))

@@ -1,6 +1,6 @@
 """What the service and a child say to each other, over one pair of sockets.
 
-    service → child    header: Request       then the bytes of the source
+    service → child    header: Request       then the bytes of the source, then those of each overlay
     child → service    header: a Reply       then the bytes of each picture, in the order of the header
 
 A header is four bytes of length, most significant first, and as many bytes of JSON. Nothing is pickled: the service
@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, 
 
 from darkroom.errors import OutputLimit
 from darkroom.formats import ImageFormat
-from darkroom.recipes import Variant
+from darkroom.recipes import Overlay, Variant
 from darkroom.sources import SourceDescription
 from darkroom_processor.pipeline import Failure, Picture, Processed, Work
 
@@ -31,6 +31,14 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class OverlayHeader(_Part):
+    """An image that watermarks are made of; its bytes follow those of the source."""
+
+    overlay: Overlay
+    size: NonNegativeInt
+    """Bytes."""
+
+
 class Request(_Part):
     """Make this of the source whose bytes follow."""
 
@@ -38,10 +46,12 @@ class Request(_Part):
     describe: bool
     size: int
     """Bytes of the source."""
+    overlays: tuple[OverlayHeader, ...]
 
-    def work(self) -> Work:
-        """For the pipeline."""
-        return Work(variants=self.variants, describe=self.describe)
+    def work(self, overlays: list[bytes]) -> Work:
+        """For the pipeline, with the bytes of the overlays."""
+        files = {header.overlay: data for header, data in zip(self.overlays, overlays, strict=True)}
+        return Work(variants=self.variants, describe=self.describe, overlays=files)
 
 
 class Usage(_Part):
@@ -144,6 +154,13 @@ def header_of(message: BaseModel) -> bytes:
     """A header, length included."""
     body = message.model_dump_json().encode()
     return LENGTH.pack(len(body)) + body
+
+
+def request(data: bytes | bytearray, work: Work) -> tuple[Request, list[bytes | bytearray]]:
+    """The request for this work on the source `data`, and the bytes that follow it."""
+    overlays = tuple(OverlayHeader(overlay=overlay, size=len(file)) for overlay, file in work.overlays.items())
+    header = Request(variants=work.variants, describe=work.describe, size=len(data), overlays=overlays)
+    return header, [data, *work.overlays.values()]
 
 
 def done(processed: Processed, usage: Usage) -> tuple[Done, list[bytes]]:

@@ -1,17 +1,20 @@
 """Recipes: what a job makes of its image. See `operations` for the vocabulary and `presets.json` for examples."""
 
-from darkroom.recipes.look import Adjust, Blur, Flatten, Grayscale, Sepia, Sharpen, Tint, Watermark
+from darkroom.recipes.lettering import WRITABLE
+from darkroom.recipes.look import Adjust, Blur, Flatten, Grayscale, Sepia, Sharpen, Tint
 from darkroom.recipes.operations import AnyOperation
 from darkroom.recipes.output import DEFAULT_QUALITY, KeepMetadata, Output, OutputFormat, Subsampling
 from darkroom.recipes.presets import CUSTOM, DEFAULT_PRESET, Presets, load_presets, resolve_recipe
 from darkroom.recipes.recipe import Recipe, Variant, parse_recipe
 from darkroom.recipes.shape import Crop, Flip, Flop, Pad, Resize, Rotate, Round, Trim
 from darkroom.recipes.values import Filter, Fit, Focus, Operation, Position
+from darkroom.recipes.watermark import Overlay, Watermark
 
 __all__ = [
     "CUSTOM",
     "DEFAULT_PRESET",
     "DEFAULT_QUALITY",
+    "WRITABLE",
     "Adjust",
     "AnyOperation",
     "Blur",
@@ -27,6 +30,7 @@ __all__ = [
     "Operation",
     "Output",
     "OutputFormat",
+    "Overlay",
     "Pad",
     "Position",
     "Presets",

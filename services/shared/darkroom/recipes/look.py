@@ -1,10 +1,10 @@
 """Operations that change how a picture looks and leave its size alone. None of them changes transparency."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from darkroom.recipes.values import Color, Fraction, Operation, Position
+from darkroom.recipes.values import Color, Fraction, Operation
 
 Factor = Annotated[float, Field(ge=0, le=4)]
 """1 changes nothing."""
@@ -73,27 +73,3 @@ class Sepia(Operation):
     op: Literal["sepia"]
     strength: Fraction = 1
     """0 leaves the picture as it is."""
-
-
-class Watermark(Operation):
-    """Write a text on the picture."""
-
-    op: Literal["watermark"]
-    text: Annotated[str, StringConstraints(pattern="^[ -~©®™°±·…«»“”]{1,100}$")]
-    """Printable ASCII and some signs: what the font that is used has."""
-    position: Position = Position.BOTTOM_RIGHT
-    color: Annotated[str, StringConstraints(pattern=r"^(#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6})$")] = "#ffffff"
-    """Of the letters; they have a thin rim of black or white, whichever stands out from them."""
-    opacity: Fraction = 0.6
-    scale: float = Field(default=0.25, ge=0.02, le=1)
-    """The width of the text in parts of the picture's width. It is never taller than the picture."""
-    margin: Fraction = 0.02
-    """The distance from the picture's sides, in parts of the shorter one."""
-    tile: bool = False
-    """Repeat the text all over the picture, in rows that are shifted against each other."""
-
-    @model_validator(mode="after")
-    def _has_a_place(self) -> Self:
-        if self.position is Position.SMART:
-            raise ValueError("a watermark has no smart position")
-        return self

@@ -8,8 +8,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from darkroom.recipes.look import Adjust, Blur, Flatten, Grayscale, Sepia, Sharpen, Tint, Watermark
+from darkroom.recipes.look import Adjust, Blur, Flatten, Grayscale, Sepia, Sharpen, Tint
 from darkroom.recipes.shape import Crop, Flip, Flop, Pad, Resize, Rotate, Round, Trim
+from darkroom.recipes.watermark import Watermark
 
 AnyOperation = Annotated[
     Resize

@@ -9,11 +9,12 @@ from types import MappingProxyType
 from pydantic import TypeAdapter, ValidationError
 
 from darkroom.errors import InvalidRecipe
-from darkroom.recipes.recipe import Name, Recipe, parse_recipe
+from darkroom.recipes.recipe import Recipe, parse_recipe
+from darkroom.recipes.values import Name
 
 DEFAULT_PRESET = "web"
 CUSTOM = "custom"
-"""The name under which a recipe that a client wrote itself appears in a job."""
+"""The name under which a recipe that a client wrote itself appears in a job. No preset has it."""
 
 Presets = Mapping[str, Recipe]
 _PRESETS = TypeAdapter(dict[Name, Recipe])
@@ -31,6 +32,8 @@ def load_presets(more: Path | None = None) -> Presets:
             presets |= _PRESETS.validate_json(more.read_bytes())
         except ValidationError as error:
             raise ValueError(f"presets file {more}: {error}") from error
+        if CUSTOM in presets:
+            raise ValueError(f"presets file {more}: no preset may be called {CUSTOM}")
     return MappingProxyType(presets)
 
 

@@ -5,11 +5,12 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from darkroom.errors import InvalidRecipe
-from darkroom.limits import MAX_OPERATIONS, MAX_VARIANTS
+from darkroom.limits import MAX_OPERATIONS, MAX_OVERLAYS, MAX_VARIANTS
 from darkroom.recipes.operations import AnyOperation
 from darkroom.recipes.output import Output
+from darkroom.recipes.values import Name
+from darkroom.recipes.watermark import Overlay, Watermark
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 Folder = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$", max_length=128)]
 
 
@@ -30,6 +31,12 @@ class Variant(BaseModel):
         """The first part of the result's key."""
         return self.folder or self.name
 
+    @property
+    def overlays(self) -> dict[int, Overlay]:
+        """The images that are laid over the picture, by the number of the operation."""
+        steps = enumerate(self.operations)
+        return {number: step.image for number, step in steps if isinstance(step, Watermark) and step.image}
+
 
 class Recipe(BaseModel):
     """The variants of a job. None at all means that only metadata is extracted."""
@@ -43,6 +50,13 @@ class Recipe(BaseModel):
         _require_distinct("name", [variant.name for variant in self.variants])
         # A result's key is folder, job and file name: two variants of one folder would overwrite each other.
         _require_distinct("folder", [variant.result_folder for variant in self.variants])
+        return self
+
+    @model_validator(mode="after")
+    def _has_few_overlays(self) -> Self:
+        overlays = {overlay for variant in self.variants for overlay in variant.overlays.values()}
+        if len(overlays) > MAX_OVERLAYS:
+            raise ValueError(f"watermarks may use {MAX_OVERLAYS} different images; there are {len(overlays)}")
         return self
 
 

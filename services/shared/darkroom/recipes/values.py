@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstrai
 
 from darkroom.limits import MAX_OUTPUT_SIDE
 
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+"""Of a variant or a preset."""
 Pixels = Annotated[int, Field(ge=1, le=MAX_OUTPUT_SIDE)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Color = Annotated[

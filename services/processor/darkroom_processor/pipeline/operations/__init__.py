@@ -24,7 +24,8 @@ from darkroom.recipes import (
     Trim,
     Watermark,
 )
-from darkroom_processor.pipeline.operations import canvas, cut, focus, lettering, scale, tone, turn
+from darkroom_processor.pipeline.operations import canvas, cut, focus, scale, stamping, tone, turn
+from darkroom_processor.pipeline.overlays import Overlays
 from darkroom_processor.pipeline.raster import Raster
 
 _STEPS: Mapping[type[Operation], Callable[[Any, Raster], Raster]] = MappingProxyType(
@@ -44,13 +45,14 @@ _STEPS: Mapping[type[Operation], Callable[[Any, Raster], Raster]] = MappingProxy
         Adjust: tone.adjust,
         Tint: tone.tint,
         Sepia: tone.sepia,
-        Watermark: lettering.watermark,
     }
 )
 
 
-def apply(operation: AnyOperation, raster: Raster) -> Raster:
+def apply(operation: AnyOperation, raster: Raster, overlays: Overlays) -> Raster:
     """The picture after the operation. Raises ImageError when there would be none, OutputLimit when it is too large."""
+    if isinstance(operation, Watermark):
+        return stamping.watermark(operation, raster, overlays)
     return _STEPS[type(operation)](operation, raster)
 
 
