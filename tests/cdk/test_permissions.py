@@ -72,7 +72,7 @@ EXPECTED: Final[dict[str, Permissions]] = {
     },
     "Processor": {
         "ReadOriginals": ({"s3:GetObject", "s3:GetObjectVersion"}, {f"{_ORIGINALS}/*"}),
-        "WriteResults": ({"s3:PutObject"}, {f"{_RESULTS}/*"}),
+        "ReadAndWriteResults": ({"s3:GetObject", "s3:PutObject"}, {f"{_RESULTS}/*"}),
         "AskBuckets": ({"s3:ListBucket"}, {_ORIGINALS, _RESULTS}),
         "ConsumeTasks": (_CONSUME, {"<TasksQueue.Arn>"}),
         "Report": ({"sqs:SendMessage", "sqs:GetQueueAttributes"}, {"<ResultsQueue.Arn>"}),

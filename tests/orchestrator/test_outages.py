@@ -23,8 +23,8 @@ def failing() -> MemoryQueue:
     return MemoryQueue(failures={"send": [away()]})
 
 
-def dispatch_to(queue: MemoryQueue) -> Dispatch:
-    return Dispatch(queue, max_variants_per_task=16)
+def dispatch_to(site: Site, queue: MemoryQueue) -> Dispatch:
+    return Dispatch(site.jobs, queue, max_variants_per_task=16)
 
 
 async def test_a_start_that_cannot_send_its_tasks_sends_them_when_the_message_comes_again(
@@ -33,7 +33,7 @@ async def test_a_start_that_cannot_send_its_tasks_sends_them_when_the_message_co
     start = Start(
         jobs=site.jobs,
         originals=Originals(site.s3, site.settings.originals_bucket),
-        dispatch=dispatch_to(failing),
+        dispatch=dispatch_to(site, failing),
         events=JobEvents(site.clients.sns, site.settings.job_events_topic_arn),
         presets=PRESETS,
         default_owner="demo",
@@ -58,7 +58,7 @@ async def test_a_retry_that_cannot_send_its_tasks_is_accepted_and_left_to_the_sw
     job, [task] = await site.queued_job()
     await site.orchestrator.finish(undecodable(task))
     originals = Originals(site.s3, site.settings.originals_bucket)
-    retry = Retry(jobs=site.jobs, originals=originals, dispatch=dispatch_to(failing))
+    retry = Retry(jobs=site.jobs, originals=originals, dispatch=dispatch_to(site, failing))
 
     queued = await retry(job.job_id)
 
@@ -73,7 +73,7 @@ async def test_a_sweep_that_fails_is_followed_by_the_next(site: Site, failing: M
     sweep = Sweep(
         jobs=site.jobs,
         originals=Originals(site.s3, site.settings.originals_bucket),
-        dispatch=dispatch_to(MemoryQueue()),
+        dispatch=dispatch_to(site, MemoryQueue()),
         events=JobEvents(site.clients.sns, site.settings.job_events_topic_arn),
         uploads=failing,
         tasks=MemoryQueue(),

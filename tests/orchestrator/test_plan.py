@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darkroom.jobs import SOURCE_PART, Job, JobStatus, ObjectRef, parts_of
+from darkroom.formats import ImageFormat
+from darkroom.jobs import SOURCE_PART, Job, JobStatus, ObjectRef, VariantResult, parts_of
 from darkroom.messages import ProcessTask
 from darkroom.queue import body_of
-from darkroom.recipes import Output, OutputFormat, Recipe, Resize, Variant
+from darkroom.recipes import Output, OutputFormat, Overlay, Recipe, Resize, Variant, Watermark
 from darkroom_orchestrator.cost import source_megapixels, variant_seconds
 from darkroom_orchestrator.plan import TASK_CPU_SECONDS, plan
 from tests.orchestrator.site import DESCRIPTION, PRESETS
@@ -175,3 +176,33 @@ def test_a_search_for_a_number_of_bytes_costs_several_encodings() -> None:
 
     assert variant_seconds(searched, 10) > 5 * variant_seconds(plain, 10)
     assert variant_seconds(plain, 10) < TASK_CPU_SECONDS
+
+
+LOGO = Overlay(job_id=JOB_ID, variant="logo")
+
+
+def stamped(name: str, *overlays: Overlay) -> Variant:
+    steps = tuple(Watermark(op="watermark", image=overlay) for overlay in overlays)
+    return Variant(name=name, operations=steps, output=Output(format=OutputFormat.JPEG))
+
+
+def picture(side: int) -> VariantResult:
+    return VariantResult(key="logo/1/a.png", format=ImageFormat.PNG, size=100, width=side, height=side, sha256="0" * 64)
+
+
+def test_a_task_names_the_images_that_its_own_variants_need_and_that_are_there() -> None:
+    other, gone = (LOGO.model_copy(update={"variant": name}) for name in ("other", "gone"))
+    found = {LOGO: picture(10), other: picture(20).model_copy(update={"key": "other/1/a.png"})}
+    recipe = Recipe(variants=(stamped("a", LOGO, LOGO), stamped("b", other, gone), stamped("c")))
+    tasks = plan(job_of(recipe), {"a", "b", "c"}, overlays=found, max_variants=1)
+    assert [[planned.key for planned in task.overlays] for task in tasks] == [["logo/1/a.png"], ["other/1/a.png"], []]
+    assert [planned.overlay for planned in tasks[1].overlays] == [other]
+
+
+def test_a_large_image_makes_a_watermark_dear() -> None:
+    variant = stamped("a", LOGO)
+    plain, small, large = (
+        variant_seconds(variant, 1, found) for found in ({}, {LOGO: picture(100)}, {LOGO: picture(7000)})
+    )
+    assert plain < small < plain + 0.01
+    assert large > plain + 1

@@ -10,8 +10,9 @@ import pytest_asyncio
 from darkroom.aws import Aws
 from darkroom.errors import Unavailable
 from darkroom.jobs import VariantResult
-from darkroom.messages import TaskFinished, TaskReport, TaskStarted
+from darkroom.messages import PlannedOverlay, TaskFinished, TaskReport, TaskStarted
 from darkroom.queue import Queue
+from darkroom.recipes import Overlay
 from darkroom_local.installation import Installation
 from darkroom_processor.adapters.originals import Originals
 from darkroom_processor.adapters.results import Results
@@ -20,12 +21,16 @@ from darkroom_processor.work import Worker
 from tests.processor.sandbox.misbehaving import misbehaving
 from tests.processor.tasks import stored, task
 from tests.support.emulator import Cloud
-from tests.support.images import jpeg, opened
+from tests.support.images import jpeg, opened, png
 from tests.support.memory_queue import MemoryQueue, away
 
 SMALL = {"name": "small", "operations": [{"op": "resize", "width": 32, "height": 32}], "output": {"format": "webp"}}
 GRAY = {"name": "gray", "operations": [{"op": "grayscale"}]}
 HUGE = {"name": "huge", "operations": [{"op": "pad", "left": 8192}]}
+
+
+LOGO = Overlay(job_id="01a20269-be1a-72d5-936e-7dc20e02262e", variant="logo")
+STAMPED = {"name": "stamped", "operations": [{"op": "watermark", "image": LOGO.model_dump()}]}
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -186,6 +191,37 @@ async def test_a_source_that_is_at_fault_fails_every_variant(
     assert end.description is None
     assert end.source_sha256 == hashlib.sha256(data).hexdigest()
     assert end.cost.bytes_read == len(data)
+
+
+async def test_an_image_for_watermarks_comes_from_the_results_bucket_once(
+    cloud: Cloud, installation: Installation, pool: ChildPool
+) -> None:
+    data, logo = jpeg(60, 40), png(20, 10)
+    bucket = installation.topology.results_bucket.name
+    await cloud.s3.put_object(Bucket=bucket, Key="logo/one/logo.png", Body=logo)
+    planned = task(await stored(cloud, installation, data), [STAMPED, {**STAMPED, "name": "again"}, GRAY])
+    reports = MemoryQueue()
+    await worker(cloud, installation, pool, reports).perform(
+        planned.model_copy(update={"overlays": (PlannedOverlay(overlay=LOGO, key="logo/one/logo.png"),)})
+    )
+    end = await finished(reports)
+    assert all(outcome.result for outcome in end.outcomes)
+    assert end.cost.bytes_read == len(data) + len(logo)
+
+
+@pytest.mark.parametrize("overlays", [(), (PlannedOverlay(overlay=LOGO, key="logo/gone/logo.png"),)])
+async def test_a_watermark_whose_image_is_gone_fails_alone(
+    cloud: Cloud, installation: Installation, pool: ChildPool, overlays: tuple[PlannedOverlay, ...]
+) -> None:
+    reports = MemoryQueue()
+    planned = task(await stored(cloud, installation, jpeg(20, 20)), [STAMPED, GRAY])
+    await worker(cloud, installation, pool, reports).perform(planned.model_copy(update={"overlays": overlays}))
+    end = await finished(reports)
+    stamped, gray = end.outcomes
+    assert stamped.fault is not None
+    assert stamped.fault.code == "overlay_missing"
+    assert gray.result is not None
+    assert end.fault is None
 
 
 async def test_a_source_that_is_gone_fails_every_variant(

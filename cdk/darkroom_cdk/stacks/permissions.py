@@ -116,11 +116,12 @@ class PermissionsStack(StageStack):
         return may
 
     def _processor(self) -> TaskRole:
-        """Reads originals, writes results, and knows nothing of jobs or accounts."""
+        """Reads originals, reads and writes results, and knows nothing of jobs or accounts."""
         may = TaskRole(self, "Processor", description="Tasks of the processor")
         originals, results = self._topology.originals, self._topology.results_bucket
         may.allow_objects("ReadOriginals", actions=["s3:GetObject", "s3:GetObjectVersion"], of=originals)
-        may.allow_objects("WriteResults", actions=["s3:PutObject"], of=results)
+        # Watermarks are made of results; the others are none of its business, but keys do not tell them apart.
+        may.allow_objects("ReadAndWriteResults", actions=["s3:GetObject", "s3:PutObject"], of=results)
         may.allow("AskBuckets", actions=[_ASK], on=[bucket_arn(originals), bucket_arn(results)])
         may.allow("ConsumeTasks", actions=_CONSUME, on=[self._messaging.tasks.queue.queue_arn])
         may.allow("Report", actions=[_SEND, _DEPTH], on=[self._messaging.results.queue.queue_arn])

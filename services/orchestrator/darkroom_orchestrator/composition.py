@@ -86,7 +86,7 @@ class Orchestrator:
         originals = Originals(clients.s3, settings.originals_bucket)
         results = Results(clients.s3, settings.results_bucket)
         events = JobEvents(clients.sns, settings.job_events_topic_arn)
-        dispatch = Dispatch(tasks, max_variants_per_task=settings.max_variants_per_task)
+        dispatch = Dispatch(jobs, tasks, max_variants_per_task=settings.max_variants_per_task)
         self.start = Start(
             jobs=jobs,
             originals=originals,

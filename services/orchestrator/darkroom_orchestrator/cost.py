@@ -4,18 +4,25 @@ A variant costs the resampling of the source, by the source's size, and the enco
 
     seconds = RESAMPLE × source megapixels + ENCODE[format] × output megapixels × encodes
 
+and, for a watermark made of an image, OVERLAY × that image's megapixels.
+
 The factors are of one core and Pillow 13. They are wrong by a factor of two or three for a given picture, so whoever
 uses them leaves room for that.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
-from darkroom.jobs import Job
+from darkroom.jobs import Job, VariantResult
 from darkroom.limits import MAX_PIXELS
-from darkroom.recipes import AnyOperation, Crop, Fit, OutputFormat, Resize, Variant
+from darkroom.recipes import AnyOperation, Crop, Fit, OutputFormat, Overlay, Resize, Variant
 
 RESAMPLE_SECONDS: Final = 0.01
 """Each megapixel of the source, to bring it to the size asked for."""
+
+OVERLAY_SECONDS: Final = 0.04
+"""Each megapixel of an image that a watermark is made of, to decode it and to bring it to its size."""
 
 ENCODE_SECONDS: Final = {
     OutputFormat.JPEG: 0.02,
@@ -44,13 +51,18 @@ def source_megapixels(job: Job) -> float:
     return min(size * _PIXELS_PER_BYTE, MAX_PIXELS) / 1e6
 
 
-def variant_seconds(variant: Variant, megapixels: float) -> float:
-    """CPU seconds to make this variant of a decoded source of so many megapixels."""
+def variant_seconds(
+    variant: Variant, megapixels: float, overlays: Mapping[Overlay, VariantResult] = MappingProxyType({})
+) -> float:
+    """CPU seconds to make this variant of a decoded source of so many megapixels; `overlays` are those known."""
     written = megapixels
     for operation in variant.operations:
         written = _megapixels_after(operation, written)
     encodes = SEARCH_ENCODES if variant.output.max_bytes else 1
-    return RESAMPLE_SECONDS * megapixels + encodes * ENCODE_SECONDS[variant.output.format] * written
+    encoding = encodes * ENCODE_SECONDS[variant.output.format] * written
+    laid_over = [overlays[overlay] for overlay in variant.overlays.values() if overlay in overlays]
+    overlaying = OVERLAY_SECONDS * sum(result.width * result.height for result in laid_over) / 1e6
+    return RESAMPLE_SECONDS * megapixels + encoding + overlaying
 
 
 def _megapixels_after(operation: AnyOperation, megapixels: float) -> float:

@@ -3,6 +3,8 @@
 from darkroom.jobs import Job
 from darkroom.logs import get_logger
 from darkroom.queue import Outgoing, Queue
+from darkroom_orchestrator.adapters.job_store import JobStore
+from darkroom_orchestrator.overlays import find_overlays
 from darkroom_orchestrator.plan import plan
 
 _LOG = get_logger(__name__)
@@ -11,12 +13,14 @@ _LOG = get_logger(__name__)
 class Dispatch:
     """Plans what a job still waits for and sends it. Sending it twice does no harm: results count once."""
 
-    def __init__(self, tasks: Queue, *, max_variants_per_task: int) -> None:
+    def __init__(self, jobs: JobStore, tasks: Queue, *, max_variants_per_task: int) -> None:
+        self._jobs = jobs
         self._tasks = tasks
         self._max_variants = max_variants_per_task
 
     async def __call__(self, job: Job) -> None:
         """Send tasks for the pending parts. Raises Unavailable, and some may have been sent then."""
-        tasks = plan(job, job.pending, max_variants=self._max_variants)
+        overlays = await find_overlays(self._jobs, job, job.pending)
+        tasks = plan(job, job.pending, overlays=overlays, max_variants=self._max_variants)
         await self._tasks.send([Outgoing(job_id=job.job_id, message=task) for task in tasks])
         _LOG.info("tasks_sent", job_id=job.job_id, attempt=job.attempt, tasks=len(tasks), parts=len(job.pending))

@@ -11,16 +11,17 @@ Of n variants that need s seconds this makes max(ceil(n / max_variants), ceil(s 
 a variant, balanced by cost.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import ceil
+from types import MappingProxyType
 from typing import Final
 
-from darkroom.jobs import SOURCE_PART, Job, ObjectRef
+from darkroom.jobs import SOURCE_PART, Job, ObjectRef, VariantResult
 from darkroom.keys import result_stem
 from darkroom.limits import CHILD_CPU_SECONDS
-from darkroom.messages import PlannedVariant, ProcessTask
+from darkroom.messages import PlannedOverlay, PlannedVariant, ProcessTask
 from darkroom.queue import LARGEST_BODY_BYTES, body_of
-from darkroom.recipes import Variant
+from darkroom.recipes import Overlay, Variant
 from darkroom_orchestrator.cost import source_megapixels, variant_seconds
 
 TASK_CPU_SECONDS: Final = CHILD_CPU_SECONDS / 4
@@ -30,29 +31,42 @@ Group = Sequence[Variant]
 
 
 def plan(
-    job: Job, parts: Collection[str], *, max_variants: int, largest_bytes: int = LARGEST_BODY_BYTES
+    job: Job,
+    parts: Collection[str],
+    *,
+    overlays: Mapping[Overlay, VariantResult] = MappingProxyType({}),
+    max_variants: int,
+    largest_bytes: int = LARGEST_BODY_BYTES,
 ) -> tuple[ProcessTask, ...]:
     """The tasks that make these parts of a job, the first of which extracts the metadata if that is among them.
 
-    Raises ValueError for a job without a source: there is nothing to plan for it.
+    `overlays` are the images of its watermarks that are there; each task names those that it needs. Raises ValueError
+    for a job without a source: there is nothing to plan for it.
     """
     if job.source is None:
         raise ValueError(f"job {job.job_id} has no source yet")
     variants = [variant for variant in job.recipe.variants if variant.name in parts]
-    groups = _spread(variants, source_megapixels(job), max_variants)
+    megapixels = source_megapixels(job)
+    seconds = {variant.name: variant_seconds(variant, megapixels, overlays) for variant in variants}
+    groups = _spread(variants, seconds, max_variants)
     if not groups and SOURCE_PART in parts:
         groups = [[]]
     tasks = [_task(job, job.source, group) for group in groups]
     small = [piece for task in tasks for piece in _within(task, largest_bytes)]
     return tuple(
-        task.model_copy(update={"task": number, "describe": number == 0 and SOURCE_PART in parts})
+        task.model_copy(
+            update={
+                "task": number,
+                "describe": number == 0 and SOURCE_PART in parts,
+                "overlays": _overlays(task, overlays),
+            }
+        )
         for number, task in enumerate(small)
     )
 
 
-def _spread(variants: Group, megapixels: float, max_variants: int) -> list[Group]:
+def _spread(variants: Group, seconds: Mapping[str, float], max_variants: int) -> list[Group]:
     """Groups of about the same cost, each in the order of the recipe; no group for no variant."""
-    seconds = {variant.name: variant_seconds(variant, megapixels) for variant in variants}
     wanted = max(ceil(len(variants) / max_variants), ceil(sum(seconds.values()) / TASK_CPU_SECONDS))
     groups: list[list[Variant]] = [[] for _ in range(min(wanted, len(variants)))]
     loads = [0.0] * len(groups)
@@ -79,8 +93,16 @@ def _task(job: Job, source: ObjectRef, group: Group) -> ProcessTask:
     )
 
 
+def _overlays(task: ProcessTask, found: Mapping[Overlay, VariantResult]) -> tuple[PlannedOverlay, ...]:
+    needed = dict.fromkeys(overlay for one in task.variants for overlay in one.variant.overlays.values())
+    return tuple(PlannedOverlay(overlay=overlay, key=found[overlay].key) for overlay in needed if overlay in found)
+
+
 def _within(task: ProcessTask, largest_bytes: int) -> list[ProcessTask]:
-    """The task, or halves of it until the message of each is small enough. One variant alone always is."""
+    """The task, or halves of it until the message of each is small enough. One variant alone always is.
+
+    The few overlays come on top: they are far shorter than the room that is left to a message's attributes.
+    """
     if len(body_of(task)) <= largest_bytes or len(task.variants) <= 1:
         return [task]
     middle = len(task.variants) // 2

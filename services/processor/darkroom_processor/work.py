@@ -1,6 +1,6 @@
 """The use case: carry out one task, from the source in S3 to the report on the results queue.
 
-    task ──► get the source ──► process it in the sandbox ──► put the pictures ──► send TaskFinished
+    task ──► get the source and overlays ──► process it in the sandbox ──► put the pictures ──► send TaskFinished
       └────► send TaskStarted, beside the work and without waiting for it
 
 What is wrong with the image ends up in the report. What time may heal is raised, and the task comes again: the keys
@@ -16,6 +16,7 @@ from darkroom.jobs import Cost, Fault, VariantOutcome
 from darkroom.logs import get_logger
 from darkroom.messages import PlannedVariant, ProcessTask, TaskFinished, TaskStarted
 from darkroom.queue import Outgoing, Queue
+from darkroom.recipes import Overlay
 from darkroom_processor.adapters.originals import Originals
 from darkroom_processor.adapters.results import Results
 from darkroom_processor.pipeline import Failure, Outcome, Processed, Work
@@ -62,14 +63,17 @@ class Worker:
         await self._reports.send([Outgoing(job_id=task.job_id, message=started)])
 
     async def _work(self, task: ProcessTask, began: datetime) -> TaskFinished:
-        work = Work(variants=tuple(planned.variant for planned in task.variants), describe=task.describe)
         try:
             source = await self._originals.fetch(task.source)
         except (ImageError, SourceGone) as error:
             return self._failed(task, began, error)
-        size, sha256 = len(source.data), source.sha256
-        report = await self._pool.process(source.data, work)
-        del source  # Its bytes are not needed while the pictures are put.
+        overlays = await self._overlays(task)
+        variants = tuple(planned.variant for planned in task.variants)
+        size, sha256 = len(source.data) + sum(map(len, overlays.values())), source.sha256
+        report = await self._pool.process(
+            source.data, Work(variants=variants, describe=task.describe, overlays=overlays)
+        )
+        del source, overlays  # Their bytes are not needed while the pictures are put.
         if isinstance(report.result, ImageError):
             cost = Cost(cpu_ms=report.cpu_ms, bytes_read=size)
             return self._failed(task, began, report.result, source_sha256=sha256, cost=cost)
@@ -83,6 +87,11 @@ class Worker:
             outcomes=outcomes,
             cost=Cost(cpu_ms=report.cpu_ms, bytes_read=size, bytes_written=written),
         )
+
+    async def _overlays(self, task: ProcessTask) -> dict[Overlay, bytes]:
+        """The files for the task's watermarks, each fetched once. Those that are gone are left out."""
+        files = {planned.overlay: await self._results.fetch(planned.key) for planned in task.overlays}
+        return {overlay: file for overlay, file in files.items() if file is not None}
 
     async def _put_all(self, task: ProcessTask, processed: Processed) -> tuple[VariantOutcome, ...]:
         """Put all pictures at once. When one cannot be put, the others are let go of and its error is raised."""

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from darkroom.jobs import Cost, Fault, JobStatus, ObjectRef, VariantOutcome
-from darkroom.recipes import Variant
+from darkroom.recipes import Overlay, Variant
 from darkroom.sources import SourceDescription
 
 
@@ -39,6 +39,15 @@ class PlannedVariant(BaseModel):
     key_stem: str
 
 
+class PlannedOverlay(BaseModel):
+    """An image that a watermark is made of, and where it is in the results bucket."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    overlay: Overlay
+    key: str
+
+
 class ProcessTask(Message):
     """Command, orchestrator → processor: make these variants of this source."""
 
@@ -52,6 +61,8 @@ class ProcessTask(Message):
     describe: bool
     """Whether this task also extracts the metadata; one task of a job does."""
     variants: tuple[PlannedVariant, ...]
+    overlays: tuple[PlannedOverlay, ...] = ()
+    """Of the variants' watermarks, as far as they are there."""
 
 
 class TaskStarted(Message):

@@ -16,6 +16,7 @@ from darkroom_upload.adapters.claims import Claim, Claims
 from darkroom_upload.adapters.originals import NewObject, Originals, PresignedPost
 from darkroom_upload.fields import ChosenRecipe, fingerprint
 from darkroom_upload.inspection import too_large
+from darkroom_upload.overlays import check_overlays
 
 _LOG = get_logger(__name__)
 
@@ -94,19 +95,25 @@ class Presign:
 
     async def _record(self, announced: Announced, *, owner: str, key: str | None) -> tuple[Job, bool]:
         """The job, and whether an earlier request made it."""
+        asked = _fingerprint(announced)
+        claim = await self.claims.find(owner, key) if key else None
+        if claim is not None:
+            return await self._waiting(claim, asked), True
+        await check_overlays(self.jobs, announced.chosen, owner)
         job = _new_job(owner, announced)
         if key is None:
             await self.jobs.create(job)
-        else:
-            asked = _fingerprint(announced)
-            claim = await self.claims.find(owner, key)
-            if claim is None:
-                fresh = Claim(owner=owner, key=key, job_id=job.job_id, fingerprint=asked)
-                claim = None if await self.claims.create(job, fresh) else await self.claims.find(owner, key)
-            if claim is not None:
-                return await self._waiting(claim, asked), True
+        elif not await self.claims.create(job, Claim(owner=owner, key=key, job_id=job.job_id, fingerprint=asked)):
+            return await self._winner(owner, key, asked), True
         _LOG.info("job_created", job_id=job.job_id, owner=owner, recipe=job.recipe_name, bytes=announced.size)
         return job, False
+
+    async def _winner(self, owner: str, key: str, asked: str) -> Job:
+        """The job of the request that was a little faster."""
+        claim = await self.claims.find(owner, key)
+        if claim is None:
+            raise Conflict("Another request with this Idempotency-Key was under way. Send it again.")
+        return await self._waiting(claim, asked)
 
     async def _waiting(self, claim: Claim, asked: str) -> Job:
         """The job that an earlier request made, as long as its bytes can still be sent."""

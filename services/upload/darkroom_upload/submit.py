@@ -27,6 +27,7 @@ from darkroom_upload.adapters.originals import IncomingObject, NewObject, Origin
 from darkroom_upload.fields import fingerprint
 from darkroom_upload.form import FormEvent
 from darkroom_upload.intake import Intake, Received
+from darkroom_upload.overlays import check_overlays
 
 _LOG = get_logger(__name__)
 
@@ -90,6 +91,7 @@ class Submit:
         if claim and earlier:
             _require_same(claim, asked)
             return Submission(job=earlier, replayed=True)
+        await check_overlays(self.jobs, received.chosen, owner)
         job = _new_job(job_id, owner, received, self.arrival_period)
         if key is None:
             # The id is new: "there already" can only be the SDK's repetition of a write whose answer was lost.

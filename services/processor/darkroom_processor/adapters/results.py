@@ -1,10 +1,14 @@
-"""Writes pictures into the results bucket."""
+"""Writes pictures into the results bucket, and reads those that watermarks are made of."""
 
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
 
-from darkroom.aws import translated
+from botocore.exceptions import ClientError, FlexibleChecksumError, IncompleteReadError
+
+from darkroom.aws import error_code, translated
+from darkroom.errors import Unavailable
 from darkroom.jobs import VariantResult
+from darkroom.limits import MAX_OVERLAY_BYTES
 from darkroom_processor.pipeline import Picture
 
 if TYPE_CHECKING:
@@ -45,3 +49,17 @@ class Results:
             height=picture.height,
             sha256=picture.sha256,
         )
+
+    async def fetch(self, key: str) -> bytes | None:
+        """A picture for a watermark; None when it is not there, or is larger than one may be. Raises Unavailable."""
+        with translated("S3"):
+            try:
+                answer = await self._s3.get_object(Bucket=self._bucket, Key=key)
+                async with answer["Body"]:
+                    return await answer["Body"].read() if answer["ContentLength"] <= MAX_OVERLAY_BYTES else None
+            except (FlexibleChecksumError, IncompleteReadError) as error:
+                raise Unavailable("S3 sent other bytes than it holds.") from error
+            except ClientError as error:
+                if error_code(error) == "NoSuchKey":
+                    return None
+                raise
