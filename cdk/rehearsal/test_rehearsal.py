@@ -73,7 +73,7 @@ async def services(rehearsal: Rehearsal, roles: dict[str, str]) -> AsyncIterator
         Item={
             "id": {"S": f"key#{digest_of(KEY)}"},
             "prefix": {"S": KEY[:11]},
-            "owner": {"S": "demo"},
+            "key_owner": {"S": "demo"},
             "name": {"S": "rehearsal"},
             "scopes": {"SS": ["read", "upload"]},
             "created_at": {"S": clock.iso(clock.now())},

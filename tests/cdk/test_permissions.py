@@ -40,6 +40,7 @@ EXPECTED: Final[dict[str, Permissions]] = {
         "ListJobs": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/by-owner"}),
         "ReadAccounts": ({"dynamodb:GetItem"}, {"<AccountsTable.Arn>"}),
         "ClaimAndRotate": ({"dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
+        "CountUse": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
         "AnnounceUploads": ({"sqs:SendMessage", "sqs:GetQueueAttributes"}, {"<UploadsQueue.Arn>"}),
     },
     "Orchestrator": {
@@ -113,6 +114,7 @@ def _all(value: object) -> set[str]:
     ("service", "sid", "items"),
     [
         ("Upload", "ClaimAndRotate", ["idempotency#*", "webhook#*"]),
+        ("Upload", "CountUse", ["rate#*", "usage#*"]),
         ("Orchestrator", "SignWebhooks", ["webhook#*"]),
     ],
 )

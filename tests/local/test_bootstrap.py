@@ -174,7 +174,7 @@ async def test_the_development_key_is_stored_as_its_hash(cloud: Cloud, installat
     answer = await cloud.dynamodb.get_item(
         TableName=installation.topology.accounts.name, Key={"id": {"S": f"key#{digest}"}}
     )
-    assert answer["Item"]["owner"] == {"S": "demo"}
+    assert answer["Item"]["key_owner"] == {"S": "demo"}
     assert answer["Item"]["prefix"] == {"S": "local-dev-k"}
     assert DEVELOPMENT_KEY not in json.dumps(answer["Item"])
 

@@ -18,6 +18,7 @@ STATUS_OF_CODE = {
     "not_found": 404,
     "conflict": 409,
     "rate_limited": 429,
+    "quota_exceeded": 429,
     "upload_too_large": 413,
     "unsupported_media_type": 415,
     "invalid_recipe": 422,
@@ -84,7 +85,7 @@ async def test_each_error_has_its_status_and_document(
     answer = await client.get("/raise?key=secret")
     check_document(answer, STATUS_OF_CODE.get(kind.code, 500), kind.code, "/raise")
     assert answer.json()["detail"] == "What a person reads."
-    assert ("retry-after" in answer.headers) == (kind.code in {"rate_limited", "unavailable"})
+    assert ("retry-after" in answer.headers) == (kind.code in {"rate_limited", "quota_exceeded", "unavailable"})
     assert ("www-authenticate" in answer.headers) == (kind.code == "unauthenticated")
 
 

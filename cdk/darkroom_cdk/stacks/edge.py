@@ -28,6 +28,7 @@ _API_PATHS: Final = (
     "/status/*",
     "/jobs*",
     "/recipes*",
+    "/usage",
     "/v1/*",
     "/auth/*",
     "/webhooks*",

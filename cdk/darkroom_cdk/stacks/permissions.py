@@ -22,6 +22,8 @@ _DEPTH: Final = "sqs:GetQueueAttributes"
 _CLAIMS: Final = "idempotency#*"
 _WEBHOOK_SECRETS: Final = "webhook#*"
 """Items of the accounts table that services write. API keys are not among them: operators make those."""
+_COUNTERS: Final = ("rate#*", "usage#*")
+"""Of callers' rates and quotas, in the same table."""
 _CONSUME: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", _DEPTH)
 
 
@@ -71,6 +73,7 @@ class PermissionsStack(StageStack):
         may.allow("ListJobs", actions=["dynamodb:Query"], on=[f"{jobs}/index/{BY_OWNER.name}"])
         may.allow("ReadAccounts", actions=["dynamodb:GetItem"], on=[accounts])
         may.allow("ClaimAndRotate", actions=["dynamodb:PutItem"], on=[accounts], items=[_CLAIMS, _WEBHOOK_SECRETS])
+        may.allow("CountUse", actions=["dynamodb:UpdateItem"], on=[accounts], items=_COUNTERS)
         may.allow("AnnounceUploads", actions=[_SEND, _DEPTH], on=[self._messaging.uploads.queue.queue_arn])
         return may
 

@@ -11,6 +11,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self
 
+from darkroom.allowances import UNLIMITED, Allowance
+
 PREFIX: Final = "dk_"
 """How a key that was made here begins: for people, and for scanners that look for secrets in code."""
 SHOWN_CHARACTERS: Final = 11
@@ -45,11 +47,23 @@ class ApiKey:
     """What it is for; for people."""
     created_at: datetime
     scopes: frozenset[Scope] = ALL_SCOPES
+    allowance: Allowance = UNLIMITED
+    """Where it has no limit, the default of the installation holds."""
+    callback_url: str | None = None
+    """For jobs whose request gives none."""
     revoked_at: datetime | None = None
 
     @classmethod
     def of(
-        cls, key: str, *, owner: str, name: str, created_at: datetime, scopes: frozenset[Scope] = ALL_SCOPES
+        cls,
+        key: str,
+        *,
+        owner: str,
+        name: str,
+        created_at: datetime,
+        scopes: frozenset[Scope] = ALL_SCOPES,
+        allowance: Allowance = UNLIMITED,
+        callback_url: str | None = None,
     ) -> Self:
         """What is kept of a key."""
         return cls(
@@ -59,6 +73,8 @@ class ApiKey:
             name=name,
             created_at=created_at,
             scopes=scopes,
+            allowance=allowance,
+            callback_url=callback_url,
         )
 
 

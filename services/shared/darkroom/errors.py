@@ -8,6 +8,7 @@
     │   ├── NotFound
     │   ├── Conflict
     │   ├── RateLimited
+    │   │   └── QuotaExceeded
     │   ├── UploadTooLarge
     │   ├── UnsupportedMediaType
     │   ├── InvalidRecipe
@@ -95,6 +96,12 @@ class RateLimited(RequestError):
     def __init__(self, message: str, *, retry_after_seconds: int = 1, **fields: Any) -> None:
         super().__init__(message, **fields)
         self.retry_after_seconds = retry_after_seconds
+
+
+class QuotaExceeded(RateLimited):
+    """More than the caller may have in a day: `quota` says of what, `limit` how much, `used` how much is gone."""
+
+    code = "quota_exceeded"
 
 
 class UploadTooLarge(RequestError):

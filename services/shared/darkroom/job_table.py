@@ -48,6 +48,11 @@ class JobTable:
         self._client = client
         self._table = table
 
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self._table
+
     async def get(self, job_id: str) -> Job | None:
         """The job as it is now (a consistent read), or None."""
         with translated("DynamoDB"):
@@ -120,6 +125,7 @@ def to_item(job: Job) -> Item:
             "redrives": job.redrives,
             "callback_url": job.callback_url,
             "callback_gone_at": clock.iso(job.callback_gone_at) if job.callback_gone_at else None,
+            "charged_to": job.charged_to,
             "deliveries": [delivery_value(attempt) for attempt in job.deliveries] or None,
         }
     )
@@ -165,6 +171,7 @@ def from_item(item: Mapping[str, Any]) -> Job:
         redrives=int(read["redrives"]),
         callback_url=read.get("callback_url"),
         callback_gone_at=_moment(read, "callback_gone_at"),
+        charged_to=read.get("charged_to"),
         deliveries=tuple(DeliveryAttempt.model_validate(value) for value in read.get("deliveries", ())),
     )
 

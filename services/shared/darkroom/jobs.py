@@ -212,6 +212,8 @@ class Job:
     """Where the job's end is announced by a webhook."""
     callback_gone_at: datetime | None = None
     """When the receiver said that it wants no more (410)."""
+    charged_to: str | None = None
+    """The counter of a caller's quotas that it is part of, with `source_bytes`; None for a caller without quotas."""
     deliveries: tuple[DeliveryAttempt, ...] = ()
     """The last attempts to deliver webhooks, oldest first."""
 

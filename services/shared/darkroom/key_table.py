@@ -1,19 +1,24 @@
 """API keys in the accounts table, under `key#<digest>`."""
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer
+from botocore.exceptions import ClientError
 
 from darkroom import clock
+from darkroom.allowances import Allowance, Rate
 from darkroom.api_keys import ApiKey, Scope
-from darkroom.aws import translated
-from darkroom.job_table import serialized
+from darkroom.aws import error_code, translated
+from darkroom.job_table import Item, serialized
+from darkroom.topology import KEYS_BY_OWNER
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
-    from types_aiobotocore_dynamodb.type_defs import AttributeValueTypeDef
 
 
 class KeyTable:
-    """Finds and writes keys. All methods raise Unavailable."""
+    """Finds, writes and revokes keys. All methods raise Unavailable."""
 
     def __init__(self, client: "DynamoDBClient", accounts_table: str) -> None:
         self._client = client
@@ -21,42 +26,101 @@ class KeyTable:
 
     async def find(self, digest: str) -> ApiKey | None:
         """The key of that digest, unless it is unknown or revoked."""
-        with translated("DynamoDB"):
-            answer = await self._client.get_item(TableName=self._table, Key={"id": {"S": _id(digest)}})
-        found = _from_item(answer["Item"]) if "Item" in answer else None
-        return found if found and found.revoked_at is None else None
+        key = await self._get(digest)
+        return key if key and key.revoked_at is None else None
 
     async def put(self, key: ApiKey) -> None:
-        """Write a key, in place of one with the same digest."""
+        """Write a key, in place of one with the same digest: writing it twice is writing it once."""
         with translated("DynamoDB"):
-            await self._client.put_item(TableName=self._table, Item=_to_item(key))
+            await self._client.put_item(TableName=self._table, Item=to_item(key))
+
+    async def of_owner(self, owner: str) -> list[ApiKey]:
+        """All keys of an owner, the revoked ones too, oldest first. The index is a moment behind the table."""
+        found: list[ApiKey] = []
+        with translated("DynamoDB"):
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table,
+                IndexName=KEYS_BY_OWNER.name,
+                KeyConditionExpression="key_owner = :owner",
+                ExpressionAttributeValues={":owner": {"S": owner}},
+            )
+            async for page in pages:
+                for entry in page["Items"]:
+                    key = await self._get(entry["id"]["S"].removeprefix("key#"))
+                    found += [key] if key else []
+        return found
+
+    async def revoke(self, digest: str, moment: datetime) -> bool:
+        """Make a key useless from that moment on; False when there is none. One that is revoked keeps its moment."""
+        try:
+            with translated("DynamoDB"):
+                await self._client.update_item(
+                    TableName=self._table,
+                    Key=_id(digest),
+                    UpdateExpression="SET revoked_at = if_not_exists(revoked_at, :moment)",
+                    ConditionExpression="attribute_exists(id)",
+                    ExpressionAttributeValues={":moment": {"S": clock.iso(moment)}},
+                )
+        except ClientError as error:
+            if error_code(error) == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    async def _get(self, digest: str) -> ApiKey | None:
+        with translated("DynamoDB"):
+            answer = await self._client.get_item(TableName=self._table, Key=_id(digest))
+        return from_item(answer["Item"]) if "Item" in answer else None
 
 
-def _to_item(key: ApiKey) -> "dict[str, AttributeValueTypeDef]":
-    return serialized(
+def to_item(key: ApiKey) -> Item:
+    """A key as an item."""
+    rate = key.allowance.rate
+    return _id(key.digest) | serialized(
         {
-            "id": _id(key.digest),
             "prefix": key.prefix,
-            "owner": key.owner,
+            "key_owner": key.owner,
             "name": key.name,
-            "scopes": {scope.value for scope in key.scopes},
+            # DynamoDB has no empty sets.
+            "scopes": {scope.value for scope in key.scopes} or None,
+            # As texts: DynamoDB's numbers are decimal.
+            "requests_per_second": repr(rate.per_second) if rate else None,
+            "burst": rate.burst if rate else None,
+            "jobs_per_day": key.allowance.jobs_per_day,
+            "bytes_per_day": key.allowance.bytes_per_day,
+            "callback_url": key.callback_url,
             "created_at": clock.iso(key.created_at),
             "revoked_at": clock.iso(key.revoked_at) if key.revoked_at else None,
         }
     )
 
 
-def _from_item(item: "dict[str, AttributeValueTypeDef]") -> ApiKey:
+def from_item(item: Item) -> ApiKey:
+    """The inverse of `to_item`."""
+    deserialize = TypeDeserializer().deserialize
+    read: dict[str, Any] = {name: deserialize(value) for name, value in item.items()}
     return ApiKey(
-        digest=item["id"]["S"].removeprefix("key#"),
-        prefix=item["prefix"]["S"],
-        owner=item["owner"]["S"],
-        name=item["name"]["S"],
-        scopes=frozenset(Scope(scope) for scope in item["scopes"]["SS"]),
-        created_at=clock.parse(item["created_at"]["S"]),
-        revoked_at=clock.parse(item["revoked_at"]["S"]) if "revoked_at" in item else None,
+        digest=read["id"].removeprefix("key#"),
+        prefix=read["prefix"],
+        owner=read["key_owner"],
+        name=read["name"],
+        scopes=frozenset(Scope(scope) for scope in read.get("scopes", ())),
+        allowance=Allowance(
+            rate=Rate(per_second=float(read["requests_per_second"]), burst=int(read["burst"]))
+            if "burst" in read
+            else None,
+            jobs_per_day=_whole(read, "jobs_per_day"),
+            bytes_per_day=_whole(read, "bytes_per_day"),
+        ),
+        callback_url=read.get("callback_url"),
+        created_at=clock.parse(read["created_at"]),
+        revoked_at=clock.parse(read["revoked_at"]) if "revoked_at" in read else None,
     )
 
 
-def _id(digest: str) -> str:
-    return f"key#{digest}"
+def _id(digest: str) -> Item:
+    return {"id": {"S": f"key#{digest}"}}
+
+
+def _whole(read: dict[str, Any], name: str) -> int | None:
+    return int(read[name]) if name in read else None

@@ -23,6 +23,7 @@ STATUSES: Final = {
     "not_found": HTTPStatus.NOT_FOUND,
     "conflict": HTTPStatus.CONFLICT,
     "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
+    "quota_exceeded": HTTPStatus.TOO_MANY_REQUESTS,
     "upload_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "invalid_recipe": HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -55,13 +56,14 @@ def problem(request: Request, status: int, code: str, detail: str, **members: An
 
 def install(app: FastAPI) -> None:
     """Answer every error of this application with a problem document."""
-    app.exception_handler(DarkroomError)(_deliberate)
+    app.exception_handler(DarkroomError)(deliberate)
     app.exception_handler(RequestValidationError)(_invalid)
     app.exception_handler(HTTPException)(_http)
     app.exception_handler(Exception)(_bug)
 
 
-async def _deliberate(request: Request, error: DarkroomError) -> Response:
+async def deliberate(request: Request, error: DarkroomError) -> Response:
+    """The answer to an error that was raised on purpose."""
     status = STATUSES.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _LOG.warning("request_failed", code=error.code, reason=error.message, exc_info=error.__cause__)

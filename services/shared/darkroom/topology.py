@@ -84,6 +84,12 @@ OPEN_BY_DEADLINE: Final = IndexSpec(
     sort=AttributeSpec(name="deadline", type="N"),
 )
 OPEN_SHARDS: Final = 4
+KEYS_BY_OWNER: Final = IndexSpec(
+    # Sparse: only API keys have `key_owner`, and few of the accounts table's writes are to keys.
+    name="keys-by-owner",
+    partition=AttributeSpec(name="key_owner", type="S"),
+    sort=AttributeSpec(name="created_at", type="S"),
+)
 
 CALLBACK_ATTRIBUTE: Final = "callback"
 """Message attribute of the events of jobs that have a callback URL, `true`. Others do not carry it."""
@@ -132,6 +138,7 @@ class Topology:
                 name=f"{prefix}-accounts",
                 partition=AttributeSpec(name="id", type="S"),
                 ttl_attribute="expires_at",
+                indexes=(KEYS_BY_OWNER,),
             ),
             job_events_topic=f"{prefix}-job-events",
         )

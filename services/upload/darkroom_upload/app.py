@@ -11,17 +11,20 @@ from darkroom.access_log import AccessLog
 from darkroom.health import Readiness
 from darkroom.recipes import Presets
 from darkroom.webhook_secrets import WebhookSecrets
+from darkroom_upload import throttle
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.adapters.results import ResultLinks
+from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.admission import Admission
-from darkroom_upload.api import docs_page, jobs, presigned, recipes, status, uploads, webhooks
+from darkroom_upload.api import docs_page, jobs, presigned, recipes, status, uploads, usage, webhooks
 from darkroom_upload.api.documentation import DESCRIPTION, TAGS, DocumentedApi
 from darkroom_upload.auth import Authenticate
 from darkroom_upload.cross_origin import shared_with
 from darkroom_upload.presign import Presign
 from darkroom_upload.security_headers import SecurityHeaders
 from darkroom_upload.submit import Submit
+from darkroom_upload.throttle import LimitFields
 from darkroom_upload.watcher import JobWatcher
 
 
@@ -37,6 +40,7 @@ class Services:
     watcher: JobWatcher
     orchestrator: Orchestrator
     secrets: WebhookSecrets
+    usage: Usage
     authenticate: Authenticate
     presets: Presets
     readiness: Readiness
@@ -46,7 +50,7 @@ class Services:
 
 def create_app(services: Services) -> ASGIApp:
     """The API, and around it what concerns every answer, even the one to a bug, as an ASGI application."""
-    app = shared_with(create_api(services), services.cors_origins)
+    app = shared_with(LimitFields(create_api(services)), services.cors_origins)
     return AccessLog(SecurityHeaders(app, development=services.development))
 
 
@@ -63,6 +67,7 @@ def create_api(services: Services) -> FastAPI:
         redirect_slashes=False,
     )
     problems.install(app)
+    throttle.install(app)
     docs_page.install(app)
     authenticate = services.authenticate
     app.include_router(uploads.router(services.submit, services.admission, services.links, authenticate))
@@ -73,5 +78,6 @@ def create_api(services: Services) -> FastAPI:
     app.include_router(jobs.router(services.jobs, services.links, services.orchestrator, authenticate))
     app.include_router(webhooks.router(services.jobs, services.orchestrator, services.secrets, authenticate))
     app.include_router(recipes.router(services.presets, authenticate))
+    app.include_router(usage.router(services.usage, authenticate))
     app.include_router(health.router(services.readiness))
     return app

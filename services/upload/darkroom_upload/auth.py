@@ -4,12 +4,14 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
 
-from fastapi import Security
+from fastapi import Request, Security
 from fastapi.security import APIKeyHeader
 
+from darkroom.allowances import UNLIMITED, Allowance
 from darkroom.api_keys import ApiKey, Scope, digest_of
 from darkroom.errors import Unauthenticated
 from darkroom_upload.principal import Principal
+from darkroom_upload.throttle import Throttle
 
 HEADER: Final = "x-api-key"
 _SCHEME: Final = APIKeyHeader(name=HEADER, scheme_name="ApiKey", auto_error=False, description="Your API key.")
@@ -27,8 +29,19 @@ FindKey = Callable[[str], Awaitable[ApiKey | None]]
 class Authenticate:
     """Tells who a request is from. A FastAPI dependency; raises Unauthenticated and Unavailable."""
 
-    def __init__(self, find_key: FindKey, *, development: bool, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        find_key: FindKey,
+        *,
+        throttle: Throttle,
+        development: bool,
+        allowance: Allowance = UNLIMITED,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`allowance` is for keys that have none of their own; the development key goes without."""
         self._find_key = find_key
+        self.throttle = throttle
+        self._allowance = allowance
         self._development = development
         self._clock = clock
         self._known: dict[str, tuple[Principal, float]] = {}
@@ -48,9 +61,19 @@ class Authenticate:
         if principal is None and len(key) <= _LONGEST_KEY and self._may_be_used(digest):
             found = await self._find_key(digest)
             if found is not None:
-                principal = Principal(owner=found.owner, scopes=found.scopes, key_id=digest)
+                principal = self._principal(found)
                 self._remember(digest, principal)
         return principal
+
+    def _principal(self, key: ApiKey) -> Principal:
+        default = UNLIMITED if key.digest == _DEVELOPMENT_KEY_SHA256 else self._allowance
+        return Principal(
+            owner=key.owner,
+            scopes=key.scopes,
+            key_id=key.digest,
+            allowance=key.allowance.or_else(default),
+            callback_url=key.callback_url,
+        )
 
     def _may_be_used(self, digest: str) -> bool:
         """The development key is in every clone, so that nobody else accepts it, even if it is in the table."""
@@ -71,14 +94,19 @@ class Authenticate:
         self._known[digest] = (principal, self._clock() + _FRESH_SECONDS)
 
 
-def allowed(authenticate: Authenticate, scope: Scope) -> Callable[[Principal], Awaitable[Principal]]:
-    """A dependency of routes that want this scope: the caller. Raises Forbidden beside what `authenticate` raises.
+def allowed(authenticate: Authenticate, scope: Scope) -> Callable[..., Awaitable[Principal]]:
+    """A dependency of routes that want this scope: the caller.
+
+    Raises RateLimited and Forbidden beside what `authenticate` raises. To be forbidden costs a token like all else.
 
     Every route has exactly one, before its other dependencies, so that who may not ask learns nothing. OpenAPI names
     its scope.
     """
 
-    async def check(principal: Annotated[Principal, Security(authenticate, scopes=[scope.value])]) -> Principal:
+    async def check(
+        request: Request, principal: Annotated[Principal, Security(authenticate, scopes=[scope.value])]
+    ) -> Principal:
+        await authenticate.throttle(request, principal)
         principal.require(scope)
         return principal
 

@@ -19,14 +19,18 @@ from darkroom.webhook_secrets import WebhookSecrets
 from darkroom_upload.adapters import orchestrator
 from darkroom_upload.adapters.claims import Claims
 from darkroom_upload.adapters.jobs import Jobs
+from darkroom_upload.adapters.new_jobs import NewJobs
 from darkroom_upload.adapters.originals import Originals
+from darkroom_upload.adapters.rates import Rates
 from darkroom_upload.adapters.results import ResultLinks
+from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.admission import Admission
 from darkroom_upload.app import Services, create_app
 from darkroom_upload.auth import Authenticate
 from darkroom_upload.presign import Presign
 from darkroom_upload.settings import UploadSettings
 from darkroom_upload.submit import Submit
+from darkroom_upload.throttle import Throttle
 from darkroom_upload.watcher import JobWatcher
 
 _LOG = get_logger(__name__)
@@ -48,12 +52,16 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
             public = await stack.enter_async_context(aws.s3(endpoint_url=endpoint_url))
         queue_url = str(settings.uploads_queue_url)
         jobs = Jobs(dynamodb, settings.jobs_table)
-        claims = Claims(dynamodb, accounts_table=settings.accounts_table, jobs_table=settings.jobs_table)
+        accounts = settings.accounts_table
+        claims, usage = Claims(dynamodb, accounts), Usage(dynamodb, accounts)
+        new_jobs = NewJobs(dynamodb, jobs=jobs, claims=claims, usage=usage)
         originals = Originals(s3, settings.originals_bucket, public=public)
         yield Services(
             submit=Submit(
                 jobs=jobs,
+                new_jobs=new_jobs,
                 claims=claims,
+                usage=usage,
                 originals=originals,
                 uploads=SqsQueue(sqs, queue_url),
                 presets=presets,
@@ -62,20 +70,32 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
                 arrival_period=timedelta(seconds=settings.arrival_seconds),
             ),
             admission=Admission(settings.max_concurrent_uploads),
-            presign=Presign(jobs=jobs, claims=claims, originals=originals, max_upload_bytes=settings.max_upload_bytes),
+            presign=Presign(
+                jobs=jobs,
+                new_jobs=new_jobs,
+                claims=claims,
+                originals=originals,
+                max_upload_bytes=settings.max_upload_bytes,
+            ),
+            usage=usage,
             jobs=jobs,
             links=ResultLinks(public, settings.results_bucket, aws.credentials),
             watcher=JobWatcher(jobs.marks),
             orchestrator=orchestrator.Orchestrator(neighbour),
-            secrets=WebhookSecrets(dynamodb, settings.accounts_table),
-            authenticate=Authenticate(KeyTable(dynamodb, settings.accounts_table).find, development=development),
+            secrets=WebhookSecrets(dynamodb, accounts),
+            authenticate=Authenticate(
+                KeyTable(dynamodb, accounts).find,
+                throttle=Throttle(Rates(dynamodb, accounts)),
+                allowance=settings.allowance,
+                development=development,
+            ),
             presets=presets,
             readiness=Readiness(
                 {
                     "originals": bucket_check(s3, settings.originals_bucket),
                     "uploads": queue_check(sqs, queue_url),
                     "jobs": table_check(dynamodb, settings.jobs_table, "job_id"),
-                    "accounts": table_check(dynamodb, settings.accounts_table, "id"),
+                    "accounts": table_check(dynamodb, accounts, "id"),
                 },
                 stop,
             ),

@@ -13,10 +13,13 @@ from darkroom.jobs import Job, JobStatus, new_job_id
 from darkroom.keys import direct_key, display_name
 from darkroom.logs import get_logger
 from darkroom_upload.adapters.claims import Claim, Claims
+from darkroom_upload.adapters.new_jobs import NewJobs
 from darkroom_upload.adapters.originals import NewObject, Originals, PresignedPost
+from darkroom_upload.adapters.usage import Charge
 from darkroom_upload.fields import ChosenRecipe, fingerprint
 from darkroom_upload.inspection import too_large
 from darkroom_upload.overlays import check_overlays
+from darkroom_upload.principal import Principal
 
 _LOG = get_logger(__name__)
 
@@ -70,17 +73,18 @@ class Presign:
     """The use case."""
 
     jobs: JobTable
+    new_jobs: NewJobs
     claims: Claims
     originals: Originals
     max_upload_bytes: int
 
-    async def __call__(self, announced: Announced, *, owner: str, key: str | None) -> PresignedUpload:
+    async def __call__(self, announced: Announced, *, principal: Principal, key: str | None) -> PresignedUpload:
         """Create the job and sign its form. Raises RequestError, and Unavailable when AWS is away."""
         if announced.size > self.max_upload_bytes:
             raise too_large(announced.size, limit=self.max_upload_bytes)
         if announced.content_type not in ACCEPTED_TYPES:
             raise UnsupportedMediaType("The content_type is of no image format that is read here.")
-        job, replayed = await self._record(announced, owner=owner, key=key)
+        job, replayed = await self._record(announced, principal, key)
         expires_at = job.created_at + FORM_LIFETIME
         post = await self.originals.presigned_post(
             NewObject(
@@ -93,17 +97,17 @@ class Presign:
         )
         return PresignedUpload(job=job, post=post, expires_at=expires_at, replayed=replayed)
 
-    async def _record(self, announced: Announced, *, owner: str, key: str | None) -> tuple[Job, bool]:
+    async def _record(self, announced: Announced, principal: Principal, key: str | None) -> tuple[Job, bool]:
         """The job, and whether an earlier request made it."""
-        asked = _fingerprint(announced)
+        owner, asked = principal.owner, _fingerprint(announced)
         claim = await self.claims.find(owner, key) if key else None
         if claim is not None:
             return await self._waiting(claim, asked), True
         await check_overlays(self.jobs, announced.chosen, owner)
-        job = _new_job(owner, announced)
-        if key is None:
-            await self.jobs.create(job)
-        elif not await self.claims.create(job, Claim(owner=owner, key=key, job_id=job.job_id, fingerprint=asked)):
+        job = _new_job(principal, announced)
+        fresh = Claim(owner=owner, key=key, job_id=job.job_id, fingerprint=asked) if key else None
+        created = await self.new_jobs.create(job, claim=fresh, charge=Charge.of(principal, announced.size))
+        if key and not created:
             return await self._winner(owner, key, asked), True
         _LOG.info("job_created", job_id=job.job_id, owner=owner, recipe=job.recipe_name, bytes=announced.size)
         return job, False
@@ -137,11 +141,11 @@ def _fingerprint(announced: Announced) -> str:
     )
 
 
-def _new_job(owner: str, announced: Announced) -> Job:
+def _new_job(principal: Principal, announced: Announced) -> Job:
     job_id, now, filename = new_job_id(), clock.now(), display_name(announced.filename)
     return Job(
         job_id=job_id,
-        owner=owner,
+        owner=principal.owner,
         recipe_name=announced.chosen.name,
         recipe=announced.chosen.recipe,
         status=JobStatus.AWAITING_UPLOAD,
@@ -153,5 +157,5 @@ def _new_job(owner: str, announced: Announced) -> Job:
         deadline=now + FORM_LIFETIME + _GRACE,
         source_bytes=announced.size,
         metadata=announced.metadata,
-        callback_url=announced.callback_url,
+        callback_url=announced.callback_url or principal.callback_url,
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from darkroom.allowances import UNLIMITED, Allowance
 from darkroom.api_keys import ALL_SCOPES, Scope
 from darkroom.errors import Forbidden
 
@@ -14,6 +15,14 @@ class Principal:
     scopes: frozenset[Scope] = ALL_SCOPES
     key_id: str | None = None
     """SHA-256 of the API key, hexadecimal; None without one."""
+    allowance: Allowance = UNLIMITED
+    callback_url: str | None = None
+    """For jobs whose request gives none."""
+
+    @property
+    def caller(self) -> str:
+        """By what rate and quotas are counted: each key by itself, all sessions of an owner together."""
+        return self.key_id or f"owner#{self.owner}"
 
     def require(self, scope: Scope) -> None:
         """Raise Forbidden without that scope. `admin` stands for every other one."""

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, HttpUrl
 
+from darkroom.allowances import HIGHEST_BURST, HIGHEST_RATE, Allowance, Rate
 from darkroom.limits import DEFAULT_UPLOAD_BYTES, HIGHEST_UPLOAD_BYTES
 from darkroom.settings import ServiceSettings
 from darkroom_upload.admission import DEFAULT_PLACES
@@ -35,9 +36,27 @@ class UploadSettings(ServiceSettings):
     """How many uploads are taken in at a time; further ones are told to come again."""
     arrival_seconds: Annotated[float, Field(ge=1)] = ARRIVAL_PERIOD.total_seconds()
     """How long until the sweeper looks after an upload whose announcement nobody has seen."""
+    default_requests_per_second: Annotated[float | None, Field(ge=0.001, le=HIGHEST_RATE)] = None
+    """How often callers may come that have no rate of their own; None is no limit."""
+    default_burst: Annotated[int | None, Field(ge=1, le=HIGHEST_BURST)] = None
+    """How often at once, after a rest; what comes in a second if not given."""
+    default_jobs_per_day: Annotated[int | None, Field(ge=1)] = None
+    """How many jobs a day callers may make that have no quota of their own; None is no limit."""
+    default_bytes_per_day: Annotated[int | None, Field(ge=1)] = None
+    """How much they may upload a day."""
     presets_file: Path | None = None
     """JSON file of more presets."""
     public_s3_endpoint_url: HttpUrl | None = None
     """Where clients reach S3, when that is not where the service does; only with an emulator."""
     cors_origins: tuple[Origin, ...] = ()
     """Origins of pages that may use the API from a browser beside its own, as a JSON list."""
+
+    @property
+    def allowance(self) -> Allowance:
+        """What callers may use that have no limits of their own."""
+        per_second = self.default_requests_per_second
+        return Allowance(
+            rate=Rate.of(per_second, self.default_burst) if per_second else None,
+            jobs_per_day=self.default_jobs_per_day,
+            bytes_per_day=self.default_bytes_per_day,
+        )

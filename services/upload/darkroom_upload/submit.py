@@ -23,11 +23,14 @@ from darkroom.messages import UploadArrived
 from darkroom.queue import Outgoing, Queue
 from darkroom.recipes import Presets
 from darkroom_upload.adapters.claims import Claim, Claims
+from darkroom_upload.adapters.new_jobs import NewJobs
 from darkroom_upload.adapters.originals import IncomingObject, NewObject, Originals
+from darkroom_upload.adapters.usage import Charge, Usage
 from darkroom_upload.fields import fingerprint
 from darkroom_upload.form import FormEvent
 from darkroom_upload.intake import Intake, Received
 from darkroom_upload.overlays import check_overlays
+from darkroom_upload.principal import Principal
 
 _LOG = get_logger(__name__)
 
@@ -48,7 +51,9 @@ class Submit:
     """The use case."""
 
     jobs: JobTable
+    new_jobs: NewJobs
     claims: Claims
+    usage: Usage
     originals: Originals
     uploads: Queue
     presets: Presets
@@ -57,10 +62,18 @@ class Submit:
     """For callback URLs."""
     arrival_period: timedelta = ARRIVAL_PERIOD
 
-    async def __call__(self, events: AsyncIterator[FormEvent], *, owner: str, key: str | None) -> Submission:
-        """Take the upload in. Raises RequestError for what is wrong with it, Unavailable when AWS is away."""
-        claim = await self.claims.find(owner, key) if key else None
+    async def __call__(
+        self, events: AsyncIterator[FormEvent], *, principal: Principal, key: str | None, announced_bytes: int = 0
+    ) -> Submission:
+        """Take the upload in. Raises RequestError for what is wrong with it, Unavailable when AWS is away.
+
+        An upload that is known to be too much for the caller's quotas is refused before it is read: as far as it is
+        announced, that the file has at least so many bytes. Whether there is room is decided when the job is written.
+        """
+        claim = await self.claims.find(principal.owner, key) if key else None
         earlier = await self._claimed_job(claim) if claim else None
+        if earlier is None:
+            await self.usage.require_room(Charge.of(principal, announced_bytes))
         job_id = earlier.job_id if earlier else new_job_id()
         keep = earlier is None or earlier.status is JobStatus.AWAITING_UPLOAD
         async with Intake(
@@ -72,7 +85,7 @@ class Submit:
             async for event in events:
                 await intake.take(event)
             received = intake.received()
-            submission = await self._record(job_id, received, owner=owner, key=key, claim=claim, earlier=earlier)
+            submission = await self._record(job_id, received, principal, key=key, claim=claim, earlier=earlier)
             if keep and submission.job.job_id == job_id:
                 await self._announce(job_id, await intake.store())
         return submission
@@ -84,19 +97,26 @@ class Submit:
         )
 
     async def _record(
-        self, job_id: str, received: Received, *, owner: str, key: str | None, claim: Claim | None, earlier: Job | None
+        self,
+        job_id: str,
+        received: Received,
+        principal: Principal,
+        *,
+        key: str | None,
+        claim: Claim | None,
+        earlier: Job | None,
     ) -> Submission:
         """Find the job that an earlier request made, or create it."""
         asked = _fingerprint(received)
         if claim and earlier:
             _require_same(claim, asked)
             return Submission(job=earlier, replayed=True)
+        owner = principal.owner
         await check_overlays(self.jobs, received.chosen, owner)
-        job = _new_job(job_id, owner, received, self.arrival_period)
-        if key is None:
-            # The id is new: "there already" can only be the SDK's repetition of a write whose answer was lost.
-            await self.jobs.create(job)
-        elif not await self.claims.create(job, Claim(owner=owner, key=key, job_id=job_id, fingerprint=asked)):
+        job = _new_job(job_id, principal, received, self.arrival_period)
+        fresh = Claim(owner=owner, key=key, job_id=job_id, fingerprint=asked) if key else None
+        created = await self.new_jobs.create(job, claim=fresh, charge=Charge.of(principal, received.size))
+        if key and not created:
             return await self._winner(owner, key, asked)
         _LOG.info("job_created", job_id=job_id, owner=owner, recipe=job.recipe_name, bytes=received.size)
         return Submission(job=job, replayed=False)
@@ -135,11 +155,11 @@ def _fingerprint(received: Received) -> str:
     )
 
 
-def _new_job(job_id: str, owner: str, received: Received, arrival_period: timedelta) -> Job:
+def _new_job(job_id: str, principal: Principal, received: Received, arrival_period: timedelta) -> Job:
     now = clock.now()
     return Job(
         job_id=job_id,
-        owner=owner,
+        owner=principal.owner,
         recipe_name=received.chosen.name,
         recipe=received.chosen.recipe,
         status=JobStatus.AWAITING_UPLOAD,
@@ -152,5 +172,5 @@ def _new_job(job_id: str, owner: str, received: Received, arrival_period: timede
         source_bytes=received.size,
         source_sha256=received.sha256,
         metadata=received.metadata,
-        callback_url=received.callback_url,
+        callback_url=received.callback_url or principal.callback_url,
     )

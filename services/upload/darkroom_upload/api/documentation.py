@@ -15,6 +15,7 @@ from darkroom.errors import (
     InvalidRecipe,
     MalformedRequest,
     NotFound,
+    QuotaExceeded,
     RateLimited,
     Unauthenticated,
     Unavailable,
@@ -36,6 +37,7 @@ TAGS: Final = [
     {"name": "uploads", "description": "Ways in for images."},
     {"name": "jobs", "description": "What became of them."},
     {"name": "recipes", "description": "What can be made of them."},
+    {"name": "usage", "description": "What you may use, and what you have used."},
     {"name": "webhooks", "description": "What callback URLs are told, and how to know that it is true."},
     {"name": "health", "description": "For load balancers and people on call."},
 ]
@@ -60,6 +62,8 @@ class Problem(BaseModel):
     code: str = Field(description="The stable name of the error.")
     limit: int | None = Field(None, description="The most that is accepted, where the request went over it.")
     actual: int | None = Field(None, description="What the request had instead.")
+    quota: str | None = Field(None, description="`jobs` or `bytes`: which of the day is used up.")
+    used: int | None = Field(None, description="How much of it has been used.")
     scope: str | None = Field(None, description="The scope that was missing.")
     errors: list[FaultItem] | None = Field(None, description="Each fault, where there can be several.")
 
@@ -72,7 +76,13 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
     Forbidden: {"detail": "This API key has not the scope upload.", "scope": "upload"},
     NotFound: {"detail": "There is no such job."},
     Conflict: {"detail": "The job's status does not allow this now."},
-    RateLimited: {"detail": "Too many attempts to log in. Try again in 240 seconds."},
+    RateLimited: {"detail": "This caller may send 5 requests a second, and 10 at once."},
+    QuotaExceeded: {
+        "detail": "Of the 1000 jobs a day of this caller 1000 are used. The next day begins at 00:00 UTC.",
+        "quota": "jobs",
+        "limit": 1000,
+        "used": 1000,
+    },
     UploadTooLarge: {
         "detail": "An upload may have at most 10485760 bytes.",
         "limit": 10485760,
@@ -93,6 +103,11 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
 }
 
 Responses = dict[int | str, dict[str, Any]]
+
+
+def refusals(*errors: type[DarkroomError]) -> Responses:
+    """The error responses of a route that asks who calls: these, and those that all such routes have."""
+    return problems(MalformedRequest, Unauthenticated, Forbidden, *errors, RateLimited, Unavailable)
 
 
 def problems(*errors: type[DarkroomError]) -> Responses:
@@ -118,8 +133,10 @@ def problems(*errors: type[DarkroomError]) -> Responses:
                 **_EXAMPLES[error],
             },
         }
-        if error in (RateLimited, Unavailable):
+        if error is Unavailable:
             response["headers"] = RETRY_AFTER
+        if issubclass(error, RateLimited):
+            response["headers"] = RETRY_AFTER | _RATE_LIMIT
     return responses
 
 
@@ -128,6 +145,10 @@ def _header(description: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 RETRY_AFTER: Final = {"Retry-After": _header("Seconds after which to ask again.", {"type": "integer"})}
+_RATE_LIMIT: Final = {
+    "RateLimit": _header("What is left of each limit, as in draft-ietf-httpapi-ratelimit-headers.", {"type": "string"}),
+    "RateLimit-Policy": _header("The limits.", {"type": "string"}),
+}
 LOCATION: Final = {"Location": _header("Where to go on.", {"type": "string"})}
 REPLAYED: Final = {
     "Idempotency-Replayed": _header(

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import RedirectResponse
 
 from darkroom.api_keys import Scope
-from darkroom.errors import Conflict, Forbidden, MalformedRequest, NotFound, Unauthenticated, Unavailable
+from darkroom.errors import Conflict, NotFound
 from darkroom.jobs import Job, JobStatus, VariantState, VariantStatus
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.adapters.results import ResultLinks
-from darkroom_upload.api.documentation import LOCATION, problems
+from darkroom_upload.api.documentation import LOCATION, refusals
 from darkroom_upload.api.parameters import JobId, takes
 from darkroom_upload.api.responses import job_response, location
 from darkroom_upload.auth import Authenticate, allowed
@@ -37,7 +37,7 @@ def router(jobs: Jobs, links: ResultLinks, orchestrator: Orchestrator, authentic
         summary="Your jobs, newest first",
         dependencies=[reading, Depends(takes("status", "limit", "cursor"))],
         response_model=JobPage,
-        responses=problems(MalformedRequest, Unauthenticated, Forbidden, Unavailable),
+        responses=refusals(),
     )
     async def list_jobs(
         reader: Reader,
@@ -59,7 +59,7 @@ def router(jobs: Jobs, links: ResultLinks, orchestrator: Orchestrator, authentic
         description="An open job becomes `cancelled`. A job that has ended goes for good, with all its objects.",
         status_code=HTTPStatus.NO_CONTENT,
         dependencies=[changing, Depends(takes())],
-        responses=problems(MalformedRequest, Unauthenticated, Forbidden, NotFound, Conflict, Unavailable),
+        responses=refusals(NotFound, Conflict),
     )
     async def delete(job_id: JobId, changer: Changer) -> None:
         job = await jobs.owned(job_id, changer.owner)
@@ -73,7 +73,7 @@ def router(jobs: Jobs, links: ResultLinks, orchestrator: Orchestrator, authentic
         response_model=JobBody,
         responses={
             HTTPStatus.ACCEPTED: {"headers": LOCATION},
-            **problems(MalformedRequest, Unauthenticated, Forbidden, NotFound, Conflict, Unavailable),
+            **refusals(NotFound, Conflict),
         },
     )
     async def retry(job_id: JobId, changer: Changer) -> Response:
@@ -92,7 +92,7 @@ def router(jobs: Jobs, links: ResultLinks, orchestrator: Orchestrator, authentic
         dependencies=[reading, Depends(takes("download"))],
         responses={
             HTTPStatus.TEMPORARY_REDIRECT: {"description": "The picture's URL", "headers": LOCATION},
-            **problems(MalformedRequest, Unauthenticated, Forbidden, NotFound, Conflict, Unavailable),
+            **refusals(NotFound, Conflict),
         },
     )
     async def variant(
@@ -116,7 +116,7 @@ def router(jobs: Jobs, links: ResultLinks, orchestrator: Orchestrator, authentic
         dependencies=[reading, Depends(takes("download"))],
         responses={
             HTTPStatus.TEMPORARY_REDIRECT: {"description": "The manifest's URL", "headers": LOCATION},
-            **problems(MalformedRequest, Unauthenticated, Forbidden, NotFound, Conflict, Unavailable),
+            **refusals(NotFound, Conflict),
         },
     )
     async def manifest(

@@ -11,17 +11,14 @@ from darkroom import clock
 from darkroom.api_keys import Scope
 from darkroom.errors import (
     Conflict,
-    Forbidden,
     IdempotencyMismatch,
     InvalidRecipe,
-    MalformedRequest,
-    Unauthenticated,
-    Unavailable,
+    QuotaExceeded,
     UnsupportedMediaType,
     UploadTooLarge,
 )
 from darkroom.recipes import Presets
-from darkroom_upload.api.documentation import LOCATION, REPLAYED, problems
+from darkroom_upload.api.documentation import LOCATION, REPLAYED, refusals
 from darkroom_upload.api.json_body import documented, read_json
 from darkroom_upload.api.parameters import IdempotencyKey, takes
 from darkroom_upload.api.responses import location
@@ -91,22 +88,14 @@ def router(presign: Presign, presets: Presets, authenticate: Authenticate, *, al
         openapi_extra=documented(PresignRequest),
         responses={
             HTTPStatus.CREATED: {"headers": LOCATION | REPLAYED},
-            **problems(
-                MalformedRequest,
-                Unauthenticated,
-                Forbidden,
-                Conflict,
-                UploadTooLarge,
-                UnsupportedMediaType,
-                InvalidRecipe,
-                IdempotencyMismatch,
-                Unavailable,
+            **refusals(
+                Conflict, UploadTooLarge, UnsupportedMediaType, InvalidRecipe, IdempotencyMismatch, QuotaExceeded
             ),
         },
     )
     async def presigned(request: Request, uploader: Uploader, key: IdempotencyKey, response: Response) -> PresignedBody:
         wanted = await read_json(request, PresignRequest, max_bytes=_LONGEST_BODY_BYTES)
-        upload = await presign(_announced(wanted, presets, allow_http=allow_http), owner=uploader.owner, key=key)
+        upload = await presign(_announced(wanted, presets, allow_http=allow_http), principal=uploader, key=key)
         response.headers["Location"] = location(upload.job.job_id)
         if upload.replayed:
             response.headers["Idempotency-Replayed"] = "true"

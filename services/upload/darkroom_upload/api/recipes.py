@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path
 
 from darkroom.api_keys import Scope
-from darkroom.errors import Forbidden, MalformedRequest, NotFound, Unauthenticated, Unavailable
+from darkroom.errors import NotFound
 from darkroom.recipes import Presets, Recipe
-from darkroom_upload.api.documentation import problems
+from darkroom_upload.api.documentation import refusals
 from darkroom_upload.api.parameters import takes
 from darkroom_upload.auth import Authenticate, allowed
 
@@ -23,7 +23,7 @@ def router(presets: Presets, authenticate: Authenticate) -> APIRouter:
     @routes.get(
         "",
         summary="All presets, by name",
-        responses=problems(MalformedRequest, Unauthenticated, Forbidden, Unavailable),
+        responses=refusals(),
     )
     async def list_recipes() -> dict[str, dict[str, Any]]:
         return documents
@@ -31,7 +31,7 @@ def router(presets: Presets, authenticate: Authenticate) -> APIRouter:
     @routes.get(
         "/schema",
         summary="The JSON Schema of a recipe",
-        responses=problems(MalformedRequest, Unauthenticated, Forbidden, Unavailable),
+        responses=refusals(),
     )
     async def recipe_schema() -> dict[str, Any]:
         return schema
@@ -39,7 +39,7 @@ def router(presets: Presets, authenticate: Authenticate) -> APIRouter:
     @routes.get(
         "/{name}",
         summary="A preset",
-        responses=problems(MalformedRequest, Unauthenticated, Forbidden, NotFound, Unavailable),
+        responses=refusals(NotFound),
     )
     async def read_recipe(name: Annotated[str, Path(description="The preset's name.")]) -> dict[str, Any]:
         if name not in documents:

@@ -6,10 +6,10 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Header, Query, Response
 
 from darkroom.api_keys import Scope
-from darkroom.errors import Forbidden, MalformedRequest, NotFound, Unauthenticated, Unavailable
+from darkroom.errors import NotFound
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.results import ResultLinks
-from darkroom_upload.api.documentation import NOT_MODIFIED, STATUS_HEADERS, problems
+from darkroom_upload.api.documentation import NOT_MODIFIED, STATUS_HEADERS, refusals
 from darkroom_upload.api.parameters import JobId, takes
 from darkroom_upload.api.responses import job_response, matches
 from darkroom_upload.auth import Authenticate, allowed
@@ -35,7 +35,7 @@ def router(jobs: Jobs, links: ResultLinks, watcher: JobWatcher, authenticate: Au
         responses={
             HTTPStatus.OK: {"headers": STATUS_HEADERS},
             **NOT_MODIFIED,
-            **problems(MalformedRequest, Unauthenticated, Forbidden, NotFound, Unavailable),
+            **refusals(NotFound),
         },
     )
     async def status(

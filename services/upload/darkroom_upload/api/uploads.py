@@ -11,20 +11,17 @@ from fastapi import APIRouter, Depends, Request, Response
 from darkroom.api_keys import Scope
 from darkroom.errors import (
     Conflict,
-    Forbidden,
     IdempotencyMismatch,
     ImageTooLarge,
     InvalidRecipe,
-    MalformedRequest,
-    Unauthenticated,
-    Unavailable,
+    QuotaExceeded,
     UnsupportedMediaType,
     UploadTooLarge,
 )
 from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.admission import Admission
 from darkroom_upload.api.body import body_of
-from darkroom_upload.api.documentation import LOCATION, RAW_UPLOAD, REPLAYED, UPLOAD, problems
+from darkroom_upload.api.documentation import LOCATION, RAW_UPLOAD, REPLAYED, UPLOAD, refusals
 from darkroom_upload.api.parameters import IdempotencyKey, refuse_others
 from darkroom_upload.api.responses import job_response, location
 from darkroom_upload.auth import Authenticate, allowed
@@ -40,17 +37,8 @@ _FORM_OVERHEAD_BYTES: Final = 4 * MAX_FIELD_BYTES
 _RAW_FIELDS: Final = ("recipe", "callback_url")
 """Fields that come as query parameters when the body is the file."""
 
-_ERRORS: Final = problems(
-    MalformedRequest,
-    Unauthenticated,
-    Forbidden,
-    Conflict,
-    UploadTooLarge,
-    UnsupportedMediaType,
-    InvalidRecipe,
-    ImageTooLarge,
-    IdempotencyMismatch,
-    Unavailable,
+_ERRORS: Final = refusals(
+    Conflict, UploadTooLarge, UnsupportedMediaType, InvalidRecipe, ImageTooLarge, IdempotencyMismatch, QuotaExceeded
 )
 _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     HTTPStatus.ACCEPTED: {"description": "The job that was made of it", "headers": LOCATION | REPLAYED},
@@ -66,7 +54,12 @@ def router(submit: Submit, admission: Admission, links: ResultLinks, authenticat
 
     async def upload(request: Request, uploader: Uploader, key: IdempotencyKey) -> Response:
         with admission.place():
-            submission = await submit(_events(request, submit.max_upload_bytes), owner=uploader.owner, key=key)
+            submission = await submit(
+                _events(request, submit.max_upload_bytes),
+                principal=uploader,
+                key=key,
+                announced_bytes=_announced_bytes(request),
+            )
         answer = await job_response(submission.job, links, status=HTTPStatus.ACCEPTED)
         answer.headers["Location"] = location(submission.job.job_id)
         if submission.replayed:
@@ -94,6 +87,13 @@ def router(submit: Submit, admission: Admission, links: ResultLinks, authenticat
         operation_id="upload_raw",
     )(upload)
     return routes
+
+
+def _announced_bytes(request: Request) -> int:
+    """How many bytes the file has at least, as far as the headers tell."""
+    length = request.headers.get("content-length", "")
+    is_form = request.headers.get("content-type", "").lower().startswith(_FORM_TYPE)
+    return max(0, int(length) - is_form * _FORM_OVERHEAD_BYTES) if length.isdecimal() else 0
 
 
 def _events(request: Request, max_bytes: int) -> AsyncIterator[FormEvent]:

@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from darkroom import clock
 from darkroom.api_keys import Scope
-from darkroom.errors import Conflict, Forbidden, MalformedRequest, NotFound, Unauthenticated, Unavailable
+from darkroom.errors import Conflict, NotFound
 from darkroom.jobs import DeliveryAttempt, Job
 from darkroom.webhook_secrets import SigningSecret, WebhookSecrets
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.orchestrator import Orchestrator
-from darkroom_upload.api.documentation import problems
+from darkroom_upload.api.documentation import refusals
 from darkroom_upload.api.parameters import JobId, takes
 from darkroom_upload.auth import Authenticate, allowed
 from darkroom_upload.principal import Principal
@@ -111,7 +111,7 @@ def router(jobs: Jobs, orchestrator: Orchestrator, secrets: WebhookSecrets, auth
         "/jobs/{job_id}/deliveries",
         summary="How a job's webhooks were delivered",
         dependencies=[reading, Depends(takes())],
-        responses=problems(MalformedRequest, Unauthenticated, Forbidden, NotFound, Unavailable),
+        responses=refusals(NotFound),
     )
     async def deliveries(job_id: JobId, reader: Reader) -> DeliveriesBody:
         return DeliveriesBody.of(await jobs.owned(job_id, reader.owner))
@@ -123,7 +123,7 @@ def router(jobs: Jobs, orchestrator: Orchestrator, secrets: WebhookSecrets, auth
         "A callback URL that answered 410 is tried again.",
         status_code=HTTPStatus.ACCEPTED,
         dependencies=[changing, Depends(takes())],
-        responses=problems(MalformedRequest, Unauthenticated, Forbidden, NotFound, Conflict, Unavailable),
+        responses=refusals(NotFound, Conflict),
     )
     async def replay(job_id: JobId, changer: Changer) -> DeliveriesBody:
         await jobs.owned(job_id, changer.owner)
@@ -136,7 +136,7 @@ def router(jobs: Jobs, orchestrator: Orchestrator, secrets: WebhookSecrets, auth
         description="Made when it is first asked for; the same for all your API keys. Who has it can sign, so that "
         "reading is not enough.",
         dependencies=[changing, Depends(takes())],
-        responses=problems(MalformedRequest, Unauthenticated, Forbidden, Unavailable),
+        responses=refusals(),
     )
     async def secret(changer: Changer, response: Response) -> SecretBody:
         response.headers["Cache-Control"] = _NEVER_STORED
@@ -147,7 +147,7 @@ def router(jobs: Jobs, orchestrator: Orchestrator, secrets: WebhookSecrets, auth
         summary="Replace the secret",
         description="For a day webhooks carry a signature of each secret, the old and the new one.",
         dependencies=[changing, Depends(takes())],
-        responses=problems(MalformedRequest, Unauthenticated, Forbidden, Unavailable),
+        responses=refusals(),
     )
     async def rotate(changer: Changer, response: Response) -> SecretBody:
         response.headers["Cache-Control"] = _NEVER_STORED

@@ -1,0 +1,95 @@
+"""Writing new jobs: each with the claim on its Idempotency-Key and charged to its caller, or not at all."""
+
+import asyncio
+import random
+from dataclasses import replace
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Final
+from weakref import WeakValueDictionary
+
+from botocore.exceptions import ClientError
+
+from darkroom.aws import error_code, translated
+from darkroom.errors import Unavailable
+from darkroom.job_table import JobTable, to_item
+from darkroom.jobs import Job
+from darkroom_upload.adapters.claims import Claim, Claims
+from darkroom_upload.adapters.usage import NOTHING, Charge, Usage
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
+
+_ATTEMPTS: Final = 6
+_PAUSE_SECONDS: Final = 0.05
+_REFUSED: Final = "ConditionalCheckFailed"
+
+
+class _Part(Enum):
+    """What a transaction consists of."""
+
+    JOB = auto()
+    CLAIM = auto()
+    COUNT = auto()
+
+
+class NewJobs:
+    """Creates jobs."""
+
+    def __init__(self, client: "DynamoDBClient", *, jobs: JobTable, claims: Claims, usage: Usage) -> None:
+        self._client = client
+        self._jobs = jobs
+        self._claims = claims
+        self._usage = usage
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+
+    async def create(self, job: Job, *, claim: Claim | None, charge: Charge | None) -> bool:
+        """Write a new job, its claim and its charge, all or none.
+
+        False when the key was claimed in the meantime. Raises QuotaExceeded and Unavailable.
+        """
+        if claim is None and charge is None:
+            # The id is new: "there already" can only be the SDK's repetition of a write whose answer was lost.
+            await self._jobs.create(job)
+            return True
+        if charge is None:
+            return await self._write(job, claim, None)
+        NOTHING.require_room(charge)
+        # Transactions on one counter get into each other's way. Those of one task at least take turns.
+        async with self._turns.setdefault(charge.caller, asyncio.Lock()):
+            return await self._write(replace(job, charged_to=charge.id), claim, charge)
+
+    async def _write(self, job: Job, claim: Claim | None, charge: Charge | None) -> bool:
+        parts: dict[_Part, TransactWriteItemTypeDef] = {
+            _Part.JOB: {"Put": {"TableName": self._jobs.name, "Item": to_item(job)}}
+        }
+        if claim:
+            parts[_Part.CLAIM] = self._claims.claiming(claim)
+        if charge:
+            parts[_Part.COUNT] = self._usage.counting(charge)
+        for attempt in range(_ATTEMPTS):
+            refused = await self._transact(parts)
+            if refused is None:
+                return True
+            if _Part.CLAIM in refused:
+                return False
+            if charge and _Part.COUNT in refused:
+                # Unless something was given back in this moment, this tells the caller what is used up.
+                (await self._usage.on(charge.caller, charge.moment)).require_room(charge)
+            # Another transaction was at the same item: it has the key soon, or has given up.
+            pause = _PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1)  # noqa: S311 - keeps tasks out of step
+            await asyncio.sleep(pause)
+        raise Unavailable("Another request of this caller is under way.")
+
+    async def _transact(self, parts: "dict[_Part, TransactWriteItemTypeDef]") -> set[_Part] | None:
+        """None when it was done; else the parts whose conditions were not met, if it was that."""
+        try:
+            with translated("DynamoDB"):
+                # A repetition by the SDK carries the same token, so that it does not meet its own writes.
+                await self._client.transact_write_items(TransactItems=list(parts.values()))
+        except ClientError as error:
+            if error_code(error) != "TransactionCanceledException":
+                raise
+            reasons = [reason.get("Code", "") for reason in error.response.get("CancellationReasons", [])]
+            return {part for part, reason in zip(parts, reasons, strict=True) if reason == _REFUSED}
+        return None

@@ -1,0 +1,88 @@
+"""`GET /usage`: what the caller may use, and what it has used today."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+
+from darkroom import clock
+from darkroom.allowances import Rate
+from darkroom.api_keys import Scope
+from darkroom_upload.adapters.usage import Usage, day_after
+from darkroom_upload.api.documentation import refusals
+from darkroom_upload.api.parameters import takes
+from darkroom_upload.auth import Authenticate, allowed
+from darkroom_upload.principal import Principal
+
+Moment = Annotated[datetime, PlainSerializer(clock.iso, return_type=str)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
+    )
+
+
+class RateBody(_Body):
+    """How often the caller may come."""
+
+    requests_per_second: float
+    burst: int
+    """How often at once, after a rest."""
+
+
+class QuotaBody(_Body):
+    """One quota of the day."""
+
+    limit: int
+    used: int
+    remaining: int
+
+
+class UsageBody(_Body):
+    """Limits of the caller: this API key, or all sessions of a user. What is null has no limit, and is not counted."""
+
+    owner: str
+    scopes: list[Scope]
+    rate: RateBody | None
+    jobs: QuotaBody | None
+    """Jobs made today."""
+    bytes: QuotaBody | None
+    """Bytes uploaded today."""
+    resets_at: Moment
+    """When the day is over, and both begin anew."""
+
+
+def router(usage: Usage, authenticate: Authenticate) -> APIRouter:
+    """The route."""
+    reading = Depends(allowed(authenticate, Scope.READ))
+    Reader = Annotated[Principal, reading]  # noqa: N806 - a type
+    routes = APIRouter(tags=["usage"], dependencies=[reading, Depends(takes())])
+
+    @routes.get(
+        "/usage",
+        summary="Your limits, and what you have used of them",
+        responses=refusals(),
+    )
+    async def read_usage(reader: Reader) -> UsageBody:
+        moment, allowance = clock.now(), reader.allowance
+        used = await usage.on(reader.caller, moment)
+        return UsageBody(
+            owner=reader.owner,
+            scopes=sorted(reader.scopes),
+            rate=_rate(allowance.rate),
+            jobs=_quota(allowance.jobs_per_day, used.jobs),
+            bytes=_quota(allowance.bytes_per_day, used.bytes),
+            resets_at=day_after(moment),
+        )
+
+    return routes
+
+
+def _rate(rate: Rate | None) -> RateBody | None:
+    return RateBody(requests_per_second=rate.per_second, burst=rate.burst) if rate else None
+
+
+def _quota(limit: int | None, used: int) -> QuotaBody | None:
+    return QuotaBody(limit=limit, used=used, remaining=max(0, limit - used)) if limit is not None else None
