@@ -5,6 +5,7 @@ the same recipe gives the same pixels everywhere. The scripts that need more are
 """
 
 import io
+import math
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -13,29 +14,29 @@ from PIL import Image, ImageDraw, ImageFont
 
 from darkroom_processor.pipeline.geometry import Box
 from darkroom_processor.pipeline.operations.canvas import parse_color
-from darkroom_processor.pipeline.raster import Size
+from darkroom_processor.pipeline.raster import Raster, Size
 
-_TRIAL: Final = 100
-"""The font size at which a text is measured, in pixels."""
-_SMALLEST: Final = 4
+_SIZES: Final = (64, 128, 256, 512, 1024, 2048)
+"""The font sizes in which texts are drawn, in pixels, to be scaled from there. A font costs FreeType some 20 ms once,
+for its hints; so there are few of them, and they are kept."""
 _RIM: Final = 24
 """The rim is this part of the font size: thin, but enough on a background of the letters' own colour."""
 
 Rgb = tuple[int, int, int]
 
 
-def lettering(text: str, color: str, room: Size) -> Image.Image:
-    """The text as a picture just large enough, `RGBA`: as large as the room (width, height) allows, rim not counted.
+def lettering(text: str, color: str, room: Size) -> Raster:
+    """The text as a picture just large enough, `RGBA`, drawn no smaller than it has to be to fill the room.
 
-    Letters are at least four pixels high, even where that is too much for the room.
+    Only letters of more than 2048 pixels are.
     """
-    font = _font(_font_size(text, room))
-    rim = max(1, round(font.size / _RIM))
+    font = _font(_size_for(text, room))
+    rim = round(font.size / _RIM)
     left, top, right, bottom = _ink(font, text, rim)
     letters = Image.new("RGBA", (max(1, right - left), max(1, bottom - top)))
     fill, rim_fill = _colors(color)
     ImageDraw.Draw(letters).text((-left, -top), text, fill, font, stroke_width=rim, stroke_fill=rim_fill)
-    return letters
+    return Raster(letters)
 
 
 @cache
@@ -44,20 +45,21 @@ def _font_file() -> bytes:
     return resources.files("fontpkg_noto_sans").joinpath("files", "NotoSans[wdth,wght].ttf").read_bytes()
 
 
-def _font(size: float) -> ImageFont.FreeTypeFont:
+@cache
+def _font(size: int) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(io.BytesIO(_font_file()), size, layout_engine=ImageFont.Layout.BASIC)
 
 
-def _font_size(text: str, room: Size) -> float:
-    left, top, right, bottom = _ink(_font(_TRIAL), text, 0)
-    by_width = _TRIAL * room[0] / max(1, right - left)
-    by_height = _TRIAL * room[1] / max(1, bottom - top)
-    return max(_SMALLEST, min(by_width, by_height))
+def _size_for(text: str, room: Size) -> int:
+    least = _SIZES[0]
+    left, top, right, bottom = _ink(_font(least), text, 0)
+    needed = least * min(room[0] / max(1, right - left), room[1] / max(1, bottom - top))
+    return next((size for size in _SIZES if size >= needed), _SIZES[-1])
 
 
 def _ink(font: ImageFont.FreeTypeFont, text: str, rim: int) -> Box:
-    box = ImageDraw.Draw(Image.new("L", (1, 1))).textbbox((0, 0), text, font, stroke_width=rim)
-    return int(box[0]), int(box[1]), round(box[2] + 0.5), round(box[3] + 0.5)
+    box = font.getbbox(text, stroke_width=rim)
+    return math.floor(box[0]), math.floor(box[1]), math.ceil(box[2]), math.ceil(box[3])
 
 
 def _colors(color: str) -> tuple[Rgb, Rgb]:

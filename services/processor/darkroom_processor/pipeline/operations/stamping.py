@@ -31,20 +31,21 @@ def _stamp(operation: Watermark, size: Size, overlays: Overlays) -> Image.Image:
     """What is laid over a picture of this size, `RGBA`."""
     room = (max(1, round(operation.scale * size[0])), size[1])
     if operation.image:
-        flat = _fitted(overlays.raster(operation.image), room)
+        made_of = overlays.raster(operation.image)
     else:
-        flat = lettering(operation.text or "", operation.color, room)
-    turned = rotate(Rotate(op="rotate", angle=operation.angle, background="transparent"), Raster(flat)).straight
+        made_of = lettering(operation.text or "", operation.color, room)
+    turn = Rotate(op="rotate", angle=operation.angle, background="transparent")
+    turned = rotate(turn, _fitted(made_of, room)).color.convert("RGBA")
     turned.putalpha(turned.getchannel("A").point([round(level * operation.opacity) for level in range(256)]))
     return turned
 
 
-def _fitted(image: Raster, room: Size) -> Image.Image:
+def _fitted(image: Raster, room: Size) -> Raster:
     """The image scaled to the room, proportions kept."""
     factor = min(room[0] / image.size[0], room[1] / image.size[1])
     width, height = (max(1, round(side * factor)) for side in image.size)
     fill = Resize(op="resize", width=width, height=height, fit=Fit.FILL, enlarge=True)
-    return resize(fill, image).color.convert("RGBA")
+    return resize(fill, image)
 
 
 def _layers(operation: Watermark, size: Size, stamp: Image.Image) -> Iterator[tuple[Image.Image, Place]]:
