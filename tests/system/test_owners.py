@@ -14,6 +14,7 @@ CAT = jpeg(40, 30)
         ("GET", "/status/{id}"),
         ("GET", "/status/{id}?wait=1"),
         ("GET", "/jobs/{id}/variants/grayscale"),
+        ("GET", "/jobs/{id}/archive"),
         ("POST", "/jobs/{id}/retry"),
         ("DELETE", "/jobs/{id}"),
         ("GET", "/jobs/{id}/deliveries"),

@@ -14,6 +14,7 @@ from darkroom.webhook_secrets import WebhookSecrets
 from darkroom_upload import throttle
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.orchestrator import Orchestrator
+from darkroom_upload.adapters.pictures import Pictures
 from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.admission import Admission
@@ -37,6 +38,7 @@ class Services:
     presign: Presign
     jobs: Jobs
     links: ResultLinks
+    pictures: Pictures
     watcher: JobWatcher
     orchestrator: Orchestrator
     secrets: WebhookSecrets
@@ -75,7 +77,9 @@ def create_api(services: Services) -> FastAPI:
         presigned.router(services.presign, services.presets, authenticate, allow_http=services.development)
     )
     app.include_router(status.router(services.jobs, services.links, services.watcher, authenticate))
-    app.include_router(jobs.router(services.jobs, services.links, services.orchestrator, authenticate))
+    app.include_router(
+        jobs.router(services.jobs, services.links, services.pictures, services.orchestrator, authenticate)
+    )
     app.include_router(webhooks.router(services.jobs, services.orchestrator, services.secrets, authenticate))
     app.include_router(recipes.router(services.presets, authenticate))
     app.include_router(usage.router(services.usage, authenticate))

@@ -21,6 +21,7 @@ from darkroom_upload.adapters.claims import Claims
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.new_jobs import NewJobs
 from darkroom_upload.adapters.originals import Originals
+from darkroom_upload.adapters.pictures import Pictures
 from darkroom_upload.adapters.rates import Rates
 from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.adapters.usage import Usage
@@ -80,6 +81,7 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
             usage=usage,
             jobs=jobs,
             links=ResultLinks(public, settings.results_bucket, aws.credentials),
+            pictures=Pictures(s3, settings.results_bucket),
             watcher=JobWatcher(jobs.marks),
             orchestrator=orchestrator.Orchestrator(neighbour),
             secrets=WebhookSecrets(dynamodb, accounts),

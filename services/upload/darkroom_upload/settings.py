@@ -23,7 +23,7 @@ class UploadSettings(ServiceSettings):
     originals_bucket: _Name
     """Bucket of the sources."""
     results_bucket: _Name
-    """Bucket of the pictures that were made; only links to it are signed here."""
+    """Bucket of the pictures that were made: links to it are signed here, and archives read from it."""
     jobs_table: _Name
     accounts_table: _Name
     uploads_queue_url: HttpUrl

@@ -28,6 +28,7 @@ WANTED: Final[dict[str, Scope | None]] = {
     "POST /jobs/{job_id}/retry": Scope.UPLOAD,
     "GET /jobs/{job_id}/variants/{name}": Scope.READ,
     "GET /jobs/{job_id}/manifest": Scope.READ,
+    "GET /jobs/{job_id}/archive": Scope.READ,
     "GET /jobs/{job_id}/deliveries": Scope.READ,
     "POST /jobs/{job_id}/deliveries/replay": Scope.UPLOAD,
     "GET /webhooks/secret": Scope.UPLOAD,

@@ -160,7 +160,7 @@ _ETAG: Final = {"ETag": _header("Changes with the body, and only with it.", {"ty
 STATUS_HEADERS: Final = _ETAG | RETRY_AFTER
 NOT_MODIFIED: Final[Responses] = {304: {"description": "As in the ETag that the client has", "headers": STATUS_HEADERS}}
 
-_BINARY: Final = {"type": "string", "format": "binary"}
+BINARY: Final = {"type": "string", "format": "binary"}
 _RECIPE: Final = {
     "type": "string",
     "description": "A preset's name (see `GET /recipes`) or a recipe as JSON (see `GET /recipes/schema`).",
@@ -189,7 +189,7 @@ _FORM: Final = {
         "required": ["file"],
         "additionalProperties": False,
         "properties": {
-            "file": {**_BINARY, "description": "The image. Its format is told by its content."},
+            "file": {**BINARY, "description": "The image. Its format is told by its content."},
             "recipe": _RECIPE,
             "callback_url": _CALLBACK_URL,
             "metadata": {
@@ -201,7 +201,7 @@ _FORM: Final = {
         },
     }
 }
-_RAW: Final = {"schema": _BINARY}
+_RAW: Final = {"schema": BINARY}
 
 RAW_UPLOAD: Final = {
     "parameters": _RAW_PARAMETERS,

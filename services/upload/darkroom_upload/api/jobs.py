@@ -5,17 +5,19 @@ from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query, Response
-from fastapi.responses import RedirectResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 
 from darkroom.api_keys import Scope
 from darkroom.errors import Conflict, NotFound
 from darkroom.jobs import Job, JobStatus, VariantState, VariantStatus
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.orchestrator import Orchestrator
-from darkroom_upload.adapters.results import ResultLinks
-from darkroom_upload.api.documentation import LOCATION, refusals
+from darkroom_upload.adapters.pictures import Pictures
+from darkroom_upload.adapters.results import ResultLinks, content_disposition
+from darkroom_upload.api.documentation import BINARY, LOCATION, refusals
 from darkroom_upload.api.parameters import JobId, takes
 from darkroom_upload.api.responses import job_response, location
+from darkroom_upload.archive import archive, archive_name
 from darkroom_upload.auth import Authenticate, allowed
 from darkroom_upload.cursor import read_cursor, write_cursor
 from darkroom_upload.principal import Principal
@@ -23,9 +25,12 @@ from darkroom_upload.view import JobBody, JobPage, job_body, manifest_link, resu
 
 DEFAULT_PAGE: Final = 20
 LONGEST_PAGE: Final = 100
+_ZIP: Final = "application/zip"
 
 
-def router(jobs: Jobs, links: ResultLinks, orchestrator: Orchestrator, authenticate: Authenticate) -> APIRouter:
+def router(
+    jobs: Jobs, links: ResultLinks, pictures: Pictures, orchestrator: Orchestrator, authenticate: Authenticate
+) -> APIRouter:
     """The routes."""
     routes = APIRouter(prefix="/jobs", tags=["jobs"])
     reading, changing = (Depends(allowed(authenticate, scope)) for scope in (Scope.READ, Scope.UPLOAD))
@@ -128,6 +133,24 @@ def router(jobs: Jobs, links: ResultLinks, orchestrator: Orchestrator, authentic
         if link is None:
             raise Conflict("There is a manifest once the job has run to its end.")
         return RedirectResponse(await links.sign(link))
+
+    @routes.get(
+        "/{job_id}/archive",
+        summary="All pictures, as a ZIP",
+        description="Written while it is sent, and so of a length that is not known before. A job that failed in part "
+        "gives what there is.",
+        response_class=StreamingResponse,
+        dependencies=[reading, Depends(takes())],
+        responses={
+            HTTPStatus.OK: {"description": "The archive", "content": {_ZIP: {"schema": BINARY}}},
+            **refusals(NotFound, Conflict),
+        },
+    )
+    async def archived(job_id: JobId, reader: Reader) -> Response:
+        job = await jobs.owned(job_id, reader.owner)
+        chunks = await archive(job, pictures)
+        disposition = content_disposition(archive_name(job), download=True)
+        return StreamingResponse(chunks, media_type=_ZIP, headers={"Content-Disposition": disposition})
 
     return routes
 

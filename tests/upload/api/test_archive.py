@@ -1,0 +1,127 @@
+"""`GET /jobs/{id}/archive`: all pictures of a job as one ZIP."""
+
+import io
+import zipfile
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from darkroom.jobs import Job, JobStatus, VariantResult, new_job_id
+from darkroom_upload.adapters.pictures import Pictures
+from darkroom_upload.archive import archive
+from tests.support.emulator import Cloud
+from tests.upload.examples import completed, queued, waiting
+from tests.upload.service import STRANGER_KEY, RunningService
+
+MEGABYTE = 1024**2
+
+
+async def stored(cloud: Cloud, service: RunningService, job: Job) -> dict[str, bytes]:
+    """Write a job and its pictures, each of another length; returns their bytes."""
+    data, variants = {}, {}
+    for number, (name, state) in enumerate(job.variants.items()):
+        variants[name] = state
+        if state.result:
+            data[name] = name.encode() * (1000 + 100_000 * number)
+            variants[name] = replace(state, result=state.result.model_copy(update={"size": len(data[name])}))
+            await cloud.s3.put_object(Bucket=service.settings.results_bucket, Key=state.result.key, Body=data[name])
+    await service.services.jobs.create(replace(job, variants=variants))
+    return data
+
+
+async def get(service: RunningService, job: Job | str, **headers: str) -> httpx.Response:
+    job_id = job if isinstance(job, str) else job.job_id
+    return await service.client.get(f"/jobs/{job_id}/archive", headers=headers)
+
+
+async def test_all_pictures_come_as_they_are_under_names_of_their_own(cloud: Cloud, upload: RunningService) -> None:
+    job = completed(filename="Käfer: 1.jpg")
+    data = await stored(cloud, upload, job)
+    assert max(map(len, data.values())) > 2 * MEGABYTE, "several pieces"
+    answer = await get(upload, job)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    disposition = "attachment; filename=\"Kafer-1.zip\"; filename*=UTF-8''K%C3%A4fer%3A%201.zip"
+    assert answer.headers["content-disposition"] == disposition
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as unpacked:
+        assert unpacked.testzip() is None
+        files = {info.filename: unpacked.read(info) for info in unpacked.infolist()}
+        assert {info.date_time[:3] for info in unpacked.infolist()} == {(2026, 11, 22)}
+    assert list(files.values()) == list(data.values())
+    assert all(name.isascii() and not set(name) & set('/\\:*?"<>|') for name in files)
+    assert [name.rpartition("-square-")[2] for name in files] == ["64.webp", "128.webp", "256.webp", "512.webp"]
+    assert len(answer.content) - sum(map(len, data.values())) < 2000, "the pictures and nothing besides"
+
+
+async def test_a_job_that_failed_in_part_gives_what_there_is(cloud: Cloud, upload: RunningService) -> None:
+    job = completed(failed=("square-128", "square-512"))
+    await stored(cloud, upload, job)
+    with zipfile.ZipFile(io.BytesIO((await get(upload, job)).content)) as unpacked:
+        assert unpacked.namelist() == ["cat-square-64.webp", "cat-square-256.webp"]
+
+
+@pytest.mark.parametrize(
+    ("job", "reason"),
+    [
+        (queued(), "The pictures are not ready yet."),
+        (completed(recipe_name="metadata"), "The job has no pictures."),
+        (replace(waiting(), status=JobStatus.EXPIRED), "The job has no pictures."),
+    ],
+)
+async def test_without_pictures_there_is_no_archive(upload: RunningService, job: Job, reason: str) -> None:
+    await upload.services.jobs.create(job)
+    answer = await get(upload, job)
+    assert (answer.status_code, answer.json()["code"], answer.json()["detail"]) == (409, "conflict", reason)
+
+
+async def test_anothers_archive_is_not_there(cloud: Cloud, upload: RunningService) -> None:
+    job = completed()
+    await stored(cloud, upload, job)
+    others = await get(upload, job, **{"x-api-key": STRANGER_KEY})
+    nobodys = await get(upload, new_job_id())
+    assert others.status_code == nobodys.status_code == 404
+    assert others.json()["detail"] == nobodys.json()["detail"]
+
+
+async def test_pictures_that_are_being_deleted_are_not_found(upload: RunningService) -> None:
+    job = completed()
+    await upload.services.jobs.create(job)
+    answer = await get(upload, job)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_a_client_that_goes_away_leaves_the_service_well(cloud: Cloud, upload: RunningService) -> None:
+    job = completed()
+    await stored(cloud, upload, job)
+    async with upload.client.stream("GET", f"/jobs/{job.job_id}/archive") as answer:
+        await anext(answer.aiter_bytes(1000))
+    assert (await get(upload, job)).status_code == 200
+
+
+class _Counting(Pictures):
+    """Pictures without end, which count what is asked of them."""
+
+    def __init__(self) -> None:
+        self.pieces_read = 0
+
+    async def require(self, results: Iterable[VariantResult]) -> None:
+        pass
+
+    async def pieces(self, result: VariantResult) -> AsyncIterator[bytes]:
+        for _ in range(result.size // MEGABYTE):
+            self.pieces_read += 1
+            yield bytes(MEGABYTE)
+
+
+async def test_no_more_is_read_than_the_client_has_taken() -> None:
+    job = completed()
+    state: Any = job.variants["square-64"]
+    large = replace(state, result=state.result.model_copy(update={"size": 100 * MEGABYTE}))
+    pictures = _Counting()
+    chunks = aiter(await archive(replace(job, variants={"square-64": large}), pictures))
+    taken = 0
+    while taken < 5 * MEGABYTE:
+        taken += len(await anext(chunks))
+    assert pictures.pieces_read <= 7
