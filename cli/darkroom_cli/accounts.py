@@ -1,0 +1,45 @@
+"""The accounts table, opened for a command of an operator's, with the credentials for AWS that they have."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from darkroom.aws import Aws
+from darkroom.errors import Unavailable
+from darkroom.key_table import KeyTable
+from darkroom.settings import Environment, load_settings
+from darkroom.user_table import UserTable
+from darkroom_cli.failures import Failed, Status
+from darkroom_cli.settings import AccountsSettings
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accounts:
+    """Who may use an installation."""
+
+    keys: KeyTable
+    users: UserTable
+    development: bool
+
+
+def with_accounts(work: Callable[[Accounts], Awaitable[T]]) -> T:
+    """Do something with the table that the environment names. Raises Failed when it is away."""
+    settings = load_settings(AccountsSettings)
+
+    async def run() -> T:
+        async with Aws(pool=5).dynamodb() as client:
+            return await work(
+                Accounts(
+                    keys=KeyTable(client, settings.accounts_table),
+                    users=UserTable(client, settings.accounts_table),
+                    development=settings.environment is Environment.DEVELOPMENT,
+                )
+            )
+
+    try:
+        return asyncio.run(run())
+    except Unavailable as error:
+        raise Failed(f"{error.message} {error.__cause__}", Status.AWAY) from error

@@ -1,0 +1,36 @@
+"""`darkroom dlq`: messages that died, by the orchestrator's internal API."""
+
+from typing import Any
+
+import click
+
+from darkroom.settings import load_settings
+from darkroom_cli.api import open_internal_api
+from darkroom_cli.output import as_json, show_rows
+from darkroom_cli.settings import QueueSettings
+
+_QUEUES = ("uploads", "tasks", "results", "notifications")
+
+
+@click.group()
+def dlq() -> None:
+    """Dead-letter queues; for operators who reach the orchestrator."""
+
+
+@dlq.command("list")
+@as_json
+def list_queues(*, json_wanted: bool) -> None:
+    """How full each queue is, and how many messages died there."""
+    with open_internal_api(str(load_settings(QueueSettings).orchestrator_url)) as api:
+        queues: list[dict[str, Any]] = api.ask("GET", "/api/queues")["queues"]
+    rows = [{**queue, "dead": queue["dlq"]["visible"]} for queue in queues]
+    show_rows(rows, columns=("name", "visible", "in_flight", "dead"), json_wanted=json_wanted)
+
+
+@dlq.command()
+@click.argument("queue", type=click.Choice(_QUEUES))
+def redrive(queue: str) -> None:
+    """Move the dead messages of QUEUE back into it, once their cause is mended."""
+    with open_internal_api(str(load_settings(QueueSettings).orchestrator_url)) as api:
+        moved = api.ask("POST", f"/api/dlq/{queue}/redrive")["moved"]
+    click.echo(f"{moved} message(s) moved back into {queue}.")

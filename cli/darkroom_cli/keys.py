@@ -1,0 +1,126 @@
+"""`darkroom keys`: API keys, made, listed and revoked by operators."""
+
+from typing import Any
+
+import click
+
+from darkroom import api_keys, clock
+from darkroom.allowances import Allowance, Rate
+from darkroom.api_keys import ApiKey, Scope
+from darkroom.callback_urls import read_callback_url
+from darkroom.errors import MalformedRequest
+from darkroom_cli.accounts import Accounts, with_accounts
+from darkroom_cli.failures import Failed
+from darkroom_cli.output import as_json, show_rows
+
+_COLUMNS = ("prefix", "name", "scopes", "rate", "jobs_per_day", "bytes_per_day", "created_at", "revoked_at")
+
+
+@click.group()
+def keys() -> None:
+    """API keys; for operators."""
+
+
+@keys.command()
+@click.argument("owner")
+@click.option("--name", required=True, help="What the key is for.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    default=(Scope.READ.value, Scope.UPLOAD.value),
+    show_default=True,
+    help="Once for each.",
+)
+@click.option("--requests-per-second", type=float, help="Its rate; the installation's default if not given.")
+@click.option("--burst", type=int, help="Requests at once after a rest; what comes in a second if not given.")
+@click.option("--jobs-per-day", type=int)
+@click.option("--bytes-per-day", type=int)
+@click.option("--callback-url", help="For jobs whose request gives none.")
+@as_json
+def create(owner: str, name: str, scopes: tuple[str, ...], *, json_wanted: bool, **limits: Any) -> None:
+    """Make a key for OWNER. It is printed once, and cannot be found again."""
+    text, callback_url = api_keys.generate(), limits.pop("callback_url")
+    key = ApiKey.of(
+        text,
+        owner=owner,
+        name=name,
+        created_at=clock.now(),
+        scopes=frozenset(map(Scope, scopes)),
+        allowance=_allowance(**limits),
+        callback_url=callback_url,
+    )
+
+    async def write(accounts: Accounts) -> None:
+        if callback_url:
+            _check_callback(callback_url, allow_http=accounts.development)
+        await accounts.keys.put(key)
+
+    with_accounts(write)
+    if json_wanted:
+        show_rows([{"key": text, **_row(key)}], columns=(), json_wanted=True)
+    else:
+        click.echo(f"The key {key.prefix}… of {owner}. Keep it: it is not shown again.", err=True)
+        click.echo(text)
+
+
+@keys.command("list")
+@click.argument("owner")
+@as_json
+def list_keys(owner: str, *, json_wanted: bool) -> None:
+    """All keys of OWNER, oldest first."""
+    found = with_accounts(lambda accounts: accounts.keys.of_owner(owner))
+    show_rows(map(_row, found), columns=_COLUMNS, json_wanted=json_wanted)
+
+
+@keys.command()
+@click.argument("owner")
+@click.argument("prefix")
+def revoke(owner: str, prefix: str) -> None:
+    """Make the key of OWNER useless that begins with PREFIX, as `keys list` shows it. It works for 30 s more."""
+
+    async def find_and_revoke(accounts: Accounts) -> ApiKey:
+        matching = [key for key in await accounts.keys.of_owner(owner) if key.prefix == prefix]
+        if len(matching) != 1:
+            raise Failed(f"{owner} has {len(matching) or 'no'} keys that begin with {prefix}.")
+        await accounts.keys.revoke(matching[0].digest, clock.now())
+        return matching[0]
+
+    key = with_accounts(find_and_revoke)
+    click.echo(f"Revoked: {key.prefix}… ({key.name})")
+
+
+def _allowance(
+    *, requests_per_second: float | None, burst: int | None, jobs_per_day: int | None, bytes_per_day: int | None
+) -> Allowance:
+    if burst is not None and requests_per_second is None:
+        raise click.UsageError("A burst goes with --requests-per-second.")
+    try:
+        rate = Rate.of(requests_per_second, burst) if requests_per_second is not None else None
+        return Allowance(rate=rate, jobs_per_day=jobs_per_day, bytes_per_day=bytes_per_day)
+    except (ValueError, OverflowError) as error:
+        raise click.UsageError(f"{error}") from error
+
+
+def _check_callback(url: str, *, allow_http: bool) -> None:
+    try:
+        read_callback_url(url, allow_http=allow_http)
+    except MalformedRequest as error:
+        raise click.UsageError(error.message) from error
+
+
+def _row(key: ApiKey) -> dict[str, Any]:
+    rate = key.allowance.rate
+    return {
+        "prefix": key.prefix,
+        "owner": key.owner,
+        "name": key.name,
+        "scopes": sorted(key.scopes),
+        "rate": f"{rate.per_second:g}/s, {rate.burst} at once" if rate else None,
+        "jobs_per_day": key.allowance.jobs_per_day,
+        "bytes_per_day": key.allowance.bytes_per_day,
+        "callback_url": key.callback_url,
+        "created_at": clock.iso(key.created_at),
+        "revoked_at": clock.iso(key.revoked_at) if key.revoked_at else None,
+    }

@@ -1,0 +1,29 @@
+"""The command `darkroom` and what it consists of."""
+
+import click
+
+from darkroom_cli import jobs, pictures
+from darkroom_cli.dead_letters import dlq
+from darkroom_cli.keys import keys
+from darkroom_cli.users import users
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="darkroom-cli", prog_name="darkroom")
+def darkroom() -> None:
+    """Darkroom: images in, pictures out.
+
+    DARKROOM_URL and DARKROOM_API_KEY say where and as whom. Commands for operators use credentials for AWS instead,
+    with DARKROOM_ACCOUNTS_TABLE, or DARKROOM_ORCHESTRATOR_URL.
+
+    Exit status: 0 done, 1 refused, 2 called in the wrong way, 3 not all pictures were made, 4 away or busy.
+    """
+
+
+for command in (pictures.upload, pictures.download, jobs.status, jobs.jobs, jobs.recipes, jobs.usage, keys, users, dlq):
+    darkroom.add_command(command)
+
+
+def main() -> None:
+    """Run the command line."""
+    darkroom()

@@ -1,0 +1,37 @@
+"""What commands are told by the environment. For those of operators, AWS's own variables count as well."""
+
+from typing import Annotated
+
+from pydantic import Field, HttpUrl, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from darkroom.settings import Environment
+
+
+class _Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="DARKROOM_", frozen=True, extra="ignore", use_attribute_docstrings=True
+    )
+
+
+class ClientSettings(_Settings):
+    """Of commands that use the API."""
+
+    url: HttpUrl = HttpUrl("http://localhost:8000")
+    """Root of the API."""
+    api_key: SecretStr
+
+
+class AccountsSettings(_Settings):
+    """Of commands that write keys and users."""
+
+    accounts_table: Annotated[str, Field(min_length=1)]
+    environment: Environment = Environment.PRODUCTION
+    """In `development` a key's callback URL may be plain HTTP."""
+
+
+class QueueSettings(_Settings):
+    """Of commands that look after queues."""
+
+    orchestrator_url: HttpUrl
+    """Root of the orchestrator's internal API."""

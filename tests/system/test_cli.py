@@ -1,0 +1,158 @@
+"""The command line, against the running system."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from click.testing import CliRunner, Result
+
+from darkroom_cli.main import darkroom
+from darkroom_local.bootstrap import DEVELOPMENT_KEY
+from darkroom_local.system import System
+from tests.support.images import jpeg, opened
+
+Run = Callable[..., Awaitable[Result]]
+
+
+@pytest.fixture
+def run(system: System) -> Run:
+    """Runs a command with all that the environment can tell it."""
+    environment = {
+        "DARKROOM_URL": system.url,
+        "DARKROOM_API_KEY": DEVELOPMENT_KEY,
+        "DARKROOM_ACCOUNTS_TABLE": system.installation.topology.accounts.name,
+        "DARKROOM_ORCHESTRATOR_URL": system.orchestrator.url,
+    }
+
+    async def invoke(*words: str, status: int = 0, **more: str | None) -> Result:
+        names = {name.upper(): value for name, value in more.items()}
+        result = await asyncio.to_thread(CliRunner(env={**environment, **names}).invoke, darkroom, words)
+        assert result.exit_code == status, (result.output, result.exception)
+        return result
+
+    return invoke
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    path = tmp_path / "cat.jpg"
+    path.write_bytes(jpeg(400, 300))
+    return path
+
+
+def size_of(path: str) -> tuple[int, int]:
+    return opened(Path(path).read_bytes()).size
+
+
+def cut_short(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:500])
+
+
+async def test_images_go_in_and_pictures_come_out(run: Run, photo: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    result = await run("upload", str(photo), str(photo), "--recipe", "thumbnails", "--output", str(output), "--json")
+    jobs = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [job["status"] for job in jobs] == ["completed"] * 2
+    for job in jobs:
+        files = sorted((output / job["job_id"]).iterdir())
+        assert [file.name for file in files] == sorted(f"{variant['name']}.webp" for variant in job["variants"])
+        assert {opened(file.read_bytes()).size for file in files} == {(edge, edge) for edge in (64, 128, 256, 512)}
+
+
+async def test_a_job_is_followed_and_fetched_later(run: Run, photo: Path, tmp_path: Path) -> None:
+    recipe = tmp_path / "recipe.json"
+    recipe.write_text('{"variants": [{"name": "small", "operations": [{"op": "resize", "width": 40}]}]}')
+    sent = await run("upload", str(photo), "--recipe", f"@{recipe}", "--wait")
+    assert "cat.jpg" in sent.stdout
+    job_id = sent.stdout.splitlines()[1].split()[0]
+    assert "completed" in (await run("status", job_id)).stdout
+    assert json.loads((await run("status", job_id, "--json")).stdout)["job_id"] == job_id
+    assert job_id in (await run("jobs", "--limit", "100", "--status", "completed")).stdout
+    saved = (await run("download", job_id, "--output", str(tmp_path))).stdout.split()
+    assert saved == [str(tmp_path / job_id / "small.jpg")]
+    assert size_of(saved[0]) == (40, 30)
+
+
+async def test_a_job_that_fails_is_an_exit_status(run: Run, photo: Path) -> None:
+    cut_short(photo)
+    result = await run("upload", str(photo), "--recipe", "thumbnails", "--wait", status=3)
+    assert "Not all pictures are there" in result.stderr
+
+
+async def test_refusals_are_told_in_words(run: Run, photo: Path) -> None:
+    assert "no_such" in (await run("upload", str(photo), "--recipe", "no_such", status=1)).stderr
+    assert "not known" in (await run("jobs", status=1, darkroom_api_key="wrong")).stderr
+    assert "invalid_recipe" in (await run("upload", str(photo), "--recipe", '{"variants": 1}', status=1)).stderr
+    assert (await run("status", str(uuid4()), status=1)).stderr == "Error: There is no such job. (not_found)\n"
+
+
+async def test_what_the_environment_lacks_is_told_at_once(run: Run) -> None:
+    result = await run("recipes", status=2, darkroom_api_key=None, darkroom_url="nowhere")
+    assert "DARKROOM_API_KEY" in result.stderr
+    assert "DARKROOM_URL" in result.stderr
+    assert "DARKROOM_ACCOUNTS_TABLE" in (await run("keys", "list", "x", status=2, darkroom_accounts_table=None)).stderr
+
+
+async def test_recipes_and_limits_are_shown(run: Run) -> None:
+    assert "thumbnails" in (await run("recipes")).stdout.splitlines()
+    assert "variants" in json.loads((await run("recipes", "web")).stdout)
+    assert json.loads((await run("usage")).stdout)["owner"] == "demo"
+
+
+async def test_a_key_is_made_used_listed_and_revoked(run: Run) -> None:
+    owner = f"owner-{uuid4().hex}"
+    options = ("--scope", "read", "--requests-per-second", "5", "--jobs-per-day", "7")
+    key = (await run("keys", "create", owner, "--name", "laptop", *options)).stdout.strip()
+    usage = json.loads((await run("usage", darkroom_api_key=key)).stdout)
+    assert (usage["owner"], usage["scopes"]) == (owner, ["read"])
+    assert usage["rate"] == {"requests_per_second": 5.0, "burst": 5}
+    assert usage["jobs"] == {"limit": 7, "used": 0, "remaining": 7}
+    (listed,) = [json.loads(line) for line in (await run("keys", "list", owner, "--json")).stdout.splitlines()]
+    assert key.startswith(listed["prefix"])
+    assert listed["revoked_at"] is None
+    await run("keys", "revoke", owner, listed["prefix"])
+    assert json.loads((await run("keys", "list", owner, "--json")).stdout)["revoked_at"]
+    assert "no keys" in (await run("keys", "revoke", owner, "dk_nothing", status=1)).stderr
+    unused = (await run("keys", "create", owner, "--name", "revoked before it was used")).stdout.strip()
+    await run("keys", "revoke", owner, unused[:11])
+    assert "not known" in (await run("usage", status=1, darkroom_api_key=unused)).stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--burst", "5"),
+        ("--requests-per-second", "0"),
+        ("--jobs-per-day", "0"),
+        ("--scope", "everything"),
+        ("--callback-url", "http://example.com"),
+    ],
+    ids=lambda options: options[0],
+)
+async def test_a_key_that_cannot_be_is_not_made(run: Run, options: tuple[str, ...]) -> None:
+    owner = f"owner-{uuid4().hex}"
+    await run("keys", "create", owner, "--name", "x", *options, status=2)
+    assert (await run("keys", "list", owner, "--json")).stdout == ""
+
+
+async def test_a_user_is_made_listed_and_disabled(run: Run) -> None:
+    name, password = f"user-{uuid4().hex[:8]}", "correct horse battery"
+    await run("users", "create", name, "--owner", "ann", "--password", password)
+    assert "already" in (await run("users", "create", name, "--password", password, status=1)).stderr
+    assert "characters" in (await run("users", "create", "other", "--password", "short", status=2)).stderr
+    await run("users", "disable", name)
+    users = [json.loads(line) for line in (await run("users", "list", "--json")).stdout.splitlines()]
+    (mine,) = [user for user in users if user["name"] == name]
+    assert mine["owner"] == "ann"
+    assert mine["disabled_at"]
+    assert "no user" in (await run("users", "disable", "nobody-at-all", status=1)).stderr
+
+
+async def test_dead_letters_are_counted_and_moved(run: Run) -> None:
+    assert "notifications" in (await run("dlq", "list")).stdout
+    rows = [json.loads(line) for line in (await run("dlq", "list", "--json")).stdout.splitlines()]
+    assert {row["name"] for row in rows} == {"uploads", "tasks", "results", "notifications"}
+    assert "0 message(s)" in (await run("dlq", "redrive", "results")).stdout
