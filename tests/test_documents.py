@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings
 
 from darkroom.problems import STATUSES
 from darkroom.recipes import load_presets
+from darkroom_cli.settings import AccountsSettings, ClientSettings, QueueSettings
 from darkroom_local.settings import LocalSettings
 from darkroom_orchestrator.settings import Settings as OrchestratorSettings
 from darkroom_processor.settings import Settings as ProcessorSettings
@@ -18,7 +19,18 @@ DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 README = (ROOT / "README.md").read_text()
 
 
-@pytest.mark.parametrize("settings", [UploadSettings, OrchestratorSettings, ProcessorSettings, LocalSettings])
+SETTINGS = [
+    UploadSettings,
+    OrchestratorSettings,
+    ProcessorSettings,
+    LocalSettings,
+    ClientSettings,
+    AccountsSettings,
+    QueueSettings,
+]
+
+
+@pytest.mark.parametrize("settings", SETTINGS)
 def test_the_readme_names_every_setting(settings: type[BaseSettings]) -> None:
     named = set(re.findall(r"DARKROOM_\w+", README))
     assert {f"DARKROOM_{name.upper()}" for name in settings.model_fields} <= named
