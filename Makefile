@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test faults bench chaos check synth rehearse clean
+.PHONY: help run test faults bench fairness chaos check synth rehearse clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ faults: $(PYTHON_ENV) $(EMULATOR_ENV) $(FAULTS_ENV) ## Kill every service at eac
 
 bench: $(PYTHON_ENV) $(PEER_ENV) ## Measure the image engine beside sharp and plain Pillow
 	.venv/bin/python -m bench.engine.engine
+
+fairness: $(PYTHON_ENV) $(EMULATOR_ENV) ## Measure what one owner's flood does to another owner's jobs
+	.venv/bin/python -m bench.fairness
 
 MINUTES ?= 2
 chaos: $(PYTHON_ENV) $(EMULATOR_ENV) ## Upload, kill, stop and disturb at random for MINUTES; nothing may be lost

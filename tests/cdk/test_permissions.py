@@ -55,6 +55,7 @@ EXPECTED: Final[dict[str, Permissions]] = {
         ),
         "SignWebhooks": ({"dynamodb:GetItem", "dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
         "FindOverdueJobs": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/open-by-deadline"}),
+        "TakeTurns": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/by-turn"}),
         "Consume": (
             _CONSUME,
             {

@@ -14,6 +14,8 @@ from tests.support.emulator import Cloud
 
 ROOT: Final = Path(__file__).parents[2]
 DOCKERFILES: Final = sorted([*ROOT.glob("services/*/Dockerfile"), ROOT / "tools/local/Dockerfile"])
+OF_THE_MACHINE: Final = ("DARKROOM_PUBLIC_S3_ENDPOINT_URL", "DARKROOM_TASKS_PER_OWNER")
+"""What depends on its ports and cores."""
 SERVICES: Final = ("upload", "orchestrator", "processor")
 
 
@@ -30,7 +32,7 @@ async def test_containers_are_told_what_the_bootstrap_creates(compose: dict[str,
     created = {
         name: value.replace(cloud.endpoint_url, "http://ministack:4566")
         for name, value in installation.environment().items()
-        if name.startswith("DARKROOM_") and name != "DARKROOM_PUBLIC_S3_ENDPOINT_URL"
+        if name.startswith("DARKROOM_") and name not in OF_THE_MACHINE
     }
     told = compose["services"]["upload"]["environment"]
     assert {name: told.get(name) for name in created} == created

@@ -25,6 +25,8 @@ async def site(clients: Clients, installation: Installation, monkeypatch: pytest
     """An orchestrator on fresh resources; a queue that subscribes to its events is the mailbox."""
     for name, value in installation.environment().items():
         monkeypatch.setenv(name, value)
+    # Whatever the machine: more than is in flight in any test but those that are about it.
+    monkeypatch.setenv("DARKROOM_TASKS_PER_OWNER", "64")
     mailbox = await clients.sqs.create_queue(QueueName=f"{installation.topology.job_events_topic}-mailbox")
     url = mailbox["QueueUrl"]
     attributes = await clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])

@@ -90,14 +90,14 @@ class Site:
 
     # What the upload service and its clients do.
 
-    async def waiting_job(self, recipe: Recipe = RECIPE, *, direct: bool = False) -> Job:
+    async def waiting_job(self, recipe: Recipe = RECIPE, *, direct: bool = False, owner: str = "demo") -> Job:
         """A job whose bytes have not come yet."""
         job_id = new_job_id()
         key = (direct_key if direct else upload_key)(job_id, "cat.jpg")
         moment = self.now()
         job = Job(
             job_id=job_id,
-            owner="demo",
+            owner=owner,
             recipe_name="thumbnails",
             recipe=recipe,
             status=JobStatus.AWAITING_UPLOAD,

@@ -56,6 +56,7 @@ async def test_the_status_shows_a_jobs_internals(site: Site, api: httpx.AsyncCli
         "completed_at": None,
         "filename": "cat.jpg",
         "source_key": job.source_key,
+        "turn": "sent",
         "source": {"key": job.source_key, "size": 17},
         "source_sha256": None,
         "engine": {},

@@ -8,10 +8,12 @@ from darkroom.errors import Unavailable
 from darkroom.jobs import JobStatus
 from darkroom_orchestrator.adapters.events import JobEvents
 from darkroom_orchestrator.adapters.originals import Originals
+from darkroom_orchestrator.adapters.turn_index import TurnIndex
 from darkroom_orchestrator.dispatch import Dispatch
 from darkroom_orchestrator.retry import Retry
 from darkroom_orchestrator.start import Start
 from darkroom_orchestrator.sweep import Sweep, sweep_regularly
+from darkroom_orchestrator.turns import Turns
 from tests.orchestrator.site import PRESETS, Site, undecodable
 from tests.support.memory_queue import MemoryQueue, away
 from tests.support.waiting import until
@@ -23,8 +25,10 @@ def failing() -> MemoryQueue:
     return MemoryQueue(failures={"send": [away()]})
 
 
-def dispatch_to(site: Site, queue: MemoryQueue) -> Dispatch:
-    return Dispatch(site.jobs, queue, max_variants_per_task=16)
+def turns_to(site: Site, queue: MemoryQueue) -> Turns:
+    index = TurnIndex(site.clients.dynamodb, site.settings.jobs_table)
+    dispatch = Dispatch(site.jobs, queue, max_variants_per_task=16)
+    return Turns(index=index, jobs=site.jobs, dispatch=dispatch, share=8)
 
 
 async def test_a_start_that_cannot_send_its_tasks_sends_them_when_the_message_comes_again(
@@ -33,7 +37,7 @@ async def test_a_start_that_cannot_send_its_tasks_sends_them_when_the_message_co
     start = Start(
         jobs=site.jobs,
         originals=Originals(site.s3, site.settings.originals_bucket),
-        dispatch=dispatch_to(site, failing),
+        turns=turns_to(site, failing),
         events=JobEvents(site.clients.sns, site.settings.job_events_topic_arn),
         presets=PRESETS,
         default_owner="demo",
@@ -58,7 +62,7 @@ async def test_a_retry_that_cannot_send_its_tasks_is_accepted_and_left_to_the_sw
     job, [task] = await site.queued_job()
     await site.orchestrator.finish(undecodable(task))
     originals = Originals(site.s3, site.settings.originals_bucket)
-    retry = Retry(jobs=site.jobs, originals=originals, dispatch=dispatch_to(site, failing))
+    retry = Retry(jobs=site.jobs, originals=originals, turns=turns_to(site, failing))
 
     queued = await retry(job.job_id)
 
@@ -73,7 +77,7 @@ async def test_a_sweep_that_fails_is_followed_by_the_next(site: Site, failing: M
     sweep = Sweep(
         jobs=site.jobs,
         originals=Originals(site.s3, site.settings.originals_bucket),
-        dispatch=dispatch_to(site, MemoryQueue()),
+        turns=turns_to(site, MemoryQueue()),
         events=JobEvents(site.clients.sns, site.settings.job_events_topic_arn),
         uploads=failing,
         tasks=MemoryQueue(),

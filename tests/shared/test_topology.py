@@ -2,7 +2,7 @@
 
 from itertools import chain
 
-from darkroom.topology import BY_OWNER, DAY_SECONDS, OPEN_BY_DEADLINE, Topology
+from darkroom.topology import BY_OWNER, BY_TURN, DAY_SECONDS, OPEN_BY_DEADLINE, Topology
 
 TOPOLOGY = Topology.named("darkroom-dev")
 
@@ -42,9 +42,10 @@ def test_only_originals_expire_and_only_their_direct_ways_in_are_announced() -> 
     assert TOPOLOGY.results_bucket.notify_prefixes == ()
 
 
-def test_jobs_are_found_by_owner_and_when_they_are_late() -> None:
-    assert TOPOLOGY.jobs.indexes == (BY_OWNER, OPEN_BY_DEADLINE)
+def test_jobs_are_found_by_owner_when_they_are_late_and_when_it_is_their_turn() -> None:
+    assert TOPOLOGY.jobs.indexes == (BY_OWNER, OPEN_BY_DEADLINE, BY_TURN)
     assert (TOPOLOGY.jobs.partition.name, TOPOLOGY.accounts.partition.name) == ("job_id", "id")
     assert (BY_OWNER.partition.name, BY_OWNER.sort.name) == ("owner", "created_at")
     assert (OPEN_BY_DEADLINE.partition.name, OPEN_BY_DEADLINE.sort.name) == ("open_shard", "deadline")
+    assert (BY_TURN.partition.name, BY_TURN.sort.name, BY_TURN.include) == ("turn_of", "turn", ("tasks",))
     assert {table.ttl_attribute for table in TOPOLOGY.tables} == {"expires_at"}

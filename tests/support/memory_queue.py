@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
-from darkroom import tracing
 from darkroom.errors import Unavailable
 from darkroom.queue import Delivery, Depth, Outgoing
 
@@ -46,7 +45,7 @@ class MemoryQueue:
         """See Queue."""
         self._fail("send")
         for one in outgoing:
-            self.put(one.message.model_dump_json(exclude_none=True), tracing.outgoing(one.job_id))
+            self.put(one.message.model_dump_json(exclude_none=True), one.attributes)
 
     def put(self, body: str, attributes: dict[str, str] | None = None) -> str:
         """Put a body in as it is, and return the message's id."""

@@ -6,7 +6,7 @@ from aws_cdk import CfnOutput
 from constructs import Construct
 
 from darkroom.keys import DIRECT, MANIFESTS, UPLOADS
-from darkroom.topology import BY_OWNER, OPEN_BY_DEADLINE
+from darkroom.topology import BY_OWNER, BY_TURN, OPEN_BY_DEADLINE
 from darkroom_cdk.config import StageConfig
 from darkroom_cdk.constructs.bucket import bucket_arn
 from darkroom_cdk.constructs.task_role import TaskRole
@@ -101,6 +101,7 @@ class PermissionsStack(StageStack):
             items=[_WEBHOOK_SECRETS],
         )
         may.allow("FindOverdueJobs", actions=["dynamodb:Query"], on=[f"{jobs}/index/{OPEN_BY_DEADLINE.name}"])
+        may.allow("TakeTurns", actions=["dynamodb:Query"], on=[f"{jobs}/index/{BY_TURN.name}"])
         uploads, tasks, reports = self._messaging.uploads, self._messaging.tasks, self._messaging.results
         webhooks = self._messaging.notifications
         may.allow(

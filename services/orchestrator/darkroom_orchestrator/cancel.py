@@ -5,22 +5,27 @@ from darkroom.jobs import Job, JobStatus
 from darkroom.logs import get_logger
 from darkroom_orchestrator.adapters.events import JobEvents
 from darkroom_orchestrator.adapters.job_store import JobStore
+from darkroom_orchestrator.turns import Turns
 
 _LOG = get_logger(__name__)
 
 
 class Cancel:
-    """Ends an open job. Work that is under way ends by itself, and its results are thrown away."""
+    """Ends an open job, and lets the next have its place.
 
-    def __init__(self, *, jobs: JobStore, events: JobEvents) -> None:
+    Work that is under way ends by itself, and its results are thrown away.
+    """
+
+    def __init__(self, *, jobs: JobStore, events: JobEvents, turns: Turns) -> None:
         self._jobs = jobs
         self._events = events
+        self._turns = turns
 
     async def __call__(self, job_id: str) -> Job:
         """Cancel the job and return it; one that is cancelled already stays so.
 
         Raises NotFound, Conflict when the job has ended by itself, and Unavailable. After the last the job may be
-        cancelled all the same; its event is then left to the sweeper.
+        cancelled all the same; its event and its place are then left to the sweeper.
         """
         job = await self._jobs.cancel(job_id) or await self._jobs.get(job_id)
         if job is None:
@@ -30,5 +35,6 @@ class Cancel:
         if job.deadline is not None:
             _LOG.info("job_cancelled", job_id=job_id)
             await self._events.publish(job)
+            await self._turns.pass_on(job.owner, ended=job_id)
             await self._jobs.leave_index(job_id)
         return job

@@ -23,6 +23,7 @@ from darkroom_orchestrator.adapters.events import JobEvents
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.adapters.originals import Originals
 from darkroom_orchestrator.adapters.results import Results
+from darkroom_orchestrator.adapters.turn_index import TurnIndex
 from darkroom_orchestrator.api import QueueName, QueuePair
 from darkroom_orchestrator.app import create_app
 from darkroom_orchestrator.begin import Begin
@@ -34,8 +35,10 @@ from darkroom_orchestrator.dispatch import Dispatch
 from darkroom_orchestrator.finish import Finish
 from darkroom_orchestrator.retry import Retry
 from darkroom_orchestrator.settings import Settings
+from darkroom_orchestrator.shares import Shares
 from darkroom_orchestrator.start import Start
 from darkroom_orchestrator.sweep import Sweep, sweep_regularly
+from darkroom_orchestrator.turns import Turns
 from darkroom_orchestrator.webhooks.delivery_log import DeliveryLog
 from darkroom_orchestrator.webhooks.work import Webhooks
 
@@ -47,6 +50,8 @@ if TYPE_CHECKING:
 
 _CONCURRENCY: Final = 16
 """Messages of one queue at a time: each is a few calls of some milliseconds."""
+_IN_HAND: Final = 256
+"""Announcements that wait in this process, where owners have shares, rather than in the queue."""
 _DEAD_CONCURRENCY: Final = 2
 
 
@@ -87,10 +92,16 @@ class Orchestrator:
         results = Results(clients.s3, settings.results_bucket)
         events = JobEvents(clients.sns, settings.job_events_topic_arn)
         dispatch = Dispatch(jobs, tasks, max_variants_per_task=settings.max_variants_per_task)
+        self.turns = turns = Turns(
+            index=TurnIndex(clients.dynamodb, settings.jobs_table),
+            jobs=jobs,
+            dispatch=dispatch,
+            share=settings.tasks_per_owner or None,
+        )
         self.start = Start(
             jobs=jobs,
             originals=originals,
-            dispatch=dispatch,
+            turns=turns,
             events=events,
             presets=presets,
             default_owner=settings.default_owner,
@@ -98,15 +109,15 @@ class Orchestrator:
             now=now,
         )
         self.begin = Begin(jobs)
-        self.finish = Finish(jobs=jobs, results=results, events=events)
+        self.finish = Finish(jobs=jobs, results=results, events=events, turns=turns)
         self.bury = Bury(finish=self.finish, tries=TASK_TRIES, now=now)
-        self.cancel = Cancel(jobs=jobs, events=events)
-        self.retry = Retry(jobs=jobs, originals=originals, dispatch=dispatch)
+        self.cancel = Cancel(jobs=jobs, events=events, turns=turns)
+        self.retry = Retry(jobs=jobs, originals=originals, turns=turns)
         self.delete = Delete(jobs=jobs, originals=originals, results=results)
         self.sweep = Sweep(
             jobs=jobs,
             originals=originals,
-            dispatch=dispatch,
+            turns=turns,
             events=events,
             uploads=self.queues[QueueName.UPLOADS].queue,
             tasks=tasks,
@@ -136,8 +147,9 @@ class Orchestrator:
 
     def background(self) -> list[Background]:
         """What runs beside the API: consumers, the sweeper and the webhooks."""
+        starts = Shares(most=_CONCURRENCY, each=_CONCURRENCY // 4).guard(uploads_handler(self.start))
         consumers = (
-            self._consumer("uploads", self.queues[QueueName.UPLOADS].queue, uploads_handler(self.start)),
+            self._consumer("uploads", self.queues[QueueName.UPLOADS].queue, starts, _IN_HAND),
             self._consumer("results", self.queues[QueueName.RESULTS].queue, results_handler(self.begin, self.finish)),
             self._consumer(
                 "tasks-dlq", self.queues[QueueName.TASKS].dead, dead_tasks_handler(self.bury), _DEAD_CONCURRENCY

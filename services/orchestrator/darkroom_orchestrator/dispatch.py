@@ -18,9 +18,13 @@ class Dispatch:
         self._tasks = tasks
         self._max_variants = max_variants_per_task
 
+    def count(self, job: Job) -> int:
+        """About how many tasks the pending parts make: what their overlays weigh is not asked."""
+        return len(plan(job, job.pending, max_variants=self._max_variants))
+
     async def __call__(self, job: Job) -> None:
         """Send tasks for the pending parts. Raises Unavailable, and some may have been sent then."""
         overlays = await find_overlays(self._jobs, job, job.pending)
         tasks = plan(job, job.pending, overlays=overlays, max_variants=self._max_variants)
-        await self._tasks.send([Outgoing(job_id=job.job_id, message=task) for task in tasks])
+        await self._tasks.send([Outgoing(job_id=job.job_id, message=task, owner=job.owner) for task in tasks])
         _LOG.info("tasks_sent", job_id=job.job_id, attempt=job.attempt, tasks=len(tasks), parts=len(job.pending))

@@ -12,6 +12,7 @@ from darkroom_orchestrator.adapters.results import Results
 from darkroom_orchestrator.adapters.versions import Version
 from darkroom_orchestrator.manifest import Manifest
 from darkroom_orchestrator.progress import Progress, ended_job, parts_of_report, progress_of
+from darkroom_orchestrator.turns import Turns
 
 _LOG = get_logger(__name__)
 
@@ -20,12 +21,13 @@ _ANNOUNCED = RETRYABLE | {JobStatus.COMPLETED}
 
 
 class Finish:
-    """Settles the parts of a job that a report brings, and announces the job's end when they were the last."""
+    """Settles the parts of a job that a report brings; when they were the last, the end is announced."""
 
-    def __init__(self, *, jobs: JobStore, results: Results, events: JobEvents) -> None:
+    def __init__(self, *, jobs: JobStore, results: Results, events: JobEvents, turns: Turns) -> None:
         self._jobs = jobs
         self._results = results
         self._events = events
+        self._turns = turns
 
     async def __call__(self, report: TaskFinished) -> None:
         """Take a report in. Raises Unavailable, and may then be given the same report again."""
@@ -63,7 +65,7 @@ class Finish:
         _LOG.info("parts_settled", attempt=job.attempt, parts=len(progress.parts), left=len(job.pending))
         if progress.ending:
             _LOG.info("job_ended", status=job.status, attempt=job.attempt, cpu_ms=job.cost.cpu_ms)
-            await self._events.publish(job)
+            await self._end(job)
         former_manifest = manifest_key(job.job_id) if progress.ending and job.attempt > 1 else None
         if former_manifest or parts_of_report(report) != progress.parts:
             await self._discard_unclaimed(job, report.outcomes, former_manifest)
@@ -72,12 +74,17 @@ class Finish:
         """The job is over, gone or in a later attempt.
 
         If it ended in this very attempt, an earlier delivery of this report may have ended it and then failed to say
-        so: the event is published again, under the same id.
+        so: the event is published again, under the same id, and the next job is looked for again.
         """
         _LOG.info("report_late", attempt=report.attempt, status=job.status if job else "deleted")
         if job and job.attempt == report.attempt and job.status in _ANNOUNCED:
-            await self._events.publish(job)
+            await self._end(job)
         await self._discard_unclaimed(job, report.outcomes, manifest_key(report.job_id))
+
+    async def _end(self, job: Job) -> None:
+        """What follows the write that ended a job."""
+        await self._events.publish(job)
+        await self._turns.pass_on(job.owner, ended=job.job_id)
 
     async def _discard_unclaimed(
         self, job: Job | None, outcomes: Collection[VariantOutcome], manifest: str | None = None

@@ -1,11 +1,13 @@
 """Running the failed variants of a job again."""
 
+from dataclasses import replace
+
 from darkroom.errors import Conflict, NotFound, Unavailable
 from darkroom.jobs import RETRYABLE, SOURCE_PART, Job, VariantStatus
 from darkroom.logs import get_logger
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.adapters.originals import Originals
-from darkroom_orchestrator.dispatch import Dispatch
+from darkroom_orchestrator.turns import Turns
 
 _LOG = get_logger(__name__)
 
@@ -13,10 +15,10 @@ _LOG = get_logger(__name__)
 class Retry:
     """Takes a job that failed, in whole or in part, back into the queue."""
 
-    def __init__(self, *, jobs: JobStore, originals: Originals, dispatch: Dispatch) -> None:
+    def __init__(self, *, jobs: JobStore, originals: Originals, turns: Turns) -> None:
         self._jobs = jobs
         self._originals = originals
-        self._dispatch = dispatch
+        self._turns = turns
 
     async def __call__(self, job_id: str) -> Job:
         """Begin the job's next attempt and return it. Raises NotFound, Conflict and Unavailable."""
@@ -24,7 +26,9 @@ class Retry:
         if job is None:
             raise NotFound("There is no such job.")
         await self._require_retryable(job)
-        queued = await self._jobs.retry(job, failed_parts(job))
+        parts = failed_parts(job)
+        place = await self._turns.place_for(replace(job, pending=parts))
+        queued = await self._jobs.retry(job, parts, place)
         if queued is None:
             raise Conflict("The job has changed meanwhile: look at its status.")
         await self._send(queued)
@@ -40,7 +44,7 @@ class Retry:
 
     async def _send(self, queued: Job) -> None:
         try:
-            await self._dispatch(queued)
+            await self._turns.take(queued)
         except Unavailable as error:
             # The retry is accepted and will be run: the sweeper sends the tasks when the job's deadline has passed.
             _LOG.warning("tasks_left_to_sweeper", job_id=queued.job_id, reason=error.message)

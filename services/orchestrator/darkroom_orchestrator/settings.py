@@ -8,6 +8,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from darkroom.limits import DEFAULT_UPLOAD_BYTES, HIGHEST_UPLOAD_BYTES
 from darkroom.settings import Environment, ServiceSettings
 from darkroom_orchestrator.adapters.job_store import WORK_PERIOD
+from darkroom_orchestrator.turns import LARGEST_SHARE
 from darkroom_orchestrator.webhooks.schedule import DEFAULT_SECONDS, LONGEST_SECONDS
 
 
@@ -38,6 +39,8 @@ class Settings(ServiceSettings):
     max_upload_bytes: Annotated[int, Field(ge=1, le=HIGHEST_UPLOAD_BYTES)] = DEFAULT_UPLOAD_BYTES
     max_variants_per_task: Annotated[int, Field(ge=1)] = 16
     """A recipe of more variants is spread over several tasks."""
+    tasks_per_owner: Annotated[int, Field(ge=0, le=LARGEST_SHARE)] = 0
+    """How many tasks of one owner may be in flight; 0 for any number, where the queue of tasks is fair by itself."""
     sweep_seconds: Annotated[float, Field(gt=0)] = 30
     """How long from one look at overdue jobs to the next, on average."""
     work_seconds: Annotated[float, Field(ge=1)] = WORK_PERIOD.total_seconds()

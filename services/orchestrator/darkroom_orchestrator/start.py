@@ -1,10 +1,11 @@
 """Starting a job: its bytes are in the bucket, whatever the way they came."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from darkroom.errors import InvalidRecipe, UndecodableImage, UploadTooLarge
-from darkroom.jobs import Fault, Job, JobStatus
+from darkroom.jobs import Fault, Job, JobStatus, parts_of
 from darkroom.keys import Arrival, read_original_key
 from darkroom.logs import bound, get_logger
 from darkroom.recipes import Recipe
@@ -12,8 +13,8 @@ from darkroom_orchestrator.adapters.events import JobEvents
 from darkroom_orchestrator.adapters.job_store import AT_WORK, JobStore
 from darkroom_orchestrator.adapters.originals import Original, Originals
 from darkroom_orchestrator.arrivals import NewObject
-from darkroom_orchestrator.dispatch import Dispatch
 from darkroom_orchestrator.drops import dropped_job
+from darkroom_orchestrator.turns import Turns
 
 _LOG = get_logger(__name__)
 
@@ -26,7 +27,7 @@ class Start:
         *,
         jobs: JobStore,
         originals: Originals,
-        dispatch: Dispatch,
+        turns: Turns,
         events: JobEvents,
         presets: Mapping[str, Recipe],
         default_owner: str,
@@ -35,7 +36,7 @@ class Start:
     ) -> None:
         self._jobs = jobs
         self._originals = originals
-        self._dispatch = dispatch
+        self._turns = turns
         self._events = events
         self._presets = presets
         self._default_owner = default_owner
@@ -88,10 +89,11 @@ class Start:
         if fault:
             await self._refuse(job, original, fault)
             return
-        queued = await self._jobs.queue(job, original.ref)
+        ready = replace(job, source=original.ref, pending=parts_of(job.recipe))
+        queued = await self._jobs.queue(job, original.ref, await self._turns.place_for(ready))
         if queued:
             _LOG.info("job_queued", recipe=queued.recipe_name, bytes=original.ref.size)
-            await self._dispatch(queued)
+            await self._turns.take(queued)
         else:
             _LOG.info("arrival_ignored", reason="another message has started the job")
 
@@ -110,7 +112,7 @@ class Start:
         if not redelivered or job.source != original.ref:
             _LOG.info("arrival_ignored", reason="the job has its bytes", status=job.status)
         elif job.status in AT_WORK:
-            await self._dispatch(job)
+            await self._turns.take(job)
         elif _was_refused(job):
             await self._events.publish(job)
 

@@ -5,6 +5,7 @@ should have sent it, and the handlers of those queues, which try until they succ
 
     awaiting_upload, no object            expired
     awaiting_upload, the object is there  announce it, on the uploads queue
+    queued, waiting for its turn          send as many of its owner's jobs as there is room for
     queued or processing                  send the tasks of what is pending, on the tasks queue
     the same, while messages wait there   another period: the job's own may be among them
     the same, `MOST_REDRIVES` times over  expired, or a report on the results queue that the parts are lost
@@ -20,7 +21,7 @@ from datetime import datetime
 from typing import Final
 
 from darkroom.errors import Unavailable
-from darkroom.jobs import Fault, Job, JobStatus
+from darkroom.jobs import Fault, Job, JobStatus, Turn
 from darkroom.logs import bound, get_logger
 from darkroom.messages import UploadArrived
 from darkroom.queue import Outgoing, Queue
@@ -28,8 +29,8 @@ from darkroom.topology import OPEN_SHARDS
 from darkroom_orchestrator.adapters.events import JobEvents
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.adapters.originals import Original, Originals
-from darkroom_orchestrator.dispatch import Dispatch
 from darkroom_orchestrator.progress import given_up
+from darkroom_orchestrator.turns import Turns
 
 _LOG = get_logger(__name__)
 
@@ -59,7 +60,7 @@ class Sweep:
         *,
         jobs: JobStore,
         originals: Originals,
-        dispatch: Dispatch,
+        turns: Turns,
         events: JobEvents,
         uploads: Queue,
         tasks: Queue,
@@ -68,7 +69,7 @@ class Sweep:
     ) -> None:
         self._jobs = jobs
         self._originals = originals
-        self._dispatch = dispatch
+        self._turns = turns
         self._events = events
         self._uploads = uploads
         self._tasks = tasks
@@ -108,6 +109,9 @@ class Sweep:
             await self._announce_end(job)
         elif job.status is JobStatus.AWAITING_UPLOAD:
             await self._find_upload(job, backlog)
+        elif job.place and job.place.turn is Turn.WAITING:
+            await self._turns.catch_up(job.owner)
+            await self._jobs.postpone(job)
         elif backlog.work:
             await self._jobs.postpone(job)
         else:
@@ -115,6 +119,7 @@ class Sweep:
 
     async def _announce_end(self, job: Job) -> None:
         await self._events.publish(job)
+        await self._turns.pass_on(job.owner, ended=job.job_id)
         await self._jobs.leave_index(job.job_id)
 
     async def _find_upload(self, job: Job, backlog: Backlog) -> None:
@@ -133,7 +138,7 @@ class Sweep:
     async def _announce_upload(self, job: Job, original: Original) -> None:
         _LOG.info("upload_found", redrives=job.redrives + 1)
         arrived = UploadArrived(job_id=job.job_id, source=original.ref)
-        await self._uploads.send([Outgoing(job_id=job.job_id, message=arrived)])
+        await self._uploads.send([Outgoing(job_id=job.job_id, message=arrived, owner=job.owner)])
 
     async def _find_tasks(self, job: Job) -> None:
         redriven = await self._jobs.redrive(job)
@@ -141,7 +146,7 @@ class Sweep:
             return
         if redriven.redrives <= MOST_REDRIVES:
             _LOG.info("tasks_redriven", redrives=redriven.redrives)
-            await self._dispatch(redriven)
+            await self._turns.take(redriven)
         else:
             _LOG.error("job_lost", redrives=redriven.redrives)
             report = given_up(job.job_id, redriven.attempt, redriven.pending, LOST, self._now())

@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import BaseModel, PlainSerializer
 
 from darkroom.clock import iso
-from darkroom.jobs import Cost, Fault, Job, JobStatus, ObjectRef, VariantResult, VariantStatus
+from darkroom.jobs import Cost, Fault, Job, JobStatus, ObjectRef, Turn, VariantResult, VariantStatus
 from darkroom.sources import SourceDescription
 
 Moment = Annotated[datetime, PlainSerializer(iso, return_type=str)]
@@ -43,6 +43,8 @@ class JobView(BaseModel):
     completed_at: Moment | None
     filename: str
     source_key: str
+    turn: Turn | None
+    """Whether its tasks were sent, where owners have shares of the processors."""
     source: ObjectRef | None
     source_sha256: str | None
     description: SourceDescription | None
@@ -72,6 +74,7 @@ class JobView(BaseModel):
             completed_at=job.completed_at,
             filename=job.filename,
             source_key=job.source_key,
+            turn=job.place.turn if job.place else None,
             source=job.source,
             source_sha256=job.source_sha256,
             description=job.description,

@@ -1,17 +1,11 @@
 """What the processor is told by its environment."""
 
-import os
-import sys
 from typing import Annotated
 
 from pydantic import Field
 
+from darkroom.cores import cores
 from darkroom.settings import ServiceSettings
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 class Settings(ServiceSettings):
@@ -22,5 +16,5 @@ class Settings(ServiceSettings):
     results_bucket: str
     tasks_queue_url: str
     results_queue_url: str
-    children: Annotated[int, Field(ge=1, le=64)] = Field(default_factory=_cores)
+    children: Annotated[int, Field(ge=1, le=64)] = Field(default_factory=cores)
     """Processes that work on images, one image each at a time; the number of cores unless given."""

@@ -22,6 +22,8 @@ from darkroom.jobs import (
     Job,
     JobStatus,
     ObjectRef,
+    Place,
+    Turn,
     VariantResult,
     VariantState,
     VariantStatus,
@@ -38,6 +40,7 @@ Item = dict[str, Any]
 
 _SERIALIZE: Final = TypeSerializer().serialize
 _DESERIALIZE: Final = TypeDeserializer().deserialize
+_TURN_SEPARATOR: Final = "#"
 _METADATA: Final = TypeAdapter(dict[str, str])
 
 
@@ -113,6 +116,7 @@ def to_item(job: Job) -> Item:
             "description": job.description.model_dump_json() if job.description else None,
             "variants": {name: variant_value(state) for name, state in job.variants.items()},
             "pending": set(job.pending) or None,
+            **(place_values(job, job.place) if job.place else {}),
             "fault": job.fault.model_dump() if job.fault else None,
             **job.cost.model_dump(),
             "metadata": json.dumps(dict(job.metadata)) if job.metadata else None,
@@ -159,6 +163,7 @@ def from_item(item: Mapping[str, Any]) -> Job:
             if variant.name in read["variants"]
         },
         pending=frozenset(read.get("pending", ())),
+        place=_place(read),
         fault=Fault.model_validate(read["fault"]) if "fault" in read else None,
         cost=Cost.model_validate({name: read.get(name, 0) for name in Cost.model_fields}),
         metadata=_METADATA.validate_json(read["metadata"]) if "metadata" in read else {},
@@ -191,6 +196,12 @@ def variant_value(state: VariantState) -> dict[str, Any]:
     return value
 
 
+def place_values(job: Job, place: Place) -> dict[str, Any]:
+    """The attributes that put a job into the index of turns, where its owner's jobs are in the order they came."""
+    turn = f"{place.turn}{_TURN_SEPARATOR}{clock.iso(job.created_at)}"
+    return {"turn_of": job.owner, "turn": turn, "tasks": place.tasks}
+
+
 def delivery_value(attempt: DeliveryAttempt) -> dict[str, Any]:
     """An attempt as a plain value for the item's `deliveries` list."""
     return {**attempt.model_dump(exclude_none=True), "at": clock.iso(attempt.at)}
@@ -211,6 +222,12 @@ def _variant_state(value: Mapping[str, Any]) -> VariantState:
 
 def _description(read: Mapping[str, Any]) -> SourceDescription | None:
     return SourceDescription.model_validate_json(read["description"]) if "description" in read else None
+
+
+def _place(read: Mapping[str, Any]) -> Place | None:
+    if "turn" not in read:
+        return None
+    return Place(turn=Turn(read["turn"].partition(_TURN_SEPARATOR)[0]), tasks=int(read["tasks"]))
 
 
 def _moment(read: Mapping[str, Any], name: str) -> datetime | None:

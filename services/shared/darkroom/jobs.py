@@ -73,6 +73,15 @@ _NEXT: Final[Mapping[JobStatus, frozenset[JobStatus]]] = MappingProxyType(
 )
 
 
+class Turn(StrEnum):
+    """Whether the tasks of a job at work have been sent."""
+
+    WAITING = "waiting"
+    """Its owner has enough tasks in flight: it is sent when some of them are done."""
+    SENT = "sent"
+    """Its tasks are in flight."""
+
+
 class VariantStatus(StrEnum):
     """Where one variant stands."""
 
@@ -167,6 +176,15 @@ SOURCE_PART: Final = "@source"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """A job's place among those of its owner that are at work, where owners have shares of the processors."""
+
+    turn: Turn
+    tasks: int
+    """How many it takes of the owner's share."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """One source image and what becomes of it."""
 
@@ -193,6 +211,8 @@ class Job:
     variants: Mapping[str, VariantState] = field(default_factory=dict)
     pending: frozenset[str] = frozenset()
     """Names of the variants without an outcome, and `SOURCE_PART` until the metadata is there."""
+    place: Place | None = None
+    """None unless the job is at work and owners have shares of the processors."""
     fault: Fault | None = None
     cost: Cost = Cost()
     metadata: Mapping[str, str] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TYPE_CHECKING, Final, Protocol
 
 from pydantic import BaseModel
@@ -13,7 +14,11 @@ from darkroom.errors import Unavailable
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs import SQSClient
-    from types_aiobotocore_sqs.type_defs import MessageAttributeValueTypeDef, MessageTypeDef
+    from types_aiobotocore_sqs.type_defs import (
+        MessageAttributeValueTypeDef,
+        MessageTypeDef,
+        SendMessageBatchRequestEntryTypeDef,
+    )
 
 BATCH: Final = 10
 """Entries of one SQS batch call."""
@@ -21,6 +26,10 @@ BATCH: Final = 10
 LARGEST_BODY_BYTES: Final = 250_000
 """SQS takes 256 KiB a call, attributes included: the rest is theirs."""
 
+OWNER_ATTRIBUTE: Final = "owner"
+"""Message attribute that says whose a message is."""
+
+_GROUP_DIGITS: Final = 32
 _SEND_ATTEMPTS: Final = 4
 _SEND_PAUSE_SECONDS: Final = 0.2
 
@@ -31,6 +40,13 @@ class Outgoing:
 
     job_id: str
     message: BaseModel
+    owner: str | None = None
+    """Whose it is, for queues in which owners take turns."""
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """What travels beside the body."""
+        return tracing.outgoing(self.job_id) | ({OWNER_ATTRIBUTE: self.owner} if self.owner else {})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +59,7 @@ class Delivery:
     receives: int
     """How often the message was received, this time included: more than 1 means that someone failed before."""
     attributes: dict[str, str] = field(default_factory=dict)
-    """The sender's: `job_id`, `traceparent`."""
+    """The sender's: `job_id`, `owner`, `traceparent`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +98,7 @@ class SqsQueue:
 
     async def send(self, outgoing: Sequence[Outgoing]) -> None:
         """See Queue. Entries that a batch call refuses are sent again, alone of their batch."""
-        for batch in _batches([(body_of(one.message), tracing.outgoing(one.job_id)) for one in outgoing]):
+        for batch in _batches([(body_of(one.message), one.attributes) for one in outgoing]):
             await self._send_batch(batch)
 
     async def forward(self, deliveries: Sequence[Delivery]) -> None:
@@ -96,14 +112,7 @@ class SqsQueue:
             with translated("SQS"):
                 answer = await self._client.send_message_batch(
                     QueueUrl=self._url,
-                    Entries=[
-                        {
-                            "Id": str(index),
-                            "MessageBody": body,
-                            "MessageAttributes": _attributes(attributes),
-                        }
-                        for index, (body, attributes) in left.items()
-                    ],
+                    Entries=[_entry(str(index), body, attributes) for index, (body, attributes) in left.items()],
                 )
             left = {int(failed["Id"]): left[int(failed["Id"])] for failed in answer.get("Failed", [])}
             if not left:
@@ -183,6 +192,25 @@ def _batches(entries: Sequence[_Entry]) -> Iterator[list[_Entry]]:
         size += length
     if batch:
         yield batch
+
+
+def group_of(owner: str) -> str:
+    """The message group of an owner, which may have any name; SQS takes some characters only.
+
+    Standard queues deliver groups fairly: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
+    """
+    return sha256(owner.encode()).hexdigest()[:_GROUP_DIGITS]
+
+
+def _entry(entry_id: str, body: str, attributes: dict[str, str]) -> "SendMessageBatchRequestEntryTypeDef":
+    entry: SendMessageBatchRequestEntryTypeDef = {
+        "Id": entry_id,
+        "MessageBody": body,
+        "MessageAttributes": _attributes(attributes),
+    }
+    if OWNER_ATTRIBUTE in attributes:
+        entry["MessageGroupId"] = group_of(attributes[OWNER_ATTRIBUTE])
+    return entry
 
 
 def _attributes(values: dict[str, str]) -> "dict[str, MessageAttributeValueTypeDef]":

@@ -90,6 +90,13 @@ KEYS_BY_OWNER: Final = IndexSpec(
     partition=AttributeSpec(name="key_owner", type="S"),
     sort=AttributeSpec(name="created_at", type="S"),
 )
+BY_TURN: Final = IndexSpec(
+    # Sparse: only jobs at work have a turn, and only where owners have shares of the processors.
+    name="by-turn",
+    partition=AttributeSpec(name="turn_of", type="S"),
+    sort=AttributeSpec(name="turn", type="S"),
+    include=("tasks",),
+)
 
 CALLBACK_ATTRIBUTE: Final = "callback"
 """Message attribute of the events of jobs that have a callback URL, `true`. Others do not carry it."""
@@ -132,7 +139,7 @@ class Topology:
                 name=f"{prefix}-jobs",
                 partition=AttributeSpec(name="job_id", type="S"),
                 ttl_attribute="expires_at",
-                indexes=(BY_OWNER, OPEN_BY_DEADLINE),
+                indexes=(BY_OWNER, OPEN_BY_DEADLINE, BY_TURN),
             ),
             accounts=TableSpec(
                 name=f"{prefix}-accounts",

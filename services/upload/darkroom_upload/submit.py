@@ -87,7 +87,7 @@ class Submit:
             received = intake.received()
             submission = await self._record(job_id, received, principal, key=key, claim=claim, earlier=earlier)
             if keep and submission.job.job_id == job_id:
-                await self._announce(job_id, await intake.store())
+                await self._announce(submission.job, await intake.store())
         return submission
 
     def _open(self, job_id: str, filename: str, image_format: ImageFormat, recipe_name: str | None) -> IncomingObject:
@@ -135,8 +135,9 @@ class Submit:
             raise Conflict("The job of this Idempotency-Key was deleted. Use a new key.")
         return job
 
-    async def _announce(self, job_id: str, source: ObjectRef) -> None:
-        await self.uploads.send([Outgoing(job_id=job_id, message=UploadArrived(job_id=job_id, source=source))])
+    async def _announce(self, job: Job, source: ObjectRef) -> None:
+        arrived = UploadArrived(job_id=job.job_id, source=source)
+        await self.uploads.send([Outgoing(job_id=job.job_id, message=arrived, owner=job.owner)])
 
 
 def _require_same(claim: Claim, asked: str) -> None:

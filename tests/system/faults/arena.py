@@ -27,6 +27,7 @@ IMPATIENT: Final = {
     "DARKROOM_ARRIVAL_SECONDS": "15",
     "DARKROOM_WORK_SECONDS": "8",
     "DARKROOM_CHILDREN": "1",
+    "DARKROOM_TASKS_PER_OWNER": "4",
     # Three variants make two tasks, so that both forms of the fan-in's write are met.
     "DARKROOM_MAX_VARIANTS_PER_TASK": "2",
 }

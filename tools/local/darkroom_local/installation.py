@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from darkroom.cores import cores
 from darkroom.topology import Topology
 from darkroom_local.clients import aws_environment
 
@@ -12,6 +13,11 @@ DEFAULT_OWNER = "demo"
 
 _RECEIVE_WAIT_SECONDS = 1
 """Short: the emulator keeps an abandoned poll, and what it takes, until the poll's time is over."""
+
+
+_TASKS_A_CORE = 4
+"""Of one owner: what a processor takes in hand at a time, and as many again, so that it never waits for more."""
+_LARGEST_SHARE = 256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +71,8 @@ class Installation:
             "DARKROOM_NOTIFICATIONS_QUEUE_URL": self.notifications.url,
             "DARKROOM_NOTIFICATIONS_DLQ_URL": self.notifications.dlq_url,
             "DARKROOM_JOB_EVENTS_TOPIC_ARN": self.job_events_topic_arn,
+            # An emulator's queues are not fair to owners by themselves.
+            "DARKROOM_TASKS_PER_OWNER": str(min(_TASKS_A_CORE * cores(), _LARGEST_SHARE)),
             # A developer receives webhooks on the same machine.
             "DARKROOM_WEBHOOK_ALLOW_PRIVATE": "true",
         }

@@ -93,6 +93,17 @@ def deadline_is(deadline: datetime | None) -> Condition:
     return Condition(text="#deadline = :seen_deadline", values={"seen_deadline": epoch(deadline)})
 
 
+def turn_is(turn: str) -> Condition:
+    """The job still waits for its turn, as it was seen to.
+
+        job A   ends ── finds B waiting ── sends B's tasks
+        job C      ends ── finds B waiting ──────────── sends B's tasks: refused
+
+    Several jobs of one owner end at the same time, and each passes its place on.
+    """
+    return Condition(text="#turn = :seen_turn", values={"seen_turn": turn})
+
+
 def not_being_deleted() -> Condition:
     """Nobody has begun to delete the job's objects.
 

@@ -7,7 +7,7 @@ from darkroom import tracing
 from darkroom.aws import translated
 from darkroom.jobs import Job, VariantStatus
 from darkroom.messages import JobEvent, VariantCounts
-from darkroom.queue import body_of
+from darkroom.queue import OWNER_ATTRIBUTE, body_of, group_of
 from darkroom.topology import CALLBACK_ATTRIBUTE
 
 if TYPE_CHECKING:
@@ -30,13 +30,14 @@ class JobEvents:
         Subscribers filter by the attributes `owner`, `status`, `job_id` and, for jobs with a callback URL, `callback`,
         and recognise a repetition by `event_id`.
         """
-        attributes = {**tracing.outgoing(job.job_id), "owner": job.owner, "status": job.status.value}
+        attributes = {**tracing.outgoing(job.job_id), OWNER_ATTRIBUTE: job.owner, "status": job.status.value}
         if job.callback_url:
             attributes[CALLBACK_ATTRIBUTE] = "true"
         with translated("SNS"):
             await self._client.publish(
                 TopicArn=self._topic_arn,
                 Message=body_of(event_of(job)),
+                MessageGroupId=group_of(job.owner),
                 MessageAttributes={
                     name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
                 },

@@ -5,11 +5,11 @@ A method returns the job as it is after the change, or None when its condition w
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from darkroom.aws import translated
 from darkroom.clock import iso
-from darkroom.job_table import JobTable, epoch, open_shard, serialized, variant_value
+from darkroom.job_table import JobTable, epoch, open_shard, place_values, serialized, variant_value
 from darkroom.jobs import (
     OPEN,
     RETRYABLE,
@@ -17,6 +17,8 @@ from darkroom.jobs import (
     Job,
     JobStatus,
     ObjectRef,
+    Place,
+    Turn,
     VariantState,
     VariantStatus,
     parts_of,
@@ -42,6 +44,7 @@ from darkroom_orchestrator.adapters.conditions import (
     only_pending,
     pending_among_others,
     status_in,
+    turn_is,
 )
 from darkroom_orchestrator.progress import Progress
 
@@ -58,7 +61,9 @@ AT_WORK: Final = frozenset({JobStatus.QUEUED, JobStatus.PROCESSING})
 _WAITING: Final = frozenset({JobStatus.AWAITING_UPLOAD})
 _ENDED: Final = frozenset(JobStatus) - OPEN
 
-_CLOSED: Final = remove("open_shard", "deadline", "pending")
+_NO_PLACE: Final = remove("turn_of", "turn", "tasks")
+"""A job that ends gives its place back."""
+_CLOSED: Final = remove("open_shard", "deadline", "pending") & _NO_PLACE
 """A job that ends leaves the index of open jobs."""
 
 
@@ -78,7 +83,7 @@ class JobStore(JobTable):
         self._now = now
         self._work_period = work_period
 
-    async def queue(self, job: Job, source: ObjectRef) -> Job | None:
+    async def queue(self, job: Job, source: ObjectRef, place: Place | None = None) -> Job | None:
         """awaiting_upload → queued: pin the source, and wait for all that the recipe asks for."""
         change = put(
             source=source.model_dump(),
@@ -87,6 +92,7 @@ class JobStore(JobTable):
             redrives=0,
             queued_at=iso(self._now()),
             deadline=self._work_deadline(),
+            **_taken(job, place),
         )
         return await self._move(job.job_id, _WAITING, JobStatus.QUEUED, change)
 
@@ -133,7 +139,12 @@ class JobStore(JobTable):
         condition = attempt_is(report.attempt) & only_pending(progress.parts)
         return await self._move(report.job_id, AT_WORK, progress.ending.status, change, condition)
 
-    async def retry(self, job: Job, parts: Collection[str]) -> Job | None:
+    async def send(self, job_id: str, *, seen: str) -> Job | None:
+        """Take the place of a job that is sent, for one that waits; `seen` is its turn as the index has it."""
+        change = put(turn=seen.replace(Turn.WAITING, Turn.SENT, 1), deadline=self._work_deadline())
+        return await self._writes.update(job_id, change, status_in({JobStatus.QUEUED}) & turn_is(seen))
+
+    async def retry(self, job: Job, parts: Collection[str], place: Place | None = None) -> Job | None:
         """failed, partially_completed → queued: the next attempt, for these parts only."""
         change = (
             put(
@@ -143,6 +154,7 @@ class JobStore(JobTable):
                 queued_at=iso(self._now()),
                 open_shard=open_shard(job.job_id),
                 deadline=self._work_deadline(),
+                **_taken(job, place),
             )
             & put_variants({name: VariantState() for name in job.variants if name in parts})
             & remove("fault", "worker", "started_at", "completed_at")
@@ -164,7 +176,8 @@ class JobStore(JobTable):
         No message stands behind this, to come again when the job's event cannot be published. So the job keeps its
         place in the index of open jobs, overdue at once, until `leave_index` takes it out.
         """
-        change = put(open_shard=open_shard(job_id), deadline=epoch(self._now())) & remove("pending")
+        change = put(open_shard=open_shard(job_id), deadline=epoch(self._now()))
+        change &= remove("pending") & _NO_PLACE
         return await self._move(job_id, starts, status, change)
 
     async def leave_index(self, job_id: str) -> None:
@@ -221,3 +234,7 @@ class JobStore(JobTable):
         change = put(status=end.value, updated_at=iso(self._now())) & change
         starting = status_in(starts)
         return await self._writes.update(job_id, change, starting & condition if condition else starting)
+
+
+def _taken(job: Job, place: Place | None) -> dict[str, Any]:
+    return place_values(job, place) if place else {}

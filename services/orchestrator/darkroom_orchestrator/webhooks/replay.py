@@ -31,6 +31,8 @@ class Replay:
         event = event_of(job)
         # A receiver that said 410 once is asked again, since its owner wants it so.
         await self._log.forgive(job_id)
-        await self._notifications.send([Outgoing(job_id=job_id, message=DeliveryRequested(event=event))])
+        await self._notifications.send(
+            [Outgoing(job_id=job_id, message=DeliveryRequested(event=event), owner=event.owner)]
+        )
         _LOG.info("webhook_replay", job_id=job_id, event_id=event.event_id)
         return event

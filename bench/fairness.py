@@ -1,0 +1,111 @@
+"""Measures what one owner's flood does to another owner's jobs: p95 from the first byte sent to the job's end.
+
+    python -m bench.fairness [--flood N] [--jobs N] [--share N]
+
+The whole system runs on an emulator of its own. The quiet owner uploads one picture after the other, first alone, then
+while several clients of another owner upload as fast as they can and their jobs pile up. `--share 0` switches the
+owners' shares off, to show what they are for.
+"""
+
+import argparse
+import asyncio
+import statistics
+import sys
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+from darkroom import clock
+from darkroom_local.system import running_system
+from tests.support.api import Api, open_api
+from tests.support.emulator import running_cloud
+from tests.support.images import jpeg
+from tests.system.conftest import new_key
+
+FLOODING_CLIENTS: Final = 8
+GOAL: Final = 3.0
+"""How many times its quiet value the p95 may be."""
+RECIPE: Final = "augment"
+_PICTURE: Final = jpeg(1200, 900)
+_WARM_UP_JOBS: Final = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """Seconds of the quiet owner's jobs."""
+
+    quiet: list[float]
+    flooded: list[float]
+    waiting: int
+    """Jobs of the flood that were still open when the last of `flooded` ended."""
+
+    @property
+    def ratio(self) -> float:
+        """What the flood did to the p95."""
+        return p95(self.flooded) / p95(self.quiet)
+
+
+def p95(seconds: list[float]) -> float:
+    """The time within which 19 of 20 jobs end."""
+    return statistics.quantiles(seconds, n=20, method="inclusive")[-1]
+
+
+async def measure(*, flood: int, jobs: int, share: int | None) -> Result:
+    """Run both parts on a fresh system. The flood is over when its uploads are in; its jobs are then in the way."""
+    environment: Mapping[str, str] = {} if share is None else {"DARKROOM_TASKS_PER_OWNER": str(share)}
+    async with AsyncExitStack() as stack:
+        cloud = await stack.enter_async_context(running_cloud())
+        installation = await stack.enter_async_context(cloud.installation())
+        system = await stack.enter_async_context(running_system(installation, environment=environment))
+        quiet, loud = [
+            await stack.enter_async_context(open_api(system.url, await new_key(cloud, installation))) for _ in range(2)
+        ]
+        await _latencies(quiet, _WARM_UP_JOBS)
+        alone = await _latencies(quiet, jobs)
+        left = iter(range(flood))
+        flooding = [
+            asyncio.create_task(_upload_all(loud, islice(left, flood // FLOODING_CLIENTS)))
+            for _ in range(FLOODING_CLIENTS)
+        ]
+        await asyncio.sleep(1)
+        flooded = await _latencies(quiet, jobs)
+        job_ids = [job_id for ids in await asyncio.gather(*flooding) for job_id in ids]
+        states = await asyncio.gather(*(loud.job(job_id) for job_id in job_ids))
+        return Result(quiet=alone, flooded=flooded, waiting=sum(not state["completed_at"] for state in states))
+
+
+async def _latencies(api: Api, count: int) -> list[float]:
+    return [await _latency(api) for _ in range(count)]
+
+
+async def _latency(api: Api) -> float:
+    """From the first byte to the end as the job's record has it, since a client's poll is coarser."""
+    began = clock.now()
+    job = await api.made(_PICTURE, RECIPE)
+    return (clock.parse(job["completed_at"]) - began).total_seconds()
+
+
+async def _upload_all(api: Api, numbers: "islice[int]") -> list[str]:
+    return [(await api.upload(_PICTURE, RECIPE))["job_id"] for _ in numbers]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="bench.fairness", description=__doc__)
+    parser.add_argument("--flood", type=int, default=400, help="jobs of the flood")
+    parser.add_argument("--jobs", type=int, default=20, help="jobs of the quiet owner, each time")
+    parser.add_argument("--share", type=int, help="tasks an owner may have in flight; 0 for no limit")
+    options = parser.parse_args()
+    result = asyncio.run(measure(flood=options.flood, jobs=options.jobs, share=options.share))
+    sys.stdout.write(
+        f"quiet    p50 {statistics.median(result.quiet):6.3f} s   p95 {p95(result.quiet):6.3f} s\n"
+        f"flooded  p50 {statistics.median(result.flooded):6.3f} s   p95 {p95(result.flooded):6.3f} s"
+        f"   ({result.waiting} of {options.flood} jobs of the flood were still open)\n"
+        f"ratio of the p95s: {result.ratio:.2f} (goal: {GOAL:g})\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
