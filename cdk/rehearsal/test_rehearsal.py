@@ -1,7 +1,10 @@
 """Deploy, use, deploy again, change, destroy. The order of the tests is the order of the rehearsal."""
 
 import asyncio
+import io
+import json
 import re
+import zipfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from typing import Any, Final
@@ -102,6 +105,18 @@ async def test_a_job_passes_through_services_in_their_roles(api: Api) -> None:
     pictures = await api.pictures(job)
     assert {name: picture.size for name, picture in pictures.items()} == dict.fromkeys(pictures, (256, 256))
     assert len(pictures) == 5
+
+
+async def test_pictures_are_read_again_for_watermarks_and_archives(api: Api) -> None:
+    logo = await api.made(jpeg(64, 48), "grayscale")
+    image = {"job_id": logo["job_id"], "variant": "grayscale"}
+    recipe = {"variants": [{"name": "stamped", "operations": [{"op": "watermark", "image": image}]}]}
+    job = await api.made(jpeg(320, 200), json.dumps(recipe))
+    assert job["status"] == "completed", job
+    archive = await api.http.get(f"/jobs/{job['job_id']}/archive")
+    assert archive.status_code == 200, archive.text
+    with zipfile.ZipFile(io.BytesIO(archive.content)) as unpacked:
+        assert unpacked.namelist() == ["cat-stamped.jpg"]
 
 
 async def test_a_large_upload_passes_in_parts(api: Api) -> None:
