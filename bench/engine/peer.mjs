@@ -1,9 +1,8 @@
-// Runs one case of the benchmark in sharp for each line of JSON on standard input, and answers with what it cost.
+// The contestant that is sharp; see contestant.py for what it reads and writes.
 //
-// A request is {"source": path, "case": name, "output": path or null}; an answer {"cpu": s, "wall": s, "bytes": n}.
 // One thread and no cache: the CPU time of a picture is what is compared, not how many cores are free.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import sharp from 'sharp';
 
@@ -32,6 +31,12 @@ const cases = {
     ]),
 };
 
+// Bytes of this process, by the kernel's own count; null where there is none.
+function resident(field) {
+  if (!existsSync('/proc/self/status')) return null;
+  return Number(readFileSync('/proc/self/status', 'utf8').match(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm'))[1]) * 1024;
+}
+
 async function run({ source, case: name, output }) {
   const data = readFileSync(source);
   const cpu = process.cpuUsage();
@@ -40,10 +45,16 @@ async function run({ source, case: name, output }) {
   for (const variant of cases[name](sharp(data).autoOrient())) results.push(await variant.toBuffer());
   const spent = process.cpuUsage(cpu);
   const elapsed = Number(process.hrtime.bigint() - wall) / 1e9;
+  const peak = idle === null ? null : resident('VmHWM') - idle;
   if (output) writeFileSync(output, results[0]);
   const bytes = results.reduce((sum, result) => sum + result.length, 0);
-  return { cpu: (spent.user + spent.system) / 1e6, wall: elapsed, bytes };
+  return { cpu: (spent.user + spent.system) / 1e6, wall: elapsed, bytes, peak };
 }
+
+// Warm as the others are: every encoder has written a pixel.
+const pixel = () => sharp({ create: { width: 1, height: 1, channels: 4, background: '#fff' } });
+for (const format of ['jpeg', 'webp', 'avif', 'png']) await sharp(await pixel().toFormat(format).toBuffer()).raw().toBuffer();
+const idle = resident('VmRSS');
 
 for await (const line of createInterface({ input: process.stdin })) {
   console.log(JSON.stringify(await run(JSON.parse(line))));

@@ -1,6 +1,7 @@
 """How near a result is to the picture that it was made from."""
 
 import io
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,35 @@ Levels = NDArray[np.float64]
 _C1 = (0.01 * 255) ** 2
 _C2 = (0.03 * 255) ** 2
 _BLOCK = 8
+
+
+@dataclass(frozen=True)
+class Quality:
+    """How near; higher is nearer."""
+
+    decibels: float
+    similarity: float
+
+
+def judge(source: bytes, result: bytes) -> Quality:
+    """A result against the reference of its size; a letterboxed one against a letterboxed reference."""
+    with Image.open(io.BytesIO(result)) as opened:
+        picture = opened.convert("RGBA" if opened.has_transparency_data else "L" if opened.mode == "L" else "RGB")
+    expected = _fitted(source, picture.size, picture.mode)
+    return Quality(psnr(picture, expected), ssim(picture, expected))
+
+
+def _fitted(source: bytes, size: tuple[int, int], mode: str) -> Image.Image:
+    """The reference at this size: scaled as a whole, or letterboxed on white, or cut to a square."""
+    with Image.open(io.BytesIO(source)) as image:
+        width, height = image.size
+    if size[0] != size[1]:
+        return reference(source, size, mode)
+    scale = (min if size[0] == 256 else max)(size[0] / width, size[1] / height)
+    scaled = reference(source, (round(width * scale), round(height * scale)), mode)
+    canvas = Image.new(mode, size, "white")
+    canvas.paste(scaled, ((size[0] - scaled.width) // 2, (size[1] - scaled.height) // 2))
+    return canvas
 
 
 def reference(source: bytes, size: tuple[int, int], mode: str) -> Image.Image:

@@ -1,0 +1,51 @@
+"""What is measured, on which pictures, and what is aimed at."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from darkroom.recipes import Variant, load_presets
+
+_CORPUS = Path(__file__).parents[3] / "shared/corpus/photos"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One thing to measure."""
+
+    name: str
+    source: str
+    """The kind of picture, `jpg` or `png`."""
+    variants: tuple[Variant, ...]
+    goal: float
+    """The highest share of sharp's CPU time that is aimed at."""
+    bytes_goal: float | None = None
+    """The same for the bytes of the results."""
+
+
+def one(width: int, **output: Any) -> tuple[Variant, ...]:
+    """A variant of a width."""
+    resize = {"op": "resize", "width": width}
+    return (Variant.model_validate({"name": "it", "operations": [resize], "output": output}),)
+
+
+def cases() -> dict[str, Case]:
+    """All of them. Every contestant knows them by these names."""
+    presets = {name: recipe.variants for name, recipe in load_presets().items()}
+    found = [
+        Case(name="jpeg 720 jpeg", source="jpg", variants=one(720, format="jpeg", quality=80), goal=1.1),
+        Case(name="jpeg 720 webp", source="jpg", variants=one(720, format="webp", quality=80), goal=1.1),
+        Case(name="jpeg 720 avif", source="jpg", variants=one(720, format="avif", quality=50), goal=0.5),
+        Case(name="png 720 png", source="png", variants=one(720, format="png"), goal=1.3, bytes_goal=1.1),
+        Case(name="grayscale", source="jpg", variants=presets["grayscale"], goal=0.7),
+        Case(name="augment", source="jpg", variants=presets["augment"], goal=1.0),
+        Case(name="thumbnails", source="jpg", variants=presets["thumbnails"], goal=0.6),
+        Case(name="web", source="jpg", variants=presets["web"], goal=0.6),
+    ]
+    return {case.name: case for case in found}
+
+
+def published() -> dict[str, Path] | None:
+    """The pictures of sharp's own benchmark by kind; None where they are not."""
+    files = {kind: _CORPUS / f"sharp-benchmark.{kind}" for kind in ("jpg", "png")}
+    return files if all(path.is_file() for path in files.values()) else None

@@ -1,0 +1,22 @@
+"""The contestant that is Darkroom's pipeline, warm as in a child that waits for its first image."""
+
+from bench.engine.cases import cases
+from bench.engine.measuring import serve
+from darkroom_processor.pipeline import Picture, Work, process
+from darkroom_processor.sandbox.preload import preload
+
+
+def main() -> None:
+    """Answer requests."""
+    known = cases()
+
+    def make(data: bytes, name: str) -> list[bytes]:
+        done = process(data, Work(variants=known[name].variants, describe=False))
+        return [outcome.data for outcome in done.outcomes if isinstance(outcome, Picture)]
+
+    preload()
+    serve(make)
+
+
+if __name__ == "__main__":
+    main()
