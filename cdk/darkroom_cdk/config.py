@@ -113,6 +113,10 @@ class StageConfig(_Value):
     default_owner: str = "demo"
     """Owner of files dropped into `incoming/`."""
     log_days: int = 14
+    traces_sampled: Annotated[float, Field(ge=0, le=1)] = 0
+    """Part of all traces that X-Ray is sent. With 0 no collector runs, and the services make no spans."""
+    collector_image: str = "v0.50.0"
+    """Tag or digest of the collector, a copy of `public.ecr.aws/aws-observability/aws-otel-collector`."""
     budget_usd: int
     """A month."""
     alarm_email: str | None = None
@@ -123,7 +127,12 @@ class StageConfig(_Value):
     cloudfront_prefix_list: str | None = None
     """Id of `com.amazonaws.global.cloudfront.origin-facing`: the load balancer is then open to CloudFront alone."""
     results_public_key: str | None = None
-    """PEM of an RSA 2048 key whose holder signs URLs for the results distribution; there is none without."""
+    """PEM of the P-256 or RSA 2048 key that links to the results distribution open with; there is none without."""
+    results_other_public_key: str | None = None
+    """One more such key, whose links open as well: the next or the last one, while keys change."""
+    results_key_secret_arn: str | None = None
+    """The secret that the upload service signs such links with: JSON of `key_pair_id` and `private_key`. Without it
+    links lead to S3."""
     replica_region: str | None = None
     """Where a copy of the results bucket and of the tables is kept."""
     github_repository: str | None = None
@@ -133,6 +142,8 @@ class StageConfig(_Value):
     def _fits_together(self) -> "StageConfig":
         if (self.event_email is None) != (self.event_owner is None):
             raise ValueError("event_email and event_owner belong together")
+        if not self.results_public_key and (self.results_other_public_key or self.results_key_secret_arn):
+            raise ValueError("results_other_public_key and results_key_secret_arn need results_public_key")
         if self.replica_region == self.region:
             raise ValueError("replica_region must be another region")
         return self
@@ -140,6 +151,11 @@ class StageConfig(_Value):
     def image(self, service: ServiceName) -> str:
         """The digest or tag of a service's image."""
         return self.image_digests.get(service, self.image_tag)
+
+    @property
+    def traced(self) -> bool:
+        """Whether the services make spans."""
+        return self.traces_sampled > 0
 
     @property
     def topology(self) -> Topology:

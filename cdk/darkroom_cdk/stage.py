@@ -5,6 +5,7 @@ from cdk_nag import AwsSolutionsChecks
 
 from darkroom_cdk.config import StageConfig
 from darkroom_cdk.stacks.data import DataStack
+from darkroom_cdk.stacks.delivery import DeliveryStack
 from darkroom_cdk.stacks.deployment import DeploymentStack
 from darkroom_cdk.stacks.edge import EdgeStack
 from darkroom_cdk.stacks.messaging import MessagingStack
@@ -24,6 +25,7 @@ def build(app: App, config: StageConfig) -> None:
     storage = StorageStack(app, "Storage", config=config, uploads=messaging.uploads.queue)
     data = DataStack(app, "Data", config=config)
     permissions = PermissionsStack(app, "Permissions", config=config, messaging=messaging, data=data)
+    delivery = DeliveryStack(app, "Delivery", config=config)
     services = ServicesStack(
         app,
         "Services",
@@ -34,15 +36,9 @@ def build(app: App, config: StageConfig) -> None:
         messaging=messaging,
         data=data,
         permissions=permissions,
+        delivery=delivery,
     )
-    EdgeStack(
-        app,
-        "Edge",
-        config=config,
-        frontend=storage.frontend,
-        results=storage.results,
-        balancer=services.origin.balancer,
-    )
+    EdgeStack(app, "Edge", config=config, delivery=delivery, balancer=services.origin.balancer)
     ObservabilityStack(
         app, "Observability", config=config, storage=storage, messaging=messaging, data=data, services=services
     )

@@ -12,6 +12,11 @@ P7uFE1Ab4my+Hzk/x6oxbO9bq22RKzcKhzIL8sy8jTSmn8gsSATAd8avJucoBH3Y
 NQIDAQAB
 -----END PUBLIC KEY-----
 """
+_NEXT_PUBLIC_KEY: Final = """-----BEGIN PUBLIC KEY-----
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEDlrJQu49ejW0A4IQtLrNy+QvLcbL
+ASl0lHDxzW7hQnGXQtiYJYOyp7/JuVVPW3pFBX3Zgc7Pd8JFU5mVkxj9lg==
+-----END PUBLIC KEY-----
+"""
 
 CONTEXTS: Final[dict[str, dict[str, Any]]] = {
     "dev": {"stage": "dev"},
@@ -23,6 +28,9 @@ CONTEXTS: Final[dict[str, dict[str, Any]]] = {
         "event_owner": "demo",
         "cloudfront_prefix_list": "pl-0123456789abcdef0",
         "results_public_key": _PUBLIC_KEY,
+        "results_other_public_key": _NEXT_PUBLIC_KEY,
+        "results_key_secret_arn": "arn:aws:secretsmanager:us-east-1:111122223333:secret:darkroom/results-key-a1B2c3",
+        "traces_sampled": "0.05",
         "replica_region": "us-west-2",
         "github_repository": "example/darkroom",
         "domain": {

@@ -23,6 +23,7 @@ def test_a_stage_has_all_its_stacks(dev: Assembly, prod: Assembly) -> None:
         "Data",
         "Permissions",
         "Services",
+        "Delivery",
         "Edge",
         "Observability",
     }

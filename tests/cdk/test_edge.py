@@ -19,10 +19,24 @@ def edge(prod: Assembly) -> Template:
     return prod["Edge"]
 
 
+@pytest.fixture
+def delivery(prod: Assembly) -> Template:
+    return prod["Delivery"]
+
+
+def distributions(assembly: Assembly) -> list[Json]:
+    """Of both stacks that have some."""
+    return [
+        each["DistributionConfig"]
+        for stack in ("Edge", "Delivery")
+        for each in assembly[stack].properties("AWS::CloudFront::Distribution")
+    ]
+
+
 def test_every_distribution_is_behind_the_firewall_and_logged(stage: Assembly) -> None:
-    for each in stage["Edge"].properties("AWS::CloudFront::Distribution"):
-        assert text(each["DistributionConfig"]["WebACLId"]) == "<FirewallAcl.Arn>"
-        assert each["DistributionConfig"]["Logging"]["Bucket"]
+    for each in distributions(stage):
+        assert text(each["WebACLId"]) == "<FirewallAcl.Arn>"
+        assert each["Logging"]["Bucket"]
 
 
 def test_the_api_is_never_cached_and_gets_everything_but_the_host(edge: Template) -> None:
@@ -46,25 +60,52 @@ def test_the_origin_gets_the_secret_over_tls(edge: Template, dev: Assembly) -> N
 
 
 def test_buckets_are_read_by_signed_requests(stage: Assembly) -> None:
-    for each in stage["Edge"].properties("AWS::CloudFront::Distribution"):
-        for origin in each["DistributionConfig"]["Origins"]:
+    for each in distributions(stage):
+        for origin in each["Origins"]:
             assert ("S3OriginConfig" in origin) == bool(origin.get("OriginAccessControlId"))
 
 
-def test_results_open_with_a_signed_url_only(edge: Template) -> None:
-    results = distribution(edge, "resultssite/")
+def test_results_open_with_a_signed_url_only(delivery: Template) -> None:
+    results = distribution(delivery, "results/")
     (group,) = results["DefaultCacheBehavior"]["TrustedKeyGroups"]
     assert text(group) == "<ResultsKeys>"
     assert "CacheBehaviors" not in results
 
 
+def test_results_open_with_either_key_while_keys_change(delivery: Template) -> None:
+    keys = {text({"Ref": key}) for key in delivery.all("AWS::CloudFront::PublicKey")}
+    (group,) = delivery.properties("AWS::CloudFront::KeyGroup")
+    assert {text(each) for each in group["KeyGroupConfig"]["Items"]} == keys
+    assert len(keys) == 2
+
+
+def test_a_download_has_its_name_through_the_cache_and_no_other_parameter_counts(delivery: Template) -> None:
+    (policy,) = delivery.properties("AWS::CloudFront::CachePolicy")
+    cached_by = policy["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert cached_by["QueryStringsConfig"] == {
+        "QueryStringBehavior": "whitelist",
+        "QueryStrings": ["response-content-disposition"],
+    }
+    (used,) = [text(each["DefaultCacheBehavior"]["CachePolicyId"]) for each in [distribution(delivery, "results/")]]
+    assert used == "<ResultsCache>"
+
+
+def test_results_run_nothing_and_are_read_by_the_dashboard_alone(delivery: Template) -> None:
+    (policy,) = delivery.properties("AWS::CloudFront::ResponseHeadersPolicy")
+    config = policy["ResponseHeadersPolicyConfig"]
+    assert config["CorsConfig"]["AccessControlAllowOrigins"] == {"Items": ["https://pictures.example.org"]}
+    assert config["CorsConfig"]["AccessControlAllowCredentials"] is False
+    content = config["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+    assert content == "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+
 def test_without_a_key_there_is_no_way_to_results_but_presigned_urls(dev: Assembly) -> None:
-    (site,) = dev["Edge"].properties("AWS::CloudFront::Distribution")
-    assert site["DistributionConfig"]["Logging"]["Prefix"] == "site/"
+    (site,) = distributions(dev)
+    assert site["Logging"]["Prefix"] == "site/"
 
 
-def test_the_firewall_has_rules_by_aws_a_rate_and_sizes(edge: Template) -> None:
-    (acl,) = edge.properties("AWS::WAFv2::WebACL")
+def test_the_firewall_has_rules_by_aws_a_rate_and_sizes(delivery: Template) -> None:
+    (acl,) = delivery.properties("AWS::WAFv2::WebACL")
     rules = {each["Name"]: each for each in acl["Rules"]}
     assert list(rules) == [
         "AWSManagedRulesAmazonIpReputationList",
@@ -83,8 +124,8 @@ def test_the_firewall_has_rules_by_aws_a_rate_and_sizes(edge: Template) -> None:
     assert acl["Scope"] == "CLOUDFRONT"
 
 
-def test_pictures_are_not_searched_for_scripts(edge: Template) -> None:
-    (acl,) = edge.properties("AWS::WAFv2::WebACL")
+def test_pictures_are_not_searched_for_scripts(delivery: Template) -> None:
+    (acl,) = delivery.properties("AWS::WAFv2::WebACL")
     (common,) = [each for each in acl["Rules"] if each["Name"] == "AWSManagedRulesCommonRuleSet"]
     excluded = json.dumps(common["Statement"]["ManagedRuleGroupStatement"]["ScopeDownStatement"]["NotStatement"])
     assert '"/uploads"' in excluded
@@ -104,11 +145,13 @@ def test_pages_say_what_they_load_and_where_they_may_be_shown(edge: Template) ->
     content = text(policies["darkroom-pages"]["ContentSecurityPolicy"]["ContentSecurityPolicy"])
     assert "default-src 'self'" in content
     assert "https://darkroom-originals-<AWS::AccountId>.s3.us-east-1.amazonaws.com" in content
+    assert "https://results.pictures.example.org" in content
     assert "unsafe" not in content
 
 
-def test_names_lead_to_cloudfront_and_the_origin_to_the_load_balancer(edge: Template) -> None:
-    names = sorted((each["Type"], each["Name"]) for each in edge.properties("AWS::Route53::RecordSet"))
+def test_names_lead_to_cloudfront_and_the_origin_to_the_load_balancer(edge: Template, delivery: Template) -> None:
+    records = [*edge.properties("AWS::Route53::RecordSet"), *delivery.properties("AWS::Route53::RecordSet")]
+    names = sorted((each["Type"], each["Name"]) for each in records)
     assert names == [
         ("A", "origin.pictures.example.org."),
         ("A", "pictures.example.org."),

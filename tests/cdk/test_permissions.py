@@ -28,6 +28,8 @@ _EXEC: Final[Permissions] = {
     )
 }
 
+_TRACES: Final[Permissions] = {"SendTraces": ({"xray:PutTraceSegments", "xray:PutTelemetryRecords"}, {"*"})}
+
 EXPECTED: Final[dict[str, Permissions]] = {
     "Upload": {
         "WriteOriginals": (
@@ -93,7 +95,13 @@ def template(prod: Assembly) -> Template:
 
 @pytest.mark.parametrize("service", list(EXPECTED))
 def test_a_service_may_do_this_and_nothing_else(service: str, template: Template) -> None:
-    assert permissions_of(template, service) == EXPECTED[service] | _EXEC
+    assert permissions_of(template, service) == EXPECTED[service] | _EXEC | _TRACES
+
+
+@pytest.mark.parametrize("service", list(EXPECTED))
+def test_a_service_that_makes_no_traces_may_not_write_any(service: str, dev: Assembly) -> None:
+    found = permissions_of(dev["Permissions"], service)
+    assert set(found) == set(EXPECTED[service]) | set(_EXEC)
 
 
 def permissions_of(template: Template, service: str) -> Permissions:

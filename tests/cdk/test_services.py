@@ -41,7 +41,9 @@ def test_a_task_is_told_all_that_its_service_asks_for_and_nothing_unknown(servic
     fields = SETTINGS[service].model_fields
     required = {f"DARKROOM_{name.upper()}" for name, field in fields.items() if field.is_required()}
     known = {f"DARKROOM_{name.upper()}" for name in fields}
-    assert required <= told <= known
+    secret = {each["Name"] for each in container(services, service).get("Secrets", [])}
+    assert required <= told <= known - secret
+    assert secret <= known
 
 
 @pytest.mark.parametrize("service", list(SETTINGS))
@@ -51,7 +53,7 @@ def test_a_container_is_hardened(service: str, services: Template) -> None:
     assert found["LinuxParameters"] == {"Capabilities": {"Drop": ["ALL"]}, "InitProcessEnabled": True}
     assert {each["ContainerPath"] for each in found["MountPoints"]} == {"/var/lib/amazon", "/var/log/amazon"}
     assert "Privileged" not in found
-    assert "Secrets" not in found
+    assert "Secrets" not in found or service == "upload"
 
 
 def test_tasks_have_time_to_drain(services: Template) -> None:
@@ -156,8 +158,54 @@ def test_a_digest_deploys_that_image_and_a_tag_the_others(services: Template) ->
 
 def test_repositories_scan_what_is_pushed_and_forget_old_images(prod: Assembly) -> None:
     repositories = prod["Registry"].properties("AWS::ECR::Repository")
-    assert {each["RepositoryName"] for each in repositories} == {f"darkroom/{service}" for service in SETTINGS}
+    assert {each["RepositoryName"] for each in repositories} == {
+        f"darkroom/{name}" for name in (*SETTINGS, "collector")
+    }
     for each in repositories:
         assert each["ImageScanningConfiguration"] == {"ScanOnPush": True}
         assert each["ImageTagMutability"] == "IMMUTABLE"
         assert len(json.loads(each["LifecyclePolicy"]["LifecyclePolicyText"])["rules"]) == 2
+
+
+def test_links_are_signed_with_a_secret_that_no_template_holds(services: Template, dev: Assembly) -> None:
+    secrets = {each["Name"]: each["ValueFrom"] for each in container(services, "upload")["Secrets"]}
+    arn = "arn:aws:secretsmanager:us-east-1:111122223333:secret:darkroom/results-key-a1B2c3"
+    assert secrets == {
+        "DARKROOM_RESULTS_KEY_PAIR_ID": f"{arn}:key_pair_id::",
+        "DARKROOM_RESULTS_PRIVATE_KEY": f"{arn}:private_key::",
+    }
+    readers = [
+        (text(policy["Roles"][0]), each["Resource"])
+        for policy in services.properties("AWS::IAM::Policy")
+        for each in policy["PolicyDocument"]["Statement"]
+        if "secretsmanager:GetSecretValue" in each["Action"]
+    ]
+    assert readers == [("<UploadTaskDefinitionExecutionRole>", arn)]
+    told = {each["Name"]: each["Value"] for each in container(services, "upload")["Environment"]}
+    assert told["DARKROOM_RESULTS_CDN_URL"] == "https://results.pictures.example.org"
+    bare = container(dev["Services"], "upload")
+    assert "Secrets" not in bare
+    assert "DARKROOM_RESULTS_CDN_URL" not in {each["Name"] for each in bare["Environment"]}
+
+
+@pytest.mark.parametrize("service", list(SETTINGS))
+def test_a_collector_runs_beside_each_service_when_traces_are_kept(
+    service: str, services: Template, dev: Assembly
+) -> None:
+    (definition,) = [
+        each
+        for each in services.properties("AWS::ECS::TaskDefinition")
+        if service in {one["Name"] for one in each["ContainerDefinitions"]}
+    ]
+    (collector,) = [each for each in definition["ContainerDefinitions"] if each["Name"] == "collector"]
+    assert collector["Essential"] is False, "a service outlives its collector"
+    assert collector["ReadonlyRootFilesystem"] is True
+    assert "OutputRefCollector" in json.dumps(collector["Image"]), "from the account's own registry"
+    assert container(services, service)["DependsOn"] == [{"Condition": "START", "ContainerName": "collector"}]
+    (configuration,) = [json.loads(each["Value"]) for each in collector["Environment"]]
+    listens = configuration["receivers"]["otlp"]["protocols"]["http"]["endpoint"]
+    told = {each["Name"]: each["Value"] for each in container(services, service)["Environment"]}
+    assert told["DARKROOM_TRACES_URL"] == f"http://{listens}"
+    assert told["DARKROOM_TRACES_SAMPLED"] == "0.05"
+    for each in dev["Services"].properties("AWS::ECS::TaskDefinition"):
+        assert len(each["ContainerDefinitions"]) == 1, "no collector where no traces are kept"

@@ -11,6 +11,7 @@ import pytest_asyncio
 from darkroom.aws import Aws
 from darkroom.jobs import Fault, Job, JobStatus
 from darkroom_upload.adapters.results import ResultLinks
+from darkroom_upload.adapters.s3_links import S3Links
 from darkroom_upload.view import job_body, result_link
 from tests.upload.examples import completed, queued, waiting
 
@@ -24,7 +25,7 @@ async def links(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ResultLinks]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     aws = Aws()
     async with aws.s3(endpoint_url="http://s3.example") as client:
-        yield ResultLinks(client, "results", aws.credentials)
+        yield S3Links(client, "results", aws.credentials)
 
 
 async def seen(job: Job, links: ResultLinks) -> dict[str, Any]:

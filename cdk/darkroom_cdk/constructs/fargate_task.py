@@ -1,7 +1,7 @@
 """What runs: one container on Fargate."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from aws_cdk import Duration, RemovalPolicy
@@ -13,6 +13,7 @@ from constructs import Construct
 
 from darkroom_cdk.config import Architecture, TaskSize
 from darkroom_cdk.constructs.accepted import accept
+from darkroom_cdk.constructs.collector import CollectorProps, add_collector
 
 _CPU: Final = {
     Architecture.ARM64: ecs.CpuArchitecture.ARM64,
@@ -34,9 +35,13 @@ class TaskProps:
     architecture: Architecture
     port: int
     environment: Mapping[str, str]
+    secrets: Mapping[str, ecs.Secret] = field(default_factory=dict)
+    """Variables whose values ECS takes from Secrets Manager when a task starts."""
     role: iam.Role
     stop_seconds: int
     """Time between SIGTERM and SIGKILL; Fargate allows 120."""
+    collector: CollectorProps | None = None
+    """What takes the service's traces, if it makes any."""
 
 
 class FargateTask(Construct):
@@ -83,6 +88,7 @@ class FargateTask(Construct):
                 "DARKROOM_PORT": str(props.port),
                 **props.environment,
             },
+            secrets=dict(props.secrets) or None,
             logging=ecs.LogDrivers.aws_logs(stream_prefix=props.name, log_group=self.logs),
             port_mappings=[ecs.PortMapping(container_port=props.port, name="http")],
             readonly_root_filesystem=True,
@@ -91,6 +97,12 @@ class FargateTask(Construct):
             health_check=_health_check(props.port),
             version_consistency=ecs.VersionConsistency.ENABLED,
         )
+        if props.collector:
+            collector = add_collector(self, self.definition, props=props.collector, log_group=self.logs)
+            # So that it starts before the service and stops after it, with the last spans sent.
+            container.add_container_dependencies(
+                ecs.ContainerDependency(container=collector, condition=ecs.ContainerDependencyCondition.START)
+            )
         for volume, path in _EXEC_AGENT_DIRECTORIES.items():
             self.definition.add_volume(name=volume)
             container.add_mount_points(ecs.MountPoint(source_volume=volume, container_path=path, read_only=False))

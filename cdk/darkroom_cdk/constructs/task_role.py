@@ -66,6 +66,10 @@ class TaskRole(Construct):
             f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:{region}:<AWS::AccountId>:task/{cluster}/*]",
         )
 
+    def allow_traces(self) -> None:
+        """Let the collector beside the service write to X-Ray, which knows no resources."""
+        self.allow("SendTraces", actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"], on=["*"])
+
     def _let_operators_in(self) -> None:
         """ECS Exec, in place of a bastion host: the agent in the task opens the channel."""
         self.allow(
@@ -80,6 +84,7 @@ class TaskRole(Construct):
         )
         accept(
             self._policy,
-            "The channel's actions know no resources; who may open a session is decided by ecs:ExecuteCommand.",
+            "Neither the channel's actions nor X-Ray's know resources; who may open a session is decided by "
+            "ecs:ExecuteCommand.",
             "AwsSolutions-IAM5[Resource::*]",
         )

@@ -7,11 +7,11 @@ from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from darkroom.topology import BucketSpec
 from darkroom_cdk.config import ServiceName, StageConfig
 from darkroom_cdk.constructs.accepted import accept
 from darkroom_cdk.constructs.bucket import bucket_arn
 from darkroom_cdk.stacks.stage_stack import StageStack
+from darkroom_cdk.stacks.storage import frontend_bucket
 
 _GITHUB = "token.actions.githubusercontent.com"
 _BOOTSTRAP = "cdk-hnb659fds"
@@ -82,7 +82,7 @@ class DeploymentStack(StageStack):
                 resources=[repository.repository_arn for repository in images.values()],
             )
         )
-        frontend = bucket_arn(_frontend(config))
+        frontend = bucket_arn(frontend_bucket(config))
         role.add_to_policy(
             iam.PolicyStatement(
                 actions=["s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
@@ -102,10 +102,6 @@ class DeploymentStack(StageStack):
                 resources=[f"arn:{Aws.PARTITION}:cloudformation:*:{Aws.ACCOUNT_ID}:stack/{config.prefix}-*/*"],
             )
         )
-
-
-def _frontend(config: StageConfig) -> BucketSpec:
-    return BucketSpec(name=f"{config.prefix}-frontend")
 
 
 def _images(config: StageConfig, *actions: str) -> iam.PolicyStatement:
@@ -128,7 +124,7 @@ def _wildcards(config: StageConfig) -> Sequence[str]:
     account, partition = "<AWS::AccountId>", "<AWS::Partition>"
     resources = [
         "*",
-        f"arn:{partition}:s3:::{_frontend(config).name}-{account}/*",
+        f"arn:{partition}:s3:::{frontend_bucket(config).name}-{account}/*",
         f"arn:{partition}:cloudfront::{account}:distribution/*",
         f"arn:{partition}:cloudformation:*:{account}:stack/{config.prefix}-*/*",
         *(

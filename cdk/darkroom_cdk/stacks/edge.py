@@ -1,27 +1,24 @@
-"""What the world meets: CloudFront, its firewall, and names."""
+"""What the world meets: CloudFront over dashboard and API, and names."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from aws_cdk import Annotations, CfnOutput, Duration
-from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secrets
 from constructs import Construct
 
-from darkroom.topology import BucketSpec
 from darkroom_cdk.config import US_EAST_1, Domain, StageConfig
-from darkroom_cdk.constructs.accepted import accept
 from darkroom_cdk.constructs.balancer import ORIGIN_HEADER
-from darkroom_cdk.constructs.bucket import PrivateBucket, bucket_name
-from darkroom_cdk.constructs.firewall import Firewall
-from darkroom_cdk.constructs.headers import SecurityHeaders
+from darkroom_cdk.constructs.bucket import bucket_name
+from darkroom_cdk.constructs.distribution import GuardedDistribution, bucket_origin, hosted_zone
+from darkroom_cdk.constructs.headers import headers_policy, page_policy
+from darkroom_cdk.stacks.delivery import DeliveryStack
 from darkroom_cdk.stacks.stage_stack import StageStack
+from darkroom_cdk.stacks.storage import frontend_bucket
 
 _API_PATHS: Final = (
     "/uploads*",
@@ -40,10 +37,7 @@ _API_PATHS: Final = (
 
 
 class EdgeStack(StageStack):
-    """One distribution for dashboard and API, and one for results, in whose key group signed URLs are checked.
-
-    Results come from strangers' files, so they have a host of their own, which no session cookie is sent to.
-    """
+    """The distribution of dashboard and API."""
 
     def __init__(
         self,
@@ -51,59 +45,57 @@ class EdgeStack(StageStack):
         construct_id: str,
         *,
         config: StageConfig,
-        frontend: s3.IBucket,
-        results: s3.IBucket,
+        delivery: DeliveryStack,
         balancer: elb.IApplicationLoadBalancer,
     ) -> None:
         super().__init__(scope, construct_id, config=config, region=US_EAST_1, description="Darkroom: edge")
         self._config = config
-        self._acl_arn = Firewall(self, "Firewall", name=config.prefix).acl.attr_arn
-        self._logs = self._log_bucket()
-        topology = config.topology
-        self._headers = SecurityHeaders(
+        domain = config.domain
+        site = GuardedDistribution(
             self,
-            "Headers",
-            name=config.prefix,
-            sources=[
-                f"https://{bucket_name(spec)}.s3.{config.region}.amazonaws.com"
-                for spec in (topology.originals, topology.results_bucket)
-            ],
-        )
-        secret = secrets.Secret.from_secret_name_v2(self, "OriginSecret", config.origin_secret_name)
-        api = self._api_origin(balancer, secret)
-        self.site = self._site(self._bucket_origin("Frontend", frontend), api)
-        CfnOutput(self, "SiteDomainName", value=self.site.distribution_domain_name)
-        CfnOutput(self, "SiteDistributionId", value=self.site.distribution_id)
-        self.results_site = (
-            self._results(self._bucket_origin("Results", results), config.results_public_key)
-            if config.results_public_key
-            else None
-        )
-        if config.domain:
-            self._name(config.domain, balancer)
+            "Site",
+            guard=delivery.guard,
+            default=self._pages(delivery),
+            additional=dict.fromkeys(_API_PATHS, self._api(balancer)),
+            domain=domain,
+            name=domain.name if domain else None,
+            default_root_object="index.html",
+        ).distribution
+        CfnOutput(self, "SiteDomainName", value=site.distribution_domain_name)
+        CfnOutput(self, "SiteDistributionId", value=site.distribution_id)
+        if domain:
+            self._name_origin(domain, balancer)
 
-    def _log_bucket(self) -> s3.Bucket:
-        spec = BucketSpec(name=f"{self._config.prefix}-edge-logs", expire_days=90, noncurrent_days=1)
-        bucket = PrivateBucket(
-            self,
-            "Logs",
-            spec=spec,
-            keep=self._config.keep_data,
-            # CloudFront delivers its logs with an ACL.
-            ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED,
-        ).bucket
-        accept(bucket, "A log of reading the logs would log itself.", "AwsSolutions-S1")
-        return bucket
-
-    def _bucket_origin(self, name: str, bucket: s3.IBucket) -> cloudfront.IOrigin:
-        """An origin that signs its requests. The bucket's policy stands beside the bucket."""
-        known = s3.Bucket.from_bucket_attributes(
-            self, f"{name}Bucket", bucket_arn=bucket.bucket_arn, region=self._config.region
+    def _pages(self, delivery: DeliveryStack) -> cloudfront.BehaviorOptions:
+        config, topology = self._config, self._config.topology
+        buckets = [bucket_name(spec) for spec in (topology.originals, topology.results_bucket)]
+        sources = [f"https://{bucket}.s3.{config.region}.amazonaws.com" for bucket in buckets]
+        if delivery.results_url:
+            sources.append(delivery.results_url)
+        return cloudfront.BehaviorOptions(
+            origin=bucket_origin(self, "FrontendBucket", spec=frontend_bucket(config), region=config.region),
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+            response_headers_policy=headers_policy(
+                self, "PageHeaders", name=f"{config.prefix}-pages", content=page_policy(sources)
+            ),
         )
-        return origins.S3BucketOrigin.with_origin_access_control(known)
 
-    def _api_origin(self, balancer: elb.IApplicationLoadBalancer, secret: secrets.ISecret) -> cloudfront.IOrigin:
+    def _api(self, balancer: elb.IApplicationLoadBalancer) -> cloudfront.BehaviorOptions:
+        return cloudfront.BehaviorOptions(
+            origin=self._api_origin(balancer),
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+            # Without a content policy: the API sets its own, and that of its documentation loads scripts.
+            response_headers_policy=headers_policy(self, "ApiHeaders", name=f"{self._config.prefix}-api"),
+            # An event stream must not wait for a compressor's buffer.
+            compress=False,
+        )
+
+    def _api_origin(self, balancer: elb.IApplicationLoadBalancer) -> cloudfront.IOrigin:
         domain = self._config.domain
+        secret = secrets.Secret.from_secret_name_v2(self, "OriginSecret", self._config.origin_secret_name)
         https = cloudfront.OriginProtocolPolicy.HTTPS_ONLY
         return origins.HttpOrigin(
             f"origin.{domain.name}" if domain else balancer.load_balancer_dns_name,
@@ -115,101 +107,8 @@ class EdgeStack(StageStack):
             keepalive_timeout=Duration.seconds(60),
         )
 
-    def _site(self, pages: cloudfront.IOrigin, api: cloudfront.IOrigin) -> cloudfront.Distribution:
-        behind_api = cloudfront.BehaviorOptions(
-            origin=api,
-            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
-            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
-            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
-            response_headers_policy=self._headers.api,
-            # An event stream must not wait for a compressor's buffer.
-            compress=False,
-        )
-        return self._distribution(
-            "Site",
-            default=cloudfront.BehaviorOptions(
-                origin=pages,
-                viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-                response_headers_policy=self._headers.pages,
-            ),
-            additional=dict.fromkeys(_API_PATHS, behind_api),
-            names=[self._config.domain.name] if self._config.domain else [],
-            default_root_object="index.html",
-        )
-
-    def _results(self, pictures: cloudfront.IOrigin, public_key: str) -> cloudfront.Distribution:
-        key = cloudfront.PublicKey(self, "ResultsKey", encoded_key=public_key)
-        group = cloudfront.KeyGroup(self, "ResultsKeys", items=[key])
-        distribution = self._distribution(
-            "ResultsSite",
-            default=cloudfront.BehaviorOptions(
-                origin=pictures,
-                viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
-                response_headers_policy=self._headers.api,
-                trusted_key_groups=[group],
-            ),
-            additional={},
-            names=[f"results.{self._config.domain.name}"] if self._config.domain else [],
-        )
-        CfnOutput(self, "ResultsDomainName", value=distribution.distribution_domain_name)
-        CfnOutput(self, "ResultsKeyPairId", value=key.public_key_id)
-        return distribution
-
-    def _distribution(
-        self,
-        name: str,
-        *,
-        default: cloudfront.BehaviorOptions,
-        additional: dict[str, cloudfront.BehaviorOptions],
-        names: Sequence[str],
-        default_root_object: str | None = None,
-    ) -> cloudfront.Distribution:
-        distribution = cloudfront.Distribution(
-            self,
-            name,
-            default_behavior=default,
-            additional_behaviors=additional,
-            default_root_object=default_root_object,
-            web_acl_id=self._acl_arn,
-            enable_logging=True,
-            log_bucket=self._logs,
-            log_file_prefix=f"{name.lower()}/",
-            http_version=cloudfront.HttpVersion.HTTP2_AND_3,
-            price_class=cloudfront.PriceClass.PRICE_CLASS_100,
-            **self._certified(name, names),
-        )
-        Annotations.of(distribution).acknowledge_warning(
-            "@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac",
-            "The storage stack's bucket policies allow this account's distributions.",
-        )
-        accept(distribution, "Pictures are made for the whole world.", "AwsSolutions-CFR1")
-        if not names:
-            reason = "Without a domain of one's own there is no certificate: CloudFront's and plain HTTP to the origin."
-            accept(distribution, reason, "AwsSolutions-CFR4", "AwsSolutions-CFR5")
-        return distribution
-
-    def _certified(self, name: str, names: Sequence[str]) -> dict[str, Any]:
-        if self._config.domain is None:
-            return {}
-        arn = self._config.domain.certificate_arn
-        return {
-            "domain_names": list(names),
-            "minimum_protocol_version": cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
-            "certificate": acm.Certificate.from_certificate_arn(self, f"{name}Certificate", arn),
-        }
-
-    def _name(self, domain: Domain, balancer: elb.IApplicationLoadBalancer) -> None:
-        """Names for the distributions, and the one that the origin's certificate is for."""
-        zone = route53.HostedZone.from_hosted_zone_attributes(
-            self, "Zone", hosted_zone_id=domain.hosted_zone_id, zone_name=domain.hosted_zone_name
-        )
-        sites = {"Site": (domain.name, self.site)}
-        if self.results_site:
-            sites["ResultsSite"] = (f"results.{domain.name}", self.results_site)
-        for construct_id, (name, distribution) in sites.items():
-            target = route53.RecordTarget.from_alias(targets.CloudFrontTarget(distribution))
-            route53.ARecord(self, f"{construct_id}Record", zone=zone, record_name=f"{name}.", target=target)
-            route53.AaaaRecord(self, f"{construct_id}RecordV6", zone=zone, record_name=f"{name}.", target=target)
-        origin = route53.RecordTarget.from_alias(targets.LoadBalancerTarget(balancer))
-        route53.ARecord(self, "OriginRecord", zone=zone, record_name=f"origin.{domain.name}.", target=origin)
+    def _name_origin(self, domain: Domain, balancer: elb.IApplicationLoadBalancer) -> None:
+        """The name that the load balancer's certificate is for."""
+        target = route53.RecordTarget.from_alias(targets.LoadBalancerTarget(balancer))
+        zone = hosted_zone(self, domain)
+        route53.ARecord(self, "OriginRecord", zone=zone, record_name=f"origin.{domain.name}.", target=target)

@@ -3,7 +3,9 @@
 from typing import Final
 
 from darkroom_cdk.config import StageConfig
+from darkroom_cdk.constructs.collector import COLLECTOR_URL
 from darkroom_cdk.stacks.data import DataStack
+from darkroom_cdk.stacks.delivery import DeliveryStack
 from darkroom_cdk.stacks.messaging import MessagingStack
 from darkroom_cdk.stacks.storage import StorageStack
 
@@ -11,11 +13,22 @@ PROCESSOR_DRAIN_SECONDS: Final = 110
 """The most that the services take; ten seconds before Fargate's longest stop time-out."""
 
 
+def traces_environment(config: StageConfig) -> dict[str, str]:
+    """What a service with a collector beside it is told."""
+    return {"DARKROOM_TRACES_URL": COLLECTOR_URL, "DARKROOM_TRACES_SAMPLED": str(config.traces_sampled)}
+
+
 def upload_environment(
-    config: StageConfig, storage: StorageStack, messaging: MessagingStack, data: DataStack, *, orchestrator_url: str
+    config: StageConfig,
+    storage: StorageStack,
+    messaging: MessagingStack,
+    data: DataStack,
+    delivery: DeliveryStack,
+    *,
+    orchestrator_url: str,
 ) -> dict[str, str]:
     """The upload service's."""
-    return {
+    told = {
         "DARKROOM_ORIGINALS_BUCKET": storage.originals.bucket_name,
         "DARKROOM_RESULTS_BUCKET": storage.results.bucket_name,
         "DARKROOM_JOBS_TABLE": data.jobs.table_name,
@@ -24,6 +37,9 @@ def upload_environment(
         "DARKROOM_ORCHESTRATOR_URL": orchestrator_url,
         "DARKROOM_MAX_UPLOAD_BYTES": str(config.max_upload_bytes),
     }
+    if delivery.results_url and config.results_key_secret_arn:
+        told["DARKROOM_RESULTS_CDN_URL"] = delivery.results_url
+    return told
 
 
 def orchestrator_environment(

@@ -106,11 +106,17 @@ class NetworkStack(StageStack):
         group = self._group("Endpoint", "the interface endpoints")
         for tasks in (self.upload_group, self.orchestrator_group, self.processor_group):
             group.add_ingress_rule(tasks, ec2.Port.tcp(443), "Calls of AWS")
-        services = _ENDPOINTS | (_ENDPOINTS_WITHOUT_NAT if config.nat is Nat.NONE else {})
-        for name, service in services.items():
+        for name, service in _interface_endpoints(config).items():
             self.vpc.add_interface_endpoint(
                 name, service=service, subnets=self.tasks, security_groups=[group], open=False
             )
+
+
+def _interface_endpoints(config: StageConfig) -> dict[str, ec2.InterfaceVpcEndpointAwsService]:
+    if config.nat is not Nat.NONE:
+        return _ENDPOINTS
+    traces = {"XRay": ec2.InterfaceVpcEndpointAwsService.XRAY} if config.traced else {}
+    return _ENDPOINTS | _ENDPOINTS_WITHOUT_NAT | traces
 
 
 def _nat_instance() -> ec2.NatInstanceProviderV2:

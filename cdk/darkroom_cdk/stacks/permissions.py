@@ -52,6 +52,8 @@ class PermissionsStack(StageStack):
             "Orchestrator": self.orchestrator,
             "Processor": self.processor,
         }.items():
+            if config.traced:
+                role.allow_traces()
             CfnOutput(self, f"{name}RoleArn", value=role.role.role_arn)
 
     def _upload(self) -> TaskRole:

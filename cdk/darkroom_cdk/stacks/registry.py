@@ -11,18 +11,20 @@ from darkroom_cdk.stacks.stage_stack import StageStack
 
 
 class RegistryStack(StageStack):
-    """A repository a service, apart from the services, which cannot start before their images are here."""
+    """A repository an image, apart from the services, which cannot start before their images are here."""
 
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
         super().__init__(scope, construct_id, config=config, description="Darkroom: image repositories")
         names: tuple[ServiceName, ...] = get_args(ServiceName)
         self.repositories = {name: self._repository(config, name) for name in names}
+        self.collector = self._repository(config, "collector") if config.traced else None
+        """A copy of AWS's image: a stage without a NAT reaches no registry but this one."""
 
-    def _repository(self, config: StageConfig, service: ServiceName) -> ecr.Repository:
+    def _repository(self, config: StageConfig, image: str) -> ecr.Repository:
         repository = ecr.Repository(
             self,
-            service.title(),
-            repository_name=f"{config.prefix}/{service}",
+            image.title(),
+            repository_name=f"{config.prefix}/{image}",
             image_scan_on_push=True,
             image_tag_mutability=ecr.TagMutability.IMMUTABLE,
             encryption=ecr.RepositoryEncryption.AES_256,
@@ -33,5 +35,5 @@ class RegistryStack(StageStack):
             description="Untagged images", tag_status=ecr.TagStatus.UNTAGGED, max_image_age=Duration.days(7)
         )
         repository.add_lifecycle_rule(description="All but the last 50", max_image_count=50)
-        CfnOutput(self, f"{service.title()}RepositoryUri", value=repository.repository_uri)
+        CfnOutput(self, f"{image.title()}RepositoryUri", value=repository.repository_uri)
         return repository

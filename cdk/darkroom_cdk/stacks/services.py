@@ -1,22 +1,30 @@
 """The three services."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from aws_cdk import CfnOutput, RemovalPolicy
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_secretsmanager as secrets
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_servicediscovery as discovery
 from constructs import Construct
 
 from darkroom_cdk.config import US_EAST_1, ServiceName, StageConfig, TaskSize
 from darkroom_cdk.constructs.accepted import accept
 from darkroom_cdk.constructs.balancer import OriginBalancer
+from darkroom_cdk.constructs.collector import CollectorProps
 from darkroom_cdk.constructs.fargate_api import FargateApi
 from darkroom_cdk.constructs.fargate_task import TaskProps
 from darkroom_cdk.constructs.fargate_worker import FargateWorker
 from darkroom_cdk.stacks.data import DataStack
-from darkroom_cdk.stacks.environment import orchestrator_environment, processor_environment, upload_environment
+from darkroom_cdk.stacks.delivery import DeliveryStack
+from darkroom_cdk.stacks.environment import (
+    orchestrator_environment,
+    processor_environment,
+    traces_environment,
+    upload_environment,
+)
 from darkroom_cdk.stacks.messaging import MessagingStack
 from darkroom_cdk.stacks.network import ORCHESTRATOR_PORT, PROCESSOR_PORT, UPLOAD_PORT, NetworkStack
 from darkroom_cdk.stacks.permissions import PermissionsStack
@@ -28,6 +36,7 @@ _API_STOP_SECONDS: Final = 60
 """Longer than the services' own 25 s of draining."""
 _WORKER_STOP_SECONDS: Final = 120
 _REQUESTS_PER_TASK_AND_MINUTE: Final = 1500
+_NO_SECRETS: Final[Mapping[str, ecs.Secret]] = {}
 
 
 class ServicesStack(StageStack):
@@ -45,11 +54,15 @@ class ServicesStack(StageStack):
         messaging: MessagingStack,
         data: DataStack,
         permissions: PermissionsStack,
+        delivery: DeliveryStack,
     ) -> None:
         super().__init__(scope, construct_id, config=config, description="Darkroom: services")
         self._config = config
         self._network = network
         self._registry = registry
+        self._collector = (
+            CollectorProps(repository=registry.collector, image=config.collector_image) if registry.collector else None
+        )
         self.cluster = ecs.Cluster(
             self,
             "Cluster",
@@ -73,7 +86,8 @@ class ServicesStack(StageStack):
             "upload",
             size=config.upload,
             port=UPLOAD_PORT,
-            environment=upload_environment(config, storage, messaging, data, orchestrator_url=url),
+            environment=upload_environment(config, storage, messaging, data, delivery, orchestrator_url=url),
+            secrets=self._results_key(config.results_key_secret_arn),
             role=permissions.upload.role,
         )
         self.origin_secret = self._origin_secret()
@@ -118,6 +132,7 @@ class ServicesStack(StageStack):
         port: int,
         environment: dict[str, str],
         role: iam.Role,
+        secrets: Mapping[str, ecs.Secret] = _NO_SECRETS,
         found_in: discovery.INamespace | None = None,
     ) -> FargateApi:
         groups = {"upload": self._network.upload_group, "orchestrator": self._network.orchestrator_group}
@@ -126,7 +141,13 @@ class ServicesStack(StageStack):
             name.title(),
             cluster=self.cluster,
             props=self._props(
-                name, size=size, port=port, environment=environment, role=role, stop_seconds=_API_STOP_SECONDS
+                name,
+                size=size,
+                port=port,
+                environment=environment,
+                secrets=secrets,
+                role=role,
+                stop_seconds=_API_STOP_SECONDS,
             ),
             log_group_prefix=self._config.prefix,
             subnets=self._network.tasks,
@@ -143,6 +164,7 @@ class ServicesStack(StageStack):
         environment: dict[str, str],
         role: iam.Role,
         stop_seconds: int,
+        secrets: Mapping[str, ecs.Secret] = _NO_SECRETS,
     ) -> TaskProps:
         return TaskProps(
             name=name,
@@ -151,21 +173,35 @@ class ServicesStack(StageStack):
             size=size,
             architecture=self._config.architecture,
             port=port,
-            environment=environment,
+            environment=environment | (traces_environment(self._config) if self._collector else {}),
+            secrets=secrets,
             role=role,
             stop_seconds=stop_seconds,
+            collector=self._collector,
         )
 
-    def _origin_secret(self) -> secrets.Secret:
-        secret = secrets.Secret(
+    def _results_key(self, arn: str | None) -> Mapping[str, ecs.Secret]:
+        """The key that links to results are signed with, and its id: one secret, so that they change together."""
+        if arn is None:
+            return _NO_SECRETS
+        secret = secretsmanager.Secret.from_secret_complete_arn(self, "ResultsKey", arn)
+        return {
+            "DARKROOM_RESULTS_KEY_PAIR_ID": ecs.Secret.from_secrets_manager(secret, "key_pair_id"),
+            "DARKROOM_RESULTS_PRIVATE_KEY": ecs.Secret.from_secrets_manager(secret, "private_key"),
+        }
+
+    def _origin_secret(self) -> secretsmanager.Secret:
+        secret = secretsmanager.Secret(
             self,
             "OriginSecret",
             secret_name=self._config.origin_secret_name,
             description="What CloudFront shows the load balancer",
-            generate_secret_string=secrets.SecretStringGenerator(exclude_punctuation=True, password_length=48),
+            generate_secret_string=secretsmanager.SecretStringGenerator(exclude_punctuation=True, password_length=48),
             removal_policy=RemovalPolicy.DESTROY,
             # The edge reads it by name in its own region.
-            replica_regions=[] if self._config.region == US_EAST_1 else [secrets.ReplicaRegion(region=US_EAST_1)],
+            replica_regions=[]
+            if self._config.region == US_EAST_1
+            else [secretsmanager.ReplicaRegion(region=US_EAST_1)],
         )
         accept(
             secret,

@@ -22,6 +22,11 @@ def replica(config: StageConfig) -> BucketSpec:
     return replace(results, name=f"{results.name}-replica")
 
 
+def frontend_bucket(config: StageConfig) -> BucketSpec:
+    """The bucket of the dashboard's files, which none of the services knows."""
+    return BucketSpec(name=f"{config.prefix}-frontend")
+
+
 class StorageStack(StageStack):
     """What is kept: originals for a week, results, the dashboard's files, and the logs of who read what."""
 
@@ -50,7 +55,7 @@ class StorageStack(StageStack):
         self.frontend = PrivateBucket(
             self,
             "Frontend",
-            spec=BucketSpec(name=f"{config.prefix}-frontend"),
+            spec=frontend_bucket(config),
             keep=False,
             log_bucket=self.logs,
         ).bucket

@@ -17,6 +17,7 @@ from darkroom.server import serve
 from darkroom.settings import Environment, load_settings
 from darkroom.webhook_secrets import WebhookSecrets
 from darkroom_upload.adapters import orchestrator
+from darkroom_upload.adapters.cdn_links import CdnLinks
 from darkroom_upload.adapters.claims import Claims
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.new_jobs import NewJobs
@@ -24,12 +25,14 @@ from darkroom_upload.adapters.originals import Originals
 from darkroom_upload.adapters.pictures import Pictures
 from darkroom_upload.adapters.rates import Rates
 from darkroom_upload.adapters.results import ResultLinks
+from darkroom_upload.adapters.s3_links import S3Links
 from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.admission import Admission
 from darkroom_upload.app import Services, create_app
 from darkroom_upload.auth import Authenticate
 from darkroom_upload.presign import Presign
 from darkroom_upload.settings import UploadSettings
+from darkroom_upload.signing_key import SigningKey
 from darkroom_upload.submit import Submit
 from darkroom_upload.throttle import Throttle
 from darkroom_upload.watcher import JobWatcher
@@ -80,7 +83,7 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
             ),
             usage=usage,
             jobs=jobs,
-            links=ResultLinks(public, settings.results_bucket, aws.credentials),
+            links=_links(settings, S3Links(public, settings.results_bucket, aws.credentials)),
             pictures=Pictures(s3, settings.results_bucket),
             watcher=JobWatcher(jobs.marks),
             orchestrator=orchestrator.Orchestrator(neighbour),
@@ -104,6 +107,14 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
             cors_origins=settings.cors_origins,
             development=development,
         )
+
+
+def _links(settings: UploadSettings, otherwise: ResultLinks) -> ResultLinks:
+    """Links to the CDN, if there is one."""
+    key = settings.results_private_key
+    if settings.results_cdn_url is None or settings.results_key_pair_id is None or key is None:
+        return otherwise
+    return CdnLinks(str(settings.results_cdn_url), settings.results_key_pair_id, SigningKey(key.get_secret_value()))
 
 
 async def run(settings: UploadSettings, presets: Presets) -> None:

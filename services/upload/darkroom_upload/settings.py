@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, HttpUrl
+from pydantic import Field, HttpUrl, SecretStr, ValidationInfo, field_validator
 
 from darkroom.allowances import HIGHEST_BURST, HIGHEST_RATE, Allowance, Rate
 from darkroom.limits import DEFAULT_UPLOAD_BYTES, HIGHEST_UPLOAD_BYTES
 from darkroom.settings import ServiceSettings
 from darkroom_upload.admission import DEFAULT_PLACES
 from darkroom_upload.cross_origin import Origin
+from darkroom_upload.signing_key import SigningKey
 from darkroom_upload.submit import ARRIVAL_PERIOD
 
 _Name = Annotated[str, Field(min_length=1)]
@@ -48,6 +49,12 @@ class UploadSettings(ServiceSettings):
     """JSON file of more presets."""
     public_s3_endpoint_url: HttpUrl | None = None
     """Where clients reach S3, when that is not where the service does; only with an emulator."""
+    results_cdn_url: HttpUrl | None = None
+    """Root of the CloudFront distribution that serves the results. Links then lead there rather than to S3."""
+    results_key_pair_id: _Name | None = None
+    """CloudFront's id of the public key to the next."""
+    results_private_key: Annotated[SecretStr | None, Field(validate_default=True)] = None
+    """What links to the distribution are signed with: a P-256 or RSA 2048 key in PEM."""
     cors_origins: tuple[Origin, ...] = ()
     """Origins of pages that may use the API from a browser beside its own, as a JSON list."""
 
@@ -60,3 +67,13 @@ class UploadSettings(ServiceSettings):
             jobs_per_day=self.default_jobs_per_day,
             bytes_per_day=self.default_bytes_per_day,
         )
+
+    @field_validator("results_private_key")
+    @classmethod
+    def _signs_for_the_cdn(cls, key: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        others = [info.data.get(name) for name in ("results_cdn_url", "results_key_pair_id")]
+        if any(others) != bool(key) or any(others) != all(others):
+            raise ValueError("the CDN's URL, the key pair's id and the private key belong together")
+        if key:
+            SigningKey(key.get_secret_value())
+        return key

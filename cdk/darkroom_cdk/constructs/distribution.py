@@ -1,0 +1,103 @@
+"""CloudFront distributions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aws_cdk import Annotations
+from aws_cdk import aws_certificatemanager as acm
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_route53_targets as targets
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from darkroom.topology import BucketSpec
+from darkroom_cdk.config import Domain
+from darkroom_cdk.constructs.accepted import accept
+from darkroom_cdk.constructs.bucket import bucket_arn
+
+_NO_BEHAVIORS: Final[Mapping[str, cloudfront.BehaviorOptions]] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guard:
+    """What stands before every distribution, and where they log."""
+
+    acl_arn: str
+    logs: s3.IBucket
+
+
+class GuardedDistribution(Construct):
+    """Behind the firewall, logged, and under a name of one's own where there is a domain."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        guard: Guard,
+        default: cloudfront.BehaviorOptions,
+        additional: Mapping[str, cloudfront.BehaviorOptions] = _NO_BEHAVIORS,
+        domain: Domain | None,
+        name: str | None,
+        default_root_object: str | None = None,
+    ) -> None:
+        """`name` is the distribution's own, of the domain."""
+        super().__init__(scope, construct_id)
+        self.distribution = cloudfront.Distribution(
+            self,
+            "Distribution",
+            default_behavior=default,
+            additional_behaviors=dict(additional),
+            default_root_object=default_root_object,
+            web_acl_id=guard.acl_arn,
+            enable_logging=True,
+            log_bucket=guard.logs,
+            log_file_prefix=f"{construct_id.lower()}/",
+            http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            price_class=cloudfront.PriceClass.PRICE_CLASS_100,
+            **self._certified(domain, name),
+        )
+        self._accept(named=domain is not None)
+        if domain and name:
+            self._name(domain, name)
+
+    def _certified(self, domain: Domain | None, name: str | None) -> dict[str, Any]:
+        if domain is None:
+            return {}
+        return {
+            "domain_names": [name],
+            "minimum_protocol_version": cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+            "certificate": acm.Certificate.from_certificate_arn(self, "Certificate", domain.certificate_arn),
+        }
+
+    def _accept(self, *, named: bool) -> None:
+        Annotations.of(self.distribution).acknowledge_warning(
+            "@aws-cdk/aws-cloudfront-origins:updateImportedBucketPolicyOac",
+            "The storage stack's bucket policies allow this account's distributions.",
+        )
+        accept(self.distribution, "Pictures are made for the whole world.", "AwsSolutions-CFR1")
+        if not named:
+            reason = "Without a domain of one's own there is no certificate: CloudFront's and plain HTTP to the origin."
+            accept(self.distribution, reason, "AwsSolutions-CFR4", "AwsSolutions-CFR5")
+
+    def _name(self, domain: Domain, name: str) -> None:
+        zone = hosted_zone(self, domain)
+        target = route53.RecordTarget.from_alias(targets.CloudFrontTarget(self.distribution))
+        route53.ARecord(self, "Record", zone=zone, record_name=f"{name}.", target=target)
+        route53.AaaaRecord(self, "RecordV6", zone=zone, record_name=f"{name}.", target=target)
+
+
+def bucket_origin(scope: Construct, construct_id: str, *, spec: BucketSpec, region: str) -> cloudfront.IOrigin:
+    """A bucket as an origin that gets signed requests. The bucket's policy stands beside the bucket."""
+    known = s3.Bucket.from_bucket_attributes(scope, construct_id, bucket_arn=bucket_arn(spec), region=region)
+    return origins.S3BucketOrigin.with_origin_access_control(known)
+
+
+def hosted_zone(scope: Construct, domain: Domain) -> route53.IHostedZone:
+    """The zone that the domain's names are in."""
+    return route53.HostedZone.from_hosted_zone_attributes(
+        scope, "Zone", hosted_zone_id=domain.hosted_zone_id, zone_name=domain.hosted_zone_name
+    )

@@ -1,0 +1,96 @@
+"""How results are delivered, and what guards every distribution."""
+
+import hashlib
+from typing import Final
+
+from aws_cdk import CfnOutput, Duration
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from darkroom.topology import BucketSpec
+from darkroom_cdk.config import US_EAST_1, StageConfig
+from darkroom_cdk.constructs.accepted import accept
+from darkroom_cdk.constructs.bucket import PrivateBucket
+from darkroom_cdk.constructs.distribution import Guard, GuardedDistribution, bucket_origin
+from darkroom_cdk.constructs.firewall import Firewall
+from darkroom_cdk.constructs.headers import headers_policy
+from darkroom_cdk.stacks.stage_stack import StageStack
+
+_DISPOSITION: Final = "response-content-disposition"
+"""With it S3 names a download. It is part of the signed URL, and of what CloudFront caches by."""
+
+
+class DeliveryStack(StageStack):
+    """The firewall, the logs of CloudFront, and the distribution of results, in whose key group links are checked.
+
+    Results come from strangers' files, so they have a host of their own, which no session cookie is sent to. It is
+    there before the services, which sign the links; the distribution of dashboard and API comes after them.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
+        super().__init__(scope, construct_id, config=config, region=US_EAST_1, description="Darkroom: delivery")
+        self._config = config
+        acl = Firewall(self, "Firewall", name=config.prefix).acl
+        self.guard = Guard(acl_arn=acl.attr_arn, logs=self._log_bucket())
+        self.results_url = self._results(config.results_public_key) if config.results_public_key else None
+        """Root of the distribution of results; None when links lead to S3."""
+
+    def _log_bucket(self) -> s3.Bucket:
+        spec = BucketSpec(name=f"{self._config.prefix}-edge-logs", expire_days=90, noncurrent_days=1)
+        bucket = PrivateBucket(
+            self,
+            "Logs",
+            spec=spec,
+            keep=self._config.keep_data,
+            # CloudFront delivers its logs with an ACL.
+            ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED,
+        ).bucket
+        accept(bucket, "A log of reading the logs would log itself.", "AwsSolutions-S1")
+        return bucket
+
+    def _results(self, public_key: str) -> str:
+        config = self._config
+        domain = config.domain
+        keys = [self._key(each) for each in (public_key, config.results_other_public_key) if each]
+        made = GuardedDistribution(
+            self,
+            "Results",
+            guard=self.guard,
+            default=cloudfront.BehaviorOptions(
+                origin=bucket_origin(self, "ResultsBucket", spec=config.topology.results_bucket, region=config.region),
+                cache_policy=self._cache_policy(),
+                viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+                response_headers_policy=headers_policy(
+                    self,
+                    "ResultsHeaders",
+                    name=f"{config.prefix}-results",
+                    content="default-src 'none'; frame-ancestors 'none'; sandbox",
+                    readers=[f"https://{domain.name}" if domain else "*"],
+                ),
+                trusted_key_groups=[cloudfront.KeyGroup(self, "ResultsKeys", items=keys)],
+                # Pictures are compressed as far as they can be.
+                compress=False,
+            ),
+            domain=domain,
+            name=f"results.{domain.name}" if domain else None,
+        )
+        host = f"results.{domain.name}" if domain else made.distribution.distribution_domain_name
+        CfnOutput(self, "ResultsUrl", value=f"https://{host}")
+        CfnOutput(self, "ResultsKeyPairId", value=keys[0].public_key_id)
+        return f"https://{host}"
+
+    def _key(self, pem: str) -> cloudfront.PublicKey:
+        """Named by its content: CloudFront takes no other key under the name of one, and two may change places."""
+        digest = hashlib.sha256(pem.encode()).hexdigest()[:8]
+        return cloudfront.PublicKey(self, f"ResultsKey{digest}", encoded_key=pem)
+
+    def _cache_policy(self) -> cloudfront.CachePolicy:
+        return cloudfront.CachePolicy(
+            self,
+            "ResultsCache",
+            cache_policy_name=f"{self._config.prefix}-results",
+            query_string_behavior=cloudfront.CacheQueryStringBehavior.allow_list(_DISPOSITION),
+            default_ttl=Duration.days(1),
+            max_ttl=Duration.days(365),
+        )

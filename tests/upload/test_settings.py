@@ -1,0 +1,63 @@
+"""What the upload service is told of the CDN."""
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from darkroom.settings import load_settings
+from darkroom_upload.settings import UploadSettings
+
+REQUIRED = {
+    "DARKROOM_ORIGINALS_BUCKET": "originals",
+    "DARKROOM_RESULTS_BUCKET": "results",
+    "DARKROOM_JOBS_TABLE": "jobs",
+    "DARKROOM_ACCOUNTS_TABLE": "accounts",
+    "DARKROOM_UPLOADS_QUEUE_URL": "http://127.0.0.1/uploads",
+    "DARKROOM_ORCHESTRATOR_URL": "http://127.0.0.1:8001",
+}
+URL, ID, KEY = "DARKROOM_RESULTS_CDN_URL", "DARKROOM_RESULTS_KEY_PAIR_ID", "DARKROOM_RESULTS_PRIVATE_KEY"
+PEM = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+CDN = {URL: "https://results.example.org", ID: "K1", KEY: PEM}
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment with all that is required."""
+    for name, value in REQUIRED.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_the_key_is_taken_and_never_shown(told: pytest.MonkeyPatch) -> None:
+    for name, value in CDN.items():
+        told.setenv(name, value)
+    settings = load_settings(UploadSettings)
+    assert settings.results_private_key
+    assert settings.results_private_key.get_secret_value() == PEM
+    assert PEM.splitlines()[1] not in repr(settings)
+
+
+@pytest.mark.parametrize("missing", [{URL}, {ID}, {KEY}, {ID, KEY}, {URL, ID}, {URL, KEY}], ids="+".join)
+def test_url_id_and_key_belong_together(
+    missing: set[str], told: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in CDN.keys() - missing:
+        told.setenv(name, CDN[name])
+    with pytest.raises(SystemExit):
+        load_settings(UploadSettings)
+    said = capsys.readouterr().err
+    assert f"{KEY}: " in said
+    assert "belong together" in said
+    assert PEM.splitlines()[1] not in said
+
+
+def test_a_key_that_is_none_is_told_at_start_without_its_text(
+    told: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in (CDN | {KEY: "hunter2"}).items():
+        told.setenv(name, value)
+    with pytest.raises(SystemExit):
+        load_settings(UploadSettings)
+    said = capsys.readouterr().err
+    assert "not a private key in PEM" in said
+    assert "hunter2" not in said
