@@ -1,8 +1,9 @@
 """What a million images cost in AWS, by size and preset: `python -m bench.costs`.
 
 CPU seconds and bytes are measured here, on made photographs. A vCPU of Fargate is taken to be as fast as a core of this
-machine, which is the largest uncertainty. Prices are AWS's list prices of us-east-1, each beside its unit; free tiers
-and discounts are left out.
+machine, which is the largest uncertainty. Prices are list prices of us-east-1, each beside its unit; free tiers and
+discounts are left out. They were looked up in November 2026 in pages that quote AWS's own, since those show prices to
+browsers only; what could not be found there says so.
 """
 
 import io
@@ -22,20 +23,24 @@ from darkroom_processor.pipeline.work import Picture, Work
 MILLION: Final = 1_000_000
 GB: Final = 1e9
 
-# USD. Fargate, Linux on ARM, an hour.
+# USD. Fargate, Linux on ARM, an hour (vantage.sh/blog/fargate-pricing).
 VCPU_HOUR: Final = 0.03238
 GB_HOUR: Final = 0.00356
 SPOT: Final = 0.35
-"""Spot's part of the price; it moves, and was between 0.30 and 0.40 of it."""
+"""Spot's part of the price; it moves, and is "up to 70 %" less (wring.co/blog/aws-fargate-pricing-guide)."""
+# PUT: cloudkaramchari.com on S3 pricing. The other prices of S3 and that of SQS were not found: check them.
 S3_PUT: Final = 0.005 / 1000
 S3_GET: Final = 0.0004 / 1000
 S3_GB_MONTH: Final = 0.023
 SQS_REQUEST: Final = 0.40 / MILLION
+# On demand, since November 2024 (airbyte.com/data-engineering-resources/dynamodb-pricing).
 DYNAMODB_WRITE: Final = 0.625 / MILLION
 DYNAMODB_READ: Final = 0.125 / MILLION
+# The first 10 TB to North America and Europe, and HTTPS (kindatechnical.com, "CloudFront Pricing").
 CLOUDFRONT_GB: Final = 0.085
 CLOUDFRONT_REQUEST: Final = 1.00 / MILLION
 LOGS_GB: Final = 0.50
+"""Not found: check it."""
 
 USED: Final = 0.7
 """Part of the paid CPU that works: scaling runs behind the load."""

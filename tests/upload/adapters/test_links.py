@@ -1,5 +1,6 @@
 """Links to results: what every signer promises, and how each of them signs."""
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Callable
@@ -15,11 +16,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from darkroom.aws import Aws
+from darkroom.recipes import load_presets
+from darkroom_local.installation import Installation
 from darkroom_upload.adapters import results
 from darkroom_upload.adapters.cdn_links import CdnLinks
 from darkroom_upload.adapters.results import LINK_SECONDS, Link, ResultLinks, content_disposition
 from darkroom_upload.adapters.s3_links import S3Links
+from darkroom_upload.main import open_services
 from darkroom_upload.signing_key import SigningKey
+from tests.upload.service import settings_for
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -237,3 +242,11 @@ def test_a_key_that_cloudfront_would_not_take_is_refused_without_being_told(text
 )
 def test_names_of_files_are_safe_in_a_header(filename: str, download: bool, header: str) -> None:  # noqa: FBT001 - a parameter of the test
     assert content_disposition(filename, download=download) == header
+
+
+async def test_links_of_a_service_that_knows_a_cdn_lead_there(installation: Installation) -> None:
+    cdn = {"results_cdn_url": CDN, "results_key_pair_id": KEY_PAIR, "results_private_key": pem(CURVE_KEY)}
+    settings = settings_for(installation, **cdn)
+    async with open_services(settings, load_presets(None), asyncio.Event()) as services:
+        resource, _ = checked(await services.links.sign(LINK), CURVE_KEY)
+    assert resource == f"{CDN}/{LINK.path}"
