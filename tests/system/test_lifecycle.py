@@ -113,7 +113,7 @@ async def test_a_job_whose_source_is_gone_cannot_be_retried(cloud: Cloud, system
 
 async def test_deleting_a_job_leaves_nothing_of_it(cloud: Cloud, system: System, api: Api) -> None:
     job = await api.made(CAT, "augment")
-    assert len(await versions(cloud, system, job["job_id"])) == 6
+    assert len(await versions(cloud, system, job["job_id"])) == 7, "the upload, five pictures and the manifest"
     assert (await api.http.delete(f"/jobs/{job['job_id']}")).status_code == 204
     assert await versions(cloud, system, job["job_id"]) == []
     for answer in (

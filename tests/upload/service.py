@@ -86,7 +86,13 @@ async def running_service(
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         server = _Server(
             uvicorn.Config(
-                create_app(services), lifespan="off", log_config=None, access_log=False, timeout_graceful_shutdown=5
+                create_app(services),
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                # Longer than the client keeps a connection, which else meets some that just closed.
+                timeout_keep_alive=60,
+                timeout_graceful_shutdown=5,
             )
         )
         watching = asyncio.create_task(services.watcher.run(stop))
