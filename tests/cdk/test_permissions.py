@@ -56,6 +56,7 @@ EXPECTED: Final[dict[str, Permissions]] = {
             {"<JobsTable.Arn>"},
         ),
         "SignWebhooks": ({"dynamodb:GetItem", "dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
+        "GiveBack": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
         "FindOverdueJobs": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/open-by-deadline"}),
         "TakeTurns": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/by-turn"}),
         "Consume": (
@@ -125,6 +126,7 @@ def _all(value: object) -> set[str]:
         ("Upload", "ClaimAndRotate", ["idempotency#*", "webhook#*"]),
         ("Upload", "CountUse", ["rate#*", "usage#*"]),
         ("Orchestrator", "SignWebhooks", ["webhook#*"]),
+        ("Orchestrator", "GiveBack", ["usage#*"]),
     ],
 )
 def test_no_service_writes_api_keys(service: str, sid: str, items: list[str], template: Template) -> None:

@@ -79,6 +79,7 @@ async def test_a_sweep_that_fails_is_followed_by_the_next(site: Site, failing: M
         originals=Originals(site.s3, site.settings.originals_bucket),
         turns=turns_to(site, MemoryQueue()),
         events=JobEvents(site.clients.sns, site.settings.job_events_topic_arn),
+        refunds=site.orchestrator.refunds,
         uploads=failing,
         tasks=MemoryQueue(),
         results=MemoryQueue(),

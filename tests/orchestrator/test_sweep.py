@@ -1,9 +1,11 @@
 """Sweeping: what was lost is asked for again, and given up in the end."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from darkroom.job_table import to_item
 from darkroom.jobs import Job, JobStatus
 from darkroom.messages import TaskReport, UploadArrived
 from darkroom.queue import Outgoing, Queue
@@ -38,6 +40,28 @@ async def test_a_job_without_its_object_expires(site: Site) -> None:
     assert [event.status for event in await site.events()] == [JobStatus.EXPIRED]
     assert await site.open_ids() == []
     assert await site.orchestrator.sweep() == 0
+
+
+async def test_a_job_that_expires_is_given_back_to_its_caller_once(site: Site) -> None:
+    counter = {"id": {"S": "usage#ann#2026-11-22"}}
+    table = site.settings.accounts_table
+    count = {**counter, "used_jobs": {"N": "3"}, "used_bytes": {"N": "1000"}}
+    await site.clients.dynamodb.put_item(TableName=table, Item=count)
+    gone = "usage#ann#2026-11-01"
+    charged = [replace(await site.waiting_job(), charged_to=to, source_bytes=100) for to in (counter["id"]["S"], gone)]
+    for job in charged:
+        await site.clients.dynamodb.put_item(TableName=site.settings.jobs_table, Item=to_item(job))
+    site.now.forward(minutes=6)
+
+    await site.orchestrator.sweep()
+    # As a sweeper does it that died before it took the job out of the index.
+    for job in charged:
+        assert await site.orchestrator.refunds.give_back(job)
+
+    answer = await site.clients.dynamodb.get_item(TableName=table, Key=counter)
+    assert (answer["Item"]["used_jobs"], answer["Item"]["used_bytes"]) == ({"N": "2"}, {"N": "900"})
+    assert {(await site.job(job.job_id)).status for job in charged} == {JobStatus.EXPIRED}
+    assert await site.open_ids() == []
 
 
 async def test_an_object_that_nobody_announced_is_announced(site: Site) -> None:

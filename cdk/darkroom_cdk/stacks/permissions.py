@@ -22,7 +22,8 @@ _DEPTH: Final = "sqs:GetQueueAttributes"
 _CLAIMS: Final = "idempotency#*"
 _WEBHOOK_SECRETS: Final = "webhook#*"
 """Items of the accounts table that services write. API keys are not among them: operators make those."""
-_COUNTERS: Final = ("rate#*", "usage#*")
+_RATES: Final = "rate#*"
+_USAGE: Final = "usage#*"
 """Of callers' rates and quotas, in the same table."""
 _CONSUME: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", _DEPTH)
 
@@ -75,7 +76,7 @@ class PermissionsStack(StageStack):
         may.allow("ListJobs", actions=["dynamodb:Query"], on=[f"{jobs}/index/{BY_OWNER.name}"])
         may.allow("ReadAccounts", actions=["dynamodb:GetItem"], on=[accounts])
         may.allow("ClaimAndRotate", actions=["dynamodb:PutItem"], on=[accounts], items=[_CLAIMS, _WEBHOOK_SECRETS])
-        may.allow("CountUse", actions=["dynamodb:UpdateItem"], on=[accounts], items=_COUNTERS)
+        may.allow("CountUse", actions=["dynamodb:UpdateItem"], on=[accounts], items=[_RATES, _USAGE])
         may.allow("AnnounceUploads", actions=[_SEND, _DEPTH], on=[self._messaging.uploads.queue.queue_arn])
         return may
 
@@ -102,6 +103,7 @@ class PermissionsStack(StageStack):
             on=[self._data.accounts.table_arn],
             items=[_WEBHOOK_SECRETS],
         )
+        may.allow("GiveBack", actions=["dynamodb:UpdateItem"], on=[self._data.accounts.table_arn], items=[_USAGE])
         may.allow("FindOverdueJobs", actions=["dynamodb:Query"], on=[f"{jobs}/index/{OPEN_BY_DEADLINE.name}"])
         may.allow("TakeTurns", actions=["dynamodb:Query"], on=[f"{jobs}/index/{BY_TURN.name}"])
         uploads, tasks, reports = self._messaging.uploads, self._messaging.tasks, self._messaging.results

@@ -22,6 +22,7 @@ from darkroom.webhook_secrets import WebhookSecrets
 from darkroom_orchestrator.adapters.events import JobEvents
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.adapters.originals import Originals
+from darkroom_orchestrator.adapters.refunds import Refunds
 from darkroom_orchestrator.adapters.results import Results
 from darkroom_orchestrator.adapters.turn_index import TurnIndex
 from darkroom_orchestrator.api import QueueName, QueuePair
@@ -114,11 +115,13 @@ class Orchestrator:
         self.cancel = Cancel(jobs=jobs, events=events, turns=turns)
         self.retry = Retry(jobs=jobs, originals=originals, turns=turns)
         self.delete = Delete(jobs=jobs, originals=originals, results=results)
+        self.refunds = Refunds(clients.dynamodb, jobs_table=settings.jobs_table, accounts_table=settings.accounts_table)
         self.sweep = Sweep(
             jobs=jobs,
             originals=originals,
             turns=turns,
             events=events,
+            refunds=self.refunds,
             uploads=self.queues[QueueName.UPLOADS].queue,
             tasks=tasks,
             results=self.queues[QueueName.RESULTS].queue,

@@ -3,7 +3,7 @@
 The sweeper starts nothing itself and ends next to nothing. It sends what got lost once more, in the words of whoever
 should have sent it, and the handlers of those queues, which try until they succeed, do the rest:
 
-    awaiting_upload, no object            expired
+    awaiting_upload, no object            expired, and no part of its caller's quotas any more
     awaiting_upload, the object is there  announce it, on the uploads queue
     queued, waiting for its turn          send as many of its owner's jobs as there is room for
     queued or processing                  send the tasks of what is pending, on the tasks queue
@@ -29,6 +29,7 @@ from darkroom.topology import OPEN_SHARDS
 from darkroom_orchestrator.adapters.events import JobEvents
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.adapters.originals import Original, Originals
+from darkroom_orchestrator.adapters.refunds import Refunds
 from darkroom_orchestrator.progress import given_up
 from darkroom_orchestrator.turns import Turns
 
@@ -52,34 +53,24 @@ class Backlog:
     """Tasks, or reports on them."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class Sweep:
     """Looks after the jobs whose deadline has passed. Several sweepers do not get in each other's way."""
 
-    def __init__(
-        self,
-        *,
-        jobs: JobStore,
-        originals: Originals,
-        turns: Turns,
-        events: JobEvents,
-        uploads: Queue,
-        tasks: Queue,
-        results: Queue,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._jobs = jobs
-        self._originals = originals
-        self._turns = turns
-        self._events = events
-        self._uploads = uploads
-        self._tasks = tasks
-        self._results = results
-        self._now = now
+    jobs: JobStore
+    originals: Originals
+    turns: Turns
+    events: JobEvents
+    refunds: Refunds
+    uploads: Queue
+    tasks: Queue
+    results: Queue
+    now: Callable[[], datetime]
 
     async def __call__(self) -> int:
         """Look after everything that is overdue now; returns how many jobs that were. Raises Unavailable."""
-        moment = self._now()
-        shards = await asyncio.gather(*(self._jobs.overdue(shard, moment) for shard in range(OPEN_SHARDS)))
+        moment = self.now()
+        shards = await asyncio.gather(*(self.jobs.overdue(shard, moment) for shard in range(OPEN_SHARDS)))
         overdue = [job_id for shard in shards for job_id in shard]
         backlog = await self._backlog() if overdue else Backlog(uploads=False, work=False)
         for job_id in overdue:
@@ -96,61 +87,63 @@ class Sweep:
             _LOG.error("sweep_failed", code="bug", exc_info=error)
 
     async def _backlog(self) -> Backlog:
-        queues = (self._uploads, self._tasks, self._results)
+        queues = (self.uploads, self.tasks, self.results)
         uploads, tasks, results = await asyncio.gather(*(queue.depth() for queue in queues))
         return Backlog(uploads=uploads.visible > 0, work=tasks.visible + results.visible > 0)
 
     async def _look_after(self, job_id: str, backlog: Backlog) -> None:
-        job = await self._jobs.get(job_id)
+        job = await self.jobs.get(job_id)
         # The index is a moment behind the table: the job may have got on, or have gone.
-        if job is None or job.deadline is None or job.deadline > self._now():
+        if job is None or job.deadline is None or job.deadline > self.now():
             return
         if not job.status.is_open:
             await self._announce_end(job)
         elif job.status is JobStatus.AWAITING_UPLOAD:
             await self._find_upload(job, backlog)
         elif job.place and job.place.turn is Turn.WAITING:
-            await self._turns.catch_up(job.owner)
-            await self._jobs.postpone(job)
+            await self.turns.catch_up(job.owner)
+            await self.jobs.postpone(job)
         elif backlog.work:
-            await self._jobs.postpone(job)
+            await self.jobs.postpone(job)
         else:
             await self._find_tasks(job)
 
     async def _announce_end(self, job: Job) -> None:
-        await self._events.publish(job)
-        await self._turns.pass_on(job.owner, ended=job.job_id)
-        await self._jobs.leave_index(job.job_id)
+        if job.status is JobStatus.EXPIRED and not await self.refunds.give_back(job):
+            return  # Its caller is at the counter now. The job keeps its place in the index, for the next sweep.
+        await self.events.publish(job)
+        await self.turns.pass_on(job.owner, ended=job.job_id)
+        await self.jobs.leave_index(job.job_id)
 
     async def _find_upload(self, job: Job, backlog: Backlog) -> None:
         pinned = job.source.version_id if job.source else None
-        original = await self._originals.find(job.source_key, pinned)
+        original = await self.originals.find(job.source_key, pinned)
         if original and backlog.uploads:
-            await self._jobs.postpone(job)
+            await self.jobs.postpone(job)
         elif original is None or job.redrives >= MOST_REDRIVES:
-            expired = await self._jobs.expire(job.job_id)
+            expired = await self.jobs.expire(job.job_id)
             if expired:
                 _LOG.info("job_expired")
                 await self._announce_end(expired)
-        elif await self._jobs.redrive(job):
+        elif await self.jobs.redrive(job):
             await self._announce_upload(job, original)
 
     async def _announce_upload(self, job: Job, original: Original) -> None:
         _LOG.info("upload_found", redrives=job.redrives + 1)
         arrived = UploadArrived(job_id=job.job_id, source=original.ref)
-        await self._uploads.send([Outgoing(job_id=job.job_id, message=arrived, owner=job.owner)])
+        await self.uploads.send([Outgoing(job_id=job.job_id, message=arrived, owner=job.owner)])
 
     async def _find_tasks(self, job: Job) -> None:
-        redriven = await self._jobs.redrive(job)
+        redriven = await self.jobs.redrive(job)
         if redriven is None:
             return
         if redriven.redrives <= MOST_REDRIVES:
             _LOG.info("tasks_redriven", redrives=redriven.redrives)
-            await self._turns.take(redriven)
+            await self.turns.take(redriven)
         else:
             _LOG.error("job_lost", redrives=redriven.redrives)
-            report = given_up(job.job_id, redriven.attempt, redriven.pending, LOST, self._now())
-            await self._results.send([Outgoing(job_id=job.job_id, message=report)])
+            report = given_up(job.job_id, redriven.attempt, redriven.pending, LOST, self.now())
+            await self.results.send([Outgoing(job_id=job.job_id, message=report)])
 
 
 async def sweep_regularly(sweep: Sweep, stop: asyncio.Event, *, seconds: float) -> None:

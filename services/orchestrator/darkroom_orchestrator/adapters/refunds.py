@@ -1,0 +1,65 @@
+"""Giving back what a job was charged that has come to nothing: its caller's quotas count it no more."""
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from darkroom.aws import error_code, translated
+from darkroom.job_table import key
+from darkroom.jobs import Job
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+
+
+class Refunds:
+    """Gives back, once for each job."""
+
+    def __init__(self, client: "DynamoDBClient", *, jobs_table: str, accounts_table: str) -> None:
+        self._client = client
+        self._jobs_table = jobs_table
+        self._accounts_table = accounts_table
+
+    async def give_back(self, job: Job) -> bool:
+        """Take the job out of its caller's counter. May be done again. Raises Unavailable.
+
+        False when another transaction is at the counter, and this has to be done again.
+
+        The job forgets its counter in the same transaction, so that nobody gives back a second time. A counter that
+        has expired by then has nothing to give.
+        """
+        if job.charged_to is None:
+            return True
+        try:
+            with translated("DynamoDB"):
+                await self._client.transact_write_items(
+                    TransactItems=[
+                        {
+                            "Update": {
+                                "TableName": self._jobs_table,
+                                "Key": key(job.job_id),
+                                "UpdateExpression": "REMOVE charged_to",
+                                "ConditionExpression": "charged_to = :counter",
+                                "ExpressionAttributeValues": {":counter": {"S": job.charged_to}},
+                            }
+                        },
+                        {
+                            "Update": {
+                                "TableName": self._accounts_table,
+                                "Key": {"id": {"S": job.charged_to}},
+                                "UpdateExpression": "SET used_jobs = used_jobs - :one, used_bytes = used_bytes - :size",
+                                "ConditionExpression": "attribute_exists(id)",
+                                "ExpressionAttributeValues": {
+                                    ":one": {"N": "1"},
+                                    ":size": {"N": str(job.source_bytes or 0)},
+                                },
+                            }
+                        },
+                    ]
+                )
+        except ClientError as error:
+            if error_code(error) != "TransactionCanceledException":
+                raise
+            reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
+            return "ConditionalCheckFailed" in reasons
+        return True
