@@ -5,8 +5,8 @@ from typing import Any, Literal
 import pytest
 
 from darkroom.errors import ImageError
+from darkroom.making.geometry import crop_box, place, rotated_size
 from darkroom.recipes import Crop, Resize
-from darkroom_processor.pipeline.geometry import crop_box, place, rotated_size
 from tests.processor.pipeline.running import failure, image, picture
 from tests.support import images
 

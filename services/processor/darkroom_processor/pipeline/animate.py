@@ -1,8 +1,8 @@
 """Variants that keep an animation. Each frame is decoded once and goes through the operations of all of them."""
 
 from darkroom.errors import ImageError
+from darkroom.making.bounds import check_output
 from darkroom.recipes import AnyOperation, Variant
-from darkroom_processor.pipeline.bounds import check_output
 from darkroom_processor.pipeline.decode import Decoded, decode_frames, plays
 from darkroom_processor.pipeline.faults import decoding, making
 from darkroom_processor.pipeline.gate import Source

@@ -8,15 +8,12 @@ from PIL import Image, ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
 from darkroom.formats import ImageFormat
+from darkroom.making.decoding import WHOLE, eighths_for, shrunk
+from darkroom.making.geometry import Size
 from darkroom_processor.pipeline import color, orientation
 from darkroom_processor.pipeline.gate import Source
-from darkroom_processor.pipeline.raster import Raster, Size
+from darkroom_processor.pipeline.raster import Raster
 
-_EIGHTHS: Final = (1, 2, 3, 4)
-"""Parts of its size in eighths at which a JPEG can be decoded: its blocks have 8 × 8 pixels."""
-_MARGIN: Final = 1.3
-"""By how much the decoded picture must be larger than what is made of it. Blocks are not shrunk as carefully as
-pictures are resampled: measured against Lanczos on all pixels, 1.3 gains some 10 dB over no margin."""
 _USUAL_DURATION: Final = 100
 """Milliseconds that browsers show a frame for which says nothing, or zero."""
 _MOST_PLAYS: Final = 65_535
@@ -100,18 +97,16 @@ def _shrink_while_decoding(image: Image.Image, needed_scale: Callable[[Size], fl
     """Ask a JPEG's decoder for a part of the size where that is enough. Returns the part of each side."""
     if not isinstance(image, JpegImageFile) or len(image.tile) != 1:
         return 1.0
-    scale = needed_scale(orientation.seen_size(image.size, orientation.read(_read_exif(image))))
-    for eighths in _EIGHTHS:
-        if scale * _MARGIN <= eighths / 8:
-            _ask_for(image, eighths)
-            return eighths / 8
-    return 1.0
+    eighths = eighths_for(needed_scale(orientation.seen_size(image.size, orientation.read(_read_exif(image)))))
+    if eighths < WHOLE:
+        _ask_for(image, eighths)
+    return eighths / WHOLE
 
 
 def _ask_for(image: JpegImageFile, eighths: int) -> None:
     """What Pillow's own `draft` does, which knows only halves: libjpeg takes the next eighth to 1 / `denominator`."""
     denominator = {1: 8, 2: 4, 3: 3, 4: 2}[eighths]
-    width, height = (-(-side * eighths // 8) for side in image.size)
+    width, height = shrunk(image.size, eighths)
     codec, _, offset, arguments = image.tile[0]
     image.tile = [ImageFile._Tile(codec, (0, 0, width, height), offset, arguments)]  # noqa: SLF001 - see above
     image._size = (width, height)  # noqa: SLF001 - see above

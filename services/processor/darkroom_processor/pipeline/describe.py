@@ -7,16 +7,13 @@ from typing import Final
 
 from PIL import Image, ImageCms
 
+from darkroom.making.decoding import PREVIEW_SIDE
 from darkroom.sources import SourceDescription
 from darkroom_processor.pipeline import exif
 from darkroom_processor.pipeline.decode import Decoded
 from darkroom_processor.pipeline.gate import Source
 from darkroom_processor.pipeline.raster import Raster
 from darkroom_processor.pipeline.thumbhash import thumbhash
-
-PREVIEW_SIDE: Final = 50
-"""Pixels of the longer side that colours and the thumbhash are taken from. A hash holds at most seven waves a side: of
-twice the pixels it would be the same but for a last bit, for 7 ms more."""
 
 _PALETTE: Final = 8
 """Colours that a picture is divided into to find the one that covers most of it."""

@@ -5,16 +5,13 @@ from types import MappingProxyType
 from typing import Final
 
 from darkroom.formats import ImageFormat
-from darkroom.recipes import DEFAULT_QUALITY, Output, OutputFormat
+from darkroom.recipes import DEFAULT_QUALITY, Output
 from darkroom_processor.pipeline.encoders import avif, gif, jpeg, png, tiff, webp
 from darkroom_processor.pipeline.keep import Kept
 from darkroom_processor.pipeline.search import best_within, too_long
 from darkroom_processor.pipeline.strip import Strip
 
 Encoder = Callable[[Strip, Output, Kept], bytes]
-ANIMATED: Final = frozenset({ImageFormat.GIF, ImageFormat.WEBP, ImageFormat.PNG, ImageFormat.AVIF})
-"""The formats that are written with more than one frame."""
-
 
 _ENCODERS: Mapping[ImageFormat, Encoder] = MappingProxyType(
     {
@@ -28,27 +25,6 @@ _ENCODERS: Mapping[ImageFormat, Encoder] = MappingProxyType(
 )
 _LARGE: Final = 4_000_000
 """Pixels above which fewer qualities are tried for a number of bytes."""
-
-# What `same` means for formats that are read only.
-_STAND_INS = {
-    ImageFormat.JPEG2000: ImageFormat.JPEG,
-    ImageFormat.BMP: ImageFormat.PNG,
-    ImageFormat.ICO: ImageFormat.PNG,
-    ImageFormat.PPM: ImageFormat.PNG,
-}
-
-
-def choose_format(output: Output, source: ImageFormat, *, has_alpha: bool, animated: bool) -> ImageFormat:
-    """The format to write, for a source of this format and a picture that has, or is, what the flags say."""
-    match output.format:
-        case OutputFormat.SAME:
-            return _STAND_INS.get(source, source)
-        case OutputFormat.AUTO if animated:
-            return ImageFormat.WEBP
-        case OutputFormat.AUTO:
-            return ImageFormat.PNG if has_alpha else ImageFormat.JPEG
-        case chosen:
-            return ImageFormat(chosen.value)
 
 
 def encode(strip: Strip, output: Output, image_format: ImageFormat, kept: Kept) -> bytes:

@@ -7,9 +7,9 @@ above what any encoder leaves of it.
 from collections.abc import Iterable
 from typing import Final
 
+from darkroom.making.geometry import Size, place
 from darkroom.recipes import AnyOperation, Filter, Resize
-from darkroom_processor.pipeline.geometry import place
-from darkroom_processor.pipeline.raster import Raster, Size
+from darkroom_processor.pipeline.raster import Raster
 
 _LEAST_RATIO: Final = 1.5
 

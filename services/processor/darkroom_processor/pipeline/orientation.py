@@ -5,7 +5,8 @@ from typing import Final
 from PIL import ExifTags, Image
 from PIL.Image import Transpose
 
-from darkroom_processor.pipeline.raster import Raster, Size
+from darkroom.making.geometry import Size
+from darkroom_processor.pipeline.raster import Raster
 
 UPRIGHT: Final = 1
 

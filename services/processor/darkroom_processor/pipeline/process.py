@@ -8,20 +8,23 @@ from PIL import Image
 
 from darkroom.errors import ImageError
 from darkroom.formats import ImageFormat
+from darkroom.making.bounds import check_output
+from darkroom.making.decoding import needed_scale
+from darkroom.making.output_format import choose_format, keeps_frames
+from darkroom.making.steps import Step, common_steps
 from darkroom.recipes import Variant
-from darkroom_processor.pipeline import library, plan
+from darkroom_processor.pipeline import library
 from darkroom_processor.pipeline.animate import animate
-from darkroom_processor.pipeline.bounds import check_output
 from darkroom_processor.pipeline.decode import Decoded, decode
-from darkroom_processor.pipeline.describe import PREVIEW_SIDE, describe
-from darkroom_processor.pipeline.encode import ANIMATED, choose_format, encode
+from darkroom_processor.pipeline.describe import describe
+from darkroom_processor.pipeline.encode import encode
 from darkroom_processor.pipeline.faults import decoding, making
 from darkroom_processor.pipeline.gate import Source, admit
 from darkroom_processor.pipeline.keep import keep
 from darkroom_processor.pipeline.ladder import Ladder
 from darkroom_processor.pipeline.operations import apply
 from darkroom_processor.pipeline.overlays import Overlays
-from darkroom_processor.pipeline.raster import Raster, Size
+from darkroom_processor.pipeline.raster import Raster
 from darkroom_processor.pipeline.strip import Strip
 from darkroom_processor.pipeline.work import Failure, Outcome, Picture, Processed, Work
 
@@ -35,31 +38,27 @@ def process(data: bytes, work: Work) -> Processed:
     library.set_up()
     with decoding():
         source = admit(data)
-        decoded = decode(source, lambda size: _needed_scale(work, size))
+        decoded = decode(source, lambda size: needed_scale(work.variants, size, describe=work.describe))
         description = describe(source, decoded) if work.describe else None
     outcomes = {outcome.name: outcome for outcome in _outcomes(work, source, decoded)}
     return Processed(description=description, outcomes=tuple(outcomes[variant.name] for variant in work.variants))
 
 
-def _needed_scale(work: Work, size: Size) -> float:
-    """The least part of the true size that serves the variants and the description."""
-    for_preview = min(PREVIEW_SIDE / max(size), 1.0) if work.describe else 0.0
-    return max(plan.needed_scale(work.variants, size), for_preview)
-
-
 def _outcomes(work: Work, source: Source, decoded: Decoded) -> Iterator[Outcome]:
     writer = _Writer(source.format, decoded.exif)
     overlays = Overlays(work.overlays)
-    moving = tuple(variant for variant in work.variants if source.frames > 1 and writer.keeps_frames(variant))
+    moving = tuple(
+        variant for variant in work.variants if source.frames > 1 and keeps_frames(variant.output, source.format)
+    )
     if moving:
         strips = animate(source, decoded, moving, overlays)
         for variant in moving:
             yield writer.write(variant, strips.pop(variant.name))
     still = tuple(variant for variant in work.variants if variant not in moving)
-    yield from _follow(plan.common_steps(still), decoded.raster, writer, overlays)
+    yield from _follow(common_steps(still), decoded.raster, writer, overlays)
 
 
-def _follow(step: plan.Step, raster: Raster, writer: "_Writer", overlays: Overlays) -> Iterator[Outcome]:
+def _follow(step: Step, raster: Raster, writer: "_Writer", overlays: Overlays) -> Iterator[Outcome]:
     """Outcomes of the variants at this step, then of those beyond it. Pixels are kept only while they are needed."""
     for variant in step.variants:
         yield writer.write(variant, Strip((raster,)))
@@ -82,11 +81,6 @@ class _Writer:
 
     source: ImageFormat
     exif: Image.Exif
-
-    def keeps_frames(self, variant: Variant) -> bool:
-        """Whether the variant of an animation is one itself."""
-        output = variant.output
-        return output.frames == "all" and choose_format(output, self.source, has_alpha=True, animated=True) in ANIMATED
 
     def write(self, variant: Variant, made: Strip | ImageError) -> Outcome:
         """The variant's outcome."""

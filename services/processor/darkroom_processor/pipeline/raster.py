@@ -4,8 +4,7 @@ from functools import cached_property
 
 from PIL import Image
 
-Size = tuple[int, int]
-"""(width, height) in pixels."""
+from darkroom.making.geometry import Size
 
 _PREMULTIPLIED = {"RGBA": "RGBa", "LA": "La"}
 _STRAIGHT = {premultiplied: straight for straight, premultiplied in _PREMULTIPLIED.items()}

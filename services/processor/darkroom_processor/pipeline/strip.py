@@ -6,7 +6,8 @@ from typing import Final
 
 from PIL import Image
 
-from darkroom_processor.pipeline.raster import Raster, Size
+from darkroom.making.geometry import Size
+from darkroom_processor.pipeline.raster import Raster
 
 ENDLESS: Final = 0
 

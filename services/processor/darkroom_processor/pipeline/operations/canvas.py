@@ -2,9 +2,10 @@
 
 from PIL import Image, ImageColor
 
+from darkroom.making.bounds import check_output
+from darkroom.making.geometry import Size, padded_size
 from darkroom.recipes import Flatten, Pad
-from darkroom_processor.pipeline.bounds import check_output
-from darkroom_processor.pipeline.raster import Raster, Size
+from darkroom_processor.pipeline.raster import Raster
 
 Rgba = tuple[int, int, int, int]
 
@@ -21,9 +22,7 @@ def parse_color(text: str) -> Rgba:
 
 def pad(operation: Pad, raster: Raster) -> Raster:
     """Add a border and lay the picture on the background."""
-    width, height = raster.size
-    canvas = (width + operation.left + operation.right, height + operation.top + operation.bottom)
-    return lay_on(raster, canvas, (operation.left, operation.top), operation.background)
+    return lay_on(raster, padded_size(operation, raster.size), (operation.left, operation.top), operation.background)
 
 
 def flatten(operation: Flatten, raster: Raster) -> Raster:

@@ -5,9 +5,9 @@ from typing import Final
 
 from PIL import Image, ImageChops, ImageDraw
 
+from darkroom.making.bounds import check_output
+from darkroom.making.geometry import crop_box
 from darkroom.recipes import Crop, Round, Trim
-from darkroom_processor.pipeline.bounds import check_output
-from darkroom_processor.pipeline.geometry import crop_box
 from darkroom_processor.pipeline.operations.canvas import lay_on
 from darkroom_processor.pipeline.raster import Raster
 

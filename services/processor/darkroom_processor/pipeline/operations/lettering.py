@@ -12,9 +12,9 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
-from darkroom_processor.pipeline.geometry import Box
+from darkroom.making.geometry import Box, Size
 from darkroom_processor.pipeline.operations.canvas import parse_color
-from darkroom_processor.pipeline.raster import Raster, Size
+from darkroom_processor.pipeline.raster import Raster
 
 _SIZES: Final = (64, 128, 256, 512, 1024, 2048)
 """The font sizes in which texts are drawn, in pixels, to be scaled from there. A font costs FreeType some 20 ms once,

@@ -4,10 +4,10 @@ from typing import Final
 
 from PIL import Image
 
+from darkroom.making.bounds import check_output
+from darkroom.making.geometry import Placement, place
 from darkroom.recipes import Filter, Fit, Position, Resize
 from darkroom_processor.pipeline.attention import focus
-from darkroom_processor.pipeline.bounds import check_output
-from darkroom_processor.pipeline.geometry import Placement, place
 from darkroom_processor.pipeline.operations.canvas import lay_on
 from darkroom_processor.pipeline.operations.sparse import resize_seen
 from darkroom_processor.pipeline.raster import Raster

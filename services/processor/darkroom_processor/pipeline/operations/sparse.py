@@ -5,7 +5,8 @@ from typing import Final
 
 from PIL import Image
 
-from darkroom_processor.pipeline.raster import Raster, Size
+from darkroom.making.geometry import Size
+from darkroom_processor.pipeline.raster import Raster
 
 _REACH: Final = 6
 """Result pixels that are kept around what is seen. A kernel reaches over three, and must not meet the border of the

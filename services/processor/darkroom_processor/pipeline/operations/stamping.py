@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from PIL import Image
 
+from darkroom.making.bounds import check_output
+from darkroom.making.geometry import Size, anchored
 from darkroom.recipes import Fit, Resize, Rotate, Watermark
-from darkroom_processor.pipeline.bounds import check_output
-from darkroom_processor.pipeline.geometry import anchored
 from darkroom_processor.pipeline.operations.lettering import lettering
 from darkroom_processor.pipeline.operations.scale import resize
 from darkroom_processor.pipeline.operations.turn import rotate
 from darkroom_processor.pipeline.overlays import Overlays
-from darkroom_processor.pipeline.raster import Raster, Size
+from darkroom_processor.pipeline.raster import Raster
 
 Place = tuple[int, int]
 """Where a stamp's top left corner lies on the picture; it may reach over the picture's sides."""

@@ -2,7 +2,7 @@
 
 from darkroom.errors import OutputLimit
 from darkroom.limits import MAX_OUTPUT_SIDE, MAX_PIXELS
-from darkroom_processor.pipeline.raster import Size
+from darkroom.making.geometry import Size
 
 
 def check_output(size: Size, frames: int = 1) -> None:

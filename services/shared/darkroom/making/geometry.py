@@ -4,8 +4,10 @@ import math
 from dataclasses import dataclass
 
 from darkroom.errors import ImageError
-from darkroom.recipes import Crop, Fit, Focus, Position, Resize
-from darkroom_processor.pipeline.raster import Size
+from darkroom.recipes import Crop, Fit, Focus, Pad, Position, Resize
+
+Size = tuple[int, int]
+"""(width, height) in pixels."""
 
 Box = tuple[int, int, int, int]
 """(left, top, right, bottom) in pixels, the latter two exclusive."""
@@ -78,6 +80,11 @@ def rotated_size(size: Size, angle: float) -> Size:
     # A turn by almost nothing must not add a column because of the last bit of a sine.
     across, down = width * cosine + height * sine, width * sine + height * cosine
     return max(math.ceil(across - 1e-6), 1), max(math.ceil(down - 1e-6), 1)
+
+
+def padded_size(pad: Pad, size: Size) -> Size:
+    """A picture of this size with the border about it."""
+    return size[0] + pad.left + pad.right, size[1] + pad.top + pad.bottom
 
 
 def _complete(resize: Resize, size: Size) -> Size:

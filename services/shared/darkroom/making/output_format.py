@@ -1,0 +1,35 @@
+"""Which format a variant is written in, and whether it moves."""
+
+from typing import Final
+
+from darkroom.formats import ImageFormat
+from darkroom.recipes import Output, OutputFormat
+
+ANIMATED: Final = frozenset({ImageFormat.GIF, ImageFormat.WEBP, ImageFormat.PNG, ImageFormat.AVIF})
+"""The formats that are written with more than one frame."""
+
+# What `same` means for formats that are read only.
+_STAND_INS: Final = {
+    ImageFormat.JPEG2000: ImageFormat.JPEG,
+    ImageFormat.BMP: ImageFormat.PNG,
+    ImageFormat.ICO: ImageFormat.PNG,
+    ImageFormat.PPM: ImageFormat.PNG,
+}
+
+
+def choose_format(output: Output, source: ImageFormat, *, has_alpha: bool, animated: bool) -> ImageFormat:
+    """The format to write, for a source of this format and a picture that has, or is, what the flags say."""
+    match output.format:
+        case OutputFormat.SAME:
+            return _STAND_INS.get(source, source)
+        case OutputFormat.AUTO if animated:
+            return ImageFormat.WEBP
+        case OutputFormat.AUTO:
+            return ImageFormat.PNG if has_alpha else ImageFormat.JPEG
+        case chosen:
+            return ImageFormat(chosen.value)
+
+
+def keeps_frames(output: Output, source: ImageFormat) -> bool:
+    """Whether what is made of an animation in this format is one itself."""
+    return output.frames == "all" and choose_format(output, source, has_alpha=True, animated=True) in ANIMATED
