@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final
 
 from darkroom.formats import ImageFormat
+from darkroom.making.effort import search_tries
 from darkroom.recipes import DEFAULT_QUALITY, Output
 from darkroom_processor.pipeline.encoders import avif, gif, jpeg, png, tiff, webp
 from darkroom_processor.pipeline.keep import Kept
@@ -23,8 +23,6 @@ _ENCODERS: Mapping[ImageFormat, Encoder] = MappingProxyType(
         ImageFormat.TIFF: tiff.encode,
     }
 )
-_LARGE: Final = 4_000_000
-"""Pixels above which fewer qualities are tried for a number of bytes."""
 
 
 def encode(strip: Strip, output: Output, image_format: ImageFormat, kept: Kept) -> bytes:
@@ -39,7 +37,7 @@ def encode(strip: Strip, output: Output, image_format: ImageFormat, kept: Kept) 
         output.max_bytes,
         highest,
         lambda quality: encoder(strip, output.model_copy(update={"quality": quality}), kept),
-        tries=8 if strip.size[0] * strip.size[1] * len(strip.rasters) <= _LARGE else 4,
+        tries=search_tries(strip.pixels),
     )
 
 

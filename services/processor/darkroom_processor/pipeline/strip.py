@@ -28,6 +28,11 @@ class Strip:
         return self.rasters[0].size
 
     @property
+    def pixels(self) -> int:
+        """Of all pictures together."""
+        return self.size[0] * self.size[1] * len(self.rasters)
+
+    @property
     def has_alpha(self) -> bool:
         """Whether any of the pictures has an alpha channel."""
         return any(raster.has_alpha for raster in self.rasters)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from darkroom.formats import ImageFormat
+from darkroom.making.effort import avif_effort
 from darkroom.recipes import DEFAULT_QUALITY, Output, Subsampling
 from darkroom_processor.pipeline.encoders.saving import as_rgb, save
 from darkroom_processor.pipeline.keep import Kept
@@ -10,8 +11,6 @@ from darkroom_processor.pipeline.strip import Strip
 
 # libavif's speed by effort 0 to 9. Below 4 a picture takes many seconds.
 _SPEEDS: Final = (10, 9, 8, 7, 6, 6, 5, 5, 4, 4)
-_LARGE: Final = 8_000_000
-"""Pixels above which speed 8 is the least: at 6 a picture of 50 megapixels takes longer than one image may."""
 
 
 def encode(strip: Strip, output: Output, kept: Kept) -> bytes:
@@ -24,13 +23,8 @@ def encode(strip: Strip, output: Output, kept: Kept) -> bytes:
         "AVIF",
         (lambda image: image) if gray else as_rgb,
         quality=100 if output.lossless else output.quality or DEFAULT_QUALITY[ImageFormat.AVIF],
-        speed=_speed(strip, output.effort),
+        speed=_SPEEDS[avif_effort(output.effort, strip.pixels)],
         subsampling="4:0:0" if gray else subsampling.value,
         max_threads=1,
         **kept.options(),
     )
-
-
-def _speed(strip: Strip, effort: int) -> int:
-    pixels = strip.size[0] * strip.size[1] * len(strip.rasters)
-    return max(_SPEEDS[effort], 8) if pixels > _LARGE else _SPEEDS[effort]
