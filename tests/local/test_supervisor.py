@@ -94,37 +94,40 @@ def nothing_is_left(run: Run, processes: set[int]) -> bool:
     return not running(processes) and all(is_free(port) for port in run.ports.values())
 
 
-async def test_the_curl_line_of_the_banner_works_as_it_is_and_one_signal_stops_everything(tmp_path: Path) -> None:
+async def test_what_the_banner_says_works_a_service_that_ends_comes_again_and_ctrl_c_lets_all_drain(
+    tmp_path: Path,
+) -> None:
     async with started(tmp_path) as run:
         await run.ready()
-        (line,) = run.log.find("curl ")
-        assert re.search(rf"{re.escape(run.url)}/uploads$", line)
-        curl = await asyncio.create_subprocess_shell(f"{line} -sS -i", cwd=tmp_path, stdout=PIPE, stderr=STDOUT)
-        output, _ = await curl.communicate()
-        assert b" 202 " in output.splitlines()[0], output.decode()
-        processes = descendants(run.process.pid)
-        run.process.send_signal(signal.SIGTERM)
-        assert await run.ended() == 0
-    assert len(processes) >= 4
-    assert nothing_is_left(run, processes)
-
-
-async def test_a_service_that_ends_is_started_again_and_ctrl_c_at_a_terminal_lets_all_drain(tmp_path: Path) -> None:
-    async with started(tmp_path) as run:
-        await run.ready()
-        first = run.process_of("darkroom_orchestrator")
-        os.kill(first, signal.SIGKILL)
-        await run.log.wait_for("orchestrator ended with status -9; it is started again")
-        async with httpx.AsyncClient() as client:
-            await until(lambda: answers(client, run.ports["DARKROOM_ORCHESTRATOR_PORT"]))
-        assert run.process_of("darkroom_orchestrator") != first
+        await check_curl_line(run, tmp_path)
+        await check_restart(run)
         processes = descendants(run.process.pid)
         os.killpg(run.process.pid, signal.SIGINT)
         assert await run.ended() == 0
+    assert len(processes) >= 4
     assert nothing_is_left(run, processes)
     assert not run.log.find("KeyboardInterrupt")
     assert not run.log.find("Traceback")
     assert run.log.find("consumer_stopped")
+
+
+async def check_curl_line(run: Run, folder: Path) -> None:
+    """That the banner's line uploads a picture when it is pasted."""
+    (line,) = run.log.find("curl ")
+    assert re.search(rf"{re.escape(run.url)}/uploads$", line)
+    curl = await asyncio.create_subprocess_shell(f"{line} -sS -i", cwd=folder, stdout=PIPE, stderr=STDOUT)
+    output, _ = await curl.communicate()
+    assert b" 202 " in output.splitlines()[0], output.decode()
+
+
+async def check_restart(run: Run) -> None:
+    """That another orchestrator takes the place of one that is killed."""
+    first = run.process_of("darkroom_orchestrator")
+    os.kill(first, signal.SIGKILL)
+    await run.log.wait_for("orchestrator ended with status -9; it is started again")
+    async with httpx.AsyncClient() as client:
+        await until(lambda: answers(client, run.ports["DARKROOM_ORCHESTRATOR_PORT"]))
+    assert run.process_of("darkroom_orchestrator") != first
 
 
 async def answers(client: httpx.AsyncClient, port: int) -> bool:
@@ -173,18 +176,18 @@ async def test_the_same_port_twice_is_refused(tmp_path: Path) -> None:
 
 
 async def test_a_service_that_keeps_ending_ends_the_run(tmp_path: Path) -> None:
-    async with started(tmp_path, DARKROOM_MAX_UPLOAD_BYTES="many") as run:
+    async with started(tmp_path, DARKROOM_MAX_CONCURRENT_UPLOADS="many") as run:
         await until(lambda: len(descendants(run.process.pid)) >= 4)
         processes = descendants(run.process.pid)
         assert await run.ended() == 1
-    assert run.log.find("DARKROOM_MAX_UPLOAD_BYTES")
+    assert run.log.find("DARKROOM_MAX_CONCURRENT_UPLOADS")
     assert run.log.find("ended 3 times within a minute, at last with status 2")
     assert nothing_is_left(run, processes)
 
 
 async def test_the_end_of_the_emulator_ends_the_run(tmp_path: Path) -> None:
     async with started(tmp_path) as run:
-        await run.ready()
+        await until(lambda: len(descendants(run.process.pid)) >= 4)
         processes = descendants(run.process.pid)
         os.kill(run.process_of("ministack"), signal.SIGKILL)
         assert await run.ended() == 1
