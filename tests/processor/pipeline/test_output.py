@@ -1,7 +1,5 @@
 """How results are written: limits of bytes, palettes, chroma, metadata on request."""
 
-from typing import Any
-
 import pytest
 from PIL import ExifTags, Image, JpegImagePlugin
 
@@ -115,74 +113,3 @@ def test_a_broken_block_of_metadata_is_not_kept() -> None:
     source = images.encoded(images.marked(40, 30), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\x01\0\x0f\x01\x02\0")
     made = picture(source, [], {"format": "jpeg", "keep_metadata": "all"})
     assert "exif" not in images.opened(made.data).info
-
-
-ANIMATED: list[Any] = ["gif", "webp", "png", "avif"]
-
-
-@pytest.mark.parametrize("source", ["GIF", "WEBP", "PNG", "AVIF"])
-@pytest.mark.parametrize("name", ANIMATED)
-def test_an_animation_is_kept_when_asked_for(source: str, name: str) -> None:
-    data = images.animation(40, 20, 5, source)
-    still = images.opened(picture(data, [], {"format": name}).data)
-    assert getattr(still, "n_frames", 1) == 1
-    made = picture(data, [{"op": "resize", "width": 20}], {"format": name, "frames": "all"})
-    moving = images.opened(made.data)
-    assert getattr(moving, "n_frames", 1) == 5
-    assert (moving.size, made.width, made.height) == ((20, 10), 20, 10)
-    lefts = []
-    for number in range(5):
-        moving.seek(number)
-        moving.load()
-        assert abs(moving.info["duration"] - 40) <= 1
-        blue = moving.convert("RGB").getchannel("B").point([255 if level > 128 else 0 for level in range(256)])
-        box = blue.getbbox()
-        assert box is not None
-        lefts.append(box[0])
-    assert lefts == pytest.approx([0, 4, 8, 12, 16], abs=1)
-
-
-@pytest.mark.parametrize("name", ["jpeg", "tiff"])
-def test_formats_without_animation_have_the_first_frame(name: str) -> None:
-    made = picture(images.animation(40, 20, 5), [], {"format": name, "frames": "all"})
-    assert getattr(images.opened(made.data), "n_frames", 1) == 1
-
-
-def test_an_animation_suits_webp() -> None:
-    assert picture(images.animation(40, 20, 5), [], {"format": "auto", "frames": "all"}).format == "webp"
-    assert picture(images.png(9, 9), [], {"format": "auto", "frames": "all"}).format == "jpeg"
-
-
-@pytest.mark.parametrize(
-    "operation", [{"op": "trim"}, {"op": "resize", "width": 10, "height": 20, "position": "smart"}]
-)
-@pytest.mark.parametrize("name", ANIMATED)
-def test_all_frames_are_cut_as_the_first(operation: dict[str, Any], name: str) -> None:
-    data = images.animation(40, 20, 4, "WEBP", lossless=True)
-    made = picture(data, [operation], {"format": name, "frames": "all"})
-    assert getattr(images.opened(made.data), "n_frames", 1) >= 1
-
-
-@pytest.mark.parametrize("name", ANIMATED)
-def test_transparent_frames_stay_transparent(name: str) -> None:
-    data = images.animation(40, 20, 4)
-    round_ = [{"op": "round", "radius": 5}]
-    moving = images.opened(picture(data, round_, {"format": name, "frames": "all"}).data)
-    for number in range(4):
-        moving.seek(number)
-        moving.load()
-        assert moving.convert("RGBA").getpixel((0, 0))[3] < 16  # type: ignore[index]  # RGBA pixels are tuples.
-
-
-@pytest.mark.parametrize(("source", "name"), [("GIF", "webp"), ("WEBP", "gif"), ("WEBP", "png")])
-@pytest.mark.parametrize("plays", [0, 1, 3])
-def test_an_animation_runs_as_often_as_its_source(source: str, name: str, plays: int) -> None:
-    data = images.animation(40, 20, 4, source, loop=None if (source, plays) == ("GIF", 1) else plays)
-    moving = images.opened(picture(data, [], {"format": name, "frames": "all"}).data)
-    assert moving.info.get("loop", 1) == plays
-
-
-def test_an_animation_that_grows_too_large_fails_alone() -> None:
-    data = images.animation(100, 100, 50)
-    enlarge = [{"op": "resize", "width": 2000, "enlarge": True}]
-    assert failure(data, enlarge, {"format": "webp", "frames": "all"}).code == "output_limit"

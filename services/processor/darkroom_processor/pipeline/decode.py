@@ -16,6 +16,8 @@ from darkroom_processor.pipeline.raster import Raster
 
 _USUAL_DURATION: Final = 100
 """Milliseconds that browsers show a frame for which says nothing, or zero."""
+_LONGEST_DURATION: Final = 655_350
+"""Milliseconds: the longest that a GIF can say. Others can say more, and their sum is more than WebP can hold."""
 _MOST_PLAYS: Final = 65_535
 
 
@@ -82,15 +84,20 @@ def decode_frames(source: Source, first: Decoded) -> Iterator[Frame]:
         image.seek(number)
         image.load()
         pixels = Raster(_pixels(source, first.profile))
-        shown = image.info.get("duration") or _USUAL_DURATION
-        yield Frame(raster=orientation.upright(pixels, first.orientation), duration=max(1, round(float(shown))))
+        shown = min(float(image.info.get("duration") or _USUAL_DURATION), _LONGEST_DURATION)
+        yield Frame(raster=orientation.upright(pixels, first.orientation), duration=max(1, round(shown)))
 
 
 def plays(source: Source) -> int:
-    """How often the animation runs; 0 for ever. A GIF that says nothing about it runs once."""
-    silent = 1 if source.format is ImageFormat.GIF else 0
-    stated = source.image.info.get("loop", silent)
-    return stated if isinstance(stated, int) and 0 <= stated <= _MOST_PLAYS else 0
+    """How often the animation runs; 0 for ever.
+
+    A GIF says how often it is repeated after it has run once, as browsers understand it, or nothing when it is not. The
+    other formats count all runs.
+    """
+    stated = source.image.info.get("loop")
+    if source.format is ImageFormat.GIF:
+        stated = 1 if stated is None else stated and stated + 1
+    return min(stated, _MOST_PLAYS) if isinstance(stated, int) and stated > 0 else 0
 
 
 def _shrink_while_decoding(image: Image.Image, needed_scale: Callable[[Size], float]) -> float:

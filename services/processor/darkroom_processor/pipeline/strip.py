@@ -42,11 +42,6 @@ class Strip:
         """Whether there is more than one picture."""
         return len(self.rasters) > 1
 
-    @property
-    def first(self) -> "Strip":
-        """The first picture alone."""
-        return Strip(self.rasters[:1])
-
     @cached_property
     def images(self) -> tuple[Image.Image, ...]:
         """The pixels, all in one mode: `L`, `LA`, `RGB` or `RGBA`."""

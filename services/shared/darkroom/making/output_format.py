@@ -6,7 +6,7 @@ from darkroom.formats import ImageFormat
 from darkroom.recipes import Output, OutputFormat
 
 ANIMATED: Final = frozenset({ImageFormat.GIF, ImageFormat.WEBP, ImageFormat.PNG, ImageFormat.AVIF})
-"""The formats that are written with more than one frame."""
+"""The formats of animations. The pages of a TIFF are none: they may be of different sizes, and have no time."""
 
 # What `same` means for formats that are read only.
 _STAND_INS: Final = {
@@ -31,5 +31,7 @@ def choose_format(output: Output, source: ImageFormat, *, has_alpha: bool, anima
 
 
 def keeps_frames(output: Output, source: ImageFormat) -> bool:
-    """Whether what is made of an animation in this format is one itself."""
-    return output.frames == "all" and choose_format(output, source, has_alpha=True, animated=True) in ANIMATED
+    """Whether what is made of several frames in this format is an animation."""
+    if output.frames != "all" or source not in ANIMATED:
+        return False
+    return choose_format(output, source, has_alpha=True, animated=True) in ANIMATED

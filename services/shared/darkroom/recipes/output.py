@@ -56,7 +56,8 @@ class Output(BaseModel):
     lossless: bool = False
     """WebP without loss, AVIF as near to it as it gets (some levels of 255); the others are what they are."""
     effort: int = Field(default=4, ge=0, le=9)
-    """CPU time spent to save bytes, from 0 (least) to 9 (most)."""
+    """CPU time spent to save bytes, from 0 (least) to 9 (most): zlib's level of PNG, Huffman tables made for the
+    picture in JPEG from 5 on, the method of WebP, the speed of AVIF."""
     progressive: bool = False
     """JPEG in scans from coarse to fine."""
     subsampling: Subsampling | None = None
@@ -70,7 +71,8 @@ class Output(BaseModel):
     keep_metadata: KeepMetadata = KeepMetadata.NONE
     """GIF takes none, and TIFF only texts of the main directory."""
     frames: Literal[1, "all"] = 1
-    """`all` keeps an animation in GIF, WebP, PNG and AVIF; the other formats have the first frame only."""
+    """`all` keeps an animation of GIF, WebP, PNG or AVIF in any of them: each frame is shown when it was, and the whole
+    as often, but in AVIF for ever. All else has the first frame only; the pages of a TIFF are no animation."""
 
 
 DEFAULT_QUALITY = {ImageFormat.JPEG: 80, ImageFormat.WEBP: 80, ImageFormat.AVIF: 50}

@@ -1,5 +1,6 @@
 """GIF."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from PIL import Image
@@ -8,28 +9,65 @@ from darkroom.recipes import Output
 from darkroom_processor.pipeline.encoders import palette
 from darkroom_processor.pipeline.encoders.saving import save
 from darkroom_processor.pipeline.keep import Kept
-from darkroom_processor.pipeline.strip import Strip
+from darkroom_processor.pipeline.strip import ENDLESS, Strip
 
 _CLEAR_BEFORE_NEXT: Final = 2
 _OPAQUE_FROM: Final = 128
+_HUNDREDTH: Final = 10
+"""Milliseconds in what a GIF counts time in."""
+_LONGEST: Final = 65_535 * _HUNDREDTH
 
 
 def encode(strip: Strip, output: Output, kept: Kept) -> bytes:  # noqa: ARG001 - GIF holds no metadata
     """The best colours, one for transparency among them if needed, which is on or off."""
     colors = output.colors or palette.MOST_COLORS
+    if strip.is_animated:
+        return _animation(strip, colors)
+    return save([_indexed(strip.images[0], colors)], "GIF")
+
+
+def _animation(strip: Strip, colors: int) -> bytes:
     options: dict[str, Any] = {"disposal": _CLEAR_BEFORE_NEXT} if strip.has_alpha else {}
-    return save(strip, "GIF", lambda image: _indexed(image, colors), **options)
+    images = None if strip.has_alpha else palette.exactly_alike(strip.images, colors)
+    if images is None:
+        images = [_indexed(image, colors) for image in strip.images]
+    else:
+        # Then there is one table for all frames, and pixels that stay as they are can be left away.
+        options |= {"palette": bytes(images[0].getpalette() or []), "optimize": True}
+    options["loop"] = _repetitions(strip.plays)
+    durations = list(_in_hundredths(strip.durations))
+    try:
+        return save(images, "GIF", duration=durations, **options)
+    except OverflowError:
+        # Frames that look alike are written as one, which is then shown for longer than can be said.
+        each = _LONGEST // len(durations)
+        return save(images, "GIF", duration=[min(duration, each) for duration in durations], **options)
+
+
+def _repetitions(plays: int) -> int | None:
+    """How often it is repeated after it has run once; a GIF that is not repeated says nothing of it."""
+    if plays == 1:
+        return None
+    return plays if plays == ENDLESS else plays - 1
+
+
+def _in_hundredths(durations: Iterable[int]) -> Iterator[int]:
+    """Rounded such that the animation keeps its time as a whole.
+
+    Browsers show frames of one hundredth for ten: what is meant to be shorter than two, yet longer than one, gets two.
+    """
+    due = written = 0
+    for duration in durations:
+        due += duration
+        least = 2 * _HUNDREDTH if duration > _HUNDREDTH else _HUNDREDTH
+        written += (shown := max((due - written + _HUNDREDTH // 2) // _HUNDREDTH * _HUNDREDTH, least))
+        yield min(shown, _LONGEST)
 
 
 def _indexed(image: Image.Image, colors: int) -> Image.Image:
-    if image.mode == "L":
+    if image.mode == "L" and colors == palette.MOST_COLORS:
         return image
     if not image.mode.endswith("A"):
         return palette.reduced(image, colors)
-    indexed = palette.reduced(image.convert("RGB"), max(2, colors) - 1)
-    hidden = image.getchannel("A").point([255 if level < _OPAQUE_FROM else 0 for level in range(256)])
-    transparent = 1 + max(index for index, pixels in enumerate(indexed.histogram()) if pixels)
-    indexed.putpalette([*(indexed.getpalette() or [])[: 3 * transparent], 0, 0, 0])
-    indexed.paste(transparent, mask=hidden)
-    indexed.info["transparency"] = transparent
-    return indexed
+    seen = image.getchannel("A").point([255 if level >= _OPAQUE_FROM else 0 for level in range(256)])
+    return palette.cut_out(image.convert("RGB"), seen, colors)

@@ -17,9 +17,8 @@ _OPTIMIZED_FROM: Final = 5
 def encode(strip: Strip, output: Output, kept: Kept) -> bytes:
     """The first picture, transparency laid on white: JPEG has none."""
     return save(
-        strip.first,
+        [_opaque(strip.images[0])],
         "JPEG",
-        _opaque,
         quality=output.quality or DEFAULT_QUALITY[ImageFormat.JPEG],
         subsampling=output.subsampling or Subsampling.QUARTER,
         progressive=output.progressive,

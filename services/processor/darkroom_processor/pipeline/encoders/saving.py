@@ -1,7 +1,7 @@
 """Writes pictures through Pillow, one or many."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Iterable
 from typing import Any
 
 from PIL import Image
@@ -9,17 +9,19 @@ from PIL import Image
 from darkroom_processor.pipeline.strip import Strip
 
 
-def save(strip: Strip, name: str, prepare: Callable[[Image.Image], Image.Image], **options: Any) -> bytes:
-    """The file's bytes in Pillow's format `name`, each picture prepared for it first."""
-    first, *others = map(prepare, strip.images)
+def save(images: Iterable[Image.Image], name: str, **options: Any) -> bytes:
+    """The file's bytes in Pillow's format `name`; of several pictures an animation."""
+    first, *others = images
     if others:
-        options |= {"save_all": True, "append_images": others, "duration": list(strip.durations)}
-        # A GIF that says nothing about it plays once, and cannot say so otherwise.
-        if (name, strip.plays) != ("GIF", 1):
-            options["loop"] = strip.plays
+        options |= {"save_all": True, "append_images": others}
     out = io.BytesIO()
     first.save(out, name, **options)
     return out.getvalue()
+
+
+def timing(strip: Strip) -> dict[str, Any]:
+    """Options of Pillow's `save` for an animation, in formats that count all of its runs; none for one picture."""
+    return {"duration": list(strip.durations), "loop": strip.plays} if strip.is_animated else {}
 
 
 def as_rgb(image: Image.Image) -> Image.Image:

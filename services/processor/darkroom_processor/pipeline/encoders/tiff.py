@@ -17,7 +17,7 @@ def encode(strip: Strip, output: Output, kept: Kept) -> bytes:  # noqa: ARG001 -
     tags = _texts(kept.exif)
     tags[ExifTags.Base.Predictor] = _HORIZONTAL
     options = {"icc_profile": kept.icc} if kept.icc else {}
-    return save(strip.first, "TIFF", _as_it_is, compression="tiff_adobe_deflate", tiffinfo=tags, **options)
+    return save(strip.images[:1], "TIFF", compression="tiff_adobe_deflate", tiffinfo=tags, **options)
 
 
 def _texts(exif: bytes) -> Image.Exif:
@@ -29,7 +29,3 @@ def _texts(exif: bytes) -> Image.Exif:
         if isinstance(value, str):
             texts[tag] = value
     return texts
-
-
-def _as_it_is(image: Image.Image) -> Image.Image:
-    return image

@@ -4,22 +4,36 @@ from typing import Final
 
 from darkroom.formats import ImageFormat
 from darkroom.recipes import DEFAULT_QUALITY, Output
-from darkroom_processor.pipeline.encoders.saving import as_rgb, save
+from darkroom_processor.pipeline.encoders.saving import as_rgb, save, timing
 from darkroom_processor.pipeline.keep import Kept
 from darkroom_processor.pipeline.strip import Strip
 
 # libwebp's method (0 to 6) by effort 0 to 9. From 2 to 3 the time doubles, for 4 % of the bytes; 3 costs as much as 4.
 _METHODS: Final = (0, 0, 1, 2, 2, 4, 4, 5, 6, 6)
+_FLAGS_AT: Final = 20
+_ALPHA: Final = 0x10
 
 
 def encode(strip: Strip, output: Output, kept: Kept) -> bytes:
     """Without loss if asked for; the colours of fully transparent pixels are given up then."""
-    return save(
-        strip,
+    data = save(
+        map(as_rgb, strip.images),
         "WEBP",
-        as_rgb,
         quality=output.quality or DEFAULT_QUALITY[ImageFormat.WEBP],
         lossless=output.lossless,
         method=_METHODS[output.effort],
+        **timing(strip),
         **kept.options(),
     )
+    return _with_alpha_flag(data) if strip.is_animated and strip.has_alpha else data
+
+
+def _with_alpha_flag(data: bytes) -> bytes:
+    """The file as one that has transparency (RFC 9649, section 2.7.1.1).
+
+    libwebp writes only the part of a frame that is seen. When all such parts are opaque it says that nothing is
+    transparent, and readers that believe it show black around them.
+    """
+    if data[12:16] != b"VP8X":
+        return data
+    return data[:_FLAGS_AT] + bytes([data[_FLAGS_AT] | _ALPHA]) + data[_FLAGS_AT + 1 :]
