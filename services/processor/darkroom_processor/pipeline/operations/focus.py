@@ -1,9 +1,13 @@
 """Blurring and sharpening."""
 
+from typing import Final
+
 from PIL import Image, ImageFilter
 
 from darkroom.recipes import Blur, Sharpen
 from darkroom_processor.pipeline.raster import Raster
+
+_OPAQUE: Final = 255
 
 
 def blur(operation: Blur, raster: Raster) -> Raster:
@@ -17,11 +21,27 @@ def sharpen(operation: Sharpen, raster: Raster) -> Raster:
     image = raster.straight
     if not raster.has_alpha:
         return Raster(image.filter(mask))
-    sharpened = Raster(raster.premultiplied.filter(mask)).straight
+    sharpened = _spread(image).filter(mask)
     sharpened.putalpha(image.getchannel("A"))
-    return Raster(_without_overshoot(sharpened))
+    return Raster(_without_colors_unseen(sharpened))
 
 
-def _without_overshoot(image: Image.Image) -> Image.Image:
+def _spread(image: Image.Image) -> Image.Image:
+    """The colours of a transparent picture spread to where it is transparent, so that no edge is seen there.
+
+    Pull and push: what is not seen takes its colour from the picture in half the size, and that from a quarter.
+    """
+    colors, alpha = image.convert(image.mode.removesuffix("A")), image.getchannel("A")
+    if max(image.size) == 1 or alpha.getextrema()[0] == _OPAQUE:
+        return colors
+    smaller = Raster(Raster(image).premultiplied.reduce(2)).straight
+    # A single opaque pixel of four counts in full.
+    smaller.putalpha(smaller.getchannel("A").point([min(4 * level, _OPAQUE) for level in range(256)]))
+    behind = _spread(smaller).resize(image.size, Image.Resampling.BILINEAR)
+    behind.paste(colors, mask=alpha)
+    return behind
+
+
+def _without_colors_unseen(image: Image.Image) -> Image.Image:
     """Fully transparent pixels back to no colour at all, which every encoder writes shortest."""
     return image.convert(f"{image.mode[:-1]}a").convert(image.mode)

@@ -1,10 +1,12 @@
 """Turning and mirroring."""
 
+import math
+
 from PIL import Image
 from PIL.Image import Transpose
 
 from darkroom.making.bounds import check_output
-from darkroom.making.geometry import rotated_size
+from darkroom.making.geometry import Size, rotated_size
 from darkroom.recipes import Flip, Flop, Rotate
 from darkroom_processor.pipeline.operations.canvas import lay_on
 from darkroom_processor.pipeline.raster import Raster
@@ -40,6 +42,18 @@ def _tilt(raster: Raster, angle: float, background: str) -> Raster:
     width, height = raster.size
     rimmed = Image.new("RGBA", (width + 2, height + 2))
     rimmed.paste(raster.color.convert("RGBA"), (1, 1))
-    turned = rimmed.convert("RGBa").rotate(-angle, Image.Resampling.BICUBIC, expand=True)
-    left, top = (turned.width - canvas[0]) // 2, (turned.height - canvas[1]) // 2
-    return lay_on(Raster(turned.crop((left, top, left + canvas[0], top + canvas[1]))), canvas, (0, 0), background)
+    turned = rimmed.convert("RGBa").transform(
+        canvas, Image.Transform.AFFINE, _turned_back(angle, canvas, rimmed.size), Image.Resampling.BICUBIC
+    )
+    return lay_on(Raster(turned), canvas, (0, 0), background)
+
+
+def _turned_back(angle: float, canvas: Size, picture: Size) -> tuple[float, float, float, float, float, float]:
+    """The first two rows of the matrix from a place on the canvas to that on the picture; middle comes to middle.
+
+    Pillow's own `rotate` puts the middle half a pixel beside where the sizes differ by an odd number.
+    """
+    sine, cosine = math.sin(math.radians(angle)), math.cos(math.radians(angle))
+    x, y = canvas[0] / 2, canvas[1] / 2
+    left, top = picture[0] / 2 - cosine * x - sine * y, picture[1] / 2 + sine * x - cosine * y
+    return cosine, sine, left, -sine, cosine, top
