@@ -52,9 +52,11 @@ check: $(PYTHON_ENV) $(NODE_ENVS) synth ## Check formatting, lint rules, types, 
 	.venv/bin/zizmor --offline --quiet .github/workflows
 
 # Warnings are faults; cdk-nag runs within, and an assembly with a finding is not written.
-synth: $(PYTHON_ENV) $(NODE_ENVS) ## Synthesize the stacks of both stages and check them
+synth: $(PYTHON_ENV) $(NODE_ENVS) ## Synthesize the stacks of both stages, bare and with all that is optional, and check them
 	$(CDK) synth --strict --quiet -c stage=dev --output cdk.out/dev
 	$(CDK) synth --strict --quiet -c stage=prod --output cdk.out/prod
+	$(CDK) synth --strict --quiet -c installation=installations/everything.json --output cdk.out/everything
+	$(CDK) synth --strict --quiet -c installation=installations/abroad.json --output cdk.out/abroad
 	.venv/bin/cfn-lint cdk/cdk.out/*/*.template.json
 
 rehearse: $(PYTHON_ENV) $(EMULATOR_ENV) $(NODE_ENVS) ## Deploy to an emulator, use it, change it, destroy it

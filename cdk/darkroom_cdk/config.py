@@ -1,16 +1,18 @@
 """What differs between stages: sizes, counts, what is kept, and what belongs to one installation alone.
 
 Two stages are written down here. What only the owner of an account knows (domain, e-mail, keys) is optional and comes
-as CDK context, `cdk deploy -c alarm_email=ops@example.org`; `load` checks all of it in one go.
+as CDK context, `cdk deploy -c alarm_email=ops@example.org`, or in a file; `load` checks all of it in one go.
 """
 
 import json
 from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from darkroom.limits import DEFAULT_UPLOAD_BYTES, HIGHEST_UPLOAD_BYTES
 from darkroom.topology import Topology
 
 US_EAST_1: Final = "us-east-1"
@@ -89,6 +91,11 @@ class Domain(_Value):
     origin_certificate_arn: str
     """For `origin.<name>`; in the region of the load balancer."""
 
+    @property
+    def origin(self) -> str:
+        """The load balancer's name, which CloudFront asks."""
+        return f"origin.{self.name}"
+
 
 class StageConfig(_Value):
     """Everything the stacks are told."""
@@ -109,7 +116,10 @@ class StageConfig(_Value):
     """Tag of the images that `image_digests` does not name."""
     image_digests: Mapping[ServiceName, str] = {}
     """`sha256:…` of images, which is how the pipelines deploy: a digest cannot be moved to another image."""
-    max_upload_bytes: int = 10_000_000
+    max_upload_bytes: Annotated[int, Field(gt=0, le=HIGHEST_UPLOAD_BYTES)] = DEFAULT_UPLOAD_BYTES
+    requests_per_address: Annotated[int, Field(ge=10)] = 10_000
+    """How many requests one address may make in five minutes, before the firewall turns it away. A back end that
+    uploads for its own users is one address."""
     default_owner: str = "demo"
     """Owner of files dropped into `incoming/`."""
     log_days: int = 14
@@ -137,6 +147,9 @@ class StageConfig(_Value):
     """Where a copy of the results bucket and of the tables is kept."""
     github_repository: str | None = None
     """`owner/name` of the repository whose pipelines may deploy."""
+    github_provider_arn: str | None = None
+    """The account's identity provider for `token.actions.githubusercontent.com`, of which there can be only one.
+    Without it the stage makes it."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> "StageConfig":
@@ -212,8 +225,13 @@ def load(stage: str, overrides: Mapping[str, Any]) -> StageConfig:
 
 
 def from_context(context: Mapping[str, Any]) -> StageConfig:
-    """The configuration that CDK context asks for: `stage` (dev), and any other field, structured ones as JSON."""
-    given = {name: _parsed(value) for name, value in context.items() if name in StageConfig.model_fields}
+    """The configuration that CDK context asks for: `stage` (dev), and any other field, structured ones as JSON.
+
+    `installation` names a JSON file with fields, which those of the command line go before.
+    """
+    file = context.get("installation")
+    given = json.loads(Path(file).read_text()) if file else {}
+    given |= {name: _parsed(value) for name, value in context.items() if name in StageConfig.model_fields}
     return load(str(given.pop("stage", "dev")), given)
 
 

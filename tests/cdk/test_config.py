@@ -1,8 +1,12 @@
 """Stages and what may be changed of them."""
 
+import json
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
+from darkroom.limits import DEFAULT_UPLOAD_BYTES
 from darkroom_cdk.config import Nat, from_context, load
 
 
@@ -19,6 +23,17 @@ def test_values_from_the_command_line_are_read_by_their_type() -> None:
     config = from_context({"zones": "3", "nat": "instance", "image_digests": '{"upload": "sha256:1"}'})
     assert (config.zones, config.nat) == (3, Nat.INSTANCE)
     assert [config.image(name) for name in ("upload", "processor")] == ["sha256:1", "main"]
+
+
+def test_an_installation_may_be_a_file_and_the_command_line_goes_before_it(tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text(json.dumps({"stage": "prod", "alarm_email": "a@example.org", "budget_usd": 10}))
+    config = from_context({"installation": str(file), "budget_usd": "20"})
+    assert (config.is_prod, config.alarm_email, config.budget_usd) == (True, "a@example.org", 20)
+
+
+def test_the_largest_upload_is_the_same_everywhere_unless_it_is_set() -> None:
+    assert load("prod", {}).max_upload_bytes == DEFAULT_UPLOAD_BYTES
 
 
 def test_all_faults_are_told_at_once() -> None:

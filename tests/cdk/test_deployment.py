@@ -31,6 +31,14 @@ def test_a_role_is_taken_with_githubs_word_for_one_repository(subject: str, depl
     assert "StringLike" not in trust["Condition"], "no wildcard in the subject"
 
 
+def test_an_account_has_one_provider_which_a_stage_can_share(deployment: Template, abroad: Assembly) -> None:
+    assert len(deployment.all("AWS::IAM::OIDCProvider")) == 1
+    assert "AWS::IAM::OIDCProvider" not in abroad["Deployment"].types
+    for each in abroad["Deployment"].properties("AWS::IAM::Role"):
+        (trust,) = each["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"]["Federated"].endswith(":oidc-provider/token.actions.githubusercontent.com")
+
+
 def test_a_pull_request_may_only_look(deployment: Template) -> None:
     (policy,) = [
         each

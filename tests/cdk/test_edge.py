@@ -1,9 +1,18 @@
 """CloudFront, its firewall and its headers."""
 
 import json
+import re
+from dataclasses import fields
+from fnmatch import fnmatchcase
+from typing import Any, cast
+from unittest.mock import MagicMock
 
 import pytest
 
+from darkroom.limits import HIGHEST_UPLOAD_BYTES
+from darkroom_cdk.constructs.balancer import IDLE_SECONDS
+from darkroom_cdk.constructs.firewall import longer_than
+from darkroom_upload.app import Services, create_api
 from tests.cdk.assembly import Assembly, Json, Template, text
 
 
@@ -48,6 +57,13 @@ def test_the_api_is_never_cached_and_gets_everything_but_the_host(edge: Template
         assert each["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac", "AllViewerExceptHostHeader"
         assert each["Compress"] is False
         assert "POST" in each["AllowedMethods"]
+
+
+def test_every_route_of_the_api_passes_cloudfront(edge: Template) -> None:
+    patterns = [each["PathPattern"] for each in distribution(edge, "site/")["CacheBehaviors"]]
+    api = create_api(Services(**{each.name: cast("Any", MagicMock()) for each in fields(Services)}))
+    routes = [*api.openapi()["paths"], "/docs", "/openapi.json"]
+    assert [route for route in routes if not any(fnmatchcase(route, pattern) for pattern in patterns)] == []
 
 
 def test_the_origin_gets_the_secret_over_tls(edge: Template, dev: Assembly) -> None:
@@ -124,6 +140,41 @@ def test_the_firewall_has_rules_by_aws_a_rate_and_sizes(delivery: Template) -> N
     assert acl["Scope"] == "CLOUDFRONT"
 
 
+@pytest.mark.parametrize(
+    ("rule", "largest", "too_long"),
+    [("LargestUpload", 10_485_760 + 524_288, 1_000_000_000), ("LargestJson", 262_144, 10_000_000)],
+)
+def test_the_firewall_lets_pass_whatever_the_api_takes(
+    rule: str, largest: int, too_long: int, delivery: Template
+) -> None:
+    (acl,) = delivery.properties("AWS::WAFv2::WebACL")
+    (found,) = [each["Statement"] for each in acl["Rules"] if each["Name"] == rule]
+    (length,) = re.findall(r'"RegexString": "([^"]+)"', json.dumps(found))
+    assert '"content-length"' in json.dumps(found)
+    assert not re.search(length, str(largest))
+    assert re.search(length, str(too_long))
+
+
+def test_the_largest_upload_that_can_be_configured_passes_the_firewall() -> None:
+    with_a_form = HIGHEST_UPLOAD_BYTES + 524_288
+    assert not re.search(longer_than(HIGHEST_UPLOAD_BYTES + 1024 * 1024), str(with_a_form))
+
+
+def test_long_recipes_are_counted_rather_than_turned_away(delivery: Template) -> None:
+    (acl,) = delivery.properties("AWS::WAFv2::WebACL")
+    (common,) = [each for each in acl["Rules"] if each["Name"] == "AWSManagedRulesCommonRuleSet"]
+    assert common["Statement"]["ManagedRuleGroupStatement"]["RuleActionOverrides"] == [
+        {"Name": "SizeRestrictions_BODY", "ActionToUse": {"Count": {}}}
+    ]
+
+
+def test_connections_are_closed_by_whoever_opened_them(edge: Template) -> None:
+    """CloudFront's to the load balancer, and the load balancer's to a task: else a request meets a closed one."""
+    (api,) = [each for each in distribution(edge, "site/")["Origins"] if "CustomOriginConfig" in each]
+    assert api["CustomOriginConfig"]["OriginKeepaliveTimeout"] < IDLE_SECONDS
+    assert api["CustomOriginConfig"]["OriginReadTimeout"] == 60
+
+
 def test_pictures_are_not_searched_for_scripts(delivery: Template) -> None:
     (acl,) = delivery.properties("AWS::WAFv2::WebACL")
     (common,) = [each for each in acl["Rules"] if each["Name"] == "AWSManagedRulesCommonRuleSet"]
@@ -149,8 +200,8 @@ def test_pages_say_what_they_load_and_where_they_may_be_shown(edge: Template) ->
     assert "unsafe" not in content
 
 
-def test_names_lead_to_cloudfront_and_the_origin_to_the_load_balancer(edge: Template, delivery: Template) -> None:
-    records = [*edge.properties("AWS::Route53::RecordSet"), *delivery.properties("AWS::Route53::RecordSet")]
+def test_names_lead_to_cloudfront_and_the_origin_to_the_load_balancer(prod: Assembly, edge: Template) -> None:
+    records = [each for template in prod.stacks.values() for each in template.properties("AWS::Route53::RecordSet")]
     names = sorted((each["Type"], each["Name"]) for each in records)
     assert names == [
         ("A", "origin.pictures.example.org."),

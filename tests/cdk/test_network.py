@@ -1,5 +1,7 @@
 """The VPC: who reaches whom, and how tasks reach AWS."""
 
+import pytest
+
 from tests.cdk.assembly import Assembly, Json, Template, text
 
 ENDPOINTS = {"sqs", "sns", "ecr.api", "ecr.dkr", "logs", "secretsmanager"}
@@ -47,6 +49,32 @@ def test_groups_name_each_other_and_no_address(stage: Assembly) -> None:
     assert ("<OrchestratorGroup.GroupId>", 8001) in reached
     assert not {group for group, _ in reached} & {"<ProcessorGroup.GroupId>"}, "nobody calls a processor"
     assert all("CidrIp" not in each for each in rules)
+
+
+def test_http_leads_to_https_where_a_rule_for_it_fits(abroad: Assembly, prod: Assembly) -> None:
+    """CloudFront's prefix list takes 55 of a group's 60 rules, so that with it one port is open only."""
+    assert [(each["CidrIp"], each["FromPort"]) for each in balancer_rules(abroad["Network"])] == [
+        ("0.0.0.0/0", 443),
+        ("0.0.0.0/0", 80),
+    ]
+    assert len(balancer_rules(prod["Network"])) == 1
+
+
+@pytest.mark.parametrize("whose", ["upload tasks", "processor tasks"])
+def test_tasks_that_deal_with_strangers_bytes_call_aws_and_nobody_else(whose: str, prod: Assembly) -> None:
+    network = prod["Network"]
+    group = network.named("AWS::EC2::SecurityGroup", "GroupDescription", f"Of {whose}")
+    assert [(each["IpProtocol"], each["FromPort"], each["ToPort"]) for each in group["SecurityGroupEgress"]] == [
+        ("tcp", 443, 443)
+    ]
+
+
+def test_a_nat_may_be_one_instance_with_an_encrypted_disk(abroad: Assembly) -> None:
+    (instance,) = abroad["Network"].properties("AWS::EC2::Instance")
+    (disk,) = instance["BlockDeviceMappings"]
+    assert disk["Ebs"]["Encrypted"] is True
+    group = abroad["Network"].named("AWS::EC2::SecurityGroup", "GroupDescription", "Security Group for NAT instances")
+    assert [each["CidrIp"] for each in group["SecurityGroupIngress"]] == ["10.20.0.0/16"]
 
 
 def test_flows_are_logged(stage: Assembly) -> None:

@@ -76,6 +76,33 @@ def test_every_service_rolls_back_by_itself_and_can_be_entered(services: Templat
         assert service["NetworkConfiguration"]["AwsvpcConfiguration"]["AssignPublicIp"] == "DISABLED"
 
 
+def test_a_deployment_leaves_the_number_of_tasks_to_scaling(services: Template) -> None:
+    for service in services.properties("AWS::ECS::Service"):
+        assert "DesiredCount" not in service, "CloudFormation would set it back to this at each deployment"
+    bounds = {each["MinCapacity"] for each in services.properties("AWS::ApplicationAutoScaling::ScalableTarget")}
+    assert bounds == {2}
+
+
+def test_services_wait_for_the_role_that_pulls_their_image_and_for_spot(services: Template) -> None:
+    policies = {
+        role: key
+        for key, each in services.all("AWS::IAM::Policy").items()
+        for role in [text(each["Properties"]["Roles"][0])]
+    }
+    for service in services.all("AWS::ECS::Service").values():
+        name = service["Properties"]["ServiceName"].title()
+        assert policies[f"<{name}TaskDefinitionExecutionRole>"] in service["DependsOn"]
+    (cluster,) = services.properties("AWS::ECS::Cluster")
+    assert cluster["CapacityProviders"] == ["FARGATE", "FARGATE_SPOT"]
+    assert cluster["ClusterSettings"] == [{"Name": "containerInsights", "Value": "enhanced"}]
+
+
+def test_tasks_run_on_the_architecture_that_is_asked_for(services: Template, abroad: Assembly) -> None:
+    for template, architecture in ((services, "ARM64"), (abroad["Services"], "X86_64")):
+        for each in template.properties("AWS::ECS::TaskDefinition"):
+            assert each["RuntimePlatform"]["CpuArchitecture"] == architecture
+
+
 def test_processors_run_mostly_on_spot(services: Template) -> None:
     processor = services.named("AWS::ECS::Service", "ServiceName", "processor")
     assert processor["CapacityProviderStrategy"] == [

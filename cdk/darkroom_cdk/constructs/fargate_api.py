@@ -36,7 +36,6 @@ class FargateApi(Construct):
             cluster=cluster,
             service_name=props.name,
             task_definition=self.task.definition,
-            desired_count=props.size.min_tasks,
             min_healthy_percent=100,
             max_healthy_percent=200,
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
@@ -44,8 +43,10 @@ class FargateApi(Construct):
             security_groups=list(security_groups),
             enable_execute_command=True,
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
+            enable_ecs_managed_tags=True,
             cloud_map_options=_cloud_map(found_as, props.name),
         )
+        self.task.settle(self.service)
         self.scaling = self.service.auto_scale_task_count(
             min_capacity=props.size.min_tasks, max_capacity=props.size.max_tasks
         )

@@ -76,6 +76,14 @@ class FargateTask(Construct):
         accept(self.definition, "They say where things are; no value is secret.", "AwsSolutions-ECS2")
         self._add_container(props)
 
+    def settle(self, service: ecs.FargateService) -> None:
+        """Start the service's first tasks only when the role that pulls their image may.
+
+        How many tasks run is never said, since CloudFormation would set it back at each deployment. ECS begins with
+        one, and scaling keeps the number within its bounds.
+        """
+        service.node.add_dependency(self.definition.obtain_execution_role())
+
     def _add_container(self, props: TaskProps) -> None:
         linux = ecs.LinuxParameters(self, "Linux", init_process_enabled=True)
         linux.drop_capabilities(ecs.Capability.ALL)

@@ -44,7 +44,6 @@ class FargateWorker(Construct):
             cluster=cluster,
             service_name=props.name,
             task_definition=self.task.definition,
-            desired_count=size.min_tasks,
             # What a stopped task had in hand goes back to the queue, so half of them may be away for a while.
             min_healthy_percent=50,
             max_healthy_percent=200,
@@ -54,7 +53,9 @@ class FargateWorker(Construct):
             security_groups=list(security_groups),
             enable_execute_command=True,
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
+            enable_ecs_managed_tags=True,
         )
+        self.task.settle(self.service)
         self._scale(cluster, size, queue)
 
     def _scale(self, cluster: ecs.Cluster, size: ProcessorSize, queue: sqs.IQueue) -> None:

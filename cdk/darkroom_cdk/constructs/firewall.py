@@ -10,25 +10,35 @@ Statement = waf.CfnWebACL.StatementProperty
 
 UPLOAD_PATHS: Final = ("/uploads", "/v1/images/upload")
 """Where bodies are pictures: no rule that looks for scripts or SQL in a body can be right about them."""
-_REQUESTS_IN_FIVE_MINUTES: Final = 2000
-_INSPECTED_BYTES: Final = 16 * 1024
-"""How much of a body WAF sees, and more than any JSON that the API takes."""
-_HUNDRED_MEGABYTES: Final = "^[0-9]{9,}$"
-"""A content length of nine digits or more: over the largest upload that can be configured."""
+_COMMON: Final = "AWSManagedRulesCommonRuleSet"
+_COUNTED: Final = ("SizeRestrictions_BODY",)
+"""Rules of the common set that only count: it blocks bodies over 8 KB, and a recipe may be longer."""
+_BESIDE_THE_FILE: Final = 1024 * 1024
+"""More than a form may have beside its file."""
+_LONGEST_JSON: Final = 256 * 1024
+"""The most that the API takes."""
 
 
 class Firewall(Construct):
-    """Rules by AWS, a limit of requests an address, and limits of bodies."""
+    """Rules by AWS, a limit of requests an address, and limits of bodies.
 
-    def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
+    WAF sees the first 16 KB of a body and compares no numbers in headers, so that a body is judged by how many digits
+    its length has: what is ten times too long ends here, and the service knows the limit itself.
+    """
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, name: str, requests_per_address: int, max_upload_bytes: int
+    ) -> None:
+        """`requests_per_address`: how many one address may make in five minutes."""
         super().__init__(scope, construct_id)
+        elsewhere = _not(_any_of([_path(path) for path in UPLOAD_PATHS]))
         rules = [
             _managed("AWSManagedRulesAmazonIpReputationList"),
             _managed("AWSManagedRulesKnownBadInputsRuleSet"),
-            _managed("AWSManagedRulesCommonRuleSet", scope_down=_not(_any_of([_path(path) for path in UPLOAD_PATHS]))),
-            ("RequestsOfOneAddress", _rate(_REQUESTS_IN_FIVE_MINUTES)),
-            ("LargestUpload", _content_length_matches(_HUNDRED_MEGABYTES)),
-            ("LargestJson", _all_of([_body_over(_INSPECTED_BYTES), _not(_any_of([_path(p) for p in UPLOAD_PATHS]))])),
+            _managed(_COMMON, counted=_COUNTED, scope_down=elsewhere),
+            ("RequestsOfOneAddress", _rate(requests_per_address)),
+            ("LargestUpload", _content_length(longer_than(max_upload_bytes + _BESIDE_THE_FILE))),
+            ("LargestJson", _all_of([_content_length(longer_than(_LONGEST_JSON)), elsewhere])),
         ]
         self.acl = waf.CfnWebACL(
             self,
@@ -56,9 +66,16 @@ def _rule(name: str, statement: Statement, priority: int) -> waf.CfnWebACL.RuleP
     )
 
 
-def _managed(name: str, *, scope_down: Statement | None = None) -> tuple[str, Statement]:
+def longer_than(size: int) -> str:
+    """A pattern of the numbers that have more digits than `size`."""
+    return f"^[0-9]{{{len(str(size)) + 1},}}$"
+
+
+def _managed(name: str, *, counted: Sequence[str] = (), scope_down: Statement | None = None) -> tuple[str, Statement]:
+    count = waf.CfnWebACL.RuleActionProperty(count=waf.CfnWebACL.CountActionProperty())
+    overrides = [waf.CfnWebACL.RuleActionOverrideProperty(name=rule, action_to_use=count) for rule in counted]
     group = waf.CfnWebACL.ManagedRuleGroupStatementProperty(
-        vendor_name="AWS", name=name, scope_down_statement=scope_down
+        vendor_name="AWS", name=name, rule_action_overrides=overrides or None, scope_down_statement=scope_down
     )
     return name, Statement(managed_rule_group_statement=group)
 
@@ -80,24 +97,11 @@ def _path(prefix: str) -> Statement:
     )
 
 
-def _content_length_matches(pattern: str) -> Statement:
+def _content_length(pattern: str) -> Statement:
     return Statement(
         regex_match_statement=waf.CfnWebACL.RegexMatchStatementProperty(
             field_to_match=waf.CfnWebACL.FieldToMatchProperty(single_header={"Name": "content-length"}),
             regex_string=pattern,
-            text_transformations=[_unchanged()],
-        )
-    )
-
-
-def _body_over(size: int) -> Statement:
-    return Statement(
-        size_constraint_statement=waf.CfnWebACL.SizeConstraintStatementProperty(
-            field_to_match=waf.CfnWebACL.FieldToMatchProperty(
-                body=waf.CfnWebACL.BodyProperty(oversize_handling="MATCH")
-            ),
-            comparison_operator="GT",
-            size=size,
             text_transformations=[_unchanged()],
         )
     )

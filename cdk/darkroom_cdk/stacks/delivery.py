@@ -31,7 +31,13 @@ class DeliveryStack(StageStack):
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
         super().__init__(scope, construct_id, config=config, region=US_EAST_1, description="Darkroom: delivery")
         self._config = config
-        acl = Firewall(self, "Firewall", name=config.prefix).acl
+        acl = Firewall(
+            self,
+            "Firewall",
+            name=config.prefix,
+            requests_per_address=config.requests_per_address,
+            max_upload_bytes=config.max_upload_bytes,
+        ).acl
         self.guard = Guard(acl_arn=acl.attr_arn, logs=self._log_bucket())
         self.results_url = self._results(config.results_public_key) if config.results_public_key else None
         """Root of the distribution of results; None when links lead to S3."""

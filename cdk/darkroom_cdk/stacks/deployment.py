@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Aws, CfnOutput, Duration
+from aws_cdk import Aws, CfnOutput, Duration, RemovalPolicy
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -32,9 +32,7 @@ class DeploymentStack(StageStack):
     ) -> None:
         super().__init__(scope, construct_id, config=config, description="Darkroom: who may deploy")
         self._repository = repository
-        self._provider = iam.OidcProviderNative(
-            self, "GitHub", url=f"https://{_GITHUB}", client_ids=["sts.amazonaws.com"]
-        )
+        self._provider_arn = config.github_provider_arn or self._provider(keep=config.keep_data)
         look = self._role("Diff", subject=f"repo:{repository}:pull_request")
         look.add_to_policy(_assume("lookup"))
         look.add_to_policy(_images(config, "ssm:GetParameter"))
@@ -49,6 +47,17 @@ class DeploymentStack(StageStack):
                 *_wildcards(config),
             )
 
+    def _provider(self, *, keep: bool) -> str:
+        provider = iam.OidcProviderNative(
+            self,
+            "GitHub",
+            url=f"https://{_GITHUB}",
+            client_ids=["sts.amazonaws.com"],
+            # Other stages, and others in the account, may rely on it by now.
+            removal_policy=RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
+        )
+        return provider.oidc_provider_arn
+
     def _role(self, name: str, *, subject: str) -> iam.Role:
         role = iam.Role(
             self,
@@ -56,7 +65,7 @@ class DeploymentStack(StageStack):
             description=f"GitHub Actions, {subject}",
             max_session_duration=Duration.hours(1),
             assumed_by=iam.WebIdentityPrincipal(
-                self._provider.oidc_provider_arn,
+                self._provider_arn,
                 {"StringEquals": {f"{_GITHUB}:aud": "sts.amazonaws.com", f"{_GITHUB}:sub": subject}},
             ),
         )

@@ -6,15 +6,13 @@ from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_elasticloadbalancingv2 as elb
-from aws_cdk import aws_route53 as route53
-from aws_cdk import aws_route53_targets as targets
 from aws_cdk import aws_secretsmanager as secrets
 from constructs import Construct
 
-from darkroom_cdk.config import US_EAST_1, Domain, StageConfig
-from darkroom_cdk.constructs.balancer import ORIGIN_HEADER
+from darkroom_cdk.config import US_EAST_1, StageConfig
+from darkroom_cdk.constructs.balancer import IDLE_SECONDS, ORIGIN_HEADER
 from darkroom_cdk.constructs.bucket import bucket_name
-from darkroom_cdk.constructs.distribution import GuardedDistribution, bucket_origin, hosted_zone
+from darkroom_cdk.constructs.distribution import GuardedDistribution, bucket_origin
 from darkroom_cdk.constructs.headers import headers_policy, page_policy
 from darkroom_cdk.stacks.delivery import DeliveryStack
 from darkroom_cdk.stacks.stage_stack import StageStack
@@ -63,8 +61,6 @@ class EdgeStack(StageStack):
         ).distribution
         CfnOutput(self, "SiteDomainName", value=site.distribution_domain_name)
         CfnOutput(self, "SiteDistributionId", value=site.distribution_id)
-        if domain:
-            self._name_origin(domain, balancer)
 
     def _pages(self, delivery: DeliveryStack) -> cloudfront.BehaviorOptions:
         config, topology = self._config, self._config.topology
@@ -98,17 +94,12 @@ class EdgeStack(StageStack):
         secret = secrets.Secret.from_secret_name_v2(self, "OriginSecret", self._config.origin_secret_name)
         https = cloudfront.OriginProtocolPolicy.HTTPS_ONLY
         return origins.HttpOrigin(
-            f"origin.{domain.name}" if domain else balancer.load_balancer_dns_name,
+            domain.origin if domain else balancer.load_balancer_dns_name,
             protocol_policy=https if domain else cloudfront.OriginProtocolPolicy.HTTP_ONLY,
             origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
             custom_headers={ORIGIN_HEADER: secret.secret_value.unsafe_unwrap()},
             # The longest that CloudFront gives without a quota increase; event streams say something every 15 s.
             read_timeout=Duration.seconds(60),
-            keepalive_timeout=Duration.seconds(60),
+            # Shorter than the load balancer's, which else closes a connection just as CloudFront sends a request on it.
+            keepalive_timeout=Duration.seconds(IDLE_SECONDS - 5),
         )
-
-    def _name_origin(self, domain: Domain, balancer: elb.IApplicationLoadBalancer) -> None:
-        """The name that the load balancer's certificate is for."""
-        target = route53.RecordTarget.from_alias(targets.LoadBalancerTarget(balancer))
-        zone = hosted_zone(self, domain)
-        route53.ARecord(self, "OriginRecord", zone=zone, record_name=f"origin.{domain.name}.", target=target)

@@ -9,11 +9,16 @@ from constructs import Construct
 
 from darkroom_cdk.config import Nat, StageConfig
 from darkroom_cdk.constructs.accepted import accept
+from darkroom_cdk.constructs.nat_instance import nat_instance, settle
 from darkroom_cdk.stacks.stage_stack import StageStack
 
 UPLOAD_PORT: Final = 8000
 ORCHESTRATOR_PORT: Final = 8001
 PROCESSOR_PORT: Final = 8002
+
+_ADDRESSES: Final = "10.20.0.0/16"
+_HTTPS: Final = ec2.Port.tcp(443)
+_HTTP: Final = ec2.Port.tcp(80)
 
 _ENDPOINTS: Final = {
     "Sqs": ec2.InterfaceVpcEndpointAwsService.SQS,
@@ -35,11 +40,11 @@ class NetworkStack(StageStack):
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
         super().__init__(scope, construct_id, config=config, description="Darkroom: network")
         private = ec2.SubnetType.PRIVATE_ISOLATED if config.nat is Nat.NONE else ec2.SubnetType.PRIVATE_WITH_EGRESS
-        nat = _nat_instance() if config.nat is Nat.INSTANCE else None
+        nat = nat_instance() if config.nat is Nat.INSTANCE else None
         self.vpc = ec2.Vpc(
             self,
             "Vpc",
-            ip_addresses=ec2.IpAddresses.cidr("10.20.0.0/16"),
+            ip_addresses=ec2.IpAddresses.cidr(_ADDRESSES),
             availability_zones=[Fn.select(zone, Fn.get_azs()) for zone in range(config.zones)],
             nat_gateway_provider=nat,
             nat_gateways={Nat.GATEWAY: config.zones, Nat.INSTANCE: 1, Nat.NONE: 0}[config.nat],
@@ -47,10 +52,11 @@ class NetworkStack(StageStack):
                 ec2.SubnetConfiguration(name="public", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=24),
                 ec2.SubnetConfiguration(name="private", subnet_type=private, cidr_mask=20),
             ],
+            # Nothing is in it, and emptying it takes a Lambda function.
             restrict_default_security_group=False,
         )
         if nat:
-            nat.connections.allow_from(ec2.Peer.ipv4(self.vpc.vpc_cidr_block), ec2.Port.all_traffic(), "From the VPC")
+            settle(nat, _ADDRESSES)
         self.tasks = ec2.SubnetSelection(subnet_group_name="private")
         self._log_flows(config)
         self._add_security_groups(config)
@@ -72,27 +78,40 @@ class NetworkStack(StageStack):
 
     def _add_security_groups(self, config: StageConfig) -> None:
         self.balancer_group = self._group("Balancer", "the load balancer")
-        self.upload_group = self._group("Upload", "upload tasks", outbound=True)
+        self.upload_group = self._group("Upload", "upload tasks")
         self.orchestrator_group = self._group("Orchestrator", "orchestrator tasks", outbound=True)
-        self.processor_group = self._group("Processor", "processor tasks", outbound=True)
+        """Webhooks leave from here, to whatever port their URL names."""
+        self.processor_group = self._group("Processor", "processor tasks")
 
-        port = ec2.Port.tcp(443 if config.domain else 80)
-        if config.cloudfront_prefix_list:
-            self.balancer_group.add_ingress_rule(
-                ec2.Peer.prefix_list(config.cloudfront_prefix_list), port, "CloudFront alone"
-            )
-        else:
-            self.balancer_group.add_ingress_rule(ec2.Peer.any_ipv4(), port, "Guarded by the origin secret")
-            accept(
-                self.balancer_group,
-                "The listener answers 403 to whoever lacks the secret that CloudFront adds; naming CloudFront's prefix "
-                "list in the configuration closes the port as well.",
-                "AwsSolutions-EC23",
-            )
+        self._open_balancer(config)
         self.upload_group.add_ingress_rule(self.balancer_group, ec2.Port.tcp(UPLOAD_PORT), "Requests")
         self.balancer_group.add_egress_rule(self.upload_group, ec2.Port.tcp(UPLOAD_PORT), "Requests")
         self.orchestrator_group.add_ingress_rule(
             self.upload_group, ec2.Port.tcp(ORCHESTRATOR_PORT), "Cancel, retry, delete"
+        )
+        self.upload_group.add_egress_rule(
+            self.orchestrator_group, ec2.Port.tcp(ORCHESTRATOR_PORT), "Cancel, retry, delete"
+        )
+        # To any address, since those of S3 and DynamoDB are known by prefix lists alone, which differ by region.
+        for tasks in (self.upload_group, self.processor_group):
+            tasks.add_egress_rule(ec2.Peer.any_ipv4(), _HTTPS, "Calls of AWS")
+
+    def _open_balancer(self, config: StageConfig) -> None:
+        if config.cloudfront_prefix_list:
+            # One port only: the list counts as 55 of the 60 rules that a group may have.
+            self.balancer_group.add_ingress_rule(
+                ec2.Peer.prefix_list(config.cloudfront_prefix_list),
+                _HTTPS if config.domain else _HTTP,
+                "CloudFront alone",
+            )
+            return
+        for port in (_HTTPS, _HTTP) if config.domain else (_HTTP,):
+            self.balancer_group.add_ingress_rule(ec2.Peer.any_ipv4(), port, "Guarded by the origin secret")
+        accept(
+            self.balancer_group,
+            "The listener answers 403 to whoever lacks the secret that CloudFront adds; naming CloudFront's prefix "
+            "list in the configuration closes the port as well.",
+            "AwsSolutions-EC23",
         )
 
     def _group(self, name: str, whose: str, *, outbound: bool = False) -> ec2.SecurityGroup:
@@ -105,7 +124,7 @@ class NetworkStack(StageStack):
         self.vpc.add_gateway_endpoint("DynamoDb", service=ec2.GatewayVpcEndpointAwsService.DYNAMODB)
         group = self._group("Endpoint", "the interface endpoints")
         for tasks in (self.upload_group, self.orchestrator_group, self.processor_group):
-            group.add_ingress_rule(tasks, ec2.Port.tcp(443), "Calls of AWS")
+            group.add_ingress_rule(tasks, _HTTPS, "Calls of AWS")
         for name, service in _interface_endpoints(config).items():
             self.vpc.add_interface_endpoint(
                 name, service=service, subnets=self.tasks, security_groups=[group], open=False
@@ -117,11 +136,3 @@ def _interface_endpoints(config: StageConfig) -> dict[str, ec2.InterfaceVpcEndpo
         return _ENDPOINTS
     traces = {"XRay": ec2.InterfaceVpcEndpointAwsService.XRAY} if config.traced else {}
     return _ENDPOINTS | _ENDPOINTS_WITHOUT_NAT | traces
-
-
-def _nat_instance() -> ec2.NatInstanceProviderV2:
-    return ec2.NatProvider.instance_v2(
-        instance_type=ec2.InstanceType.of(ec2.InstanceClass.BURSTABLE4_GRAVITON, ec2.InstanceSize.NANO),
-        default_allowed_traffic=ec2.NatTrafficDirection.OUTBOUND_ONLY,
-        machine_image=ec2.MachineImage.latest_amazon_linux2023(cpu_type=ec2.AmazonLinuxCpuType.ARM_64),
-    )

@@ -1,19 +1,22 @@
 """The three services."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, cast
 
 from aws_cdk import CfnOutput, RemovalPolicy
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_route53 as route53
+from aws_cdk import aws_route53_targets as targets
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_servicediscovery as discovery
 from constructs import Construct
 
-from darkroom_cdk.config import US_EAST_1, ServiceName, StageConfig, TaskSize
+from darkroom_cdk.config import US_EAST_1, Domain, ServiceName, StageConfig, TaskSize
 from darkroom_cdk.constructs.accepted import accept
 from darkroom_cdk.constructs.balancer import OriginBalancer
 from darkroom_cdk.constructs.collector import CollectorProps
+from darkroom_cdk.constructs.distribution import hosted_zone
 from darkroom_cdk.constructs.fargate_api import FargateApi
 from darkroom_cdk.constructs.fargate_task import TaskProps
 from darkroom_cdk.constructs.fargate_worker import FargateWorker
@@ -69,8 +72,10 @@ class ServicesStack(StageStack):
             vpc=network.vpc,
             cluster_name=config.prefix,
             container_insights_v2=ecs.ContainerInsights.ENHANCED,
-            enable_fargate_capacity_providers=True,
         )
+        # On the cluster itself: CDK's own way adds them apart, where services that use them neither wait for them nor
+        # are deleted before them.
+        cast("ecs.CfnCluster", self.cluster.node.default_child).capacity_providers = ["FARGATE", "FARGATE_SPOT"]
         # A DNS name for one caller that retries by itself; a proxy beside every task would cost more than it does.
         namespace = discovery.PrivateDnsNamespace(self, "Names", vpc=network.vpc, name=f"{config.prefix}.internal")
         self.orchestrator = self._api(
@@ -103,6 +108,8 @@ class ServicesStack(StageStack):
             log_bucket=storage.logs,
             protect=config.keep_data,
         )
+        if config.domain:
+            self._name_origin(config.domain)
         self.upload.scale_on_requests(self.origin.target_group, per_minute=_REQUESTS_PER_TASK_AND_MINUTE)
         self.processor = FargateWorker(
             self,
@@ -189,6 +196,12 @@ class ServicesStack(StageStack):
             "DARKROOM_RESULTS_KEY_PAIR_ID": ecs.Secret.from_secrets_manager(secret, "key_pair_id"),
             "DARKROOM_RESULTS_PRIVATE_KEY": ecs.Secret.from_secrets_manager(secret, "private_key"),
         }
+
+    def _name_origin(self, domain: Domain) -> None:
+        """The name that the load balancer's certificate is for. With it the edge needs no address from this region."""
+        target = route53.RecordTarget.from_alias(targets.LoadBalancerTarget(self.origin.balancer))
+        zone = hosted_zone(self, domain)
+        route53.ARecord(self, "OriginRecord", zone=zone, record_name=f"{domain.origin}.", target=target)
 
     def _origin_secret(self) -> secretsmanager.Secret:
         secret = secretsmanager.Secret(
