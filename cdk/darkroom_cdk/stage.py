@@ -39,9 +39,7 @@ def build(app: App, config: StageConfig) -> None:
         delivery=delivery,
     )
     EdgeStack(app, "Edge", config=config, delivery=delivery, balancer=services.origin.balancer)
-    ObservabilityStack(
-        app, "Observability", config=config, storage=storage, messaging=messaging, data=data, services=services
-    )
+    ObservabilityStack(app, "Observability", config=config, storage=storage, messaging=messaging, services=services)
     if config.github_repository:
         DeploymentStack(
             app,

@@ -97,7 +97,13 @@ def test_topics_are_encrypted(messaging: Template) -> None:
     (key,) = messaging.properties("AWS::KMS::Key")
     assert key["EnableKeyRotation"] is True
     (users,) = [each["Principal"] for each in key["KeyPolicy"]["Statement"] if "Service" in each["Principal"]]
-    assert set(users["Service"]) == {"cloudwatch.amazonaws.com", "budgets.amazonaws.com", "events.amazonaws.com"}
+    assert set(users["Service"]) == {"cloudwatch.amazonaws.com", "budgets.amazonaws.com"}
+
+
+def test_alerts_come_from_this_account_alone(messaging: Template) -> None:
+    (allowed,) = [each for each in statements(messaging, "AWS::SNS::TopicPolicy") if each["Effect"] == "Allow"]
+    assert set(allowed["Principal"]["Service"]) == {"cloudwatch.amazonaws.com", "budgets.amazonaws.com"}
+    assert text(allowed["Condition"]["StringEquals"]["aws:SourceAccount"]) == "<AWS::AccountId>"
 
 
 def test_job_events_reach_the_bus_as_they_are(messaging: Template) -> None:

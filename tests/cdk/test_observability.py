@@ -23,7 +23,7 @@ def alarms(template: Template) -> set[str]:
 
 def test_every_queue_has_alarms_of_age_and_of_dead_letters(observability: Template) -> None:
     names = [spec.name.removeprefix("darkroom-") for spec in Topology.named("darkroom").queues]
-    assert {f"{name}-{kind}" for name in names for kind in ("old", "dead")} <= alarms(observability)
+    assert {f"{name}-{kind}" for name in [*names, "bus"] for kind in ("old", "dead")} <= alarms(observability)
 
 
 def test_there_is_an_alarm_of_each_kind_of_trouble(observability: Template) -> None:
@@ -35,6 +35,7 @@ def test_there_is_an_alarm_of_each_kind_of_trouble(observability: Template) -> N
         "upload-tasks-missing",
         "orchestrator-tasks-missing",
         "processor-tasks-missing",
+        "tasks-failed",
         "failed-jobs",
         "jobs-throttled",
         "accounts-throttled",
@@ -56,6 +57,31 @@ def test_every_alarm_has_a_runbook(observability: Template) -> None:
     for alarm in observability.properties("AWS::CloudWatch::Alarm"):
         name = alarm["AlarmName"].removeprefix("darkroom-")
         assert alarm["AlarmDescription"].endswith(f"docs/operations.md#{name}")
+
+
+def test_why_a_task_stopped_is_kept_longer_than_ecs_keeps_it(observability: Template) -> None:
+    (rule,) = observability.properties("AWS::Events::Rule")
+    assert rule["EventPattern"]["detail-type"] == ["ECS Task State Change"]
+    assert rule["EventPattern"]["detail"]["lastStatus"] == ["STOPPED"]
+    (target,) = rule["Targets"]
+    assert text(target["Arn"]) == "arn:aws:logs:us-east-1:<AWS::AccountId>:log-group:<StoppedTasksLogs>"
+    (policy,) = observability.properties("AWS::Logs::ResourcePolicy")
+    assert "events.amazonaws.com" in text(policy["PolicyDocument"])
+
+
+def test_throttles_of_indexes_count_as_well(observability: Template) -> None:
+    for spec in Topology.named("darkroom").tables:
+        alarm = observability.named("AWS::CloudWatch::Alarm", "AlarmName", f"{spec.name}-throttled")
+        counted = {
+            (metric["MetricName"], dimension["Value"])
+            for each in alarm["Metrics"]
+            if "MetricStat" in each
+            for metric in [each["MetricStat"]["Metric"]]
+            for dimension in metric["Dimensions"]
+            if dimension["Name"] == "GlobalSecondaryIndexName"
+        }
+        kinds = ("ReadThrottleEvents", "WriteThrottleEvents")
+        assert counted == {(kind, index.name) for index in spec.indexes for kind in kinds}
 
 
 def test_one_alarm_sums_up_all_others(observability: Template) -> None:

@@ -1,6 +1,6 @@
 """SNS topics."""
 
-from aws_cdk import RemovalPolicy
+from aws_cdk import Aws, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
@@ -34,7 +34,15 @@ class AlertTopic(Construct):
             removal_policy=RemovalPolicy.DESTROY,
         )
         self.topic = sns.Topic(self, "Topic", topic_name=name, enforce_ssl=True, master_key=self.key)
-        for service in ("cloudwatch", "budgets", "events"):
-            principal = iam.ServicePrincipal(f"{service}.amazonaws.com")
-            self.key.grant(principal, "kms:Decrypt", "kms:GenerateDataKey*")
-            self.topic.grant_publish(principal)
+        # The services act for every account; the topic refuses what they do for another, before the key is asked.
+        publishers = [iam.ServicePrincipal(f"{service}.amazonaws.com") for service in ("cloudwatch", "budgets")]
+        for each in publishers:
+            self.key.grant(each, "kms:Decrypt", "kms:GenerateDataKey*")
+        self.topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                principals=publishers,
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
+            )
+        )

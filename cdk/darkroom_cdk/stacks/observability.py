@@ -1,7 +1,7 @@
 """What operators see: alarms, a dashboard, a budget."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, get_args
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -12,21 +12,21 @@ from constructs import Construct
 from darkroom_cdk.config import ServiceName, StageConfig
 from darkroom_cdk.constructs.alarms import Alarms
 from darkroom_cdk.constructs.budget import MonthlyBudget
+from darkroom_cdk.constructs.metrics import bucket_bytes, table_metric, tasks, throttles
 from darkroom_cdk.constructs.queue import QueueWithDlq
-from darkroom_cdk.stacks.data import DataStack
+from darkroom_cdk.constructs.stopped_tasks import StoppedTasks
 from darkroom_cdk.stacks.messaging import MessagingStack
 from darkroom_cdk.stacks.services import ServicesStack
 from darkroom_cdk.stacks.stage_stack import StageStack
 from darkroom_cdk.stacks.storage import StorageStack
 
+_SERVICES: Final[tuple[ServiceName, ...]] = get_args(ServiceName)
 _FIVE_MINUTES: Final = Duration.minutes(5)
 _GIB: Final = 1024**3
 _RESULTS_GIB_EXPECTED: Final = 1024
-_OLDEST_SECONDS: Final = {"uploads": 300, "tasks": 300, "results": 300, "notifications": 27 * 60 * 60}
+_OLDEST_SECONDS: Final = {"uploads": 300, "tasks": 300, "results": 300, "notifications": 27 * 60 * 60, "bus": 300}
 """A webhook that nobody takes is tried for 26 hours; older than that is trouble on this side."""
 _UPLOAD_P95_MS: Final = 3000
-_WRITE_THROTTLES: Final = "WriteThrottleEvents"
-_READ_THROTTLES: Final = "ReadThrottleEvents"
 
 
 class ObservabilityStack(StageStack):
@@ -40,7 +40,6 @@ class ObservabilityStack(StageStack):
         config: StageConfig,
         storage: StorageStack,
         messaging: MessagingStack,
-        data: DataStack,
         services: ServicesStack,
     ) -> None:
         super().__init__(scope, construct_id, config=config, description="Darkroom: alarms, dashboard, budget")
@@ -51,8 +50,9 @@ class ObservabilityStack(StageStack):
             "tasks": messaging.tasks,
             "results": messaging.results,
             "notifications": messaging.notifications,
+            "bus": messaging.bus.queues,
         }
-        self._tables = {"jobs": data.jobs.table_name, "accounts": data.accounts.table_name}
+        self._tables = {"jobs": config.topology.jobs, "accounts": config.topology.accounts}
         self._results_bucket = storage.results.bucket_name
         self._upload_ms = self._from_logs(
             "upload",
@@ -127,13 +127,13 @@ class ObservabilityStack(StageStack):
             )
 
     def _watch_tasks(self) -> None:
-        names: tuple[ServiceName, ...] = ("upload", "orchestrator", "processor")
-        for name in names:
+        cluster = self._services.cluster.cluster_name
+        for name in _SERVICES:
             missing = cloudwatch.MathExpression(
                 expression="desired - running",
                 using_metrics={
-                    "desired": self._insight("DesiredTaskCount", name),
-                    "running": self._insight("RunningTaskCount", name),
+                    "desired": tasks("DesiredTaskCount", cluster, name),
+                    "running": tasks("RunningTaskCount", cluster, name),
                 },
                 period=Duration.minutes(1),
                 label="Tasks missing",
@@ -146,6 +146,14 @@ class ObservabilityStack(StageStack):
                 meaning=f"Fewer {name} tasks run than should, for ten minutes.",
             )
         self._alarms.add(
+            "tasks-failed",
+            StoppedTasks(self, "StoppedTasks", prefix=self._config.prefix, cluster=self._services.cluster).failed.with_(
+                statistic="Sum", period=Duration.minutes(15)
+            ),
+            above=2,
+            meaning="Three tasks in a quarter of an hour ended by themselves or could not start.",
+        )
+        self._alarms.add(
             "failed-jobs",
             self._jobs["failed"].with_(statistic="Sum", period=_FIVE_MINUTES),
             above=50,
@@ -155,21 +163,12 @@ class ObservabilityStack(StageStack):
 
     def _watch_data(self) -> None:
         for name, table in self._tables.items():
-            throttles = cloudwatch.MathExpression(
-                expression="FILL(reads, 0) + FILL(writes, 0)",
-                using_metrics={
-                    "reads": _table_metric(table, _READ_THROTTLES),
-                    "writes": _table_metric(table, _WRITE_THROTTLES),
-                },
-                period=_FIVE_MINUTES,
-                label="Throttles",
-            )
             self._alarms.add(
-                f"{name}-throttled", throttles, above=10, meaning=f"DynamoDB turned requests for {name} away."
+                f"{name}-throttled", throttles(table), above=10, meaning=f"DynamoDB turned requests for {name} away."
             )
         self._alarms.add(
             "results-size",
-            self._results_bytes(),
+            bucket_bytes(self._results_bucket),
             above=_RESULTS_GIB_EXPECTED * _GIB,
             meaning="The results take more than a TiB, some $23 a month.",
         )
@@ -196,7 +195,8 @@ class ObservabilityStack(StageStack):
                 [pair.dlq.metric_approximate_number_of_messages_visible() for pair in self._queues.values()],
             ),
         )
-        running = [self._insight("RunningTaskCount", name) for name in ("upload", "orchestrator", "processor")]
+        cluster = self._services.cluster.cluster_name
+        running = [tasks("RunningTaskCount", cluster, name) for name in _SERVICES]
         fargate = (self._services.upload.service, self._services.orchestrator.service, self._services.processor.service)
         dashboard.add_widgets(
             _graph("Tasks running", running),
@@ -208,12 +208,12 @@ class ObservabilityStack(StageStack):
             _graph(
                 "DynamoDB units consumed",
                 [
-                    _table_metric(table, f"Consumed{kind}CapacityUnits")
+                    table_metric(table.name, f"Consumed{kind}CapacityUnits")
                     for table in self._tables.values()
                     for kind in ("Read", "Write")
                 ],
             ),
-            _graph("Results, bytes", [self._results_bytes()]),
+            _graph("Results, bytes", [bucket_bytes(self._results_bucket)]),
         )
         dashboard.add_widgets(cloudwatch.AlarmStatusWidget(title="Alarms", width=24, alarms=self._alarms.made))
 
@@ -228,36 +228,7 @@ class ObservabilityStack(StageStack):
             metric_namespace=self._config.prefix,
             metric_name=name,
             metric_value=value,
-        ).metric(label=name)
-
-    def _insight(self, metric: str, service: str) -> cloudwatch.Metric:
-        return cloudwatch.Metric(
-            namespace="ECS/ContainerInsights",
-            metric_name=metric,
-            dimensions_map={"ClusterName": self._services.cluster.cluster_name, "ServiceName": service},
-            period=Duration.minutes(1),
-            label=f"{service} {metric}",
-        )
-
-    def _results_bytes(self) -> cloudwatch.Metric:
-        """S3 says so once a day."""
-        return cloudwatch.Metric(
-            namespace="AWS/S3",
-            metric_name="BucketSizeBytes",
-            dimensions_map={"BucketName": self._results_bucket, "StorageType": "StandardStorage"},
-            period=Duration.days(1),
-            statistic="Average",
-        )
-
-
-def _table_metric(table: str, name: str) -> cloudwatch.Metric:
-    return cloudwatch.Metric(
-        namespace="AWS/DynamoDB",
-        metric_name=name,
-        dimensions_map={"TableName": table},
-        statistic="Sum",
-        period=_FIVE_MINUTES,
-    )
+        ).metric()
 
 
 def _graph(title: str, metrics: list[cloudwatch.Metric]) -> cloudwatch.GraphWidget:
