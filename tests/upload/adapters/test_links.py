@@ -4,6 +4,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -86,10 +87,12 @@ def in_frankfurt(environment: pytest.MonkeyPatch) -> None:
 
 @pytest_asyncio.fixture(scope="module")
 async def client() -> "AsyncIterator[S3Client]":
-    with pytest.MonkeyPatch.context() as patch:
-        in_frankfurt(patch)
-        async with Aws().s3() as client:
-            yield client
+    async with AsyncExitStack() as stack:
+        # The environment is put back before the tests, one of which may be the first to want the emulator.
+        with pytest.MonkeyPatch.context() as patch:
+            in_frankfurt(patch)
+            client = await stack.enter_async_context(Aws().s3())
+        yield client
 
 
 @pytest.fixture
