@@ -15,6 +15,7 @@ from darkroom import clock
 from darkroom.api_keys import ApiKey
 from darkroom.key_table import KeyTable
 from darkroom.recipes import load_presets
+from darkroom.server import configuration
 from darkroom.settings import Environment
 from darkroom_local.installation import Installation
 from darkroom_upload.adapters.orchestrator import Orchestrator
@@ -84,17 +85,7 @@ async def running_service(
         # Listening from the start: a connection that comes before the server is ready waits for it.
         listener = socket.create_server(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server = _Server(
-            uvicorn.Config(
-                create_app(services),
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                # Longer than the client keeps a connection, which else meets some that just closed.
-                timeout_keep_alive=60,
-                timeout_graceful_shutdown=5,
-            )
-        )
+        server = _Server(configuration(create_app(services), drain_seconds=5))
         watching = asyncio.create_task(services.watcher.run(stop))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:

@@ -41,17 +41,23 @@ _HTTP_CODES: Final = {
 
 
 def problem(request: Request, status: int, code: str, detail: str, **members: Any) -> Response:
-    """A problem document for this request."""
+    """The answer to this request that says so."""
+    body = document(status, code, detail, instance=request.url.path, **members)
+    return Response(body, status_code=status, media_type=MEDIA_TYPE)
+
+
+def document(status: int, code: str, detail: str, *, instance: str, **members: Any) -> bytes:
+    """A problem document; `instance` is the path that was asked for."""
     body = {
         "type": f"urn:darkroom:problem:{code}",
         "title": code.replace("_", " ").capitalize(),
         "status": status,
         "detail": detail,
-        "instance": request.url.path,
+        "instance": instance,
         "code": code,
         **members,
     }
-    return Response(json.dumps(body), status_code=status, media_type=MEDIA_TYPE)
+    return json.dumps(body).encode()
 
 
 def install(app: FastAPI) -> None:

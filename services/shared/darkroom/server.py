@@ -8,10 +8,12 @@ import asyncio
 import signal
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 from starlette.types import ASGIApp
+
+from darkroom.connections import Connection
 
 Background = Callable[[asyncio.Event], Coroutine[None, None, None]]
 """Work that runs until the event is set and returns when it has drained."""
@@ -36,19 +38,7 @@ async def serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    server = _Server(
-        uvicorn.Config(
-            app,
-            host=host,
-            port=port,
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=_REQUEST_SECONDS,
-        )
-    )
+    server = _Server(configuration(app, host=host, port=port))
     async with asyncio.TaskGroup() as process:
         process.create_task(server.serve())
         async with asyncio.TaskGroup() as work:
@@ -56,6 +46,24 @@ async def serve(
                 work.create_task(start(stop))
             work.create_task(_until(stop))
         server.should_exit = True
+
+
+def configuration(
+    app: ASGIApp, *, keep_alive_seconds: int = _KEEP_ALIVE_SECONDS, drain_seconds: int = _REQUEST_SECONDS, **more: Any
+) -> uvicorn.Config:
+    """How a service speaks HTTP; `more` are uvicorn's own settings, such as where to listen."""
+    return uvicorn.Config(
+        app,
+        http=Connection,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=keep_alive_seconds,
+        timeout_graceful_shutdown=drain_seconds,
+        **more,
+    )
 
 
 async def _until(stop: asyncio.Event) -> None:
