@@ -22,6 +22,7 @@ from darkroom_upload.api import docs_page, jobs, presigned, recipes, status, upl
 from darkroom_upload.api.documentation import DESCRIPTION, TAGS, DocumentedApi
 from darkroom_upload.auth import Authenticate
 from darkroom_upload.cross_origin import shared_with
+from darkroom_upload.framing import OneLength
 from darkroom_upload.presign import Presign
 from darkroom_upload.security_headers import SecurityHeaders
 from darkroom_upload.submit import Submit
@@ -34,7 +35,8 @@ class Services:
     """What the routes stand on."""
 
     submit: Submit
-    admission: Admission
+    upload_places: Admission
+    archive_places: Admission
     presign: Presign
     jobs: Jobs
     links: ResultLinks
@@ -53,7 +55,7 @@ class Services:
 def create_app(services: Services) -> ASGIApp:
     """The API, and around it what concerns every answer, even the one to a bug, as an ASGI application."""
     app = shared_with(LimitFields(create_api(services)), services.cors_origins)
-    return AccessLog(SecurityHeaders(app, development=services.development))
+    return AccessLog(SecurityHeaders(OneLength(app), development=services.development))
 
 
 def create_api(services: Services) -> FastAPI:
@@ -72,13 +74,20 @@ def create_api(services: Services) -> FastAPI:
     throttle.install(app)
     docs_page.install(app)
     authenticate = services.authenticate
-    app.include_router(uploads.router(services.submit, services.admission, services.links, authenticate))
+    app.include_router(uploads.router(services.submit, services.upload_places, services.links, authenticate))
     app.include_router(
         presigned.router(services.presign, services.presets, authenticate, allow_http=services.development)
     )
     app.include_router(status.router(services.jobs, services.links, services.watcher, authenticate))
     app.include_router(
-        jobs.router(services.jobs, services.links, services.pictures, services.orchestrator, authenticate)
+        jobs.router(
+            services.jobs,
+            services.links,
+            services.pictures,
+            services.archive_places,
+            services.orchestrator,
+            authenticate,
+        )
     )
     app.include_router(webhooks.router(services.jobs, services.orchestrator, services.secrets, authenticate))
     app.include_router(recipes.router(services.presets, authenticate))

@@ -27,7 +27,7 @@ from darkroom_upload.adapters.rates import Rates
 from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.adapters.s3_links import S3Links
 from darkroom_upload.adapters.usage import Usage
-from darkroom_upload.admission import Admission
+from darkroom_upload.admission import ARCHIVES, Admission
 from darkroom_upload.app import Services, create_app
 from darkroom_upload.auth import Authenticate
 from darkroom_upload.presign import Presign
@@ -73,7 +73,8 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
                 allow_http=development,
                 arrival_period=timedelta(seconds=settings.arrival_seconds),
             ),
-            admission=Admission(settings.max_concurrent_uploads),
+            upload_places=Admission(settings.max_concurrent_uploads, "uploads"),
+            archive_places=Admission(ARCHIVES, "archives"),
             presign=Presign(
                 jobs=jobs,
                 new_jobs=new_jobs,

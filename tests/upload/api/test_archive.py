@@ -1,16 +1,21 @@
 """`GET /jobs/{id}/archive`: all pictures of a job as one ZIP."""
 
+import asyncio
 import io
 import zipfile
 from collections.abc import AsyncIterator, Iterable
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
+from starlette.types import Message
 
 from darkroom.jobs import Job, JobStatus, VariantResult, new_job_id
 from darkroom_upload.adapters.pictures import Pictures
+from darkroom_upload.admission import ARCHIVES, Admission
+from darkroom_upload.api.streams import AdmittedStream
 from darkroom_upload.archive import archive
 from tests.support.emulator import Cloud
 from tests.upload.examples import completed, queued, waiting
@@ -125,3 +130,41 @@ async def test_no_more_is_read_than_the_client_has_taken() -> None:
     while taken < 5 * MEGABYTE:
         taken += len(await anext(chunks))
     assert pictures.pieces_read <= 7
+
+
+async def test_an_archive_beyond_the_owners_places_is_told_to_come_again(cloud: Cloud, upload: RunningService) -> None:
+    job = completed()
+    await stored(cloud, upload, job)
+    with ExitStack() as others:
+        for _ in range(ARCHIVES * 3 // 4):
+            others.enter_context(upload.services.archive_places.place(job.owner))
+        answer = await get(upload, job)
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert answer.headers["retry-after"]
+    assert (await get(upload, job)).status_code == 200
+
+
+async def test_an_archive_has_its_place_until_its_reader_has_all_of_it_or_is_gone() -> None:
+    places, begun = Admission(1, "archives"), asyncio.Event()
+
+    async def endless() -> AsyncIterator[bytes]:
+        while True:
+            yield b"x"
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        return {"type": "http.disconnect"}
+
+    async def take_nothing(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            begun.set()
+            await asyncio.Event().wait()
+
+    stream = AdmittedStream(endless(), places.place("ann"))
+    assert not places.is_full
+    sending = asyncio.create_task(stream({"type": "http", "asgi": {}}, receive, take_nothing))
+    await begun.wait()
+    assert places.is_full
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+    assert not places.is_full

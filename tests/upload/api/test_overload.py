@@ -44,7 +44,7 @@ async def test_an_upload_beyond_the_limit_is_told_to_come_again_before_its_body_
 
     first = asyncio.create_task(narrow.client.post("/uploads?recipe=metadata", content=slowly(), headers=RAW))
     await begun.wait()
-    await until(lambda: narrow.services.admission.is_full)
+    await until(lambda: narrow.services.upload_places.is_full)
     answer = await refusal(narrow)
     assert answer.startswith(b"HTTP/1.1 503")
     assert b"retry-after: " in answer.lower()

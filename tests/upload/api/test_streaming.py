@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -24,56 +23,11 @@ from tests.support.waiting import until
 from tests.upload.api.test_uploads import multipart_uploads
 from tests.upload.multipart import BOUNDARY, CONTENT_TYPE, form, part
 from tests.upload.service import KEY, NOBODY, RunningService
+from tests.upload.wire import wire
 
 MIB = 1024 * 1024
 LIMIT = 10 * MIB
 HEAD = images.png(8, 8)
-
-
-class Wire:
-    """A connection on which a request is written by hand."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
-
-    async def begin(self, path: str = "/uploads", **headers: str) -> None:
-        """Send the head of a POST; in names of headers `_` stands for `-`."""
-        lines = [f"POST {path} HTTP/1.1", "Host: localhost", f"x-api-key: {KEY}"]
-        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
-        await self.send("\r\n".join([*lines, "", ""]).encode())
-
-    async def send(self, data: bytes) -> None:
-        self._writer.write(data)
-        await self._writer.drain()
-
-    async def send_chunk(self, data: bytes) -> None:
-        await self.send(b"%x\r\n%b\r\n" % (len(data), data))
-
-    async def answer(self) -> tuple[int, dict[str, Any]]:
-        """Status and body of the next answer."""
-        async with asyncio.timeout(10):
-            head = (await self._reader.readuntil(b"\r\n\r\n")).decode()
-            headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:-2])
-            body = await self._reader.readexactly(int(headers.get("content-length", 0)))
-        return int(head.split()[1]), json.loads(body or b"{}")
-
-    async def close(self) -> None:
-        self._writer.close()
-        await asyncio.gather(self._writer.wait_closed(), return_exceptions=True)
-
-    def cut(self) -> None:
-        """Close without a goodbye."""
-        self._writer.transport.abort()
-
-
-@asynccontextmanager
-async def wire(service: RunningService) -> AsyncIterator[Wire]:
-    connection = Wire(*await asyncio.open_connection("127.0.0.1", service.port))
-    try:
-        yield connection
-    finally:
-        await connection.close()
 
 
 @pytest.mark.parametrize(("content_type", "beside"), [("image/png", 0), (CONTENT_TYPE, 600_000)], ids=["raw", "form"])
@@ -203,7 +157,7 @@ async def test_a_client_that_says_nothing_any_more_is_given_up(
         await connection.send(HEAD + b"\x00" * 6 * MIB)
         status, problem = await connection.answer()
         assert (status, problem["code"]) == (400, "malformed_request")
-        assert "Nothing of the body" in problem["detail"]
+        assert "too slowly" in problem["detail"]
     assert await multipart_uploads(cloud, upload.settings.originals_bucket) == []
 
 

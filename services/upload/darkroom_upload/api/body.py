@@ -1,4 +1,4 @@
-"""The bytes of a request's body: bounded, and given up when the client is gone or says nothing any more."""
+"""The bytes of a request's body: bounded, and given up when the client is gone, or too slow to wait for."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -11,6 +11,8 @@ from darkroom.errors import MalformedRequest, UploadTooLarge
 
 STALL_SECONDS: Final = 60.0
 """How long nothing may come. A client that lost its network would else hold its upload open for good."""
+SLOWEST_BYTES: Final = 1024
+"""How much has to come a second, after the first minute. A byte now and then would else hold it open just as well."""
 
 TooLarge = Callable[[int], UploadTooLarge]
 """The error for a body of that many bytes."""
@@ -24,21 +26,30 @@ async def body_of(request: Request, *, max_bytes: int, too_large: TooLarge) -> A
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > max_bytes:
         raise too_large(int(announced))
-    read = 0
-    chunks = request.stream()
-    while chunk := await _next(chunks):
+    chunks, clock = request.stream(), asyncio.get_running_loop().time
+    read, waited = 0, 0.0
+    while True:
+        began = clock()
+        # What is spent elsewhere, on storing what has come, is not the client's doing.
+        chunk = await _next(chunks, STALL_SECONDS + min(0.0, read / SLOWEST_BYTES - waited))
+        waited += clock() - began
+        if not chunk:
+            return
         read += len(chunk)
         if read > max_bytes:
             raise too_large(read)
         yield chunk
 
 
-async def _next(chunks: AsyncIterator[bytes]) -> bytes:
-    """The next bytes; none at the end."""
+async def _next(chunks: AsyncIterator[bytes], seconds: float) -> bytes:
+    """The next bytes, if they come within so many seconds; none at the end."""
     try:
-        async with asyncio.timeout(STALL_SECONDS):
+        async with asyncio.timeout(seconds):
             return await anext(chunks, b"")
     except TimeoutError as error:
-        raise MalformedRequest(f"Nothing of the body has come for {STALL_SECONDS:.0f} seconds.") from error
+        raise MalformedRequest(
+            f"The body comes too slowly: {SLOWEST_BYTES} bytes a second are the least, and something within "
+            f"{STALL_SECONDS:.0f} seconds."
+        ) from error
     except ClientDisconnect as error:
         raise MalformedRequest("The connection was closed before the whole body had arrived.") from error

@@ -14,9 +14,11 @@ from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.adapters.pictures import Pictures
 from darkroom_upload.adapters.results import ResultLinks, content_disposition
+from darkroom_upload.admission import Admission
 from darkroom_upload.api.documentation import BINARY, LOCATION, refusals
 from darkroom_upload.api.parameters import JobId, takes
 from darkroom_upload.api.responses import job_response, location
+from darkroom_upload.api.streams import AdmittedStream
 from darkroom_upload.archive import archive, archive_name
 from darkroom_upload.auth import Authenticate, allowed
 from darkroom_upload.cursor import read_cursor, write_cursor
@@ -29,7 +31,12 @@ _ZIP: Final = "application/zip"
 
 
 def router(
-    jobs: Jobs, links: ResultLinks, pictures: Pictures, orchestrator: Orchestrator, authenticate: Authenticate
+    jobs: Jobs,
+    links: ResultLinks,
+    pictures: Pictures,
+    places: Admission,
+    orchestrator: Orchestrator,
+    authenticate: Authenticate,
 ) -> APIRouter:
     """The routes."""
     routes = APIRouter(prefix="/jobs", tags=["jobs"])
@@ -150,7 +157,8 @@ def router(
         job = await jobs.owned(job_id, reader.owner)
         chunks = await archive(job, pictures)
         disposition = content_disposition(archive_name(job), download=True)
-        return StreamingResponse(chunks, media_type=_ZIP, headers={"Content-Disposition": disposition})
+        headers = {"Content-Disposition": disposition}
+        return AdmittedStream(chunks, places.place(reader.owner), media_type=_ZIP, headers=headers)
 
     return routes
 

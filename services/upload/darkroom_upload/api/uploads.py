@@ -46,14 +46,14 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-def router(submit: Submit, admission: Admission, links: ResultLinks, authenticate: Authenticate) -> APIRouter:
+def router(submit: Submit, places: Admission, links: ResultLinks, authenticate: Authenticate) -> APIRouter:
     """The routes."""
     uploading = Depends(allowed(authenticate, Scope.UPLOAD))
     Uploader = Annotated[Principal, uploading]  # noqa: N806 - a type
     routes = APIRouter(tags=["uploads"], dependencies=[uploading])
 
     async def upload(request: Request, uploader: Uploader, key: IdempotencyKey) -> Response:
-        with admission.place():
+        with places.place(uploader.owner):
             submission = await submit(
                 _events(request, submit.max_upload_bytes),
                 principal=uploader,

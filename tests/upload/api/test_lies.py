@@ -1,0 +1,155 @@
+"""Bodies that are not as long, as whole or as they were announced, written by hand."""
+
+import asyncio
+import gzip
+import json
+import zlib
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from darkroom_upload.api import body
+from tests.support import images
+from tests.support.emulator import Cloud
+from tests.upload.api.test_uploads import multipart_uploads
+from tests.upload.multipart import BOUNDARY, CONTENT_TYPE, form, part, part_with_headers
+from tests.upload.service import RunningService
+from tests.upload.wire import Wire, wire
+
+PICTURE = images.png(8, 8)
+PNG = "image/png"
+MIB = 1024 * 1024
+
+
+@pytest_asyncio.fixture
+async def connection(upload: RunningService) -> AsyncIterator[Wire]:
+    async with wire(upload) as connection:
+        yield connection
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def nothing_left(cloud: Cloud, upload: RunningService) -> AsyncIterator[None]:
+    """What is refused leaves neither a job nor a part of an object."""
+
+    async def jobs() -> list[str]:
+        return [job["job_id"] for job in (await upload.client.get("/jobs", params={"limit": 5})).json()["items"]]
+
+    before = await jobs()
+    yield
+    assert await jobs() == before
+    assert await multipart_uploads(cloud, upload.settings.originals_bucket) == []
+
+
+async def test_a_length_and_chunks_are_refused_and_what_follows_is_nobodys_request(connection: Wire) -> None:
+    await connection.begin(Content_Type=PNG, Content_Length="4", Transfer_Encoding="chunked")
+    await connection.send(b"0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    status, problem = await connection.answer()
+    assert (status, problem["code"]) == (400, "malformed_request")
+    assert await connection.rest() == b""
+
+
+async def test_a_length_that_is_too_small_makes_the_rest_no_request(connection: Wire) -> None:
+    await connection.begin(Content_Type=PNG, Content_Length="4")
+    await connection.send(PICTURE)
+    assert [(await connection.answer())[0] for _ in range(2)] == [415, 400]
+    assert await connection.rest() == b""
+
+
+@pytest.mark.parametrize("sent", [PICTURE, PICTURE + bytes(6 * MIB), b""], ids=["small", "large", "nothing"])
+async def test_a_client_that_closes_its_half_before_the_end_of_its_body_is_gone(connection: Wire, sent: bytes) -> None:
+    await connection.begin(Content_Type=PNG, Content_Length=str(7 * MIB))
+    await connection.send(sent)
+    connection.half_close()
+    assert await connection.rest() == b""
+
+
+async def test_a_body_that_comes_too_slowly_is_given_up_though_it_never_pauses(
+    connection: Wire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(body, "STALL_SECONDS", 0.5)
+
+    async def drip() -> None:
+        while True:
+            await connection.send(b"x")
+            await asyncio.sleep(0.02)
+
+    await connection.begin(Content_Type=PNG, Content_Length=str(MIB))
+    await connection.send(PICTURE[:40])
+    dripping = asyncio.create_task(drip())
+    status, problem = await connection.answer()
+    dripping.cancel()
+    assert (status, problem["code"]) == (400, "malformed_request")
+    assert "too slowly" in problem["detail"]
+
+
+COMPRESSED = {
+    "a picture, by gzip": (PNG, "gzip", gzip.compress(PICTURE), 415),
+    "a picture, by deflate": (PNG, "deflate", zlib.compress(PICTURE), 415),
+    "a form, by gzip": (CONTENT_TYPE, "gzip", gzip.compress(form([part("file", PICTURE, "x.png")])), 400),
+    "ten megabytes of nothing": (PNG, "gzip", gzip.compress(bytes(10 * MIB)), 415),
+}
+
+
+@pytest.mark.parametrize(("content_type", "coding", "data", "status"), COMPRESSED.values(), ids=COMPRESSED)
+async def test_nothing_is_unpacked(connection: Wire, content_type: str, coding: str, data: bytes, status: int) -> None:
+    await connection.begin(Content_Type=content_type, Content_Encoding=coding, Content_Length=str(len(data)))
+    await connection.send(data)
+    assert (await connection.answer())[0] == status
+
+
+async def test_no_document_is_unpacked(connection: Wire) -> None:
+    data = gzip.compress(json.dumps({"content_type": PNG, "size": 1}).encode())
+    await connection.begin(
+        "/uploads/presigned", Content_Type="application/json", Content_Encoding="gzip", Content_Length=str(len(data))
+    )
+    await connection.send(data)
+    assert (await connection.answer())[0] == 400
+
+
+INNER = form([part("file", PICTURE, "x.png")], boundary="inner")
+FORMS = {
+    "10,000 parts": ([part(f"field-{number}", b"x") for number in range(10_000)], 400),
+    "10,000 files": ([part("file", b"", f"{number}.png") for number in range(10_000)], 400),
+    "a form in the form": (
+        [part_with_headers(b'Content-Disposition: form-data; name="file"; filename="x"\r\n'
+                           b"Content-Type: multipart/mixed; boundary=inner", INNER)],
+        415,
+    ),
+    "a file in base64": (
+        [part_with_headers(b'Content-Disposition: form-data; name="file"; filename="x"\r\n'
+                           b"Content-Transfer-Encoding: base64", b"iVBORw0KGgoAAAANSUhEUgAAAAgAAAAI")],
+        415,
+    ),
+    "headers without end": ([b"X: " + b"y" * MIB], 400),
+    "a name of 10 kB": ([part("f" * 10_000, b"x")], 400),
+    "a name with NUL and line breaks": ([part_with_headers(b'Content-Disposition: form-data; name="fi\0le\x0b"', b"x")],
+                                        400),
+    "two names": ([part_with_headers(b'Content-Disposition: form-data; name="file"; name="recipe"', b"web")], 400),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("parts", "status"), FORMS.values(), ids=FORMS)
+async def test_a_form_that_is_meant_to_confuse_is_refused(connection: Wire, parts: list[bytes], status: int) -> None:
+    data = form(parts)
+    await connection.begin(Content_Type=CONTENT_TYPE, Content_Length=str(len(data)))
+    await connection.send(data)
+    assert (await connection.answer())[0] == status
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        f"multipart/form-data; boundary={'b' * 5000}",
+        f"multipart/form-data; boundary=other; boundary={BOUNDARY}x",
+        "multipart/mixed; boundary=a-boundary",
+    ],
+    ids=["none", "empty", "endless", "two", "mixed"],
+)
+async def test_a_form_without_its_boundary_is_refused(connection: Wire, content_type: str) -> None:
+    data = form([part("file", PICTURE, "x.png")])
+    await connection.begin(Content_Type=content_type, Content_Length=str(len(data)))
+    await connection.send(data)
+    assert (await connection.answer())[0] in {400, 415}

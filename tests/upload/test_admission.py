@@ -1,0 +1,46 @@
+"""Places for uploads and archives: as many as there are, and never all of them for one owner."""
+
+from contextlib import ExitStack
+
+import pytest
+
+from darkroom.errors import Unavailable
+from darkroom_upload.admission import Admission
+
+
+def taken(admission: Admission, owner: str, stack: ExitStack) -> int:
+    """As many places as the owner gets."""
+    count = 0
+    while True:
+        try:
+            stack.enter_context(admission.place(owner))
+        except Unavailable:
+            return count
+        count += 1
+
+
+@pytest.mark.parametrize(("places", "own"), [(1, 1), (2, 2), (3, 3), (4, 3), (8, 6), (64, 48)])
+def test_one_owner_has_three_quarters_of_the_places(places: int, own: int) -> None:
+    with ExitStack() as stack:
+        assert taken(Admission(places, "uploads"), "ann", stack) == own
+
+
+def test_whoever_comes_later_finds_some() -> None:
+    admission = Admission(64, "uploads")
+    with ExitStack() as stack:
+        assert [taken(admission, owner, stack) for owner in ("ann", "bob", "cid")] == [48, 12, 3]
+        assert not admission.is_full
+
+
+def test_a_place_is_free_again_however_its_use_ended() -> None:
+    admission = Admission(1, "archives")
+
+    def fail() -> None:
+        with admission.place("ann"):
+            assert admission.is_full
+            admission.place("bob").__enter__()
+
+    with pytest.raises(Unavailable, match="Too many archives"):
+        fail()
+    with admission.place("bob"):
+        assert admission.is_full
