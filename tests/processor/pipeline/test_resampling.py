@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from darkroom.recipes import Variant
-from darkroom_processor.pipeline import Picture, Work, process
-from darkroom_processor.pipeline.operations.sparse import resize_seen
+from darkroom_processor.pipeline import Picture, Work, process, resampling
 from darkroom_processor.pipeline.raster import Raster
 from tests.processor.pipeline.running import image, variant
 from tests.support import images
@@ -48,15 +47,19 @@ def weights(length: int, result: int, kernel: str) -> Levels:
     return normalized
 
 
-def resampled(picture: Image.Image, size: tuple[int, int], kernel: str) -> Levels:
-    """The picture resampled in floating point; transparent ones premultiplied."""
+def resampled(picture: Image.Image, size: tuple[int, int], kernel: str, *, down_first: bool = False) -> Levels:
+    """The picture resampled in floating point, along one axis and then the other; transparent ones premultiplied."""
     levels = np.asarray(picture, dtype=np.float64)
     if picture.mode == "RGBA":
         levels = np.concatenate([levels[..., :3] * levels[..., 3:] / 255, levels[..., 3:]], axis=2)
     down, across = weights(picture.height, size[1], kernel), weights(picture.width, size[0], kernel)
-    lines = np.tensordot(across, levels.reshape(picture.height, picture.width, -1), axes=(1, 1))
-    # Eight bits hold no overshoot between the axes.
-    result: Levels = np.clip(np.tensordot(down, np.clip(lines, 0, 255), axes=(1, 1)), 0, 255)
+    levels = levels.reshape(picture.height, picture.width, -1)
+    result = levels if down_first else levels.swapaxes(0, 1)
+    for matrix in (down, across) if down_first else (across, down):
+        # Eight bits hold no overshoot between the axes.
+        result = np.clip(np.tensordot(matrix, result, axes=(1, 0)), 0, 255).swapaxes(0, 1)
+    if not down_first:
+        result = result.swapaxes(0, 1)
     if picture.mode == "RGBA":
         # A premultiplied colour above its alpha is none.
         result[..., :3] = np.minimum(result[..., :3], result[..., 3:])
@@ -78,7 +81,8 @@ def test_resizing_is_that_of_the_kernel(kernel: str, mode: str, size: tuple[int,
     # Rounding after each axis, and of straight colours, makes up to three levels of 255. From a ratio of 4 on, squares
     # are averaged first: see below.
     if min(120 / size[0], 100 / size[1]) < 4:
-        assert np.abs(result - resampled(source, size, kernel)).max() <= 3
+        ways = [resampled(source, size, kernel, down_first=down_first) for down_first in (False, True)]
+        assert min(np.abs(result - way).max() for way in ways) <= 3
 
 
 def psnr(one: Levels, other: Levels) -> float:
@@ -154,27 +158,52 @@ def test_a_picture_is_made_from_a_larger_one_only_if_that_shows_all_of_it() -> N
     assert images.corners(small) == {name: name for name in images.CORNERS}
 
 
+@pytest.mark.parametrize("instructions", ["vector", "scalar"])
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
-@pytest.mark.parametrize("kernel", [Image.Resampling.LANCZOS, Image.Resampling.BICUBIC, Image.Resampling.NEAREST])
-@pytest.mark.parametrize("size", [(100, 80), (250, 199), (31, 47), (600, 400)])
-@pytest.mark.parametrize("place", [(100, 90), (0, 150), (230, 0), (250, 260)])
-def test_leaving_the_empty_border_away_changes_nothing_but_rounding(
-    mode: str, kernel: Image.Resampling, size: tuple[int, int], place: tuple[int, int]
+@pytest.mark.parametrize("kernel", [Image.Resampling.LANCZOS])
+@pytest.mark.parametrize("size", [(250, 199), (31, 47), (600, 400)])
+@pytest.mark.parametrize("place", [(100, 90), (250, 260)])
+def test_resampling_strip_by_strip_changes_nothing_but_rounding(
+    instructions: str,
+    mode: str,
+    kernel: Image.Resampling,
+    size: tuple[int, int],
+    place: tuple[int, int],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    if instructions == "scalar":
+        monkeypatch.setattr(resampling, "VECTORS", False)
+    monkeypatch.setattr(resampling, "_STRIP_BYTES", 64 * 360 * 4)
     source = Image.new("RGBA", (400, 360))
     source.paste(images.photo(120, 100, "RGBA"), place)
     source = source.convert(mode)
     box = (3.25, 1.5, 396.5, 357.0)
-    result = resize_seen(source, size, kernel, box)
-    assert result is not None
-    direct = np.asarray(Raster(source).premultiplied.resize(size, kernel, box), dtype=int)
-    difference = np.abs(np.asarray(result, dtype=int) - direct)
-    if kernel is Image.Resampling.NEAREST:
-        # Where a sample falls between two pixels, either is right.
-        assert (difference > 0).mean() < 0.02
-    else:
-        # The box is cut in fractions of a pixel, which round a little differently.
-        assert difference.max() <= 3
+    result = resampling.resample(source, size, kernel, box)
+    direct = Raster(source).premultiplied.resize(size, kernel, box)
+    # Each axis is rounded, the one first here and the other there.
+    assert psnr(np.asarray(result, dtype=np.float64), np.asarray(direct, dtype=np.float64)) > 50
+
+
+@pytest.mark.skipif(not resampling.VECTORS, reason="no vector instructions on this machine")
+@pytest.mark.parametrize("mode", ["L", "RGB", "RGBa"])
+@pytest.mark.parametrize("kernel", [Image.Resampling.LANCZOS, Image.Resampling.BICUBIC, Image.Resampling.BILINEAR])
+@pytest.mark.parametrize("size", [(100, 80), (31, 147), (600, 400), (1, 1)])
+def test_pictures_look_alike_with_vector_instructions_and_without(
+    mode: str, kernel: Image.Resampling, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = images.photo(400, 360, "RGBA").convert(mode) if mode == "RGBa" else images.photo(400, 360, mode)
+    box = (3.25, 1.5, 396.5, 357.0)
+    result = np.asarray(resampling.resample(source, size, kernel, box), dtype=np.float64)
+    monkeypatch.setattr(resampling, "VECTORS", False)
+    assert psnr(result, np.asarray(resampling.resample(source, size, kernel, box), dtype=np.float64)) > 50
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA"])
+def test_halving_strip_by_strip_changes_nothing(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = images.photo(301, 207, "RGBA").convert(mode)
+    whole = Raster(source).premultiplied.reduce(2)
+    monkeypatch.setattr(resampling, "_STRIP_BYTES", 40 * 207 * 4)
+    assert resampling.halved(source).tobytes() == whole.tobytes()
 
 
 def test_nothing_to_be_seen_stays_so() -> None:

@@ -1,12 +1,15 @@
 """What Pillow is told, once. It takes its limits from attributes of its modules, and they hold for the process."""
 
 from functools import cache
+from importlib import metadata
 from typing import Final
 
 import PIL
 from PIL import Image, ImageFile, PngImagePlugin, features
+from zlib_ng import zlib_ng
 
 from darkroom.limits import MAX_PIXELS, MAX_TEXT_BYTES
+from darkroom_processor.pipeline.resampling import VECTORS
 
 _KEPT_BLOCKS = 4
 """Freed blocks of 16 MB that are kept for the next picture: to get them from the system anew costs some 5 % of the
@@ -17,19 +20,22 @@ _LIBRARIES: Final = {
     "libwebp": "webp",
     "libavif": "avif",
     "zlib": "zlib",
-    "zlib-ng": "zlib_ng",
     "libtiff": "libtiff",
     "openjpeg": "jpg_2000",
     "lcms2": "littlecms2",
     "freetype": "freetype2",
 }
-"""What pictures are read and written with, and Pillow's names for it."""
+"""What Pillow reads and writes pictures with, and its names for it. Its wheels use the system's zlib, whatever else
+Pillow says of it."""
 
 
 @cache
 def versions() -> dict[str, str]:
-    """Versions of Pillow and of the libraries that it was built with: with others a recipe may look otherwise."""
+    """Versions of Pillow, its libraries and what else works on pixels: with others a recipe may look otherwise."""
     found = {name: features.version(feature) for name, feature in _LIBRARIES.items()}
+    if VECTORS:
+        found["cykooz-resizer"] = metadata.version("cykooz-resizer")
+    found["zlib-ng"] = str(zlib_ng.ZLIBNG_RUNTIME_VERSION)
     return {"pillow": PIL.__version__, **{name: version for name, version in found.items() if version}}
 
 

@@ -5,6 +5,7 @@ from functools import cached_property
 from PIL import Image
 
 from darkroom.making.geometry import Size
+from darkroom_processor.pipeline.resampling import halved
 
 _PREMULTIPLIED = {"RGBA": "RGBa", "LA": "La"}
 _STRAIGHT = {premultiplied: straight for straight, premultiplied in _PREMULTIPLIED.items()}
@@ -64,11 +65,9 @@ class Raster:
         return self.image.convert(_PREMULTIPLIED[mode]) if mode in _PREMULTIPLIED else self.image
 
     def reduced(self, factor: int) -> Image.Image:
-        """The premultiplied pixels with sides shorter by a power of two, each the mean of a square; kept as well."""
-        if factor == 1:
-            return self.premultiplied
+        """The premultiplied pixels with sides shorter by 2, 4, 8 …, each the mean of a square; kept as well."""
         if factor not in self._reduced:
-            self._reduced[factor] = self.reduced(factor // 2).reduce(2)
+            self._reduced[factor] = halved(self.reduced(factor // 2) if factor > 2 else self.image)
         return self._reduced[factor]
 
     @property

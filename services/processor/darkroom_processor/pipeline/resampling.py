@@ -1,0 +1,102 @@
+"""Resampling: Pillow's kernels and Pillow's pictures, carried out with the processor's vector instructions.
+
+Pillow has no use for these, and takes five to ten times as long. The library that has, has no wheel for Linux on ARM:
+there Pillow does it.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import Final
+
+from PIL import Image
+from PIL.Image import Resampling
+
+from darkroom.making.geometry import Size
+
+try:
+    from cykooz_resizer import AlphaMulDiv, CropBox, FilterType, ResizeAlg, ResizeOptions, Resizer
+except ImportError:
+    VECTORS = False
+else:
+    VECTORS = True
+    _FILTERS: Final = {
+        Resampling.BILINEAR: ResizeAlg.convolution(FilterType.bilinear),
+        Resampling.BICUBIC: ResizeAlg.convolution(FilterType.catmull_rom),
+        Resampling.LANCZOS: ResizeAlg.convolution(FilterType.lanczos3),
+    }
+
+FloatBox = tuple[float, float, float, float]
+"""(left, top, right, bottom) in pixels and fractions of them."""
+
+_VECTOR_MODES: Final = frozenset({"L", "RGB", "RGBa"})
+_PREMULTIPLIED: Final = {"LA": "La", "RGBA": "RGBa"}
+_SUPPORT: Final = 3
+"""Result pixels to each side that the widest kernel, Lanczos, looks at."""
+_STRIP_BYTES: Final = 2**21
+"""Of the columns that are premultiplied at a time: they stay in the processor's cache."""
+
+
+def resample(image: Image.Image, size: Size, kernel: Resampling, box: FloatBox) -> Image.Image:
+    """The box of a picture, scaled to the size. Pictures with alpha come out premultiplied, but by `NEAREST`."""
+    if kernel is Resampling.NEAREST or image.mode not in _PREMULTIPLIED:
+        return _scaled(image, size, kernel, box)
+    ratio = max((box[2] - box[0]) / size[0], 1.0)
+    first = max(math.floor(box[0] - _SUPPORT * ratio), 0)
+    last = min(math.ceil(box[2] + _SUPPORT * ratio), image.width)
+    columns = _premultiplied_columns(image, (first, last), size[1], kernel, (box[1], box[3]))
+    return _scaled(columns, size, kernel, (box[0] - first, 0, box[2] - first, size[1]))
+
+
+def halved(image: Image.Image) -> Image.Image:
+    """The picture with sides half as long, each pixel the mean of four. With alpha it comes out premultiplied."""
+    if image.mode not in _PREMULTIPLIED:
+        return image.reduce(2)
+    mode = _PREMULTIPLIED[image.mode]
+    means = Image.new(mode, (-(-image.width // 2), -(-image.height // 2)))
+    for left, strip in _premultiplied_strips(image, (0, image.width)):
+        means.paste(strip.reduce(2), (left // 2, 0))
+    return means
+
+
+def _premultiplied_columns(
+    image: Image.Image, columns: tuple[int, int], height: int, kernel: Resampling, rows: tuple[float, float]
+) -> Image.Image:
+    """These columns of a picture with straight colours, premultiplied and scaled down to a height."""
+    scaled = Image.new(_PREMULTIPLIED[image.mode], (columns[1] - columns[0], height))
+    for left, strip in _premultiplied_strips(image, columns):
+        box = (0, rows[0], strip.width, rows[1])
+        scaled.paste(_scaled(strip, (strip.width, height), kernel, box), (left - columns[0], 0))
+    return scaled
+
+
+def _premultiplied_strips(image: Image.Image, columns: tuple[int, int]) -> Iterator[tuple[int, Image.Image]]:
+    """These columns of a picture with straight colours, some at a time, and where each strip of them begins.
+
+    So that no premultiplied copy of the whole picture is ever held. Strips that are all transparent are left out.
+    """
+    step = max(_STRIP_BYTES // (4 * image.height) & ~1, 2)
+    for left in range(*columns, step):
+        strip = image.crop((left, 0, min(left + step, columns[1]), image.height))
+        if strip.getbbox():
+            yield left, _premultiplied(strip)
+
+
+def _premultiplied(image: Image.Image) -> Image.Image:
+    """The picture, which is given up for it, with its colours multiplied by its alpha."""
+    if not VECTORS or image.mode != "RGBA":
+        return image.convert(_PREMULTIPLIED[image.mode])
+    AlphaMulDiv().multiply_alpha_pil_inplace(image)
+    return image
+
+
+def _scaled(image: Image.Image, size: Size, kernel: Resampling, box: FloatBox) -> Image.Image:
+    if not VECTORS or image.mode not in _VECTOR_MODES or kernel not in _FILTERS:
+        return image.resize(size, kernel, box)
+    left, top, right, bottom = box
+    options = ResizeOptions(_FILTERS[kernel], crop_box=CropBox(left, top, right - left, bottom - top))
+    scaled = Image.new(image.mode, size)
+    # Between the axes it holds the picture with one side scaled, and ends the process where Python raises MemoryError.
+    # So Python is asked first; of what it gives, nothing is touched.
+    bytearray(4 * max(size[0] * image.height, image.width * size[1]))
+    Resizer().resize_pil(image, scaled, options)
+    return scaled
