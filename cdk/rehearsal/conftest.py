@@ -1,22 +1,38 @@
 """One deployment, from an empty account to its end. The tests run in the order in which they are written."""
 
 import os
+from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import boto3
 import pytest
 import pytest_asyncio
 
+from darkroom import clock
+from darkroom.api_keys import digest_of
+from darkroom_local.service import Service
 from rehearsal.emulator import StrictEmulator, strict_emulator
+from rehearsal.left_out import leave_out
+from rehearsal.tasks import MODULES, add_batches, definition, open_role, tasks
 from rehearsal.toolkit import Toolkit
+from tests.support.api import Api, open_api
 
 ACCOUNT: Final = "000000000000"
 """The emulator's."""
 REGION: Final = "us-east-1"
-STACKS: Final = ("Messaging", "Storage", "Data", "Permissions", "Registry")
-"""What the emulator takes; docs/deployment.md says what it does not take of the others."""
+STACKS: Final = 11
+"""All of the stage, with that of the pipelines."""
+KEY: Final = "rehearsal-key"
+
+_PIPELINES: Final = {
+    "github_repository": "example/darkroom",
+    # The emulator knows no identity providers, but it believes in this one.
+    "github_provider_arn": f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,11 +43,8 @@ class Rehearsal:
     toolkit: Toolkit
     assembly: Path
     """The dev stage, as deployed first."""
-
-    @property
-    def outputs(self) -> dict[str, dict[str, str]]:
-        """Outputs of the stacks."""
-        return self.toolkit.outputs()
+    left_out: Counter[str]
+    """What the emulator did not take of it, by kind."""
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -44,7 +57,53 @@ async def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[R
             for name, value in emulator.environment().items():
                 patch.setenv(name, value)
             toolkit = Toolkit(environment=emulator.environment(), directory=tmp_path_factory.mktemp("cdk"))
-            assembly = toolkit.synth("first", stage="dev")
+            assembly = toolkit.synth("first", stage="dev", **_PIPELINES)
+            left_out = leave_out(assembly)
             toolkit.bootstrap(assembly, ACCOUNT, REGION)
-            toolkit.deploy(assembly, STACKS)
-            yield Rehearsal(emulator=emulator, toolkit=toolkit, assembly=assembly)
+            toolkit.deploy(assembly)
+            yield Rehearsal(emulator=emulator, toolkit=toolkit, assembly=assembly, left_out=left_out)
+
+
+@pytest.fixture(scope="session")
+def roles(rehearsal: Rehearsal) -> dict[str, str]:
+    """ARNs of the roles of services and pipelines, which may be taken from now on."""
+    (deployment,) = boto3.client("cloudformation").describe_stacks(StackName="darkroom-dev-deployment")["Stacks"]
+    outputs = {each["OutputKey"]: each["OutputValue"] for each in deployment["Outputs"]}
+    pipelines = {"diff": outputs["DiffRoleArn"], "deploy": outputs["DeployRoleArn"]}
+    services = {name: str(definition(name)["taskRoleArn"]) for name in MODULES}
+    for arn in (*pipelines.values(), *services.values()):
+        open_role(arn, ACCOUNT)
+    for arn in services.values():
+        add_batches(arn)
+    return pipelines | services
+
+
+@pytest_asyncio.fixture(scope="session")
+async def services(rehearsal: Rehearsal, roles: dict[str, str]) -> AsyncIterator[dict[str, Service]]:
+    """The services as ECS would start them: each in its role."""
+    boto3.client("dynamodb").put_item(
+        TableName="darkroom-dev-accounts",
+        Item={
+            "id": {"S": f"key#{digest_of(KEY)}"},
+            "prefix": {"S": KEY[:11]},
+            "key_owner": {"S": "demo"},
+            "name": {"S": "rehearsal"},
+            "scopes": {"SS": ["read", "upload"]},
+            "created_at": {"S": clock.iso(clock.now())},
+        },
+    )
+    started = tasks(roles, rehearsal.emulator.environment())
+    async with AsyncExitStack() as stack:
+        for service in started.values():
+            await service.start()
+            stack.push_async_callback(service.stop)
+        for service in started.values():
+            await service.ready(seconds=60)
+        yield started
+
+
+@pytest_asyncio.fixture(scope="session")
+async def api(services: dict[str, Service]) -> AsyncIterator[Api]:
+    """A client of the deployed system."""
+    async with open_api(services["upload"].url, KEY) as api:
+        yield api

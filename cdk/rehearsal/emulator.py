@@ -34,6 +34,11 @@ class StrictEmulator:
     certificate: Path
     log: list[str]
 
+    @property
+    def trust(self) -> ssl.SSLContext:
+        """Of its certificate, for a client that reads no variables."""
+        return ssl.create_default_context(cafile=str(self.certificate))
+
     def environment(self) -> dict[str, str]:
         """The variables under which any client reaches the emulator as the account's root, and trusts it."""
         return {
@@ -92,9 +97,8 @@ def _environment(port: int, certificate: Path, key: Path) -> dict[str, str]:
 
 
 async def _ready(emulator: StrictEmulator, child: Child) -> None:
-    trust = ssl.create_default_context(cafile=str(emulator.certificate))
     try:
-        async with asyncio.timeout(_START_SECONDS), httpx.AsyncClient(verify=trust, trust_env=False) as client:
+        async with asyncio.timeout(_START_SECONDS), httpx.AsyncClient(verify=emulator.trust, trust_env=False) as client:
             while not await _answers(client, emulator):
                 if not child.is_running:
                     raise EmulatorFailed("The emulator ended while starting:\n" + "\n".join(emulator.log))

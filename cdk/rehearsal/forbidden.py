@@ -1,4 +1,4 @@
-"""Calls that no service may make in its role: least privilege, shown rather than claimed."""
+"""Calls that no service and no pipeline may make in its role: least privilege, shown rather than claimed."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -6,6 +6,7 @@ from typing import Any, Final
 import boto3
 
 ORIGINALS: Final = "darkroom-dev-originals-000000000000"
+FRONTEND: Final = "darkroom-dev-frontend-000000000000"
 RESULTS: Final = "darkroom-dev-results-000000000000"
 
 REFUSED: Final = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
@@ -19,7 +20,7 @@ _JOBS: Final = "darkroom-dev-jobs"
 _ACCOUNTS: Final = "darkroom-dev-accounts"
 
 
-def _queue(name: str) -> dict[str, str]:
+def queue(name: str) -> dict[str, str]:
     return {"QueueUrl": boto3.client("sqs").get_queue_url(QueueName=f"darkroom-dev-{name}")["QueueUrl"]}
 
 
@@ -37,9 +38,22 @@ def _topic(name: str) -> str:
     return f"arn:aws:sns:us-east-1:000000000000:darkroom-dev-{name}"
 
 
-def _role() -> str:
+def _assume(on: boto3.Session, name: str) -> Any:
     roles = boto3.client("iam").list_roles()["Roles"]
-    return next(str(role["Arn"]) for role in roles if "OrchestratorRole" in role["RoleName"])
+    (arn,) = [role["Arn"] for role in roles if name in role["RoleName"]]
+    return on.client("sts").assume_role(RoleArn=arn, RoleSessionName="other")
+
+
+def _put_parameter(on: boto3.Session, name: str) -> Any:
+    return on.client("ssm").put_parameter(Name=name, Value="{}", Type="String", Overwrite=True)
+
+
+def _read_secret(on: boto3.Session) -> Any:
+    return on.client("secretsmanager").get_secret_value(SecretId="darkroom-dev/origin")
+
+
+def _delete_repository(on: boto3.Session) -> Any:
+    return on.client("ecr").delete_repository(repositoryName="darkroom-dev/upload", force=True)
 
 
 FORBIDDEN: Final[list[tuple[str, str, Call]]] = [
@@ -53,15 +67,15 @@ FORBIDDEN: Final[list[tuple[str, str, Call]]] = [
     ("upload", "delete a job", lambda on: on.client("dynamodb").delete_item(TableName=_JOBS, Key=_JOB)),
     ("upload", "scan jobs", lambda on: on.client("dynamodb").scan(TableName=_JOBS)),
     ("upload", "delete an account", lambda on: on.client("dynamodb").delete_item(TableName=_ACCOUNTS, Key=_ACCOUNT)),
-    ("upload", "read its queue", lambda on: on.client("sqs").receive_message(**_queue("uploads"))),
-    ("upload", "send a task", lambda on: on.client("sqs").send_message(**_queue("tasks"), MessageBody="{}")),
-    ("upload", "purge a queue", lambda on: on.client("sqs").purge_queue(**_queue("uploads"))),
-    ("upload", "take another role", lambda on: on.client("sts").assume_role(RoleArn=_role(), RoleSessionName="other")),
+    ("upload", "read its queue", lambda on: on.client("sqs").receive_message(**queue("uploads"))),
+    ("upload", "send a task", lambda on: on.client("sqs").send_message(**queue("tasks"), MessageBody="{}")),
+    ("upload", "purge a queue", lambda on: on.client("sqs").purge_queue(**queue("uploads"))),
+    ("upload", "take another role", lambda on: _assume(on, "OrchestratorRole")),
     ("orchestrator", "put a result", lambda on: on.client("s3").put_object(Bucket=RESULTS, Key="a", Body=b"")),
     ("orchestrator", "put an original", lambda on: on.client("s3").put_object(Bucket=ORIGINALS, Key="a", Body=b"")),
     ("orchestrator", "read a result", lambda on: on.client("s3").get_object(Bucket=RESULTS, Key="a")),
     ("orchestrator", "delete a bucket", lambda on: on.client("s3").delete_bucket(Bucket=RESULTS)),
-    ("orchestrator", "take a task", lambda on: on.client("sqs").receive_message(**_queue("tasks"))),
+    ("orchestrator", "take a task", lambda on: on.client("sqs").receive_message(**queue("tasks"))),
     ("orchestrator", "scan jobs", lambda on: on.client("dynamodb").scan(TableName=_JOBS)),
     ("orchestrator", "scan accounts", lambda on: on.client("dynamodb").scan(TableName=_ACCOUNTS)),
     ("orchestrator", "delete a table", lambda on: on.client("dynamodb").delete_table(TableName=_JOBS)),
@@ -70,9 +84,19 @@ FORBIDDEN: Final[list[tuple[str, str, Call]]] = [
     ("processor", "read an account", lambda on: on.client("dynamodb").get_item(TableName=_ACCOUNTS, Key=_ACCOUNT)),
     ("processor", "put an original", lambda on: on.client("s3").put_object(Bucket=ORIGINALS, Key="a", Body=b"")),
     ("processor", "delete a result", lambda on: on.client("s3").delete_object(Bucket=RESULTS, Key="a")),
-    ("processor", "send a task", lambda on: on.client("sqs").send_message(**_queue("tasks"), MessageBody="{}")),
-    ("processor", "read reports", lambda on: on.client("sqs").receive_message(**_queue("results"))),
-    ("processor", "read dead tasks", lambda on: on.client("sqs").receive_message(**_queue("tasks-dlq"))),
+    ("processor", "send a task", lambda on: on.client("sqs").send_message(**queue("tasks"), MessageBody="{}")),
+    ("processor", "read reports", lambda on: on.client("sqs").receive_message(**queue("results"))),
+    ("processor", "read dead tasks", lambda on: on.client("sqs").receive_message(**queue("tasks-dlq"))),
     ("processor", "publish", lambda on: on.client("sns").publish(TopicArn=_topic("job-events"), Message="{}")),
+    ("diff", "take the role that deploys", lambda on: _assume(on, "-deploy-role-")),
+    ("diff", "take the role of a service", lambda on: _assume(on, "ProcessorRole")),
+    ("diff", "put an image's digest", lambda on: _put_parameter(on, "/darkroom-dev/images")),
+    ("diff", "put a page", lambda on: on.client("s3").put_object(Bucket=FRONTEND, Key="index.html", Body=b"")),
+    ("deploy", "take the role of a service", lambda on: _assume(on, "ProcessorRole")),
+    ("deploy", "put another parameter", lambda on: _put_parameter(on, "/darkroom-dev/other")),
+    ("deploy", "read a result", lambda on: on.client("s3").get_object(Bucket=RESULTS, Key="a")),
+    ("deploy", "read the origin's secret", _read_secret),
+    ("deploy", "delete a table", lambda on: on.client("dynamodb").delete_table(TableName=_JOBS)),
+    ("deploy", "delete a repository", _delete_repository),
 ]
-"""The service, what it tries, and how."""
+"""The service or pipeline, what it tries, and how."""

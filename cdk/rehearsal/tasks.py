@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 import boto3
@@ -58,11 +57,10 @@ class Credentials:
         )
 
 
-def role_arn(outputs: Mapping[str, Mapping[str, str]], service: str) -> str:
-    """A service's task role, from the deployed stack's outputs."""
-    name = f"{service.title()}RoleArn"
-    (arn,) = [each[name] for each in outputs.values() if name in each]
-    return arn
+def definition(service: str) -> dict[str, Any]:
+    """A service's task definition, as deployed."""
+    found = boto3.client("ecs").describe_task_definition(taskDefinition=f"darkroom-dev-{service}")["taskDefinition"]
+    return dict(found)
 
 
 def open_role(arn: str, account: str) -> None:
@@ -106,27 +104,13 @@ def take_role(arn: str, service: str) -> Credentials:
     )
 
 
-def task_environment(assembly: Path, outputs: Mapping[str, Mapping[str, str]], service: str) -> dict[str, str]:
-    """The environment in the task definition of the synthesized services stack, its imports from deployed stacks."""
-    resources = json.loads((assembly / "Services.template.json").read_text())["Resources"].values()
-    (container,) = [
-        container
-        for each in resources
-        if each["Type"] == "AWS::ECS::TaskDefinition"
-        for container in each["Properties"]["ContainerDefinitions"]
-        if container["Name"] == service
-    ]
-    return {each["Name"]: _resolved(each["Value"], outputs) for each in container["Environment"]}
+def environment(service: str) -> dict[str, str]:
+    """What a service's task definition tells it."""
+    (container,) = [each for each in definition(service)["containerDefinitions"] if each["name"] == service]
+    return {each["name"]: each["value"] for each in container["environment"]}
 
 
-def _resolved(value: Any, outputs: Mapping[str, Mapping[str, str]]) -> str:
-    if isinstance(value, str):
-        return value
-    stack, _, output = value["Fn::ImportValue"].partition(":")
-    return outputs[stack][output]
-
-
-def tasks(assembly: Path, outputs: Mapping[str, Mapping[str, str]], account: Mapping[str, str]) -> dict[str, Service]:
+def tasks(roles: Mapping[str, str], account: Mapping[str, str]) -> dict[str, Service]:
     """The three services, not started yet. `account` is the environment of whoever may take the roles."""
     ports = dict(zip(MODULES, free_ports(len(MODULES)), strict=True))
     here = {**_HERE, "DARKROOM_ORCHESTRATOR_URL": f"http://{LOOPBACK}:{ports['orchestrator']}"}
@@ -135,12 +119,7 @@ def tasks(assembly: Path, outputs: Mapping[str, Mapping[str, str]], account: Map
             name,
             module,
             port=ports[name],
-            environment={
-                **account,
-                **task_environment(assembly, outputs, name),
-                **here,
-                **take_role(role_arn(outputs, name), name).environment(),
-            },
+            environment={**account, **environment(name), **here, **take_role(roles[name], name).environment()},
         )
         for name, module in MODULES.items()
     }

@@ -1,6 +1,5 @@
 """The CDK command line, as an operator runs it."""
 
-import json
 import os
 import subprocess
 import sys
@@ -11,7 +10,9 @@ from typing import Final
 
 PROJECT: Final = Path(__file__).resolve().parents[1]
 _CDK: Final = PROJECT / "node_modules" / ".bin" / "cdk"
+_PIPELINE: Final = PROJECT.parent / ".github" / "stacks"
 _SECONDS: Final = 300
+_AT_A_TIME: Final = ("--concurrency", "4")
 
 
 class CdkFailed(Exception):
@@ -37,34 +38,40 @@ class Toolkit:
         """What CDK needs in an account: a bucket, a registry and roles."""
         self._run("bootstrap", f"aws://{account}/{region}", "--app", str(assembly))
 
-    def deploy(self, assembly: Path, stacks: Sequence[str]) -> str:
-        """Deploy these stacks and return what the command said."""
-        outputs = self.directory / "outputs.json"
+    def deploy(self, assembly: Path, *stacks: str) -> str:
+        """Deploy these stacks, or all, and return what the command said."""
         return self._run(
-            "deploy", *stacks, "--app", str(assembly), "--require-approval", "never", "--outputs-file", str(outputs)
+            "deploy", *(stacks or ("--all",)), "--app", str(assembly), "--require-approval", "never", *_AT_A_TIME
         )
 
-    def outputs(self) -> dict[str, dict[str, str]]:
-        """Outputs of the stacks as last deployed, by the names of the stacks."""
-        read: dict[str, dict[str, str]] = json.loads((self.directory / "outputs.json").read_text())
-        return read
+    def destroy(self, assembly: Path, *stacks: str) -> str:
+        """Delete these stacks, or all, and those that rest on them."""
+        return self._run("destroy", *(stacks or ("--all",)), "--app", str(assembly), "--force", *_AT_A_TIME)
 
-    def destroy(self, assembly: Path, stacks: Sequence[str]) -> str:
-        """Delete these stacks."""
-        return self._run("destroy", *stacks, "--app", str(assembly), "--force")
+    def pipeline(self, *arguments: str, **variables: str) -> str:
+        """Run what the pipelines run: `.github/stacks`, which synthesizes anew."""
+        return self._execute([str(_PIPELINE), *arguments, "--output", str(self.directory / "pipeline")], variables)
 
     def _run(self, *arguments: str) -> str:
+        return self._execute([str(_CDK), *arguments], {})
+
+    def _execute(self, command: Sequence[str], variables: Mapping[str, str]) -> str:
         # `python app.py` in cdk.json is to be this Python.
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
         ended = subprocess.run(
-            [str(_CDK), *arguments],
+            command,
             cwd=PROJECT,
             env={
                 "PATH": path,
                 "HOME": str(self.directory),
                 "CI": "true",
                 "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "18,20",
+                # The libraries as they were unpacked once, whatever the home directory.
+                "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(Path.home() / ".cache/aws/jsii/package-cache"),
+                # CDK's own rules are for `make synth`.
+                "CDK_VALIDATION": "false",
                 **self.environment,
+                **variables,
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -73,5 +80,5 @@ class Toolkit:
             check=False,
         )
         if ended.returncode:
-            raise CdkFailed(f"cdk {' '.join(arguments)}\n{ended.stdout}")
+            raise CdkFailed(f"{' '.join(command)}\n{ended.stdout}")
         return ended.stdout

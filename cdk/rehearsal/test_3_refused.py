@@ -1,0 +1,46 @@
+"""What nobody may, shown rather than claimed."""
+
+import json
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from rehearsal.conftest import Rehearsal
+from rehearsal.forbidden import FORBIDDEN, REFUSED, Call, queue
+from rehearsal.tasks import take_role
+
+
+@pytest.mark.parametrize(("who", "deed", "call"), FORBIDDEN, ids=[f"{who}: {what}" for who, what, _ in FORBIDDEN])
+def test_a_role_may_not(who: str, deed: str, call: Call, roles: dict[str, str]) -> None:
+    session = take_role(roles[who], who).session()
+    with pytest.raises(ClientError) as refused:
+        call(session)
+    assert refused.value.response["Error"]["Code"] in REFUSED, f"{who} could {deed}"
+
+
+def test_a_pull_request_may_look(roles: dict[str, str]) -> None:
+    look = next(
+        each["Arn"] for each in boto3.client("iam").list_roles()["Roles"] if "-lookup-role-" in each["RoleName"]
+    )
+    session = take_role(roles["diff"], "diff").session()
+    assert session.client("sts").assume_role(RoleArn=look, RoleSessionName="diff")["Credentials"]
+
+
+def test_no_other_bucket_announces_its_objects_to_the_queue_of_uploads(rehearsal: Rehearsal) -> None:
+    client = boto3.client("s3")
+    client.create_bucket(Bucket="somebody-elses")
+    url = queue("uploads")["QueueUrl"]
+    arn = boto3.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    announced = {"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}]}
+    with pytest.raises(ClientError, match="Unable to validate the following destination configurations"):
+        client.put_bucket_notification_configuration(Bucket="somebody-elses", NotificationConfiguration=announced)
+    client.delete_bucket(Bucket="somebody-elses")
+
+
+def test_only_the_topic_of_job_events_sends_to_the_queue_of_webhooks(rehearsal: Rehearsal) -> None:
+    policy = boto3.client("sqs").get_queue_attributes(**queue("notifications"), AttributeNames=["Policy"])
+    allowed = [each for each in json.loads(policy["Attributes"]["Policy"])["Statement"] if each["Effect"] == "Allow"]
+    assert [each["Condition"]["ArnEquals"]["aws:SourceArn"].rpartition(":")[2] for each in allowed] == [
+        "darkroom-dev-job-events"
+    ]
