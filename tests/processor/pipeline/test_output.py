@@ -1,7 +1,7 @@
-"""How results are written: limits of bytes, palettes, chroma, metadata on request."""
+"""How results are written: limits of bytes, palettes, chroma."""
 
 import pytest
-from PIL import ExifTags, Image, JpegImagePlugin
+from PIL import Image, JpegImagePlugin
 
 from tests.processor.pipeline.running import failure, image, picture
 from tests.support import images
@@ -74,42 +74,3 @@ def test_gif_keeps_transparency() -> None:
     assert shown.mode == "RGBA"
     assert shown.getpixel((0, 0))[3] == 0  # type: ignore[index]  # RGBA pixels are tuples.
     assert shown.getpixel((10, 10)) == (10, 200, 30, 255)
-
-
-def tagged() -> bytes:
-    exif = Image.Exif()
-    exif[ExifTags.Base.Make] = "Maker"
-    exif[ExifTags.Base.Artist] = "Ansel"
-    exif[ExifTags.Base.Copyright] = "All of it"
-    exif[ExifTags.Base.Orientation] = 6
-    exif.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.ISOSpeedRatings] = 200
-    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitudeRef] = "N"
-    return images.encoded(images.marked(40, 30), "JPEG", exif=exif)
-
-
-@pytest.mark.parametrize("name", ["jpeg", "png", "webp", "avif", "tiff"])
-@pytest.mark.parametrize(
-    ("keep", "kept"),
-    [
-        ("none", set()),
-        ("icc", set()),
-        ("copyright", {"Artist", "Copyright"}),
-        ("all", {"Make", "Artist", "Copyright", "ISOSpeedRatings", "GPSLatitudeRef"}),
-    ],
-)
-def test_metadata_is_kept_as_asked_for(name: str, keep: str, kept: set[str]) -> None:
-    made = picture(tagged(), [], {"format": name, "keep_metadata": keep})
-    opened = images.opened(made.data)
-    exif = opened.getexif()
-    found = {ExifTags.TAGS[tag] for tag in (*exif, *exif.get_ifd(ExifTags.IFD.Exif))}
-    found |= {ExifTags.GPSTAGS[tag] for tag in exif.get_ifd(ExifTags.IFD.GPSInfo)}
-    names = {"Make", "Artist", "Copyright", "ISOSpeedRatings", "GPSLatitudeRef", "Orientation"}
-    assert found & names == (kept - {"ISOSpeedRatings", "GPSLatitudeRef"} if name == "tiff" else kept)
-    assert ("icc_profile" in opened.info) == (keep != "none")
-    assert opened.size == (30, 40)
-
-
-def test_a_broken_block_of_metadata_is_not_kept() -> None:
-    source = images.encoded(images.marked(40, 30), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\x01\0\x0f\x01\x02\0")
-    made = picture(source, [], {"format": "jpeg", "keep_metadata": "all"})
-    assert "exif" not in images.opened(made.data).info

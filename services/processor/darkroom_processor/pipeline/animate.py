@@ -45,14 +45,14 @@ class _Take:
 
 
 def animate(
-    source: Source, decoded: Decoded, variants: tuple[Variant, ...], overlays: Overlays
+    source: Source, decoded: Decoded, variants: tuple[Variant, ...], overlays: Overlays, *, in_own_space: bool
 ) -> dict[str, Strip | ImageError]:
     """The frames of each variant by its name, or why there are none."""
     takes = {variant.name: _Take(variant, source.frames, overlays) for variant in variants}
     durations = []
     try:
         with decoding():
-            for frame in decode_frames(source, decoded):
+            for frame in decode_frames(source, decoded, in_own_space=in_own_space):
                 durations.append(frame.duration)
                 for take in takes.values():
                     take.add(frame.raster)

@@ -1,6 +1,7 @@
 """Brings whatever a decoder yields to 8-bit sRGB: `L`, `LA`, `RGB` or `RGBA`."""
 
 import io
+from functools import cache
 from typing import Final
 
 from PIL import Image, ImageChops, ImageCms, ImageFile, ImageStat
@@ -12,18 +13,25 @@ _STRETCHED_BY: Final = {"L;2": 85, "L;4": 17}
 _EIGHT_BIT: Final = {"1": "L", "La": "LA", "RGBa": "RGBA", "RGBX": "RGB", "YCbCr": "RGB", "HSV": "RGB"}
 # The colour space signature that a profile must have to apply to a mode (ICC.1:2022, table 19).
 _SPACES: Final = {"RGB": "RGB", "CMYK": "CMYK", "L": "GRAY"}
+BROKEN_PROFILE: Final = (ImageCms.PyCMSError, OSError, ValueError)
+"""What is raised for a profile that is of no use."""
 _SAME_COLOR: Final = 2
 """Levels of 255 within which a profile counts as sRGB: rounding, not another rendition."""
 
 
 def to_working(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """The picture in a working mode, with colours converted from its profile to sRGB."""
+    """The picture in a working mode, with colours converted from its profile, if one is given, to sRGB."""
     unpacked = _unpack(image)
     if unpacked.mode == "LAB":
         return _from_lab(unpacked)
     if profile:
         unpacked = _from_profile(unpacked, profile)
     return unpacked if unpacked.mode in _WORKING_MODES else unpacked.convert("RGB")
+
+
+def is_rgb(image: Image.Image) -> bool:
+    """Whether a profile of RGB can apply to a loaded image."""
+    return image.mode in {"RGB", "RGBA", "RGBX", "P", "PA"}
 
 
 def drop_opaque_alpha(image: Image.Image) -> Image.Image:
@@ -105,34 +113,39 @@ def _extremes(image: Image.Image) -> tuple[float, float]:
 
 
 def _from_lab(image: Image.Image) -> Image.Image:
-    lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
-    return _apply(ImageCms.buildTransform(lab, srgb, "LAB", "RGB"), image)
+    return applied(ImageCms.buildTransform(ImageCms.createProfile("LAB"), srgb(), "LAB", "RGB"), image)
 
 
 def _from_profile(image: Image.Image, profile: bytes) -> Image.Image:
     """Convert to sRGB. A profile that is broken, or of another colour space than the picture, is as good as none."""
     try:
         embedded = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        if embedded.profile.xcolor_space.strip() != _SPACES.get(image.mode.removesuffix("A")):
+        space = embedded.profile.xcolor_space.strip()
+        if space == "GRAY":
+            image = _as_gray(image)
+        if space != _SPACES.get(image.mode.removesuffix("A")):
             return image
         return _convert(image, embedded)
-    except (ImageCms.PyCMSError, OSError, ValueError):
+    except BROKEN_PROFILE:
         return image
+
+
+def _as_gray(image: Image.Image) -> Image.Image:
+    """A grey picture that a decoder gave three channels, as PNG's with 16 bits and transparency; any other as it is."""
+    if image.mode not in {"RGB", "RGBA"}:
+        return image
+    red, green, blue, *_ = image.split()
+    if ImageChops.difference(red, green).getbbox() or ImageChops.difference(red, blue).getbbox():
+        return image
+    return image.convert("LA" if image.mode == "RGBA" else "L")
 
 
 def _convert(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Image:
     source = image.mode.removesuffix("A")
-    transform = ImageCms.buildTransform(
-        profile,
-        ImageCms.createProfile("sRGB"),
-        source,
-        "RGB",
-        ImageCms.Intent.RELATIVE_COLORIMETRIC,
-        ImageCms.Flags.BLACKPOINTCOMPENSATION,
-    )
-    if source in {"RGB", "L"} and _changes_nothing(transform, source):
+    to_srgb = transform(profile, srgb(), source)
+    if source in {"RGB", "L"} and _changes_nothing(to_srgb, source):
         return image
-    colors = _apply(transform, image.convert(source) if image.mode != source else image)
+    colors = applied(to_srgb, image.convert(source) if image.mode != source else image)
     if source == "L":
         colors = colors.getchannel("R")
     if image.mode != source:
@@ -140,22 +153,44 @@ def _convert(image: Image.Image, profile: ImageCms.ImageCmsProfile) -> Image.Ima
     return colors
 
 
+@cache
+def srgb() -> ImageCms.ImageCmsProfile:
+    """The profile of sRGB; 600 bytes."""
+    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+
+
+def transform(
+    source: ImageCms.ImageCmsProfile, target: ImageCms.ImageCmsProfile, mode: str
+) -> ImageCms.ImageCmsTransform:
+    """From pictures of this mode to `RGB`: colours relative to white, black to black. Raises one of BROKEN_PROFILE."""
+    return ImageCms.buildTransform(
+        source,
+        target,
+        mode,
+        "RGB",
+        ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )
+
+
 def _changes_nothing(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
     """Try the transform on 17 levels of each channel and on their mixtures."""
     if mode == "L":
         probe = Image.linear_gradient("L")
-        mapped = _apply(transform, probe).getchannel("R")
+        mapped = applied(transform, probe).getchannel("R")
     else:
         levels = [round(step * 255 / 8) for step in range(9)]
         colors = bytes(level for r in levels for g in levels for b in levels for level in (r, g, b))
         probe = Image.frombytes("RGB", (81, 9), colors)
-        mapped = _apply(transform, probe)
+        mapped = applied(transform, probe)
     furthest = ImageStat.Stat(ImageChops.difference(probe, mapped)).extrema
     return max(high for _, high in furthest) <= _SAME_COLOR
 
 
-def _apply(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image.Image:
+def applied(transform: ImageCms.ImageCmsTransform, image: Image.Image) -> Image.Image:
+    """The picture through a transform, without the profile that Pillow attaches to it."""
     converted = ImageCms.applyTransform(image, transform)
     if converted is None:
         raise ImageCms.PyCMSError("the transform yielded no picture")
+    converted.info = {}
     return converted

@@ -13,6 +13,7 @@ from darkroom.making.geometry import Size
 from darkroom_processor.pipeline import color, orientation
 from darkroom_processor.pipeline.gate import Source
 from darkroom_processor.pipeline.raster import Raster
+from darkroom_processor.pipeline.space import OwnSpace
 
 _USUAL_DURATION: Final = 100
 """Milliseconds that browsers show a frame for which says nothing, or zero."""
@@ -26,6 +27,8 @@ class Decoded:
     """A source's pixels, upright and in sRGB, and what its file says besides."""
 
     raster: Raster
+    own: "Own | None"
+    """The same in its own colour space; None unless that was asked for, and there is one."""
     stored_mode: str
     """Pillow's name of the pixel layout in the file."""
     has_alpha: bool
@@ -33,9 +36,19 @@ class Decoded:
     orientation: int
     """As stored, 1 to 8."""
     exif: Image.Exif
+    xmp: bytes
+    """The XMP packet; empty when there is none."""
     profile: bytes | None
     """The embedded ICC profile."""
     dpi: tuple[float, float] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Own:
+    """Pixels that were not converted to sRGB, and what they are in instead."""
+
+    raster: Raster
+    space: OwnSpace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +60,8 @@ class Frame:
     """Milliseconds."""
 
 
-def decode(source: Source, needed_scale: Callable[[Size], float]) -> Decoded:
-    """Decode the first frame.
+def decode(source: Source, needed_scale: Callable[[Size], float], *, in_own_space: bool = False) -> Decoded:
+    """Decode the first frame, on demand in its own colour space as well.
 
     `needed_scale` tells for an upright picture of a size which part of it, above 0 and at most 1, will do. Raises what
     the decoder raises.
@@ -60,22 +73,28 @@ def decode(source: Source, needed_scale: Callable[[Size], float]) -> Decoded:
     image.load()
     exif = _read_exif(image)
     turn = orientation.read(exif)
-    profile, dpi = image.info.get("icc_profile"), image.info.get("dpi")
+    profile, dpi, xmp = (image.info.get(name) for name in ("icc_profile", "dpi", "xmp"))
     has_alpha = image.has_transparency_data
     extent = stored_size[0] * part, stored_size[1] * part
-    stored = Raster(_pixels(source, profile), stored_size, extent, shrunk=part < 1)
+    space = OwnSpace.of(profile) if in_own_space and profile and color.is_rgb(image) else None
+
+    def upright(pixels: Image.Image) -> Raster:
+        return orientation.upright(Raster(pixels, stored_size, extent, shrunk=part < 1), turn)
+
     return Decoded(
-        raster=orientation.upright(stored, turn),
+        raster=upright(_pixels(source, profile)),
+        own=Own(raster=upright(_pixels(source, None)), space=space) if space else None,
         stored_mode=stored_mode,
         has_alpha=has_alpha,
         orientation=turn,
         exif=exif,
+        xmp=xmp if isinstance(xmp, bytes) else b"",
         profile=profile,
         dpi=dpi,
     )
 
 
-def decode_frames(source: Source, first: Decoded) -> Iterator[Frame]:
+def decode_frames(source: Source, first: Decoded, *, in_own_space: bool) -> Iterator[Frame]:
     """Decode all frames, one after the other. Raises what the decoder raises, at whichever frame it fails."""
     image = source.image
     # A PNG can have a picture for viewers without animation, which is no part of it.
@@ -83,7 +102,7 @@ def decode_frames(source: Source, first: Decoded) -> Iterator[Frame]:
     for number in range(start, source.frames):
         image.seek(number)
         image.load()
-        pixels = Raster(_pixels(source, first.profile))
+        pixels = Raster(_pixels(source, None if in_own_space else first.profile))
         shown = min(float(image.info.get("duration") or _USUAL_DURATION), _LONGEST_DURATION)
         yield Frame(raster=orientation.upright(pixels, first.orientation), duration=max(1, round(shown)))
 

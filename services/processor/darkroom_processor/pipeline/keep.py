@@ -1,17 +1,19 @@
 """What of a source's metadata goes into a result, when a variant asks for it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from typing import Final
+from typing import Any, Final
 
-from PIL import ExifTags, Image, ImageCms
+from PIL import ExifTags, Image
+from PIL.PngImagePlugin import PngInfo
 
 from darkroom.recipes import KeepMetadata
 
 _MOST_BYTES: Final = 65_000
-"""Of an EXIF block: what a JPEG segment can hold."""
-
+"""Of an EXIF block, and of an XMP packet: what a JPEG segment can hold."""
+_ORIENTATION: Final = re.compile(rb"(tiff:Orientation(?:\s*=\s*[\"']|>)\s*)[2-8]")
+"""As an attribute, or as an element."""
 
 _OF_THE_FILE: Final = frozenset(
     {
@@ -60,29 +62,31 @@ class Kept:
 
     exif: bytes = b""
     icc: bytes = b""
+    xmp: bytes = b""
 
-    def options(self) -> dict[str, bytes]:
-        """As options of Pillow's `save`: what there is, and nothing else."""
-        return {name: value for name, value in (("exif", self.exif), ("icc_profile", self.icc)) if value}
+    def options(self) -> dict[str, Any]:
+        """As options of Pillow's `save`: what there is, and nothing else. PNG takes the packet as one of its texts."""
+        options: dict[str, Any] = {"exif": self.exif, "icc_profile": self.icc, "xmp": self.xmp}
+        if self.xmp:
+            options["pnginfo"] = PngInfo()
+            options["pnginfo"].add_itxt("XML:com.adobe.xmp", self.xmp)
+        return {name: value for name, value in options.items() if value}
 
 
-def keep(choice: KeepMetadata, exif: Image.Exif) -> Kept:
-    """What is kept of this EXIF block. A broken or overlong block is left away as a whole."""
+def keep(choice: KeepMetadata, exif: Image.Exif, xmp: bytes, profile: bytes) -> Kept:
+    """What is kept of a source's EXIF block and XMP packet, and with which profile.
+
+    A block or packet that is broken or overlong is left away as a whole.
+    """
     match choice:
         case KeepMetadata.NONE:
             return Kept()
         case KeepMetadata.ICC:
-            return Kept(icc=_srgb())
+            return Kept(icc=profile)
         case KeepMetadata.COPYRIGHT:
-            return Kept(_block(_copyright, exif), _srgb())
+            return Kept(_block(_copyright, exif))
         case KeepMetadata.ALL:
-            return Kept(_block(_all, exif), _srgb())
-
-
-@cache
-def _srgb() -> bytes:
-    """The profile of every result; 600 bytes."""
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+            return Kept(_block(_all, exif), profile, _packet(xmp))
 
 
 def _copyright(exif: Image.Exif) -> Image.Exif:
@@ -115,3 +119,8 @@ def _block(choose: Callable[[Image.Exif], Image.Exif], exif: Image.Exif) -> byte
     except Exception:  # noqa: BLE001 - values of an untrusted block are unpacked here, which raises nearly everything
         return b""
     return block if len(block) <= _MOST_BYTES else b""
+
+
+def _packet(xmp: bytes) -> bytes:
+    """The packet, in which the picture's orientation is the one that it now has."""
+    return _ORIENTATION.sub(rb"\g<1>1", xmp) if len(xmp) <= _MOST_BYTES else b""

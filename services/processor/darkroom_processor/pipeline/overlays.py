@@ -8,17 +8,19 @@ from darkroom_processor.pipeline.decode import decode
 from darkroom_processor.pipeline.faults import decoding
 from darkroom_processor.pipeline.gate import admit
 from darkroom_processor.pipeline.raster import Raster
+from darkroom_processor.pipeline.space import OwnSpace
 
 
 class Overlays:
-    """The files of one task, and what has been decoded of them."""
+    """The files of one task, and what has been decoded of them, in the space of the pictures that they are laid on."""
 
-    def __init__(self, files: Mapping[Overlay, bytes]) -> None:
+    def __init__(self, files: Mapping[Overlay, bytes], space: OwnSpace | None = None) -> None:
         self._files = files
+        self._space = space
         self._decoded: dict[Overlay, Raster | ImageError] = {}
 
     def raster(self, overlay: Overlay) -> Raster:
-        """The image, upright and in sRGB. Raises OverlayMissing, or the ImageError that a source like it would."""
+        """The image, upright. Raises OverlayMissing, or the ImageError that a source like it would."""
         if overlay not in self._decoded:
             self._decoded[overlay] = self._decode(overlay)
         decoded = self._decoded[overlay]
@@ -31,6 +33,7 @@ class Overlays:
             return OverlayMissing("The picture that the watermark is made of is not there any more.")
         try:
             with decoding():
-                return decode(admit(self._files[overlay]), lambda _: 1.0).raster
+                raster = decode(admit(self._files[overlay]), lambda _: 1.0).raster
+            return self._space.from_srgb(raster) if self._space else raster
         except ImageError as error:
             return type(error)(f"The picture that the watermark is made of: {error.message}", **error.fields)

@@ -3,28 +3,27 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-from PIL import Image
+from functools import partial
 
 from darkroom.errors import ImageError
-from darkroom.formats import ImageFormat
 from darkroom.making.bounds import check_output
 from darkroom.making.decoding import needed_scale
 from darkroom.making.output_format import choose_format, keeps_frames
 from darkroom.making.steps import Step, common_steps
-from darkroom.recipes import Variant
-from darkroom_processor.pipeline import library
+from darkroom.recipes import Output, Variant
+from darkroom_processor.pipeline import color, library
 from darkroom_processor.pipeline.animate import animate
 from darkroom_processor.pipeline.decode import Decoded, decode
 from darkroom_processor.pipeline.describe import describe
 from darkroom_processor.pipeline.encode import encode
 from darkroom_processor.pipeline.faults import decoding, making
 from darkroom_processor.pipeline.gate import Source, admit
-from darkroom_processor.pipeline.keep import keep
+from darkroom_processor.pipeline.keep import Kept, keep
 from darkroom_processor.pipeline.ladder import Ladder
 from darkroom_processor.pipeline.operations import apply
 from darkroom_processor.pipeline.overlays import Overlays
 from darkroom_processor.pipeline.raster import Raster
+from darkroom_processor.pipeline.space import OwnSpace, keeps_space
 from darkroom_processor.pipeline.strip import Strip
 from darkroom_processor.pipeline.work import Failure, Outcome, Picture, Processed, Work
 
@@ -38,59 +37,69 @@ def process(data: bytes, work: Work) -> Processed:
     library.set_up()
     with decoding():
         source = admit(data)
-        decoded = decode(source, lambda size: needed_scale(work.variants, size, describe=work.describe))
+        keeping = tuple(variant for variant in work.variants if keeps_space(variant, source.format))
+        scale = partial(needed_scale, work.variants, describe=work.describe)
+        decoded = decode(source, scale, in_own_space=bool(keeping))
         description = describe(source, decoded) if work.describe else None
-    outcomes = {outcome.name: outcome for outcome in _outcomes(work, source, decoded)}
+    outcomes = {outcome.name: outcome for outcome in _outcomes(work, source, decoded, keeping)}
     return Processed(description=description, outcomes=tuple(outcomes[variant.name] for variant in work.variants))
 
 
-def _outcomes(work: Work, source: Source, decoded: Decoded) -> Iterator[Outcome]:
-    writer = _Writer(source.format, decoded.exif)
-    overlays = Overlays(work.overlays)
-    moving = tuple(
-        variant for variant in work.variants if source.frames > 1 and keeps_frames(variant.output, source.format)
-    )
-    if moving:
-        strips = animate(source, decoded, moving, overlays)
-        for variant in moving:
-            yield writer.write(variant, strips.pop(variant.name))
-    still = tuple(variant for variant in work.variants if variant not in moving)
-    yield from _follow(common_steps(still), decoded.raster, writer, overlays)
-
-
-def _follow(step: Step, raster: Raster, writer: "_Writer", overlays: Overlays) -> Iterator[Outcome]:
-    """Outcomes of the variants at this step, then of those beyond it. Pixels are kept only while they are needed."""
-    for variant in step.variants:
-        yield writer.write(variant, Strip((raster,)))
-    ladder = Ladder(raster)
-    for operation in ladder.ordered(step.following):
-        following = step.following[operation]
-        try:
-            with making():
-                changed = apply(operation, ladder.rung_for(operation), overlays)
-        except ImageError as error:
-            yield from (Failure.of(variant.name, error) for variant in following.all_variants())
-        else:
-            ladder.keep(operation, changed)
-            yield from _follow(following, changed, writer, overlays)
+def _outcomes(work: Work, source: Source, decoded: Decoded, keeping: tuple[Variant, ...]) -> Iterator[Outcome]:
+    """Outcomes of the variants that keep the source's own colour space, if it has one, then of all others, in sRGB."""
+    if own := decoded.own:
+        variants = tuple(map(own.space.adapted, keeping))
+        yield from _Studio(source, decoded, Overlays(work.overlays, own.space), own.space).made(variants, own.raster)
+    others = tuple(variant for variant in work.variants if own is None or variant not in keeping)
+    yield from _Studio(source, decoded, Overlays(work.overlays), None).made(others, decoded.raster)
 
 
 @dataclass(frozen=True)
-class _Writer:
-    """Writes the results of one source."""
+class _Studio:
+    """Where variants of one source are made that are in one colour space."""
 
-    source: ImageFormat
-    exif: Image.Exif
+    source: Source
+    decoded: Decoded
+    overlays: Overlays
+    space: OwnSpace | None
+    """None for sRGB."""
 
-    def write(self, variant: Variant, made: Strip | ImageError) -> Outcome:
+    def made(self, variants: tuple[Variant, ...], raster: Raster) -> Iterator[Outcome]:
+        """Outcomes of the variants; the raster is the source in this space."""
+        several = self.source.frames > 1
+        moving = tuple(one for one in variants if several and keeps_frames(one.output, self.source.format))
+        if moving:
+            strips = animate(self.source, self.decoded, moving, self.overlays, in_own_space=self.space is not None)
+            for variant in moving:
+                yield self._written(variant, strips.pop(variant.name))
+        still = tuple(variant for variant in variants if variant not in moving)
+        yield from self._follow(common_steps(still), raster)
+
+    def _follow(self, step: Step, raster: Raster) -> Iterator[Outcome]:
+        """Outcomes of the variants at this step, then of those beyond. Pixels are kept only while they are needed."""
+        for variant in step.variants:
+            yield self._written(variant, Strip((raster,)))
+        ladder = Ladder(raster)
+        for operation in ladder.ordered(step.following):
+            following = step.following[operation]
+            try:
+                with making():
+                    changed = apply(operation, ladder.rung_for(operation), self.overlays)
+            except ImageError as error:
+                yield from (Failure.of(variant.name, error) for variant in following.all_variants())
+            else:
+                ladder.keep(operation, changed)
+                yield from self._follow(following, changed)
+
+    def _written(self, variant: Variant, made: Strip | ImageError) -> Outcome:
         """The variant's outcome."""
         if isinstance(made, ImageError):
             return Failure.of(variant.name, made)
-        chosen = choose_format(variant.output, self.source, has_alpha=made.has_alpha, animated=made.is_animated)
+        chosen = choose_format(variant.output, self.source.format, has_alpha=made.has_alpha, animated=made.is_animated)
         try:
             check_output(made.size, len(made.rasters))
             with making():
-                data = encode(made, variant.output, chosen, keep(variant.output.keep_metadata, self.exif))
+                data = encode(made, variant.output, chosen, self._kept(variant.output, made))
         except ImageError as error:
             return Failure.of(variant.name, error)
         return Picture(
@@ -101,3 +110,8 @@ class _Writer:
             height=made.size[1],
             sha256=hashlib.sha256(data).hexdigest(),
         )
+
+    def _kept(self, output: Output, made: Strip) -> Kept:
+        # A profile of RGB fits no grey picture, and viewers take one without a profile for sRGB.
+        profile = b"" if made.is_gray else self.space.profile if self.space else color.srgb().tobytes()
+        return keep(output.keep_metadata, self.decoded.exif, self.decoded.xmp, profile)

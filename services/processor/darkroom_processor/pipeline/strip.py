@@ -38,6 +38,11 @@ class Strip:
         return any(raster.has_alpha for raster in self.rasters)
 
     @property
+    def is_gray(self) -> bool:
+        """Whether all of the pictures have one channel of colour."""
+        return all(raster.is_gray for raster in self.rasters)
+
+    @property
     def is_animated(self) -> bool:
         """Whether there is more than one picture."""
         return len(self.rasters) > 1
@@ -47,6 +52,6 @@ class Strip:
         """The pixels, all in one mode: `L`, `LA`, `RGB` or `RGBA`."""
         if not self.is_animated:
             return (self.rasters[0].straight,)
-        mode = ("L" if all(raster.is_gray for raster in self.rasters) else "RGB") + ("A" if self.has_alpha else "")
+        mode = ("L" if self.is_gray else "RGB") + ("A" if self.has_alpha else "")
         images = (raster.straight for raster in self.rasters)
         return tuple(image if image.mode == mode else image.convert(mode) for image in images)

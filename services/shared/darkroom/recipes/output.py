@@ -37,12 +37,14 @@ class KeepMetadata(StrEnum):
     """What of the source's metadata goes into the result. The orientation never does: it is applied."""
 
     NONE = "none"
+    """Colours become sRGB."""
     ICC = "icc"
-    """The colour profile of the result, which is sRGB whatever the source's was."""
+    """The colour profile, and with it the colours: they stay in the profile's space. Without a readable profile of RGB
+    colours become sRGB, whose profile is attached. Grey pictures have none."""
     COPYRIGHT = "copyright"
-    """The EXIF tags Artist and Copyright, and the profile."""
+    """The EXIF tags Artist and Copyright. Colours become sRGB."""
     ALL = "all"
-    """All EXIF tags, the position where the picture was taken among them, and the profile."""
+    """The profile as with `icc`, all EXIF tags, the position where the picture was taken among them, and XMP."""
 
 
 class Output(BaseModel):
@@ -69,7 +71,7 @@ class Output(BaseModel):
     """The variant fails when it cannot be made this small. JPEG, WebP and AVIF are written at the highest quality, up
     to `quality`, that keeps to it."""
     keep_metadata: KeepMetadata = KeepMetadata.NONE
-    """GIF takes none, and TIFF only texts of the main directory."""
+    """GIF takes none, and TIFF of EXIF only texts of the main directory."""
     frames: Literal[1, "all"] = 1
     """`all` keeps an animation of GIF, WebP, PNG or AVIF in any of them: each frame is shown when it was, and the whole
     as often, but in AVIF for ever. All else has the first frame only; the pages of a TIFF are no animation."""

@@ -16,6 +16,8 @@ def encode(strip: Strip, output: Output, kept: Kept) -> bytes:  # noqa: ARG001 -
     """The first picture without loss, by Deflate with horizontal prediction."""
     tags = _texts(kept.exif)
     tags[ExifTags.Base.Predictor] = _HORIZONTAL
+    if kept.xmp:
+        tags[ExifTags.Base.XMLPacket] = kept.xmp
     options = {"icc_profile": kept.icc} if kept.icc else {}
     return save(strip.images[:1], "TIFF", compression="tiff_adobe_deflate", tiffinfo=tags, **options)
 
