@@ -2,58 +2,33 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 
-from darkroom.errors import Unavailable
 from darkroom.jobs import Job, JobStatus
 from darkroom_upload.adapters.jobs import Mark
 from darkroom_upload.watcher import JobWatcher
-from tests.upload.examples import waiting
+from tests.upload.examples import completed, queued, waiting
+from tests.upload.memory_jobs import MemoryJobs
 
 QUICK = 0.01
 LONG = 30.0
 """Longer than any test takes."""
 
 
-class Table:
-    """Marks of jobs, each look at them, and failures to come."""
-
-    def __init__(self) -> None:
-        self.marks: dict[str, Mark] = {}
-        self.looks: list[list[str]] = []
-        self.failures = 0
-        self.looked = asyncio.Event()
-
-    def add(self, job: Job) -> Job:
-        self.marks[job.job_id] = Mark(job.status, job.attempt)
-        return job
-
-    async def read(self, job_ids: Sequence[str]) -> dict[str, Mark]:
-        self.looks.append(list(job_ids))
-        self.looked.set()
-        if self.failures:
-            self.failures -= 1
-            raise Unavailable("DynamoDB cannot be reached.")
-        return {job_id: self.marks[job_id] for job_id in job_ids if job_id in self.marks}
-
-    async def next_look(self) -> None:
-        self.looked.clear()
-        await self.looked.wait()
-
-
 class Watch:
     """A running watcher over a table."""
 
     def __init__(self) -> None:
-        self.table = Table()
-        self.watcher = JobWatcher(self.table.read, poll_seconds=QUICK)
+        self.table = MemoryJobs()
+        self.watcher = JobWatcher(self.table.marks, poll_seconds=QUICK)
         self.stop = asyncio.Event()
         self.running = asyncio.create_task(self.watcher.run(self.stop))
 
-    def wait_for(self, job: Job, seconds: float = LONG) -> asyncio.Task[None]:
-        return asyncio.create_task(self.watcher.changed(job, within_seconds=seconds))
+    def wait_for(self, job: Job, seconds: float = LONG, *, progress: bool = False) -> asyncio.Task[bool]:
+        return asyncio.create_task(self.watcher.changed(job, within_seconds=seconds, progress=progress))
 
 
 @pytest_asyncio.fixture
@@ -66,47 +41,67 @@ async def watch() -> AsyncIterator[Watch]:
 
 
 async def test_a_wait_ends_when_the_status_changes(watch: Watch) -> None:
-    job = watch.table.add(waiting())
+    job = watch.table.put(waiting())
     wait = watch.wait_for(job)
     await watch.table.next_look()
     assert not wait.done()
-    watch.table.marks[job.job_id] = Mark(JobStatus.QUEUED, 1)
-    await wait
+    watch.table.put(queued(job_id=job.job_id))
+    assert await wait
 
 
 async def test_a_wait_ends_at_once_when_the_status_has_changed_already(watch: Watch) -> None:
     job = waiting()
-    watch.table.marks[job.job_id] = Mark(JobStatus.COMPLETED, 1)
-    await watch.wait_for(job)
+    watch.table.put(completed(job_id=job.job_id))
+    assert await watch.wait_for(job)
 
 
 async def test_a_retry_is_a_change_even_if_the_status_is_the_same(watch: Watch) -> None:
     job = waiting()
-    watch.table.marks[job.job_id] = Mark(job.status, 2)
-    await watch.wait_for(job)
+    watch.table.put(replace(job, attempt=2))
+    assert await watch.wait_for(job)
+
+
+async def test_progress_ends_only_the_waits_that_are_for_it(watch: Watch) -> None:
+    job = watch.table.put(queued())
+    status, progress = watch.wait_for(job), watch.wait_for(job, progress=True)
+    await watch.table.next_look()
+    watch.table.put(replace(job, pending=frozenset(list(job.pending)[1:])))
+    assert await progress
+    await watch.table.next_look()
+    assert not status.done()
+    watch.table.put(replace(job, status=JobStatus.PROCESSING))
+    assert await status
+
+
+async def test_a_wait_for_progress_ends_with_the_status_as_well(watch: Watch) -> None:
+    job = watch.table.put(queued())
+    wait = watch.wait_for(job, progress=True)
+    await watch.table.next_look()
+    watch.table.put(replace(job, status=JobStatus.PROCESSING))
+    assert await wait
 
 
 async def test_a_wait_ends_when_the_job_is_gone(watch: Watch) -> None:
-    await watch.wait_for(waiting())
+    assert await watch.wait_for(waiting())
 
 
 async def test_a_wait_ends_when_its_time_is_over(watch: Watch) -> None:
-    job = watch.table.add(waiting())
-    await watch.wait_for(job, seconds=0.05)
+    job = watch.table.put(waiting())
+    assert not await watch.wait_for(job, seconds=0.05)
 
 
 async def test_only_those_wake_whose_job_changed(watch: Watch) -> None:
-    jobs = [watch.table.add(waiting()) for _ in range(3)]
+    jobs = [watch.table.put(waiting()) for _ in range(3)]
     waits = [watch.wait_for(job) for job in jobs] + [watch.wait_for(jobs[0])]
     await watch.table.next_look()
-    watch.table.marks[jobs[0].job_id] = Mark(JobStatus.QUEUED, 1)
+    watch.table.put(queued(job_id=jobs[0].job_id))
     await asyncio.gather(waits[0], waits[3])
     assert not waits[1].done()
     assert not waits[2].done()
 
 
 async def test_all_jobs_are_looked_up_together_and_each_once(watch: Watch) -> None:
-    jobs = [watch.table.add(waiting()) for _ in range(20)]
+    jobs = [watch.table.put(waiting()) for _ in range(20)]
     waits = [watch.wait_for(job) for job in jobs * 3]
     await watch.table.next_look()
     await watch.table.next_look()
@@ -116,7 +111,7 @@ async def test_all_jobs_are_looked_up_together_and_each_once(watch: Watch) -> No
 
 
 async def test_nothing_is_looked_up_while_nobody_waits(watch: Watch) -> None:
-    job = watch.table.add(waiting())
+    job = watch.table.put(waiting())
     wait = watch.wait_for(job)
     await watch.table.next_look()
     wait.cancel()
@@ -131,23 +126,23 @@ async def test_nothing_is_looked_up_while_nobody_waits(watch: Watch) -> None:
 
 
 async def test_a_table_that_is_away_for_a_while_ends_no_wait(watch: Watch) -> None:
-    watch.table.failures = 3
-    job = watch.table.add(waiting())
+    watch.table.failing_looks = 3
+    job = watch.table.put(waiting())
     wait = watch.wait_for(job)
-    while watch.table.failures:
+    while watch.table.failing_looks:
         await watch.table.next_look()
     assert not wait.done()
-    watch.table.marks[job.job_id] = Mark(JobStatus.FAILED, 1)
-    await wait
+    watch.table.put(replace(job, status=JobStatus.FAILED))
+    assert await wait
 
 
 async def test_the_stop_ends_all_waits_at_once_and_those_that_come_later(watch: Watch) -> None:
-    waits = [watch.wait_for(watch.table.add(waiting())) for _ in range(5)]
+    waits = [watch.wait_for(watch.table.put(waiting())) for _ in range(5)]
     await watch.table.next_look()
     watch.stop.set()
-    await asyncio.gather(*waits)
+    assert not any(await asyncio.gather(*waits))
     await watch.running
-    await watch.wait_for(watch.table.add(waiting()))
+    assert not await watch.wait_for(watch.table.put(waiting()))
 
 
 async def test_a_watcher_that_nobody_asked_stops_at_once(watch: Watch) -> None:
@@ -162,7 +157,7 @@ async def test_a_bug_in_the_watcher_ends_the_waits(watch: Watch, monkeypatch: py
         raise RuntimeError("bug")
 
     monkeypatch.setattr(watch.watcher, "_read_marks", broken)
-    await watch.wait_for(waiting())
+    assert not await watch.wait_for(waiting())
     with pytest.raises(RuntimeError):
         await watch.running
     watch.running = asyncio.create_task(asyncio.sleep(0))

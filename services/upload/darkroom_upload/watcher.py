@@ -28,11 +28,18 @@ class _Waiter:
     """One request that waits, and what it has seen of its job."""
 
     seen: Mark
+    heeds_progress: bool
     woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def heeds(self, mark: Mark | None) -> bool:
+        """Whether that is a change to wake for. A job that is gone has no mark, which is one as well."""
+        if mark is None:
+            return True
+        return mark != self.seen if self.heeds_progress else mark.stage != self.seen.stage
 
 
 class JobWatcher:
-    """Tells when jobs reach another status. `run` has to run meanwhile; when it ends, so do all waits."""
+    """Tells when jobs have changed. `run` has to run meanwhile; when it ends, so do all waits."""
 
     def __init__(self, read_marks: ReadMarks, *, poll_seconds: float = POLL_SECONDS) -> None:
         self._read_marks = read_marks
@@ -41,11 +48,14 @@ class JobWatcher:
         self._watching = asyncio.Event()
         self._stopped = False
 
-    async def changed(self, job: Job, *, within_seconds: float) -> None:
-        """Return when the job's status is another one than this, at the latest after so many seconds."""
+    async def changed(self, job: Job, *, within_seconds: float, progress: bool = False) -> bool:
+        """Return True when the job's status is another one than this; with `progress`, when it has got on at all.
+
+        False when nothing has been seen of that after so many seconds, or by the end of `run`.
+        """
         if self._stopped:
-            return
-        waiter = _Waiter(Mark(job.status, job.attempt))
+            return False
+        waiter = _Waiter(Mark.of(job), heeds_progress=progress)
         self._waiters[job.job_id].add(waiter)
         self._watching.set()
         try:
@@ -54,6 +64,7 @@ class JobWatcher:
                     await waiter.woken.wait()
         finally:
             self._forget(job.job_id, waiter)
+        return waiter.woken.is_set() and not self._stopped
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look after those who wait until `stop` is set, then let them go."""
@@ -78,8 +89,7 @@ class JobWatcher:
             _LOG.warning("watch_failed", jobs=len(watched), reason=error.message)
             return
         for job_id in watched:
-            # A job that is gone has no mark, which is a change as well.
-            self._wake([waiter for waiter in self._waiters.get(job_id, ()) if waiter.seen != marks.get(job_id)])
+            self._wake([waiter for waiter in self._waiters.get(job_id, ()) if waiter.heeds(marks.get(job_id))])
 
     def _wake(self, waiters: Sequence[_Waiter]) -> None:
         for waiter in waiters:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from darkroom.aws import translated
 from darkroom.errors import NotFound, Unavailable
@@ -24,12 +24,32 @@ _MOST_QUERIES: Final = 20
 """Of one page: a filter that hardly anything passes must not read a whole history for one request."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Mark:
-    """What tells one state of a job from the next."""
+    """What tells one state of a job from every other that clients can see.
+
+    Within an attempt the status only goes on, and parts only cease to be pending.
+    """
 
     status: JobStatus
     attempt: int
+    pending: int
+    """Parts without an outcome."""
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        """The mark of a job as it was read."""
+        return cls(status=job.status, attempt=job.attempt, pending=len(job.pending))
+
+    @property
+    def stage(self) -> tuple[JobStatus, int]:
+        """What progress leaves as it is."""
+        return self.status, self.attempt
+
+    @property
+    def version(self) -> str:
+        """The mark as a text."""
+        return f"{self.attempt}-{self.status}-{self.pending}"
 
 
 @dataclass(frozen=True)
@@ -72,8 +92,8 @@ class Jobs(JobTable):
 
     async def marks(self, job_ids: Sequence[str]) -> dict[str, Mark]:
         """The marks of those jobs that exist."""
-        items = await self._batch(job_ids, projection="job_id, #status, attempt")
-        return {item["job_id"]["S"]: Mark(JobStatus(item["status"]["S"]), int(item["attempt"]["N"])) for item in items}
+        items = await self._batch(job_ids, projection="job_id, #status, attempt, pending")
+        return {item["job_id"]["S"]: _mark(item) for item in items}
 
     async def _query(
         self, owner: str, status: JobStatus | None, after: Position | None, limit: int
@@ -131,3 +151,11 @@ class Jobs(JobTable):
             wanted["Keys"] = left[self._name]["Keys"]
             await asyncio.sleep(_BATCH_PAUSE_SECONDS * 2**attempt)
         raise Unavailable("DynamoDB does not answer for all jobs now.")
+
+
+def _mark(item: Item) -> Mark:
+    return Mark(
+        status=JobStatus(item["status"]["S"]),
+        attempt=int(item["attempt"]["N"]),
+        pending=len(item["pending"]["SS"]) if "pending" in item else 0,
+    )

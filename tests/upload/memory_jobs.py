@@ -1,0 +1,52 @@
+"""Jobs in memory, for what reads them: the marks of many, and one with all that it has."""
+
+import asyncio
+from collections.abc import Sequence
+
+from darkroom.errors import NotFound, Unavailable
+from darkroom.jobs import Job
+from darkroom_upload.adapters.jobs import Mark
+
+
+class MemoryJobs:
+    """Jobs as they stand, each look at their marks, and failures to come."""
+
+    def __init__(self) -> None:
+        self.looks: list[list[str]] = []
+        self.failing_looks = 0
+        self.failing_reads = 0
+        self._jobs: dict[str, Job] = {}
+        self._looked = asyncio.Event()
+
+    def put(self, job: Job) -> Job:
+        """Write a job over what was there of it."""
+        self._jobs[job.job_id] = job
+        return job
+
+    def remove(self, job: Job) -> None:
+        """Delete a job."""
+        del self._jobs[job.job_id]
+
+    async def marks(self, job_ids: Sequence[str]) -> dict[str, Mark]:
+        """As `Jobs.marks`."""
+        self.looks.append(list(job_ids))
+        self._looked.set()
+        if self.failing_looks:
+            self.failing_looks -= 1
+            raise Unavailable("DynamoDB cannot be reached.")
+        return {job_id: Mark.of(self._jobs[job_id]) for job_id in job_ids if job_id in self._jobs}
+
+    async def owned(self, job_id: str, owner: str) -> Job:
+        """As `Jobs.owned`."""
+        if self.failing_reads:
+            self.failing_reads -= 1
+            raise Unavailable("DynamoDB cannot be reached.")
+        job = self._jobs.get(job_id)
+        if job is None or job.owner != owner:
+            raise NotFound("There is no such job.")
+        return job
+
+    async def next_look(self) -> None:
+        """Wait until marks are read again."""
+        self._looked.clear()
+        await self._looked.wait()
