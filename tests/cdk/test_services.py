@@ -9,6 +9,7 @@ from darkroom import server
 from darkroom_cdk.constructs.balancer import IDLE_SECONDS
 from darkroom_orchestrator.settings import Settings as OrchestratorSettings
 from darkroom_processor.settings import Settings as ProcessorSettings
+from darkroom_upload.api import events
 from darkroom_upload.settings import UploadSettings
 from tests.cdk.assembly import Assembly, Json, Template, text
 
@@ -167,6 +168,10 @@ def test_http_is_sent_to_https(services: Template) -> None:
 
 def test_the_load_balancer_closes_idle_connections_before_the_service_does() -> None:
     assert IDLE_SECONDS < server._KEEP_ALIVE_SECONDS
+
+
+def test_an_event_stream_says_something_before_anybody_gives_it_up() -> None:
+    assert events.KEEP_ALIVE_SECONDS * 3 < IDLE_SECONDS
 
 
 def test_connections_may_be_quiet_for_a_minute_and_are_logged(services: Template) -> None:

@@ -84,6 +84,16 @@ def result(job: Job, name: str) -> VariantState:
     )
 
 
+def settled(job: Job, *names: str) -> Job:
+    """A job that is queued once a worker has begun, and these variants have their pictures."""
+    return replace(
+        job,
+        status=JobStatus.PROCESSING,
+        variants={**job.variants, **{name: result(job, name) for name in names}},
+        pending=job.pending - set(names),
+    )
+
+
 def failure(message: str = "It took longer than an image may take.") -> VariantState:
     """A variant's state once it has failed."""
     return VariantState(status=VariantStatus.FAILED, fault=Fault(code="time_limit", message=message))

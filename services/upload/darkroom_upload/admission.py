@@ -14,6 +14,8 @@ from darkroom.errors import Unavailable
 
 DEFAULT_UPLOADS: Final = 64
 """An upload holds a part of 5 MiB, and another while that one is sent: together 640 MiB at most."""
+DEFAULT_STREAMS: Final = 1000
+"""An event stream holds 80 KiB: together 80 MiB."""
 ARCHIVES: Final = 32
 """An archive whose reader is slow holds 3 MiB: together 96 MiB."""
 
@@ -21,9 +23,9 @@ _HELD_FOR_EACH_FREE: Final = 3
 
 
 class Admission:
-    """Gives places to uploads or archives, as long as there are any."""
+    """Gives places to what is done at a time, as long as there are any."""
 
-    def __init__(self, places: int, what: Literal["uploads", "archives"]) -> None:
+    def __init__(self, places: int, what: Literal["uploads", "archives", "event streams"]) -> None:
         self._free = places
         self._held: Counter[str] = Counter()
         self._what = what

@@ -18,10 +18,11 @@ from darkroom_upload.adapters.pictures import Pictures
 from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.admission import Admission
-from darkroom_upload.api import docs_page, jobs, presigned, recipes, status, uploads, usage, webhooks
+from darkroom_upload.api import docs_page, events, jobs, presigned, recipes, status, uploads, usage, webhooks
 from darkroom_upload.api.documentation import DESCRIPTION, TAGS, DocumentedApi
 from darkroom_upload.auth import Authenticate
 from darkroom_upload.cross_origin import shared_with
+from darkroom_upload.follow import Follow
 from darkroom_upload.framing import OneLength
 from darkroom_upload.presign import Presign
 from darkroom_upload.security_headers import SecurityHeaders
@@ -37,11 +38,13 @@ class Services:
     submit: Submit
     upload_places: Admission
     archive_places: Admission
+    stream_places: Admission
     presign: Presign
     jobs: Jobs
     links: ResultLinks
     pictures: Pictures
     watcher: JobWatcher
+    follow: Follow
     orchestrator: Orchestrator
     secrets: WebhookSecrets
     usage: Usage
@@ -89,6 +92,7 @@ def create_api(services: Services) -> FastAPI:
             authenticate,
         )
     )
+    app.include_router(events.router(services.follow, services.stream_places, authenticate))
     app.include_router(webhooks.router(services.jobs, services.orchestrator, services.secrets, authenticate))
     app.include_router(recipes.router(services.presets, authenticate))
     app.include_router(usage.router(services.usage, authenticate))

@@ -30,6 +30,7 @@ from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.admission import ARCHIVES, Admission
 from darkroom_upload.app import Services, create_app
 from darkroom_upload.auth import Authenticate
+from darkroom_upload.follow import Follow
 from darkroom_upload.presign import Presign
 from darkroom_upload.settings import UploadSettings
 from darkroom_upload.signing_key import SigningKey
@@ -60,6 +61,8 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
         claims, usage = Claims(dynamodb, accounts), Usage(dynamodb, accounts)
         new_jobs = NewJobs(dynamodb, jobs=jobs, claims=claims, usage=usage)
         originals = Originals(s3, settings.originals_bucket, public=public)
+        links = _links(settings, S3Links(public, settings.results_bucket, aws.credentials))
+        watcher = JobWatcher(jobs.marks)
         yield Services(
             submit=Submit(
                 jobs=jobs,
@@ -75,6 +78,7 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
             ),
             upload_places=Admission(settings.max_concurrent_uploads, "uploads"),
             archive_places=Admission(ARCHIVES, "archives"),
+            stream_places=Admission(settings.max_event_streams, "event streams"),
             presign=Presign(
                 jobs=jobs,
                 new_jobs=new_jobs,
@@ -84,9 +88,10 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
             ),
             usage=usage,
             jobs=jobs,
-            links=_links(settings, S3Links(public, settings.results_bucket, aws.credentials)),
+            links=links,
             pictures=Pictures(s3, settings.results_bucket),
-            watcher=JobWatcher(jobs.marks),
+            watcher=watcher,
+            follow=Follow(find_job=jobs.owned, links=links, watcher=watcher),
             orchestrator=orchestrator.Orchestrator(neighbour),
             secrets=WebhookSecrets(dynamodb, accounts),
             authenticate=Authenticate(

@@ -8,7 +8,7 @@ from pydantic import Field, HttpUrl, SecretStr, ValidationInfo, field_validator
 from darkroom.allowances import HIGHEST_BURST, HIGHEST_RATE, Allowance, Rate
 from darkroom.limits import DEFAULT_UPLOAD_BYTES, HIGHEST_UPLOAD_BYTES
 from darkroom.settings import ServiceSettings
-from darkroom_upload.admission import DEFAULT_UPLOADS
+from darkroom_upload.admission import DEFAULT_STREAMS, DEFAULT_UPLOADS
 from darkroom_upload.cross_origin import Origin
 from darkroom_upload.signing_key import SigningKey
 from darkroom_upload.submit import ARRIVAL_PERIOD
@@ -35,6 +35,8 @@ class UploadSettings(ServiceSettings):
     """The largest file that is taken."""
     max_concurrent_uploads: Annotated[int, Field(ge=1)] = DEFAULT_UPLOADS
     """How many uploads are taken in at a time; further ones are told to come again."""
+    max_event_streams: Annotated[int, Field(ge=1)] = DEFAULT_STREAMS
+    """How many event streams are open at a time; further ones are told to come again."""
     arrival_seconds: Annotated[float, Field(ge=1)] = ARRIVAL_PERIOD.total_seconds()
     """How long until the sweeper looks after an upload whose announcement nobody has seen."""
     default_requests_per_second: Annotated[float | None, Field(ge=0.001, le=HIGHEST_RATE)] = None

@@ -3,11 +3,14 @@
 import asyncio
 import os
 import signal
+from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
+from httpx_sse import ServerSentEvent
 
+from tests.support.events import open_events, statuses
 from tests.support.waiting import until
 from tests.system.faults.arena import IMPATIENT, Arena
 from tests.system.faults.evidence import all_items
@@ -15,6 +18,9 @@ from tests.system.faults.killing import PICTURE, CleanRun, submitted
 
 JOBS = 6
 METADATA = {"recipe": "metadata"}
+FOLLOWERS = 5
+"""Of each job."""
+STATUSES = ["awaiting_upload", "queued", "processing", "completed"]
 NOTICE_SECONDS = 0.7
 """A signal waits until the process has its turn on a busy machine."""
 BUDGET_SECONDS = float(IMPATIENT["DARKROOM_DRAIN_SECONDS"]) + 5
@@ -65,3 +71,50 @@ async def test_an_upload_service_that_is_told_to_stop_answers_all_it_has_begun(a
     await asyncio.gather(*clients)
     assert set(statuses) == {202}
     assert len(await all_items(arena.cloud, arena.installation)) - jobs_before == len(statuses)
+
+
+async def test_event_streams_that_a_stop_ends_are_taken_up_where_they_were(arena: Arena) -> None:
+    under_way = [await submitted(arena, uuid4().hex) for _ in range(3)]
+    wanted = {"filename": "cat.jpg", "content_type": "image/jpeg", "size": len(PICTURE), "recipe": "thumbnails"}
+    forms = [(await arena.api.http.post("/uploads/presigned", json=wanted)).json() for _ in range(3)]
+    job_ids = [*under_way, *(form["job_id"] for form in forms)]
+    seen: list[tuple[str, list[ServerSentEvent]]] = [(job_id, []) for job_id in job_ids for _ in range(FOLLOWERS)]
+    stopping, mended = asyncio.Event(), asyncio.Event()
+
+    async def follow(job_id: str, events: list[ServerSentEvent]) -> None:
+        """As a browser does: come again with the id of the last event, as often as a stream ends before its job has."""
+        while True:
+            async with open_events(arena.api.http, job_id, last_id=events[-1].id if events else None) as stream:
+                # A stream that is cut off, rather than ended, raises here.
+                async for event in stream:
+                    events.append(event)  # noqa: PERF401 - seen from outside, one by one
+            if events[-1].json()["status"] == "completed":
+                return
+            assert stopping.is_set()
+            await mended.wait()
+
+    async with asyncio.TaskGroup() as group:
+        for job_id, events in seen:
+            group.create_task(follow(job_id, events))
+        await until(lambda: all(events for _, events in seen))
+        stopping.set()
+        os.kill(arena.service("upload").pid, signal.SIGTERM)
+        async with asyncio.timeout(BUDGET_SECONDS):
+            assert await arena.service("upload").wait() == 0
+        # What happens while nobody can tell of it.
+        await asyncio.gather(*(sent(form["upload"]) for form in forms))
+        await arena.mend()
+        mended.set()
+    for job_id, events in seen:
+        assert len({event.id for event in events}) == len(events), "nothing is told twice"
+        assert sorted(statuses(events), key=STATUSES.index) == statuses(events)
+        assert events[-1].json()["progress"] == (await arena.api.job(job_id))["progress"]
+    for job_id in job_ids:
+        assert await arena.over(job_id) == "completed"
+
+
+async def sent(form: dict[str, Any]) -> None:
+    """Have S3 take the picture."""
+    async with httpx.AsyncClient() as anyone:
+        answer = await anyone.post(form["url"], data=form["fields"], files={"file": ("cat.jpg", PICTURE)})
+        assert answer.is_success, answer.text

@@ -33,6 +33,7 @@ async def test_every_route_is_described(document: dict[str, Any]) -> None:
         "GET /jobs",
         "DELETE /jobs/{job_id}",
         "POST /jobs/{job_id}/retry",
+        "GET /jobs/{job_id}/events",
         "GET /jobs/{job_id}/variants/{name}",
         "GET /recipes",
         "GET /recipes/{name}",
@@ -95,3 +96,14 @@ async def test_a_job_is_described_with_all_its_fields(document: dict[str, Any]) 
     accepted = document["paths"]["/uploads"]["post"]["responses"]["202"]
     assert accepted["content"]["application/json"]["schema"]["$ref"].endswith("/JobBody")
     assert {"Location", "Idempotency-Replayed"} <= set(accepted["headers"])
+
+
+async def test_a_stream_is_described_by_its_events(document: dict[str, Any]) -> None:
+    operation = document["paths"]["/jobs/{job_id}/events"]["get"]
+    assert {"200", "204", "401", "404", "429", "503"} <= set(operation["responses"])
+    ((media_type, content),) = operation["responses"]["200"]["content"].items()
+    assert media_type == "text/event-stream"
+    properties = [event["properties"] for event in content["itemSchema"]["oneOf"]]
+    assert [each["event"]["const"] for each in properties] == ["status", "deleted"]
+    assert properties[0]["data"]["contentSchema"]["$ref"].endswith("/JobBody")
+    assert "last-event-id" in {parameter["name"] for parameter in operation["parameters"]}

@@ -160,6 +160,43 @@ _ETAG: Final = {"ETag": _header("Changes with the body, and only with it.", {"ty
 STATUS_HEADERS: Final = _ETAG | RETRY_AFTER
 NOT_MODIFIED: Final[Responses] = {304: {"description": "As in the ETag that the client has", "headers": STATUS_HEADERS}}
 
+
+def _event(name: str, data: dict[str, Any]) -> dict[str, Any]:
+    """One event of a stream."""
+    return {
+        "type": "object",
+        "required": ["event", "data"],
+        "properties": {
+            "id": {"type": "string", "description": "To come again with, as `Last-Event-ID`."},
+            "event": {"const": name},
+            "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": data},
+            "retry": {"type": "integer", "description": "Milliseconds after which to come again."},
+        },
+    }
+
+
+EVENT_STREAM: Final[Responses] = {
+    200: {
+        "description": "An event `status` for each state, with the job as `GET /status/{job_id}` shows it. An event "
+        "`deleted` is the last one when the job is gone. Lines that begin with a colon only keep the connection open.",
+        "content": {
+            "text/event-stream": {
+                # As OpenAPI 3.2 describes streams, and as FastAPI does in its own.
+                "itemSchema": {
+                    "oneOf": [
+                        _event("status", {"$ref": "#/components/schemas/JobBody"}),
+                        _event("deleted", {"type": "object", "properties": {"job_id": {"type": "string"}}}),
+                    ]
+                },
+                "example": 'id: 1-queued-6\nevent: status\ndata: {"job_id": "01a20225-…", "status": "queued", …}\n'
+                "retry: 2000\n\n"
+                'id: 1-completed-0\nevent: status\ndata: {"job_id": "01a20225-…", "status": "completed", …}\n\n',
+            }
+        },
+    },
+    204: {"description": "The job has ended, and `Last-Event-ID` is of that state: there is nothing to come"},
+}
+
 BINARY: Final = {"type": "string", "format": "binary"}
 _RECIPE: Final = {
     "type": "string",

@@ -1,0 +1,78 @@
+"""Follow: a job's states, one after the other, until it has ended."""
+
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from darkroom.errors import Unavailable
+from darkroom.jobs import Job
+from darkroom.logs import get_logger
+from darkroom_upload.adapters.jobs import Mark
+from darkroom_upload.adapters.results import ResultLinks
+from darkroom_upload.view import JobBody, job_body
+from darkroom_upload.watcher import JobWatcher
+
+_LOG = get_logger(__name__)
+
+LONGEST_SECONDS: Final = 5 * 60
+"""Whoever wants to go on comes again and shows a key, since the one that was shown may have been revoked."""
+
+FindJob = Callable[[str, str], Awaitable[Job]]
+"""The job of that id and owner. Raises NotFound and Unavailable."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """A job at one moment, and what clients are told of it."""
+
+    job: Job
+    body: JobBody
+
+    @property
+    def version(self) -> str:
+        """What tells this state of the job from all others."""
+        return Mark.of(self.job).version
+
+
+class Follow:
+    """Tells the states of a job.
+
+    A state that lasts shorter than the watcher's pause may be passed over: what counts is how the job stands. So
+    nothing is kept for a client that is slow, nor for one that comes again.
+    """
+
+    def __init__(
+        self,
+        *,
+        find_job: FindJob,
+        links: ResultLinks,
+        watcher: JobWatcher,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._find_job = find_job
+        self._links = links
+        self._watcher = watcher
+        self._clock = clock
+
+    async def state(self, job_id: str, owner: str) -> State:
+        """How a job of that owner's stands. Raises NotFound and Unavailable."""
+        job = await self._find_job(job_id, owner)
+        return State(job=job, body=await job_body(job, self._links))
+
+    async def after(self, state: State) -> AsyncGenerator[State, None]:
+        """The states after this one, each as soon as it is seen: to the job's end, or until it is time to come again.
+
+        Raises NotFound when the job is gone.
+        """
+        ends_at = self._clock() + LONGEST_SECONDS
+        while state.job.status.is_open and await self._watcher.changed(
+            state.job, within_seconds=ends_at - self._clock(), progress=True
+        ):
+            try:
+                state = await self.state(state.job.job_id, state.job.owner)
+            except Unavailable as error:
+                # The state stays the one that was told, so that the watcher's next look wakes us again.
+                _LOG.warning("follow_failed", job_id=state.job.job_id, reason=error.message)
+            else:
+                yield state
