@@ -22,7 +22,9 @@ factors = st.floats(0, 4)
 opaque_colors = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
 colors = st.one_of(st.just("transparent"), opaque_colors, opaque_colors.map(lambda color: f"{color}80"))
 names = st.sampled_from(["center", "top", "top-right", "right", "bottom-right", "bottom", "bottom-left", "left"])
-positions = st.one_of(names, st.just("smart"), st.fixed_dictionaries({"x": fractions, "y": fractions}))
+positions = st.one_of(
+    names, st.sampled_from(["smart", "entropy", "attention"]), st.fixed_dictionaries({"x": fractions, "y": fractions})
+)
 
 
 def _operation(op: str, required: dict[str, Any] | None = None, **optional: Any) -> Drawn:

@@ -226,13 +226,14 @@ def test_a_cover_keeps_what_is_about_its_focus(x: float, seen: str) -> None:
 
 
 @pytest.mark.parametrize("centre", [60, 200, 340])
-def test_a_smart_cover_keeps_where_there_is_something_to_see(centre: int) -> None:
+@pytest.mark.parametrize("position", ["smart", "attention", "entropy"])
+def test_a_smart_cover_keeps_where_there_is_something_to_see(position: str, centre: int) -> None:
     plain = Image.new("RGB", (400, 100), (200, 200, 205))
     plain.paste(images.photo(60, 60), (centre - 30, 20))
-    smart = made(plain, {"op": "resize", "width": 100, "height": 100, "position": "smart"})
+    smart = made(plain, {"op": "resize", "width": 100, "height": 100, "position": position})
     expected = min(max(centre - 50, 0), 300)
     offsets = [
         np.abs(levels(smart) - levels(plain.crop((left, 0, left + 100, 100)))).mean() for left in range(0, 301, 5)
     ]
     assert abs(int(np.argmin(offsets)) * 5 - expected) <= 25
-    assert made(plain, {"op": "resize", "width": 50, "height": 50, "fit": "contain", "position": "smart"}).width == 50
+    assert made(plain, {"op": "resize", "width": 50, "height": 50, "fit": "contain", "position": position}).width == 50

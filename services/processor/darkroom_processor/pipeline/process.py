@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from functools import partial
 
 from darkroom.errors import ImageError
+from darkroom.formats import ImageFormat
 from darkroom.making.bounds import check_output
 from darkroom.making.decoding import needed_scale
 from darkroom.making.output_format import choose_format, keeps_frames
 from darkroom.making.steps import Step, common_steps
-from darkroom.recipes import Output, Variant
+from darkroom.recipes import Output, OutputFormat, Variant
 from darkroom_processor.pipeline import color, library
 from darkroom_processor.pipeline.animate import animate
 from darkroom_processor.pipeline.decode import Decoded, decode
 from darkroom_processor.pipeline.describe import describe
 from darkroom_processor.pipeline.encode import encode
 from darkroom_processor.pipeline.faults import decoding, making
+from darkroom_processor.pipeline.flatness import is_flat
 from darkroom_processor.pipeline.gate import Source, admit
 from darkroom_processor.pipeline.keep import Kept, keep
 from darkroom_processor.pipeline.ladder import Ladder
@@ -95,10 +97,10 @@ class _Studio:
         """The variant's outcome."""
         if isinstance(made, ImageError):
             return Failure.of(variant.name, made)
-        chosen = choose_format(variant.output, self.source.format, has_alpha=made.has_alpha, animated=made.is_animated)
         try:
             check_output(made.size, len(made.rasters))
             with making():
+                chosen = self._format(variant.output, made)
                 data = encode(made, variant.output, chosen, self._kept(variant.output, made))
         except ImageError as error:
             return Failure.of(variant.name, error)
@@ -110,6 +112,10 @@ class _Studio:
             height=made.size[1],
             sha256=hashlib.sha256(data).hexdigest(),
         )
+
+    def _format(self, output: Output, made: Strip) -> ImageFormat:
+        flat = output.format is OutputFormat.AUTO and not made.is_animated and is_flat(made, output)
+        return choose_format(output, self.source.format, has_alpha=made.has_alpha, animated=made.is_animated, flat=flat)
 
     def _kept(self, output: Output, made: Strip) -> Kept:
         # A profile of RGB fits no grey picture, and viewers take one without a profile for sRGB.

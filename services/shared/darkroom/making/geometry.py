@@ -22,8 +22,9 @@ _ANCHORS = {
     Position.BOTTOM_LEFT: (0.0, 1.0),
     Position.LEFT: (0.0, 0.5),
     Position.TOP_LEFT: (0.0, 0.0),
-    # Without a look at the pixels; who has them replaces it by a point.
+    # Without a look at the pixels; who has them replaces these by a point.
     Position.SMART: (0.5, 0.5),
+    Position.ENTROPY: (0.5, 0.5),
 }
 
 

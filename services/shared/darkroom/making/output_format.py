@@ -17,17 +17,19 @@ _STAND_INS: Final = {
 }
 
 
-def choose_format(output: Output, source: ImageFormat, *, has_alpha: bool, animated: bool) -> ImageFormat:
+def choose_format(
+    output: Output, source: ImageFormat, *, has_alpha: bool, animated: bool, flat: bool = False
+) -> ImageFormat:
     """The format to write, for a source of this format and a picture that has, or is, what the flags say."""
-    match output.format:
-        case OutputFormat.SAME:
-            return _STAND_INS.get(source, source)
-        case OutputFormat.AUTO if animated:
-            return ImageFormat.WEBP
-        case OutputFormat.AUTO:
-            return ImageFormat.PNG if has_alpha else ImageFormat.JPEG
-        case chosen:
-            return ImageFormat(chosen.value)
+    if output.format is OutputFormat.SAME:
+        return _STAND_INS.get(source, source)
+    if output.format is not OutputFormat.AUTO:
+        return ImageFormat(output.format.value)
+    if animated:
+        return ImageFormat.WEBP
+    if flat or output.lossless:
+        return ImageFormat.PNG
+    return ImageFormat.WEBP if has_alpha else ImageFormat.JPEG
 
 
 def keeps_frames(output: Output, source: ImageFormat) -> bool:

@@ -7,13 +7,14 @@ from darkroom.recipes.output import DEFAULT_QUALITY, KeepMetadata, Output, Outpu
 from darkroom.recipes.presets import CUSTOM, DEFAULT_PRESET, Presets, load_presets, resolve_recipe
 from darkroom.recipes.recipe import Recipe, Variant, parse_recipe
 from darkroom.recipes.shape import Crop, Flip, Flop, Pad, Resize, Rotate, Round, Trim
-from darkroom.recipes.values import Filter, Fit, Focus, Operation, Position
+from darkroom.recipes.values import SEEKING, Filter, Fit, Focus, Operation, Position
 from darkroom.recipes.watermark import Overlay, Watermark
 
 __all__ = [
     "CUSTOM",
     "DEFAULT_PRESET",
     "DEFAULT_QUALITY",
+    "SEEKING",
     "WRITABLE",
     "Adjust",
     "AnyOperation",

@@ -22,7 +22,8 @@ class OutputFormat(StrEnum):
     SAME = "same"
     """The source's own; of those that are read only, JPEG 2000 becomes JPEG and the others PNG."""
     AUTO = "auto"
-    """What suits the picture: PNG when it has transparency, else JPEG."""
+    """What suits the picture: PNG for flat art such as text, charts and logos, and where `lossless` is asked for; for
+    photos JPEG, or WebP when they have transparency; WebP for animations."""
 
 
 class Subsampling(StrEnum):

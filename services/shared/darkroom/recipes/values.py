@@ -1,7 +1,7 @@
 """What the operations of a recipe are made of: sizes, colours, positions, and what they all have in common."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
@@ -51,7 +51,17 @@ class Position(StrEnum):
     LEFT = "left"
     TOP_LEFT = "top-left"
     SMART = "smart"
-    """Where there is most detail and colour; the centre where nothing is cut."""
+    """Where there is most detail and colour; the centre where nothing is cut. `attention` is another name of it."""
+    ENTROPY = "entropy"
+    """Where the tones are most mixed; the centre where nothing is cut."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> "Position | None":
+        return cls.SMART if value == "attention" else None
+
+
+SEEKING: Final = frozenset({Position.SMART, Position.ENTROPY})
+"""The positions that depend on what is seen."""
 
 
 class Focus(BaseModel):

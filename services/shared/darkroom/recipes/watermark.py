@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from darkroom.recipes.lettering import Lettering
-from darkroom.recipes.values import Fraction, Name, Operation, Position
+from darkroom.recipes.values import SEEKING, Fraction, Name, Operation, Position
 
 _UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
@@ -48,6 +48,6 @@ class Watermark(Operation):
     def _is_one_thing_in_one_place(self) -> Self:
         if (self.text is None) == (self.image is None):
             raise ValueError("a watermark needs either text or image")
-        if self.position is Position.SMART:
-            raise ValueError("a watermark has no smart position")
+        if self.position in SEEKING:
+            raise ValueError(f"a watermark cannot have the position {self.position.value}")
         return self

@@ -6,11 +6,11 @@ from PIL import Image
 
 from darkroom.making.bounds import check_output
 from darkroom.making.geometry import Placement, place
-from darkroom.recipes import Filter, Fit, Position, Resize
-from darkroom_processor.pipeline.attention import focus
+from darkroom.recipes import SEEKING, Filter, Fit, Focus, Resize
 from darkroom_processor.pipeline.operations.canvas import lay_on
 from darkroom_processor.pipeline.raster import Raster
 from darkroom_processor.pipeline.resampling import VECTORS, resample
+from darkroom_processor.pipeline.seeking import focus
 
 _KERNELS = {
     Filter.NEAREST: Image.Resampling.NEAREST,
@@ -34,12 +34,13 @@ def resize(operation: Resize, raster: Raster) -> Raster:
 
 
 def settle(operation: Resize, raster: Raster) -> Resize:
-    """The same resize with a smart position replaced by the point that it means on this picture."""
+    """The same resize with a position that depends on what is seen replaced by the point that it means here."""
+    position = operation.position
     placement = place(operation, raster.size)
-    if operation.position is not Position.SMART or placement.kept_size == placement.scaled:
+    if isinstance(position, Focus) or position not in SEEKING or placement.kept_size == placement.scaled:
         return operation
     (width, height), scaled = placement.kept_size, placement.scaled
-    return operation.model_copy(update={"position": focus(raster, (width / scaled[0], height / scaled[1]))})
+    return operation.model_copy(update={"position": focus(position, raster, (width / scaled[0], height / scaled[1]))})
 
 
 def _resample(raster: Raster, placement: Placement, chosen: Filter | None) -> Image.Image:
