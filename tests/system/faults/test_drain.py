@@ -74,9 +74,9 @@ async def test_an_upload_service_that_is_told_to_stop_answers_all_it_has_begun(a
 
 
 async def test_event_streams_that_a_stop_ends_are_taken_up_where_they_were(arena: Arena) -> None:
-    under_way = [await submitted(arena, uuid4().hex) for _ in range(3)]
-    wanted = {"filename": "cat.jpg", "content_type": "image/jpeg", "size": len(PICTURE), "recipe": "thumbnails"}
-    forms = [(await arena.api.http.post("/uploads/presigned", json=wanted)).json() for _ in range(3)]
+    under_way = [await submitted(arena, uuid4().hex) for _ in range(2)]
+    wanted = {"filename": "cat.jpg", "content_type": "image/jpeg", "size": len(PICTURE), "recipe": "grayscale"}
+    forms = [(await arena.api.http.post("/uploads/presigned", json=wanted)).json() for _ in range(2)]
     job_ids = [*under_way, *(form["job_id"] for form in forms)]
     seen: list[tuple[str, list[ServerSentEvent]]] = [(job_id, []) for job_id in job_ids for _ in range(FOLLOWERS)]
     stopping, mended = asyncio.Event(), asyncio.Event()
