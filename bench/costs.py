@@ -1,58 +1,46 @@
-"""What a million images cost in AWS, by size and preset: `python -m bench.costs`.
+"""What a million images cost in AWS, by size and preset: `python -m bench.costs`. What stands still: `bench.standing`.
 
 CPU seconds and bytes are measured here, on made photographs. A vCPU of Fargate is taken to be as fast as a core of this
-machine, which is the largest uncertainty. Prices are list prices of us-east-1, each beside its unit; free tiers and
-discounts are left out. They were looked up in November 2026 in pages that quote AWS's own, since those show prices to
-browsers only; what could not be found there says so.
+machine, which is the largest uncertainty.
 """
 
 import io
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 from PIL import Image, ImageFilter
 
+from bench import prices
+from bench.prices import MILLION
 from darkroom.recipes import Recipe
 from darkroom.recipes.presets import load_presets
-from darkroom_cdk.config import load
+from darkroom_cdk.config import ProcessorSize, load
 from darkroom_processor.pipeline.process import process
 from darkroom_processor.pipeline.work import Picture, Work
 
-MILLION: Final = 1_000_000
 GB: Final = 1e9
 
-# USD. Fargate, Linux on ARM, an hour (vantage.sh/blog/fargate-pricing).
-VCPU_HOUR: Final = 0.03238
-GB_HOUR: Final = 0.00356
-SPOT: Final = 0.35
-"""Spot's part of the price; it moves, and is "up to 70 %" less (wring.co/blog/aws-fargate-pricing-guide)."""
-# PUT: cloudkaramchari.com on S3 pricing. The other prices of S3 and that of SQS were not found: check them.
-S3_PUT: Final = 0.005 / 1000
-S3_GET: Final = 0.0004 / 1000
-S3_GB_MONTH: Final = 0.023
-SQS_REQUEST: Final = 0.40 / MILLION
-# On demand, since November 2024 (airbyte.com/data-engineering-resources/dynamodb-pricing).
-DYNAMODB_WRITE: Final = 0.625 / MILLION
-DYNAMODB_READ: Final = 0.125 / MILLION
-# The first 10 TB to North America and Europe, and HTTPS (kindatechnical.com, "CloudFront Pricing").
-CLOUDFRONT_GB: Final = 0.085
-CLOUDFRONT_REQUEST: Final = 1.00 / MILLION
-LOGS_GB: Final = 0.50
-"""Not found: check it."""
-
 USED: Final = 0.7
-"""Part of the paid CPU that works: scaling runs behind the load."""
+"""Part of the paid CPU that works: scaling aims at 80 % and runs behind the load (`bench.simulate_scaling`)."""
 SERVICES_SECONDS: Final = 0.03
-"""CPU of upload and orchestrator for one image; `make bench` measures it."""
-QUEUE_REQUESTS: Final = 12
-"""Four messages (arrived, task, started, finished), each sent, received and deleted; batches make it less."""
+"""CPU of upload and orchestrator for one image: some twenty calls of AWS at 1.5 ms each."""
+QUEUE_REQUESTS: Final = 15
+"""Five messages (arrived, task, started, finished, event), each sent, received and deleted; batches make it less."""
+FAIR_REQUESTS: Final = 12
+"""Those of them whose messages name their owner's group."""
+API_REQUESTS: Final = 4
+"""The upload, and a client that asks three times."""
 WRITE_UNITS: Final = 20
 """Four writes of a 3 KB item, and of the index entries that they change."""
 READ_UNITS: Final = 8
 """Consistent reads: the orchestrator's, and a client that polls a few times."""
 LOG_BYTES: Final = 3000
+ENDPOINT_BYTES: Final = 30_000
+"""Requests and answers of SQS and SNS, and log lines, through interface endpoints."""
+WEBHOOK_BYTES: Final = 4000
+"""With its TLS handshake: all that goes through the NAT."""
 
 SIZES: Final = {"1 MP": (1224, 816), "6 MP": (3000, 2000), "12 MP": (4242, 2828), "24 MP": (6000, 4000)}
 PRESETS: Final = ("thumbnails", "web", "augment", "optimize")
@@ -73,16 +61,34 @@ class Cost:
     """USD for a million images."""
 
     fargate: float
+    spot: float
     s3: float
     sqs: float
     dynamodb: float
+    events: float
+    """SNS, the pipe and the event bus."""
     cloudfront: float
+    guard: float
+    """WAF and the load balancer's capacity units."""
+    network: float
+    """NAT and interface endpoints, by the byte."""
     logs: float
 
     @property
     def total(self) -> float:
         """All of it."""
-        return self.fargate + self.s3 + self.sqs + self.dynamodb + self.cloudfront + self.logs
+        return sum(self.sums)
+
+    @property
+    def sums(self) -> list[float]:
+        """Each of them, in the order of the table."""
+        return [float(getattr(self, each.name)) for each in fields(self)]
+
+
+HEADS: Final = (
+    "size", "preset", "CPU ms", "MB in", "MB out",
+    "Fargate", "Spot", "S3", "SQS", "DynamoDB", "events", "CloudFront", "WAF, ALB", "NAT, endpoints", "logs", "total",
+)  # fmt: skip
 
 
 def measure(data: bytes, recipe: Recipe, *, times: int = 3) -> Measured:
@@ -104,18 +110,30 @@ def measure(data: bytes, recipe: Recipe, *, times: int = 3) -> Measured:
 
 
 def cost(measured: Measured, *, gb_per_vcpu: float, spot_part: float) -> Cost:
-    """A million of these: originals kept a week, results kept a month and each fetched once."""
-    hour = (VCPU_HOUR + gb_per_vcpu * GB_HOUR) * (spot_part * SPOT + 1 - spot_part)
-    cpu_hours = (measured.cpu_seconds + SERVICES_SECONDS) / 3600 / USED
+    """A million of these: originals kept a week, results a month and each fetched once; the services never on Spot."""
+    vcpu_hour = (prices.VCPU_HOUR + gb_per_vcpu * prices.GB_HOUR) / 3600 / USED
+    on_spot = measured.cpu_seconds * spot_part
+    on_demand = measured.cpu_seconds - on_spot + SERVICES_SECONDS
     stored = (measured.bytes_in * 7 / 30 + measured.bytes_out) / GB
-    requests = (1 + measured.variants) * S3_PUT + (1 + measured.variants) * S3_GET
+    objects = 1 + measured.variants
+    sent, fetched = measured.bytes_in / GB, measured.bytes_out / GB
+    requests = API_REQUESTS + measured.variants
     return Cost(
-        fargate=MILLION * cpu_hours * hour,
-        s3=MILLION * (requests + stored * S3_GB_MONTH),
-        sqs=MILLION * QUEUE_REQUESTS * SQS_REQUEST,
-        dynamodb=MILLION * (WRITE_UNITS * DYNAMODB_WRITE + READ_UNITS * DYNAMODB_READ),
-        cloudfront=MILLION * (measured.bytes_out / GB * CLOUDFRONT_GB + measured.variants * CLOUDFRONT_REQUEST),
-        logs=MILLION * LOG_BYTES / GB * LOGS_GB,
+        fargate=MILLION * on_demand * vcpu_hour,
+        spot=MILLION * on_spot * vcpu_hour * prices.SPOT,
+        s3=MILLION * (objects * (prices.S3_PUT + prices.S3_GET) + stored * prices.S3_GB_MONTH),
+        sqs=MILLION * (QUEUE_REQUESTS * prices.SQS_REQUEST + FAIR_REQUESTS * prices.SQS_FAIR),
+        dynamodb=MILLION * (WRITE_UNITS * prices.DYNAMODB_WRITE + READ_UNITS * prices.DYNAMODB_READ),
+        events=MILLION * (prices.SNS_PUBLISH + prices.PIPE_REQUEST + prices.BUS_EVENT),
+        cloudfront=MILLION
+        * (
+            fetched * prices.CLOUDFRONT_GB
+            + sent * prices.CLOUDFRONT_TO_ORIGIN_GB
+            + requests * prices.CLOUDFRONT_REQUEST
+        ),
+        guard=MILLION * (requests * prices.WAF_REQUEST + sent * prices.BALANCER_UNIT),
+        network=MILLION * (WEBHOOK_BYTES * prices.NAT_GB + ENDPOINT_BYTES * prices.ENDPOINT_GB) / GB,
+        logs=MILLION * LOG_BYTES / GB * prices.LOGS_GB,
     )
 
 
@@ -132,47 +150,28 @@ def photograph(size: tuple[int, int]) -> bytes:
     return written.getvalue()
 
 
+def line(label: str, preset: str, measured: Measured, processor: ProcessorSize) -> str:
+    """A row of the table."""
+    million = cost(measured, gb_per_vcpu=processor.memory_mib / processor.cpu, spot_part=processor.spot_weight / 100)
+    found = [
+        label,
+        preset,
+        f"{measured.cpu_seconds * 1000:.0f}",
+        f"{measured.bytes_in / 1e6:.1f}",
+        f"{measured.bytes_out / 1e6:.2f}",
+        *(f"{usd:,.1f}" for usd in (*million.sums, million.total)),
+    ]
+    return f"| {' | '.join(found)} |"
+
+
 def main() -> None:
     """Measure and print the table."""
     processor = load("prod", {}).processor
     presets = load_presets()
-    heads = [
-        "size",
-        "preset",
-        "CPU ms",
-        "MB in",
-        "MB out",
-        "Fargate",
-        "S3",
-        "SQS",
-        "DynamoDB",
-        "CloudFront",
-        "logs",
-        "total",
-    ]
-    lines = [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
+    lines = [f"| {' | '.join(HEADS)} |", "|---" * len(HEADS) + "|"]
     for label, size in SIZES.items():
         data = photograph(size)
-        for preset in PRESETS:
-            measured = measure(data, presets[preset])
-            million = cost(
-                measured,
-                gb_per_vcpu=processor.memory_mib / processor.cpu,
-                spot_part=processor.spot_weight / 100,
-            )
-            sums = (
-                million.fargate,
-                million.s3,
-                million.sqs,
-                million.dynamodb,
-                million.cloudfront,
-                million.logs,
-                million.total,
-            )
-            lines.append(
-                f"| {label} | {preset} | {measured.cpu_seconds * 1000:.0f} | {measured.bytes_in / 1e6:.1f} "
-                f"| {measured.bytes_out / 1e6:.2f} | " + " | ".join(f"{usd:,.1f}" for usd in sums) + " |"
-            )
+        lines += [line(label, preset, measure(data, presets[preset]), processor) for preset in PRESETS]
     sys.stdout.write("\n".join(lines) + "\n")
 
 

@@ -1,10 +1,10 @@
 """How the processors scale: patterns of arrivals, played through the scaling policy that the stacks deploy.
 
-    python -m bench.simulate_scaling out/
+    make synth && python -m bench.simulate_scaling cdk/cdk.out/prod/Services.template.json out/
 
-writes a chart a pattern and prints a table. Target, bounds and cooldowns are read from the stacks' own configuration.
-What AWS adds is modelled by its documentation: target tracking scales out after three minutes above the target and in
-after fifteen below nine tenths of it; metrics of SQS and ECS come once a minute; a Fargate task takes a minute to work.
+writes a chart a pattern and prints a table. Target, bounds and cooldowns are those of the template. What AWS adds is
+modelled by its documentation: metrics come once a minute and a minute late; target tracking scales out after three
+minutes above the target and in after fifteen below nine tenths of it; a Fargate task takes a minute to work.
 """
 
 import math
@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from bench.chart import Panel, chart
-from darkroom_cdk.config import ProcessorSize, load
+from bench.scaling_policy import Policy, deployed
+from darkroom_cdk.config import load
 
 MINUTE: Final = 60
 DAY: Final = 24 * 60
@@ -31,51 +32,87 @@ Arrivals = Callable[[int], float]
 
 
 @dataclass
+class Tracker:
+    """One target, and for how many minutes its metric has been on which side of it."""
+
+    target: float
+    above: int = 0
+    below: int = 0
+    value: float = 0
+
+    def see(self, value: float) -> None:
+        """Take in the metric of a minute."""
+        self.value = value
+        self.above = self.above + 1 if value > self.target else 0
+        self.below = self.below + 1 if value < _IN_BELOW * self.target else 0
+
+    def wanted(self, tasks: int) -> int:
+        """How many tasks would bring the metric to its target."""
+        return math.ceil(tasks * self.value / self.target)
+
+
+@dataclass
 class Fleet:
     """The processors under the deployed policy, a minute at a time."""
 
-    size: ProcessorSize
+    policy: Policy
+    task_seconds: float
+    """Of one child for one message."""
     running: float = 0
-    starting: deque[tuple[int, int]] = field(default_factory=deque)
-    """Minute at which tasks are ready, and how many."""
     desired: int = 0
-    above: int = 0
-    below: int = 0
-    last_out: int = -(10**6)
-    last_in: int = -(10**6)
+    measured: tuple[float, float] = (0, 0)
+    """Messages a task and CPU in per cent, as the metrics last came."""
+    starting: deque[tuple[int, int]] = field(default_factory=deque)
+    """Minute from which tasks work, and how many."""
+    last_out: int = -DAY
+    last_in: int = -DAY
 
     def __post_init__(self) -> None:
-        self.running = self.desired = self.size.min_tasks
+        self.running = self.desired = self.policy.min_tasks
+        self._trackers = (Tracker(self.policy.backlog_target), Tracker(self.policy.cpu_target))
 
     @property
     def per_minute(self) -> float:
         """Images that the running tasks make in a minute."""
-        return self.running * self.size.children * MINUTE / self.size.task_seconds
+        return self.running * self.policy.children * MINUTE / self.task_seconds
 
-    def arrive(self, minute: int) -> None:
+    def begin(self, minute: int) -> None:
         """Take in the tasks that have started."""
         while self.starting and self.starting[0][0] <= minute:
             self.running += self.starting.popleft()[1]
 
-    def judge(self, minute: int, backlog: float) -> None:
-        """Look at the metric and scale as target tracking does."""
-        target = self.size.backlog_target
-        value = backlog / max(self.running, 1)
-        self.above = self.above + 1 if value > target else 0
-        self.below = self.below + 1 if value < _IN_BELOW * target else 0
-        wanted = min(max(math.ceil(self.running * value / target), self.size.min_tasks), self.size.max_tasks)
-        if self.above >= _OUT_AFTER and wanted > self.desired and self._cool(minute, self.last_out, out=True):
-            self.starting.append((minute + _START_MINUTES, wanted - self.desired))
+    def end(self, minute: int, *, backlog: float, made: float) -> None:
+        """Scale as target tracking does, by the metrics of the minute before; those of this one are on their way."""
+        for tracker, value in zip(self._trackers, self.measured, strict=True):
+            tracker.see(value)
+        self.measured = (backlog / max(self.running, 1), 100 * made / self.per_minute)
+        if not self._grow(minute):
+            self._shrink(minute)
+
+    def _grow(self, minute: int) -> bool:
+        """When one target asks for more. Whether it did."""
+        asking = [each for each in self._trackers if each.above >= _OUT_AFTER]
+        # Of the tasks that are wanted already, though some of them do not run yet: the worse of what AWS may do.
+        wanted = min(max((each.wanted(self.desired) for each in asking), default=0), self.policy.max_tasks)
+        if wanted > self.desired and _cool(minute, self.last_out, self.policy.out_cooldown_seconds):
+            self.starting.append((minute + 1 + _START_MINUTES, wanted - self.desired))
             self.desired, self.last_out = wanted, minute
-        elif self.below >= _IN_AFTER and wanted < self.desired and self._cool(minute, self.last_in, out=False):
+        return bool(asking)
+
+    def _shrink(self, minute: int) -> None:
+        """When all targets allow less."""
+        if any(each.below < _IN_AFTER for each in self._trackers):
+            return
+        wanted = max(self.policy.min_tasks, *(each.wanted(self.desired) for each in self._trackers))
+        if wanted < self.desired and _cool(minute, self.last_in, self.policy.in_cooldown_seconds):
             # Target tracking goes down with care: a part of the way each time.
-            step = max(1, (self.desired - wanted) // 4)
-            self.desired, self.last_in = self.desired - step, minute
+            self.desired -= max(1, (self.desired - wanted) // 4)
+            self.last_in = minute
             self.running = min(self.running, self.desired)
 
-    def _cool(self, minute: int, last: int, *, out: bool) -> bool:
-        seconds = self.size.scale_out_cooldown_seconds if out else self.size.scale_in_cooldown_seconds
-        return (minute - last) * MINUTE >= seconds
+
+def _cool(minute: int, last: int, cooldown_seconds: int) -> bool:
+    return (minute - last) * MINUTE >= cooldown_seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,36 +131,56 @@ class Course:
         return sum(self.tasks) / 60
 
 
-def simulate(size: ProcessorSize, arrivals: Arrivals, minutes: int) -> Course:
-    """Play a pattern. The queue is taken in order, and work is spread evenly over a minute."""
-    fleet = Fleet(size)
+def simulate(policy: Policy, arrivals: Arrivals, minutes: int, *, task_seconds: float) -> Course:
+    """Play a pattern. The queue is taken in order, and arrivals and work are spread evenly over a minute."""
+    fleet = Fleet(policy=policy, task_seconds=task_seconds)
     course = Course(arrivals=[], backlog=[], age_seconds=[], tasks=[])
-    waiting: deque[tuple[int, float]] = deque()
-    backlog = 0.0
+    queue = Queue()
     for minute in range(minutes):
-        fleet.arrive(minute)
-        came = arrivals(minute)
-        waiting.append((minute, came))
-        backlog += came
-        backlog -= _take(waiting, min(fleet.per_minute, backlog))
-        fleet.judge(minute, backlog)
-        course.arrivals.append(came)
-        course.backlog.append(backlog)
-        course.age_seconds.append((minute - waiting[0][0]) * MINUTE if waiting else 0)
+        fleet.begin(minute)
+        queue.come(minute, arrivals(minute))
+        made = queue.take(fleet.per_minute)
+        course.arrivals.append(arrivals(minute))
+        course.backlog.append(queue.length)
+        course.age_seconds.append(queue.age_seconds(minute))
         course.tasks.append(fleet.running)
+        fleet.end(minute, backlog=queue.length, made=made)
     return course
 
 
-def _take(waiting: deque[tuple[int, float]], count: float) -> float:
-    """Take so many from the front, and return how many that were."""
-    left = count
-    while waiting and left > 1e-9:
-        minute, there = waiting.popleft()
-        if there > left:
-            waiting.appendleft((minute, there - left))
-            return count
-        left -= there
-    return count - left
+@dataclass
+class Queue:
+    """Messages in the order in which they came, counted by the minute."""
+
+    waiting: deque[tuple[int, float, float]] = field(default_factory=deque)
+    """The minute, how many came in it and how many of these are left."""
+
+    @property
+    def length(self) -> float:
+        """How many wait."""
+        return sum(left for _, _, left in self.waiting)
+
+    def come(self, minute: int, count: float) -> None:
+        """Add those of a minute."""
+        if count:
+            self.waiting.append((minute, count, count))
+
+    def take(self, most: float) -> float:
+        """Take so many from the front, or all; returns how many that were."""
+        left = most
+        while self.waiting and left > 1e-9:
+            minute, came, there = self.waiting.popleft()
+            if there > left:
+                self.waiting.appendleft((minute, came, there - left))
+            left -= min(there, left)
+        return most - left
+
+    def age_seconds(self, minute: int) -> float:
+        """How long the first has waited at the end of a minute."""
+        if not self.waiting:
+            return 0
+        since, came, left = self.waiting[0]
+        return (minute - since + left / came) * MINUTE
 
 
 def steady(_minute: int) -> float:
@@ -154,16 +211,16 @@ PATTERNS: Final[dict[str, tuple[Arrivals, int]]] = {
 }
 
 
-def main(directory: Path) -> None:
+def main(template: Path, directory: Path) -> None:
     """Write a chart a pattern and print what it comes to."""
-    size = load("prod", {}).processor
+    policy = deployed(template)
     directory.mkdir(parents=True, exist_ok=True)
     lines = [
         "| pattern | images | tasks, most | oldest, most (s) | backlog, most | task hours |",
         "|---|---|---|---|---|---|",
     ]
     for name, (arrivals, minutes) in PATTERNS.items():
-        course = simulate(size, arrivals, minutes)
+        course = simulate(policy, arrivals, minutes, task_seconds=load("prod", {}).processor.task_seconds)
         (directory / f"scaling-{name}.svg").write_text(_drawn(name, course))
         lines.append(
             f"| {name} | {sum(course.arrivals):,.0f} | {max(course.tasks):.0f} | {max(course.age_seconds):.0f} "
@@ -183,4 +240,4 @@ def _drawn(name: str, course: Course) -> str:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]))

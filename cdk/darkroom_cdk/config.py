@@ -66,7 +66,10 @@ class ProcessorSize(TaskSize):
     """Mean time one child takes for one message; `make bench` measures it."""
     acceptable_wait_seconds: int = 60
     """How long a message may wait in a backlog that is being worked off."""
-    scale_out_cooldown_seconds: int = 30
+    cpu_percent: int = 80
+    """CPU at which more tasks are started, too, and below which the number of tasks may fall."""
+    scale_out_cooldown_seconds: int = 240
+    """Until the metric shows the tasks that were just started: sooner, it asks for the same ones again and again."""
     scale_in_cooldown_seconds: int = 300
 
     @property

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bench.costs import Measured, cost, measure, photograph
+from bench.costs import HEADS, Measured, cost, line, measure, photograph
 from darkroom.recipes.presets import load_presets
+from darkroom_cdk.config import load
 
 ONE = Measured(cpu_seconds=0.5, bytes_in=1_000_000, bytes_out=200_000, variants=4)
 
@@ -17,8 +18,16 @@ def test_twice_the_variants_are_twice_the_requests_but_one() -> None:
 
 def test_spot_makes_processing_cheaper_and_nothing_else() -> None:
     spot, demand = (cost(ONE, gb_per_vcpu=2, spot_part=part) for part in (1, 0))
-    assert spot.fargate == pytest.approx(0.35 * demand.fargate)
-    assert spot.total - spot.fargate == pytest.approx(demand.total - demand.fargate)
+    processing = demand.fargate - spot.fargate
+    assert spot.spot == pytest.approx(0.35 * processing)
+    assert demand.total - spot.total == pytest.approx(processing - spot.spot)
+    assert spot.fargate > 0, "upload and orchestrator never run on Spot"
+
+
+def test_every_row_has_a_sum_for_each_head_and_their_total() -> None:
+    row = [each.strip() for each in line("1 MP", "web", ONE, load("prod", {}).processor).strip("|").split("|")]
+    assert len(row) == len(HEADS)
+    assert sum(map(float, row[5:-1])) == pytest.approx(float(row[-1]), abs=0.6)
 
 
 def test_what_is_measured_is_what_the_pipeline_makes() -> None:

@@ -135,7 +135,7 @@ def test_only_execution_roles_are_made_beside_the_task_roles(services: Template)
     assert roles == {f"<{service.title()}TaskDefinitionExecutionRole>" for service in SETTINGS}
 
 
-def test_uploads_scale_on_cpu_and_on_requests(services: Template) -> None:
+def test_every_service_scales_on_cpu_and_uploads_on_requests(services: Template) -> None:
     kinds = [
         each["TargetTrackingScalingPolicyConfiguration"]
         .get("PredefinedMetricSpecification", {})
@@ -144,8 +144,7 @@ def test_uploads_scale_on_cpu_and_on_requests(services: Template) -> None:
     ]
     assert sorted(filter(None, kinds)) == [
         "ALBRequestCountPerTarget",
-        "ECSServiceAverageCPUUtilization",
-        "ECSServiceAverageCPUUtilization",
+        *(["ECSServiceAverageCPUUtilization"] * len(SETTINGS)),
     ]
 
 

@@ -59,6 +59,7 @@ class FargateWorker(Construct):
         self._scale(cluster, size, queue)
 
     def _scale(self, cluster: ecs.Cluster, size: ProcessorSize, queue: sqs.IQueue) -> None:
+        """By what waits for each task; and by CPU, so that an empty queue does not send tasks home that are busy."""
         target = scaling.ScalableTarget(
             self,
             "Tasks",
@@ -70,22 +71,49 @@ class FargateWorker(Construct):
             # AWS's own role for this; CDK would make one that nothing uses.
             role=iam.Role.from_role_arn(self, "ScalingRole", _SCALING_ROLE),
         )
+        self._follow(
+            "backlog-per-task",
+            tasks=target,
+            size=size,
+            value=size.backlog_target,
+            customized=scaling.CfnScalingPolicy.CustomizedMetricSpecificationProperty(
+                metrics=_backlog_per_task(cluster, self.service, queue)
+            ),
+        )
+        self._follow(
+            "cpu",
+            tasks=target,
+            size=size,
+            value=size.cpu_percent,
+            predefined=scaling.CfnScalingPolicy.PredefinedMetricSpecificationProperty(
+                predefined_metric_type="ECSServiceAverageCPUUtilization"
+            ),
+        )
+
+    def _follow(
+        self,
+        name: str,
+        *,
+        tasks: scaling.ScalableTarget,
+        size: ProcessorSize,
+        value: float,
+        customized: scaling.CfnScalingPolicy.CustomizedMetricSpecificationProperty | None = None,
+        predefined: scaling.CfnScalingPolicy.PredefinedMetricSpecificationProperty | None = None,
+    ) -> None:
+        """Keep a metric at a value."""
         scaling.CfnScalingPolicy(
             self,
-            "BacklogPerTask",
-            policy_name="backlog-per-task",
+            name.title().replace("-", ""),
+            policy_name=name,
             policy_type="TargetTrackingScaling",
-            scaling_target_id=target.scalable_target_id,
+            scaling_target_id=tasks.scalable_target_id,
             target_tracking_scaling_policy_configuration=(
                 scaling.CfnScalingPolicy.TargetTrackingScalingPolicyConfigurationProperty(
-                    target_value=size.backlog_target,
+                    target_value=value,
                     scale_out_cooldown=size.scale_out_cooldown_seconds,
                     scale_in_cooldown=size.scale_in_cooldown_seconds,
-                    customized_metric_specification=(
-                        scaling.CfnScalingPolicy.CustomizedMetricSpecificationProperty(
-                            metrics=_backlog_per_task(cluster, self.service, queue)
-                        )
-                    ),
+                    customized_metric_specification=customized,
+                    predefined_metric_specification=predefined,
                 )
             ),
         )
