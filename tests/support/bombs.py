@@ -120,6 +120,7 @@ def polyglots() -> Iterator[tuple[str, bytes, bytes]]:
         bundle.writestr("PAYLOAD.txt", "PAYLOAD")
     payloads = {
         "html": b"<html><script>alert('PAYLOAD')</script></html>",
+        "js": b"*/=1;alert('PAYLOAD');/*",
         "php": b"<?php system('PAYLOAD'); ?>",
         "zip": archive.getvalue(),
     }
@@ -127,8 +128,10 @@ def polyglots() -> Iterator[tuple[str, bytes, bytes]]:
         data = images.encoded(images.marked(32, 32), image_format)
         for kind, payload in payloads.items():
             yield f"{kind} behind {image_format.lower()}", data + payload, b"PAYLOAD"
-    jpeg = images.encoded(images.marked(32, 32), "JPEG", comment=payloads["html"])
-    yield "html in a comment", jpeg, b"PAYLOAD"
+    for kind in ("html", "js"):
+        # As long as a script's "/*" says: the two bytes of the length are these two characters.
+        comment = payloads[kind].ljust(0x2F2A - 2)
+        yield f"{kind} in a comment", images.encoded(images.marked(32, 32), "JPEG", comment=comment), b"PAYLOAD"
     info = PngImagePlugin.PngInfo()
     info.add_text("Comment", payloads["php"].decode())
     yield "php in a text chunk", images.encoded(images.marked(32, 32), "PNG", pnginfo=info), b"PAYLOAD"

@@ -10,6 +10,7 @@ from darkroom.errors import FrameLimit, ImageError, MemoryLimit, PixelLimit
 from darkroom_processor.pipeline import Picture, Processed, Work, process
 from tests.processor.pipeline.running import variant
 from tests.support import bombs, images
+from tests.support.anatomy import bare
 
 SMALL = variant([{"op": "resize", "width": 24}], {"format": "png"})
 EVERYTHING = variant([], {"format": "same", "keep_metadata": "all", "frames": "all"}, "all")
@@ -99,6 +100,7 @@ def test_of_a_polyglot_only_the_picture_remains(name: str, data: bytes, payload:
     for outcome in done.outcomes:
         assert isinstance(outcome, Picture)
         assert payload not in outcome.data
+        assert bare(outcome.data)
 
 
 @pytest.mark.parametrize(

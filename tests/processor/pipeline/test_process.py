@@ -4,7 +4,6 @@ import hashlib
 import pickle
 
 import pytest
-from PIL import ExifTags, Image, ImageCms
 
 from darkroom.formats import ImageFormat
 from darkroom.recipes import load_presets
@@ -92,36 +91,6 @@ def test_optimize_makes_a_camera_photo_smaller() -> None:
 )
 def test_same_is_the_sources_format_or_the_nearest_to_it(source: bytes, expected: str) -> None:
     assert picture(source, [], {"format": "same"}).format == expected
-
-
-@pytest.mark.parametrize("output", ["jpeg", "png", "webp", "avif", "gif", "tiff"])
-@pytest.mark.parametrize("source", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
-def test_no_metadata_survives(source: str, output: str) -> None:
-    exif = Image.Exif()
-    exif[ExifTags.Base.Make] = "SECRET-MAKER"
-    exif[ExifTags.Base.Artist] = "SECRET-ARTIST"
-    exif.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitudeRef] = "SECRET-GPS"
-    srgb = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    options = {"exif": exif, "icc_profile": bytes(srgb), "dpi": (211, 211)}
-    if source in {"JPEG", "WEBP", "AVIF"}:
-        options["xmp"] = b"<x:xmpmeta>SECRET-XMP</x:xmpmeta>"
-    if source == "JPEG":
-        options["comment"] = b"SECRET-COMMENT"
-    data = images.encoded(images.marked(32, 32), source, **options)
-    assert b"SECRET" in data
-    for operations in ([], [{"op": "resize", "width": 16}], [{"op": "rotate", "angle": 90}]):
-        made = picture(data, operations, {"format": output})
-        assert b"SECRET" not in made.data
-        shown = images.opened(made.data)
-        assert not {"exif", "xmp", "icc_profile", "comment"} & set(shown.info)
-        assert dict(shown.getexif()).keys() <= set(ExifTags.TAGS) - {0x010F, 0x013B, 0x8825}
-
-
-def test_a_jpeg_result_holds_no_application_segment_but_jfif() -> None:
-    made = picture(images.jpeg(32, 32, 6), [], {"format": "jpeg"})
-    segments = [bytes([0xFF, marker]) for marker in (*range(0xE1, 0xF0), 0xFE)]
-    header = made.data[: made.data.index(b"\xff\xda")]
-    assert not [segment for segment in segments if segment in header]
 
 
 def test_a_variant_that_fails_leaves_the_others_alone() -> None:

@@ -1,0 +1,47 @@
+"""Of a source nothing comes out but its picture: proven on the bytes of every format that is written."""
+
+import pytest
+from PIL import Image
+
+from darkroom_processor.pipeline import Picture, Work, process
+from tests.processor.pipeline.running import variant
+from tests.support import images
+from tests.support.anatomy import bare
+from tests.support.laden import FORMATS, SECRET, exif, laden
+
+WRITTEN = ["jpeg", "png", "webp", "avif", "gif", "tiff"]
+STEPS = {
+    "as it is": [],
+    "smaller": [{"op": "resize", "width": 16}],
+    "turned": [{"op": "rotate", "angle": 90}],
+    "cut out": [{"op": "round", "radius": 5}],
+}
+VARIANTS = tuple(
+    variant(
+        steps,
+        {"format": name, "frames": frames, "progressive": frames == "all"},
+        f"{name} {number} {frames}".replace(" ", "-"),
+    )
+    for name in WRITTEN
+    for number, steps in enumerate(STEPS.values())
+    for frames in (1, "all")
+)
+
+
+@pytest.mark.parametrize("source", FORMATS)
+def test_nothing_but_the_picture_is_written(source: str) -> None:
+    data = laden(source)
+    assert SECRET in data
+    for made in process(data, Work(variants=VARIANTS, describe=False)).outcomes:
+        assert isinstance(made, Picture), made
+        assert SECRET not in made.data, made.name
+        assert bare(made.data), made.name
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_file_with_something_else_would_be_noticed(name: str) -> None:
+    options = {"comment": SECRET} if name == "gif" else {"exif": exif()}
+    assert bare(images.encoded(images.marked(32, 24), name.upper()))
+    assert not bare(images.encoded(images.marked(32, 24), name.upper(), **options))
+    with pytest.raises(Exception, match=r"behind the end|buffer"):
+        bare(images.encoded(Image.new("RGB", (32, 24)), name.upper()) + SECRET)
