@@ -120,3 +120,9 @@ with tracing.incoming({"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6
 async def test_a_line_break_in_a_field_makes_no_second_line() -> None:
     (event,) = await events_of('log.info("job_created", filename="a\\n{\\"event\\": \\"forged\\"}")')
     assert event["event"] == "job_created"
+
+
+async def test_what_moves_a_terminal_is_shown_and_not_done() -> None:
+    (line,) = await lines_of(r'log.info("request_handled", path="/\x1b[2J\x1b]0;x\x07\u202e\r\x00")', log_format="text")
+    assert line.isprintable()
+    assert "x1b[2J" in line

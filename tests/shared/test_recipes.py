@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darkroom.errors import InvalidRecipe
-from darkroom.limits import MAX_OPERATIONS, MAX_OUTPUT_SIDE, MAX_VARIANTS
+from darkroom.limits import MAX_FAULTS, MAX_OPERATIONS, MAX_OUTPUT_SIDE, MAX_VARIANTS
 from darkroom.recipes import (
     Crop,
     Fit,
@@ -223,6 +223,19 @@ def test_there_is_a_highest_number_of_variants_and_operations() -> None:
     flips = [{"op": "flip"}] * MAX_OPERATIONS
     assert len(parse_recipe(recipe_with(*flips)).variants[0].operations) == MAX_OPERATIONS
     assert list(faults(recipe_with(*flips, {"op": "flip"}))) == ["/variants/0/operations"]
+
+
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ('{"variants": [' + "1, " * 40_000 + "1]}", 1),
+        ('{"variants": [{"name": "a", "operations": [' + '{"op": "x"}, ' * 9_000 + "1]}]}", 1),
+        ("{" + ", ".join(f'"k{number}": 1' for number in range(9_000)) + "}", MAX_FAULTS),
+    ],
+    ids=["variants", "operations", "members"],
+)
+def test_of_countless_faults_some_are_told(document: str, told: int) -> None:
+    assert len(faults(document)) == told
 
 
 def test_text_that_is_no_unicode_is_refused() -> None:

@@ -48,6 +48,14 @@ def test_a_clients_baggage_stays_outside() -> None:
         assert "baggage" not in outgoing("0199")
 
 
+def test_a_callers_own_state_goes_on_as_long_as_it_is_short() -> None:
+    for state, kept in (("a=b", True), ("a=" + "b" * 600, False), (",".join(f"k{n}=v" for n in range(200)), False)):
+        with incoming({"traceparent": TRACEPARENT, "tracestate": state}):
+            told = outgoing("j")
+        assert told["traceparent"]
+        assert ("tracestate" in told) is kept
+
+
 def test_without_a_collector_there_are_no_spans_and_nothing_is_loaded_for_them() -> None:
     code = (
         "import sys; from darkroom.tracing import *\n"

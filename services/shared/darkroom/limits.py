@@ -37,3 +37,6 @@ CHILD_MEMORY_BYTES: Final = 1024**3
 CHILD_CPU_SECONDS: Final = 20
 CHILD_WALL_SECONDS: Final = 30
 """One image, all its variants of one task."""
+
+MAX_FAULTS: Final = 100
+"""How many faults of one document are told, which may have tens of thousands."""

@@ -77,13 +77,23 @@ def _json(service: str) -> list[Processor]:
 
 def _text() -> list[Processor]:
     return [
+        _show_controls,
         structlog.dev.ConsoleRenderer(
             colors=False,
             pad_event_to=0,
             timestamp_key="timestamp",
             exception_formatter=structlog.dev.plain_traceback,
-        )
+        ),
     ]
+
+
+def _show_controls(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """What clients write must not move the cursor of whoever reads it at a terminal, or colour what follows."""
+    return {name: _printable(value) if isinstance(value, str) else value for name, value in event.items()}
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _add_trace(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

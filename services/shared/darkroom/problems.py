@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from darkroom.errors import DarkroomError, MalformedRequest
+from darkroom.limits import MAX_FAULTS
 from darkroom.logs import get_logger
 
 _LOG = get_logger(__name__)
@@ -83,7 +84,7 @@ async def deliberate(request: Request, error: DarkroomError) -> Response:
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
     """FastAPI's own validation: path, query and JSON bodies."""
-    faults = [{"pointer": _pointer(fault["loc"]), "message": fault["msg"]} for fault in error.errors()]
+    faults = [{"pointer": _pointer(fault["loc"]), "message": fault["msg"]} for fault in error.errors()[:MAX_FAULTS]]
     detail = "; ".join(f"{fault['pointer']}: {fault['message']}" for fault in faults)
     return problem(request, HTTPStatus.BAD_REQUEST, MalformedRequest.code, detail, errors=faults)
 

@@ -24,6 +24,8 @@ NO_SPAN: Final = INVALID_SPAN
 
 # Not the global propagator: it would also carry a client's `baggage` header into every message.
 _PROPAGATOR: Final = TraceContextTextMapPropagator()
+_LONGEST_STATE: Final = 512
+"""Characters of `tracestate`, as much as W3C asks to pass on: it travels in every message about a job."""
 _TRACER: Final = context.create_key("darkroom-tracer")
 
 
@@ -48,7 +50,9 @@ def trace_id() -> str | None:
 @contextmanager
 def incoming(carrier: Mapping[str, str]) -> Iterator[None]:
     """Continue the trace that a message or a request names, for as long as it is handled."""
-    token = context.attach(_PROPAGATOR.extract(carrier, context.get_current()))
+    found = {name: carrier[name] for name in _PROPAGATOR.fields if name in carrier}
+    bounded = {name: value for name, value in found.items() if len(value) <= _LONGEST_STATE}
+    token = context.attach(_PROPAGATOR.extract(bounded, context.get_current()))
     try:
         yield
     finally:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from darkroom import clock
+from darkroom.limits import MAX_FAULTS
 from tests.support import images
 from tests.support.emulator import Cloud
 from tests.upload.service import RunningService
@@ -136,6 +137,11 @@ async def test_what_cannot_be_taken_is_refused_with_the_reason(
 async def test_a_body_that_is_no_such_document_is_refused(upload: RunningService, body: bytes) -> None:
     answer = await upload.client.post("/uploads/presigned", content=body, headers={"content-type": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request"), answer.text
+
+
+async def test_of_countless_faults_some_are_told(upload: RunningService) -> None:
+    answer = await ask(upload, metadata={str(number): number for number in range(9_000)})
+    assert (answer.status_code, len(answer.json()["errors"])) == (400, MAX_FAULTS)
 
 
 async def test_junk_in_names_does_no_harm(upload: RunningService) -> None:

@@ -2,16 +2,27 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from darkroom.errors import InvalidRecipe
-from darkroom.limits import MAX_OPERATIONS, MAX_OVERLAYS, MAX_VARIANTS
+from darkroom.limits import MAX_FAULTS, MAX_OPERATIONS, MAX_OVERLAYS, MAX_VARIANTS
 from darkroom.recipes.operations import AnyOperation
 from darkroom.recipes.output import Output
 from darkroom.recipes.values import Name
 from darkroom.recipes.watermark import Overlay, Watermark
 
 Folder = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$", max_length=128)]
+
+
+def _at_most(most: int) -> BeforeValidator:
+    """That a list is no longer. Asked before its items are looked at, each of which may have faults of its own."""
+
+    def check(items: Any) -> Any:
+        if isinstance(items, list) and len(items) > most:
+            raise ValueError(f"there may be {most} at most; there are {len(items)}")
+        return items
+
+    return BeforeValidator(check)
 
 
 class Variant(BaseModel):
@@ -22,7 +33,9 @@ class Variant(BaseModel):
     name: Name
     folder: Folder | None = None
     """Where the result goes in the results bucket; the variant's name when not given."""
-    operations: tuple[AnyOperation, ...] = Field(default=(), max_length=MAX_OPERATIONS)
+    operations: Annotated[tuple[AnyOperation, ...], _at_most(MAX_OPERATIONS)] = Field(
+        default=(), max_length=MAX_OPERATIONS
+    )
     """Applied in this order, after the EXIF orientation."""
     output: Output = Output()
 
@@ -43,7 +56,7 @@ class Recipe(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    variants: tuple[Variant, ...] = Field(max_length=MAX_VARIANTS)
+    variants: Annotated[tuple[Variant, ...], _at_most(MAX_VARIANTS)] = Field(max_length=MAX_VARIANTS)
 
     @model_validator(mode="after")
     def _results_stay_apart(self) -> Self:
@@ -63,16 +76,18 @@ class Recipe(BaseModel):
 def parse_recipe(document: str | bytes) -> Recipe:
     """Read a recipe from JSON.
 
-    Raises InvalidRecipe whose `errors` are `{"pointer", "message"}`, a JSON pointer (RFC 6901) for each fault.
+    Raises InvalidRecipe whose `errors` are `{"pointer", "message"}`, a JSON pointer (RFC 6901) for each fault, up to a
+    hundred of them.
     """
     try:
         return Recipe.model_validate_json(document)
     except ValidationError as error:
-        faults = [
+        faults = error.errors(include_url=False, include_context=False, include_input=False)[:MAX_FAULTS]
+        told = [
             {"pointer": _pointer(fault["loc"]), "message": fault["msg"].removeprefix("Value error, ")}
-            for fault in error.errors()
+            for fault in faults
         ]
-        raise InvalidRecipe(f"The recipe has {len(faults)} fault(s).", errors=faults) from error
+        raise InvalidRecipe(f"The recipe has {error.error_count()} fault(s).", errors=told) from error
 
 
 def _require_distinct(what: str, values: list[str]) -> None:

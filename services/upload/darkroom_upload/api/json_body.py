@@ -20,7 +20,8 @@ async def read_json(request: Request, kind: type[M], *, max_bytes: int) -> M:
     try:
         return kind.model_validate_json(await _read(request, max_bytes))
     except ValidationError as error:
-        raise RequestValidationError(error.errors()) from error
+        faults = error.errors(include_url=False, include_context=False, include_input=False)
+        raise RequestValidationError(faults) from error
 
 
 def documented(kind: type[BaseModel]) -> dict[str, Any]:
