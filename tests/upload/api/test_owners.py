@@ -1,0 +1,78 @@
+"""What belongs to another is not there: on every route that names a job, as the API itself lists them."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest_asyncio
+
+from darkroom.jobs import JobStatus, new_job_id
+from darkroom_local.installation import Installation
+from tests.upload.examples import completed
+from tests.upload.service import STRANGER_KEY, RunningService, running_service, settings_for
+
+_NAMES_NOTHING_OF_AN_OWNERS = {"/recipes/{name}"}
+
+
+@pytest_asyncio.fixture(scope="module")
+async def asked() -> list[str]:
+    """What the orchestrator was asked to do."""
+    return []
+
+
+@pytest_asyncio.fixture(scope="module")
+async def service(shared_installation: Installation, asked: list[str]) -> AsyncIterator[RunningService]:
+    def orchestrator(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(202)
+
+    async with running_service(settings_for(shared_installation), orchestrator) as service:
+        yield service
+
+
+async def routes(service: RunningService) -> dict[str, list[str]]:
+    """Each operation of the API, and the parameters in its path."""
+    paths: dict[str, dict[str, Any]] = (await service.client.get("/openapi.json")).json()["paths"]
+    return {
+        f"{method.upper()} {path}": [one["name"] for one in operation.get("parameters", []) if one["in"] == "path"]
+        for path, operations in paths.items()
+        for method, operation in operations.items()
+    }
+
+
+async def answer(service: RunningService, route: str, job_id: str, key: str) -> httpx.Response:
+    method, path = route.split()
+    path = path.format(job_id=job_id, name="square-64")
+    return await service.client.request(method, path, headers={"x-api-key": key}, follow_redirects=False)
+
+
+async def test_no_route_shows_or_does_anything_to_the_job_of_another(service: RunningService, asked: list[str]) -> None:
+    job = completed(status=JobStatus.FAILED, callback_url="https://example.com/hook")
+    await service.services.jobs.create(job)
+    about_jobs = [route for route, names in (await routes(service)).items() if "job_id" in names]
+    assert len(about_jobs) >= 8
+    nobodys = new_job_id()
+    for route in about_jobs:
+        others = await answer(service, route, job.job_id, STRANGER_KEY)
+        missing = await answer(service, route, nobodys, STRANGER_KEY)
+        assert (others.status_code, others.json()["code"]) == (404, "not_found"), route
+        assert others.text.replace(job.job_id, "ID") == missing.text.replace(nobodys, "ID"), route
+    assert asked == []
+    assert await service.services.jobs.get(job.job_id) == job
+
+
+async def test_its_owner_is_answered_on_each_of_these_routes(service: RunningService) -> None:
+    """So that the test above tells of owners, and not of routes that find nothing for anybody."""
+    job = completed(callback_url="https://example.com/hook")
+    await service.services.jobs.create(job)
+    for route, names in (await routes(service)).items():
+        if "job_id" in names and not route.endswith("/archive"):
+            assert (await answer(service, route, job.job_id, service.client.headers["x-api-key"])).status_code < 400
+
+
+async def test_paths_name_nothing_of_an_owners_but_jobs_and_their_parts(service: RunningService) -> None:
+    """Another kind of id in a path needs a test of its own."""
+    for route, names in (await routes(service)).items():
+        path = route.split()[1]
+        assert path in _NAMES_NOTHING_OF_AN_OWNERS or set(names) <= {"job_id", "name"}, route
+        assert "name" not in names or "job_id" in names or path in _NAMES_NOTHING_OF_AN_OWNERS, route
