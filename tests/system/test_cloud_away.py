@@ -12,13 +12,18 @@ from tests.support.api import open_api
 from tests.support.images import jpeg
 
 CAT = jpeg(40, 30)
+SIGNED = ("Signature=", "Credential=", "x-amz-security-token")
+"""How signed requests and links are known."""
 
 
 async def test_without_aws_clients_are_told_to_come_again_and_the_services_live_on() -> None:
     log = Log()
     async with running_emulator(sink=log.append) as emulator, open_clients(emulator.endpoint_url) as clients:
         installation = await bootstrap(clients, Topology.named("away"), endpoint_url=emulator.endpoint_url)
-        async with running_system(installation) as system, open_api(system.url, DEVELOPMENT_KEY) as api:
+        async with (
+            running_system(installation, environment={"DARKROOM_LOG_LEVEL": "DEBUG"}) as system,
+            open_api(system.url, DEVELOPMENT_KEY) as api,
+        ):
             job = await api.made(CAT)
             emulator.child.kill()
             await emulator.child.wait()
@@ -38,3 +43,7 @@ async def test_without_aws_clients_are_told_to_come_again_and_the_services_live_
                 assert ready.status_code == 503
                 assert ready.json()["failures"]
                 assert service.is_running
+            logs = [service.log for service in system.services]
+            assert all(log.find('"level": "warning"') for log in logs), "they tell what is wrong"
+            told = [line for log in logs for secret in (DEVELOPMENT_KEY, *SIGNED) for line in log.find(secret)]
+            assert told == [], "and nothing that opens anything, however much they are to say"

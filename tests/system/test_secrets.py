@@ -1,0 +1,100 @@
+"""A system at work, refusals and failures included: its logs hold no secret, and nothing that clients sent."""
+
+import json
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+
+from darkroom import clock
+from darkroom.api_keys import ApiKey, generate
+from darkroom.jobs import new_job_id
+from darkroom.key_table import KeyTable
+from darkroom_local.bootstrap import DEVELOPMENT_KEY
+from darkroom_local.ports import LOOPBACK, free_ports
+from darkroom_local.system import System
+from tests.support.api import Api, open_api
+from tests.support.emulator import Cloud
+from tests.support.images import jpeg
+from tests.support.receiver import receiving
+from tests.support.waiting import until
+
+CAT = jpeg(40, 30)
+PRIVATE = {name: f"{name}-4d61b3f7" for name in ("filename", "metadata", "token", "idempotency", "password", "cookie")}
+"""What the client below sends, each in its place."""
+
+
+def signature(url: str) -> str:
+    """What makes a link open."""
+    return parse_qs(urlsplit(url).query)["X-Amz-Signature"][0]
+
+
+async def own_key(cloud: Cloud, system: System) -> str:
+    key = generate()
+    kept = ApiKey.of(key, owner="discreet", name="test", created_at=clock.now())
+    await KeyTable(cloud.dynamodb, system.installation.topology.accounts.name).put(kept)
+    return key
+
+
+async def pictures(api: Api, callback_url: str, data: bytes) -> dict[str, Any]:
+    """A job that was told of, at its end."""
+    fields = {
+        "recipe": "grayscale",
+        "metadata": json.dumps({PRIVATE["metadata"]: PRIVATE["metadata"]}),
+        "callback_url": callback_url,
+    }
+    answer = await api.http.post(
+        "/uploads",
+        files={"file": (f"{PRIVATE['filename']}.jpg", data)},
+        data=fields,
+        headers={"Idempotency-Key": PRIVATE["idempotency"] + str(len(data)), "Cookie": f"x={PRIVATE['cookie']}"},
+    )
+    assert answer.status_code == 202, answer.text
+    return await api.ended(answer.json()["job_id"])
+
+
+async def refusals(system: System, api: Api) -> None:
+    """What a service might be tempted to write down."""
+    guess, private = f"guess-{PRIVATE['token']}", PRIVATE["token"]
+    async with httpx.AsyncClient(base_url=system.url, trust_env=False) as stranger:
+        await stranger.get("/jobs", headers={"x-api-key": guess, "Authorization": f"Bearer {private}"})
+        await stranger.post("/auth/login", json={"name": private, "password": PRIVATE["password"]})
+        await stranger.get(f"/status/{new_job_id()}?{private}={private}", headers={"Cookie": f"a={PRIVATE['cookie']}"})
+    multipart = {"Content-Type": "multipart/form-data; boundary=b"}
+    await api.http.post("/uploads", content=f"--b\r\n{private}", headers=multipart)
+    await api.http.post("/uploads", content=f"--b\r\nx: {private}\0\r\n\r\n", headers=multipart)
+    await api.http.post("/uploads", files={"file": CAT}, data={"recipe": private})
+    await api.http.post("/uploads", files={"file": CAT}, data={"callback_url": f"ftp://x/?token={private}"})
+    await api.http.post("/uploads/presigned", json={"content_type": private, "size": private, private: private})
+    await api.http.get("/jobs", params={"cursor": private})
+
+
+async def test_no_log_tells_a_secret_or_what_a_client_sent(cloud: Cloud, system: System) -> None:
+    key = await own_key(cloud, system)
+    secrets = [key, DEVELOPMENT_KEY, *PRIVATE.values()]
+    (nobody,) = free_ports(1)
+    async with receiving(500, 204) as receiver, open_api(system.url, key) as api:
+        rotated = [(await api.http.post("/webhooks/secret/rotate")).json()["secret"] for _ in range(2)]
+        secrets += [secret.removeprefix("whsec_") for secret in rotated]
+        job = await pictures(api, f"{receiver.url}/{PRIVATE['token']}?token={PRIVATE['token']}", CAT)
+        failed = await pictures(api, f"http://{LOOPBACK}:{nobody}/?token={PRIVATE['token']}", CAT[:300])
+        picture = await api.http.get(f"/jobs/{job['job_id']}/variants/grayscale")
+        secrets += [signature(job["variants"][0]["url"]), signature(picture.headers["location"])]
+        form = (await api.http.post("/uploads/presigned", json={"content_type": "image/jpeg", "size": 1})).json()
+        secrets += [form["upload"]["fields"]["x-amz-signature"], form["upload"]["fields"]["policy"]]
+        assert (await api.http.get(f"/jobs/{job['job_id']}/archive")).status_code == 200
+        await refusals(system, api)
+        requests = await receiver.until(1)
+        secrets.append(requests[0].headers["webhook-signature"].removeprefix("v1,"))
+
+        async def both_are_written_down() -> bool:
+            answers = [await api.http.get(f"/jobs/{one['job_id']}/deliveries") for one in (job, failed)]
+            return all(answer.json()["attempts"] for answer in answers)
+
+        await until(both_are_written_down)
+        assert (await api.http.post(f"/jobs/{failed['job_id']}/retry")).status_code == 202
+        assert (await api.http.delete(f"/jobs/{job['job_id']}")).status_code == 204
+    assert all(len(secret) > 10 for secret in secrets)
+    logs = {service.name: service.log for service in system.services}
+    assert logs["upload"].find(job["job_id"]), "it is not for want of logs"
+    assert [(name, line) for name, log in logs.items() for secret in secrets for line in log.find(secret)] == []
