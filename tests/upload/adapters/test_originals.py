@@ -2,13 +2,15 @@
 
 from uuid import uuid4
 
+import httpx
 import pytest
 from structlog.testing import capture_logs
 
 from darkroom.aws import Aws
 from darkroom.errors import Unavailable
-from darkroom_upload.adapters.originals import PART_BYTES, IncomingObject, NewObject
+from darkroom_upload.adapters.originals import PART_BYTES, IncomingObject, NewObject, Originals
 from tests.support.emulator import Cloud
+from tests.support.waiting import until
 from tests.upload.service import RunningService
 
 
@@ -78,3 +80,15 @@ async def test_without_s3_bytes_cannot_be_taken(upload: RunningService, monkeypa
         with pytest.raises(Unavailable):
             await thing.write(b"x" * (PART_BYTES + 1))
         await thing.abort()
+
+
+async def test_a_form_is_refused_once_its_time_is_over(cloud: Cloud, upload: RunningService) -> None:
+    originals = Originals(cloud.s3, upload.settings.originals_bucket, public=cloud.s3)
+    form = await originals.presigned_post(new_object(), max_bytes=100, seconds=2)
+    async with httpx.AsyncClient(trust_env=False) as anyone:
+
+        async def refused() -> bool:
+            return (await anyone.post(form.url, data=form.fields, files={"file": b"x"})).status_code == 403
+
+        assert not await refused()
+        await until(refused)
