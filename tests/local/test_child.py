@@ -104,3 +104,23 @@ async def test_a_child_is_in_a_session_of_its_own() -> None:
     async with child(DEAF) as (it, _):
         assert os.getsid(it.pid) == it.pid
         assert os.getsid(it.pid) != os.getsid(0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+async def test_a_child_dies_with_a_parent_that_is_killed() -> None:
+    parent = (
+        "import asyncio, sys\n"
+        "from darkroom_local.child import Child\n"
+        "async def main():\n"
+        "    command = [sys.executable, '-c', 'import time; time.sleep(60)']\n"
+        "    child = await Child.start(command, environment={}, sink=print)\n"
+        "    print(child.pid, flush=True)\n"
+        "    await child.wait()\n"
+        "asyncio.run(main())\n"
+    )
+    async with child(parent) as (it, log):
+        await until(lambda: bool(str(log)))
+        grandchild = int(str(log))
+        assert running({grandchild})
+        os.kill(it.pid, signal.SIGKILL)
+        await until(lambda: not running({grandchild}))

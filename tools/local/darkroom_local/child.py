@@ -2,11 +2,15 @@
 
 The session keeps a terminal's Ctrl-C away from the child: whoever started it decides when it stops. It also makes the
 child's own children (the processor's decoders) reachable: what is left of them dies with it.
+
+When whoever started it dies without a chance to stop it (SIGKILL, a test run that is cut off), Linux kills the child.
 """
 
 import asyncio
+import ctypes
 import os
 import signal
+import sys
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -14,6 +18,10 @@ from typing import Final, Self
 
 LineSink = Callable[[str], None]
 """Takes a line of output, without its line break."""
+
+_PR_SET_PDEATHSIG: Final = 1
+"""linux/prctl.h. Outlives the exec that follows; goes by the thread that forks, which is the one of the event loop."""
+_LIBC: Final = ctypes.CDLL(None)
 
 _LONGEST_LINE_BYTES: Final = 1024 * 1024
 """A line that grows longer is handed on in pieces."""
@@ -38,6 +46,7 @@ class Child:
             stdout=PIPE,
             stderr=STDOUT,
             start_new_session=True,
+            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
         )
         return cls(transport, events)
 
@@ -77,6 +86,11 @@ class Child:
         if status is None:
             raise RuntimeError("asyncio told of an end without a status.")
         return status
+
+
+def _die_with_parent() -> None:
+    """Runs in the child, between fork and exec."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 class _Events(asyncio.SubprocessProtocol):
