@@ -99,10 +99,10 @@ class Arena:
                 return self._events.get(job_id, set())
 
     async def depth(self, url: str) -> int:
-        """Messages in a queue, received ones included."""
+        """Messages in a queue, those included that were received or are still to come."""
         answer = await self.cloud.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
-        counts = answer["Attributes"]
-        return int(counts["ApproximateNumberOfMessages"]) + int(counts["ApproximateNumberOfMessagesNotVisible"])
+        counted = "ApproximateNumberOfMessages"
+        return sum(int(count) for name, count in answer["Attributes"].items() if name.startswith(counted))
 
     async def _is_quiet(self) -> bool:
         queues = (self.installation.uploads, self.installation.tasks, self.installation.results)

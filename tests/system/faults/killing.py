@@ -26,7 +26,9 @@ RECIPE: Final = json.dumps(
     }
 )
 _TRIES: Final = 3
-"""How often a case is set up. Two messages may come with one receive, and the second receive then never happens."""
+"""How often a case is set up until its call is made."""
+_MERGED: Final = ("ReceiveMessage", "DeleteMessageBatch")
+"""Calls that take several messages when these come close together. A second such call then does not happen."""
 _CHANGES: Final = ("Put", "Update", "Transact", "Send", "Delete", "Publish", "Complete", "Post")
 
 
@@ -43,6 +45,11 @@ class Case:
     def changes(self) -> bool:
         """Whether the call changes anything in AWS."""
         return self.call.startswith(_CHANGES)
+
+    @property
+    def may_not_happen(self) -> bool:
+        """Whether another case of the same call stands for this one when there was no such call."""
+        return self.occurrence > 1 and self.call.startswith(_MERGED)
 
     def __str__(self) -> str:
         return f"{self.service}: {self.call} {self.occurrence}, {self.moment}"
@@ -136,7 +143,7 @@ async def killed_at(arena: Arena, case: Case, clean: CleanRun) -> list[str]:
         differences = await _differences(arena, job_id, clean, jobs_before)
         if trap.sprung.is_set() or differences:
             return differences
-    return ["the call was never made"]
+    return [] if case.may_not_happen else ["the call was never made"]
 
 
 @dataclass(frozen=True, kw_only=True)
