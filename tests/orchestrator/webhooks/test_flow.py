@@ -13,13 +13,15 @@ from aiohttp import web
 
 from darkroom.jobs import Job, JobStatus, new_job_id
 from darkroom.keys import upload_key
-from darkroom.queue import Depth
+from darkroom.messages import DeliveryRequested
+from darkroom.queue import Depth, Outgoing
 from darkroom.topology import DELIVERY_ATTEMPTS
 from darkroom_orchestrator.adapters.events import JobEvents, event_of
 from darkroom_orchestrator.api import QueueName
 from darkroom_orchestrator.composition import Orchestrator
+from darkroom_orchestrator.webhooks import work
 from tests.orchestrator.site import Site
-from tests.support.receiver import Receiver, receiving
+from tests.support.receiver import Receiver, raw_receiving, receiving
 from tests.support.waiting import until
 
 
@@ -195,6 +197,37 @@ async def test_a_webhook_under_way_is_finished_when_the_service_stops(site: Site
             asyncio.get_running_loop().call_later(0.2, go_on.set)
         log = (await site.job(job.job_id)).deliveries
     assert [(attempt.number, attempt.status) for attempt in log] == [(1, 204)]
+
+
+async def test_receivers_of_one_owner_that_never_answer_hold_up_nobody_elses_webhooks(site: Site) -> None:
+    asked, given_up, go_on = 0, 0, asyncio.Event()
+
+    async def say_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked, given_up
+        asked += 1
+        await go_on.wait()
+        given_up += writer.is_closing()
+
+    async with (
+        raw_receiving(say_nothing) as deaf,
+        receiving() as receiver,
+        delivering(site) as orchestrator,
+    ):
+        flooding, quiet = await job_for(site, receiver, callback_url=deaf), await job_for(site, receiver, owner="quiet")
+        request = DeliveryRequested(event=event_of(flooding))
+        flood = [Outgoing(job_id=flooding.job_id, message=request, owner=flooding.owner)] * (work.CONCURRENCY + 1)
+        await orchestrator.queues[QueueName.NOTIFICATIONS].queue.send(flood)
+        await until(lambda: asked == work.EACH_OWNERS)
+        await orchestrator.cancel(quiet.job_id)
+        await receiver.until(1)
+        assert asked == work.EACH_OWNERS
+        # What belongs to a job that is gone is done with.
+        await site.clients.dynamodb.delete_item(
+            TableName=site.settings.jobs_table, Key={"job_id": {"S": flooding.job_id}}
+        )
+        go_on.set()
+        await until_empty(orchestrator)
+    assert given_up == 0
 
 
 @pytest.mark.parametrize(

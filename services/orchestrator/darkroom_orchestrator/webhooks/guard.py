@@ -23,7 +23,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 from darkroom_orchestrator.webhooks.addresses import require_allowed
 
-_LOOKUPS: Final = 256
+_LOOKUPS: Final = 512
 """Threads that look names up, made as they are needed.
 
 A look-up of a name that nobody answers for goes on for ten seconds by default (resolv.conf(5): two attempts of five),

@@ -11,6 +11,7 @@ from darkroom.queue import Queue
 from darkroom.settings import Environment
 from darkroom.webhook_secrets import WebhookSecrets
 from darkroom_orchestrator.settings import Settings
+from darkroom_orchestrator.shares import Shares
 from darkroom_orchestrator.webhooks.consume import notifications_handler
 from darkroom_orchestrator.webhooks.deliver import Deliver
 from darkroom_orchestrator.webhooks.delivery_log import DeliveryLog
@@ -18,8 +19,12 @@ from darkroom_orchestrator.webhooks.replay import Replay
 from darkroom_orchestrator.webhooks.schedule import pauses
 from darkroom_orchestrator.webhooks.sender import open_sender
 
-_CONCURRENCY: Final = 64
+CONCURRENCY: Final = 128
 """Deliveries at a time. Each is mostly waiting for somebody's server, up to ten seconds."""
+EACH_OWNERS: Final = 32
+"""Of one owner: whose receivers are all dead or slow holds up nobody else's webhooks."""
+_IN_HAND: Final = 512
+"""Events in this process, most of which wait for their owner's share rather than in the queue."""
 _VISIBILITY_SECONDS: Final = 60
 
 
@@ -56,11 +61,12 @@ class Webhooks:
                 allow_http=settings.environment is Environment.DEVELOPMENT,
                 now=self._now,
             )
+            shares = Shares(most=CONCURRENCY, each=EACH_OWNERS)
             consumer = Consumer(
                 "notifications",
                 self._notifications,
-                notifications_handler(deliver),
-                concurrency=_CONCURRENCY,
+                shares.guard(notifications_handler(deliver)),
+                concurrency=_IN_HAND,
                 wait_seconds=settings.receive_wait_seconds,
                 visibility_seconds=_VISIBILITY_SECONDS,
                 drain_seconds=settings.drain_seconds,
