@@ -24,6 +24,7 @@ WANTED: Final[dict[str, Scope | None]] = {
     "POST /uploads/presigned": Scope.UPLOAD,
     "GET /status/{job_id}": Scope.READ,
     "GET /jobs": Scope.READ,
+    "GET /jobs/{job_id}/events": Scope.READ,
     "DELETE /jobs/{job_id}": Scope.UPLOAD,
     "POST /jobs/{job_id}/retry": Scope.UPLOAD,
     "GET /jobs/{job_id}/variants/{name}": Scope.READ,
