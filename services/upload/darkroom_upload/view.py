@@ -3,25 +3,17 @@
 from pathlib import PurePosixPath
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from darkroom import clock
 from darkroom.formats import ImageFormat
 from darkroom.jobs import Cost, Fault, Job, JobStatus, VariantState, VariantStatus
 from darkroom.recipes import Variant
 from darkroom_upload.adapters.results import Link, ResultLinks
+from darkroom_upload.bodies import Body
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(
-        frozen=True,
-        use_attribute_docstrings=True,
-        # Every field is there in each answer, if only as null.
-        json_schema_serialization_defaults_required=True,
-    )
-
-
-class ErrorBody(_Body):
+class ErrorBody(Body):
     """Why something failed: a stable code and a sentence for people."""
 
     code: str
@@ -33,7 +25,7 @@ class ErrorBody(_Body):
         return cls(code=fault.code, message=fault.message) if fault else None
 
 
-class ProgressBody(_Body):
+class ProgressBody(Body):
     """Variants by how they ended."""
 
     done: int
@@ -41,7 +33,7 @@ class ProgressBody(_Body):
     total: int
 
 
-class SourceBody(_Body):
+class SourceBody(Body):
     """The source image. All but the name is null until it is known; sizes in pixels are as seen, after orientation."""
 
     filename: str
@@ -81,7 +73,7 @@ class SourceBody(_Body):
         )
 
 
-class VariantBody(_Body):
+class VariantBody(Body):
     """A picture of the recipe. All but name and status is null until it is there."""
 
     name: str
@@ -98,7 +90,7 @@ class VariantBody(_Body):
     error: ErrorBody | None = None
 
 
-class ManifestBody(_Body):
+class ManifestBody(Body):
     """The document that says what was made of what, how and with what."""
 
     key: str
@@ -107,7 +99,7 @@ class ManifestBody(_Body):
     """Where to get it, for about an hour."""
 
 
-class JobBody(_Body):
+class JobBody(Body):
     """A job."""
 
     job_id: str
@@ -128,7 +120,7 @@ class JobBody(_Body):
     """The client's own, when it gave any."""
 
 
-class JobPage(_Body):
+class JobPage(Body):
     """Some of a client's jobs, newest first."""
 
     items: list[JobBody]

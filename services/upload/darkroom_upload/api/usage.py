@@ -1,10 +1,8 @@
 """`GET /usage`: what the caller may use, and what it has used today."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from darkroom import clock
 from darkroom.allowances import Rate
@@ -13,18 +11,11 @@ from darkroom_upload.adapters.usage import Usage, day_after
 from darkroom_upload.api.documentation import refusals
 from darkroom_upload.api.parameters import takes
 from darkroom_upload.auth import Authenticate, allowed
+from darkroom_upload.bodies import Body, Moment
 from darkroom_upload.principal import Principal
 
-Moment = Annotated[datetime, PlainSerializer(clock.iso, return_type=str)]
 
-
-class _Body(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
-    )
-
-
-class RateBody(_Body):
+class RateBody(Body):
     """How often the caller may come."""
 
     requests_per_second: float
@@ -32,7 +23,7 @@ class RateBody(_Body):
     """How often at once, after a rest."""
 
 
-class QuotaBody(_Body):
+class QuotaBody(Body):
     """One quota of the day."""
 
     limit: int
@@ -40,8 +31,8 @@ class QuotaBody(_Body):
     remaining: int
 
 
-class UsageBody(_Body):
-    """Limits of the caller: this API key, or all sessions of a user. What is null has no limit, and is not counted."""
+class UsageBody(Body):
+    """Limits of the caller: an API key, or all sessions of an owner. What is null has no limit, and is not counted."""
 
     owner: str
     scopes: list[Scope]

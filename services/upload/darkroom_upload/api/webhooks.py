@@ -1,11 +1,9 @@
 """Webhooks: how a job's were delivered, to send one again, and the secret that they are signed with."""
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Final, Self
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from darkroom import clock
 from darkroom.api_keys import Scope
@@ -17,21 +15,14 @@ from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.api.documentation import refusals
 from darkroom_upload.api.parameters import JobId, takes
 from darkroom_upload.auth import Authenticate, allowed
+from darkroom_upload.bodies import Body, Moment
 from darkroom_upload.principal import Principal
-
-Moment = Annotated[datetime, PlainSerializer(clock.iso, return_type=str)]
 
 _NEVER_STORED: Final = "no-store"
 """For answers with a secret in them."""
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
-    )
-
-
-class AttemptBody(_Body):
+class AttemptBody(Body):
     """One POST to the callback URL."""
 
     event_id: str
@@ -61,7 +52,7 @@ class AttemptBody(_Body):
         )
 
 
-class DeliveriesBody(_Body):
+class DeliveriesBody(Body):
     """How the webhooks of a job were delivered."""
 
     callback_url: str | None
@@ -80,7 +71,7 @@ class DeliveriesBody(_Body):
         )
 
 
-class SecretBody(_Body):
+class SecretBody(Body):
     """What your webhooks are signed with."""
 
     secret: str

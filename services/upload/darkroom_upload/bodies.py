@@ -1,0 +1,18 @@
+"""What bodies of answers have in common."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+
+from darkroom import clock
+
+Moment = Annotated[datetime, PlainSerializer(clock.iso, return_type=str)]
+
+
+class Body(BaseModel):
+    """A body that the service makes. Every field is there in each answer, if only as null."""
+
+    model_config = ConfigDict(
+        frozen=True, use_attribute_docstrings=True, json_schema_serialization_defaults_required=True
+    )
