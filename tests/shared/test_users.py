@@ -1,6 +1,7 @@
 """Users and their passwords."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -85,5 +86,18 @@ async def test_a_change_that_somebody_else_has_overtaken_is_not_made(table: User
     await table.create(ann)
     disabled = ann.disabled(NOW)
     assert await table.change(disabled, instead_of=ann)
+    assert await table.change(disabled, instead_of=ann), "the same write once more"
     assert not await table.change(ann.with_password(PASSWORD), instead_of=ann)
     assert await table.find(ann.name) == disabled
+
+
+def test_each_change_of_a_user_is_another_version_and_changes_nothing_else() -> None:
+    ann = user()
+    gone = ann.disabled(NOW)
+    assert gone.disabled_at == gone.disabled(clock.now()).disabled_at == NOW, "since when stays"
+    back, out, new = gone.enabled(), ann.logged_out(), gone.with_password("another password")
+    assert back.disabled_at is None
+    assert new.disabled_at == NOW
+    assert is_password("another password", new.password_hash)
+    assert len({each.version for each in (ann, gone, back, out, new)}) == 5
+    assert replace(back, version="") == replace(out, version="") == replace(ann, version="")

@@ -45,20 +45,22 @@ class UserTable:
 
     async def create(self, user: User) -> bool:
         """Write a user. False when there is another one of that name, who stays as they are."""
-        return await self._put(user, condition="attribute_not_exists(id) OR version = :version", version=user.version)
+        return await self._put(user, "attribute_not_exists(id) OR version = :version", {":version": user.version})
 
     async def change(self, user: User, *, instead_of: User) -> bool:
         """Write a user in place of what they were. False when somebody else has changed or removed them meanwhile."""
-        return await self._put(user, condition="version = :version", version=instead_of.version)
+        versions = {":version": user.version, ":before": instead_of.version}
+        return await self._put(user, "version IN (:before, :version)", versions)
 
-    async def _put(self, user: User, *, condition: str, version: str) -> bool:
+    async def _put(self, user: User, condition: str, values: dict[str, str]) -> bool:
+        """The user's own version meets each condition, so that a write that the SDK repeats is made all the same."""
         try:
             with translated("DynamoDB"):
                 await self._client.put_item(
                     TableName=self._table,
                     Item=_to_item(user),
                     ConditionExpression=condition,
-                    ExpressionAttributeValues={":version": {"S": version}},
+                    ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
                 )
         except ClientError as error:
             if error_code(error) == "ConditionalCheckFailedException":

@@ -40,7 +40,15 @@ class User:
 
     def disabled(self, moment: datetime) -> Self:
         """The user who may not log in any more, and is logged out everywhere."""
-        return replace(self, disabled_at=moment, version=_new_version())
+        return replace(self, disabled_at=self.disabled_at or moment, version=_new_version())
+
+    def enabled(self) -> Self:
+        """The user who may log in again."""
+        return replace(self, disabled_at=None, version=_new_version())
+
+    def logged_out(self) -> Self:
+        """The user who may go on, but has to log in anew everywhere."""
+        return replace(self, version=_new_version())
 
 
 def is_name(text: str) -> bool:
