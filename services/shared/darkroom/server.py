@@ -60,6 +60,9 @@ def configuration(
         log_config=None,
         access_log=False,
         server_header=False,
+        # A client's address is its peer's: from this machine anybody's X-Forwarded-For would be believed. Who is
+        # behind proxies is told how many, and reads the header itself.
+        proxy_headers=False,
         timeout_keep_alive=keep_alive_seconds,
         timeout_graceful_shutdown=drain_seconds,
         **more,
