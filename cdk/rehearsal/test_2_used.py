@@ -5,14 +5,19 @@ import io
 import json
 import re
 import zipfile
+from typing import Final
 
 import boto3
 import httpx
+from click.testing import CliRunner
 
+from darkroom_cli.main import darkroom
 from darkroom_local.service import Service
 from rehearsal.forbidden import ORIGINALS, RESULTS
 from tests.support.api import Api
 from tests.support.images import jpeg
+
+PASSWORD: Final = "a password of four words"
 
 
 async def test_a_job_passes_through_services_in_their_roles(api: Api) -> None:
@@ -66,6 +71,24 @@ async def test_an_owner_gets_and_changes_the_secret_of_webhooks(api: Api) -> Non
     changed = await api.http.post("/webhooks/secret/rotate")
     assert changed.status_code == 200, changed.text
     assert changed.json() != first
+
+
+async def test_a_user_whom_an_operator_made_logs_in_and_out(services: dict[str, Service]) -> None:
+    words = ["users", "create", "ann", "--owner", "demo", "--password", PASSWORD]
+    shell = CliRunner(env={"DARKROOM_ACCOUNTS_TABLE": "darkroom-dev-accounts"})
+    made = await asyncio.to_thread(shell.invoke, darkroom, words)
+    assert made.exit_code == 0, (made.output, made.exception)
+    async with httpx.AsyncClient(base_url=services["upload"].url, timeout=60, trust_env=False) as http:
+        # The second login ends the session of the first.
+        for _ in range(2):
+            entered = await http.post("/auth/login", json={"name": "ann", "password": PASSWORD})
+            assert entered.status_code == 200, entered.text
+            # By hand: without TLS no client sends it back by itself.
+            http.headers["cookie"] = entered.headers["set-cookie"].partition(";")[0]
+            http.headers["x-csrf-token"] = entered.json()["csrf_token"]
+        assert (await http.get("/jobs")).status_code == 200
+        assert (await http.post("/auth/logout", json={"everywhere": True})).status_code == 204
+        assert (await http.get("/auth/me")).status_code == 401
 
 
 async def test_operators_see_and_redrive_every_queue(services: dict[str, Service]) -> None:

@@ -56,7 +56,23 @@ def test_the_api_is_never_cached_and_gets_everything_but_the_host(edge: Template
         assert each["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "AWS's CachingDisabled"
         assert each["OriginRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac", "AllViewerExceptHostHeader"
         assert each["Compress"] is False
-        assert "POST" in each["AllowedMethods"]
+        assert {"OPTIONS", "POST", "DELETE"} <= set(each["AllowedMethods"])
+
+
+def test_each_proxy_in_front_of_the_api_is_counted_by_it(prod: Assembly) -> None:
+    """Behind one fewer it would take CloudFront for its only client, behind one more believe what clients say."""
+    told = [
+        each["Value"]
+        for definition in prod["Services"].properties("AWS::ECS::TaskDefinition")
+        for container in definition["ContainerDefinitions"]
+        for each in container.get("Environment", [])
+        if each["Name"] == "DARKROOM_TRUSTED_PROXIES"
+    ]
+    assert told == ["2"]
+    (balancer,) = prod["Services"].properties("AWS::ElasticLoadBalancingV2::LoadBalancer")
+    attributes = {each["Key"]: each["Value"] for each in balancer["LoadBalancerAttributes"]}
+    assert attributes.get("routing.http.xff_header_processing.mode", "append") == "append"
+    assert attributes.get("routing.http.xff_client_port.enabled", "false") == "false"
 
 
 def test_every_route_of_the_api_passes_cloudfront(edge: Template) -> None:

@@ -43,6 +43,8 @@ EXPECTED: Final[dict[str, Permissions]] = {
         "ReadAccounts": ({"dynamodb:GetItem"}, {"<AccountsTable.Arn>"}),
         "ClaimAndRotate": ({"dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
         "CountUse": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
+        "KeepSessions": ({"dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
+        "CountAttempts": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
         "AnnounceUploads": ({"sqs:SendMessage", "sqs:GetQueueAttributes"}, {"<UploadsQueue.Arn>"}),
     },
     "Orchestrator": {
@@ -125,11 +127,13 @@ def _all(value: object) -> set[str]:
     [
         ("Upload", "ClaimAndRotate", ["idempotency#*", "webhook#*"]),
         ("Upload", "CountUse", ["rate#*", "usage#*"]),
+        ("Upload", "KeepSessions", ["session#*", "farewell#*", "acquainted#*"]),
+        ("Upload", "CountAttempts", ["attempts#*"]),
         ("Orchestrator", "SignWebhooks", ["webhook#*"]),
         ("Orchestrator", "GiveBack", ["usage#*"]),
     ],
 )
-def test_no_service_writes_api_keys(service: str, sid: str, items: list[str], template: Template) -> None:
+def test_no_service_writes_api_keys_or_users(service: str, sid: str, items: list[str], template: Template) -> None:
     (statement,) = [
         each
         for policy in template.properties("AWS::IAM::Policy")

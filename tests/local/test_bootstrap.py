@@ -4,9 +4,12 @@ import hashlib
 import json
 from typing import Any
 
+from darkroom import clock
 from darkroom.aws import Aws
+from darkroom.passwords import is_password
 from darkroom.topology import CALLBACK_ATTRIBUTE, Topology
-from darkroom_local.bootstrap import DEVELOPMENT_KEY, bootstrap
+from darkroom.user_table import UserTable
+from darkroom_local.bootstrap import DEVELOPMENT_KEY, DEVELOPMENT_PASSWORD, bootstrap
 from darkroom_local.clients import open_clients
 from darkroom_local.installation import Installation
 from tests.support.emulator import Cloud
@@ -177,6 +180,19 @@ async def test_the_development_key_is_stored_as_its_hash(cloud: Cloud, installat
     assert answer["Item"]["key_owner"] == {"S": "demo"}
     assert answer["Item"]["prefix"] == {"S": "local-dev-k"}
     assert DEVELOPMENT_KEY not in json.dumps(answer["Item"])
+
+
+async def test_the_development_user_stays_as_somebody_changed_them(cloud: Cloud, installation: Installation) -> None:
+    users = UserTable(cloud.dynamodb, installation.topology.accounts.name)
+    demo = await users.find("demo")
+    assert demo
+    assert demo.owner == "demo"
+    assert is_password(DEVELOPMENT_PASSWORD, demo.password_hash)
+    disabled = demo.disabled(clock.parse("2026-11-25T05:15:26.310Z"))
+    await users.change(disabled, instead_of=demo)
+    async with open_clients(cloud.endpoint_url) as clients:
+        await bootstrap(clients, installation.topology, endpoint_url=cloud.endpoint_url)
+    assert await users.find("demo") == disabled
 
 
 async def test_the_services_own_clients_reach_the_installation(installation: Installation) -> None:

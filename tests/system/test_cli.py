@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 
@@ -143,11 +144,37 @@ async def test_a_user_is_made_listed_and_disabled(run: Run) -> None:
     await run("users", "create", name, "--owner", "ann", "--password", password)
     assert "already" in (await run("users", "create", name, "--password", password, status=1)).stderr
     assert "characters" in (await run("users", "create", "other", "--password", "short", status=2)).stderr
-    await run("users", "disable", name)
+    await run("users", "disable", name.upper())
     users = [json.loads(line) for line in (await run("users", "list", "--json")).stdout.splitlines()]
     (mine,) = [user for user in users if user["name"] == name]
     assert mine["owner"] == "ann"
     assert mine["disabled_at"]
+
+
+async def test_a_user_is_changed_and_logs_in_accordingly(run: Run, system: System) -> None:
+    name, first, second = f"user-{uuid4().hex[:8]}", "correct horse battery", "a password of four words"
+    await run("users", "create", name, "--password", first)
+    async with httpx.AsyncClient(base_url=system.url, trust_env=False) as http:
+
+        async def log_in(password: str) -> int:
+            return (await http.post("/auth/login", json={"name": name, "password": password})).status_code
+
+        assert await log_in(first) == 200
+        assert (await http.get("/auth/me")).json()["owner"] == name
+        for command in (("logout", name), ("password", name, "--password", second), ("disable", name)):
+            await run("users", *command)
+        assert await log_in(second) == 401
+        await run("users", "enable", name)
+        assert [await log_in(first), await log_in(second)] == [401, 200]
+        await run("users", "logout", "--all")
+        assert (await http.get("/auth/me")).status_code == 401
+
+
+async def test_what_is_done_to_nobody_or_to_nothing_is_refused(run: Run) -> None:
+    for command in ("disable", "enable", "logout"):
+        assert "There is no user" in (await run("users", command, "nobody-of-that-name", status=1)).stderr
+    for words in ((), ("ann", "--all")):
+        assert "either" in (await run("users", "logout", *words, status=2)).stderr
     assert "no user" in (await run("users", "disable", "nobody-at-all", status=1)).stderr
 
 

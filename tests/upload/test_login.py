@@ -1,24 +1,22 @@
 """Logging in."""
 
 import asyncio
-from uuid import uuid4
 
 import pytest
 
 from darkroom import clock
 from darkroom.errors import RateLimited, Unauthenticated, Unavailable
 from darkroom.user_table import UserTable
-from darkroom.users import User
-from darkroom_local.installation import Installation
+from darkroom_local.bootstrap import DEVELOPMENT_PASSWORD
+from darkroom_local.installation import DEFAULT_OWNER, Installation
 from darkroom_upload import login
 from darkroom_upload.adapters.attempts import Attempts
 from darkroom_upload.login import OF_ADDRESS, OF_USER, OF_USER_AND_ADDRESS, LogIn
 from tests.support.emulator import Cloud
 from tests.support.waiting import until
+from tests.upload.users import PASSWORD, somebody
 
-PASSWORD = "correct horse battery"
 HOME = "198.51.100.1"
-NOW = clock.parse("2026-11-25T05:15:26.310Z")
 
 
 class Watch:
@@ -37,7 +35,7 @@ class Door:
         self.watch = Watch()
         self.attempts = Attempts(cloud.dynamodb, table, clock=self.watch)
         self.log_in = LogIn(self.users, self.attempts, development=False)
-        self.user = User.of(f"ann-{uuid4().hex}", owner="studio", password=PASSWORD, created_at=NOW)
+        self.user = somebody()
 
     async def guess(self, address: str = HOME, name: str | None = None) -> float:
         """Try a wrong password; returns how long to wait, 0 when it was looked at."""
@@ -83,8 +81,8 @@ async def test_who_is_unknown_disabled_or_wrong_is_told_the_same_after_the_same_
         return password == PASSWORD
 
     monkeypatch.setattr(login, "is_password", is_password)
-    gone = User.of(f"bob-{uuid4().hex}", owner="studio", password=PASSWORD, created_at=NOW)
-    await door.users.create(gone.disabled(NOW))
+    gone = somebody()
+    await door.users.create(gone.disabled(clock.now()))
     answers = []
     for name, password in [("nobody", PASSWORD), (gone.name, PASSWORD), (door.user.name, "wrong"), ("\udcff#", "x")]:
         with pytest.raises(Unauthenticated) as caught:
@@ -95,19 +93,11 @@ async def test_who_is_unknown_disabled_or_wrong_is_told_the_same_after_the_same_
 
 
 async def test_the_password_that_is_in_every_clone_opens_nothing_outside_development(door: Door) -> None:
-    name = f"demo-{uuid4().hex}"
-    demo = User(
-        name=name,
-        owner="demo",
-        # Of `demo-password`.
-        password_hash="$argon2id$v=19$m=19456,t=2,p=1$U0joOIWvXFjCOl7NEUxyFg$iVFSBwRJMYERW1iQ1sLAsodXaJEzfWtTfCREsmEK6Wc",
-        created_at=NOW,
-        version="1",
-    )
-    await door.users.create(demo)
-    assert (await LogIn(door.users, door.attempts, development=True)(name, "demo-password", address=HOME)).name == name
-    with pytest.raises(Unauthenticated):
-        await door.log_in(name, "demo-password", address=HOME)
+    in_development = LogIn(door.users, door.attempts, development=True)
+    for spelling in (DEVELOPMENT_PASSWORD, "\uff44\uff45\uff4d\uff4f-password"):
+        assert (await in_development(DEFAULT_OWNER, spelling, address=HOME)).name == DEFAULT_OWNER
+        with pytest.raises(Unauthenticated):
+            await door.log_in(DEFAULT_OWNER, spelling, address=HOME)
 
 
 async def test_guesses_at_a_user_are_held_back_and_then_even_the_right_password(door: Door, easy: None) -> None:

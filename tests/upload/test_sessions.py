@@ -1,7 +1,5 @@
 """Sessions."""
 
-from uuid import uuid4
-
 import pytest
 
 from darkroom import clock
@@ -13,6 +11,7 @@ from darkroom_upload import session
 from darkroom_upload.adapters.sessions import SessionTable
 from darkroom_upload.sessions import FRESH_SECONDS, Sessions
 from tests.support.emulator import Cloud
+from tests.upload.users import somebody
 
 
 class Watch:
@@ -31,7 +30,7 @@ class Site:
         self.users = UserTable(cloud.dynamodb, self.table_name)
         self.watch = Watch()
         self.here, self.there = (self.task() for _ in range(2))
-        self.user = User.of(f"ann-{uuid4().hex}", owner="studio", password="x" * 15, created_at=clock.now())
+        self.user = somebody()
 
     def task(self) -> Sessions:
         table = SessionTable(self.cloud.dynamodb, self.table_name)
@@ -76,6 +75,7 @@ async def test_each_login_is_a_session_of_its_own(site: Site) -> None:
 
 async def test_a_session_that_was_ended_is_over_here_at_once_and_elsewhere_soon(site: Site) -> None:
     begun, token = await site.here.begin(site.user)
+    assert await site.here.find(token)
     assert await site.there.find(token)
     await site.here.end(begun)
     assert await site.here.find(token) is None
@@ -83,14 +83,55 @@ async def test_a_session_that_was_ended_is_over_here_at_once_and_elsewhere_soon(
     assert await site.there.find(token) is None
 
 
+async def test_what_was_read_of_a_session_while_it_ended_is_not_remembered(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, token = await site.here.begin(site.user)
+    find = site.users.find
+
+    async def slowly(name: str) -> User | None:
+        user = await find(name)
+        await site.here.end(begun)
+        return user
+
+    monkeypatch.setattr(site.users, "find", slowly)
+    assert await site.here.find(token), "it was asked for before the end"
+    monkeypatch.setattr(site.users, "find", find)
+    assert await site.here.find(token) is None
+
+
+async def test_a_login_ends_the_session_that_the_browser_had_and_never_takes_its_token(site: Site) -> None:
+    _, old = await site.here.begin(site.user)
+    _, new = await site.there.begin(site.user, instead_of=old)
+    assert new != old
+    assert await site.here.find(old) is None
+    assert await site.here.find(new)
+    _, third = await site.here.begin(site.user, instead_of="planted by somebody")
+    assert await site.here.find("planted by somebody") is None
+    assert await site.here.find(third)
+
+
+async def test_a_session_ends_at_the_second_that_was_told_at_its_begin(site: Site) -> None:
+    begun, token = await site.here.begin(site.user)
+    found = await site.there.find(token)
+    assert found == begun
+
+
 async def test_all_of_a_users_sessions_can_be_ended_and_later_ones_hold(site: Site) -> None:
     first, one = await site.here.begin(site.user)
     _, other = await site.there.begin(site.user)
+    for task in (site.here, site.there):
+        assert await task.find(one)
+        assert await task.find(other)
     await site.here.end_all(first)
     assert await site.here.find(one) is None
-    assert await site.there.find(other) is None
+    assert await site.here.find(other) is None
     _, later = await site.there.begin(site.user)
     assert await site.here.find(later)
+    site.watch.seconds += FRESH_SECONDS
+    assert await site.there.find(one) is None
+    assert await site.there.find(other) is None
+    assert await site.there.find(later)
 
 
 async def test_another_password_ends_all_sessions(site: Site) -> None:

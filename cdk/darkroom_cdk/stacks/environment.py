@@ -11,6 +11,8 @@ from darkroom_cdk.stacks.storage import StorageStack
 
 PROCESSOR_DRAIN_SECONDS: Final = 110
 """The most that the services take; ten seconds before Fargate's longest stop time-out."""
+_PROXIES: Final = 2
+"""CloudFront and the load balancer: each adds to X-Forwarded-For whom it was asked by."""
 
 
 def traces_environment(config: StageConfig) -> dict[str, str]:
@@ -36,6 +38,7 @@ def upload_environment(
         "DARKROOM_UPLOADS_QUEUE_URL": messaging.uploads.queue.queue_url,
         "DARKROOM_ORCHESTRATOR_URL": orchestrator_url,
         "DARKROOM_MAX_UPLOAD_BYTES": str(config.max_upload_bytes),
+        "DARKROOM_TRUSTED_PROXIES": str(_PROXIES),
     }
     if delivery.results_url and config.results_key_secret_arn:
         told["DARKROOM_RESULTS_CDN_URL"] = delivery.results_url

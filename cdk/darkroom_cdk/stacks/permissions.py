@@ -25,6 +25,11 @@ _WEBHOOK_SECRETS: Final = "webhook#*"
 _RATES: Final = "rate#*"
 _USAGE: Final = "usage#*"
 """Of callers' rates and quotas, in the same table."""
+_SESSIONS: Final = "session#*"
+_FAREWELLS: Final = "farewell#*"
+_ACQUAINTED: Final = "acquainted#*"
+_ATTEMPTS: Final = "attempts#*"
+"""Of users who log in, in the same table. The users themselves are operators' as well."""
 _CONSUME: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", _DEPTH)
 
 
@@ -77,6 +82,11 @@ class PermissionsStack(StageStack):
         may.allow("ReadAccounts", actions=["dynamodb:GetItem"], on=[accounts])
         may.allow("ClaimAndRotate", actions=["dynamodb:PutItem"], on=[accounts], items=[_CLAIMS, _WEBHOOK_SECRETS])
         may.allow("CountUse", actions=["dynamodb:UpdateItem"], on=[accounts], items=[_RATES, _USAGE])
+        # A session that ends is written as one that has expired: to delete would need one more action.
+        may.allow(
+            "KeepSessions", actions=["dynamodb:PutItem"], on=[accounts], items=[_SESSIONS, _FAREWELLS, _ACQUAINTED]
+        )
+        may.allow("CountAttempts", actions=["dynamodb:UpdateItem"], on=[accounts], items=[_ATTEMPTS])
         may.allow("AnnounceUploads", actions=[_SEND, _DEPTH], on=[self._messaging.uploads.queue.queue_arn])
         return may
 

@@ -32,6 +32,10 @@ def is_password(password: str, password_hash: str) -> bool:
         return False
 
 
+def canonical(password: str) -> str:
+    """The same text for each way in which keyboards compose the same characters: what is hashed."""
+    return unicodedata.normalize("NFKC", password)
+
+
 def _bytes(password: str) -> bytes:
-    """The same for each way in which keyboards compose the same characters."""
-    return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
+    return canonical(password).encode("utf-8", "surrogatepass")

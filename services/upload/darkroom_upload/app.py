@@ -18,14 +18,27 @@ from darkroom_upload.adapters.pictures import Pictures
 from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.admission import Admission
-from darkroom_upload.api import docs_page, events, jobs, presigned, recipes, status, uploads, usage, webhooks
+from darkroom_upload.api import (
+    docs_page,
+    events,
+    jobs,
+    presigned,
+    recipes,
+    sessions,
+    status,
+    uploads,
+    usage,
+    webhooks,
+)
 from darkroom_upload.api.documentation import DESCRIPTION, TAGS, DocumentedApi
 from darkroom_upload.auth import Authenticate
 from darkroom_upload.cross_origin import shared_with
 from darkroom_upload.follow import Follow
 from darkroom_upload.framing import OneLength
+from darkroom_upload.login import LogIn
 from darkroom_upload.presign import Presign
 from darkroom_upload.security_headers import SecurityHeaders
+from darkroom_upload.sessions import Sessions
 from darkroom_upload.submit import Submit
 from darkroom_upload.throttle import LimitFields
 from darkroom_upload.watcher import JobWatcher
@@ -49,9 +62,12 @@ class Services:
     secrets: WebhookSecrets
     usage: Usage
     authenticate: Authenticate
+    log_in: LogIn
+    sessions: Sessions
     presets: Presets
     readiness: Readiness
     cors_origins: tuple[str, ...]
+    trusted_proxies: int
     development: bool
 
 
@@ -96,5 +112,8 @@ def create_api(services: Services) -> FastAPI:
     app.include_router(webhooks.router(services.jobs, services.orchestrator, services.secrets, authenticate))
     app.include_router(recipes.router(services.presets, authenticate))
     app.include_router(usage.router(services.usage, authenticate))
+    app.include_router(
+        sessions.router(services.log_in, services.sessions, authenticate, proxies=services.trusted_proxies)
+    )
     app.include_router(health.router(services.readiness))
     return app

@@ -1,7 +1,11 @@
-"""Who calls: API keys in the header `x-api-key`. And what a route wants of a caller: a scope."""
+"""Who calls: by an API key in the header `x-api-key`, or by the cookie of a session. What routes want of a caller.
+
+A key that is sent decides, be it known or not. The cookie beside it is not looked at: a client that names a key means
+that key, while browsers add cookies unasked, so that a wrong key must not turn into somebody's session.
+"""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Annotated, Final
 
 from fastapi import Request, Security
@@ -9,9 +13,13 @@ from fastapi.security import APIKeyHeader
 
 from darkroom.allowances import UNLIMITED, Allowance
 from darkroom.api_keys import ApiKey, Scope, digest_of
-from darkroom.errors import Unauthenticated
+from darkroom.errors import Forbidden, Unauthenticated
 from darkroom_upload.principal import Principal
+from darkroom_upload.recent import Recent
+from darkroom_upload.session import Session
+from darkroom_upload.session_cookie import SessionCookie
 from darkroom_upload.throttle import Throttle
+from darkroom_upload.visit import Visit
 
 HEADER: Final = "x-api-key"
 _SCHEME: Final = APIKeyHeader(name=HEADER, scheme_name="ApiKey", auto_error=False, description="Your API key.")
@@ -20,50 +28,76 @@ _DEVELOPMENT_KEY_SHA256: Final = digest_of("local-dev-key")
 _LONGEST_KEY: Final = 256
 _FRESH_SECONDS: Final = 30
 """How long a key that was revoked may go on to work."""
-_REMEMBERED: Final = 4096
 
 FindKey = Callable[[str], Awaitable[ApiKey | None]]
 """The key with that digest, if it may be used."""
+FindSession = Callable[[str], Awaitable[Session | None]]
+"""The session with that token, if it holds."""
 
 
 class Authenticate:
-    """Tells who a request is from. A FastAPI dependency; raises Unauthenticated and Unavailable."""
+    """Tells who a request is from. Raises Unauthenticated, Forbidden and Unavailable."""
 
     def __init__(
         self,
         find_key: FindKey,
+        find_session: FindSession,
         *,
         throttle: Throttle,
         development: bool,
+        friends: Collection[str] = (),
         allowance: Allowance = UNLIMITED,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`allowance` is for keys that have none of their own; the development key goes without."""
+        """`allowance` is for callers who have none of their own; the development key goes without.
+
+        `friends` are origins whose pages may act for a user as ours do.
+        """
         self._find_key = find_key
+        self._find_session = find_session
         self.throttle = throttle
-        self._allowance = allowance
+        self.cookie = SessionCookie(development=development)
         self._development = development
-        self._clock = clock
-        self._known: dict[str, tuple[Principal, float]] = {}
+        self._friends = friends
+        self._allowance = allowance
+        self._known = Recent[Principal](_FRESH_SECONDS, clock=clock)
 
-    async def __call__(self, key: Annotated[str | None, Security(_SCHEME)]) -> Principal:
+    async def __call__(self, request: Request) -> Principal:
         """The caller."""
-        if not key:
-            raise Unauthenticated(f"An API key is needed, in the header {HEADER}.")
-        principal = await self._by_key(key)
+        key = request.headers.get(HEADER)
+        if key is not None:
+            return await self._by_key(key)
+        token = self.cookie.of(request)
+        if token is None:
+            raise Unauthenticated(f"Send an API key in the header {HEADER}, or log in.")
+        return await self._by_session(token, request)
+
+    def check_page(self, request: Request) -> None:
+        """Raise Forbidden when a page of another origin made the request."""
+        self._visit(request).check_page(self._friends)
+
+    async def _by_key(self, key: str) -> Principal:
+        digest = digest_of(key)
+        principal = self._known.get(digest)
         if principal is None:
-            raise Unauthenticated("The API key is not known.")
+            may_be_one = len(key) <= _LONGEST_KEY and self._may_be_used(digest)
+            found = await self._find_key(digest) if may_be_one else None
+            if found is None:
+                raise Unauthenticated("The API key is not known.")
+            principal = self._principal(found)
+            # Only keys that are known: guesses would else push them out.
+            self._known.put(digest, principal)
         return principal
 
-    async def _by_key(self, key: str) -> Principal | None:
-        digest = digest_of(key)
-        principal = self._remembered(digest)
-        if principal is None and len(key) <= _LONGEST_KEY and self._may_be_used(digest):
-            found = await self._find_key(digest)
-            if found is not None:
-                principal = self._principal(found)
-                self._remember(digest, principal)
-        return principal
+    async def _by_session(self, token: str, request: Request) -> Principal:
+        session = await self._find_session(token)
+        if session is None:
+            raise Unauthenticated("The session is over. Log in again.")
+        self._visit(request).check(session, self._friends)
+        return Principal(owner=session.owner, allowance=self._allowance, session=session)
+
+    def _visit(self, request: Request) -> Visit:
+        return Visit.of(request, development=self._development)
 
     def _principal(self, key: ApiKey) -> Principal:
         default = UNLIMITED if key.digest == _DEVELOPMENT_KEY_SHA256 else self._allowance
@@ -79,35 +113,39 @@ class Authenticate:
         """The development key is in every clone, so that nobody else accepts it, even if it is in the table."""
         return self._development or digest != _DEVELOPMENT_KEY_SHA256
 
-    def _remembered(self, digest: str) -> Principal | None:
-        principal, until = self._known.get(digest, (None, 0.0))
-        return principal if self._clock() < until else None
-
-    def _remember(self, digest: str, principal: Principal) -> None:
-        """All are remembered equally long, so that the first one is always the oldest.
-
-        Only keys that are known: guesses would else push them out.
-        """
-        self._known.pop(digest, None)
-        if len(self._known) >= _REMEMBERED:
-            del self._known[next(iter(self._known))]
-        self._known[digest] = (principal, self._clock() + _FRESH_SECONDS)
-
 
 def allowed(authenticate: Authenticate, scope: Scope) -> Callable[..., Awaitable[Principal]]:
     """A dependency of routes that want this scope: the caller.
 
-    Raises RateLimited and Forbidden beside what `authenticate` raises. To be forbidden costs a token like all else.
+    Raises RateLimited and Forbidden beside what `authenticate` raises. To lack the scope costs a token like all else.
 
     Every route has exactly one, before its other dependencies, so that who may not ask learns nothing. OpenAPI names
     its scope.
     """
 
     async def check(
-        request: Request, principal: Annotated[Principal, Security(authenticate, scopes=[scope.value])]
+        request: Request,
+        _key: Annotated[str | None, Security(_SCHEME, scopes=[scope.value])],
+        _token: Annotated[str | None, Security(authenticate.cookie.scheme)],
     ) -> Principal:
+        principal = await authenticate(request)
         await authenticate.throttle(request, principal)
         principal.require(scope)
         return principal
+
+    return check
+
+
+def logged_in(authenticate: Authenticate) -> Callable[..., Awaitable[Session]]:
+    """A dependency of the routes that are about the session itself: the caller's.
+
+    Takes no token of the owner's rate: whoever floods must not keep a user from logging out everywhere.
+    """
+
+    async def check(request: Request, _token: Annotated[str | None, Security(authenticate.cookie.scheme)]) -> Session:
+        session = (await authenticate(request)).session
+        if session is None:
+            raise Forbidden("An API key has no session. Send the session's cookie without one.")
+        return session
 
     return check

@@ -15,7 +15,7 @@ from typing import Final
 
 from darkroom.errors import RateLimited, Unauthenticated, Unavailable
 from darkroom.logs import get_logger
-from darkroom.passwords import NOBODYS, is_password
+from darkroom.passwords import NOBODYS, canonical, is_password
 from darkroom.user_table import UserTable
 from darkroom.users import User, is_name
 from darkroom_upload.adapters.attempts import Attempts, Guard
@@ -50,9 +50,8 @@ class LogIn:
         name = name.lower()
         await self._hold_back(name, address)
         user = await self._users.find(name) if is_name(name) else None
-        known = user is not None and user.disabled_at is None
         right = await self._verify(password, user.password_hash if user else NOBODYS)
-        if user is None or not known or not right or not self._may_be_used(password):
+        if user is None or user.disabled_at or not right or not self._may_be_used(password):
             _LOG.info("login_failed")
             raise Unauthenticated("The name or the password is wrong.")
         await asyncio.gather(
@@ -86,4 +85,4 @@ class LogIn:
             self._waiting -= 1
 
     def _may_be_used(self, password: str) -> bool:
-        return self._development or password != _DEVELOPMENT_PASSWORD
+        return self._development or canonical(password) != _DEVELOPMENT_PASSWORD

@@ -15,8 +15,10 @@ from darkroom.queue import SqsQueue
 from darkroom.recipes import Presets, load_presets
 from darkroom.server import serve
 from darkroom.settings import Environment, load_settings
+from darkroom.user_table import UserTable
 from darkroom.webhook_secrets import WebhookSecrets
 from darkroom_upload.adapters import orchestrator
+from darkroom_upload.adapters.attempts import Attempts
 from darkroom_upload.adapters.cdn_links import CdnLinks
 from darkroom_upload.adapters.claims import Claims
 from darkroom_upload.adapters.jobs import Jobs
@@ -26,12 +28,15 @@ from darkroom_upload.adapters.pictures import Pictures
 from darkroom_upload.adapters.rates import Rates
 from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.adapters.s3_links import S3Links
+from darkroom_upload.adapters.sessions import SessionTable
 from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.admission import ARCHIVES, Admission
 from darkroom_upload.app import Services, create_app
 from darkroom_upload.auth import Authenticate
 from darkroom_upload.follow import Follow
+from darkroom_upload.login import LogIn
 from darkroom_upload.presign import Presign
+from darkroom_upload.sessions import Sessions
 from darkroom_upload.settings import UploadSettings
 from darkroom_upload.signing_key import SigningKey
 from darkroom_upload.submit import Submit
@@ -60,6 +65,8 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
         accounts = settings.accounts_table
         claims, usage = Claims(dynamodb, accounts), Usage(dynamodb, accounts)
         new_jobs = NewJobs(dynamodb, jobs=jobs, claims=claims, usage=usage)
+        users = UserTable(dynamodb, accounts)
+        sessions = Sessions(SessionTable(dynamodb, accounts), users)
         originals = Originals(s3, settings.originals_bucket, public=public)
         links = _links(settings, S3Links(public, settings.results_bucket, aws.credentials))
         watcher = JobWatcher(jobs.marks)
@@ -96,10 +103,14 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
             secrets=WebhookSecrets(dynamodb, accounts),
             authenticate=Authenticate(
                 KeyTable(dynamodb, accounts).find,
+                sessions.find,
                 throttle=Throttle(Rates(dynamodb, accounts)),
                 allowance=settings.allowance,
+                friends=settings.cors_origins,
                 development=development,
             ),
+            log_in=LogIn(users, Attempts(dynamodb, accounts), development=development),
+            sessions=sessions,
             presets=presets,
             readiness=Readiness(
                 {
@@ -111,6 +122,7 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
                 stop,
             ),
             cors_origins=settings.cors_origins,
+            trusted_proxies=settings.trusted_proxies,
             development=development,
         )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from darkroom.allowances import UNLIMITED, Allowance
 from darkroom.api_keys import ALL_SCOPES, Scope
 from darkroom.errors import Forbidden
+from darkroom_upload.session import Session
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,6 +16,8 @@ class Principal:
     scopes: frozenset[Scope] = ALL_SCOPES
     key_id: str | None = None
     """SHA-256 of the API key, hexadecimal; None without one."""
+    session: Session | None = None
+    """None with an API key."""
     allowance: Allowance = UNLIMITED
     callback_url: str | None = None
     """For jobs whose request gives none."""

@@ -12,9 +12,8 @@ V = TypeVar("V")
 class Recent(Generic[V]):
     """Values by text, each for the same number of seconds, so that the first one is always the oldest."""
 
-    def __init__(self, seconds: float, *, most: int = MOST, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, seconds: float, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._seconds = seconds
-        self._most = most
         self._clock = clock
         self._kept: dict[str, tuple[V, float]] = {}
 
@@ -29,10 +28,14 @@ class Recent(Generic[V]):
     def put(self, key: str, value: V) -> None:
         """Keep a value, in place of the oldest one where there is no more room."""
         self._kept.pop(key, None)
-        if len(self._kept) >= self._most:
+        if len(self._kept) >= MOST:
             del self._kept[next(iter(self._kept))]
         self._kept[key] = (value, self._clock() + self._seconds)
 
     def drop(self, key: str) -> None:
         """Forget a value."""
         self._kept.pop(key, None)
+
+    def clear(self) -> None:
+        """Forget all values."""
+        self._kept.clear()

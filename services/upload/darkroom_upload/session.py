@@ -43,7 +43,8 @@ class Session:
             owner=user.owner,
             user_version=user.version,
             farewell=farewell,
-            expires_at=moment + LIFETIME,
+            # Whole seconds, as it is kept.
+            expires_at=(moment + LIFETIME).replace(microsecond=0),
             csrf_token=csrf_token_of(token),
         )
 

@@ -16,7 +16,7 @@ from darkroom_upload.recent import Recent
 from darkroom_upload.session import Session, csrf_token_of, new_token
 
 FRESH_SECONDS: Final = 10
-"""How long other tasks may go on to take a session that was ended by this one."""
+"""How long a task may go on to take a session that was ended elsewhere: by another task, or by an operator."""
 _LONGEST_TOKEN: Final = 64
 
 
@@ -29,13 +29,17 @@ class Sessions:
         self._table = table
         self._users = users
         self._recent = Recent[Session](FRESH_SECONDS, clock=monotonic)
+        self._endings = 0
 
-    async def begin(self, user: User) -> tuple[Session, str]:
-        """A new session and its token: never one that a client has brought along."""
+    async def begin(self, user: User, *, instead_of: str | None = None) -> tuple[Session, str]:
+        """A new session and its token: never one that a client has brought along, whose session ends."""
         token = new_token()
         farewell = await self._table.farewell(user.name)
         session = Session.begin(user, farewell=farewell, token=token, moment=clock.now())
         await self._table.put(session)
+        before = await self.find(instead_of) if instead_of else None
+        if before:
+            await self.end(before)
         return session, token
 
     async def find(self, token: str) -> Session | None:
@@ -47,22 +51,29 @@ class Sessions:
         return session if session and clock.now() < session.expires_at else None
 
     async def end(self, session: Session) -> None:
-        """Log out."""
-        await self._table.remove(session.id)
+        """Log out: the session expires now. DynamoDB removes it in its own time."""
+        await self._table.put(replace(session, expires_at=clock.now()))
+        self._endings += 1
         self._recent.drop(session.id)
 
     async def end_all(self, session: Session) -> None:
         """Log the session's user out everywhere."""
         await self._table.say_farewell(session.user, secrets.token_hex(8))
-        await self.end(session)
+        self._endings += 1
+        self._recent.clear()
 
     async def _look_up(self, session_id: str, token: str) -> Session | None:
-        """Only sessions that hold are remembered: guesses would else push them out."""
+        """Only sessions that hold are remembered: guesses would else push them out.
+
+        Nor is what was read while somebody logged out: it may be what was true before.
+        """
+        endings = self._endings
         session = await self._table.find(session_id)
         if session is None or not await self._holds(session):
             return None
         session = replace(session, csrf_token=csrf_token_of(token))
-        self._recent.put(session_id, session)
+        if endings == self._endings:
+            self._recent.put(session_id, session)
         return session
 
     async def _holds(self, session: Session) -> bool:

@@ -59,6 +59,8 @@ class UploadSettings(ServiceSettings):
     """What links to the distribution are signed with: a P-256 or RSA 2048 key in PEM."""
     cors_origins: tuple[Origin, ...] = ()
     """Origins of pages that may use the API from a browser beside its own, as a JSON list."""
+    trusted_proxies: Annotated[int, Field(ge=0, le=8)] = 0
+    """How many proxies are in front, each of which adds to `X-Forwarded-For` whom it was asked by."""
 
     @property
     def allowance(self) -> Allowance:

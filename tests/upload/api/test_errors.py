@@ -1,5 +1,6 @@
 """What every route has in common: who may call, how errors look, which headers answers have, no 500 for bad input."""
 
+import asyncio
 import random
 from typing import Any
 
@@ -31,6 +32,8 @@ ROUTES: dict[str, tuple[str, str, dict[str, Any]]] = {
     "schema": ("GET", "/recipes/schema", {}),
     "unknown parameter": ("GET", "/recipes?x=1", {}),
     "no id": ("GET", "/status/x", {}),
+    "session": ("GET", "/auth/me", {}),
+    "logout": ("POST", "/auth/logout", {}),
 }
 
 
@@ -99,8 +102,17 @@ async def test_without_aws_everything_is_unavailable_for_now(
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     async with running_service(settings_for(installation)) as service:
-        for method, path in [("GET", "/jobs"), ("GET", f"/status/{ID}"), ("POST", "/uploads")]:
-            answer = await service.client.request(method, path, content=CAT, headers={"content-type": "image/jpeg"})
+        cookies = {"darkroom-session": "a"}
+        visitor = httpx.AsyncClient(base_url=service.url, cookies=cookies, timeout=30, trust_env=False)
+        async with visitor:
+            answers = await asyncio.gather(
+                service.client.get("/jobs"),
+                service.client.get(f"/status/{ID}"),
+                service.client.post("/uploads", content=CAT, headers={"content-type": "image/jpeg"}),
+                visitor.get("/auth/me"),
+                visitor.post("/auth/login", json={"name": "demo", "password": "demo-password"}),
+            )
+        for answer in answers:
             assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
             assert int(answer.headers["retry-after"]) > 0
         ready = await service.client.get("/readyz")

@@ -17,8 +17,9 @@ from tests.upload.service import RunningService, put_key
 
 ID: Final = "0199a3c0-5b1e-7c3d-9a2f-4d5e6f708192"
 ANYBODY: Final = None
+WHO_IS_LOGGED_IN: Final = "a session"
 
-WANTED: Final[dict[str, Scope | None]] = {
+WANTED: Final[dict[str, Scope | str | None]] = {
     "POST /uploads": Scope.UPLOAD,
     "POST /v1/images/upload": Scope.UPLOAD,
     "POST /uploads/presigned": Scope.UPLOAD,
@@ -38,6 +39,9 @@ WANTED: Final[dict[str, Scope | None]] = {
     "GET /recipes/schema": Scope.READ,
     "GET /recipes/{name}": Scope.READ,
     "GET /usage": Scope.READ,
+    "POST /auth/login": ANYBODY,
+    "POST /auth/logout": WHO_IS_LOGGED_IN,
+    "GET /auth/me": WHO_IS_LOGGED_IN,
     "GET /docs": ANYBODY,
     "ANY /docs/assets": ANYBODY,
     "GET /openapi.json": ANYBODY,
@@ -45,7 +49,8 @@ WANTED: Final[dict[str, Scope | None]] = {
     "GET /readyz": ANYBODY,
 }
 
-guarded = pytest.mark.parametrize(("route", "wanted"), [each for each in WANTED.items() if each[1]])
+SCOPED: Final = {route: wanted for route, wanted in WANTED.items() if isinstance(wanted, Scope)}
+guarded = pytest.mark.parametrize(("route", "wanted"), list(SCOPED.items()))
 
 Send = Callable[[str], Any]
 
@@ -81,16 +86,18 @@ def test_each_route_is_in_the_table(upload: RunningService) -> None:
     assert served == set(WANTED)
 
 
-async def test_each_route_says_which_scope_it_wants(upload: RunningService) -> None:
+async def test_each_route_says_what_it_wants(upload: RunningService) -> None:
     paths = (await upload.client.get("/openapi.json")).json()["paths"]
     told = {
-        f"{method.upper()} {path}": [scope for way in operation.get("security", []) for scope in way.get("ApiKey", [])]
+        f"{method.upper()} {path}": operation.get("security")
         for path, operations in paths.items()
         for method, operation in operations.items()
     }
-    assert {route: scopes for route, scopes in told.items() if scopes} == {
-        route: [wanted.value] for route, wanted in WANTED.items() if wanted
-    }
+    by_session: dict[str, list[str]] = {"Session": []}
+    for route, ways in told.items():
+        wanted = WANTED[route]
+        by_key = [{"ApiKey": [wanted]}] if isinstance(wanted, Scope) else []
+        assert ways == (None if wanted is ANYBODY else [*by_key, by_session]), route
 
 
 @guarded

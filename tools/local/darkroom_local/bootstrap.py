@@ -12,6 +12,8 @@ from darkroom import clock
 from darkroom.api_keys import ApiKey
 from darkroom.key_table import KeyTable
 from darkroom.topology import BucketSpec, Topology
+from darkroom.user_table import UserTable
+from darkroom.users import User
 from darkroom_local import buckets, queues, tables, topics
 from darkroom_local.clients import Clients, open_clients
 from darkroom_local.installation import DEFAULT_OWNER, Installation
@@ -21,6 +23,10 @@ PREFIX: Final = "darkroom"
 """What the names of the resources begin with, unless several installations share an emulator."""
 DEVELOPMENT_KEY: Final = "local-dev-key"
 """The API key of the default owner."""
+DEVELOPMENT_PASSWORD: Final = "demo-password"  # noqa: S105 - no other installation takes it
+"""The password of the user who is called like the default owner."""
+_HASHED: Final = "$argon2id$v=19$m=19456,t=2,p=1$U0joOIWvXFjCOl7NEUxyFg$iVFSBwRJMYERW1iQ1sLAsodXaJEzfWtTfCREsmEK6Wc"
+"""The same, made once: to hash takes a while, and what everybody knows needs no salt of its own."""
 
 
 async def bootstrap(clients: Clients, topology: Topology, *, endpoint_url: str) -> Installation:
@@ -46,6 +52,7 @@ async def bootstrap(clients: Clients, topology: Topology, *, endpoint_url: str) 
     await asyncio.gather(
         *(buckets.notify(clients.s3, bucket, installation.uploads.arn) for bucket in topology.buckets),
         _put_development_key(clients, topology),
+        _create_development_user(clients, topology),
     )
     return installation
 
@@ -57,6 +64,18 @@ def _events_of(bucket: BucketSpec) -> Sender:
 async def _put_development_key(clients: Clients, topology: Topology) -> None:
     key = ApiKey.of(DEVELOPMENT_KEY, owner=DEFAULT_OWNER, name="development", created_at=clock.now())
     await KeyTable(clients.dynamodb, topology.accounts.name).put(key)
+
+
+async def _create_development_user(clients: Clients, topology: Topology) -> None:
+    """Unless they are there, changed perhaps. Not by `User.of`, which does not take so short a password."""
+    user = User(
+        name=DEFAULT_OWNER,
+        owner=DEFAULT_OWNER,
+        password_hash=_HASHED,
+        created_at=clock.now(),
+        version="development",
+    )
+    await UserTable(clients.dynamodb, topology.accounts.name).create(user)
 
 
 async def _run(endpoint_url: str) -> None:

@@ -5,8 +5,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from darkroom_local.bootstrap import DEVELOPMENT_KEY
+from darkroom_local.bootstrap import DEVELOPMENT_KEY, DEVELOPMENT_PASSWORD
 from darkroom_local.child import LineSink
+from darkroom_local.installation import DEFAULT_OWNER
 
 _NAME_WIDTH: Final = len("orchestrator")
 
@@ -30,6 +31,7 @@ def banner(port: int, s3_url: str, sample: Path) -> None:
     API        {url}
     API docs   {url}/docs
     API key    {DEVELOPMENT_KEY}
+    User       {DEFAULT_OWNER}, with the password {DEVELOPMENT_PASSWORD}
     AWS        {s3_url} (emulated; any credentials)
 
   Try it, in another terminal in this folder:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from darkroom.aws import error_code, translated
-from darkroom.job_table import serialized
+from darkroom.job_table import Item, serialized
 from darkroom.topology import DAY_SECONDS
 
 if TYPE_CHECKING:
@@ -46,12 +46,13 @@ class Attempts:
     async def count(self, guard: Guard, *subject: str) -> int:
         """Count an attempt. Returns 0, or the seconds until the next one is taken if this one was one too many."""
         now = int(self._clock())
-        ends = now - now % guard.window_seconds + guard.window_seconds
+        window = now // guard.window_seconds
+        ends = (window + 1) * guard.window_seconds
         try:
             with translated("DynamoDB"):
                 await self._client.update_item(
                     TableName=self._table,
-                    Key={"id": {"S": self._id(guard, subject)}},
+                    Key=_key(guard, subject, window),
                     UpdateExpression="SET expires_at = :gone ADD attempts :one",
                     ConditionExpression=_UNLESS_TOO_MANY,
                     ExpressionAttributeValues={
@@ -67,9 +68,18 @@ class Attempts:
         return 0
 
     async def forget(self, guard: Guard, *subject: str) -> None:
-        """Begin to count anew."""
+        """Begin to count anew. The item stays until its window is over: the service deletes nothing."""
+        window = int(self._clock()) // guard.window_seconds
         with translated("DynamoDB"):
-            await self._client.delete_item(TableName=self._table, Key={"id": {"S": self._id(guard, subject)}})
+            await self._client.update_item(
+                TableName=self._table,
+                Key=_key(guard, subject, window),
+                UpdateExpression="SET expires_at = :gone, attempts = :none",
+                ExpressionAttributeValues={
+                    ":none": {"N": "0"},
+                    ":gone": {"N": str((window + 2) * guard.window_seconds)},
+                },
+            )
 
     async def acquaint(self, user: str, address: str) -> None:
         """Remember for 30 days that the user has logged in from that address."""
@@ -86,8 +96,9 @@ class Attempts:
             )
         return int(answer.get("Item", {}).get("expires_at", {}).get("N", "0")) > self._clock()
 
-    def _id(self, guard: Guard, subject: tuple[str, ...]) -> str:
-        return f"attempts#{guard.name}#{_hash(*subject)}#{int(self._clock()) // guard.window_seconds}"
+
+def _key(guard: Guard, subject: tuple[str, ...], window: int) -> Item:
+    return {"id": {"S": f"attempts#{guard.name}#{_hash(*subject)}#{window}"}}
 
 
 def _hash(*subject: str) -> str:

@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 
 class SessionTable:
-    """Reads, writes and removes sessions. All methods raise Unavailable."""
+    """Reads and writes sessions. All methods raise Unavailable."""
 
     def __init__(self, client: "DynamoDBClient", accounts_table: str) -> None:
         self._client = client
         self._table = accounts_table
 
     async def put(self, session: Session) -> None:
-        """Write a session, which DynamoDB removes some time after it has expired."""
+        """Write a session, over what it was. DynamoDB removes it some time after it has expired."""
         item = serialized(
             {
                 "id": f"session#{session.id}",
@@ -46,11 +46,6 @@ class SessionTable:
             farewell=item["farewell"]["S"],
             expires_at=datetime.fromtimestamp(int(item["expires_at"]["N"]), UTC),
         )
-
-    async def remove(self, session_id: str) -> None:
-        """Forget a session, if it is there."""
-        with translated("DynamoDB"):
-            await self._client.delete_item(TableName=self._table, Key={"id": {"S": f"session#{session_id}"}})
 
     async def farewell(self, user: str) -> str:
         """What tells the user's last logout everywhere from others; empty without one."""

@@ -28,7 +28,8 @@ DESCRIPTION: Final = """\
 Send an image, get the pictures that a recipe makes of it.
 
 `POST /uploads` takes the file and answers `202` with a job. `GET /status/{job_id}` tells how it stands and, once it is
-`completed`, where the pictures are. Every request needs an API key in the header `x-api-key`.
+`completed`, where the pictures are. Every request needs an API key in the header `x-api-key`, or the session of a user
+who has logged in.
 
 Errors are problem documents (RFC 9457) whose `code` is stable.
 """
@@ -39,6 +40,7 @@ TAGS: Final = [
     {"name": "recipes", "description": "What can be made of them."},
     {"name": "usage", "description": "What you may use, and what you have used."},
     {"name": "webhooks", "description": "What callback URLs are told, and how to know that it is true."},
+    {"name": "sessions", "description": "Logging in from a browser, with a cookie in place of an API key."},
     {"name": "health", "description": "For load balancers and people on call."},
 ]
 
@@ -72,7 +74,7 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
     MalformedRequest: {
         "detail": 'The form has a field "recipes", which is unknown. Known are: callback_url, file, metadata, recipe.'
     },
-    Unauthenticated: {"detail": "An API key is needed, in the header x-api-key."},
+    Unauthenticated: {"detail": "Send an API key in the header x-api-key, or log in."},
     Forbidden: {"detail": "This API key has not the scope upload.", "scope": "upload"},
     NotFound: {"detail": "There is no such job."},
     Conflict: {"detail": "The job's status does not allow this now."},
@@ -149,6 +151,7 @@ _RATE_LIMIT: Final = {
     "RateLimit": _header("What is left of each limit, as in draft-ietf-httpapi-ratelimit-headers.", {"type": "string"}),
     "RateLimit-Policy": _header("The limits.", {"type": "string"}),
 }
+SET_COOKIE: Final = {"Set-Cookie": _header("The session's cookie; empty to forget it.", {"type": "string"})}
 LOCATION: Final = {"Location": _header("Where to go on.", {"type": "string"})}
 REPLAYED: Final = {
     "Idempotency-Replayed": _header(

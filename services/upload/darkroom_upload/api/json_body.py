@@ -12,8 +12,13 @@ from darkroom_upload.api.body import body_of
 M = TypeVar("M", bound=BaseModel)
 
 
-async def read_json(request: Request, kind: type[M], *, max_bytes: int) -> M:
-    """The body as a model. Raises RequestError, or RequestValidationError with JSON pointers into the document."""
+async def read_json(request: Request, kind: type[M], *, max_bytes: int, otherwise: M | None = None) -> M:
+    """The body as a model; `otherwise` stands for none at all.
+
+    Raises RequestError, or RequestValidationError with JSON pointers into the document.
+    """
+    if otherwise is not None and not _has_body(request):
+        return otherwise
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise UnsupportedMediaType("Send the body as application/json.")
@@ -24,10 +29,15 @@ async def read_json(request: Request, kind: type[M], *, max_bytes: int) -> M:
         raise RequestValidationError(faults) from error
 
 
-def documented(kind: type[BaseModel]) -> dict[str, Any]:
+def documented(kind: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """The same body for OpenAPI."""
     schema = kind.model_json_schema()
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    return {"requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}}
+
+
+def _has_body(request: Request) -> bool:
+    """As the headers say (RFC 9112, section 6)."""
+    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
 
 
 async def _read(request: Request, max_bytes: int) -> bytes:

@@ -1,0 +1,125 @@
+"""`POST /auth/login`: how guesses are held back, and what else is refused."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from darkroom.user_table import UserTable
+from darkroom.users import User
+from darkroom_local.installation import Installation
+from darkroom_upload import login
+from darkroom_upload.login import OF_ADDRESS, OF_USER_AND_ADDRESS
+from tests.support.emulator import Cloud
+from tests.upload.browser import Browser, browser
+from tests.upload.service import RunningService, running_service, settings_for
+from tests.upload.users import PASSWORD, somebody
+
+
+@pytest_asyncio.fixture(scope="module")
+async def installation(cloud: Cloud) -> AsyncIterator[Installation]:
+    """Resources of this module's own: its attempts are others' too, since all come from one address."""
+    async with cloud.installation() as found:
+        yield found
+
+
+@pytest_asyncio.fixture(scope="module")
+async def direct(installation: Installation) -> AsyncIterator[RunningService]:
+    """A service that clients reach by themselves."""
+    async with running_service(settings_for(installation)) as service:
+        yield service
+
+
+@pytest_asyncio.fixture(scope="module")
+async def behind(installation: Installation) -> AsyncIterator[RunningService]:
+    """A service behind a proxy."""
+    async with running_service(settings_for(installation, trusted_proxies=1)) as service:
+        yield service
+
+
+@pytest.fixture
+async def user(cloud: Cloud, installation: Installation) -> User:
+    found = somebody()
+    await UserTable(cloud.dynamodb, installation.topology.accounts.name).create(found)
+    return found
+
+
+@pytest.fixture
+def easy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Verifying takes no time."""
+    monkeypatch.setattr(login, "is_password", lambda password, _: password == PASSWORD)
+
+
+async def guesses(visitor: Browser, user: User, forwarded: list[str]) -> list[int]:
+    """Statuses of wrong passwords that are sent with these X-Forwarded-For."""
+    answers = [await visitor.log_in(user.name, "wrong", x_forwarded_for=each) for each in forwarded]
+    return [answer.status_code for answer in answers]
+
+
+async def test_who_is_unknown_and_who_is_wrong_is_told_the_same(behind: RunningService, user: User) -> None:
+    async with browser(behind, x_forwarded_for="198.51.100.1") as visitor:
+        answers = [await visitor.log_in(user.name, "wrong"), await visitor.log_in("nobody"), await visitor.log_in("#")]
+    assert len({answer.text for answer in answers}) == 1
+    assert (answers[0].status_code, answers[0].json()["code"]) == (401, "unauthenticated")
+    assert not any("set-cookie" in answer.headers for answer in answers)
+
+
+async def test_guesses_are_told_when_to_come_again_and_a_spoofed_address_does_not_help(
+    direct: RunningService, user: User, easy: None
+) -> None:
+    most = OF_USER_AND_ADDRESS.most
+    async with browser(direct) as visitor:
+        assert await guesses(visitor, user, [f"203.0.113.{number}" for number in range(most + 1)]) == [401] * most + [
+            429
+        ]
+        answer = await visitor.log_in(user.name, x_forwarded_for="192.0.2.1")
+    assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
+    assert 0 < int(answer.headers["retry-after"]) <= OF_USER_AND_ADDRESS.window_seconds
+
+
+async def test_behind_a_proxy_what_the_client_says_of_itself_does_not_help_either(
+    behind: RunningService, user: User, easy: None
+) -> None:
+    most = OF_USER_AND_ADDRESS.most
+    async with browser(behind) as visitor:
+        spoofed = [f"203.0.113.{number}, 198.51.100.2" for number in range(most + 1)]
+        assert await guesses(visitor, user, spoofed) == [401] * most + [429]
+        assert (await visitor.log_in(user.name, x_forwarded_for="198.51.100.3")).status_code == 200, "from elsewhere"
+
+
+async def test_a_flood_of_one_address_is_held_back_whoever_it_asks_for(
+    behind: RunningService, easy: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(login, "OF_ADDRESS", replace(OF_ADDRESS, most=3))
+    async with browser(behind, x_forwarded_for="198.51.100.4") as visitor:
+        statuses = [(await visitor.log_in(f"user-{number}")).status_code for number in range(4)]
+    assert statuses == [401, 401, 401, 429]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"json": {"name": "ann"}}, 400),
+        ({"json": {"name": "ann", "password": 1}}, 400),
+        ({"json": {"name": "ann", "password": "x" * 257}}, 400),
+        ({"json": {"name": "ann", "password": "x", "remember": True}}, 400),
+        ({"json": ["ann", "x"]}, 400),
+        ({"content": b"{", "headers": {"content-type": "application/json"}}, 400),
+        ({"content": b'{"name": "ann", "password": "\\udcff"}', "headers": {"content-type": "application/json"}}, 400),
+        ({"params": {"name": "ann"}, "json": {"name": "ann", "password": "x"}}, 400),
+        ({"json": {"name": "ann", "password": "x" * 10_000}}, 413),
+        ({"data": {"name": "ann", "password": "x"}}, 415),
+        ({}, 415),
+    ],
+    ids=str,
+)
+async def test_what_is_no_login_is_not_counted_as_one(
+    behind: RunningService, body: dict[str, Any], status: int
+) -> None:
+    async with browser(behind, x_forwarded_for="198.51.100.4") as visitor:
+        answer = await visitor.client.post("/auth/login", **body)
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "xxx" not in answer.text
