@@ -199,11 +199,14 @@ def test_pictures_look_alike_with_vector_instructions_and_without(
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
-def test_halving_strip_by_strip_changes_nothing(mode: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("factors", [(2, 2), (7, 3), (1, 5), (301, 207)])
+def test_averaging_strip_by_strip_changes_nothing(
+    mode: str, factors: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = images.photo(301, 207, "RGBA").convert(mode)
-    whole = Raster(source).premultiplied.reduce(2)
+    whole = Raster(source).premultiplied.reduce(factors)
     monkeypatch.setattr(resampling, "_STRIP_BYTES", 40 * 207 * 4)
-    assert resampling.halved(source).tobytes() == whole.tobytes()
+    assert resampling.averaged(source, factors).tobytes() == whole.tobytes()
 
 
 def test_nothing_to_be_seen_stays_so() -> None:

@@ -13,6 +13,7 @@ from darkroom_processor.pipeline import exif
 from darkroom_processor.pipeline.decode import Decoded
 from darkroom_processor.pipeline.gate import Source
 from darkroom_processor.pipeline.raster import Raster
+from darkroom_processor.pipeline.resampling import averaged
 from darkroom_processor.pipeline.thumbhash import thumbhash
 
 _PALETTE: Final = 8
@@ -47,8 +48,7 @@ def _preview(raster: Raster) -> Image.Image:
     size = tuple(max(1, round(side * scale)) for side in raster.size)
     held = raster.image.size
     factors = max(1, held[0] // size[0] // 2), max(1, held[1] // size[1] // 2)
-    reduced = raster.image.reduce(factors) if max(factors) > 1 else raster.image
-    small = Raster(reduced).premultiplied.resize((size[0], size[1]), Image.Resampling.BILINEAR)
+    small = averaged(raster.image, factors).resize((size[0], size[1]), Image.Resampling.BILINEAR)
     return Raster(small).color
 
 

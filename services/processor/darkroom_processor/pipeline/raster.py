@@ -5,7 +5,7 @@ from functools import cached_property
 from PIL import Image
 
 from darkroom.making.geometry import Size
-from darkroom_processor.pipeline.resampling import halved
+from darkroom_processor.pipeline.resampling import averaged
 
 _PREMULTIPLIED = {"RGBA": "RGBa", "LA": "La"}
 _STRAIGHT = {premultiplied: straight for straight, premultiplied in _PREMULTIPLIED.items()}
@@ -67,7 +67,7 @@ class Raster:
     def reduced(self, factor: int) -> Image.Image:
         """The premultiplied pixels with sides shorter by 2, 4, 8 …, each the mean of a square; kept as well."""
         if factor not in self._reduced:
-            self._reduced[factor] = halved(self.reduced(factor // 2) if factor > 2 else self.image)
+            self._reduced[factor] = averaged(self.reduced(factor // 2) if factor > 2 else self.image, (2, 2))
         return self._reduced[factor]
 
     @property

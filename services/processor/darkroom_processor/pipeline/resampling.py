@@ -47,14 +47,14 @@ def resample(image: Image.Image, size: Size, kernel: Resampling, box: FloatBox) 
     return _scaled(columns, size, kernel, (box[0] - first, 0, box[2] - first, size[1]))
 
 
-def halved(image: Image.Image) -> Image.Image:
-    """The picture with sides half as long, each pixel the mean of four. With alpha it comes out premultiplied."""
+def averaged(image: Image.Image, factors: tuple[int, int]) -> Image.Image:
+    """The picture with each pixel the mean of so many across and down. With alpha it comes out premultiplied."""
     if image.mode not in _PREMULTIPLIED:
-        return image.reduce(2)
-    mode = _PREMULTIPLIED[image.mode]
-    means = Image.new(mode, (-(-image.width // 2), -(-image.height // 2)))
-    for left, strip in _premultiplied_strips(image, (0, image.width)):
-        means.paste(strip.reduce(2), (left // 2, 0))
+        return image.reduce(factors)
+    across, down = factors
+    means = Image.new(_PREMULTIPLIED[image.mode], (-(-image.width // across), -(-image.height // down)))
+    for left, strip in _premultiplied_strips(image, (0, image.width), multiple=across):
+        means.paste(strip.reduce(factors), (left // across, 0))
     return means
 
 
@@ -69,12 +69,14 @@ def _premultiplied_columns(
     return scaled
 
 
-def _premultiplied_strips(image: Image.Image, columns: tuple[int, int]) -> Iterator[tuple[int, Image.Image]]:
+def _premultiplied_strips(
+    image: Image.Image, columns: tuple[int, int], multiple: int = 1
+) -> Iterator[tuple[int, Image.Image]]:
     """These columns of a picture with straight colours, some at a time, and where each strip of them begins.
 
     So that no premultiplied copy of the whole picture is ever held. Strips that are all transparent are left out.
     """
-    step = max(_STRIP_BYTES // (4 * image.height) & ~1, 2)
+    step = max(_STRIP_BYTES // (4 * image.height * multiple), 1) * multiple
     for left in range(*columns, step):
         strip = image.crop((left, 0, min(left + step, columns[1]), image.height))
         if strip.getbbox():

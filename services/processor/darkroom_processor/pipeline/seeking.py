@@ -8,6 +8,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from darkroom.recipes import Focus, Position
 from darkroom_processor.pipeline.raster import Raster
+from darkroom_processor.pipeline.resampling import averaged
 
 _SIDE: Final = 96
 """Pixels of the longer side of the copy."""
@@ -28,8 +29,9 @@ def focus(position: Position, raster: Raster, kept: tuple[float, float]) -> Focu
 def _small(raster: Raster) -> Image.Image:
     """Transparent parts become black: there is nothing to see in them."""
     scale = min(_SIDE / max(raster.image.size), 1.0)
-    width, height = (max(1, round(side * scale)) for side in raster.image.size)
-    small = raster.premultiplied.resize((width, height), Image.Resampling.BOX, reducing_gap=1.0)
+    across, down = raster.image.size
+    width, height = max(1, round(across * scale)), max(1, round(down * scale))
+    small = averaged(raster.image, (across // width, down // height)).resize((width, height), Image.Resampling.BOX)
     shown = Raster(small).color
     on_black = Image.new("RGB", shown.size)
     on_black.paste(shown, mask=shown.getchannel("A") if shown.mode == "RGBA" else None)
