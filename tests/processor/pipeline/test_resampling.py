@@ -198,6 +198,17 @@ def test_pictures_look_alike_with_vector_instructions_and_without(
     assert psnr(result, np.asarray(resampling.resample(source, size, kernel, box), dtype=np.float64)) > 50
 
 
+@pytest.mark.parametrize("size", [(100, 80), (600, 401)])
+def test_resampling_some_rows_at_a_time_changes_next_to_nothing(
+    size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, box = images.photo(400, 360), (3.25, 1.5, 396.5, 360.0)
+    at_once = np.asarray(resampling.resample(source, size, Image.Resampling.LANCZOS, box), dtype=int)
+    monkeypatch.setattr(resampling, "_BETWEEN_BYTES", 4 * 400 * 30)
+    in_parts = np.asarray(resampling.resample(source, size, Image.Resampling.LANCZOS, box), dtype=int)
+    assert np.abs(in_parts - at_once).max() <= 2
+
+
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
 @pytest.mark.parametrize("factors", [(2, 2), (7, 3), (1, 5), (301, 207)])
 def test_averaging_strip_by_strip_changes_nothing(

@@ -34,6 +34,8 @@ _SUPPORT: Final = 3
 """Result pixels to each side that the widest kernel, Lanczos, looks at."""
 _STRIP_BYTES: Final = 2**21
 """Of the columns that are premultiplied at a time: they stay in the processor's cache."""
+_BETWEEN_BYTES: Final = 2**22
+"""Of a picture that is scaled along one axis and not yet along the other."""
 
 
 def resample(image: Image.Image, size: Size, kernel: Resampling, box: FloatBox) -> Image.Image:
@@ -95,10 +97,17 @@ def _scaled(image: Image.Image, size: Size, kernel: Resampling, box: FloatBox) -
     if not VECTORS or image.mode not in _VECTOR_MODES or kernel not in _FILTERS:
         return image.resize(size, kernel, box)
     left, top, right, bottom = box
-    options = ResizeOptions(_FILTERS[kernel], crop_box=CropBox(left, top, right - left, bottom - top))
     scaled = Image.new(image.mode, size)
-    # Between the axes it holds the picture with one side scaled, and ends the process where Python raises MemoryError.
-    # So Python is asked first; of what it gives, nothing is touched.
-    bytearray(4 * max(size[0] * image.height, image.width * size[1]))
-    Resizer().resize_pil(image, scaled, options)
+    ratio = (bottom - top) / size[1]
+    # Some rows at a time: between the axes the library holds them as wide as the source is.
+    step = max(_BETWEEN_BYTES // (4 * image.width), 1)
+    for first in range(0, size[1], step):
+        rows = scaled if step >= size[1] else Image.new(image.mode, (size[0], min(step, size[1] - first)))
+        start = top + first * ratio
+        # The last row would else end beyond the picture by the last bit of a fraction.
+        height = min(rows.height * ratio, image.height - start)
+        options = ResizeOptions(_FILTERS[kernel], crop_box=CropBox(left, start, right - left, height))
+        Resizer().resize_pil(image, rows, options)
+        if rows is not scaled:
+            scaled.paste(rows, (0, first))
     return scaled
