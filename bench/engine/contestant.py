@@ -5,13 +5,14 @@ first result goes. The answer has the fields of `Run`.
 """
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 HERE = Path(__file__).parent
 
@@ -20,6 +21,13 @@ COMMANDS = {
     "sharp": ["node", str(HERE / "peer.mjs")],
     "Pillow": [sys.executable, "-m", "bench.engine.plain"],
 }
+
+RETURN_MEMORY: Final[Mapping[str, str]] = {
+    # glibc's allocator would keep what is freed, and so hide what a picture takes behind what warming up took.
+    "MALLOC_MMAP_THRESHOLD_": "65536",
+    "MALLOC_TRIM_THRESHOLD_": "65536",
+}
+"""An environment for a contestant whose memory is measured, and not its time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +40,10 @@ class Run:
     """Seconds."""
     bytes: int
     """Of all results."""
+    idle: int | None
+    """Bytes resident before the process' first run; None where nobody tells."""
     peak: int | None
-    """Bytes resident at most, above those that were before the process' first run; None where nobody tells."""
+    """Bytes resident at most since then."""
 
 
 class Contestant:
@@ -44,9 +54,15 @@ class Contestant:
 
     @classmethod
     @contextmanager
-    def started(cls, name: str) -> Iterator[Self]:
+    def started(cls, name: str, environment: Mapping[str, str] | None = None) -> Iterator[Self]:
         """A process that lives as long as the block."""
-        process = subprocess.Popen(COMMANDS[name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - the project's own
+        process = subprocess.Popen(  # noqa: S603 - the project's own
+            COMMANDS[name],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **(environment or {})},
+        )
         try:
             yield cls(process)
         finally:

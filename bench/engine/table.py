@@ -1,4 +1,37 @@
-"""Tables of plain text."""
+"""Tables of plain text, and what is aimed at in them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A figure, and what is aimed at: an upper or a lower limit, or nothing."""
+
+    figure: float
+    at_most: float | None = None
+    at_least: float | None = None
+
+    @property
+    def missed(self) -> bool:
+        """Said, never asserted: a benchmark is no test."""
+        return (self.at_most is not None and self.figure > self.at_most) or (
+            self.at_least is not None and self.figure < self.at_least
+        )
+
+
+def judged(goal: Goal | None) -> list[str]:
+    """Three cells: the figure, what is aimed at, whether it was met."""
+    if goal is None:
+        return ["?", "", "?"]
+    if goal.at_least is not None:
+        return [f"{goal.figure:+.1f}", f"≥ {goal.at_least:.1f}", _verdict(goal)]
+    if goal.at_most is not None:
+        return [f"{goal.figure:.2f}", f"≤ {goal.at_most:.1f}", _verdict(goal)]
+    return [f"{goal.figure:.2f}", "", ""]
+
+
+def _verdict(goal: Goal) -> str:
+    return "missed" if goal.missed else "met"
 
 
 class Table:
@@ -8,6 +41,11 @@ class Table:
         self._title = title
         self._rows = [head]
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether there is more than the head."""
+        return len(self._rows) > 1
+
     def add(self, row: list[str]) -> None:
         """Append a row."""
         self._rows.append(row)
@@ -16,11 +54,6 @@ class Table:
         """The lines, columns aligned."""
         widths = [max(map(len, column)) for column in zip(*self._rows, strict=True)]
         return "\n".join([self._title, *(_line(row, widths) for row in self._rows), ""])
-
-
-def verdict(*, met: bool) -> str:
-    """Said, never asserted: a benchmark is no test."""
-    return "met" if met else "missed"
 
 
 def _line(row: list[str], widths: list[int]) -> str:
