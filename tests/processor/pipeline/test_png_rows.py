@@ -40,8 +40,8 @@ def test_metadata_goes_into_the_file() -> None:
     exif = Image.Exif()
     exif[0x13B] = "Ansel"
     icc = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    read = images.opened(rows.file_of(images.photo(30, 20), 5, Kept(exif.tobytes(), icc)))
-    assert read.info["icc_profile"] == icc
+    read = images.opened(rows.file_of(images.photo(30, 20), 5, Kept(exif.tobytes(), icc, b"<x:xmpmeta/>")))
+    assert (read.info["icc_profile"], read.info["xmp"]) == (icc, b"<x:xmpmeta/>")
     assert read.getexif()[0x13B] == "Ansel"
 
 

@@ -21,6 +21,8 @@ _MAGIC: Final = b"\x89PNG\r\n\x1a\n"
 _COLOR_TYPES: Final = {"L": 0, "LA": 4, "RGB": 2, "RGBA": 6}
 _EXIF_PREFIX: Final = b"Exif\0\0"
 """Of the block in a JPEG; a PNG has it without."""
+_XMP_KEYWORD: Final = b"XML:com.adobe.xmp\0" + bytes(4)
+"""Neither packed nor in a language nor translated."""
 _SAMPLES: Final = 4
 _SAMPLE_ROWS: Final = 12
 _QUICK: Final = 1
@@ -36,6 +38,8 @@ def file_of(image: Image.Image, level: int, kept: Kept) -> bytes:
         chunks.append(_chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(kept.icc)))
     if kept.exif:
         chunks.append(_chunk(b"eXIf", kept.exif.removeprefix(_EXIF_PREFIX)))
+    if kept.xmp:
+        chunks.append(_chunk(b"iTXt", _XMP_KEYWORD + kept.xmp))
     if kept.xmp:
         chunks.append(_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + kept.xmp))
     packed = _packed(image, _shortest(image), level, _bands(image))
