@@ -15,7 +15,7 @@ async def test_a_preset_is_there_by_itself(upload: RunningService) -> None:
     document = (await upload.client.get("/recipes/grayscale")).json()
     assert document == {
         "variants": [
-            {"name": "grayscale", "operations": [{"op": "grayscale"}], "output": {"format": "same"}},
+            {"name": "grayscale", "operations": [{"op": "grayscale"}], "output": {"format": "same", "frames": "all"}},
         ]
     }
 
