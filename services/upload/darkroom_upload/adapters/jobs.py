@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _BATCH: Final = 100
 """Keys of one BatchGetItem."""
+_WHOLE_JOBS: Final = 20
+"""Jobs that are read and understood in one go, some 30 ms of work between two of which others have a turn."""
 _BATCH_ATTEMPTS: Final = 6
 _BATCH_PAUSE_SECONDS: Final = 0.05
 _MOST_QUERIES: Final = 20
@@ -126,7 +128,10 @@ class Jobs(JobTable):
 
     async def _full(self, job_ids: Sequence[str]) -> list[Job]:
         """The jobs of these ids, in their order. The index lags: a job may be gone, or have gone on."""
-        jobs = {item["job_id"]["S"]: from_item(item) for item in await self._batch(job_ids)}
+        jobs: dict[str, Job] = {}
+        for start in range(0, len(job_ids), _WHOLE_JOBS):
+            items = await self._batch(job_ids[start : start + _WHOLE_JOBS])
+            jobs |= {item["job_id"]["S"]: from_item(item) for item in items}
         return [jobs[job_id] for job_id in job_ids if job_id in jobs]
 
     async def _batch(self, job_ids: Sequence[str], projection: str | None = None) -> list[Item]:
