@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test faults bench fairness chaos check synth rehearse clean
+.PHONY: help run test faults bench fairness chaos check synth rehearse audit clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,14 @@ synth: $(PYTHON_ENV) $(NODE_ENVS) ## Synthesize the stacks of both stages, bare 
 
 rehearse: $(PYTHON_ENV) $(EMULATOR_ENV) $(NODE_ENVS) ## Deploy to an emulator, use it, change it, destroy it
 	.venv/bin/pytest cdk/rehearsal
+
+# Asks databases of vulnerabilities, which not every network reaches.
+audit: | $(UV) ## Look for known vulnerabilities of all that the lock files name
+	$(UV) audit --frozen --preview-features audit-command
+	set -e; for project in $(patsubst %/uv.lock,%,$(wildcard tools/*/uv.lock)); do \
+		$(UV) audit --project $$project --frozen --preview-features audit-command; done
+	set -e; for project in $(patsubst %/package-lock.json,%,$(wildcard */package-lock.json */*/package-lock.json)); do \
+		npm audit --prefix $$project --audit-level high; done
 
 clean: ## Remove all that was installed or made here
 	rm -rf .venv .uv tools/emulator/.venv tools/faults/.venv tools/contract/.venv $(NODE_ENVS:/.installed=) $(PEER_ENV:/.installed=) cdk/cdk.out out build dist
