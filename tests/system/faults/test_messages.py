@@ -55,6 +55,7 @@ async def test_messages_of_a_batch_that_was_taken_in_part_are_sent_again_alone(a
         job_id = await submitted(arena, uuid4().hex)
         await check_as_clean(arena, job_id, clean)
     assert refused.batches == [2, 1]
+    assert (await arena.item(job_id))["redrives"] == 0, "nor was it the sweeper who noticed"
 
 
 async def test_a_dead_announcement_is_brought_back_by_a_redrive(arena: Arena, clean: CleanRun) -> None:

@@ -122,6 +122,7 @@ FORMS = {
         415,
     ),
     "headers without end": ([b"X: " + b"y" * MIB], 400),
+    "a file's name of 10 kB": ([part("file", PICTURE, "x" * 10_000)], 400),
     "a name of 10 kB": ([part("f" * 10_000, b"x")], 400),
     "a name with NUL and line breaks": ([part_with_headers(b'Content-Disposition: form-data; name="fi\0le\x0b"', b"x")],
                                         400),

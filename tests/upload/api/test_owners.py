@@ -30,13 +30,17 @@ async def service(shared_installation: Installation, asked: list[str]) -> AsyncI
         yield service
 
 
-async def routes(service: RunningService) -> dict[str, list[str]]:
-    """Each operation of the API, and the parameters in its path."""
+async def operations(service: RunningService) -> dict[str, dict[str, Any]]:
+    """What the API says of each of its routes."""
     paths: dict[str, dict[str, Any]] = (await service.client.get("/openapi.json")).json()["paths"]
+    return {f"{method.upper()} {path}": told for path, methods in paths.items() for method, told in methods.items()}
+
+
+async def routes(service: RunningService) -> dict[str, list[str]]:
+    """Each route, and the parameters in its path."""
     return {
-        f"{method.upper()} {path}": [one["name"] for one in operation.get("parameters", []) if one["in"] == "path"]
-        for path, operations in paths.items()
-        for method, operation in operations.items()
+        route: [one["name"] for one in told.get("parameters", []) if one["in"] == "path"]
+        for route, told in (await operations(service)).items()
     }
 
 
@@ -76,3 +80,13 @@ async def test_paths_name_nothing_of_an_owners_but_jobs_and_their_parts(service:
         path = route.split()[1]
         assert path in _NAMES_NOTHING_OF_AN_OWNERS or set(names) <= {"job_id", "name"}, route
         assert "name" not in names or "job_id" in names or path in _NAMES_NOTHING_OF_AN_OWNERS, route
+
+
+async def test_no_route_but_those_for_everybody_lets_anybody_in_without_a_key(service: RunningService) -> None:
+    guarded = [route for route, told in (await operations(service)).items() if "security" in told]
+    open_ones = set(await operations(service)) - set(guarded)
+    assert open_ones == {"GET /healthz", "GET /readyz", "POST /auth/login"}
+    for route in guarded:
+        for key in ("", "no-such-key"):
+            refused = await answer(service, route, new_job_id(), key)
+            assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated"), route

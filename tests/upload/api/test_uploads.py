@@ -3,7 +3,9 @@
 import asyncio
 import hashlib
 import json
+import re
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -136,29 +138,56 @@ async def test_large_files_arrive_whole(cloud: Cloud, upload: RunningService, si
         assert (source.size, source.version_id) == (size, thing["VersionId"])
 
 
-@pytest.mark.parametrize(
-    "filename",
-    ["../../etc/passwd", "a\\b\\..\\cat.jpg", "\u202egpj.exe", "a" * 500 + ".jpg", "😀.jpg", "%00.jpg", ".", "con"],
-)
-async def test_no_name_of_a_file_is_dangerous(cloud: Cloud, upload: RunningService, filename: str) -> None:
-    answer = await upload.client.post("/uploads", files={"file": (filename, CAT)})
-    assert answer.status_code == 202
-    job = await upload.services.jobs.get(answer.json()["job_id"])
-    assert job is not None
-    prefix, job_id, name = job.source_key.split("/")
-    assert (prefix, job_id) == ("uploads", job.job_id)
-    assert 0 < len(name) <= 80
-    assert name.isascii()
-    assert ".." not in name
-    assert all(c.isprintable() for c in answer.json()["source"]["filename"])
-
-
 def raw(data: bytes, **more: Any) -> dict[str, Any]:
     return {"content": data, "headers": {"content-type": "image/png"}, **more}
 
 
 def parts(*some: bytes) -> dict[str, Any]:
     return {"content": form(some), "headers": {"content-type": CONTENT_TYPE}}
+
+
+NAMES = {
+    "a path": "../../etc/passwd",
+    "a path of Windows": "a\\b\\..\\cat.jpg",
+    "written backwards": "\u202egpj.exe",
+    "long": "a" * 500 + ".jpg",
+    "of symbols": "😀.jpg",
+    "escaped": "%00.jpg",
+    "NUL": "a\0b.jpg",
+    "a header": "a\r\nSet-Cookie: x=y\r\n\r\n.jpg",
+    "a line of a log": 'a\n{"event": "forged"}.jpg',
+    "a dot": ".",
+    "a device": "con",
+}
+
+
+def by_form(filename: str) -> dict[str, Any]:
+    disposition = f"Content-Disposition: form-data; name=\"file\"; filename*=utf-8''{quote(filename, safe='')}"
+    return parts(part_with_headers(disposition.encode(), CAT))
+
+
+def by_parameter(filename: str) -> dict[str, Any]:
+    return raw(CAT, params={"filename": filename})
+
+
+@pytest.mark.parametrize(
+    ("request_"),
+    [*map(by_form, NAMES.values()), *map(by_parameter, NAMES.values()), by_parameter("b" * 10_000 + ".jpg")],
+    ids=[*(f"{name}, in a form" for name in NAMES), *(f"{name}, as a parameter" for name in NAMES), "10 kB"],
+)
+async def test_no_name_of_a_file_is_dangerous(upload: RunningService, request_: dict[str, Any]) -> None:
+    answer = await upload.client.post("/uploads", **request_)
+    assert answer.status_code == 202
+    job = await upload.services.jobs.get(answer.json()["job_id"])
+    assert job is not None
+    prefix, job_id, name = job.source_key.split("/")
+    assert (prefix, job_id) == ("uploads", job.job_id)
+    assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}", name)
+    assert ".." not in name
+    shown = answer.json()["source"]["filename"]
+    assert shown.isprintable()
+    assert 0 < len(shown) <= 128
+    assert not set(shown) & set("/\\")
 
 
 PDF = b"%PDF-1.7" + b"x" * 100
