@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test faults bench fairness chaos check synth rehearse audit clean
+.PHONY: help run test fuzz faults bench fairness chaos check synth rehearse audit clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ run: $(PYTHON_ENV) $(EMULATOR_ENV) ## Run the whole system on this machine, unti
 
 test: $(PYTHON_ENV) $(EMULATOR_ENV) $(CONTRACT_ENV) $(NODE_ENVS) ## Run all tests that need no container engine
 	.venv/bin/pytest -n 2 --dist loadscope --no-loadscope-reorder -m "not containers and not exhaustive"
+
+SECONDS ?= 60
+fuzz: $(PYTHON_ENV) ## Let the image engine work on damaged files and drawn recipes for SECONDS; finds go to out/fuzz
+	.venv/bin/python -m tests.fuzz --seconds $(SECONDS)
 
 faults: $(PYTHON_ENV) $(EMULATOR_ENV) $(FAULTS_ENV) ## Kill every service at each of its calls to AWS, and what else takes minutes
 	.venv/bin/pytest tests/system/faults -n 2 --dist loadscope -m exhaustive

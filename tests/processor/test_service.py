@@ -12,6 +12,7 @@ from darkroom.queue import Outgoing, SqsQueue
 from darkroom_local.installation import CreatedQueue, Installation
 from darkroom_local.ports import free_ports
 from darkroom_local.service import Service
+from tests.processor.sandbox.mortal_child import KILLER
 from tests.processor.tasks import stored, task
 from tests.support.emulator import Cloud
 from tests.support.images import encoded, jpeg, photo
@@ -22,11 +23,13 @@ SLOW = {"name": "slow", "output": {"format": "avif", "effort": 9, "quality": 100
 
 
 @asynccontextmanager
-async def processor(installation: Installation, **settings: str) -> AsyncIterator[Service]:
+async def processor(
+    installation: Installation, module: str = "darkroom_processor", **settings: str
+) -> AsyncIterator[Service]:
     """A processor with one child, ready for work; stopped afterwards if it still runs."""
     (port,) = free_ports(1)
     environment = {**installation.environment(), "DARKROOM_CHILDREN": "1", **settings}
-    service = Service("processor", "darkroom_processor", port=port, environment=environment)
+    service = Service("processor", module, port=port, environment=environment)
     await service.start()
     try:
         await service.ready()
@@ -77,6 +80,32 @@ async def test_a_task_is_done_reported_and_off_the_queue(cloud: Cloud, installat
     assert end.job_id == job.job_id
     assert end.fault is None
     assert end.outcomes[0].result is not None
+    assert await left_in(cloud, installation.tasks) == 0
+
+
+async def test_an_image_that_kills_its_process_harms_neither_the_service_nor_other_images(
+    cloud: Cloud, installation: Installation
+) -> None:
+    good = await stored(cloud, installation, jpeg(120, 80))
+    killer = await stored(cloud, installation, KILLER, key="uploads/killer/cat.jpg")
+    tasks = [task(killer if number == 3 else good, [SMALL]) for number in range(10)]
+    ends: dict[str, TaskFinished] = {}
+    async with processor(installation, "tests.processor.mortal_processor", DARKROOM_CHILDREN="2") as service:
+        queue = SqsQueue(cloud.sqs, installation.tasks.url)
+        await queue.send([Outgoing(job_id=one.job_id, message=one) for one in tasks])
+        async with asyncio.timeout(30):
+            async for report in reports(cloud, installation):
+                if isinstance(report, TaskFinished):
+                    ends[report.job_id] = report
+                if len(ends) == len(tasks):
+                    break
+        pid = service.pid
+        assert await service.stop() == 0
+    faults = {job_id: end.fault and end.fault.code for job_id, end in ends.items()}
+    assert faults == {one.job_id: "processor_crash" if one is tasks[3] else None for one in tasks}
+    assert {end.worker.rpartition("-")[2] for end in ends.values()} == {str(pid)}
+    # Both were over the killer: no other image was tried twice.
+    assert len(service.log.find("child_failed")) == 2
     assert await left_in(cloud, installation.tasks) == 0
 
 

@@ -1,4 +1,4 @@
-"""Pools whose children do as told: see `misbehaving_child`."""
+"""Pools whose children do as told: see `misbehaving_child` and `mortal_child`."""
 
 import json
 import sys
@@ -12,6 +12,8 @@ from darkroom_processor.sandbox.pool import ChildPool
 from darkroom_processor.sandbox.report import Report
 
 COMMAND = (sys.executable, "-I", "-B", str(Path(__file__).with_name("misbehaving_child.py")))
+MORTAL = (sys.executable, "-I", "-B", str(Path(__file__).with_name("mortal_child.py")))
+"""Children that process images, and die over one of them."""
 ANSWER = Work(variants=(Variant(name="answer"),), describe=False)
 
 

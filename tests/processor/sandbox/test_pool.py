@@ -8,13 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
+import structlog
 
 from darkroom.errors import ImageError, ProcessorCrash, Unavailable
 from darkroom.recipes import Fit, Resize, Variant
 from darkroom_processor.pipeline import Picture, Processed, Work
 from darkroom_processor.sandbox.handle import ChildFailed
 from darkroom_processor.sandbox.pool import ChildPool
-from tests.processor.sandbox.misbehaving import ANSWER, answer, misbehaving, report
+from tests.processor.sandbox.misbehaving import ANSWER, MORTAL, answer, misbehaving, report
+from tests.processor.sandbox.mortal_child import KILLER
 from tests.support.images import jpeg
 from tests.support.processes import running
 from tests.support.waiting import until
@@ -142,14 +144,20 @@ async def _says_unavailable(pool: ChildPool) -> bool:
     return False
 
 
-async def test_fifty_images_at_once_share_two_children() -> None:
+async def test_of_a_hundred_images_at_once_one_that_kills_its_child_harms_no_other() -> None:
     square = Resize(op="resize", width=16, height=16, fit=Fit.COVER)
     work = Work(variants=(Variant(name="square", operations=(square,)),), describe=True)
-    sources = [jpeg(40 + number, 30) for number in range(50)]
-    async with ChildPool(2) as pool:
-        reports = await asyncio.gather(*(pool.process(source, work) for source in sources))
+    sources = [jpeg(40 + number, 30) for number in range(100)]
+    sources[40] = KILLER
+    with structlog.testing.capture_logs() as logs:
+        async with ChildPool(2, command=MORTAL) as pool:
+            reports = await asyncio.gather(*(pool.process(source, work) for source in sources))
+    killed = reports.pop(40)
+    assert isinstance(killed.result, ProcessorCrash)
     described = [_described_and_made(ended.result) for ended in reports]
-    assert described == [((40 + number, 30), (16, 16)) for number in range(50)]
+    assert described == [((40 + number, 30), (16, 16)) for number in range(100) if number != 40]
+    # Both over the killer: no other image was tried twice, and so none took longer than it does alone.
+    assert [log["event"] for log in logs] == ["child_failed", "child_failed"]
 
 
 def _described_and_made(result: Processed | ImageError) -> tuple[tuple[int, int], tuple[int, int]]:

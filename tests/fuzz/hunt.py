@@ -1,0 +1,105 @@
+"""The hunt: files and recipes are drawn, and a child of the sandbox works on them.
+
+What it may answer is pictures that are what it says they are, or the reason why there are none. All else is a find: a
+crash, an exception that nobody foresaw, a time-out, a picture that cannot be read or that carries more than itself.
+"""
+
+import asyncio
+import hashlib
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import structlog
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from structlog.typing import EventDict
+
+from darkroom.errors import ProcessorCrash, TimeLimit
+from darkroom.recipes import KeepMetadata, Recipe, Variant
+from darkroom_processor.pipeline import Picture, Processed, Work
+from darkroom_processor.sandbox.pool import ChildPool
+from tests.support import images, recipes
+from tests.support.anatomy import bare
+from tests.support.files import damaged_files, sound_files
+
+OVERLAYS: Final = {recipes.LOGO: images.encoded(images.photo(41, 67, "RGBA"), "WEBP")}
+ROUND: Final = 50
+"""Examples between two looks at the clock."""
+
+
+@dataclass
+class Hunt:
+    """What was tried, and what was found."""
+
+    finds: Path
+    """A folder for the files, and their recipes, that something is wrong with."""
+    tried: int = 0
+    pictures: int = 0
+    found: int = 0
+
+
+def hunt(finds: Path, *, seconds: float, number: int) -> Hunt:
+    """Draw and try for so long, from this seed on. Each find is made as small as may be, and kept."""
+    this = Hunt(finds)
+    with asyncio.Runner() as runner:
+        pool = ChildPool(1)
+        runner.run(pool.__aenter__())
+        until = time.monotonic() + seconds
+        try:
+            while time.monotonic() < until:
+                _round(this, runner, pool, number)
+                number += 1
+        finally:
+            runner.run(pool.__aexit__(None, None, None))
+    return this
+
+
+def _round(this: Hunt, runner: asyncio.Runner, pool: ChildPool, number: int) -> None:
+    last: tuple[bytes, Variant] | None = None
+    logs: list[EventDict] = []
+
+    @seed(number)
+    @settings(
+        max_examples=ROUND,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate, Phase.shrink],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(st.one_of(sound_files, damaged_files()), recipes.variants)
+    def attempt(data: bytes, variant: Variant) -> None:
+        nonlocal last, logs
+        last = data, variant
+        this.tried += 1
+        with structlog.testing.capture_logs() as logs:
+            result = runner.run(pool.process(data, Work(variants=(variant,), describe=True, overlays=OVERLAYS))).result
+        assert not isinstance(result, ProcessorCrash | TimeLimit), result.message
+        if isinstance(result, Processed):
+            this.pictures += sum(
+                _checked(outcome, variant) for outcome in result.outcomes if isinstance(outcome, Picture)
+            )
+
+    try:
+        attempt()
+    except Exception as fault:  # noqa: BLE001 - whatever is wrong with an answer is a find
+        # Hypothesis ends with the smallest example.
+        if last is not None:
+            places = [str(log.get("detail")) for log in logs]
+            _keep(this, *last, "\n".join([f"{type(fault).__name__}: {fault}", *places]))
+
+
+def _checked(picture: Picture, variant: Variant) -> bool:
+    assert images.opened(picture.data).size == (picture.width, picture.height)
+    assert variant.output.keep_metadata is not KeepMetadata.NONE or bare(picture.data)
+    return True
+
+
+def _keep(this: Hunt, data: bytes, variant: Variant, fault: str) -> None:
+    this.found += 1
+    this.finds.mkdir(parents=True, exist_ok=True)
+    stem = this.finds / hashlib.sha256(data).hexdigest()[:16]
+    stem.with_suffix(".bin").write_bytes(data)
+    stem.with_suffix(".json").write_text(Recipe(variants=(variant,)).model_dump_json(indent=1))
+    stem.with_suffix(".txt").write_text(f"{fault}\n")

@@ -1,0 +1,13 @@
+"""A moment of `make fuzz`, so that it works when it is wanted."""
+
+from pathlib import Path
+
+from tests.fuzz.hunt import ROUND, hunt
+
+
+def test_a_moments_hunt_finds_nothing(tmp_path: Path) -> None:
+    outcome = hunt(tmp_path / "finds", seconds=0.01, number=1)
+    assert outcome.tried >= ROUND
+    assert outcome.pictures > 0
+    assert outcome.found == 0
+    assert not (tmp_path / "finds").exists()

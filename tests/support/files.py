@@ -1,0 +1,127 @@
+"""Draws image files at random, for hypothesis: sound ones of all kinds, hostile ones, and such as were damaged."""
+
+import struct
+import zlib
+from functools import cache
+
+from hypothesis import strategies as st
+from PIL import ExifTags, Image
+
+from tests.support import bombs, images, laden, profiles
+
+MOST_EDITS = 6
+
+
+def _exif() -> Image.Exif:
+    block = Image.Exif()
+    block[ExifTags.Base.Orientation] = 8
+    block[ExifTags.Base.Artist] = "A"
+    return block
+
+
+@cache
+def sound() -> dict[str, bytes]:
+    """Files by what is special about them. All of them are small."""
+    walk = [images.photo(40, 30, "RGBA").rotate(90 * turn) for turn in range(4)]
+    pages = [images.marked(20, 10), images.marked(50, 60)]
+    return {
+        "one pixel": images.encoded(Image.new("RGBA", (1, 1), (9, 8, 7, 6)), "PNG"),
+        "one column": images.encoded(images.photo(1, 300), "PNG"),
+        "one row": images.jpeg(300, 1),
+        "photo": images.encoded(images.photo(157, 93), "JPEG", exif=_exif()),
+        "progressive": images.encoded(images.photo(60, 40), "JPEG", progressive=True, subsampling=2),
+        "wide gamut": images.encoded(images.photo(60, 40), "JPEG", icc_profile=profiles.rgb_profile()),
+        "transparent": images.encoded(images.photo(64, 80, "RGBA"), "WEBP"),
+        "transparent, wide gamut": images.encoded(
+            images.photo(30, 20, "RGBA"), "PNG", icc_profile=profiles.rgb_profile()
+        ),
+        "grey": images.encoded(images.photo(90, 33, "L"), "PNG"),
+        "grey with a profile": images.encoded(
+            images.photo(33, 30, "LA"), "PNG", icc_profile=profiles.gray_profile(profiles.gamma_curve(1.8))
+        ),
+        "bilevel": images.encoded(images.photo(50, 50).convert("1"), "TIFF", compression="group4"),
+        "palette": images.encoded(images.photo(50, 50).quantize(9), "GIF"),
+        "named transparency": images.encoded(images.photo(50, 50).quantize(9), "PNG", transparency=3),
+        "sixteen bits": images.encoded(images.photo(40, 30, "L").convert("I;16"), "TIFF"),
+        "floats": images.encoded(images.photo(40, 30, "L").convert("F"), "TIFF"),
+        "cmyk": images.encoded(images.photo(40, 30).convert("CMYK"), "TIFF"),
+        "cmyk jpeg": images.encoded(images.photo(40, 30).convert("CMYK"), "JPEG"),
+        "lab": images.encoded(Image.new("LAB", (20, 10), (90, 10, 200)), "TIFF"),
+        "invisible": images.encoded(Image.new("RGBA", (20, 20)), "PNG"),
+        "pages": images.encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:]),
+        **{
+            f"animation in {name}": images.encoded(
+                walk[0], name, save_all=True, append_images=walk[1:], duration=[0, 10, 33, longest], loop=3
+            )
+            for name, longest in {"GIF": 655_350, "WEBP": 16_000_001, "PNG": 65_535_000, "AVIF": 70_001}.items()
+        },
+        **{f"laden {name}": laden.laden(name) for name in laden.FORMATS},
+    }
+
+
+@cache
+def hostile() -> list[bytes]:
+    """What the gate must stop, or get through cheaply, but for what is large itself."""
+    made = [
+        *(data for _, data in bombs.flood_headers()),
+        *(data for _, data in bombs.exif_bombs()),
+        *(data for _, data, _ in bombs.polyglots()),
+        bombs.progressive(20),
+        bombs.endless_gif(3, 100, 80),
+        bombs.tiff_chain(5),
+    ]
+    return [data for data in made if len(data) < 50_000]
+
+
+sound_files = st.sampled_from(sorted(sound())).map(sound().__getitem__)
+
+_NUMBERS = [0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF]
+_POSITIONS = st.one_of(st.integers(0, 200), st.integers(0, 60_000))
+
+
+@st.composite
+def damaged_files(draw: st.DrawFn) -> bytes:
+    """A file with some bytes changed, lost or too many; of a PNG's checksums it may be that they fit all the same."""
+    data = bytearray(draw(st.one_of(sound_files, st.sampled_from(hostile()))))
+    for _ in range(draw(st.integers(1, MOST_EDITS))):
+        _edit(draw, data)
+    if data.startswith(bombs.PNG_MAGIC) and draw(st.booleans()):
+        _repair(data)
+    return bytes(data)
+
+
+def _edit(draw: st.DrawFn, data: bytearray) -> None:
+    at = min(draw(_POSITIONS), len(data))
+    length = draw(st.integers(1, 40))
+    match draw(st.sampled_from(["flip", "number", "cut", "drop", "double", "insert", "graft"])):
+        case "flip" if at < len(data):
+            data[at] ^= draw(st.integers(1, 255))
+        case "number":
+            order, size = draw(st.sampled_from("<>")), draw(st.sampled_from("BHI"))
+            number = draw(st.sampled_from(_NUMBERS)) & (256 ** struct.calcsize(size) - 1)
+            data[at : at + struct.calcsize(size)] = struct.pack(order + size, number)
+        case "cut":
+            del data[at:]
+        case "drop":
+            del data[at : at + length]
+        case "double":
+            data[at:at] = data[at : at + 10 * length]
+        case "insert":
+            data[at:at] = draw(st.binary(max_size=40))
+        case "graft":
+            other = draw(sound_files)
+            start = min(draw(_POSITIONS), len(other))
+            data[at:at] = other[start : start + 20 * length]
+        case _:
+            pass
+
+
+def _repair(data: bytearray) -> None:
+    """Put right the checksums of all chunks that are whole."""
+    at = 8
+    while at + 12 <= len(data):
+        end = at + 8 + int.from_bytes(data[at : at + 4], "big")
+        if end + 4 > len(data):
+            return
+        data[end : end + 4] = struct.pack(">I", zlib.crc32(data[at + 4 : end]))
+        at = end + 4
