@@ -1,12 +1,15 @@
 """Retry: the failed variants of a job run again, in an attempt of their own."""
 
 import asyncio
+from contextlib import nullcontext
 from dataclasses import replace
 
 import pytest
 
 from darkroom.errors import Conflict, NotFound
+from darkroom.job_table import to_item
 from darkroom.jobs import SOURCE_PART, Job, JobStatus, VariantStatus, new_job_id, parts_of
+from darkroom.limits import MAX_RUNS
 from tests.orchestrator.site import DECODER_FAULT, RECIPE, Site, finished, undecodable
 
 
@@ -64,6 +67,15 @@ async def test_a_retried_job_is_in_the_index_of_open_jobs_again(site: Site) -> N
     await site.orchestrator.retry(job.job_id)
 
     assert await site.open_ids() == [job.job_id]
+
+
+@pytest.mark.parametrize(("runs", "once_more"), [(MAX_RUNS - 1, True), (MAX_RUNS, False)])
+async def test_a_job_runs_so_many_times_and_not_for_ever(site: Site, runs: int, *, once_more: bool) -> None:
+    job = replace(await partly_failed(site), attempt=runs)
+    await site.clients.dynamodb.put_item(TableName=site.settings.jobs_table, Item=to_item(job))
+    with nullcontext() if once_more else pytest.raises(Conflict, match="20 times"):
+        await site.orchestrator.retry(job.job_id)
+    assert (await site.job(job.job_id)).attempt == MAX_RUNS
 
 
 async def test_two_retries_at_once_make_one_attempt(site: Site) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from darkroom.errors import Conflict, NotFound, Unavailable
 from darkroom.jobs import RETRYABLE, SOURCE_PART, Job, VariantStatus
+from darkroom.limits import MAX_RUNS
 from darkroom.logs import get_logger
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.adapters.originals import Originals
@@ -37,6 +38,8 @@ class Retry:
     async def _require_retryable(self, job: Job) -> None:
         if job.status not in RETRYABLE:
             raise Conflict(f"A job that is {job.status} cannot be retried: nothing of it has failed.")
+        if job.attempt >= MAX_RUNS:
+            raise Conflict(f"The job has been run {job.attempt} times. Upload the image again.")
         if job.source is None or job.queued_at is None:
             raise Conflict("The upload itself was refused, so there is nothing to run again.")
         if await self._originals.find(job.source.key, job.source.version_id) is None:

@@ -40,3 +40,6 @@ CHILD_WALL_SECONDS: Final = 30
 
 MAX_FAULTS: Final = 100
 """How many faults of one document are told, which may have tens of thousands."""
+
+MAX_RUNS: Final = 20
+"""Of one job. Retries count against no quota, so that one upload could else keep processors busy for good."""
