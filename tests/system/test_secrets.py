@@ -20,6 +20,7 @@ from tests.support.receiver import receiving
 from tests.support.waiting import until
 
 CAT = jpeg(40, 30)
+DEVELOPMENT_PASSWORD = "demo-password"
 PRIVATE = {name: f"{name}-4d61b3f7" for name in ("filename", "metadata", "token", "idempotency", "password", "cookie")}
 """What the client below sends, each in its place."""
 
@@ -53,6 +54,19 @@ async def pictures(api: Api, callback_url: str, data: bytes) -> dict[str, Any]:
     return await api.ended(answer.json()["job_id"])
 
 
+async def session(system: System) -> list[str]:
+    """What a login and a session are made of."""
+    async with httpx.AsyncClient(base_url=system.url, headers={"Origin": system.url}, trust_env=False) as browser:
+        known = await browser.post("/auth/login", json={"name": "demo", "password": DEVELOPMENT_PASSWORD})
+        assert known.status_code == 200, known.text
+        csrf_token = known.json()["csrf_token"]
+        assert (await browser.get("/jobs", params={"limit": 1})).status_code == 200
+        assert (await browser.post("/auth/logout", headers={"X-CSRF-Token": "wrong"})).status_code == 403
+        assert (await browser.post("/auth/logout", headers={"X-CSRF-Token": csrf_token})).status_code == 204
+        (cookie,) = known.headers.get_list("set-cookie")
+    return [DEVELOPMENT_PASSWORD, csrf_token, cookie.partition("=")[2].partition(";")[0]]
+
+
 async def refusals(system: System, api: Api) -> None:
     """What a service might be tempted to write down."""
     guess, private = f"guess-{PRIVATE['token']}", PRIVATE["token"]
@@ -83,6 +97,7 @@ async def test_no_log_tells_a_secret_or_what_a_client_sent(cloud: Cloud, system:
         form = (await api.http.post("/uploads/presigned", json={"content_type": "image/jpeg", "size": 1})).json()
         secrets += [form["upload"]["fields"]["x-amz-signature"], form["upload"]["fields"]["policy"]]
         assert (await api.http.get(f"/jobs/{job['job_id']}/archive")).status_code == 200
+        secrets += await session(system)
         await refusals(system, api)
         requests = await receiver.until(1)
         secrets.append(requests[0].headers["webhook-signature"].removeprefix("v1,"))
