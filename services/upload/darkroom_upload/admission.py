@@ -17,7 +17,7 @@ DEFAULT_UPLOADS: Final = 64
 DEFAULT_STREAMS: Final = 1000
 """An event stream holds 80 KiB: together 80 MiB."""
 ARCHIVES: Final = 32
-"""An archive whose reader is slow holds 3 MiB: together 96 MiB."""
+"""An archive whose reader is slow holds 5 MiB: together 160 MiB."""
 
 _HELD_FOR_EACH_FREE: Final = 3
 
