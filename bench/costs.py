@@ -16,7 +16,8 @@ from bench import prices
 from bench.prices import MILLION
 from darkroom.recipes import Recipe
 from darkroom.recipes.presets import load_presets
-from darkroom_cdk.config import ProcessorSize, load
+from darkroom_cdk.config import ProcessorSize
+from darkroom_cdk.stages import load
 from darkroom_processor.pipeline.process import process
 from darkroom_processor.pipeline.work import Picture, Work
 

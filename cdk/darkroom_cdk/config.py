@@ -1,19 +1,14 @@
-"""What differs between stages: sizes, counts, what is kept, and what belongs to one installation alone.
+"""What the stacks are told: sizes, counts, what is kept, and what belongs to one installation alone."""
 
-Two stages are written down here. What only the owner of an account knows (domain, e-mail, keys) is optional and comes
-as CDK context, `cdk deploy -c alarm_email=ops@example.org`, or in a file; `load` checks all of it in one go.
-"""
-
-import json
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from darkroom.limits import DEFAULT_UPLOAD_BYTES, HIGHEST_UPLOAD_BYTES
-from darkroom.topology import Topology
+from darkroom.topology import BucketSpec, Topology
 
 US_EAST_1: Final = "us-east-1"
 """Where CloudFront takes web ACLs and certificates from."""
@@ -139,6 +134,11 @@ class StageConfig(_Value):
     domain: Domain | None = None
     cloudfront_prefix_list: str | None = None
     """Id of `com.amazonaws.global.cloudfront.origin-facing`: the load balancer is then open to CloudFront alone."""
+    origin_secret_version: str | None = None
+    """Version of the secret that CloudFront shows the load balancer. Without it, the one that was current when the
+    stacks were made; CloudFormation does not look again by itself."""
+    origin_other_secret_version: str | None = None
+    """One more that the load balancer takes: the next or the last one, while the secret changes."""
     results_public_key: str | None = None
     """PEM of the P-256 or RSA 2048 key that links to the results distribution open with; there is none without."""
     results_other_public_key: str | None = None
@@ -148,6 +148,9 @@ class StageConfig(_Value):
     links lead to S3."""
     replica_region: str | None = None
     """Where a copy of the results bucket and of the tables is kept."""
+    recovers: str | None = None
+    """The prefix of an installation whose region is lost. Its copies of tables and results in this region are taken
+    over; everything else is new, under a prefix of its own."""
     github_repository: str | None = None
     """`owner/name` of the repository whose pipelines may deploy."""
     github_provider_arn: str | None = None
@@ -162,6 +165,8 @@ class StageConfig(_Value):
             raise ValueError("results_other_public_key and results_key_secret_arn need results_public_key")
         if self.replica_region == self.region:
             raise ValueError("replica_region must be another region")
+        if self.recovers == self.prefix or (self.recovers and self.replica_region):
+            raise ValueError("an installation that recovers another has a prefix of its own, and no replica_region yet")
         return self
 
     def image(self, service: ServiceName) -> str:
@@ -176,7 +181,11 @@ class StageConfig(_Value):
     @property
     def topology(self) -> Topology:
         """Queues, buckets, tables and the topic of this stage."""
-        return Topology.named(self.prefix)
+        own = Topology.named(self.prefix)
+        if self.recovers is None:
+            return own
+        lost = Topology.named(self.recovers)
+        return replace(own, jobs=lost.jobs, accounts=lost.accounts, results_bucket=copy_of(lost.results_bucket))
 
     @property
     def origin_secret_name(self) -> str:
@@ -189,55 +198,6 @@ class StageConfig(_Value):
         return self.stage == "prod"
 
 
-_STAGES: Final[Mapping[str, Mapping[str, Any]]] = {
-    "dev": {
-        "stage": "dev",
-        "prefix": "darkroom-dev",
-        "zones": 2,
-        "nat": Nat.NONE,
-        "keep_data": False,
-        "upload": TaskSize(cpu=512, memory_mib=1024, min_tasks=1, max_tasks=2),
-        "orchestrator": TaskSize(cpu=256, memory_mib=512, min_tasks=1, max_tasks=2),
-        # One child of 1 GiB address space and the parent.
-        "processor": ProcessorSize(
-            cpu=1024, memory_mib=2048, min_tasks=1, max_tasks=4, on_demand_tasks=0, spot_weight=100
-        ),
-        "budget_usd": 200,
-    },
-    "prod": {
-        "stage": "prod",
-        "prefix": "darkroom",
-        "zones": 3,
-        "nat": Nat.GATEWAY,
-        "keep_data": True,
-        "upload": TaskSize(cpu=1024, memory_mib=2048, min_tasks=2, max_tasks=20),
-        "orchestrator": TaskSize(cpu=512, memory_mib=1024, min_tasks=2, max_tasks=10),
-        "processor": ProcessorSize(
-            cpu=2048, memory_mib=4096, min_tasks=2, max_tasks=100, on_demand_tasks=2, spot_weight=80
-        ),
-        "budget_usd": 2000,
-    },
-}
-
-
-def load(stage: str, overrides: Mapping[str, Any]) -> StageConfig:
-    """The configuration of a stage; `overrides` are values of `StageConfig` fields. Raises ValidationError."""
-    if stage not in _STAGES:
-        raise ValueError(f"stage is one of {', '.join(_STAGES)}, not {stage!r}")
-    return StageConfig.model_validate({**_STAGES[stage], **overrides})
-
-
-def from_context(context: Mapping[str, Any]) -> StageConfig:
-    """The configuration that CDK context asks for: `stage` (dev), and any other field, structured ones as JSON.
-
-    `installation` names a JSON file with fields, which those of the command line go before.
-    """
-    file = context.get("installation")
-    given = json.loads(Path(file).read_text()) if file else {}
-    given |= {name: _parsed(value) for name, value in context.items() if name in StageConfig.model_fields}
-    return load(str(given.pop("stage", "dev")), given)
-
-
-def _parsed(value: object) -> object:
-    """Context from the command line is text; text that is a JSON object stands for one."""
-    return json.loads(value) if isinstance(value, str) and value.startswith("{") else value
+def copy_of(results: BucketSpec) -> BucketSpec:
+    """The copy of the results bucket in another region: the same but for its name."""
+    return replace(results, name=f"{results.name}-replica")

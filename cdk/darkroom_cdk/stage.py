@@ -4,7 +4,7 @@ from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from darkroom_cdk.config import StageConfig
-from darkroom_cdk.stacks.data import DataStack
+from darkroom_cdk.stacks.data import DataStack, Tables, TakenOverTables
 from darkroom_cdk.stacks.delivery import DeliveryStack
 from darkroom_cdk.stacks.deployment import DeploymentStack
 from darkroom_cdk.stacks.edge import EdgeStack
@@ -23,7 +23,7 @@ def build(app: App, config: StageConfig) -> None:
     registry = RegistryStack(app, "Registry", config=config)
     messaging = MessagingStack(app, "Messaging", config=config)
     storage = StorageStack(app, "Storage", config=config, uploads=messaging.uploads.queue)
-    data = DataStack(app, "Data", config=config)
+    data = _tables(app, config, messaging)
     permissions = PermissionsStack(app, "Permissions", config=config, messaging=messaging, data=data)
     delivery = DeliveryStack(app, "Delivery", config=config)
     services = ServicesStack(
@@ -51,3 +51,12 @@ def build(app: App, config: StageConfig) -> None:
     if config.replica_region:
         storage.add_stack_dependency(ReplicaStack(app, "Replica", config=config, region=config.replica_region))
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
+
+
+def _tables(app: App, config: StageConfig, messaging: MessagingStack) -> Tables:
+    """A stack of their own, or those of another installation, which some stack has to refer to."""
+    return (
+        TakenOverTables(messaging, "Tables", config=config)
+        if config.recovers
+        else DataStack(app, "Data", config=config)
+    )

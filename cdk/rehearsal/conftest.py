@@ -3,7 +3,6 @@
 import os
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,18 +16,21 @@ from darkroom.api_keys import digest_of
 from darkroom_local.service import Service
 from rehearsal.emulator import StrictEmulator, strict_emulator
 from rehearsal.left_out import leave_out
-from rehearsal.tasks import MODULES, add_batches, definition, open_role, tasks
+from rehearsal.tasks import open_role, running, usable_roles
 from rehearsal.toolkit import Toolkit
 from tests.support.api import Api, open_api
 
 ACCOUNT: Final = "000000000000"
 """The emulator's."""
 REGION: Final = "us-east-1"
-STACKS: Final = 11
-"""All of the stage, with that of the pipelines."""
+COPIES: Final = "us-west-2"
+"""Where tables and results are copied to."""
+STACKS: Final = 12
+"""All of the stage, with those of the pipelines and of the copy."""
 KEY: Final = "rehearsal-key"
 
-_PIPELINES: Final = {
+_OPTIONS: Final = {
+    "replica_region": COPIES,
     "github_repository": "example/darkroom",
     # The emulator knows no identity providers, but it believes in this one.
     "github_provider_arn": f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com",
@@ -57,9 +59,9 @@ async def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[R
             for name, value in emulator.environment().items():
                 patch.setenv(name, value)
             toolkit = Toolkit(environment=emulator.environment(), directory=tmp_path_factory.mktemp("cdk"))
-            assembly = toolkit.synth("first", stage="dev", **_PIPELINES)
+            assembly = toolkit.synth("first", stage="dev", **_OPTIONS)
             left_out = leave_out(assembly)
-            toolkit.bootstrap(assembly, ACCOUNT, REGION)
+            toolkit.bootstrap(assembly, ACCOUNT, REGION, COPIES)
             toolkit.deploy(assembly)
             yield Rehearsal(emulator=emulator, toolkit=toolkit, assembly=assembly, left_out=left_out)
 
@@ -70,12 +72,9 @@ def roles(rehearsal: Rehearsal) -> dict[str, str]:
     (deployment,) = boto3.client("cloudformation").describe_stacks(StackName="darkroom-dev-deployment")["Stacks"]
     outputs = {each["OutputKey"]: each["OutputValue"] for each in deployment["Outputs"]}
     pipelines = {"diff": outputs["DiffRoleArn"], "deploy": outputs["DeployRoleArn"]}
-    services = {name: str(definition(name)["taskRoleArn"]) for name in MODULES}
-    for arn in (*pipelines.values(), *services.values()):
+    for arn in pipelines.values():
         open_role(arn, ACCOUNT)
-    for arn in services.values():
-        add_batches(arn)
-    return pipelines | services
+    return pipelines | usable_roles(ACCOUNT)
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -92,14 +91,8 @@ async def services(rehearsal: Rehearsal, roles: dict[str, str]) -> AsyncIterator
             "created_at": {"S": clock.iso(clock.now())},
         },
     )
-    started = tasks(roles, rehearsal.emulator.environment())
-    async with AsyncExitStack() as stack:
-        for service in started.values():
-            await service.start()
-            stack.push_async_callback(service.stop)
-        for service in started.values():
-            await service.ready(seconds=60)
-        yield started
+    async with running(roles, rehearsal.emulator.environment()) as services:
+        yield services
 
 
 @pytest_asyncio.fixture(scope="session")

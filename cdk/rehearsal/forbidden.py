@@ -40,7 +40,7 @@ def _topic(name: str) -> str:
 
 def _assume(on: boto3.Session, name: str) -> Any:
     roles = boto3.client("iam").list_roles()["Roles"]
-    (arn,) = [role["Arn"] for role in roles if name in role["RoleName"]]
+    arn = next(role["Arn"] for role in roles if name in role["RoleName"])
     return on.client("sts").assume_role(RoleArn=arn, RoleSessionName="other")
 
 

@@ -1,7 +1,8 @@
 """What ECS would start: each service with the environment of its task definition and the credentials of its role."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,6 +10,18 @@ import boto3
 
 from darkroom_local.ports import LOOPBACK, free_ports
 from darkroom_local.service import Service
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """Where the services are deployed, and how their names begin."""
+
+    prefix: str
+    region: str
+
+
+FIRST: Final = Installation(prefix="darkroom-dev", region="us-east-1")
+"""The stage that is rehearsed."""
 
 MODULES: Final = {
     "orchestrator": "darkroom_orchestrator",
@@ -57,10 +70,19 @@ class Credentials:
         )
 
 
-def definition(service: str) -> dict[str, Any]:
+def definition(service: str, of: Installation = FIRST) -> dict[str, Any]:
     """A service's task definition, as deployed."""
-    found = boto3.client("ecs").describe_task_definition(taskDefinition=f"darkroom-dev-{service}")["taskDefinition"]
-    return dict(found)
+    ecs = boto3.client("ecs", of.region)
+    return dict(ecs.describe_task_definition(taskDefinition=f"{of.prefix}-{service}")["taskDefinition"])
+
+
+def usable_roles(account: str, of: Installation = FIRST) -> dict[str, str]:
+    """ARNs of the services' roles, which may be taken from now on."""
+    arns = {service: str(definition(service, of)["taskRoleArn"]) for service in MODULES}
+    for arn in arns.values():
+        open_role(arn, account)
+        _add_batches(arn)
+    return arns
 
 
 def open_role(arn: str, account: str) -> None:
@@ -70,7 +92,7 @@ def open_role(arn: str, account: str) -> None:
     boto3.client("iam").update_assume_role_policy(RoleName=arn.rpartition("/")[2], PolicyDocument=document)
 
 
-def add_batches(arn: str) -> None:
+def _add_batches(arn: str) -> None:
     """Allow the batch form of each SQS call that a role may make, on the same queues.
 
     AWS knows no such actions, `sqs:SendMessage` is the permission of both; the emulator asks for them by name.
@@ -104,22 +126,46 @@ def take_role(arn: str, service: str) -> Credentials:
     )
 
 
-def environment(service: str) -> dict[str, str]:
+def environment(service: str, of: Installation = FIRST) -> dict[str, str]:
     """What a service's task definition tells it."""
-    (container,) = [each for each in definition(service)["containerDefinitions"] if each["name"] == service]
+    (container,) = [each for each in definition(service, of)["containerDefinitions"] if each["name"] == service]
     return {each["name"]: each["value"] for each in container["environment"]}
 
 
-def tasks(roles: Mapping[str, str], account: Mapping[str, str]) -> dict[str, Service]:
-    """The three services, not started yet. `account` is the environment of whoever may take the roles."""
+@asynccontextmanager
+async def running(
+    roles: Mapping[str, str], account: Mapping[str, str], of: Installation = FIRST
+) -> AsyncIterator[dict[str, Service]]:
+    """The three services as ECS would start them, for the length of a `with` block.
+
+    `account` is the environment of whoever may take the roles.
+    """
+    made = _services(roles, account, of)
+    async with AsyncExitStack() as stack:
+        for service in made.values():
+            await service.start()
+            stack.push_async_callback(service.stop)
+        for service in made.values():
+            await service.ready(seconds=60)
+        yield made
+
+
+def _services(roles: Mapping[str, str], account: Mapping[str, str], of: Installation) -> dict[str, Service]:
     ports = dict(zip(MODULES, free_ports(len(MODULES)), strict=True))
+    region = {"AWS_REGION": of.region, "AWS_DEFAULT_REGION": of.region}
     here = {**_HERE, "DARKROOM_ORCHESTRATOR_URL": f"http://{LOOPBACK}:{ports['orchestrator']}"}
     return {
         name: Service(
             name,
             module,
             port=ports[name],
-            environment={**account, **environment(name), **here, **take_role(roles[name], name).environment()},
+            environment={
+                **account,
+                **region,
+                **environment(name, of),
+                **here,
+                **take_role(roles[name], name).environment(),
+            },
         )
         for name, module in MODULES.items()
     }

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from rehearsal.conftest import STACKS, Rehearsal
+from rehearsal.conftest import COPIES, REGION, STACKS, Rehearsal
 from rehearsal.forbidden import ORIGINALS, RESULTS
 from rehearsal.left_out import METRIC_MATH, UNKNOWN
 from rehearsal.tasks import MODULES, definition, environment, take_role
@@ -18,7 +18,10 @@ _DEPLOYMENT: Final = Path(__file__).parents[2] / "docs" / "deployment.md"
 
 def test_every_stack_is_there(rehearsal: Rehearsal) -> None:
     ours = [
-        each for each in boto3.client("cloudformation").describe_stacks()["Stacks"] if "darkroom" in each["StackName"]
+        each
+        for region in (REGION, COPIES)
+        for each in boto3.client("cloudformation", region).describe_stacks()["Stacks"]
+        if "darkroom" in each["StackName"]
     ]
     assert {each["StackStatus"] for each in ours} == {"CREATE_COMPLETE"}
     assert len(ours) == STACKS

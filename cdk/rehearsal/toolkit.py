@@ -34,9 +34,9 @@ class Toolkit:
         self._run("synth", "--quiet", "--output", str(assembly), *values)
         return assembly
 
-    def bootstrap(self, assembly: Path, account: str, region: str) -> None:
-        """What CDK needs in an account: a bucket, a registry and roles."""
-        self._run("bootstrap", f"aws://{account}/{region}", "--app", str(assembly))
+    def bootstrap(self, assembly: Path, account: str, *regions: str) -> None:
+        """What CDK needs in each region of an account: a bucket, a registry and roles."""
+        self._run("bootstrap", *(f"aws://{account}/{region}" for region in regions), "--app", str(assembly))
 
     def deploy(self, assembly: Path, *stacks: str) -> str:
         """Deploy these stacks, or all, and return what the command said."""

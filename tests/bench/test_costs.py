@@ -4,7 +4,7 @@ import pytest
 
 from bench.costs import HEADS, Measured, cost, line, measure, photograph
 from darkroom.recipes.presets import load_presets
-from darkroom_cdk.config import load
+from darkroom_cdk.stages import load
 
 ONE = Measured(cpu_seconds=0.5, bytes_in=1_000_000, bytes_out=200_000, variants=4)
 

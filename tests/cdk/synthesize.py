@@ -13,8 +13,8 @@ from aws_cdk import App, Stack, Validations
 from aws_cdk import aws_s3 as s3
 from cdk_nag import AwsSolutionsChecks
 
-from darkroom_cdk.config import from_context
 from darkroom_cdk.stage import build
+from darkroom_cdk.stages import from_context
 from tests.cdk.installations import CONTEXTS
 
 CDK_JSON: Final = Path(__file__).parents[2] / "cdk" / "cdk.json"

@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from darkroom.limits import DEFAULT_UPLOAD_BYTES
-from darkroom_cdk.config import Nat, from_context, load
+from darkroom_cdk.config import Nat
+from darkroom_cdk.stages import from_context, load
 
 
 def test_the_stage_is_dev_unless_said_otherwise() -> None:

@@ -156,7 +156,23 @@ def test_the_load_balancer_answers_only_to_the_origin_secret(services: Template,
         (rule,) = template.properties("AWS::ElasticLoadBalancingV2::ListenerRule")
         (condition,) = rule["Conditions"]
         assert condition["HttpHeaderConfig"]["HttpHeaderName"] == "x-origin-verify"
-        assert "resolve:secretsmanager" in text(condition["HttpHeaderConfig"]["Values"][0])
+        assert all("resolve:secretsmanager" in text(each) for each in condition["HttpHeaderConfig"]["Values"])
+
+
+def test_the_load_balancer_takes_two_secrets_while_they_change_and_cloudfront_shows_one(prod: Assembly) -> None:
+    (rule,) = prod["Services"].properties("AWS::ElasticLoadBalancingV2::ListenerRule")
+    taken = [text(each) for each in rule["Conditions"][0]["HttpHeaderConfig"]["Values"]]
+    assert [each.rpartition(":")[2] for each in taken] == [
+        "11111111-2222-3333-4444-555555555555}}",
+        "66666666-7777-8888-9999-000000000000}}",
+    ]
+    (site,) = prod["Edge"].properties("AWS::CloudFront::Distribution")
+    shown = [
+        header["HeaderValue"]
+        for each in site["DistributionConfig"]["Origins"]
+        for header in each.get("OriginCustomHeaders", [])
+    ]
+    assert [text(each).rpartition(":")[2] for each in shown] == ["11111111-2222-3333-4444-555555555555}}"]
 
 
 def test_http_is_sent_to_https(services: Template) -> None:

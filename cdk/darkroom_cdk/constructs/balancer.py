@@ -1,5 +1,6 @@
 """The load balancer in front of the upload service."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from aws_cdk import Duration, SecretValue
@@ -29,7 +30,7 @@ class OriginBalancer(Construct):
         security_group: ec2.ISecurityGroup,
         service: ecs.FargateService,
         port: int,
-        secret: SecretValue,
+        secrets: Sequence[SecretValue],
         certificate_arn: str | None,
         log_bucket: s3.IBucket,
         protect: bool,
@@ -68,7 +69,7 @@ class OriginBalancer(Construct):
         listener.add_action(
             "FromCloudFront",
             priority=1,
-            conditions=[elb.ListenerCondition.http_header(ORIGIN_HEADER, [secret.unsafe_unwrap()])],
+            conditions=[elb.ListenerCondition.http_header(ORIGIN_HEADER, [each.unsafe_unwrap() for each in secrets])],
             action=elb.ListenerAction.forward([self.target_group]),
         )
 

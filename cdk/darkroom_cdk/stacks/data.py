@@ -1,10 +1,35 @@
 """Tables."""
 
+from typing import Protocol
+
+from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
 from darkroom_cdk.config import StageConfig
 from darkroom_cdk.constructs.table import OnDemandTable
 from darkroom_cdk.stacks.stage_stack import StageStack
+
+
+class Tables(Protocol):
+    """The tables, wherever they come from."""
+
+    @property
+    def jobs(self) -> dynamodb.ITableV2:
+        """Jobs."""
+
+    @property
+    def accounts(self) -> dynamodb.ITableV2:
+        """API keys, users, counters."""
+
+
+class TakenOverTables(Construct):
+    """Tables that another installation has replicated to this region."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
+        super().__init__(scope, construct_id)
+        topology = config.topology
+        self.jobs = dynamodb.TableV2.from_table_name(self, "Jobs", topology.jobs.name)
+        self.accounts = dynamodb.TableV2.from_table_name(self, "Accounts", topology.accounts.name)
 
 
 class DataStack(StageStack):

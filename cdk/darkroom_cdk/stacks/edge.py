@@ -2,11 +2,10 @@
 
 from typing import Final
 
-from aws_cdk import CfnOutput, Duration
+from aws_cdk import CfnOutput, Duration, SecretValue
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_elasticloadbalancingv2 as elb
-from aws_cdk import aws_secretsmanager as secrets
 from constructs import Construct
 
 from darkroom_cdk.config import US_EAST_1, StageConfig
@@ -91,13 +90,15 @@ class EdgeStack(StageStack):
 
     def _api_origin(self, balancer: elb.IApplicationLoadBalancer) -> cloudfront.IOrigin:
         domain = self._config.domain
-        secret = secrets.Secret.from_secret_name_v2(self, "OriginSecret", self._config.origin_secret_name)
+        secret = SecretValue.secrets_manager(
+            self._config.origin_secret_name, version_id=self._config.origin_secret_version
+        )
         https = cloudfront.OriginProtocolPolicy.HTTPS_ONLY
         return origins.HttpOrigin(
             domain.origin if domain else balancer.load_balancer_dns_name,
             protocol_policy=https if domain else cloudfront.OriginProtocolPolicy.HTTP_ONLY,
             origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
-            custom_headers={ORIGIN_HEADER: secret.secret_value.unsafe_unwrap()},
+            custom_headers={ORIGIN_HEADER: secret.unsafe_unwrap()},
             # The longest that CloudFront gives without a quota increase; event streams say something every 15 s.
             read_timeout=Duration.seconds(60),
             # Shorter than the load balancer's, which else closes a connection just as CloudFront sends a request on it.

@@ -4,7 +4,7 @@ from typing import Final
 
 from darkroom_cdk.config import StageConfig
 from darkroom_cdk.constructs.collector import COLLECTOR_URL
-from darkroom_cdk.stacks.data import DataStack
+from darkroom_cdk.stacks.data import Tables
 from darkroom_cdk.stacks.delivery import DeliveryStack
 from darkroom_cdk.stacks.messaging import MessagingStack
 from darkroom_cdk.stacks.storage import StorageStack
@@ -24,7 +24,7 @@ def upload_environment(
     config: StageConfig,
     storage: StorageStack,
     messaging: MessagingStack,
-    data: DataStack,
+    data: Tables,
     delivery: DeliveryStack,
     *,
     orchestrator_url: str,
@@ -46,7 +46,7 @@ def upload_environment(
 
 
 def orchestrator_environment(
-    config: StageConfig, storage: StorageStack, messaging: MessagingStack, data: DataStack
+    config: StageConfig, storage: StorageStack, messaging: MessagingStack, data: Tables
 ) -> dict[str, str]:
     """The orchestrator's."""
     queues = {

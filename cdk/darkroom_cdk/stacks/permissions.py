@@ -10,7 +10,7 @@ from darkroom.topology import BY_OWNER, BY_TURN, OPEN_BY_DEADLINE
 from darkroom_cdk.config import StageConfig
 from darkroom_cdk.constructs.bucket import bucket_arn
 from darkroom_cdk.constructs.task_role import TaskRole
-from darkroom_cdk.stacks.data import DataStack
+from darkroom_cdk.stacks.data import Tables
 from darkroom_cdk.stacks.messaging import MessagingStack
 from darkroom_cdk.stacks.stage_stack import StageStack
 
@@ -43,7 +43,7 @@ class PermissionsStack(StageStack):
         *,
         config: StageConfig,
         messaging: MessagingStack,
-        data: DataStack,
+        data: Tables,
     ) -> None:
         super().__init__(scope, construct_id, config=config, description="Darkroom: what each service may do")
         self._topology = config.topology

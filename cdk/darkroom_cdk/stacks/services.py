@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, cast
 
-from aws_cdk import CfnOutput, RemovalPolicy
+from aws_cdk import CfnOutput, RemovalPolicy, SecretValue
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_route53 as route53
@@ -20,7 +20,7 @@ from darkroom_cdk.constructs.distribution import hosted_zone
 from darkroom_cdk.constructs.fargate_api import FargateApi
 from darkroom_cdk.constructs.fargate_task import TaskProps
 from darkroom_cdk.constructs.fargate_worker import FargateWorker
-from darkroom_cdk.stacks.data import DataStack
+from darkroom_cdk.stacks.data import Tables
 from darkroom_cdk.stacks.delivery import DeliveryStack
 from darkroom_cdk.stacks.environment import (
     orchestrator_environment,
@@ -55,7 +55,7 @@ class ServicesStack(StageStack):
         registry: RegistryStack,
         storage: StorageStack,
         messaging: MessagingStack,
-        data: DataStack,
+        data: Tables,
         permissions: PermissionsStack,
         delivery: DeliveryStack,
     ) -> None:
@@ -103,7 +103,7 @@ class ServicesStack(StageStack):
             security_group=network.balancer_group,
             service=self.upload.service,
             port=UPLOAD_PORT,
-            secret=self.origin_secret.secret_value,
+            secrets=self._origin_secrets(),
             certificate_arn=config.domain.origin_certificate_arn if config.domain else None,
             log_bucket=storage.logs,
             protect=config.keep_data,
@@ -202,6 +202,14 @@ class ServicesStack(StageStack):
         target = route53.RecordTarget.from_alias(targets.LoadBalancerTarget(self.origin.balancer))
         zone = hosted_zone(self, domain)
         route53.ARecord(self, "OriginRecord", zone=zone, record_name=f"{domain.origin}.", target=target)
+
+    def _origin_secrets(self) -> list[SecretValue]:
+        """What the load balancer takes from CloudFront."""
+        versions = (self._config.origin_secret_version, self._config.origin_other_secret_version)
+        name = self.origin_secret.secret_arn
+        return [SecretValue.secrets_manager(name, version_id=version) for version in versions if version] or [
+            self.origin_secret.secret_value
+        ]
 
     def _origin_secret(self) -> secretsmanager.Secret:
         secret = secretsmanager.Secret(

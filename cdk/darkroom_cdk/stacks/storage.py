@@ -1,6 +1,5 @@
 """Buckets."""
 
-from dataclasses import replace
 from typing import cast
 
 from aws_cdk import Aws, CfnOutput
@@ -10,16 +9,10 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from darkroom.topology import BucketSpec
-from darkroom_cdk.config import StageConfig
+from darkroom_cdk.config import StageConfig, copy_of
 from darkroom_cdk.constructs.accepted import accept
 from darkroom_cdk.constructs.bucket import PrivateBucket, bucket_name
 from darkroom_cdk.stacks.stage_stack import StageStack
-
-
-def replica(config: StageConfig) -> BucketSpec:
-    """The copy of the results bucket: the same but for its name."""
-    results = config.topology.results_bucket
-    return replace(results, name=f"{results.name}-replica")
 
 
 def frontend_bucket(config: StageConfig) -> BucketSpec:
@@ -43,15 +36,7 @@ class StorageStack(StageStack):
             cors=[_cors(s3.HttpMethods.POST, config)],
         ).bucket
         _announce(self.originals, topology.originals, uploads)
-        self.results = PrivateBucket(
-            self,
-            "Results",
-            spec=topology.results_bucket,
-            keep=config.keep_data,
-            log_bucket=self.logs,
-            cors=[_cors(s3.HttpMethods.GET, config)],
-            replication_rules=self._replication(config),
-        ).bucket
+        self.results = self._results(config)
         self.frontend = PrivateBucket(
             self,
             "Frontend",
@@ -59,17 +44,32 @@ class StorageStack(StageStack):
             keep=False,
             log_bucket=self.logs,
         ).bucket
-        if config.replica_region:
-            source = self.get_logical_id(_resource(self.results))
-            accept(
-                self.results,
-                "S3 copies objects of every key.",
-                f"AwsSolutions-IAM5[Resource::<{source}.Arn>/*]",
-                f"AwsSolutions-IAM5[Resource::arn:aws:s3:::{replica(config).name}-<AWS::AccountId>/*]",
-            )
-        for bucket in (self.results, self.frontend):
-            _let_cloudfront_read(bucket)
+        _let_cloudfront_read(self.frontend)
         CfnOutput(self, "FrontendBucketName", value=self.frontend.bucket_name)
+
+    def _results(self, config: StageConfig) -> s3.IBucket:
+        """The bucket of the results, or the copy of one whose region is lost."""
+        spec = config.topology.results_bucket
+        if config.recovers:
+            return s3.Bucket.from_bucket_name(self, "Results", bucket_name(spec))
+        results = PrivateBucket(
+            self,
+            "Results",
+            spec=spec,
+            keep=config.keep_data,
+            log_bucket=self.logs,
+            cors=[_cors(s3.HttpMethods.GET, config)],
+            replication_rules=self._replication(config),
+        ).bucket
+        _let_cloudfront_read(results)
+        if config.replica_region:
+            accept(
+                results,
+                "S3 copies objects of every key.",
+                f"AwsSolutions-IAM5[Resource::<{self.get_logical_id(_resource(results))}.Arn>/*]",
+                f"AwsSolutions-IAM5[Resource::arn:aws:s3:::{copy_of(spec).name}-<AWS::AccountId>/*]",
+            )
+        return results
 
     def _log_bucket(self, config: StageConfig) -> s3.Bucket:
         logs = PrivateBucket(
@@ -84,18 +84,27 @@ class StorageStack(StageStack):
     def _replication(self, config: StageConfig) -> list[s3.ReplicationRule]:
         if config.replica_region is None:
             return []
-        destination = s3.Bucket.from_bucket_name(self, "ResultsReplica", bucket_name(replica(config)))
+        destination = s3.Bucket.from_bucket_name(
+            self, "ResultsReplica", bucket_name(copy_of(config.topology.results_bucket))
+        )
         return [s3.ReplicationRule(id="disaster-recovery", destination=destination, delete_marker_replication=True)]
 
 
 class ReplicaStack(StageStack):
-    """The copy of the results in another region."""
+    """The copy of the results in another region, from which they can be served as they are from the first."""
 
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig, region: str) -> None:
         super().__init__(
             scope, construct_id, config=config, region=region, description="Darkroom: the copy of the results"
         )
-        bucket = PrivateBucket(self, "Results", spec=replica(config), keep=config.keep_data).bucket
+        bucket = PrivateBucket(
+            self,
+            "Results",
+            spec=copy_of(config.topology.results_bucket),
+            keep=config.keep_data,
+            cors=[_cors(s3.HttpMethods.GET, config)],
+        ).bucket
+        _let_cloudfront_read(bucket)
         accept(bucket, "Only S3 writes here, and reads are logged in the region that serves.", "AwsSolutions-S1")
 
 

@@ -11,8 +11,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from darkroom_local.service import Service
-from rehearsal.conftest import STACKS, Rehearsal
+from rehearsal.conftest import COPIES, REGION, STACKS, Rehearsal
+from rehearsal.copies import copy_table
 from rehearsal.forbidden import ORIGINALS, RESULTS
+from rehearsal.runbook import run_program
 from tests.support.api import Api
 from tests.support.images import jpeg
 
@@ -54,6 +56,17 @@ def test_a_deleted_result_comes_back(rehearsal: Rehearsal) -> None:
         client.get_object(Bucket=RESULTS, Key="thumbs/lost.webp")
     client.delete_object(Bucket=RESULTS, Key="thumbs/lost.webp", VersionId=marker["VersionId"])
     assert client.get_object(Bucket=RESULTS, Key="thumbs/lost.webp")["Body"].read() == b"picture"
+
+
+async def test_a_deleted_item_comes_back_by_the_runbook(rehearsal: Rehearsal, api: Api) -> None:
+    job = await api.made(jpeg(64, 64), "thumbnails")
+    client = boto3.client("dynamodb")
+    copy_table("darkroom-dev-jobs", "darkroom-dev-jobs-restored", region=REGION)
+    client.delete_item(TableName="darkroom-dev-jobs", Key={"job_id": {"S": job["job_id"]}})
+    assert (await api.http.get(f"/status/{job['job_id']}")).status_code == 404
+    await run_program("operations.md", "## Restore", "darkroom-dev-jobs", "darkroom-dev-jobs-restored", "job_id")
+    assert (await api.job(job["job_id"]))["status"] == "completed"
+    client.delete_table(TableName="darkroom-dev-jobs-restored")
 
 
 async def test_what_holds_no_data_is_made_again(rehearsal: Rehearsal, api: Api) -> None:
@@ -108,8 +121,8 @@ async def test_destroying_leaves_nothing(rehearsal: Rehearsal, services: dict[st
     for service in services.values():
         await service.stop()
     for bucket in boto3.client("s3").list_buckets()["Buckets"]:
-        if bucket["Name"].startswith("darkroom-dev-"):
-            boto3.resource("s3").Bucket(bucket["Name"]).object_versions.delete()
+        if bucket["Name"].startswith("darkroom-"):
+            await run_program("deployment.md", "## Teardown", bucket["Name"])
     rehearsal.toolkit.destroy(rehearsal.assembly)
     assert [name for name in _left() if "darkroom" in name] == []
     assert [each["VpcId"] for each in boto3.client("ec2").describe_vpcs()["Vpcs"] if not each["IsDefault"]] == []
@@ -122,5 +135,6 @@ def _left() -> Iterator[str]:
         for each in getattr(account.client(service), verb)().get(entries, []):
             yield each[name] if name else each
     yield from (each["Name"] for each in account.client("wafv2").list_web_acls(Scope="CLOUDFRONT")["WebACLs"])
-    stacks = account.client("cloudformation").list_stacks()["StackSummaries"]
-    yield from (each["StackName"] for each in stacks if each["StackStatus"] != "DELETE_COMPLETE")
+    for region in (REGION, COPIES):
+        stacks = account.client("cloudformation", region).list_stacks()["StackSummaries"]
+        yield from (each["StackName"] for each in stacks if each["StackStatus"] != "DELETE_COMPLETE")

@@ -1,0 +1,65 @@
+"""The stages, and what an installation says beside.
+
+Two stages are written down here. What only the owner of an account knows (domain, e-mail, keys) is optional and comes
+as CDK context, `cdk deploy -c alarm_email=ops@example.org`, or in a file; `load` checks all of it in one go.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from darkroom_cdk.config import Nat, ProcessorSize, StageConfig, TaskSize
+
+_STAGES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "dev": {
+        "stage": "dev",
+        "prefix": "darkroom-dev",
+        "zones": 2,
+        "nat": Nat.NONE,
+        "keep_data": False,
+        "upload": TaskSize(cpu=512, memory_mib=1024, min_tasks=1, max_tasks=2),
+        "orchestrator": TaskSize(cpu=256, memory_mib=512, min_tasks=1, max_tasks=2),
+        # One child of 1 GiB address space and the parent.
+        "processor": ProcessorSize(
+            cpu=1024, memory_mib=2048, min_tasks=1, max_tasks=4, on_demand_tasks=0, spot_weight=100
+        ),
+        "budget_usd": 200,
+    },
+    "prod": {
+        "stage": "prod",
+        "prefix": "darkroom",
+        "zones": 3,
+        "nat": Nat.GATEWAY,
+        "keep_data": True,
+        "upload": TaskSize(cpu=1024, memory_mib=2048, min_tasks=2, max_tasks=20),
+        "orchestrator": TaskSize(cpu=512, memory_mib=1024, min_tasks=2, max_tasks=10),
+        "processor": ProcessorSize(
+            cpu=2048, memory_mib=4096, min_tasks=2, max_tasks=100, on_demand_tasks=2, spot_weight=80
+        ),
+        "budget_usd": 2000,
+    },
+}
+
+
+def load(stage: str, overrides: Mapping[str, Any]) -> StageConfig:
+    """The configuration of a stage; `overrides` are values of `StageConfig` fields. Raises ValidationError."""
+    if stage not in _STAGES:
+        raise ValueError(f"stage is one of {', '.join(_STAGES)}, not {stage!r}")
+    return StageConfig.model_validate({**_STAGES[stage], **overrides})
+
+
+def from_context(context: Mapping[str, Any]) -> StageConfig:
+    """The configuration that CDK context asks for: `stage` (dev), and any other field, structured ones as JSON.
+
+    `installation` names a JSON file with fields, which those of the command line go before.
+    """
+    file = context.get("installation")
+    given = json.loads(Path(file).read_text()) if file else {}
+    given |= {name: _parsed(value) for name, value in context.items() if name in StageConfig.model_fields}
+    return load(str(given.pop("stage", "dev")), given)
+
+
+def _parsed(value: object) -> object:
+    """Context from the command line is text; text that is a JSON object stands for one."""
+    return json.loads(value) if isinstance(value, str) and value.startswith("{") else value

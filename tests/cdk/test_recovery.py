@@ -1,0 +1,70 @@
+"""An installation that takes over from one whose region is lost: `abroad` from `dev`."""
+
+import pytest
+from pydantic import ValidationError
+
+from darkroom.topology import Topology
+from darkroom_cdk.stages import load
+from tests.cdk.assembly import Assembly, text
+
+LOST = Topology.named("darkroom-dev")
+_COPY = "darkroom-dev-results-replica-<AWS::AccountId>"
+
+
+def told(assembly: Assembly, service: str) -> dict[str, str]:
+    """The environment of a service."""
+    (container,) = [
+        each
+        for definition in assembly["Services"].properties("AWS::ECS::TaskDefinition")
+        for each in definition["ContainerDefinitions"]
+        if each["Name"] == service
+    ]
+    return {each["Name"]: text(each["Value"]) for each in container["Environment"]}
+
+
+def test_tables_and_results_are_those_that_were_copied_here(abroad: Assembly) -> None:
+    for service in ("upload", "orchestrator"):
+        environment = told(abroad, service)
+        assert environment["DARKROOM_JOBS_TABLE"] == LOST.jobs.name
+        assert environment["DARKROOM_ACCOUNTS_TABLE"] == LOST.accounts.name
+        assert environment["DARKROOM_RESULTS_BUCKET"] == _COPY
+    assert told(abroad, "processor")["DARKROOM_RESULTS_BUCKET"] == _COPY
+
+
+def test_all_else_is_new_and_has_names_of_its_own(abroad: Assembly) -> None:
+    assert "Data" not in abroad.stacks
+    names = {text(each["BucketName"]) for each in abroad["Storage"].properties("AWS::S3::Bucket")}
+    assert names == {f"darkroom-abroad-{name}-<AWS::AccountId>" for name in ("originals", "frontend", "access-logs")}
+    for kind, key in (("AWS::SQS::Queue", "QueueName"), ("AWS::SNS::Topic", "TopicName")):
+        assert all(each[key].startswith("darkroom-abroad-") for each in abroad["Messaging"].properties(kind))
+
+
+def test_its_roles_reach_the_copies(abroad: Assembly) -> None:
+    resources = {
+        text(resource)
+        for policy in abroad["Permissions"].properties("AWS::IAM::Policy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        for resource in (
+            [statement["Resource"]] if not isinstance(statement["Resource"], list) else statement["Resource"]
+        )
+    }
+    assert f"arn:<AWS::Partition>:s3:::{_COPY}/*" in resources
+    table = f"arn:<AWS::Partition>:dynamodb:eu-central-1:<AWS::AccountId>:table/{LOST.jobs.name}"
+    assert {table, f"{table}/index/by-owner"} <= {
+        each.replace("arn:aws:", "arn:<AWS::Partition>:") for each in resources
+    }
+
+
+def test_a_copy_can_be_served_from_as_it_is(prod: Assembly) -> None:
+    (bucket,) = prod["Replica"].properties("AWS::S3::Bucket")
+    (rule,) = bucket["CorsConfiguration"]["CorsRules"]
+    assert rule["AllowedMethods"] == ["GET"]
+    (policy,) = prod["Replica"].properties("AWS::S3::BucketPolicy")
+    readers = [each for each in policy["PolicyDocument"]["Statement"] if "cloudfront" in str(each["Principal"])]
+    assert [each["Action"] for each in readers] == ["s3:GetObject"]
+
+
+@pytest.mark.parametrize("overrides", [{"recovers": "darkroom"}, {"recovers": "other", "replica_region": "us-west-2"}])
+def test_what_is_recovered_has_another_name_and_no_copy_yet(overrides: dict[str, str]) -> None:
+    with pytest.raises(ValidationError, match="prefix of its own"):
+        load("prod", overrides)
