@@ -6,6 +6,7 @@ from typing import Any
 
 from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
+from PIL.TiffImagePlugin import IFDRational
 
 from tests.support import bombs, images, profiles
 
@@ -26,7 +27,9 @@ def exif() -> Image.Exif:
     block[ExifTags.Base.Artist] = "SECRET-ARTIST"
     block[ExifTags.Base.ImageDescription] = "SECRET-DESCRIPTION"
     block.get_ifd(ExifTags.IFD.Exif)[ExifTags.Base.UserComment] = b"ASCII\0\0\0SECRET"
-    block.get_ifd(ExifTags.IFD.GPSInfo)[ExifTags.GPS.GPSLatitudeRef] = "SECRET-GPS"
+    place = block.get_ifd(ExifTags.IFD.GPSInfo)
+    place[ExifTags.GPS.GPSLatitudeRef] = "SECRET-GPS"
+    place[ExifTags.GPS.GPSLatitude] = (IFDRational(52), IFDRational(5223, 100), IFDRational(1))
     return block
 
 

@@ -11,6 +11,7 @@ from PIL.TiffImagePlugin import IFDRational
 from tests.processor.pipeline.running import description
 from tests.support import images
 from tests.support.corpus import CORPUS, needs_corpus
+from tests.support.laden import FORMATS, laden
 
 
 def test_a_plain_picture_is_described() -> None:
@@ -137,6 +138,45 @@ def test_broken_exif_never_fails_the_job_in_any_format(image_format: str, wrong:
         data[end : end + 4] = struct.pack(">I", zlib.crc32(data[chunk:end]))
     told = description(bytes(data))
     assert (told.width, told.height, told.exif) == (64, 32, {})
+
+
+@pytest.mark.parametrize("image_format", FORMATS)
+def test_every_format_is_described_in_full_and_its_place_is_not(image_format: str) -> None:
+    told = description(laden(image_format))
+    size = (32, 32) if image_format == "ICO" else (32, 24)
+    assert (told.format, told.width, told.height, told.orientation) == (image_format.lower(), *size, 1)
+    assert told.frames == (2 if image_format in {"PNG", "WEBP", "GIF"} else 1)
+    assert len(told.dominant_color) == 7
+    assert len(base64.b64decode(told.thumbhash)) > 15
+    tagged = image_format in {"JPEG", "PNG", "WEBP", "TIFF", "AVIF"}
+    expected = {"Make": "SECRET-MAKER", "Artist": "SECRET-ARTIST", "ImageDescription": "SECRET-DESCRIPTION"}
+    assert told.exif.items() >= (expected if tagged else {}).items()
+    assert told.icc_profile == ("SECRET-PROFILE" if tagged else None)
+    assert told.dpi == ((211, 211) if image_format in {"JPEG", "PNG", "TIFF", "BMP"} else None)
+    # Pillow writes no place into a TIFF: see below.
+    assert told.has_gps == (tagged and image_format != "TIFF")
+    assert "5223" not in told.model_dump_json(), "coordinates are private"
+
+
+def test_a_position_in_a_tiff_is_noticed_too() -> None:
+    pixel = [
+        (256, 4, 1, 1),
+        (257, 4, 1, 1),
+        (258, 3, 1, 8),
+        (259, 3, 1, 1),
+        (262, 3, 1, 1),
+        (273, 4, 1, 8),
+        (279, 4, 1, 1),
+    ]
+    place_at = 8 + 2 + 12 * (len(pixel) + 1) + 4
+    place = struct.pack("<HHHIII", 1, 2, 5, 3, place_at + 18, 0) + struct.pack("<6I", 52, 1, 23, 1, 1, 1)
+    told = description(ifd(*pixel, (34853, 4, 1, place_at)).removeprefix(b"Exif\0\0") + place)
+    assert (told.has_gps, told.exif) == (True, {})
+
+
+def test_a_position_in_xmp_is_noticed_too() -> None:
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf exif:GPSLatitude="52,23.1N"/></x:xmpmeta>'
+    assert description(images.encoded(images.marked(32, 32), "JPEG", xmp=xmp)).has_gps
 
 
 @needs_corpus

@@ -1,8 +1,11 @@
 """Sizes by formula, and the pixels that a fit keeps."""
 
+import math
 from typing import Any, Literal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from darkroom.errors import ImageError
 from darkroom.making.geometry import crop_box, place, rotated_size
@@ -66,6 +69,40 @@ def test_nothing_is_enlarged_unless_asked_for(
 )
 def test_enlarging_scales_up(fit: str, expected: tuple[int, int]) -> None:
     assert resized((50, 40), width=100, height=100, fit=fit, enlarge=True) == expected
+
+
+SIDES = st.one_of(st.integers(1, 60), st.integers(1, 65_535))
+TARGETS = st.integers(1, 8192)
+ENLARGE: st.SearchStrategy[Literal[True, False]] = st.sampled_from([False, True])
+FITS = st.sampled_from(["cover", "contain", "fill", "inside", "outside"])
+
+
+@given(st.tuples(SIDES, SIDES), TARGETS, TARGETS, FITS, ENLARGE)
+def test_a_fit_is_what_it_is_called_at_every_size(
+    size: tuple[int, int], width: int, height: int, fit: str, enlarge: Literal[True, False]
+) -> None:
+    made = resized(size, width=width, height=height, fit=fit, enlarge=enlarge)
+    ratio = (max if fit in {"cover", "outside"} else min)(width / size[0], height / size[1])
+    scale = ratio if enlarge else min(ratio, 1)
+    # Rounded to the nearest pixel, and never to none.
+    scaled = tuple(max(math.floor(side * scale + 0.5), 1) for side in size)
+    expected = {
+        "cover": (min(width, scaled[0]), min(height, scaled[1])),
+        "contain": (width, height),
+        "fill": (width, height) if enlarge else (min(width, size[0]), min(height, size[1])),
+        "inside": scaled,
+        "outside": scaled,
+    }
+    assert made == expected[fit]
+
+
+@given(st.tuples(SIDES, SIDES), TARGETS, TARGETS, FITS, ENLARGE)
+def test_a_resize_of_its_own_result_changes_nothing(
+    size: tuple[int, int], width: int, height: int, fit: str, enlarge: Literal[True, False]
+) -> None:
+    how = {"width": width, "height": height, "fit": fit, "enlarge": enlarge}
+    once = resized(size, **how)
+    assert resized(once, **how) == once
 
 
 def test_the_picture_of_a_contain_is_centred_and_not_enlarged() -> None:

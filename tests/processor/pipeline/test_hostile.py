@@ -46,10 +46,14 @@ def test_a_real_flood_of_pixels_is_refused() -> None:
         process(data, WORK)
 
 
-def test_the_largest_picture_that_is_let_through_is_processed() -> None:
-    with within(8):
-        done = process(bombs.flood_png(10_000, 5_000), Work(variants=(SMALL,), describe=True))
-    assert isinstance(done.outcomes[0], Picture)
+@pytest.mark.parametrize("size", [(10_000, 5_000), (50_000_000, 1), (1, 2_000_000), (40_000, 1250)])
+def test_the_largest_pictures_that_are_let_through_are_processed(size: tuple[int, int]) -> None:
+    data = bombs.flood_png(*size)
+    square = {"op": "resize", "width": 24, "height": 24, "fit": "fill", "enlarge": True}
+    variants = tuple(variant([{**square, "filter": name}], {"format": "png"}, name) for name in ("lanczos", "nearest"))
+    with within(4):
+        done = process(data, Work(variants=variants, describe=True))
+    assert [(one.width, one.height) for one in done.outcomes if isinstance(one, Picture)] == [(24, 24)] * 2
 
 
 def test_scans_upon_scans_are_refused() -> None:

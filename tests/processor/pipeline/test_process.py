@@ -1,6 +1,7 @@
 """The whole of the pipeline: presets, outcomes in order, formats, metadata, limits of results."""
 
 import hashlib
+import json
 import pickle
 
 import pytest
@@ -121,10 +122,42 @@ def test_results_that_are_too_large_are_not_made(operations: list[dict[str, obje
 
 def test_a_source_that_is_too_wide_for_a_result_can_still_be_cut() -> None:
     wide = images.png(9000, 4)
-    assert failure(wide, []).code == "output_limit"
-    assert failure(wide, [{"op": "grayscale"}]).code == "output_limit"
+    for operations in ([], [{"op": "grayscale"}]):
+        failed = failure(wide, operations)
+        assert failed.code == "output_limit"
+        # The message says what to do, in the words of a recipe.
+        remedy = json.loads(failed.message[failed.message.index("{") : failed.message.index("}") + 1])
+        assert image(wide, [remedy, *operations]).size == (8192, 4)
     assert image(wide, [{"op": "crop", "width": 100, "height": 4}]).size == (100, 4)
     assert image(wide, [{"op": "resize", "width": 8192}]).size == (8192, 4)
+
+
+@pytest.mark.parametrize(
+    "operations",
+    [
+        [{"op": "resize", "width": 50, "height": 40}],
+        [{"op": "resize", "width": 50, "height": 40, "fit": "contain", "background": "#123456"}],
+        [{"op": "resize", "width": 50, "height": 40, "fit": "inside"}],
+        [{"op": "resize", "width": 50, "height": 40, "position": "smart"}],
+        [{"op": "crop", "width": 70, "height": 50}],
+        [{"op": "trim"}],
+        [{"op": "rotate", "angle": 360}],
+        [{"op": "flatten", "background": "#123456"}],
+        [{"op": "grayscale"}],
+        [{"op": "resize", "width": 50}, {"op": "grayscale"}, {"op": "flatten"}],
+    ],
+    ids=str,
+)
+def test_what_has_been_made_by_a_recipe_is_left_as_it_is_by_it(operations: list[dict[str, object]]) -> None:
+    once = picture(images.encoded(images.photo(90, 60, "RGBA"), "PNG"), operations, {"format": "png"})
+    assert picture(once.data, operations, {"format": "png"}).data == once.data
+
+
+@pytest.mark.parametrize("name", ["jpeg", "png", "webp", "avif", "gif", "tiff"])
+def test_the_same_recipe_makes_the_same_bytes(name: str) -> None:
+    source = images.encoded(images.photo(90, 60, "RGBA"), "PNG")
+    operations, output = [{"op": "resize", "width": 50}], {"format": name, "colors": 32}
+    assert picture(source, operations, output) == picture(source, operations, output)
 
 
 def test_quality_and_effort_change_the_bytes() -> None:

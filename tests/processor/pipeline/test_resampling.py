@@ -98,6 +98,15 @@ def test_averaging_first_stays_near_the_kernel(width: int, mode: str) -> None:
     assert psnr(result, resampled(source, (result.shape[1], result.shape[0]), "lanczos")) > 38
 
 
+@pytest.mark.parametrize("size", [(1600, 30), (30, 1600)])
+@pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
+def test_averaging_along_one_side_stays_near_the_kernel(size: tuple[int, int], mode: str) -> None:
+    source = images.photo(*size, "RGBA").convert(mode)
+    resize = {"op": "resize", "width": 20, "height": 20, "fit": "fill"}
+    result = premultiplied(image(images.encoded(source, "PNG"), [resize]).convert("RGBA"))
+    assert psnr(result, resampled(source.convert("RGBA"), (20, 20), "lanczos")) > 38
+
+
 def nearness(data: bytes, resize: dict[str, Any]) -> float:
     """Decibels between the pipeline's result and Lanczos on all of the source's pixels."""
     result = image(data, [{"op": "resize", **resize}])

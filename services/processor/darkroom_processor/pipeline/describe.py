@@ -38,7 +38,7 @@ def describe(source: Source, decoded: Decoded) -> SourceDescription:
         dominant_color=_dominant_color(preview),
         thumbhash=base64.b64encode(thumbhash(preview)).decode(),
         exif=exif.readable_tags(decoded.exif),
-        has_gps=exif.has_position(decoded.exif),
+        has_gps=exif.has_position(decoded.exif, decoded.xmp),
     )
 
 

@@ -13,21 +13,53 @@ _MOST_CHARACTERS: Final = 256
 _MOST_NUMBERS: Final = 8
 """Of a tag that holds several, such as a lens's range."""
 
-# Pointers, thumbnails and binary blobs say nothing to a reader.
-_LEFT_OUT: Final = frozenset(
+OF_THE_FILE: Final = frozenset(
     {
+        ExifTags.Base.Orientation,
         ExifTags.Base.ExifOffset,
         ExifTags.Base.GPSInfo,
-        ExifTags.Base.MakerNote,
-        ExifTags.Base.UserComment,
-        ExifTags.Base.PrintImageMatching,
+        ExifTags.Base.NewSubfileType,
+        ExifTags.Base.SubfileType,
+        ExifTags.Base.ImageWidth,
+        ExifTags.Base.ImageLength,
+        ExifTags.Base.BitsPerSample,
+        ExifTags.Base.Compression,
+        ExifTags.Base.PhotometricInterpretation,
+        ExifTags.Base.FillOrder,
         ExifTags.Base.StripOffsets,
+        ExifTags.Base.SamplesPerPixel,
+        ExifTags.Base.RowsPerStrip,
         ExifTags.Base.StripByteCounts,
+        ExifTags.Base.PlanarConfiguration,
+        ExifTags.Base.Predictor,
+        ExifTags.Base.ColorMap,
+        ExifTags.Base.TileWidth,
+        ExifTags.Base.TileLength,
+        ExifTags.Base.TileOffsets,
+        ExifTags.Base.TileByteCounts,
+        ExifTags.Base.SubIFDs,
+        ExifTags.Base.ExtraSamples,
+        ExifTags.Base.SampleFormat,
+        ExifTags.Base.JPEGTables,
+        ExifTags.Base.JPEGProc,
+        ExifTags.Base.JpegIFOffset,
+        ExifTags.Base.JpegIFByteCount,
+        ExifTags.Base.YCbCrSubSampling,
+        ExifTags.Base.YCbCrPositioning,
+        ExifTags.Base.ReferenceBlackWhite,
         ExifTags.Base.XMLPacket,
         ExifTags.Base.ImageResources,
         ExifTags.Base.InterColorProfile,
     }
 )
+"""Tags that describe the file they are in: its orientation, and where and how its pixels lie."""
+
+# Of pointers, thumbnails and binary blobs the rest; they say nothing to a reader.
+_LEFT_OUT: Final = OF_THE_FILE | {
+    ExifTags.Base.MakerNote,
+    ExifTags.Base.UserComment,
+    ExifTags.Base.PrintImageMatching,
+}
 
 
 def readable_tags(exif: Image.Exif) -> dict[str, Readable]:
@@ -44,8 +76,10 @@ def readable_tags(exif: Image.Exif) -> dict[str, Readable]:
     return tags
 
 
-def has_position(exif: Image.Exif) -> bool:
-    """Whether the block has coordinates. Many cameras write a GPS directory that holds its own version alone."""
+def has_position(exif: Image.Exif, xmp: bytes) -> bool:
+    """Whether there are coordinates. Many cameras write a GPS directory that holds its own version alone."""
+    if b"exif:GPSLatitude" in xmp or b"exif:GPSLongitude" in xmp:
+        return True
     directory = _directory(exif, ExifTags.IFD.GPSInfo)
     return ExifTags.GPS.GPSLatitude in directory or ExifTags.GPS.GPSLongitude in directory
 

@@ -9,51 +9,12 @@ from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 
 from darkroom.recipes import KeepMetadata
+from darkroom_processor.pipeline.exif import OF_THE_FILE
 
 _MOST_BYTES: Final = 65_000
 """Of an EXIF block, and of an XMP packet: what a JPEG segment can hold."""
 _ORIENTATION: Final = re.compile(rb"(tiff:Orientation(?:\s*=\s*[\"']|>)\s*)[2-8]")
 """As an attribute, or as an element."""
-
-_OF_THE_FILE: Final = frozenset(
-    {
-        ExifTags.Base.Orientation,
-        ExifTags.Base.ExifOffset,
-        ExifTags.Base.GPSInfo,
-        ExifTags.Base.NewSubfileType,
-        ExifTags.Base.SubfileType,
-        ExifTags.Base.ImageWidth,
-        ExifTags.Base.ImageLength,
-        ExifTags.Base.BitsPerSample,
-        ExifTags.Base.Compression,
-        ExifTags.Base.PhotometricInterpretation,
-        ExifTags.Base.FillOrder,
-        ExifTags.Base.StripOffsets,
-        ExifTags.Base.SamplesPerPixel,
-        ExifTags.Base.RowsPerStrip,
-        ExifTags.Base.StripByteCounts,
-        ExifTags.Base.PlanarConfiguration,
-        ExifTags.Base.Predictor,
-        ExifTags.Base.ColorMap,
-        ExifTags.Base.TileWidth,
-        ExifTags.Base.TileLength,
-        ExifTags.Base.TileOffsets,
-        ExifTags.Base.TileByteCounts,
-        ExifTags.Base.SubIFDs,
-        ExifTags.Base.ExtraSamples,
-        ExifTags.Base.SampleFormat,
-        ExifTags.Base.JPEGTables,
-        ExifTags.Base.JPEGProc,
-        ExifTags.Base.JpegIFOffset,
-        ExifTags.Base.JpegIFByteCount,
-        ExifTags.Base.YCbCrSubSampling,
-        ExifTags.Base.YCbCrPositioning,
-        ExifTags.Base.ReferenceBlackWhite,
-        ExifTags.Base.XMLPacket,
-        ExifTags.Base.ImageResources,
-        ExifTags.Base.InterColorProfile,
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -102,7 +63,7 @@ def _all(exif: Image.Exif) -> Image.Exif:
     """Without what describes the file that the tags came from: its orientation, and where its pixels lie."""
     kept = Image.Exif()
     for tag, value in exif.items():
-        if tag not in _OF_THE_FILE:
+        if tag not in OF_THE_FILE:
             kept[tag] = value
     for ifd in (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo):
         entries = exif.get_ifd(ifd)

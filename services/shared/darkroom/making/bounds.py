@@ -1,8 +1,15 @@
 """How large the pictures may be that operations make. Asked before any memory is taken for them."""
 
+from typing import Final
+
 from darkroom.errors import OutputLimit
 from darkroom.limits import MAX_OUTPUT_SIDE, MAX_PIXELS
 from darkroom.making.geometry import Size
+
+_REMEDY: Final = (
+    "A recipe that begins with "
+    f'{{"op": "resize", "width": {MAX_OUTPUT_SIDE}, "height": {MAX_OUTPUT_SIDE}, "fit": "inside"}} makes it fit.'
+)
 
 
 def check_output(size: Size, frames: int = 1) -> None:
@@ -10,14 +17,15 @@ def check_output(size: Size, frames: int = 1) -> None:
     width, height = size
     if max(size) > MAX_OUTPUT_SIDE:
         raise OutputLimit(
-            f"The picture would be {width} × {height} pixels; a side may have {MAX_OUTPUT_SIDE}.",
+            f"The picture would be {width} × {height} pixels; a side may have {MAX_OUTPUT_SIDE}. {_REMEDY}",
             limit=MAX_OUTPUT_SIDE,
             actual=max(size),
         )
     pixels = width * height * frames
     if pixels > MAX_PIXELS:
         raise OutputLimit(
-            f"The picture would have {pixels} pixels, all frames counted; {MAX_PIXELS} are made.",
+            f"The picture would have {pixels} pixels, all frames counted; {MAX_PIXELS} are made. Make it smaller"
+            f"{', or a still by frames: 1' if frames > 1 else ''}.",
             limit=MAX_PIXELS,
             actual=pixels,
         )

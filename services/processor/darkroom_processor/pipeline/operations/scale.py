@@ -9,7 +9,7 @@ from darkroom.making.geometry import Placement, place
 from darkroom.recipes import SEEKING, Filter, Fit, Focus, Resize
 from darkroom_processor.pipeline.operations.canvas import lay_on
 from darkroom_processor.pipeline.raster import Raster
-from darkroom_processor.pipeline.resampling import VECTORS, resample
+from darkroom_processor.pipeline.resampling import VECTORS, averaged, resample
 from darkroom_processor.pipeline.seeking import focus
 
 _KERNELS = {
@@ -21,6 +21,9 @@ _KERNELS = {
 
 _GAP: Final = 2.0
 """What is left to the kernel. libvips, and so sharp, leaves the same."""
+_MOST_RATIO: Final = 16.0
+"""What is left to it along the other side of a picture that becomes much narrower than it becomes low, or the reverse.
+Its weights take memory for each pixel of that side: of a line of 50 megapixels more than a child may have."""
 
 
 def resize(operation: Resize, raster: Raster) -> Raster:
@@ -57,6 +60,9 @@ def _resample(raster: Raster, placement: Placement, chosen: Filter | None) -> Im
     held = raster.reduced(factor) if factor > 1 else raster.image
     left, top, right, bottom = placement.kept
     across, down = across / factor, down / factor
+    if kernel is not Image.Resampling.NEAREST and max(across, down) > _MOST_RATIO:
+        thinned = max(int(across / _MOST_RATIO), 1), max(int(down / _MOST_RATIO), 1)
+        held, across, down = averaged(held, thinned), across / thinned[0], down / thinned[1]
     box = (left * across, top * down, min(right * across, held.width), min(bottom * down, held.height))
     return resample(held, placement.kept_size, kernel, box)
 
