@@ -128,7 +128,7 @@ async def test_a_job_that_is_deleted_meanwhile_ends_the_stream_with_an_event(
         ({"url": f"/jobs/{new_job_id()}/events"}, 404, "not_found"),
         ({"url": "/jobs/1/events"}, 404, "not_found"),
     ],
-    ids=lambda value: str(value)[:30],
+    ids=["stranger", "no such key", "no such parameter", "no such method", "no such job", "no job's name"],
 )
 async def test_what_is_wrong_is_said_before_a_stream_begins(
     cloud: Cloud, upload: RunningService, request_: dict[str, Any], status: int, code: str
