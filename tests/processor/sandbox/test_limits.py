@@ -46,10 +46,12 @@ async def test_an_image_that_wants_too_much_memory_fails_and_its_child_lives_on(
 
 
 async def test_the_report_says_what_an_image_cost() -> None:
+    held = [bytes([1]) * 1024**2 for _ in range(300)]
     async with misbehaving() as pool:
         ended = await report(pool, "burn")
     assert 190 <= ended.cpu_ms < 1000
-    assert 10 * 1024**2 < ended.peak_bytes < 1024**3
+    # Less than this process holds by now, of which the kernel counts the most to its children as well.
+    assert 10 * 1024**2 < ended.peak_bytes < len(held) * 1024**2
 
 
 async def test_a_child_is_replaced_after_so_many_images() -> None:

@@ -1,21 +1,23 @@
 """Measures what a child uses, from inside."""
 
 import os
+import re
 import resource
 import sys
 from typing import Final
 
 from darkroom_processor.sandbox.wire import Usage
 
-_MAXRSS_UNIT: Final = 1 if sys.platform == "darwin" else 1024
-_PAGE_BYTES: Final = resource.getpagesize()
+_KIB: Final = 1024
+_MEMORY: Final = re.compile(rb"^Vm(HWM|RSS):\s+(\d+) kB$", re.MULTILINE)
+"""The most that was resident, and what is (man 5 proc)."""
 
 
 class Meter:
     """Opened before the child is sealed: afterwards nothing can be."""
 
     def __init__(self) -> None:
-        self._statm = os.open("/proc/self/statm", os.O_RDONLY) if sys.platform == "linux" else None
+        self._status = os.open("/proc/self/status", os.O_RDONLY) if sys.platform == "linux" else None
         self._began = 0.0
 
     def start(self) -> None:
@@ -24,15 +26,17 @@ class Meter:
 
     def usage(self) -> Usage:
         """What was used since `start`."""
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_UNIT
-        return Usage(
-            cpu_ms=round((_cpu_seconds() - self._began) * 1000),
-            peak_bytes=peak,
-            resident_bytes=peak if self._statm is None else self._resident(self._statm),
-        )
+        peak, resident = self._memory()
+        return Usage(cpu_ms=round((_cpu_seconds() - self._began) * 1000), peak_bytes=peak, resident_bytes=resident)
 
-    def _resident(self, statm: int) -> int:
-        return int(os.pread(statm, 128, 0).split()[1]) * _PAGE_BYTES
+    def _memory(self) -> tuple[int, int]:
+        """Bytes resident at most and now. Not by getrusage on Linux: its peak is also that of the process which started
+        this one."""
+        if self._status is None:
+            peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            return peak, peak
+        numbers = {name: int(number) * _KIB for name, number in _MEMORY.findall(os.pread(self._status, 8192, 0))}
+        return numbers[b"HWM"], numbers[b"RSS"]
 
 
 def _cpu_seconds() -> float:
