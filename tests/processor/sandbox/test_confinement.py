@@ -1,6 +1,8 @@
 """A child can do nothing but compute and answer."""
 
+import re
 import sys
+from pathlib import Path
 
 import pytest
 import structlog
@@ -14,9 +16,16 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux offe
 async def test_no_way_out_of_the_sandbox_is_open() -> None:
     async with misbehaving() as pool:
         outcomes = await answer(pool, "escapes")
+        inside = Path(f"/proc/{await answer(pool, 'pid')}")
+        attributes = dict(re.findall(r"^(\w+):\s+(\S+)$", (inside / "status").read_text(), re.MULTILINE))
+        limits = dict(re.findall(r"^Max (.+?) {2,}(\S+)", (inside / "limits").read_text(), re.MULTILINE))
     # getaddrinfo reports its own kind of OSError when it cannot make a socket.
     assert outcomes.pop("resolve a name") == "gaierror"
     assert set(outcomes.values()) == {"PermissionError"}, outcomes
+    # As the kernel has it: no new privileges, and a filter of system calls.
+    assert (attributes["NoNewPrivs"], attributes["Seccomp"]) == ("1", "2")
+    assert limits["address space"] == str(1024**3)
+    assert (limits["file size"], limits["core file size"], limits["open files"]) == ("0", "0", "32")
 
 
 async def test_a_child_has_no_credentials_in_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
