@@ -11,6 +11,7 @@ from darkroom.recipes import load_presets
 from darkroom_processor.pipeline import Failure, Picture, Processed, Work, process
 from tests.processor.pipeline.running import failure, image, picture, variant
 from tests.support import images
+from tests.support.corpus import corpus_files, needs_corpus
 
 PRESETS = load_presets()
 
@@ -77,6 +78,31 @@ def test_optimize_makes_a_camera_photo_smaller() -> None:
     made = run("optimize", data)["optimized"]
     assert (made.width, made.height) == (900, 600)
     assert len(made.data) < len(data) * 0.7
+
+
+@pytest.mark.parametrize("quality", [1, 15, 40, 60, 75, 92, 100])
+@pytest.mark.parametrize("options", [{}, {"optimize": True, "progressive": True}])
+def test_optimize_never_makes_a_jpeg_longer(quality: int, options: dict[str, object]) -> None:
+    data = images.encoded(images.photo(300, 200), "JPEG", quality=quality, **options)
+    made = run("optimize", data)["optimized"]
+    assert len(made.data) <= len(data) * 1.02
+
+
+@needs_corpus
+def test_optimize_makes_the_photos_of_cameras_shorter() -> None:
+    for path in (*corpus_files("photos/*.jpg"), *corpus_files("orientation/*.jpg")[:2]):
+        data = path.read_bytes()
+        assert len(run("optimize", data)["optimized"].data) < len(data), path.name
+
+
+def test_a_jpeg_that_is_written_anew_is_no_finer_than_it_was() -> None:
+    data = images.encoded(images.photo(90, 60), "JPEG", quality=40)
+    anew = picture(data, [], {"format": "same", "quality": 90})
+    assert anew.data == picture(data, [], {"format": "same", "quality": 40}).data
+    # With anything else done to it, the blocks are others.
+    finer = picture(data, [{"op": "flip"}], {"format": "same", "quality": 90})
+    assert len(finer.data) > len(picture(data, [{"op": "flip"}], {"format": "same", "quality": 40}).data)
+    assert len(picture(data, [], {"format": "jpeg", "quality": 90}).data) > len(anew.data)
 
 
 @pytest.mark.parametrize(

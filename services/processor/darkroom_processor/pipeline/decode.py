@@ -12,6 +12,7 @@ from darkroom.making.decoding import WHOLE, eighths_for, shrunk
 from darkroom.making.geometry import Size
 from darkroom_processor.pipeline import color, orientation
 from darkroom_processor.pipeline.gate import Source
+from darkroom_processor.pipeline.jpeg_quality import quality_of
 from darkroom_processor.pipeline.raster import Raster
 from darkroom_processor.pipeline.space import OwnSpace
 
@@ -40,6 +41,8 @@ class Decoded:
     """The XMP packet; empty when there is none."""
     profile: bytes | None
     """The embedded ICC profile."""
+    quality: int | None
+    """That a JPEG was written at; None of another format."""
     dpi: tuple[float, float] | None
 
 
@@ -90,6 +93,7 @@ def decode(source: Source, needed_scale: Callable[[Size], float], *, in_own_spac
         exif=exif,
         xmp=xmp if isinstance(xmp, bytes) else b"",
         profile=profile,
+        quality=quality_of(image),
         dpi=dpi,
     )
 

@@ -11,7 +11,7 @@ from darkroom.making.bounds import check_output
 from darkroom.making.decoding import needed_scale
 from darkroom.making.output_format import choose_format, keeps_frames
 from darkroom.making.steps import Step, common_steps
-from darkroom.recipes import Output, OutputFormat, Variant
+from darkroom.recipes import DEFAULT_QUALITY, Output, OutputFormat, Variant
 from darkroom_processor.pipeline import color, library
 from darkroom_processor.pipeline.animate import animate
 from darkroom_processor.pipeline.decode import Decoded, decode
@@ -97,11 +97,12 @@ class _Studio:
         """The variant's outcome."""
         if isinstance(made, ImageError):
             return Failure.of(variant.name, made)
+        output = self._output(variant)
         try:
             check_output(made.size, len(made.rasters))
             with making():
-                chosen = self._format(variant.output, made)
-                data = encode(made, variant.output, chosen, self._kept(variant.output, made))
+                chosen = self._format(output, made)
+                data = encode(made, output, chosen, self._kept(output, made))
         except ImageError as error:
             return Failure.of(variant.name, error)
         return Picture(
@@ -112,6 +113,13 @@ class _Studio:
             height=made.size[1],
             sha256=hashlib.sha256(data).hexdigest(),
         )
+
+    def _output(self, variant: Variant) -> Output:
+        """Of a JPEG that is only written anew, no finer than it was: that would take bytes and show no more."""
+        output, own = variant.output, self.decoded.quality
+        if own is None or variant.operations or output.format is not OutputFormat.SAME:
+            return output
+        return output.model_copy(update={"quality": min(own, output.quality or DEFAULT_QUALITY[ImageFormat.JPEG])})
 
     def _format(self, output: Output, made: Strip) -> ImageFormat:
         flat = output.format is OutputFormat.AUTO and not made.is_animated and is_flat(made, output)

@@ -55,7 +55,8 @@ class Output(BaseModel):
 
     format: OutputFormat = OutputFormat.SAME
     quality: Quality | None = None
-    """1 to 100; without it, the format's own default (see `DEFAULT_QUALITY`)."""
+    """1 to 100; without it, the format's own default (see `DEFAULT_QUALITY`). A JPEG that is only written anew, without
+    operations and as `same`, gets at most the quality that it has."""
     lossless: bool = False
     """WebP without loss, AVIF as near to it as it gets (some levels of 255); the others are what they are."""
     effort: int = Field(default=4, ge=0, le=9)
