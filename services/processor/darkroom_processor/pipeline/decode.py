@@ -56,7 +56,7 @@ class Own:
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """One frame of an animation, upright and in sRGB."""
+    """One frame of an animation, upright."""
 
     raster: Raster
     duration: int

@@ -12,7 +12,7 @@ _STRAIGHT = {premultiplied: straight for straight, premultiplied in _PREMULTIPLI
 
 
 class Raster:
-    """A picture in sRGB with 8 bits a channel. It is never changed once it is made.
+    """A picture in sRGB, or in the space that is kept of its source, with 8 bits a channel. It is never changed.
 
     `size` is the picture's true size. The pixels held may be fewer: `extent` says how much of their width and height is
     picture, in fractions of a pixel, since decoders round up. Such a picture is for turning, resizing and what needs no
