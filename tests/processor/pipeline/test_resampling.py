@@ -12,7 +12,7 @@ from PIL import Image
 from darkroom.recipes import Variant
 from darkroom_processor.pipeline import Picture, Work, process, resampling
 from darkroom_processor.pipeline.raster import Raster
-from tests.processor.pipeline.running import image, variant
+from tests.processor.pipeline.running import failure, image, variant
 from tests.support import images
 from tests.support.corpus import CORPUS, needs_corpus
 
@@ -232,3 +232,25 @@ def test_averaging_strip_by_strip_changes_nothing(
 def test_nothing_to_be_seen_stays_so() -> None:
     source = images.encoded(Image.new("RGBA", (90, 60)), "PNG")
     assert image(source, [{"op": "resize", "width": 30}]).getextrema() == ((0, 0),) * 4
+
+
+@pytest.mark.parametrize("image_format", ["PNG", "JPEG"])
+@pytest.mark.parametrize("angle", [45, 7, -120.5])
+def test_turning_a_picture_that_was_shrunk_for_what_follows_stays_near_turning_all_of_it(
+    image_format: str, angle: float
+) -> None:
+    data = images.encoded(images.photo(803, 601), image_format)
+    turn, resize = {"op": "rotate", "angle": angle, "background": "#808080"}, {"op": "resize", "width": 100}
+    at_once = image(data, [turn, resize])
+    turned = images.encoded(image(data, [turn]), "PNG")
+    one_after_the_other = image(turned, [resize])
+    assert at_once.size == one_after_the_other.size
+    assert psnr(premultiplied(at_once), premultiplied(one_after_the_other)) > 34
+
+
+def test_what_is_too_large_for_a_canvas_may_be_turned_on_the_way_to_something_small() -> None:
+    data = images.encoded(Image.new("RGB", (6000, 6000)), "JPEG")
+    turn = {"op": "rotate", "angle": 45}
+    assert image(data, [turn, {"op": "flip"}, {"op": "resize", "width": 90}]).size == (90, 90)
+    assert failure(data, [turn]).code == "output_limit"
+    assert failure(data, [turn, {"op": "crop", "width": 90, "height": 90}]).code == "output_limit"

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from PIL import Image, ImageFile
+from PIL.AvifImagePlugin import AvifImageFile
 from PIL.JpegImagePlugin import JpegImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 
 from darkroom.formats import ImageFormat
 from darkroom.making.decoding import WHOLE, eighths_for, shrunk
@@ -74,6 +76,7 @@ def decode(source: Source, needed_scale: Callable[[Size], float], *, in_own_spac
     part = _shrink_while_decoding(image, needed_scale)
     color.scale_transparent_level(image)
     image.load()
+    _let_go(source)
     exif = _read_exif(image)
     turn = orientation.read(exif)
     profile, dpi, xmp = (image.info.get(name) for name in ("icc_profile", "dpi", "xmp"))
@@ -141,6 +144,13 @@ def _ask_for(image: JpegImageFile, eighths: int) -> None:
     image.tile = [ImageFile._Tile(codec, (0, 0, width, height), offset, arguments)]  # noqa: SLF001 - see above
     image._size = (width, height)  # noqa: SLF001 - see above
     image.decoderconfig = (denominator, 0)
+
+
+def _let_go(source: Source) -> None:
+    """Free what Pillow keeps of a single WebP or AVIF for frames that might follow: two to three times the picture."""
+    image = source.image
+    if isinstance(image, WebPImageFile | AvifImageFile) and source.frames == 1:
+        image._decoder = image.fp = None  # noqa: SLF001 - see above
 
 
 def _read_exif(image: Image.Image) -> Image.Exif:

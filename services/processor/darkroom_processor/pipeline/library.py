@@ -41,6 +41,8 @@ def versions() -> dict[str, str]:
 
 def set_up() -> None:
     """Set the limits. They also reach what is nested, such as a PNG inside an ICO."""
+    # All formats at once: a sealed child could not load the module of one later.
+    Image.init()
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     PngImagePlugin.MAX_TEXT_MEMORY = MAX_TEXT_BYTES
     ImageFile.LOAD_TRUNCATED_IMAGES = False

@@ -8,10 +8,10 @@ from functools import partial
 from darkroom.errors import ImageError
 from darkroom.formats import ImageFormat
 from darkroom.making.bounds import check_output
-from darkroom.making.decoding import needed_scale
+from darkroom.making.decoding import needed_scale, scale_for
 from darkroom.making.output_format import choose_format, keeps_frames
 from darkroom.making.steps import Step, common_steps
-from darkroom.recipes import DEFAULT_QUALITY, Output, OutputFormat, Variant
+from darkroom.recipes import DEFAULT_QUALITY, AnyOperation, Output, OutputFormat, Rotate, Variant
 from darkroom_processor.pipeline import color, library
 from darkroom_processor.pipeline.animate import animate
 from darkroom_processor.pipeline.decode import Decoded, decode
@@ -86,7 +86,8 @@ class _Studio:
             following = step.following[operation]
             try:
                 with making():
-                    changed = apply(operation, ladder.rung_for(operation), self.overlays)
+                    picture = _no_larger_than_needed(operation, following, ladder.rung_for(operation))
+                    changed = apply(operation, picture, self.overlays)
             except ImageError as error:
                 yield from (Failure.of(variant.name, error) for variant in following.all_variants())
             else:
@@ -129,3 +130,10 @@ class _Studio:
         # A profile of RGB fits no grey picture, and viewers take one without a profile for sRGB.
         profile = b"" if made.is_gray else self.space.profile if self.space else color.srgb().tobytes()
         return keep(output.keep_metadata, self.decoded.exif, self.decoded.xmp, profile)
+
+
+def _no_larger_than_needed(operation: AnyOperation, following: Step, picture: Raster) -> Raster:
+    """What to turn by any angle, which takes several canvases. They need not be larger than what is made of them."""
+    if not isinstance(operation, Rotate) or operation.angle % 90 == 0:
+        return picture
+    return picture.shrunk_to(max(scale_for((operation, *way), picture.size) for way in following.ways()))

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from PIL import Image
 
+from darkroom.making.decoding import whole_factor
 from darkroom.making.geometry import Size
 from darkroom_processor.pipeline.resampling import averaged
 
@@ -63,6 +64,14 @@ class Raster:
         """The pixels for resampling: `L`, `La`, `RGB` or `RGBa`. Transparent pixels then lend no colour to others."""
         mode = self.image.mode
         return self.image.convert(_PREMULTIPLIED[mode]) if mode in _PREMULTIPLIED else self.image
+
+    def shrunk_to(self, part: float) -> "Raster":
+        """The same picture with no more pixels than are good for that part of its true size."""
+        factor = whole_factor(self.extent[0] / self.size[0] / part)
+        if factor == 1:
+            return self
+        extent = self.extent[0] / factor, self.extent[1] / factor
+        return Raster(self.reduced(factor), self.size, extent, shrunk=self.shrunk)
 
     def reduced(self, factor: int) -> Image.Image:
         """The premultiplied pixels with sides shorter by 2, 4, 8 …, each the mean of a square; kept as well."""

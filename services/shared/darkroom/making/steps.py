@@ -19,6 +19,12 @@ class Step:
         for step in self.following.values():
             yield from step.all_variants()
 
+    def ways(self) -> Iterator[tuple[AnyOperation, ...]]:
+        """The operations from here to each variant that ends here or beyond."""
+        yield from (() for _ in self.variants)
+        for operation, step in self.following.items():
+            yield from ((operation, *way) for way in step.ways())
+
 
 def common_steps(variants: Sequence[Variant]) -> Step:
     """The tree in which variants that begin with the same operations share these."""

@@ -24,6 +24,11 @@ def timing(strip: Strip) -> dict[str, Any]:
     return {"duration": list(strip.durations), "loop": strip.plays} if strip.is_animated else {}
 
 
+def ensure_room(size: int) -> None:
+    """Raises MemoryError when so many bytes are not to be had. For libraries that die of it rather than say so."""
+    bytearray(size)
+
+
 def as_rgb(image: Image.Image) -> Image.Image:
     """The picture as `RGB`, or as `RGBA` when it has transparency, for formats that know no grey."""
     mode = "RGBA" if image.mode.endswith("A") else "RGB"

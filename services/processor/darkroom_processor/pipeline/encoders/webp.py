@@ -10,21 +10,28 @@ from darkroom_processor.pipeline.strip import Strip
 
 # libwebp's method (0 to 6) by effort 0 to 9. From 2 to 3 the time doubles, for 4 % of the bytes; 3 costs as much as 4.
 _METHODS: Final = (0, 0, 1, 2, 2, 4, 4, 5, 6, 6)
+# libwebp's VP8_ENC_ERROR_OUT_OF_MEMORY and VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY, as Pillow tells them.
+_OUT_OF_MEMORY: Final = ("encoding error 1", "encoding error 2")
 _FLAGS_AT: Final = 20
 _ALPHA: Final = 0x10
 
 
 def encode(strip: Strip, output: Output, kept: Kept) -> bytes:
     """Without loss if asked for; the colours of fully transparent pixels are given up then."""
-    data = save(
-        map(as_rgb, strip.images),
-        "WEBP",
-        quality=output.quality or DEFAULT_QUALITY[ImageFormat.WEBP],
-        lossless=output.lossless,
-        method=_METHODS[output.effort],
-        **timing(strip),
-        **kept.options(),
-    )
+    try:
+        data = save(
+            map(as_rgb, strip.images),
+            "WEBP",
+            quality=output.quality or DEFAULT_QUALITY[ImageFormat.WEBP],
+            lossless=output.lossless,
+            method=_METHODS[output.effort],
+            **timing(strip),
+            **kept.options(),
+        )
+    except ValueError as error:
+        if str(error) in _OUT_OF_MEMORY:
+            raise MemoryError from error
+        raise
     return _with_alpha_flag(data) if strip.is_animated and strip.has_alpha else data
 
 

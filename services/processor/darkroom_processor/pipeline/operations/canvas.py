@@ -5,6 +5,7 @@ from PIL import Image, ImageColor
 from darkroom.making.bounds import check_output
 from darkroom.making.geometry import Size, padded_size
 from darkroom.recipes import Flatten, Pad
+from darkroom_processor.pipeline.bands import bands
 from darkroom_processor.pipeline.raster import Raster
 
 Rgba = tuple[int, int, int, int]
@@ -30,7 +31,7 @@ def flatten(operation: Flatten, raster: Raster) -> Raster:
     if not raster.has_alpha:
         return raster
     red, green, blue, _ = parse_color(operation.background)
-    return Raster(_on_opaque(raster, raster.size, (0, 0), (red, green, blue)))
+    return Raster(_laid(raster, raster.size, (0, 0), (red, green, blue, _OPAQUE)))
 
 
 def lay_on(raster: Raster, canvas: Size, offset: tuple[int, int], background: str) -> Raster:
@@ -39,25 +40,28 @@ def lay_on(raster: Raster, canvas: Size, offset: tuple[int, int], background: st
     The result has transparency only when the background has some. Raises OutputLimit for too large a canvas.
     """
     check_output(canvas)
-    red, green, blue, alpha = parse_color(background)
-    if alpha == _OPAQUE:
-        return Raster(_on_opaque(raster, canvas, offset, (red, green, blue)))
-    base = Image.new("RGBA", canvas, (red, green, blue, alpha))
-    if raster.has_alpha:
-        base.alpha_composite(raster.color, offset)
-    else:
-        base.paste(raster.color.convert("RGBA"), offset)
-    return Raster(base)
+    return Raster(_laid(raster, canvas, offset, parse_color(background)))
 
 
-def _on_opaque(raster: Raster, canvas: Size, offset: tuple[int, int], color: tuple[int, int, int]) -> Image.Image:
+def _laid(raster: Raster, canvas: Size, offset: tuple[int, int], color: Rgba) -> Image.Image:
     """Grey pictures stay grey on a grey background."""
-    if raster.is_gray and len(set(color)) == 1:
-        base, picture = Image.new("L", canvas, color[0]), raster.straight
+    if color[3] != _OPAQUE:
+        base = Image.new("RGBA", canvas, color)
+    elif raster.is_gray and len(set(color[:3])) == 1:
+        base = Image.new("L", canvas, color[0])
     else:
-        base, picture = Image.new("RGB", canvas, color), raster.color
-    if raster.has_alpha:
-        base.paste(picture.convert(base.mode), offset, picture.getchannel("A"))
-    else:
-        base.paste(picture, offset)
+        base = Image.new("RGB", canvas, color[:3])
+    for top, band in bands(raster.image):
+        _lay(Raster(band), base, (offset[0], offset[1] + top))
     return base
+
+
+def _lay(picture: Raster, base: Image.Image, offset: tuple[int, int]) -> None:
+    """Composite onto the base, in place (Porter and Duff's `over`)."""
+    straight = picture.straight if base.mode == "L" else picture.color
+    if not picture.has_alpha:
+        base.paste(straight.convert(base.mode), offset)
+    elif base.mode == "RGBA":
+        base.alpha_composite(straight, offset)
+    else:
+        base.paste(straight.convert(base.mode), offset, straight.getchannel("A"))

@@ -6,8 +6,9 @@ from typing import Final
 from PIL import Image, ImageChops, ImageDraw
 
 from darkroom.making.bounds import check_output
-from darkroom.making.geometry import crop_box
+from darkroom.making.geometry import Box, crop_box
 from darkroom.recipes import Crop, Round, Trim
+from darkroom_processor.pipeline.bands import bands
 from darkroom_processor.pipeline.operations.canvas import lay_on
 from darkroom_processor.pipeline.raster import Raster
 
@@ -28,15 +29,23 @@ def trim(operation: Trim, raster: Raster) -> Raster:
 
 def settle(operation: Trim, raster: Raster) -> Crop:
     """The crop that the trim means on this picture."""
-    image = raster.premultiplied
-    border = Image.new(image.mode, image.size, image.getpixel((0, 0)))
-    channels = ImageChops.difference(image, border).split()
-    # Channel by channel: the sum over them could not tell one large difference from three small ones.
-    most = reduce(ImageChops.lighter, channels)
-    seen = most.point([255 if level > operation.threshold else 0 for level in range(256)])
-    left, top, right, bottom = seen.getbbox() or (0, 0, *image.size)
+    pixel = Raster(raster.image.crop((0, 0, 1, 1))).premultiplied
+    boxes: list[Box] = []
+    for begins, band in bands(raster.image):
+        if box := _unlike(Raster(band).premultiplied, pixel, operation.threshold):
+            boxes.append((box[0], box[1] + begins, box[2], box[3] + begins))
+    lefts, tops, rights, bottoms = zip(*(boxes or [(0, 0, *raster.size)]), strict=True)
+    left, top, right, bottom = min(lefts), min(tops), max(rights), max(bottoms)
     # Unchecked: a source may have longer sides than a recipe may name.
     return Crop.model_construct(op="crop", left=left, top=top, width=right - left, height=bottom - top)
+
+
+def _unlike(picture: Image.Image, pixel: Image.Image, threshold: int) -> Box | None:
+    """The part of a picture that holds all that differs from the pixel by more than the threshold in some channel."""
+    channels = ImageChops.difference(picture, pixel.resize(picture.size, Image.Resampling.NEAREST)).split()
+    # Channel by channel: the sum over them could not tell one large difference from three small ones.
+    most = reduce(ImageChops.lighter, channels)
+    return most.point([255 if level > threshold else 0 for level in range(256)]).getbbox()
 
 
 def round_corners(operation: Round, raster: Raster) -> Raster:

@@ -5,6 +5,7 @@ from typing import Final
 from PIL import Image
 
 from darkroom.making.bounds import check_output
+from darkroom.making.decoding import whole_factor
 from darkroom.making.geometry import Placement, place
 from darkroom.recipes import SEEKING, Filter, Fit, Focus, Resize
 from darkroom_processor.pipeline.operations.canvas import lay_on
@@ -19,8 +20,8 @@ _KERNELS = {
     Filter.LANCZOS: Image.Resampling.LANCZOS,
 }
 
-_GAP: Final = 2.0
-"""What is left to the kernel. libvips, and so sharp, leaves the same."""
+_NEARLY: Final = 2.0
+"""The ratio up to which a picture that the decoder has shrunk has nearly the size that it will have."""
 _MOST_RATIO: Final = 16.0
 """What is left to it along the other side of a picture that becomes much narrower than it becomes low, or the reverse.
 Its weights take memory for each pixel of that side: of a line of 50 megapixels more than a child may have."""
@@ -56,7 +57,7 @@ def _resample(raster: Raster, placement: Placement, chosen: Filter | None) -> Im
         return raster.image
     across, down = raster.extent[0] / placement.scaled[0], raster.extent[1] / placement.scaled[1]
     kernel = _KERNELS[chosen] if chosen else _usual_kernel(raster, min(across, down))
-    factor = 1 if kernel is Image.Resampling.NEAREST else _whole_factor(min(across, down))
+    factor = 1 if kernel is Image.Resampling.NEAREST else whole_factor(min(across, down))
     held = raster.reduced(factor) if factor > 1 else raster.image
     left, top, right, bottom = placement.kept
     across, down = across / factor, down / factor
@@ -71,13 +72,5 @@ def _usual_kernel(raster: Raster, ratio: float) -> Image.Resampling:
     """Lanczos. Where there are no vector instructions for it, and the decoder has left little to do, Hamming: half the
     time, and as near to Lanczos on all pixels as 40 dB, where an encoder at quality 80 leaves 36.
     """
-    dear = not VECTORS and raster.shrunk and ratio < _GAP
+    dear = not VECTORS and raster.shrunk and ratio < _NEARLY
     return Image.Resampling.HAMMING if dear else Image.Resampling.LANCZOS
-
-
-def _whole_factor(ratio: float) -> int:
-    """The power of two by which pixels are averaged first, such that the kernel is left a ratio of `_GAP` or more."""
-    factor = 1
-    while ratio / (factor * 2) >= _GAP:
-        factor *= 2
-    return factor

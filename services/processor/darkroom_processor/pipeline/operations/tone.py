@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PIL import Image
 
 from darkroom.recipes import Adjust, Grayscale, Sepia, Tint
+from darkroom_processor.pipeline.bands import changed
 from darkroom_processor.pipeline.operations.canvas import parse_color
 from darkroom_processor.pipeline.raster import Raster
 
@@ -49,12 +50,16 @@ def _blend_in(raster: Raster, strength: float, change: Callable[[Image.Image], I
 
 def _on_colors(raster: Raster, change: Callable[[Image.Image], Image.Image]) -> Raster:
     """Change the colours and put the transparency back."""
-    image = raster.straight
-    if not raster.has_alpha:
-        return Raster(change(image))
-    changed = change(image.convert(image.mode.removesuffix("A")))
-    changed.putalpha(image.getchannel("A"))
-    return Raster(changed)
+
+    def on_band(band: Image.Image) -> Image.Image:
+        straight = Raster(band).straight
+        if not raster.has_alpha:
+            return change(straight)
+        toned = change(straight.convert(straight.mode.removesuffix("A")))
+        toned.putalpha(straight.getchannel("A"))
+        return toned
+
+    return Raster(changed(raster.image, on_band))
 
 
 def _gray(colors: Image.Image) -> Image.Image:

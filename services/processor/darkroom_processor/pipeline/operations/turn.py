@@ -6,7 +6,7 @@ from PIL import Image
 from PIL.Image import Transpose
 
 from darkroom.making.bounds import check_output
-from darkroom.making.geometry import Size, rotated_size
+from darkroom.making.geometry import rotated_size
 from darkroom.recipes import Flip, Flop, Rotate
 from darkroom_processor.pipeline.operations.canvas import lay_on
 from darkroom_processor.pipeline.raster import Raster
@@ -38,22 +38,32 @@ def flop(_: Flop, raster: Raster) -> Raster:
 def _tilt(raster: Raster, angle: float, background: str) -> Raster:
     """The picture is turned with a transparent rim, so that its edges blend with the background instead of fraying."""
     canvas = rotated_size(raster.size, angle)
-    check_output(canvas)
-    width, height = raster.size
-    rimmed = Image.new("RGBA", (width + 2, height + 2))
-    rimmed.paste(raster.color.convert("RGBA"), (1, 1))
-    turned = rimmed.convert("RGBa").transform(
-        canvas, Image.Transform.AFFINE, _turned_back(angle, canvas, rimmed.size), Image.Resampling.BICUBIC
+    extent = canvas[0] * raster.extent[0] / raster.size[0], canvas[1] * raster.extent[1] / raster.size[1]
+    drawn = math.ceil(extent[0]), math.ceil(extent[1])
+    check_output(drawn)
+    middle = 1 + raster.extent[0] / 2, 1 + raster.extent[1] / 2
+    turned = _rimmed(raster).transform(
+        drawn, Image.Transform.AFFINE, _turned_back(angle, extent, middle), Image.Resampling.BICUBIC
     )
-    return lay_on(Raster(turned), canvas, (0, 0), background)
+    return Raster(lay_on(Raster(turned), drawn, (0, 0), background).image, canvas, extent, shrunk=raster.shrunk)
 
 
-def _turned_back(angle: float, canvas: Size, picture: Size) -> tuple[float, float, float, float, float, float]:
-    """The first two rows of the matrix from a place on the canvas to that on the picture; middle comes to middle.
+def _rimmed(raster: Raster) -> Image.Image:
+    """The picture with one transparent pixel all around, `RGBa`."""
+    width, height = raster.image.size
+    rimmed = Image.new("RGBa", (width + 2, height + 2))
+    rimmed.paste(raster.image if raster.image.mode == "RGBa" else raster.color.convert("RGBA").convert("RGBa"), (1, 1))
+    return rimmed
+
+
+def _turned_back(
+    angle: float, extent: tuple[float, float], middle: tuple[float, float]
+) -> tuple[float, float, float, float, float, float]:
+    """The first two rows of the matrix from a place on a canvas to that on the picture; middle comes to middle.
 
     Pillow's own `rotate` puts the middle half a pixel beside where the sizes differ by an odd number.
     """
     sine, cosine = math.sin(math.radians(angle)), math.cos(math.radians(angle))
-    x, y = canvas[0] / 2, canvas[1] / 2
-    left, top = picture[0] / 2 - cosine * x - sine * y, picture[1] / 2 + sine * x - cosine * y
+    x, y = extent[0] / 2, extent[1] / 2
+    left, top = middle[0] - cosine * x - sine * y, middle[1] + sine * x - cosine * y
     return cosine, sine, left, -sine, cosine, top

@@ -1,0 +1,66 @@
+"""The largest pictures that are taken, within what a child may use: flat ones, which are made and read quickly."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from PIL import Image
+
+from darkroom.errors import ImageError
+from darkroom.limits import MAX_PIXELS
+from darkroom.recipes import Variant, load_presets
+from darkroom_processor.pipeline import Failure, Outcome, Picture, Work
+from darkroom_processor.sandbox.limits import Limits
+from darkroom_processor.sandbox.pool import ChildPool
+from tests.processor.pipeline.running import variant
+from tests.support.images import encoded
+
+SIDE = 7071
+"""A square of it has 49,999,041 pixels."""
+
+
+@pytest_asyncio.fixture(scope="module")
+async def pool() -> AsyncIterator[ChildPool]:
+    """One real child."""
+    async with ChildPool(1) as pool:
+        yield pool
+
+
+async def outcomes(pool: ChildPool, data: bytes, *variants: Variant) -> tuple[Outcome, ...]:
+    result = (await pool.process(data, Work(variants=variants, describe=True))).result
+    assert not isinstance(result, ImageError), result
+    return result.outcomes
+
+
+def flat(mode: str, image_format: str, side: int = SIDE, **options: Any) -> bytes:
+    color = {"RGB": (10, 120, 200), "RGBA": (10, 120, 200, 128)}[mode]
+    return encoded(Image.new(mode, (side, side), color), image_format, **options)
+
+
+def test_the_side_is_the_longest_of_a_square() -> None:
+    assert SIDE**2 <= MAX_PIXELS < (SIDE + 1) ** 2
+
+
+async def test_a_transparent_png_is_turned_by_any_angle_and_resized(pool: ChildPool) -> None:
+    turned = variant([{"op": "rotate", "angle": 45, "background": "transparent"}, {"op": "resize", "width": 300}])
+    (made,) = await outcomes(pool, flat("RGBA", "PNG", compress_level=1), turned)
+    assert isinstance(made, Picture), made
+    assert (made.width, made.height) == (300, 300)
+
+
+async def test_an_opaque_webp_becomes_grey(pool: ChildPool) -> None:
+    (made,) = await outcomes(pool, flat("RGB", "WEBP", method=0), *load_presets()["grayscale"].variants)
+    assert isinstance(made, Picture), made
+    assert (made.width, made.height) == (SIDE, SIDE)
+
+
+@pytest.mark.parametrize(("mode", "image_format"), [("RGB", "avif"), ("RGBA", "webp")])
+async def test_an_encoder_that_wants_more_memory_than_there_is_fails_alone(mode: str, image_format: str) -> None:
+    small = variant([{"op": "resize", "width": 64}], {"format": image_format}, name="small")
+    large = variant([], {"format": image_format}, name="large")
+    async with ChildPool(1, limits=Limits(memory_bytes=420 * 1024**2)) as tight:
+        failed, made = await outcomes(tight, flat(mode, "PNG", 4000), large, small)
+    assert isinstance(failed, Failure)
+    assert failed.code == "memory_limit"
+    assert isinstance(made, Picture)
