@@ -25,7 +25,7 @@ from darkroom_local.console import banner, sink_of, tell
 from darkroom_local.emulator import Emulator, EmulatorFailed, running_emulator
 from darkroom_local.ports import is_free
 from darkroom_local.sample import write_sample
-from darkroom_local.service import Service
+from darkroom_local.service import STOP_SECONDS, Service
 from darkroom_local.settings import LocalSettings
 from darkroom_local.system import Ports, System
 
@@ -93,7 +93,14 @@ async def _keep_running(system: System, emulator: Emulator) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await system.stop()
+        await _drain(system)
+
+
+async def _drain(system: System) -> None:
+    statuses = await system.stop()
+    for name, status in statuses.items():
+        if status == -signal.SIGKILL:
+            tell(f"{name} had not drained after {STOP_SECONDS} seconds and was killed")
 
 
 async def _keep(service: Service) -> None:

@@ -81,11 +81,11 @@ class System:
             await service.start()
         await asyncio.gather(*(service.ready() for service in self.services))
 
-    async def stop(self, *, grace_seconds: float = STOP_SECONDS) -> None:
-        """Let all services drain at the same time, and kill those that take too long."""
-        await asyncio.gather(
-            *(service.stop(grace_seconds=grace_seconds) for service in self.services if service.is_running)
-        )
+    async def stop(self, *, grace_seconds: float = STOP_SECONDS) -> dict[str, int]:
+        """Let all services drain at the same time, and kill those that take too long; returns exit statuses by name."""
+        running = [service for service in self.services if service.is_running]
+        statuses = await asyncio.gather(*(service.stop(grace_seconds=grace_seconds) for service in running))
+        return {service.name: status for service, status in zip(running, statuses, strict=True)}
 
     def _service(self, name: str, module: str, port: int) -> Service:
         sink = self._sink_of(name) if self._sink_of else None
