@@ -59,7 +59,7 @@ async def test_an_opaque_webp_becomes_grey(pool: ChildPool) -> None:
 async def test_an_encoder_that_wants_more_memory_than_there_is_fails_alone(mode: str, image_format: str) -> None:
     small = variant([{"op": "resize", "width": 64}], {"format": image_format}, name="small")
     large = variant([], {"format": image_format}, name="large")
-    async with ChildPool(1, limits=Limits(memory_bytes=420 * 1024**2)) as tight:
+    async with ChildPool(1, limits=Limits(memory_bytes=340 * 1024**2)) as tight:
         failed, made = await outcomes(tight, flat(mode, "PNG", 4000), large, small)
     assert isinstance(failed, Failure)
     assert failed.code == "memory_limit"
