@@ -12,6 +12,11 @@ class Goal:
     at_least: float | None = None
 
     @property
+    def is_set(self) -> bool:
+        """Whether anything is aimed at."""
+        return self.at_most is not None or self.at_least is not None
+
+    @property
     def missed(self) -> bool:
         """Said, never asserted: a benchmark is no test."""
         return (self.at_most is not None and self.figure > self.at_most) or (
