@@ -28,7 +28,18 @@ class ImageFormat(StrEnum):
         """The usual file name extension, without a dot."""
         return _EXTENSIONS.get(self, self.value)
 
+    @property
+    def can_have_alpha(self) -> bool:
+        """Whether a file of this format may have transparency."""
+        return self not in {ImageFormat.JPEG, ImageFormat.PPM}
 
+    @property
+    def can_have_frames(self) -> bool:
+        """Whether more than one picture of a file of this format is read."""
+        return self in _MOVING
+
+
+_MOVING: Final = frozenset({ImageFormat.PNG, ImageFormat.WEBP, ImageFormat.GIF, ImageFormat.TIFF, ImageFormat.AVIF})
 _MEDIA_TYPES: Final = {
     ImageFormat.JPEG: "image/jpeg",
     ImageFormat.PNG: "image/png",

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageFile
 
-from darkroom.errors import FrameLimit, MemoryLimit, PixelLimit, TruncatedImage, UndecodableImage
+from darkroom.errors import FrameLimit, MemoryLimit, TruncatedImage, UndecodableImage
 from darkroom.formats import SNIFF_BYTES, ImageFormat, sniff
-from darkroom.limits import MAX_FRAMES, MAX_ICC_BYTES, MAX_PIXELS, MAX_SCANS
+from darkroom.limits import MAX_ICC_BYTES, MAX_SCANS
+from darkroom.making.bounds import check_frames, check_pixels
 from darkroom_processor.pipeline.headers import Survey, survey
 
 _PILLOW_NAMES = {
@@ -62,8 +63,8 @@ def admit(data: bytes) -> Source:
     _check_structure(announced)
     image = _open(data, image_format)
     frames = int(getattr(image, "n_frames", 1)) if image_format in _FRAMES_IN_HEADER else announced.frames
-    _check_frames(frames)
-    _check_pixels(image.size, frames)
+    check_frames(frames)
+    check_pixels(image.size, frames)
     _check_profile(image)
     return Source(image=image, format=image_format, frames=frames)
 
@@ -86,29 +87,14 @@ def _open_avif(data: bytes) -> Image.Image:
 
 
 def _check_structure(announced: Survey) -> None:
-    _check_frames(announced.frames)
-    _check_pixels((announced.width, announced.height), announced.frames)
+    check_frames(announced.frames)
+    check_pixels((announced.width, announced.height), announced.frames)
     if announced.scans > MAX_SCANS:
         raise FrameLimit(f"The image has more than {MAX_SCANS} scans.", limit=MAX_SCANS)
     if announced.damaged:
         raise UndecodableImage("The file is damaged: a checksum is wrong.")
     if not announced.complete:
         raise TruncatedImage("The file is shorter than its header says.")
-
-
-def _check_frames(frames: int) -> None:
-    if frames > MAX_FRAMES:
-        raise FrameLimit(f"The image has more than {MAX_FRAMES} frames.", limit=MAX_FRAMES)
-
-
-def _check_pixels(size: tuple[int, int], frames: int) -> None:
-    pixels = size[0] * size[1] * frames
-    if pixels > MAX_PIXELS:
-        raise PixelLimit(
-            f"The image has {pixels} pixels, all frames counted; {MAX_PIXELS} are processed.",
-            limit=MAX_PIXELS,
-            actual=pixels,
-        )
 
 
 def _check_profile(image: Image.Image) -> None:
