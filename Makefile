@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test fuzz faults bench fairness chaos check synth rehearse audit clean
+.PHONY: help run test fuzz faults bench estimates fairness chaos check synth rehearse audit clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ faults: $(PYTHON_ENV) $(EMULATOR_ENV) $(FAULTS_ENV) ## Kill every service at eac
 
 bench: $(PYTHON_ENV) $(PEER_ENV) ## Measure the image engine beside sharp and plain Pillow
 	.venv/bin/python -m bench.engine.engine
+
+estimates: $(PYTHON_ENV) ## Measure how near the estimates of plans come to what recipes take
+	.venv/bin/python -m bench.estimates
 
 fairness: $(PYTHON_ENV) $(EMULATOR_ENV) ## Measure what one owner's flood does to another owner's jobs
 	.venv/bin/python -m bench.fairness

@@ -1,0 +1,1 @@
+"""Estimates: measures the prices that they are made of, and how near they come to what the pipeline takes."""

@@ -1,0 +1,119 @@
+"""Holds estimates to what the pipeline takes for whole recipes."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from bench.engine.table import Table
+from bench.estimates.forked import Work as Measurable
+from bench.estimates.forked import forked, measured
+from bench.estimates.pictures import animation, photo
+from darkroom.formats import ImageFormat
+from darkroom.making.estimate import task_estimate
+from darkroom.making.source import Source
+from darkroom.recipes import Variant, load_presets
+from darkroom.sources import SourceDescription
+from darkroom_processor.pipeline import Work, process
+from tests.support.corpus import CORPUS
+
+_MEGABYTE: Final = 1e6
+_PARTS: Final = (0, 0.1, 0.5, 0.9, 1)
+"""Of the ratios, lowest first, that are told."""
+_SIZES: Final = ((1000, 750), (2725, 2225), (6000, 4000))
+"""Of the photos, in pixels. They are not those that prices are measured on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One image and what is made of it."""
+
+    source: str
+    recipe: str
+    data: bytes
+    variants: tuple[Variant, ...]
+
+
+def cases() -> Iterator[Case]:
+    """Photos of three sizes by all presets; other formats, and real photos where they are, by some recipes."""
+    recipes = {name: preset.variants for name, preset in load_presets().items()} | _others()
+    sources = {f"jpeg {width} × {height}": photo(ImageFormat.JPEG, (width, height)) for width, height in _SIZES}
+    for source, data in sources.items():
+        for recipe in recipes:
+            yield Case(source=source, recipe=recipe, data=data, variants=recipes[recipe])
+    more = {
+        "png": photo(ImageFormat.PNG, _SIZES[1]),
+        "png transparent": photo(ImageFormat.PNG, _SIZES[1], transparent=True),
+        "webp": photo(ImageFormat.WEBP, _SIZES[1]),
+        "tiff": photo(ImageFormat.TIFF, _SIZES[1]),
+        "avif": photo(ImageFormat.AVIF, _SIZES[0]),
+        "gif of 10 frames": animation((480, 360), 10),
+    }
+    more |= {path.name: path.read_bytes() for path in sorted(CORPUS.glob("photos/sharp-benchmark.*"))}
+    for source, data in more.items():
+        for recipe in ("web", "thumbnails", "optimize", *_others()):
+            yield Case(source=source, recipe=recipe, data=data, variants=recipes[recipe])
+
+
+def _others() -> dict[str, tuple[Variant, ...]]:
+    """What presets do not show: an animation that stays one, AVIF, a search for a size, and many operations."""
+    resize: dict[str, Any] = {"op": "resize", "width": 720}
+    looks: list[dict[str, Any]] = [
+        {"op": "rotate", "angle": 10},
+        {"op": "sharpen"},
+        {"op": "watermark", "text": "Darkroom"},
+        {"op": "sepia"},
+    ]
+    return {
+        "frames": _one([resize], format="webp", frames="all"),
+        "avif": _one([resize], format="avif"),
+        "max_bytes": _one([resize], format="webp", max_bytes=20_000),
+        "looks": _one(looks, format="jpeg"),
+    }
+
+
+def _one(operations: list[dict[str, Any]], **output: Any) -> tuple[Variant, ...]:
+    return (Variant.model_validate({"name": "it", "operations": operations, "output": output}),)
+
+
+def check() -> None:
+    """Print what was estimated beside what was taken."""
+    heads = ["source", "recipe", "CPU ms", "estimated", "ratio", "MB", "estimated", "ratio"]
+    table = Table("Estimates, and what the pipeline took", heads)
+    times: list[float] = []
+    peaks: list[float] = []
+    for case in cases():
+        found = measured(partial(_processing, case))
+        peak = found.before_bytes + found.peak_bytes
+        told = task_estimate(_source(case), case.variants, describe=True)
+        times.append(told.cpu_ms / found.cpu_ms)
+        peaks.append(told.peak_bytes / peak)
+        cpu = [f"{found.cpu_ms:.0f}", f"{told.cpu_ms:.0f}", f"{times[-1]:.2f}"]
+        memory = [f"{peak / _MEGABYTE:.0f}", f"{told.peak_bytes / _MEGABYTE:.0f}", f"{peaks[-1]:.2f}"]
+        table.add([case.source, case.recipe, *cpu, *memory])
+    sys.stdout.write(f"{table}\n{_summary('CPU time', times)}\n{_summary('memory', peaks)}\n")
+
+
+def _summary(what: str, ratios: list[float]) -> str:
+    lowest, low, middle, high, highest = (sorted(ratios)[round(part * (len(ratios) - 1))] for part in _PARTS)
+    return (
+        f"{what}: {middle:.2f} of what was taken in the middle, {low:.2f} to {high:.2f} in eight cases of ten, "
+        f"{lowest:.2f} to {highest:.2f} in all {len(ratios)}"
+    )
+
+
+def _processing(case: Case) -> Measurable:
+    work = Work(variants=case.variants, describe=True)
+    return lambda: process(case.data, work)
+
+
+def _source(case: Case) -> Source:
+    """As its description tells it."""
+    told = forked(lambda: {"processed": _description(case.data)})["processed"]
+    return Source.described(SourceDescription.model_validate(told), size=len(case.data))
+
+
+def _description(data: bytes) -> Any:
+    description = process(data, Work(variants=(), describe=True)).description
+    return description.model_dump(mode="json") if description else None
