@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from darkroom.limits import DEFAULT_UPLOAD_BYTES, HIGHEST_UPLOAD_BYTES
+from darkroom.limits import DEFAULT_UPLOAD_BYTES, DEFAULT_VARIANTS_PER_TASK, HIGHEST_UPLOAD_BYTES
 from darkroom.settings import Environment, ServiceSettings
 from darkroom_orchestrator.adapters.job_store import WORK_PERIOD
 from darkroom_orchestrator.turns import LARGEST_SHARE
@@ -37,7 +37,7 @@ class Settings(ServiceSettings):
     presets_file: Path | None = None
     """More presets, in the form of the shipped ones."""
     max_upload_bytes: Annotated[int, Field(ge=1, le=HIGHEST_UPLOAD_BYTES)] = DEFAULT_UPLOAD_BYTES
-    max_variants_per_task: Annotated[int, Field(ge=1)] = 16
+    max_variants_per_task: Annotated[int, Field(ge=1)] = DEFAULT_VARIANTS_PER_TASK
     """A recipe of more variants is spread over several tasks."""
     tasks_per_owner: Annotated[int, Field(ge=0, le=LARGEST_SHARE)] = 0
     """How many tasks of one owner may be in flight; 0 for any number, where the queue of tasks is fair by itself."""

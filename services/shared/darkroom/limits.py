@@ -25,6 +25,9 @@ MAX_OUTPUT_SIDE: Final = 8192
 MAX_VARIANTS: Final = 32
 MAX_OPERATIONS: Final = 16
 
+DEFAULT_VARIANTS_PER_TASK: Final = 16
+"""Of one task, unless `DARKROOM_MAX_VARIANTS_PER_TASK` says otherwise."""
+
 MAX_OVERLAYS: Final = 4
 """Different images that the watermarks of one recipe use."""
 

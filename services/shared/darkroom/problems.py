@@ -84,8 +84,11 @@ async def deliberate(request: Request, error: DarkroomError) -> Response:
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
     """FastAPI's own validation: path, query and JSON bodies."""
-    faults = [{"pointer": _pointer(fault["loc"]), "message": fault["msg"]} for fault in error.errors()[:MAX_FAULTS]]
-    detail = "; ".join(f"{fault['pointer']}: {fault['message']}" for fault in faults)
+    faults = [
+        {"pointer": _pointer(fault["loc"]), "message": fault["msg"].removeprefix("Value error, ")}
+        for fault in error.errors()[:MAX_FAULTS]
+    ]
+    detail = "; ".join(": ".join(filter(None, fault.values())) for fault in faults)
     return problem(request, HTTPStatus.BAD_REQUEST, MalformedRequest.code, detail, errors=faults)
 
 

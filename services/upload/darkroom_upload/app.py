@@ -22,6 +22,7 @@ from darkroom_upload.api import (
     docs_page,
     events,
     jobs,
+    plan,
     presigned,
     recipes,
     sessions,
@@ -36,6 +37,7 @@ from darkroom_upload.cross_origin import shared_with
 from darkroom_upload.follow import Follow
 from darkroom_upload.framing import OneLength
 from darkroom_upload.login import LogIn
+from darkroom_upload.plan import Plan
 from darkroom_upload.presign import Presign
 from darkroom_upload.security_headers import SecurityHeaders
 from darkroom_upload.sessions import Sessions
@@ -53,6 +55,7 @@ class Services:
     archive_places: Admission
     stream_places: Admission
     presign: Presign
+    plan: Plan
     jobs: Jobs
     links: ResultLinks
     pictures: Pictures
@@ -110,6 +113,8 @@ def create_api(services: Services) -> FastAPI:
     )
     app.include_router(events.router(services.follow, services.stream_places, authenticate))
     app.include_router(webhooks.router(services.jobs, services.orchestrator, services.secrets, authenticate))
+    # Before the presets, which are at `/recipes/{name}`: or `Allow` would name the methods of these.
+    app.include_router(plan.router(services.plan, services.presets, authenticate))
     app.include_router(recipes.router(services.presets, authenticate))
     app.include_router(usage.router(services.usage, authenticate))
     app.include_router(

@@ -4,9 +4,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
 from darkroom.callback_urls import read_callback_url
 from darkroom.errors import MalformedRequest
@@ -42,6 +42,22 @@ def choose_recipe(text: str, presets: Presets) -> ChosenRecipe:
     text = text or DEFAULT_PRESET
     name, recipe = resolve_recipe(text, presets)
     return ChosenRecipe(name=name, recipe=recipe, text=text)
+
+
+def _as_either(recipe: object) -> object:
+    if not isinstance(recipe, str | dict):
+        # Said here, for a union would say it of each of its members, in places that the document has not.
+        raise ValueError("give a preset's name, or a recipe")  # noqa: TRY004 - pydantic's way to hear of it
+    return recipe
+
+
+RecipeField = Annotated[str | dict[str, Any], BeforeValidator(_as_either)]
+"""A recipe in a JSON body: a preset's name, or a document."""
+
+
+def recipe_text(recipe: str | dict[str, Any]) -> str:
+    """A recipe in a JSON body, as it would be written in a form."""
+    return recipe if isinstance(recipe, str) else json.dumps(recipe)
 
 
 def read_metadata(text: str) -> dict[str, str]:

@@ -82,7 +82,11 @@ def _sniffed(head: bytearray) -> ImageFormat:
 
 def _require_pixels_within_limit(image_format: ImageFormat, head: bytes) -> None:
     """Refuse what announces too many pixels. A size that is not found is left to the processor, which decodes."""
-    width, height = _dimensions(image_format, head)
+    require_size_within_limit(*_dimensions(image_format, head))
+
+
+def require_size_within_limit(width: int, height: int) -> None:
+    """Raises ImageTooLarge for a picture of more pixels than are accepted."""
     pixels = width * height
     if pixels > MAX_PIXELS:
         raise ImageTooLarge(

@@ -35,6 +35,7 @@ from darkroom_upload.app import Services, create_app
 from darkroom_upload.auth import Authenticate
 from darkroom_upload.follow import Follow
 from darkroom_upload.login import LogIn
+from darkroom_upload.plan import Plan
 from darkroom_upload.presign import Presign
 from darkroom_upload.sessions import Sessions
 from darkroom_upload.settings import UploadSettings
@@ -92,6 +93,11 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
                 claims=claims,
                 originals=originals,
                 max_upload_bytes=settings.max_upload_bytes,
+            ),
+            plan=Plan(
+                jobs=jobs,
+                max_upload_bytes=settings.max_upload_bytes,
+                max_variants_per_task=settings.max_variants_per_task,
             ),
             usage=usage,
             jobs=jobs,

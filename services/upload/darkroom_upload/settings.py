@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, HttpUrl, SecretStr, ValidationInfo, field_validator
 
 from darkroom.allowances import HIGHEST_BURST, HIGHEST_RATE, Allowance, Rate
-from darkroom.limits import DEFAULT_UPLOAD_BYTES, HIGHEST_UPLOAD_BYTES
+from darkroom.limits import DEFAULT_UPLOAD_BYTES, DEFAULT_VARIANTS_PER_TASK, HIGHEST_UPLOAD_BYTES
 from darkroom.settings import ServiceSettings
 from darkroom_upload.admission import DEFAULT_STREAMS, DEFAULT_UPLOADS
 from darkroom_upload.cross_origin import Origin
@@ -33,6 +33,8 @@ class UploadSettings(ServiceSettings):
     """Root of the orchestrator's internal API."""
     max_upload_bytes: Annotated[int, Field(gt=0, le=HIGHEST_UPLOAD_BYTES)] = DEFAULT_UPLOAD_BYTES
     """The largest file that is taken."""
+    max_variants_per_task: Annotated[int, Field(ge=1)] = DEFAULT_VARIANTS_PER_TASK
+    """The orchestrator's: plans tell the tasks that it would make."""
     max_concurrent_uploads: Annotated[int, Field(ge=1)] = DEFAULT_UPLOADS
     """How many uploads are taken in at a time; further ones are told to come again."""
     max_event_streams: Annotated[int, Field(ge=1)] = DEFAULT_STREAMS

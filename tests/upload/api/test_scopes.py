@@ -37,6 +37,7 @@ WANTED: Final[dict[str, Scope | str | None]] = {
     "POST /webhooks/secret/rotate": Scope.UPLOAD,
     "GET /recipes": Scope.READ,
     "GET /recipes/schema": Scope.READ,
+    "POST /recipes/plan": Scope.READ,
     "GET /recipes/{name}": Scope.READ,
     "GET /usage": Scope.READ,
     "POST /auth/login": ANYBODY,

@@ -104,6 +104,9 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
     Unavailable: {"detail": "DynamoDB cannot be reached."},
 }
 
+SCHEMA_REFERENCE: Final = "#/components/schemas/{model}"
+"""Where schemas find what they are made of."""
+
 Responses = dict[int | str, dict[str, Any]]
 
 
@@ -267,11 +270,13 @@ class DocumentedApi(FastAPI):
         schemas = schema.setdefault("components", {}).setdefault("schemas", {})
         for name in ("HTTPValidationError", "ValidationError"):
             schemas.pop(name, None)
-        schemas["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas["Problem"] = Problem.model_json_schema(ref_template=SCHEMA_REFERENCE)
         schemas |= schemas["Problem"].pop("$defs")
         for path in schema["paths"].values():
             for operation in path.values():
                 _drop_foreign_422(operation["responses"])
+                for body in operation.get("requestBody", {}).get("content", {}).values():
+                    schemas |= body["schema"].pop("$defs", {})
         return schema
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ValidationError
 
 from darkroom.errors import UnsupportedMediaType, UploadTooLarge
 from darkroom_upload.api.body import body_of
+from darkroom_upload.api.documentation import SCHEMA_REFERENCE
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -31,7 +32,7 @@ async def read_json(request: Request, kind: type[M], *, max_bytes: int, otherwis
 
 def documented(kind: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """The same body for OpenAPI."""
-    schema = kind.model_json_schema()
+    schema = kind.model_json_schema(ref_template=SCHEMA_REFERENCE)
     return {"requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}}
 
 

@@ -38,12 +38,16 @@ def refuse_others(request: Request, *names: str) -> None:
 
 
 def _job_id(job_id: Annotated[str, Path(description="The job's id, a UUID.")]) -> str:
+    return stored_id(job_id)
+
+
+def stored_id(job_id: str) -> str:
     """The id as it is stored. What can be no job's id is not found, like any id that no job has."""
     try:
         known = str(UUID(job_id))
     except ValueError:
-        known = ""
-    if known != job_id.lower():
+        known = None
+    if known is None or known != job_id.lower():
         raise NotFound("There is no such job.")
     return known
 

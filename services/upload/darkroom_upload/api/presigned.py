@@ -1,8 +1,7 @@
 """`POST /uploads/presigned`: a form that S3 itself takes."""
 
-import json
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -23,7 +22,7 @@ from darkroom_upload.api.json_body import documented, read_json
 from darkroom_upload.api.parameters import IdempotencyKey, takes
 from darkroom_upload.api.responses import location
 from darkroom_upload.auth import Authenticate, allowed
-from darkroom_upload.fields import Metadata, choose_recipe, read_callback
+from darkroom_upload.fields import Metadata, RecipeField, choose_recipe, read_callback, recipe_text
 from darkroom_upload.presign import Announced, Presign, PresignedUpload
 from darkroom_upload.principal import Principal
 
@@ -41,7 +40,7 @@ class PresignRequest(BaseModel):
     """The image's media type; the upload must then have the same."""
     size: Annotated[int, Field(ge=1)]
     """Bytes. The upload may be smaller, not larger."""
-    recipe: str | dict[str, Any] = ""
+    recipe: RecipeField = ""
     """A preset's name, or a recipe; `web` when not given."""
     metadata: Metadata = {}
     """Up to 16 texts of the client's own."""
@@ -105,12 +104,11 @@ def router(presign: Presign, presets: Presets, authenticate: Authenticate, *, al
 
 
 def _announced(wanted: PresignRequest, presets: Presets, *, allow_http: bool) -> Announced:
-    text = wanted.recipe if isinstance(wanted.recipe, str) else json.dumps(wanted.recipe)
     return Announced(
         filename=wanted.filename,
         content_type=wanted.content_type,
         size=wanted.size,
-        chosen=choose_recipe(text, presets),
+        chosen=choose_recipe(recipe_text(wanted.recipe), presets),
         metadata=wanted.metadata,
         callback_url=read_callback(wanted.callback_url, allow_http=allow_http),
     )
