@@ -2,7 +2,7 @@
 
 import click
 
-from darkroom_cli import jobs, pictures
+from darkroom_cli import jobs, pictures, plans
 from darkroom_cli.dead_letters import dlq
 from darkroom_cli.keys import keys
 from darkroom_cli.users import users
@@ -20,7 +20,18 @@ def darkroom() -> None:
     """
 
 
-for command in (pictures.upload, pictures.download, jobs.status, jobs.jobs, jobs.recipes, jobs.usage, keys, users, dlq):
+for command in (
+    pictures.upload,
+    pictures.download,
+    jobs.status,
+    jobs.jobs,
+    jobs.recipes,
+    plans.plan,
+    jobs.usage,
+    keys,
+    users,
+    dlq,
+):
     darkroom.add_command(command)
 
 

@@ -37,7 +37,7 @@ def upload(
     files: tuple[Path, ...], recipe: str, callback_url: str, *, wait: bool, output: Path | None, json_wanted: bool
 ) -> None:
     """Send images; a job is made of each."""
-    fields = {"recipe": _read_recipe(recipe)} | ({"callback_url": callback_url} if callback_url else {})
+    fields = {"recipe": read_recipe(recipe)} | ({"callback_url": callback_url} if callback_url else {})
     with open_api() as api:
         with _progress() as progress:
             jobs = [_send(api, progress, path, fields) for path in files]
@@ -96,7 +96,8 @@ def row(job: Job) -> dict[str, Any]:
     return {**job, "filename": job["source"]["filename"], "done": f"{progress['done']}/{progress['total']}"}
 
 
-def _read_recipe(recipe: str) -> str:
+def read_recipe(recipe: str) -> str:
+    """What `--recipe` names or says. Raises Failed for a file that cannot be read."""
     if not recipe.startswith("@"):
         return recipe
     try:

@@ -103,6 +103,21 @@ async def test_recipes_and_limits_are_shown(run: Run) -> None:
     assert json.loads((await run("usage")).stdout)["owner"] == "demo"
 
 
+async def test_a_plan_is_shown_before_anything_is_sent(run: Run) -> None:
+    shown = (await run("plan", "--size", "1000x750")).stdout
+    assert "1920w-jpeg: The picture is not enlarged from 1000 × 750 to 1920 × 1440 pixels" in shown
+    assert "1 task(s)" in shown
+    asked = '{"variants": [{"name": "it", "operations": [{"op": "trim"}], "output": {"format": "auto"}}]}'
+    trimmed = await run("plan", "--size", "80x60", "--format", "png", "--recipe", asked)
+    assert "at most so large, or jpeg, or png" in trimmed.stdout
+    told = json.loads((await run("plan", "--size", "80x60", "--bytes", "900", "--json")).stdout)
+    assert (told["recipe"], told["image"]["bytes"]) == ("web", 900)
+    assert "not_found" in (await run("plan", "--job", str(uuid4()), status=1)).stderr
+    assert "invalid_recipe" in (await run("plan", "--size", "8x6", "--recipe", '{"variants', status=1)).stderr
+    for words in (["--size", "80"], [], ["--size", "8x6", "--job", "x"]):
+        assert (await run("plan", *words, status=2)).stderr
+
+
 async def test_a_key_is_made_used_listed_and_revoked(run: Run) -> None:
     owner = f"owner-{uuid4().hex}"
     options = ("--scope", "read", "--requests-per-second", "5", "--jobs-per-day", "7")

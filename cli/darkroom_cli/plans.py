@@ -1,0 +1,71 @@
+"""Asking what would become of an image before it is sent."""
+
+import json
+from typing import Any
+
+import click
+
+from darkroom_cli.api import open_api
+from darkroom_cli.failures import Failed, Status
+from darkroom_cli.output import as_json, show_rows
+from darkroom_cli.pictures import read_recipe
+
+_COLUMNS = ("name", "format", "width", "height", "frames", "cpu_ms", "remark")
+
+
+@click.command()
+@click.option("--recipe", default="web", show_default=True, help="A preset's name, a recipe as JSON, or @FILE.")
+@click.option("--size", metavar="WIDTHxHEIGHT", help="Of the image, in pixels.")
+@click.option("--format", "image_format", default="jpeg", show_default=True, help="Of the image.")
+@click.option("--frames", default=1, show_default=True, type=click.IntRange(min=1), help="Of the image.")
+@click.option("--bytes", "size_in_bytes", type=click.IntRange(min=1), help="Of the image's file.")
+@click.option("--job", "job_id", metavar="JOB", help="Take the image of this job instead.")
+@as_json
+def plan(
+    recipe: str,
+    size: str | None,
+    image_format: str,
+    frames: int,
+    size_in_bytes: int | None,
+    job_id: str | None,
+    *,
+    json_wanted: bool,
+) -> None:
+    """What a recipe would make of an image, without the image."""
+    if (size is None) == (job_id is None):
+        raise Failed("Give either --size or --job.", Status.MISUSED)
+    image = {"format": image_format, "frames": frames, "bytes": size_in_bytes}
+    about = {"image": {**_sides(size), **image}} if size else {"job_id": job_id}
+    with open_api() as api:
+        found = api.ask("POST", "/recipes/plan", json={"recipe": _document(read_recipe(recipe)), **about})
+    if json_wanted:
+        click.echo(json.dumps(found))
+        return
+    show_rows(map(_row, found["variants"]), columns=_COLUMNS, json_wanted=False)
+    memory = f"{found['peak_bytes'] / 1e6:.0f} MB of memory"
+    click.echo(f"\n{len(found['tasks'])} task(s), about {found['cpu_ms']} ms of CPU and {memory}")
+    for warning in found["warnings"]:
+        click.echo(f"{warning['variant'] or 'all'}: {warning['message']} ({warning['code']})")
+
+
+def _sides(size: str) -> dict[str, int]:
+    width, _, height = size.partition("x")
+    if not (width.isdecimal() and height.isdecimal()):
+        raise Failed(f"{json.dumps(size)} is no size: write it as 4000x3000.", Status.MISUSED)
+    return {"width": int(width), "height": int(height)}
+
+
+def _document(recipe: str) -> Any:
+    """A recipe's JSON as an object, a preset's name as it is. What is no JSON is left to the API to refuse."""
+    try:
+        return json.loads(recipe) if recipe.lstrip().startswith("{") else recipe
+    except ValueError:
+        return recipe
+
+
+def _row(variant: dict[str, Any]) -> dict[str, Any]:
+    if variant["format"] is None:
+        return {**variant, "remark": "fails"}
+    remarks = [] if variant["size_exact"] else ["at most so large"]
+    remarks += [f"or {other}" for other in variant["other_formats"]]
+    return {**variant, "remark": remarks}
