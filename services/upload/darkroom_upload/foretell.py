@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from darkroom.errors import DarkroomError, ImageError
 from darkroom.formats import ImageFormat
@@ -12,8 +11,6 @@ from darkroom.making.outline import Alpha, Outline, after, fits, outcome
 from darkroom.making.output_format import ANIMATED, choose_format, keeps_frames
 from darkroom.making.source import Source
 from darkroom.recipes import Output, Resize, Rotate, Variant
-
-_WITHOUT_ALPHA: Final = frozenset({ImageFormat.JPEG})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +149,7 @@ def _why_still(output: Output, source: ImageFormat, written: ImageFormat) -> str
 
 
 def _flattening(variant: Variant, outline: Outline, picture: Picture) -> Iterator[Notice]:
-    if outline.alpha is not Alpha.NONE and picture.format in _WITHOUT_ALPHA:
+    if outline.alpha is not Alpha.NONE and not picture.format.can_have_alpha:
         yield Notice(
             code="transparency_lost",
             message=f"What is transparent becomes white: {picture.format} has no transparency.",

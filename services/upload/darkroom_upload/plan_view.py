@@ -91,7 +91,7 @@ class PlannedTaskBody(Body):
     decoded_height: int
     cpu_ms: int
     peak_bytes: int
-    """Memory of the process, at its largest."""
+    """Address space of the process, at its largest: it is what is limited."""
 
     @classmethod
     def of(cls, task: PlannedTask) -> Self:
