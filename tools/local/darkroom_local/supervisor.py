@@ -1,7 +1,7 @@
 """The whole system on this machine, from one command until one signal: the emulator, its resources, three services.
 
     SIGINT, SIGTERM or SIGHUP → the run is cancelled → the services drain, those that take too long are killed
-    → the emulator stops → exit status 0. A second signal cancels the draining: what still runs is killed.
+    → the emulator stops → exit status 0. A second signal ends the draining: what still runs is killed.
 
 A service that ends is started again, as ECS does; one that keeps ending ends the run with status 1.
 """
@@ -58,11 +58,17 @@ def main() -> None:
 
 
 async def _until_signal(settings: LocalSettings) -> None:
-    run = asyncio.create_task(_run(settings))
+    hurry = asyncio.Event()
+    run = asyncio.create_task(_run(settings, hurry))
 
     def stop() -> None:
-        tell("killing what still runs" if run.cancelling() else "stopping; a second signal hurries")
-        run.cancel()
+        if run.cancelling():
+            # Not another cancellation: one that comes before the first has had its effect would be lost in it.
+            tell("killing what still runs")
+            hurry.set()
+        else:
+            tell("stopping; a second signal hurries")
+            run.cancel()
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(number, stop)
@@ -71,7 +77,7 @@ async def _until_signal(settings: LocalSettings) -> None:
     tell("stopped")
 
 
-async def _run(settings: LocalSettings) -> None:
+async def _run(settings: LocalSettings, hurry: asyncio.Event) -> None:
     """Run until cancelled. Raises RunFailed and EmulatorFailed."""
     for variable, port in settings.by_variable.items():
         if not is_free(port):
@@ -81,10 +87,11 @@ async def _run(settings: LocalSettings) -> None:
         async with open_clients(emulator.endpoint_url) as clients:
             installation = await bootstrap(clients, Topology.named(PREFIX), endpoint_url=emulator.endpoint_url)
         ports = Ports(upload=settings.port, orchestrator=settings.orchestrator_port, processor=settings.processor_port)
-        await _keep_running(System(installation, ports=ports, environment=_TO_TERMINAL, sink_of=sink_of), emulator)
+        system = System(installation, ports=ports, environment=_TO_TERMINAL, sink_of=sink_of)
+        await _keep_running(system, emulator, hurry)
 
 
-async def _keep_running(system: System, emulator: Emulator) -> None:
+async def _keep_running(system: System, emulator: Emulator, hurry: asyncio.Event) -> None:
     tasks = [asyncio.create_task(_keep(service)) for service in system.services]
     tasks += [asyncio.create_task(_announce(system)), asyncio.create_task(_watch(emulator))]
     try:
@@ -93,13 +100,23 @@ async def _keep_running(system: System, emulator: Emulator) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await _drain(system)
+        await _drain(system, hurry)
 
 
-async def _drain(system: System) -> None:
-    statuses = await system.stop()
+async def _drain(system: System, hurry: asyncio.Event) -> None:
+    """Stop all services; when it is to hurry, or is cancelled itself, by killing them."""
+    draining = asyncio.create_task(system.stop())
+    hurrying = asyncio.create_task(hurry.wait())
+    try:
+        await asyncio.wait({draining, hurrying}, return_when=asyncio.FIRST_COMPLETED)
+        hurried = not draining.done()
+    finally:
+        hurrying.cancel()
+        if not draining.done():
+            await system.kill()
+        statuses = await draining
     for name, status in statuses.items():
-        if status == -signal.SIGKILL:
+        if status == -signal.SIGKILL and not hurried:
             tell(f"{name} had not drained after {STOP_SECONDS} seconds and was killed")
 
 

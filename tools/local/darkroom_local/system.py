@@ -87,6 +87,10 @@ class System:
         statuses = await asyncio.gather(*(service.stop(grace_seconds=grace_seconds) for service in running))
         return {service.name: status for service, status in zip(running, statuses, strict=True)}
 
+    async def kill(self) -> None:
+        """SIGKILL to all services, whatever they are at."""
+        await asyncio.gather(*(service.kill() for service in self.services if service.is_running))
+
     def _service(self, name: str, module: str, port: int) -> Service:
         sink = self._sink_of(name) if self._sink_of else None
         own = self._environment_of(name) if self._environment_of else {}
