@@ -12,7 +12,7 @@ import pytest_asyncio
 from darkroom_upload.api import body
 from tests.support import images
 from tests.support.emulator import Cloud
-from tests.upload.api.test_uploads import multipart_uploads
+from tests.upload.evidence import multipart_uploads
 from tests.upload.multipart import BOUNDARY, CONTENT_TYPE, form, part, part_with_headers
 from tests.upload.service import RunningService
 from tests.upload.wire import Wire, wire

@@ -17,7 +17,7 @@ from darkroom_upload.api import body
 from tests.support import images
 from tests.support.emulator import Cloud
 from tests.support.waiting import until
-from tests.upload.api.test_uploads import multipart_uploads
+from tests.upload.evidence import multipart_uploads
 from tests.upload.multipart import BOUNDARY, CONTENT_TYPE, form, part
 from tests.upload.service import KEY, NOBODY, RunningService
 from tests.upload.wire import wire

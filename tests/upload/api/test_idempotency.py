@@ -1,0 +1,133 @@
+"""`Idempotency-Key`: an upload that is repeated makes one job, and finishes what the first try left undone."""
+
+import asyncio
+import hashlib
+from typing import Any
+
+import httpx
+import pytest
+
+from darkroom.jobs import JobStatus
+from darkroom_upload.adapters.originals import PART_BYTES
+from tests.support import images
+from tests.support.emulator import Cloud
+from tests.upload.evidence import CAT, LARGE, announcement, multipart_uploads, stored
+from tests.upload.service import STRANGER_KEY, RunningService, running_service, settings_for
+
+
+async def upload_with_key(service: RunningService, key: str, data: bytes = CAT, **fields: str) -> httpx.Response:
+    return await service.client.post(
+        "/uploads", files={"file": ("cat.jpg", data)}, data=fields, headers={"idempotency-key": key}
+    )
+
+
+async def test_the_same_key_makes_one_job(cloud: Cloud, upload: RunningService) -> None:
+    first = await upload_with_key(upload, "one-job", recipe="thumbnails")
+    again = await upload_with_key(upload, "one-job", recipe="thumbnails")
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert again.json()["job_id"] == first.json()["job_id"]
+    assert again.headers["idempotency-replayed"] == "true"
+    assert "idempotency-replayed" not in first.headers
+
+
+@pytest.mark.parametrize("data", [CAT, LARGE[: PART_BYTES + 1]], ids=["small", "large"])
+async def test_the_same_key_does_what_a_crash_left_undone(
+    cloud: Cloud, upload: RunningService, data: bytes, request: pytest.FixtureRequest
+) -> None:
+    key = request.node.name
+    first = await upload_with_key(upload, key, data)
+    job_id = first.json()["job_id"]
+    job = await upload.services.jobs.get(job_id)
+    assert job is not None
+    source = (await announcement(cloud, upload, job_id)).source
+    await cloud.s3.delete_object(
+        Bucket=upload.settings.originals_bucket, Key=job.source_key, VersionId=source.version_id or ""
+    )
+
+    assert (await upload_with_key(upload, key, data)).json()["job_id"] == job_id
+    _, there = await stored(cloud, upload, job_id)
+    assert there == data
+    assert (await announcement(cloud, upload, job_id)).source.version_id != source.version_id
+
+
+async def test_the_same_key_does_not_touch_a_job_that_has_begun(cloud: Cloud, upload: RunningService) -> None:
+    first = await upload_with_key(upload, "begun", LARGE[: PART_BYTES + 1])
+    job_id = first.json()["job_id"]
+    await announcement(cloud, upload, job_id)
+    await cloud.dynamodb.update_item(
+        TableName=upload.settings.jobs_table,
+        Key={"job_id": {"S": job_id}},
+        UpdateExpression="SET #status = :queued",
+        ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues={":queued": {"S": JobStatus.QUEUED.value}},
+    )
+    again = await upload_with_key(upload, "begun", LARGE[: PART_BYTES + 1])
+    assert (again.status_code, again.json()["status"]) == (202, "queued")
+    versions = await cloud.s3.list_object_versions(Bucket=upload.settings.originals_bucket, Prefix=f"uploads/{job_id}/")
+    assert len(versions["Versions"]) == 1
+    assert await multipart_uploads(cloud, upload.settings.originals_bucket) == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"data": images.jpeg(64, 49)}, {"recipe": "augment"}, {"metadata": '{"a": "c"}'}],
+    ids=["file", "recipe", "metadata"],
+)
+async def test_the_same_key_for_something_else_is_refused(
+    cloud: Cloud, upload: RunningService, change: dict[str, Any], request: pytest.FixtureRequest
+) -> None:
+    key = hashlib.sha256(request.node.name.encode()).hexdigest()
+    await upload_with_key(upload, key, metadata='{"a": "b"}')
+    answer = await upload_with_key(upload, key, **{"metadata": '{"a": "b"}', **change})
+    assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_mismatch")
+    assert await multipart_uploads(cloud, upload.settings.originals_bucket) == []
+
+
+async def test_requests_with_one_key_at_the_same_time_make_one_job(cloud: Cloud) -> None:
+    async with cloud.installation() as installation, running_service(settings_for(installation)) as service:
+        answers = await asyncio.gather(*(upload_with_key(service, "race") for _ in range(12)))
+        assert {answer.status_code for answer in answers} == {202}
+        assert len({answer.json()["job_id"] for answer in answers}) == 1
+        assert sum("idempotency-replayed" not in answer.headers for answer in answers) == 1
+        assert len((await service.client.get("/jobs")).json()["items"]) == 1
+
+
+async def test_keys_of_different_owners_have_nothing_to_do_with_each_other(upload: RunningService) -> None:
+    mine = await upload_with_key(upload, "everyone-s")
+    theirs = await upload.client.post(
+        "/uploads",
+        files={"file": ("cat.jpg", CAT)},
+        headers={"idempotency-key": "everyone-s", "x-api-key": STRANGER_KEY},
+    )
+    assert theirs.status_code == 202
+    assert theirs.json()["job_id"] != mine.json()["job_id"]
+
+
+@pytest.mark.parametrize("key", [b"", b"a b", b"\xc3\xa4", b"x" * 256, b"a\tb"])
+async def test_a_key_is_of_visible_ascii(upload: RunningService, key: bytes) -> None:
+    answer = await upload.client.post("/uploads", files={"file": CAT}, headers={b"idempotency-key": key})
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
+    assert "Idempotency-Key" in answer.json()["detail"]
+
+
+async def test_the_key_of_a_deleted_job_is_used_up(cloud: Cloud, upload: RunningService) -> None:
+    first = await upload_with_key(upload, "deleted")
+    await cloud.dynamodb.delete_item(
+        TableName=upload.settings.jobs_table, Key={"job_id": {"S": first.json()["job_id"]}}
+    )
+    again = await upload_with_key(upload, "deleted")
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
+
+
+async def test_a_claim_that_has_expired_counts_no_more(cloud: Cloud, upload: RunningService) -> None:
+    first = await upload_with_key(upload, "expired")
+    digest = hashlib.sha256(b"expired").hexdigest()
+    await cloud.dynamodb.update_item(
+        TableName=upload.settings.accounts_table,
+        Key={"id": {"S": f"idempotency#demo#{digest}"}},
+        UpdateExpression="SET expires_at = :past",
+        ExpressionAttributeValues={":past": {"N": "1000"}},
+    )
+    again = await upload_with_key(upload, "expired")
+    assert again.status_code == 202
+    assert again.json()["job_id"] != first.json()["job_id"]
