@@ -8,12 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, floor, pi
 from operator import mul
-from typing import Final
 
 from PIL import Image
-
-MAX_SIDE: Final = 100
-"""Pixels of the longer side that a picture may have to be hashed."""
 
 Channel = list[list[float]]
 """Rows of values."""
@@ -29,7 +25,7 @@ class _Waves:
 
 
 def thumbhash(image: Image.Image) -> bytes:
-    """The hash of an `RGB` or `RGBA` picture of at most `MAX_SIDE` pixels a side."""
+    """The hash of an `RGB` or `RGBA` picture of at most 100 pixels a side, the format's own limit."""
     width, height = image.size
     has_alpha = image.mode == "RGBA" and image.getchannel("A").getextrema()[0] != 255
     lightness, yellow_blue, red_green, alpha = _channels(image, has_alpha=has_alpha)
