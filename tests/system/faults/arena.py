@@ -32,6 +32,8 @@ IMPATIENT: Final = {
     "DARKROOM_MAX_VARIANTS_PER_TASK": "2",
 }
 
+_TOLD_LINES: Final = 60
+
 
 class Arena:
     """A system that is whole between two cases, and all that a case wants to see of it."""
@@ -63,19 +65,42 @@ class Arena:
         return await job_item(self.cloud, self.installation, job_id)
 
     async def over(self, job_id: str, *, seconds: float = 60) -> str:
-        """The job's status once it is terminal and nothing is under way any more."""
+        """The job's status once it is terminal and nothing is under way any more. Raises TimeoutError."""
 
         async def ended() -> bool:
             item = await self.item(job_id)
             return bool(item) and item["status"] not in OPEN
 
-        await until(ended, seconds=seconds)
+        async with self.told(f"{job_id} to end"):
+            await until(ended, seconds=seconds)
         await self.quiet(seconds=seconds)
         return str((await self.item(job_id))["status"])
 
     async def quiet(self, *, seconds: float = 60) -> None:
-        """Wait until no message is on its way."""
-        await until(self._is_quiet, seconds=seconds)
+        """Wait until no message is on its way. Raises TimeoutError."""
+        async with self.told("no message to be on its way"):
+            await until(self._is_quiet, seconds=seconds)
+
+    @asynccontextmanager
+    async def told(self, awaited: str) -> AsyncIterator[None]:
+        """A TimeoutError that comes out of the `async with` block also tells what the system was at."""
+        try:
+            yield
+        except TimeoutError as error:
+            error.add_note(f"Waited in vain for {awaited}.\n{await self._state()}")
+            raise
+
+    async def _state(self) -> str:
+        """What is in the queues, and the end of what each service has asked of AWS and has logged."""
+        depths = [f"{queue.url}: {await self.depth(queue.url)}" for queue in self.installation.queues]
+        now = asyncio.get_running_loop().time()
+        accounts = []
+        for service in self.system.services:
+            asked = [f"{moment - now:.2f} {name}" for moment, name in self.proxies[service.name].asked]
+            lines = str(service.log).splitlines()
+            running = "runs" if service.is_running else "does not run"
+            accounts += [f"--- {service.name} {running}", *asked[-_TOLD_LINES:], *lines[-_TOLD_LINES:]]
+        return "\n".join([*depths, *accounts])
 
     async def evidence(self, job_id: str) -> Evidence:
         """What is left of a job."""

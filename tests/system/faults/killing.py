@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 from uuid import uuid4
@@ -109,22 +110,23 @@ def _common(first: list[str], second: list[str]) -> list[str]:
 
 
 async def submitted(arena: Arena, key: str) -> str:
-    """Send the picture as a client with an Idempotency-Key does: again, until it is taken. Returns the job's id."""
-    async with asyncio.timeout(60):
+    """Send the picture as a client with an Idempotency-Key does: again, until it is taken. Returns the job's id.
+
+    Raises TimeoutError.
+    """
+    async with arena.told("an upload to be taken"), asyncio.timeout(60):
         while True:
-            try:
+            with suppress(httpx.TransportError):
                 answer = await arena.api.http.post(
                     "/uploads",
                     files={"file": ("cat.jpg", PICTURE)},
                     data={"recipe": RECIPE},
                     headers={"Idempotency-Key": key},
                 )
-            except httpx.TransportError:
-                await asyncio.sleep(0.1)
-                continue
-            if answer.status_code == 202:
-                return str(answer.json()["job_id"])
-            assert answer.status_code in {409, 503}, answer.text
+                if answer.status_code == 202:
+                    return str(answer.json()["job_id"])
+                assert answer.status_code in {409, 503}, answer.text
+            await asyncio.sleep(0.1)
 
 
 async def killed_at(arena: Arena, case: Case, clean: CleanRun) -> list[str]:
