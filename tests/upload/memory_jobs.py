@@ -14,6 +14,10 @@ class MemoryJobs:
     def __init__(self) -> None:
         self.looks: list[list[str]] = []
         self.failing_looks = 0
+        self.failure: Exception = Unavailable("DynamoDB cannot be reached.")
+        self.looking = asyncio.Event()
+        """While it is not set, looks have read the marks and do not come back with them."""
+        self.looking.set()
         self.failing_reads = 0
         self._jobs: dict[str, Job] = {}
         self._looked = asyncio.Event()
@@ -33,8 +37,10 @@ class MemoryJobs:
         self._looked.set()
         if self.failing_looks:
             self.failing_looks -= 1
-            raise Unavailable("DynamoDB cannot be reached.")
-        return {job_id: Mark.of(self._jobs[job_id]) for job_id in job_ids if job_id in self._jobs}
+            raise self.failure
+        marks = {job_id: Mark.of(self._jobs[job_id]) for job_id in job_ids if job_id in self._jobs}
+        await self.looking.wait()
+        return marks
 
     async def owned(self, job_id: str, owner: str) -> Job:
         """As `Jobs.owned`."""

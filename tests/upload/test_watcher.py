@@ -1,14 +1,14 @@
 """Waiting for jobs to change."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 
+from darkroom.errors import Unavailable
 from darkroom.jobs import Job, JobStatus
-from darkroom_upload.adapters.jobs import Mark
 from darkroom_upload.watcher import JobWatcher
 from tests.upload.examples import completed, queued, waiting
 from tests.upload.memory_jobs import MemoryJobs
@@ -125,8 +125,9 @@ async def test_nothing_is_looked_up_while_nobody_waits(watch: Watch) -> None:
     again.cancel()
 
 
-async def test_a_table_that_is_away_for_a_while_ends_no_wait(watch: Watch) -> None:
-    watch.table.failing_looks = 3
+@pytest.mark.parametrize("failure", [Unavailable("DynamoDB cannot be reached."), RuntimeError("bug")])
+async def test_looks_that_fail_end_neither_the_waits_nor_the_watch(watch: Watch, failure: Exception) -> None:
+    watch.table.failing_looks, watch.table.failure = 3, failure
     job = watch.table.put(waiting())
     wait = watch.wait_for(job)
     while watch.table.failing_looks:
@@ -134,6 +135,20 @@ async def test_a_table_that_is_away_for_a_while_ends_no_wait(watch: Watch) -> No
     assert not wait.done()
     watch.table.put(replace(job, status=JobStatus.FAILED))
     assert await wait
+
+
+async def test_a_look_that_began_before_a_wait_does_not_end_it(watch: Watch) -> None:
+    job = watch.table.put(queued())
+    watch.table.looking.clear()
+    earlier = watch.wait_for(job)
+    await watch.table.next_look()
+    later = watch.wait_for(watch.table.put(replace(job, status=JobStatus.PROCESSING)))
+    await asyncio.sleep(0)
+    watch.table.looking.set()
+    await watch.table.next_look()
+    assert await earlier
+    assert not later.done()
+    later.cancel()
 
 
 async def test_the_stop_ends_all_waits_at_once_and_those_that_come_later(watch: Watch) -> None:
@@ -150,14 +165,3 @@ async def test_a_watcher_that_nobody_asked_stops_at_once(watch: Watch) -> None:
     watch.stop.set()
     await watch.running
     assert watch.table.looks == []
-
-
-async def test_a_bug_in_the_watcher_ends_the_waits(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def broken(_: Sequence[str]) -> dict[str, Mark]:
-        raise RuntimeError("bug")
-
-    monkeypatch.setattr(watch.watcher, "_read_marks", broken)
-    assert not await watch.wait_for(waiting())
-    with pytest.raises(RuntimeError):
-        await watch.running
-    watch.running = asyncio.create_task(asyncio.sleep(0))

@@ -7,6 +7,7 @@
     │   ├── Forbidden
     │   ├── NotFound
     │   ├── Conflict
+    │   │   └── UnderWay
     │   ├── RateLimited
     │   │   └── QuotaExceeded
     │   ├── UploadTooLarge
@@ -85,6 +86,13 @@ class Conflict(RequestError):
     """The state of the thing does not allow this now."""
 
     code = "conflict"
+
+
+class UnderWay(Conflict):
+    """Another request does the same at this moment; what came of it can be told when it is over."""
+
+    retryable = True
+    retry_after_seconds = 1
 
 
 class RateLimited(RequestError):

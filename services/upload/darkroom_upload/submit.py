@@ -13,7 +13,7 @@ from functools import partial
 from typing import Final
 
 from darkroom import clock
-from darkroom.errors import Conflict, IdempotencyMismatch
+from darkroom.errors import Conflict, IdempotencyMismatch, UnderWay
 from darkroom.formats import ImageFormat
 from darkroom.job_table import JobTable
 from darkroom.jobs import Job, JobStatus, ObjectRef, new_job_id
@@ -36,6 +36,8 @@ _LOG = get_logger(__name__)
 
 ARRIVAL_PERIOD: Final = timedelta(minutes=5)
 """How long until the sweeper looks after a job whose announcement nobody has seen."""
+
+_UNDER_WAY: Final = "Another request with this Idempotency-Key is under way. Send it again."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +90,9 @@ class Submit:
             submission = await self._record(job_id, received, principal, key=key, claim=claim, earlier=earlier)
             if keep and submission.job.job_id == job_id:
                 await self._announce(submission.job, await intake.store())
+        if claim and keep:
+            # A job that had waited for long may have expired while its bytes came once more.
+            await self._claimed_job(claim)
         return submission
 
     def _open(self, job_id: str, filename: str, image_format: ImageFormat, recipe_name: str | None) -> IncomingObject:
@@ -122,17 +127,22 @@ class Submit:
         return Submission(job=job, replayed=False)
 
     async def _winner(self, owner: str, key: str, asked: str) -> Submission:
-        """The job of the request that was a little faster, and that stores its own bytes."""
+        """The job of the request that was a little faster, once that has stored its bytes. It may yet fail to."""
         claim = await self.claims.find(owner, key)
         if claim is None:
-            raise Conflict("Another request with this Idempotency-Key was under way. Send it again.")
+            raise UnderWay(_UNDER_WAY)
         _require_same(claim, asked)
-        return Submission(job=await self._claimed_job(claim), replayed=True)
+        job = await self._claimed_job(claim)
+        if job.status is JobStatus.AWAITING_UPLOAD:
+            raise UnderWay(_UNDER_WAY)
+        return Submission(job=job, replayed=True)
 
     async def _claimed_job(self, claim: Claim) -> Job:
         job = await self.jobs.get(claim.job_id)
         if job is None:
             raise Conflict("The job of this Idempotency-Key was deleted. Use a new key.")
+        if job.status is JobStatus.EXPIRED:
+            raise Conflict("The job of this Idempotency-Key has expired, for its image never came. Use a new key.")
         return job
 
     async def _announce(self, job: Job, source: ObjectRef) -> None:

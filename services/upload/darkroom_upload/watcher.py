@@ -80,16 +80,20 @@ class JobWatcher:
             self._wake([waiter for waiters in self._waiters.values() for waiter in waiters])
 
     async def _poll(self) -> None:
-        watched = list(self._waiters)
+        # Who comes during the look may have seen more than the look brings.
+        watched = {job_id: list(waiters) for job_id, waiters in self._waiters.items()}
         if not watched:
             return
         try:
-            marks = await self._read_marks(watched)
+            marks = await self._read_marks(list(watched))
         except Unavailable as error:
             _LOG.warning("watch_failed", jobs=len(watched), reason=error.message)
             return
-        for job_id in watched:
-            self._wake([waiter for waiter in self._waiters.get(job_id, ()) if waiter.heeds(marks.get(job_id))])
+        except Exception as error:  # noqa: BLE001 - an error that ended the watch would end the service
+            _LOG.error("watch_failed", code="bug", jobs=len(watched), exc_info=error)
+            return
+        for job_id, waiters in watched.items():
+            self._wake([waiter for waiter in waiters if waiter.heeds(marks.get(job_id))])
 
     def _wake(self, waiters: Sequence[_Waiter]) -> None:
         for waiter in waiters:

@@ -58,6 +58,14 @@ async def test_tokens_come_back_with_time(task: Callable[..., Rates]) -> None:
     assert (await here.take("patient", SLOW)).remaining == 4
 
 
+async def test_another_rate_begins_with_a_full_bucket(task: Callable[..., Rates]) -> None:
+    rates = task()
+    while not (await rates.take("promoted", SLOW)).is_reached:
+        continue
+    assert (await rates.take("promoted", Rate.of(10, 100))).remaining == 99
+    assert (await rates.take("promoted", SLOW)).is_reached
+
+
 async def test_a_flood_costs_no_calls(cloud: Cloud, shared_installation: Installation) -> None:
     async with running_proxy(cloud.endpoint_url) as proxy, open_clients(proxy.url) as clients:
         rates = Rates(clients.dynamodb, shared_installation.topology.accounts.name)

@@ -8,8 +8,10 @@ import httpx
 import pytest
 
 from darkroom.jobs import JobStatus
+from darkroom_local.installation import Installation
 from darkroom_upload.adapters.originals import PART_BYTES
 from tests.support import images
+from tests.support.aws_proxy import Moment, running_proxy
 from tests.support.emulator import Cloud
 from tests.upload.evidence import CAT, LARGE, announcement, multipart_uploads, stored
 from tests.upload.service import STRANGER_KEY, RunningService, running_service, settings_for
@@ -18,6 +20,16 @@ from tests.upload.service import STRANGER_KEY, RunningService, running_service, 
 async def upload_with_key(service: RunningService, key: str, data: bytes = CAT, **fields: str) -> httpx.Response:
     return await service.client.post(
         "/uploads", files={"file": ("cat.jpg", data)}, data=fields, headers={"idempotency-key": key}
+    )
+
+
+async def set_status(cloud: Cloud, service: RunningService, job_id: str, status: JobStatus) -> None:
+    await cloud.dynamodb.update_item(
+        TableName=service.settings.jobs_table,
+        Key={"job_id": {"S": job_id}},
+        UpdateExpression="SET #status = :status",
+        ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues={":status": {"S": status.value}},
     )
 
 
@@ -54,13 +66,7 @@ async def test_the_same_key_does_not_touch_a_job_that_has_begun(cloud: Cloud, up
     first = await upload_with_key(upload, "begun", LARGE[: PART_BYTES + 1])
     job_id = first.json()["job_id"]
     await announcement(cloud, upload, job_id)
-    await cloud.dynamodb.update_item(
-        TableName=upload.settings.jobs_table,
-        Key={"job_id": {"S": job_id}},
-        UpdateExpression="SET #status = :queued",
-        ExpressionAttributeNames={"#status": "status"},
-        ExpressionAttributeValues={":queued": {"S": JobStatus.QUEUED.value}},
-    )
+    await set_status(cloud, upload, job_id, JobStatus.QUEUED)
     again = await upload_with_key(upload, "begun", LARGE[: PART_BYTES + 1])
     assert (again.status_code, again.json()["status"]) == (202, "queued")
     versions = await cloud.s3.list_object_versions(Bucket=upload.settings.originals_bucket, Prefix=f"uploads/{job_id}/")
@@ -84,12 +90,64 @@ async def test_the_same_key_for_something_else_is_refused(
 
 
 async def test_requests_with_one_key_at_the_same_time_make_one_job(cloud: Cloud) -> None:
+    async def insist(service: RunningService) -> httpx.Response:
+        while (answer := await upload_with_key(service, "race")).status_code == 409:
+            assert answer.headers["retry-after"] == "1"
+        return answer
+
     async with cloud.installation() as installation, running_service(settings_for(installation)) as service:
-        answers = await asyncio.gather(*(upload_with_key(service, "race") for _ in range(12)))
+        answers = await asyncio.gather(*(insist(service) for _ in range(12)))
         assert {answer.status_code for answer in answers} == {202}
         assert len({answer.json()["job_id"] for answer in answers}) == 1
         assert sum("idempotency-replayed" not in answer.headers for answer in answers) == 1
         assert len((await service.client.get("/jobs")).json()["items"]) == 1
+
+
+async def test_what_the_faster_request_has_not_stored_yet_is_not_accepted(
+    cloud: Cloud, shared_installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running_proxy(cloud.endpoint_url) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        async with running_service(settings_for(shared_installation)) as service:
+            with (
+                proxy.trap("TransactWriteItems jobs+accounts", moment=Moment.BEFORE) as writing,
+                proxy.trap("PutObject originals", moment=Moment.BEFORE) as storing,
+            ):
+                slower = asyncio.create_task(upload_with_key(service, "faster"))
+                await writing.sprung.wait()
+                faster = asyncio.create_task(upload_with_key(service, "faster"))
+                await storing.sprung.wait()
+                writing.let_go()
+                answer = await slower
+                assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+                assert answer.headers["retry-after"] == "1"
+                storing.let_go()
+                assert (await faster).status_code == 202
+            again = await upload_with_key(service, "faster")
+            assert again.json()["job_id"] == (await faster).json()["job_id"]
+
+
+async def test_the_key_of_an_expired_job_is_used_up(cloud: Cloud, upload: RunningService) -> None:
+    first = await upload_with_key(upload, "came-to-nothing")
+    await set_status(cloud, upload, first.json()["job_id"], JobStatus.EXPIRED)
+    again = await upload_with_key(upload, "came-to-nothing")
+    assert (again.status_code, again.json()["code"]) == (409, "conflict")
+    assert "Use a new key" in again.json()["detail"]
+
+
+async def test_a_repetition_whose_job_expires_meanwhile_is_not_accepted(
+    cloud: Cloud, shared_installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running_proxy(cloud.endpoint_url) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        async with running_service(settings_for(shared_installation)) as service:
+            first = await upload_with_key(service, "too-late")
+            with proxy.trap("PutObject originals", moment=Moment.BEFORE) as storing:
+                again = asyncio.create_task(upload_with_key(service, "too-late"))
+                await storing.sprung.wait()
+                await set_status(cloud, service, first.json()["job_id"], JobStatus.EXPIRED)
+                storing.let_go()
+                assert (await again).status_code == 409
 
 
 async def test_keys_of_different_owners_have_nothing_to_do_with_each_other(upload: RunningService) -> None:

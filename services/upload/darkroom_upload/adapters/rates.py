@@ -1,4 +1,7 @@
-"""Rates in the accounts table: a bucket for each caller, under `rate#<caller>`, which all tasks take from.
+"""Rates in the accounts table: a bucket for each caller, under `rate#<caller>#<rate>`, which all tasks take from.
+
+The rate is part of the name since the item's moment has a meaning for this rate only: a caller who gets another one
+begins with a full bucket.
 
 The item holds the moment at which the bucket is full again. Taking a token is one conditional write of one of two
 kinds, for DynamoDB has no `max`:
@@ -51,10 +54,11 @@ class Rates:
     async def take(self, caller: str, rate: Rate) -> Standing:
         """Take a token, if there is one. Raises Unavailable."""
         bucket, now = Bucket.of(rate), self._now()
-        full_at, taken = self._seen.get(caller, 0), False
+        name = f"rate#{caller}#{bucket.size}x{bucket.interval}"
+        full_at, taken = self._seen.get(name, 0), False
         while not taken and full_at <= bucket.latest(now):
-            full_at, taken = await self._try(caller, bucket, now, was_full=full_at <= now)
-        self._see(caller, full_at)
+            full_at, taken = await self._try(name, bucket, now, was_full=full_at <= now)
+        self._see(name, full_at)
         return Standing(
             policy=Policy.REQUESTS,
             quota=bucket.size,
@@ -64,7 +68,7 @@ class Rates:
             retry_after=0 if taken else bucket.seconds_to_token(full_at, now),
         )
 
-    async def _try(self, caller: str, bucket: Bucket, now: int, *, was_full: bool) -> tuple[int, bool]:
+    async def _try(self, name: str, bucket: Bucket, now: int, *, was_full: bool) -> tuple[int, bool]:
         """When the bucket is full again, and whether a token was taken."""
         values = {":now": now, ":interval": bucket.interval, ":gone": _gone(bucket, now)}
         values |= {} if was_full else {":latest": bucket.latest(now)}
@@ -72,7 +76,7 @@ class Rates:
             with translated("DynamoDB"):
                 answer = await self._client.update_item(
                     TableName=self._table,
-                    Key={"id": {"S": f"rate#{caller}"}},
+                    Key={"id": {"S": name}},
                     UpdateExpression=_FILL_FROM_NOW if was_full else _FILL_ON,
                     ConditionExpression=_IF_FULL if was_full else _IF_NOT_EMPTY,
                     ExpressionAttributeValues={name: {"N": str(value)} for name, value in values.items()},
@@ -85,12 +89,12 @@ class Rates:
             return _full_at(error.response.get("Item", {})), False
         return _full_at(answer["Attributes"]), True
 
-    def _see(self, caller: str, full_at: int) -> None:
+    def _see(self, name: str, full_at: int) -> None:
         """The one seen longest ago is forgotten first; to forget costs a write, and changes no verdict."""
-        full_at = max(full_at, self._seen.pop(caller, 0))
+        full_at = max(full_at, self._seen.pop(name, 0))
         if len(self._seen) >= _REMEMBERED:
             del self._seen[next(iter(self._seen))]
-        self._seen[caller] = full_at
+        self._seen[name] = full_at
 
 
 def _full_at(item: Any) -> int:

@@ -19,6 +19,7 @@ from darkroom.errors import (
     RateLimited,
     Unauthenticated,
     Unavailable,
+    UnderWay,
     UnsupportedMediaType,
     UploadTooLarge,
 )
@@ -78,6 +79,7 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
     Forbidden: {"detail": "This API key has not the scope upload.", "scope": "upload"},
     NotFound: {"detail": "There is no such job."},
     Conflict: {"detail": "The job's status does not allow this now."},
+    UnderWay: {"detail": "Another request with this Idempotency-Key is under way. Send it again."},
     RateLimited: {"detail": "This caller may send 5 requests a second, and 10 at once."},
     QuotaExceeded: {
         "detail": "Of the 1000 jobs a day of this caller 1000 are used. The next day begins at 00:00 UTC.",
@@ -138,7 +140,7 @@ def problems(*errors: type[DarkroomError]) -> Responses:
                 **_EXAMPLES[error],
             },
         }
-        if error is Unavailable:
+        if error.retry_after_seconds is not None:
             response["headers"] = RETRY_AFTER
         if issubclass(error, RateLimited):
             response["headers"] = RETRY_AFTER | _RATE_LIMIT

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from darkroom.api_keys import Scope
 from darkroom.errors import (
-    Conflict,
     IdempotencyMismatch,
     ImageTooLarge,
     InvalidRecipe,
     QuotaExceeded,
+    UnderWay,
     UnsupportedMediaType,
     UploadTooLarge,
 )
@@ -38,7 +38,7 @@ _RAW_FIELDS: Final = ("recipe", "callback_url")
 """Fields that come as query parameters when the body is the file."""
 
 _ERRORS: Final = refusals(
-    Conflict, UploadTooLarge, UnsupportedMediaType, InvalidRecipe, ImageTooLarge, IdempotencyMismatch, QuotaExceeded
+    UnderWay, UploadTooLarge, UnsupportedMediaType, InvalidRecipe, ImageTooLarge, IdempotencyMismatch, QuotaExceeded
 )
 _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     HTTPStatus.ACCEPTED: {"description": "The job that was made of it", "headers": LOCATION | REPLAYED},
