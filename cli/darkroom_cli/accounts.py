@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from darkroom.aws import Aws
+from darkroom.aws import FAILURES, Aws
 from darkroom.errors import Unavailable
 from darkroom.key_table import KeyTable
 from darkroom.settings import Environment, load_settings
@@ -26,7 +26,7 @@ class Accounts:
 
 
 def with_accounts(work: Callable[[Accounts], Awaitable[T]]) -> T:
-    """Do something with the table that the environment names. Raises Failed when it is away."""
+    """Do something with the table that the environment names. Raises Failed when it is away or AWS refuses."""
     settings = load_settings(AccountsSettings)
 
     async def run() -> T:
@@ -43,3 +43,5 @@ def with_accounts(work: Callable[[Accounts], Awaitable[T]]) -> T:
         return asyncio.run(run())
     except Unavailable as error:
         raise Failed(f"{error.message} {error.__cause__}", Status.AWAY) from error
+    except FAILURES as error:
+        raise Failed(f"AWS does not do that: {error}") from error

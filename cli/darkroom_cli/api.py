@@ -81,10 +81,10 @@ def open_internal_api(url: str) -> Iterator[Api]:
 
 def _pause(answer: httpx.Response) -> float:
     """Seconds after which to try again; 0 for an answer that would be the same then."""
-    if answer.status_code not in {429, 503}:
-        return 0
     after = answer.headers.get("retry-after", "")
-    return max(1.0, float(after)) if after.isdecimal() else 1.0
+    if after.isdecimal():
+        return max(1.0, float(after))
+    return 1.0 if answer.status_code in {429, 503} else 0
 
 
 def _failure(answer: httpx.Response) -> Failed:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from darkroom_cli.api import Api, open_api
-from darkroom_cli.failures import Failed, Status
+from darkroom_cli.failures import Failed, Failures, Status
 from darkroom_cli.output import as_json, show_rows
 
 Job = dict[str, Any]
@@ -38,16 +38,23 @@ def upload(
 ) -> None:
     """Send images; a job is made of each."""
     fields = {"recipe": read_recipe(recipe)} | ({"callback_url": callback_url} if callback_url else {})
+    failures = Failures()
     with open_api() as api:
         with _progress() as progress:
-            jobs = [_send(api, progress, path, fields) for path in files]
+            sent = failures.each(files, lambda path: _send(api, progress, path, fields))
+        jobs = {job["job_id"]: job for job in sent}
+
+        def follow(job_id: str) -> None:
+            jobs[job_id] = _ended(api, job_id)
+            if output:
+                save(api, jobs[job_id], output)
+            _require_complete(jobs[job_id])
+
         if wait or output:
-            jobs = [_ended(api, job) for job in jobs]
-        for job in jobs if output else []:
-            save(api, job, output or Path())
-    show_rows([row(job) for job in jobs] if not json_wanted else jobs, columns=COLUMNS, json_wanted=json_wanted)
-    if wait or output:
-        require_complete(jobs)
+            failures.each(list(jobs), follow)
+    if jobs:
+        show_rows(jobs.values() if json_wanted else map(row, jobs.values()), columns=COLUMNS, json_wanted=json_wanted)
+    failures.tell()
 
 
 @click.command()
@@ -55,12 +62,17 @@ def upload(
 @click.option("--output", default=".", type=click.Path(file_okay=False, path_type=Path), help="Into a folder a job.")
 def download(job_ids: tuple[str, ...], output: Path) -> None:
     """Bring the pictures of jobs home."""
+    failures = Failures()
     with open_api() as api:
-        jobs = [api.ask("GET", f"/status/{job_id}") for job_id in job_ids]
-        for job in jobs:
+
+        def fetch(job_id: str) -> None:
+            job = api.ask("GET", f"/status/{job_id}")
             for path in save(api, job, output):
                 click.echo(path)
-    require_complete(jobs)
+            _require_complete(job)
+
+        failures.each(job_ids, fetch)
+    failures.tell()
 
 
 def save(api: Api, job: Job, output: Path) -> list[Path]:
@@ -80,14 +92,6 @@ def save(api: Api, job: Job, output: Path) -> list[Path]:
             file.writelines(api.fetch(variant["url"]))
         saved.append(part.replace(path))
     return saved
-
-
-def require_complete(jobs: list[Job]) -> None:
-    """Raise Failed unless each job has made all that it was asked for."""
-    short = [job for job in jobs if job["status"] != "completed"]
-    if short:
-        reasons = (f"  {job['job_id']}: {job['status']}{_reason(job)}" for job in short)
-        raise Failed("\n".join(["Not all pictures are there:", *reasons]), Status.INCOMPLETE)
 
 
 def row(job: Job) -> dict[str, Any]:
@@ -129,13 +133,17 @@ def _send(api: Api, progress: Progress, path: Path, fields: dict[str, str]) -> J
     return job
 
 
-def _ended(api: Api, job: Job) -> Job:
-    while job["status"] in OPEN:
-        job = api.ask("GET", f"/status/{job['job_id']}", params={"wait": _WAIT_SECONDS})
-    return job
+def _ended(api: Api, job_id: str) -> Job:
+    """The job once it has ended, with links that are good from now on."""
+    while True:
+        job: Job = api.ask("GET", f"/status/{job_id}", params={"wait": _WAIT_SECONDS})
+        if job["status"] not in OPEN:
+            return job
 
 
-def _reason(job: Job) -> str:
-    errors = [job["error"], *(variant["error"] for variant in job["variants"])]
-    texts = dict.fromkeys(error["message"] for error in errors if error)
-    return f": {' '.join(texts)}" if texts else ""
+def _require_complete(job: Job) -> None:
+    """Raise Failed unless the job has made all that it was asked for."""
+    if job["status"] != "completed":
+        errors = [job["error"], *(variant["error"] for variant in job["variants"])]
+        reasons = dict.fromkeys(error["message"] for error in errors if error)
+        raise Failed(" ".join(["Not all pictures are there:", f"{job['status']}.", *reasons]), Status.INCOMPLETE)

@@ -39,6 +39,14 @@ def test_what_passes_by_itself_is_tried_again_when_it_said() -> None:
     assert pauses == [7.0, 1.0, 1.0]
 
 
+def test_a_conflict_that_passes_is_tried_again_and_no_other() -> None:
+    api, pauses = api_that_answers(refused(409, "conflict", retry_after="1"), refused(409, "conflict"))
+    with pytest.raises(Failed) as failed:
+        api.ask("GET", "/jobs")
+    assert failed.value.exit_code == Status.REFUSED
+    assert pauses == [1.0]
+
+
 def test_four_tries_are_enough() -> None:
     api, pauses = api_that_answers(*[refused(503, "unavailable")] * 4)
     with pytest.raises(Failed) as failed:

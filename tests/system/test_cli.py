@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from darkroom_cli.main import darkroom
 from darkroom_local.bootstrap import DEVELOPMENT_KEY
+from darkroom_local.ports import LOOPBACK, free_ports
 from darkroom_local.system import System
 from tests.support.images import jpeg, opened
 
@@ -83,6 +84,30 @@ async def test_a_job_that_fails_is_an_exit_status(run: Run, photo: Path) -> None
     assert "Not all pictures are there" in result.stderr
 
 
+async def test_what_is_wrong_with_one_file_stops_no_other(run: Run, photo: Path, tmp_path: Path) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("This is no image.")
+    broken = tmp_path / "broken.jpg"
+    broken.write_bytes(jpeg(400, 300))
+    cut_short(broken)
+    words = ("--recipe", "thumbnails", "--output", str(tmp_path / "out"), "--json")
+    result = await run("upload", str(text), str(broken), str(photo), *words, status=3)
+    failed, completed = [json.loads(line) for line in result.stdout.splitlines()]
+    assert (failed["status"], completed["status"]) == ("failed", "completed")
+    assert len(list((tmp_path / "out" / completed["job_id"]).iterdir())) == 4
+    first, second = result.stderr.splitlines()
+    assert first.startswith(f"Error: {text}: The file is no image")
+    assert second.startswith(f"{failed['job_id']}: Not all pictures are there: failed.")
+
+
+async def test_nothing_more_is_sent_to_a_service_that_is_away(run: Run, photo: Path) -> None:
+    (nobody,) = free_ports(1)
+    url = f"http://{LOOPBACK}:{nobody}"
+    result = await run("upload", str(photo), str(photo), status=4, darkroom_url=url)
+    assert "cannot be reached" in result.stderr
+    assert f"{photo}: not tried" in result.stderr
+
+
 async def test_refusals_are_told_in_words(run: Run, photo: Path) -> None:
     assert "no_such" in (await run("upload", str(photo), "--recipe", "no_such", status=1)).stderr
     assert "not known" in (await run("jobs", status=1, darkroom_api_key="wrong")).stderr
@@ -95,6 +120,11 @@ async def test_what_the_environment_lacks_is_told_at_once(run: Run) -> None:
     assert "DARKROOM_API_KEY" in result.stderr
     assert "DARKROOM_URL" in result.stderr
     assert "DARKROOM_ACCOUNTS_TABLE" in (await run("keys", "list", "x", status=2, darkroom_accounts_table=None)).stderr
+
+
+async def test_what_aws_refuses_is_told_in_a_line(run: Run) -> None:
+    result = await run("keys", "list", "ann", status=1, darkroom_accounts_table="no-such-table")
+    assert result.stderr.startswith("Error: AWS does not do that: An error occurred (ResourceNotFoundException)")
 
 
 async def test_recipes_and_limits_are_shown(run: Run) -> None:

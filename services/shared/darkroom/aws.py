@@ -14,6 +14,7 @@ import aiohttp
 from aiobotocore.config import AioConfig
 from botocore.credentials import ReadOnlyCredentials
 from botocore.exceptions import (
+    BotoCoreError,
     ClientError,
     CredentialRetrievalError,
     HTTPClientError,
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
     from types_aiobotocore_sns import SNSClient
     from types_aiobotocore_sqs import SQSClient
+
+FAILURES: Final = (BotoCoreError, ClientError)
+"""What `translated` lets pass, for whom it is an end whatever it is."""
 
 CONNECT_SECONDS: Final = 2
 READ_SECONDS: Final = 30
