@@ -37,6 +37,23 @@ def test_the_key_is_taken_and_never_shown(told: pytest.MonkeyPatch) -> None:
     assert PEM.splitlines()[1] not in repr(settings)
 
 
+def test_a_list_that_is_no_json_is_a_fault_among_the_others(
+    told: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told.setenv("DARKROOM_CORS_ORIGINS", "https://app.example.com")
+    told.setenv("DARKROOM_PORT", "eighty")
+    with pytest.raises(SystemExit):
+        load_settings(UploadSettings)
+    said = capsys.readouterr().err
+    assert 'DARKROOM_CORS_ORIGINS: Value error, not JSON; a list is written as ["one", "another"]' in said
+    assert "DARKROOM_PORT: " in said
+
+
+def test_a_list_is_read_from_json(told: pytest.MonkeyPatch) -> None:
+    told.setenv("DARKROOM_CORS_ORIGINS", '["https://app.example.com", "http://localhost:3000"]')
+    assert load_settings(UploadSettings).cors_origins == ("https://app.example.com", "http://localhost:3000")
+
+
 @pytest.mark.parametrize("missing", [(URL,), (ID,), (KEY,), (ID, KEY), (URL, ID), (URL, KEY)], ids="+".join)
 def test_url_id_and_key_belong_together(
     missing: tuple[str, ...], told: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

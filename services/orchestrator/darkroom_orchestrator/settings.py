@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from darkroom.limits import DEFAULT_UPLOAD_BYTES, DEFAULT_VARIANTS_PER_TASK, HIGHEST_UPLOAD_BYTES
-from darkroom.settings import Environment, ServiceSettings
+from darkroom.settings import Environment, JsonTuple, ServiceSettings
 from darkroom_orchestrator.adapters.job_store import WORK_PERIOD
 from darkroom_orchestrator.turns import LARGEST_SHARE
 from darkroom_orchestrator.webhooks.schedule import DEFAULT_SECONDS, LONGEST_SECONDS
@@ -48,7 +48,7 @@ class Settings(ServiceSettings):
     webhook_allow_private: bool = False
     """Whether webhooks may go to this machine and to private networks; for development only."""
     webhook_retry_seconds: Annotated[
-        tuple[Annotated[int, Field(ge=0, le=LONGEST_SECONDS)], ...], Field(min_length=1)
+        JsonTuple[Annotated[int, Field(ge=0, le=LONGEST_SECONDS)]], Field(min_length=1)
     ] = DEFAULT_SECONDS
     """Pauses after webhooks that were not taken, as a JSON list; the last one stands for all that follow."""
 

@@ -3,18 +3,35 @@
 They are built once, in a service's `main`, and every fault is reported in one go.
 """
 
+import json
 import sys
 from contextlib import AbstractContextManager
 from enum import StrEnum
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import Field, HttpUrl, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, HttpUrl, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from darkroom import tracing
 
 _EXIT_STATUS: Final = 2
 """As shells and argparse use it: called in the wrong way."""
+
+T = TypeVar("T")
+
+
+def _from_json(value: Any) -> Any:
+    """What the environment says of a list. Raises ValueError, which is told like any other fault."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ValueError('not JSON; a list is written as ["one", "another"]') from error
+
+
+JsonTuple = Annotated[tuple[T, ...], NoDecode, BeforeValidator(_from_json)]
+"""Several values, in the environment a list in JSON."""
 
 
 class Environment(StrEnum):

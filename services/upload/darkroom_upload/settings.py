@@ -7,7 +7,7 @@ from pydantic import Field, HttpUrl, SecretStr, ValidationInfo, field_validator
 
 from darkroom.allowances import HIGHEST_BURST, HIGHEST_RATE, Allowance, Rate
 from darkroom.limits import DEFAULT_UPLOAD_BYTES, DEFAULT_VARIANTS_PER_TASK, HIGHEST_UPLOAD_BYTES
-from darkroom.settings import ServiceSettings
+from darkroom.settings import JsonTuple, ServiceSettings
 from darkroom_upload.admission import DEFAULT_STREAMS, DEFAULT_UPLOADS
 from darkroom_upload.cross_origin import Origin
 from darkroom_upload.signing_key import SigningKey
@@ -59,7 +59,7 @@ class UploadSettings(ServiceSettings):
     """CloudFront's id of the public key to the next."""
     results_private_key: Annotated[SecretStr | None, Field(validate_default=True)] = None
     """What links to the distribution are signed with: a P-256 or RSA 2048 key in PEM."""
-    cors_origins: tuple[Origin, ...] = ()
+    cors_origins: JsonTuple[Origin] = ()
     """Origins of pages that may use the API from a browser beside its own, as a JSON list."""
     trusted_proxies: Annotated[int, Field(ge=0, le=8)] = 0
     """How many proxies are in front, each of which adds to `X-Forwarded-For` whom it was asked by."""
