@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darkroom.formats import ImageFormat
-from darkroom.job_table import JobTable, epoch, from_item, key, open_shard, pending_variants, to_item
+from darkroom.job_table import JobTable, epoch, from_item, key, open_shard, to_item
 from darkroom.jobs import (
     SOURCE_PART,
     Cost,
@@ -144,9 +145,13 @@ def test_only_open_jobs_are_in_the_index_of_open_jobs(job: Job) -> None:
     assert (OPEN_BY_DEADLINE.sort.name in item) == job.status.is_open
 
 
+def unsettled(names: Iterable[str]) -> dict[str, VariantState]:
+    return {name: VariantState() for name in names}
+
+
 def test_variants_come_back_in_the_order_of_the_recipe() -> None:
     names = [variant.name for variant in PRESETS["web"].variants]
-    job = replace(new_job(), variants=pending_variants(list(reversed(names))))
+    job = replace(new_job(), variants=unsettled(reversed(names)))
     assert list(from_item(to_item(job)).variants) == names
 
 
@@ -174,7 +179,7 @@ def table(cloud: Cloud, installation: Installation) -> JobTable:
 async def test_a_created_job_is_there_at_once(table: JobTable) -> None:
     job = replace(
         new_job(),
-        variants=pending_variants([variant.name for variant in PRESETS["web"].variants]),
+        variants=unsettled(variant.name for variant in PRESETS["web"].variants),
         pending=parts_of(PRESETS["web"]),
         description=DESCRIPTION,
         metadata={"order": "42", "": "\x00"},

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from darkroom import errors, problems
 from darkroom.errors import DarkroomError
+from darkroom.json_pointer import json_pointer
 
 STATUS_OF_CODE = {
     "malformed_request": 400,
@@ -17,6 +18,7 @@ STATUS_OF_CODE = {
     "forbidden": 403,
     "not_found": 404,
     "conflict": 409,
+    "under_way": 409,
     "rate_limited": 429,
     "quota_exceeded": 429,
     "upload_too_large": 413,
@@ -85,7 +87,8 @@ async def test_each_error_has_its_status_and_document(
     answer = await client.get("/raise?key=secret")
     check_document(answer, STATUS_OF_CODE.get(kind.code, 500), kind.code, "/raise")
     assert answer.json()["detail"] == "What a person reads."
-    assert ("retry-after" in answer.headers) == (kind.code in {"rate_limited", "quota_exceeded", "unavailable"})
+    passing = {"rate_limited", "quota_exceeded", "under_way", "unavailable"}
+    assert ("retry-after" in answer.headers) == (kind.code in passing)
     assert ("www-authenticate" in answer.headers) == (kind.code == "unauthenticated")
 
 
@@ -157,6 +160,10 @@ async def test_each_fault_of_a_body_and_query_is_pointed_at(client: httpx.AsyncC
     answer = await client.post("/body?limit=many", json={"size": "big"})
     check_document(answer, 400, "malformed_request", "/body")
     assert {fault["pointer"] for fault in answer.json()["errors"]} == {"/query/limit", "/body/size", "/body/name"}
+
+
+def test_a_pointer_escapes_what_has_a_meaning_in_it() -> None:
+    assert json_pointer(["metadata", "a/b~c", 0]) == "/metadata/a~1b~0c/0"
 
 
 async def test_a_body_that_is_no_json_is_malformed(client: httpx.AsyncClient) -> None:

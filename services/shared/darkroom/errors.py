@@ -91,8 +91,14 @@ class Conflict(RequestError):
 class UnderWay(Conflict):
     """Another request does the same at this moment; what came of it can be told when it is over."""
 
+    code = "under_way"
     retryable = True
     retry_after_seconds = 1
+
+    def __init__(
+        self, message: str = "Another request with this Idempotency-Key is under way. Send it again.", **fields: Any
+    ) -> None:
+        super().__init__(message, **fields)
 
 
 class RateLimited(RequestError):

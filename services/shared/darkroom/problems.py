@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from darkroom.errors import DarkroomError, MalformedRequest
+from darkroom.json_pointer import json_pointer
 from darkroom.limits import MAX_FAULTS
 from darkroom.logs import get_logger
 
@@ -23,6 +24,7 @@ STATUSES: Final = {
     "forbidden": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
     "conflict": HTTPStatus.CONFLICT,
+    "under_way": HTTPStatus.CONFLICT,
     "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
     "quota_exceeded": HTTPStatus.TOO_MANY_REQUESTS,
     "upload_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -85,7 +87,7 @@ async def deliberate(request: Request, error: DarkroomError) -> Response:
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
     """FastAPI's own validation: path, query and JSON bodies."""
     faults = [
-        {"pointer": _pointer(fault["loc"]), "message": fault["msg"].removeprefix("Value error, ")}
+        {"pointer": json_pointer(fault["loc"]), "message": fault["msg"].removeprefix("Value error, ")}
         for fault in error.errors()[:MAX_FAULTS]
     ]
     detail = "; ".join(": ".join(filter(None, fault.values())) for fault in faults)
@@ -103,7 +105,3 @@ async def _http(request: Request, error: HTTPException) -> Response:
 async def _bug(request: Request, error: Exception) -> Response:
     _LOG.error("request_failed", code="internal_error", exc_info=error)
     return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.")
-
-
-def _pointer(location: tuple[Any, ...]) -> str:
-    return "".join(f"/{step}" for step in location)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from darkroom import clock
-from darkroom.errors import Conflict, IdempotencyMismatch, UnsupportedMediaType
+from darkroom.errors import Conflict, IdempotencyMismatch, UnderWay, UnsupportedMediaType
 from darkroom.formats import ImageFormat
 from darkroom.job_table import JobTable
 from darkroom.jobs import Job, JobStatus, new_job_id
@@ -116,7 +116,7 @@ class Presign:
         """The job of the request that was a little faster."""
         claim = await self.claims.find(owner, key)
         if claim is None:
-            raise Conflict("Another request with this Idempotency-Key was under way. Send it again.")
+            raise UnderWay
         return await self._waiting(claim, asked)
 
     async def _waiting(self, claim: Claim, asked: str) -> Job:

@@ -37,8 +37,6 @@ _LOG = get_logger(__name__)
 ARRIVAL_PERIOD: Final = timedelta(minutes=5)
 """How long until the sweeper looks after a job whose announcement nobody has seen."""
 
-_UNDER_WAY: Final = "Another request with this Idempotency-Key is under way. Send it again."
-
 
 @dataclass(frozen=True, kw_only=True)
 class Submission:
@@ -130,11 +128,11 @@ class Submit:
         """The job of the request that was a little faster, once that has stored its bytes. It may yet fail to."""
         claim = await self.claims.find(owner, key)
         if claim is None:
-            raise UnderWay(_UNDER_WAY)
+            raise UnderWay
         _require_same(claim, asked)
         job = await self._claimed_job(claim)
         if job.status is JobStatus.AWAITING_UPLOAD:
-            raise UnderWay(_UNDER_WAY)
+            raise UnderWay
         return Submission(job=job, replayed=True)
 
     async def _claimed_job(self, claim: Claim) -> Job:

@@ -119,7 +119,7 @@ async def test_what_the_faster_request_has_not_stored_yet_is_not_accepted(
                 await storing.sprung.wait()
                 writing.let_go()
                 answer = await slower
-                assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+                assert (answer.status_code, answer.json()["code"]) == (409, "under_way")
                 assert answer.headers["retry-after"] == "1"
                 storing.let_go()
                 assert (await faster).status_code == 202

@@ -199,3 +199,13 @@ def test_the_route_is_described_with_all_that_it_takes(upload: RunningService) -
     schemas = create_api(upload.services).openapi()["components"]["schemas"]
     assert {"width", "height", "format"} == set(schemas["ImageFacts"]["required"])
     assert {"variants", "tasks", "warnings", "cpu_ms", "peak_bytes"} <= set(schemas["PlanBody"]["required"])
+
+
+@pytest.mark.parametrize("digits", [13, 400, 4000])
+async def test_numbers_beyond_all_reason_are_refused(upload: RunningService, digits: int) -> None:
+    much = 10**digits
+    answer = await ask(upload, image={**PHOTO, "bytes": much})
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
+    assert answer.json()["errors"][0]["pointer"] == "/image/bytes"
+    answer = await ask(upload, image=PHOTO, recipe=json.dumps(recipe(max_bytes=much)))
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid_recipe")

@@ -1,11 +1,14 @@
 """How a variant is written."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from darkroom.formats import ImageFormat
+
+_MOST_BYTES: Final = 1 << 30
+"""More than any variant has."""
 
 Quality = Annotated[int, Field(ge=1, le=100)]
 
@@ -69,7 +72,7 @@ class Output(BaseModel):
     colors: int | None = Field(default=None, ge=2, le=256)
     """PNG and GIF with a palette of at most so many colours. Without it a GIF has 256, and a PNG has a palette only
     where that loses nothing."""
-    max_bytes: int | None = Field(default=None, ge=100)
+    max_bytes: int | None = Field(default=None, ge=100, le=_MOST_BYTES)
     """The variant fails when it cannot be made this small. JPEG, WebP and AVIF are written at the highest quality, up
     to `quality`, that keeps to it."""
     keep_metadata: KeepMetadata = KeepMetadata.NONE

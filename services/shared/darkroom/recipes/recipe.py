@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from darkroom.errors import InvalidRecipe
+from darkroom.json_pointer import json_pointer
 from darkroom.limits import MAX_FAULTS, MAX_OPERATIONS, MAX_OVERLAYS, MAX_VARIANTS
 from darkroom.recipes.operations import AnyOperation
 from darkroom.recipes.output import Output
@@ -98,8 +99,7 @@ def _require_distinct(what: str, values: list[str]) -> None:
 
 def _pointer(location: tuple[Any, ...]) -> str:
     """Turn pydantic's location into a JSON pointer, without the names of a union's members."""
-    steps = [step for index, step in enumerate(location) if not _names_a_member(location[:index])]
-    return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
+    return json_pointer(step for index, step in enumerate(location) if not _names_a_member(location[:index]))
 
 
 def _names_a_member(before: tuple[Any, ...]) -> bool:

@@ -24,6 +24,8 @@ from darkroom_upload.principal import Principal
 _LONGEST_BODY_BYTES: Final = 256 * 1024
 _MOST: Final = 1_000_000
 """Of pixels a side and of frames: far more than is ever accepted, and few enough to count with."""
+_MOST_BYTES: Final = 1 << 40
+"""Of a file, likewise."""
 
 Count = Annotated[int, Field(ge=1, le=_MOST)]
 
@@ -41,7 +43,7 @@ class ImageFacts(BaseModel):
     """Whether the file has transparency; if it is not known, whether its format can have it."""
     frames: Count = 1
     """Of an animation, or pages."""
-    bytes: Annotated[int, Field(ge=1)] | None = None
+    bytes: Annotated[int, Field(ge=1, le=_MOST_BYTES)] | None = None
     """Of the file."""
 
     @model_validator(mode="after")

@@ -13,6 +13,7 @@ from darkroom.errors import (
     IdempotencyMismatch,
     InvalidRecipe,
     QuotaExceeded,
+    UnderWay,
     UnsupportedMediaType,
     UploadTooLarge,
 )
@@ -88,7 +89,13 @@ def router(presign: Presign, presets: Presets, authenticate: Authenticate, *, al
         responses={
             HTTPStatus.CREATED: {"headers": LOCATION | REPLAYED},
             **refusals(
-                Conflict, UploadTooLarge, UnsupportedMediaType, InvalidRecipe, IdempotencyMismatch, QuotaExceeded
+                Conflict,
+                UnderWay,
+                UploadTooLarge,
+                UnsupportedMediaType,
+                InvalidRecipe,
+                IdempotencyMismatch,
+                QuotaExceeded,
             ),
         },
     )

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from darkroom.api_keys import Scope
 from darkroom.errors import (
+    Conflict,
     IdempotencyMismatch,
     ImageTooLarge,
     InvalidRecipe,
@@ -38,7 +39,14 @@ _RAW_FIELDS: Final = ("recipe", "callback_url")
 """Fields that come as query parameters when the body is the file."""
 
 _ERRORS: Final = refusals(
-    UnderWay, UploadTooLarge, UnsupportedMediaType, InvalidRecipe, ImageTooLarge, IdempotencyMismatch, QuotaExceeded
+    Conflict,
+    UnderWay,
+    UploadTooLarge,
+    UnsupportedMediaType,
+    InvalidRecipe,
+    ImageTooLarge,
+    IdempotencyMismatch,
+    QuotaExceeded,
 )
 _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     HTTPStatus.ACCEPTED: {"description": "The job that was made of it", "headers": LOCATION | REPLAYED},
