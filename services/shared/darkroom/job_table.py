@@ -4,7 +4,7 @@ Everything that changes an existing job is the orchestrator's.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
@@ -205,11 +205,6 @@ def place_values(job: Job, place: Place) -> dict[str, Any]:
 def delivery_value(attempt: DeliveryAttempt) -> dict[str, Any]:
     """An attempt as a plain value for the item's `deliveries` list."""
     return {**attempt.model_dump(exclude_none=True), "at": clock.iso(attempt.at)}
-
-
-def pending_variants(names: Sequence[str]) -> dict[str, VariantState]:
-    """Variants of which nothing is known yet."""
-    return {name: VariantState() for name in names}
 
 
 def _variant_state(value: Mapping[str, Any]) -> VariantState:
