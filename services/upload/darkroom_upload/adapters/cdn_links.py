@@ -19,11 +19,12 @@ class CdnLinks:
     def __init__(self, root: str, key_pair_id: str, key: SigningKey, *, clock: Callable[[], float] = time.time) -> None:
         self._root = root.rstrip("/")
         self._signer = CloudFrontSigner(key_pair_id, key.sign)
+        self._key_pair_id = key_pair_id
         self._memory = LinkMemory(clock)
 
     async def sign(self, link: Link) -> str:
         """See ResultLinks."""
-        return await self._memory.recall(link, self._sign)
+        return await self._memory.recall(link, self._sign, signer=self._key_pair_id)
 
     async def _sign(self, link: Link, until: int) -> str:
         url = f"{self._root}/{link.path}"

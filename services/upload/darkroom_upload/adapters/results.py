@@ -34,7 +34,7 @@ class ResultLinks(Protocol):
     """Signs links to results."""
 
     async def sign(self, link: Link) -> str:
-        """The URL, good for at least 45 minutes more. Raises Unavailable without credentials."""
+        """The URL, good for 45 minutes more unless what it was signed with ends before. Raises Unavailable."""
 
 
 class LinkMemory:
@@ -42,17 +42,17 @@ class LinkMemory:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._signed: dict[Link, str] = {}
+        self._signed: dict[tuple[Link, str | None], str] = {}
         self._window = 0
 
-    async def recall(self, link: Link, sign: Callable[[Link, int], Awaitable[str]]) -> str:
-        """The link's URL; `sign` makes it where there is none, good until the second that it is told."""
+    async def recall(self, link: Link, sign: Callable[[Link, int], Awaitable[str]], *, signer: str | None) -> str:
+        """The link's URL; `sign` makes it where `signer` has made none, good until the second that it is told."""
         window = int(self._clock()) // _WINDOW_SECONDS
         if window != self._window or len(self._signed) >= _KEPT:
             self._window, self._signed = window, {}
-        if link not in self._signed:
-            self._signed[link] = await sign(link, window * _WINDOW_SECONDS + LINK_SECONDS)
-        return self._signed[link]
+        if (link, signer) not in self._signed:
+            self._signed[link, signer] = await sign(link, window * _WINDOW_SECONDS + LINK_SECONDS)
+        return self._signed[link, signer]
 
 
 def content_disposition(filename: str, *, download: bool) -> str:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from botocore.auth import S3SigV4QueryAuth
@@ -22,6 +23,9 @@ class S3Links:
 
     The client tells where the bucket is, once; the links are signed by botocore's own signer without the client, which
     would find that out anew for each of them, at seven times the cost (0.65 ms against 0.09).
+
+    S3 takes a link for as long as the credentials that signed it. Those of a role are renewed some ten minutes before
+    their end (botocore's `RefreshableCredentials`), and then no link of the old ones is given out any more.
     """
 
     def __init__(
@@ -40,15 +44,16 @@ class S3Links:
 
     async def sign(self, link: Link) -> str:
         """See ResultLinks."""
-        return await self._memory.recall(link, self._sign)
+        credentials = await self._credentials()
+        return await self._memory.recall(link, partial(self._sign, credentials), signer=credentials.access_key)
 
-    async def _sign(self, link: Link, until: int) -> str:
+    async def _sign(self, credentials: ReadOnlyCredentials, link: Link, until: int) -> str:
         del until  # S3 counts from the moment of signing, which is a little longer.
         if self._root is None:
             self._root = await self._find_root()
         request = AWSRequest(method="GET", url=f"{self._root}{link.path}")
         region = self._client.meta.region_name
-        S3SigV4QueryAuth(await self._credentials(), "s3", region, expires=LINK_SECONDS).add_auth(request)
+        S3SigV4QueryAuth(credentials, "s3", region, expires=LINK_SECONDS).add_auth(request)
         return str(request.url)
 
     async def _find_root(self) -> str:
