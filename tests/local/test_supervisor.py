@@ -125,7 +125,7 @@ async def check_restart(run: Run) -> None:
     os.kill(first, signal.SIGKILL)
     await run.log.wait_for("orchestrator ended with status -9; it is started again")
     async with httpx.AsyncClient() as client:
-        await until(lambda: answers(client, run.ports["DARKROOM_ORCHESTRATOR_PORT"]))
+        await until(lambda: answers(client, run.ports["DARKROOM_ORCHESTRATOR_PORT"]), seconds=60)
     assert run.process_of("darkroom_orchestrator") != first
 
 
@@ -152,7 +152,7 @@ async def test_a_second_signal_kills_what_does_not_drain(tmp_path: Path) -> None
 
 async def test_a_terminal_that_closes_during_the_start_stops_what_was_started(tmp_path: Path) -> None:
     async with started(tmp_path) as run:
-        await until(lambda: len(descendants(run.process.pid)) >= 2)
+        await until(lambda: len(descendants(run.process.pid)) >= 2, seconds=60)
         processes = descendants(run.process.pid)
         run.process.send_signal(signal.SIGHUP)
         assert await run.ended() == 0
@@ -177,7 +177,7 @@ async def test_the_same_port_twice_is_refused(tmp_path: Path) -> None:
 
 async def test_a_service_that_keeps_ending_ends_the_run(tmp_path: Path) -> None:
     async with started(tmp_path, DARKROOM_MAX_CONCURRENT_UPLOADS="many") as run:
-        await until(lambda: len(descendants(run.process.pid)) >= 4)
+        await until(lambda: len(descendants(run.process.pid)) >= 4, seconds=60)
         processes = descendants(run.process.pid)
         assert await run.ended() == 1
     assert run.log.find("DARKROOM_MAX_CONCURRENT_UPLOADS")
@@ -187,7 +187,7 @@ async def test_a_service_that_keeps_ending_ends_the_run(tmp_path: Path) -> None:
 
 async def test_the_end_of_the_emulator_ends_the_run(tmp_path: Path) -> None:
     async with started(tmp_path) as run:
-        await until(lambda: len(descendants(run.process.pid)) >= 4)
+        await until(lambda: len(descendants(run.process.pid)) >= 4, seconds=60)
         processes = descendants(run.process.pid)
         os.kill(run.process_of("ministack"), signal.SIGKILL)
         assert await run.ended() == 1

@@ -127,11 +127,11 @@ async def test_an_answer_that_nobody_takes_is_given_up(app: tuple[App, int], mon
 
 
 async def test_an_answer_that_is_taken_goes_on(app: tuple[App, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "STALL_SECONDS", 0.3)
+    monkeypatch.setattr(connections, "STALL_SECONDS", 1.5)
     clock = asyncio.get_running_loop().time
     async with connected(app[1]) as (reader, writer):
         writer.write(GET.replace(b"/ ", b"/endless "))
-        until = clock() + 1
+        until = clock() + 3
         while clock() < until:
             await reader.readexactly(65536)
         assert not app[0].left.is_set()

@@ -19,10 +19,12 @@ from fastapi import FastAPI
 from darkroom.server import serve
 
 app = FastAPI()
-stop = asyncio.Event()
+stop, asked = asyncio.Event(), asyncio.Event()
 
 @app.get("/")
 async def index():
+    if stop.is_set():
+        asked.set()
     return {"stopping": stop.is_set()}
 
 @app.get("/slow")
@@ -36,13 +38,18 @@ async def work(stop):
     print("work began", flush=True)
     await stop.wait()
     print("work drains", flush=True)
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(0.1)
     print("work ended", flush=True)
+
+async def work_until_asked(stop):
+    await stop.wait()
+    print("work drains", flush=True)
+    await asked.wait()
 
 async def broken(stop):
     raise RuntimeError("broken from the start")
 
-backgrounds = {"work": [work], "broken": [work, broken], "none": []}
+backgrounds = {"work": [work], "work until asked": [work_until_asked], "broken": [work, broken], "none": []}
 asyncio.run(serve(app, backgrounds[sys.argv[2]], stop=stop, host="127.0.0.1", port=int(sys.argv[1])))
 print("served", flush=True)
 """
@@ -99,11 +106,12 @@ async def test_a_signal_drains_the_work_and_ends_the_process_well(number: signal
 
 
 async def test_requests_are_answered_while_the_work_drains() -> None:
-    async with service("work") as (running, child), httpx.AsyncClient() as client:
+    async with service("work until asked") as (running, child), httpx.AsyncClient() as client:
         await until_served(client, running.url)
         os.kill(child.pid, signal.SIGTERM)
         await running.until_printed("work drains")
         assert (await client.get(running.url)).json() == {"stopping": True}
+        assert await child.wait() == 0
 
 
 async def test_a_request_under_way_is_finished() -> None:

@@ -20,7 +20,8 @@ HOME = "198.51.100.1"
 
 
 class Watch:
-    seconds = 1_800_000_000.0
+    seconds = 4_000_000_000.0
+    """In 2096: an emulator deletes what has expired."""
 
     def __call__(self) -> float:
         return self.seconds

@@ -76,8 +76,8 @@ class Aws:
             retries={"mode": "standard", "total_max_attempts": 4},
             max_pool_connections=pool,
             tcp_keepalive=True,
-            # An emulator has no wildcard DNS for bucket names. Links in us-east-1 name their region as all others do: so
-            # the dashboard's content policy names the buckets.
+            # An emulator has no wildcard DNS for bucket names. With their region links have the host that the content
+            # policy of pages names, in us-east-1 too.
             s3={
                 "addressing_style": "path" if emulated else "virtual",
                 "us_east_1_regional_endpoint": "regional",

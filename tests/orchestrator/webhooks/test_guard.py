@@ -105,7 +105,7 @@ async def test_a_name_that_is_answered_too_late_is_not_waited_for_and_holds_nobo
             answered.wait(10)
         return real("127.0.0.1", *args, **more)
 
-    monkeypatch.setattr("darkroom_orchestrator.webhooks.sender.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("darkroom_orchestrator.webhooks.sender.CONNECT_SECONDS", 3)
     monkeypatch.setattr("darkroom_orchestrator.webhooks.guard.socket.getaddrinfo", slow)
     async with receiving() as receiver, open_sender(allow_private=True) as sender:
         names = [*["slow.example"] * 64, "quick.example"]
@@ -123,6 +123,10 @@ async def test_the_threads_that_look_names_up_go_with_the_sender() -> None:
     await until(lambda: not any(thread.name.startswith("webhook-lookup") for thread in threading.enumerate()))
 
 
-async def test_a_name_that_nobody_has_is_not_found() -> None:
+async def test_a_name_that_nobody_has_is_not_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr("darkroom_orchestrator.webhooks.guard.socket.getaddrinfo", unknown)
     async with open_sender(allow_private=False) as sender:
         assert await sender.send(URL("https://no-such-host.invalid/"), "{}", {}) == Outcome(None, "name_not_found")

@@ -69,7 +69,8 @@ class Arena:
 
         async def ended() -> bool:
             item = await self.item(job_id)
-            return bool(item) and item["status"] not in OPEN
+            # Who lets a job expire takes it out of the index of open jobs when the event is published.
+            return bool(item) and item["status"] not in OPEN and "open_shard" not in item
 
         async with self.told(f"{job_id} to end"):
             await until(ended, seconds=seconds)

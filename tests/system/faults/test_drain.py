@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from collections import Counter
 from typing import Any
 from uuid import uuid4
 
@@ -21,8 +22,6 @@ METADATA = {"recipe": "metadata"}
 FOLLOWERS = 5
 """Of each job."""
 STATUSES = ["awaiting_upload", "queued", "processing", "completed"]
-NOTICE_SECONDS = 0.7
-"""A signal waits until the process has its turn on a busy machine."""
 BUDGET_SECONDS = float(IMPATIENT["DARKROOM_DRAIN_SECONDS"]) + 5
 """The drain, the last poll, and the end of the interpreter."""
 
@@ -37,8 +36,8 @@ async def test_a_consumer_that_is_told_to_stop_receives_no_more_and_loses_nothin
     os.kill(arena.service(service).pid, signal.SIGTERM)
     async with asyncio.timeout(BUDGET_SECONDS):
         assert await arena.service(service).wait() == 0
-    late = [name for at, name in proxy.asked if at > told_at + NOTICE_SECONDS and name.startswith("ReceiveMessage")]
-    assert late == []
+    late = Counter(name for at, name in proxy.asked if at > told_at and name.startswith("ReceiveMessage"))
+    assert set(late.values()) <= {1}, "what was on its way when the signal came"
     await arena.mend()
     for job_id in job_ids:
         assert await arena.over(job_id) == "completed"

@@ -84,8 +84,8 @@ async def test_without_s3_bytes_cannot_be_taken(upload: RunningService, monkeypa
 
 async def test_a_form_is_refused_once_its_time_is_over(cloud: Cloud, upload: RunningService) -> None:
     originals = Originals(cloud.s3, upload.settings.originals_bucket, public=cloud.s3)
-    form = await originals.presigned_post(new_object(), max_bytes=100, seconds=2)
     async with httpx.AsyncClient(trust_env=False) as anyone:
+        form = await originals.presigned_post(new_object(), max_bytes=100, seconds=4)
 
         async def refused() -> bool:
             return (await anyone.post(form.url, data=form.fields, files={"file": b"x"})).status_code == 403

@@ -249,11 +249,11 @@ async def test_sigterm_ends_a_wait_and_many_streams_and_the_process_well(cloud: 
         jobs = [waiting() for _ in range(STREAMS)]
         for job in jobs:
             await cloud.dynamodb.put_item(TableName=installation.topology.jobs.name, Item=to_item(job))
+        # Asked for before the streams, of which each takes a round trip: it is waiting when they are open.
+        waiting_one = asyncio.create_task(client.get(f"/status/{jobs[0].job_id}", params={"wait": 20}))
         followed = [await streams.enter_async_context(open_events(client, job.job_id)) for job in jobs]
         for events in followed:
             assert data(await anext(events))["status"] == "awaiting_upload"
-        waiting_one = asyncio.create_task(client.get(f"/status/{jobs[0].job_id}", params={"wait": 20}))
-        await asyncio.sleep(0.5)
         os.kill(running.child.pid, signal.SIGTERM)
         async with asyncio.timeout(10):
             # A stream that is cut off, rather than ended, raises here.

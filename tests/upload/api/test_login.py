@@ -1,7 +1,9 @@
 """`POST /auth/login`: how guesses are held back, and what else is refused."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,7 +12,8 @@ import pytest_asyncio
 from darkroom.user_table import UserTable
 from darkroom.users import User
 from darkroom_local.installation import Installation
-from darkroom_upload import login
+from darkroom_upload import login, main
+from darkroom_upload.adapters.attempts import Attempts
 from darkroom_upload.login import OF_ADDRESS, OF_USER_AND_ADDRESS
 from tests.support.emulator import Cloud
 from tests.upload.browser import Browser, browser
@@ -23,6 +26,15 @@ async def installation(cloud: Cloud) -> AsyncIterator[Installation]:
     """Resources of this module's own: its attempts are others' too, since all come from one address."""
     async with cloud.installation() as found:
         yield found
+
+
+@pytest.fixture(scope="module", autouse=True)
+def still() -> Iterator[None]:
+    """The clock of attempts stands still: their windows are of the clock, and one could begin between two of them."""
+    now = time.time()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(main, "Attempts", partial(Attempts, clock=lambda: now))
+        yield
 
 
 @pytest_asyncio.fixture(scope="module")

@@ -59,7 +59,7 @@ class Service:
             return False
         return answer.is_success
 
-    async def ready(self, *, seconds: float = 30) -> None:
+    async def ready(self, *, seconds: float = 60) -> None:
         """Wait until `/readyz` says 200. Raises ServiceFailed when the time or the process ends first."""
         try:
             async with asyncio.timeout(seconds), httpx.AsyncClient(trust_env=False) as client:
