@@ -26,6 +26,13 @@ FIVE_JOBS = Allowance(jobs_per_day=5)
 THOUSAND_BYTES = Allowance(bytes_per_day=1000)
 
 
+@pytest.fixture(autouse=True)
+def one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No midnight comes between what is used and what is counted."""
+    moment = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: moment)
+
+
 @pytest.fixture
 def installed(shared_installation: Installation) -> Callable[..., NewJobs]:
     """Makes a task's way to write jobs."""
