@@ -38,7 +38,9 @@ def build(app: App, config: StageConfig) -> None:
         permissions=permissions,
         delivery=delivery,
     )
-    EdgeStack(app, "Edge", config=config, delivery=delivery, balancer=services.origin.balancer)
+    edge = EdgeStack(app, "Edge", config=config, delivery=delivery, balancer=services.origin.balancer)
+    # It looks the origin's secret up by name, and with a domain refers to nothing else of the services.
+    edge.add_stack_dependency(services)
     ObservabilityStack(app, "Observability", config=config, storage=storage, messaging=messaging, services=services)
     if config.github_repository:
         DeploymentStack(

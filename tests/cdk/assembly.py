@@ -53,6 +53,11 @@ class Assembly:
         names = (path.name.removesuffix(".template.json") for path in self.directory.glob("*.template.json"))
         return {name: self[name] for name in sorted(names)}
 
+    def waits_for(self, stack: str) -> set[str]:
+        """The stacks that are deployed before this one."""
+        manifest = json.loads((self.directory / "manifest.json").read_text())["artifacts"]
+        return {each for each in manifest[stack]["dependencies"] if not each.endswith(".assets")}
+
     @property
     def findings(self) -> list[Json]:
         """What cdk-nag and CDK itself object to."""

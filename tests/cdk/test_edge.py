@@ -91,6 +91,11 @@ def test_the_origin_gets_the_secret_over_tls(edge: Template, dev: Assembly) -> N
         assert api["CustomOriginConfig"]["OriginProtocolPolicy"] == protocol
 
 
+def test_the_edge_waits_for_the_secret_that_it_looks_up(stage: Assembly) -> None:
+    assert "AWS::SecretsManager::Secret" in stage["Services"].types
+    assert "Services" in stage.waits_for("Edge")
+
+
 def test_buckets_are_read_by_signed_requests(stage: Assembly) -> None:
     for each in distributions(stage):
         for origin in each["Origins"]:
