@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import fields
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any, cast
 from unittest.mock import MagicMock
 
@@ -114,6 +115,12 @@ def test_results_open_with_either_key_while_keys_change(delivery: Template) -> N
     (group,) = delivery.properties("AWS::CloudFront::KeyGroup")
     assert {text(each) for each in group["KeyGroupConfig"]["Items"]} == keys
     assert len(keys) == 2
+
+
+def test_a_key_is_the_same_with_a_newline_at_its_end_and_without(delivery: Template, assemblies: Path) -> None:
+    """Else whoever reads it from a file and whoever passes `$(cat key.pem)` would replace each other's."""
+    trimmed = Assembly(assemblies / "trimmed")["Delivery"]
+    assert trimmed.body["Resources"] == delivery.body["Resources"]
 
 
 def test_a_download_has_its_name_through_the_cache_and_no_other_parameter_counts(delivery: Template) -> None:

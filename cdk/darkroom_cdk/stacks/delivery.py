@@ -88,8 +88,10 @@ class DeliveryStack(StageStack):
 
     def _key(self, pem: str) -> cloudfront.PublicKey:
         """Named by its content: CloudFront takes no other key under the name of one, and two may change places."""
-        digest = hashlib.sha256(pem.encode()).hexdigest()[:8]
-        return cloudfront.PublicKey(self, f"ResultsKey{digest}", encoded_key=pem)
+        # A shell's `$(cat key.pem)` drops the newline at its end, a file keeps it: both are one key.
+        text = pem.strip() + "\n"
+        digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+        return cloudfront.PublicKey(self, f"ResultsKey{digest}", encoded_key=text)
 
     def _cache_policy(self) -> cloudfront.CachePolicy:
         return cloudfront.CachePolicy(
