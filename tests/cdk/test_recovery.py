@@ -59,6 +59,7 @@ def test_a_copy_can_be_served_from_as_it_is(prod: Assembly) -> None:
     (bucket,) = prod["Replica"].properties("AWS::S3::Bucket")
     (rule,) = bucket["CorsConfiguration"]["CorsRules"]
     assert rule["AllowedMethods"] == ["GET"]
+    assert rule["AllowedOrigins"] == ["*"], "the name of what takes over is not known yet"
     (policy,) = prod["Replica"].properties("AWS::S3::BucketPolicy")
     readers = [each for each in policy["PolicyDocument"]["Statement"] if "cloudfront" in str(each["Principal"])]
     assert [each["Action"] for each in readers] == ["s3:GetObject"]

@@ -33,7 +33,7 @@ class StorageStack(StageStack):
             spec=topology.originals,
             keep=config.keep_data,
             log_bucket=self.logs,
-            cors=[_cors(s3.HttpMethods.POST, config)],
+            cors=[_cors(s3.HttpMethods.POST, _pages(config))],
         ).bucket
         _announce(self.originals, topology.originals, uploads)
         self.results = self._results(config)
@@ -58,7 +58,7 @@ class StorageStack(StageStack):
             spec=spec,
             keep=config.keep_data,
             log_bucket=self.logs,
-            cors=[_cors(s3.HttpMethods.GET, config)],
+            cors=[_cors(s3.HttpMethods.GET, _pages(config))],
             replication_rules=self._replication(config),
         ).bucket
         _let_cloudfront_read(results)
@@ -102,15 +102,20 @@ class ReplicaStack(StageStack):
             "Results",
             spec=copy_of(config.topology.results_bucket),
             keep=config.keep_data,
-            cors=[_cors(s3.HttpMethods.GET, config)],
+            # Pages of the installation that takes over, whose name is another.
+            cors=[_cors(s3.HttpMethods.GET, "*")],
         ).bucket
         _let_cloudfront_read(bucket)
         accept(bucket, "Only S3 writes here, and reads are logged in the region that serves.", "AwsSolutions-S1")
 
 
-def _cors(method: s3.HttpMethods, config: StageConfig) -> s3.CorsRule:
+def _pages(config: StageConfig) -> str:
+    """The origin of the pages that browsers send and fetch from: any, where CloudFront makes its name."""
+    return f"https://{config.domain.name}" if config.domain else "*"
+
+
+def _cors(method: s3.HttpMethods, origin: str) -> s3.CorsRule:
     """Browsers may send or fetch with a signed request; the signature is the permission, not the origin."""
-    origin = f"https://{config.domain.name}" if config.domain else "*"
     return s3.CorsRule(
         allowed_methods=[method],
         allowed_origins=[origin],
