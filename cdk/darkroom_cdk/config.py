@@ -120,7 +120,6 @@ class StageConfig(_Value):
     uploads for its own users is one address."""
     default_owner: str = "demo"
     """Owner of files dropped into `incoming/`."""
-    log_days: int = 14
     traces_sampled: Annotated[float, Field(ge=0, le=1)] = 0
     """Part of all traces that X-Ray is sent. With 0 no collector runs, and the services make no spans."""
     collector_image: str = "v0.50.0"
