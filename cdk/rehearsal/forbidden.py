@@ -94,6 +94,7 @@ FORBIDDEN: Final[list[tuple[str, str, Call]]] = [
     ("diff", "put a page", lambda on: on.client("s3").put_object(Bucket=FRONTEND, Key="index.html", Body=b"")),
     ("deploy", "take the role of a service", lambda on: _assume(on, "ProcessorRole")),
     ("deploy", "put another parameter", lambda on: _put_parameter(on, "/darkroom-dev/other")),
+    ("deploy", "put a page", lambda on: on.client("s3").put_object(Bucket=FRONTEND, Key="index.html", Body=b"")),
     ("deploy", "read a result", lambda on: on.client("s3").get_object(Bucket=RESULTS, Key="a")),
     ("deploy", "read the origin's secret", _read_secret),
     ("deploy", "delete a table", lambda on: on.client("dynamodb").delete_table(TableName=_JOBS)),

@@ -1,5 +1,7 @@
 """Who may deploy."""
 
+import json
+
 import pytest
 
 from tests.cdk.assembly import Assembly, Json, Template, statements, text
@@ -39,16 +41,52 @@ def test_an_account_has_one_provider_which_a_stage_can_share(deployment: Templat
         assert trust["Principal"]["Federated"].endswith(":oidc-provider/token.actions.githubusercontent.com")
 
 
-def test_a_pull_request_may_only_look(deployment: Template) -> None:
-    (policy,) = [
+def policy(template: Template, role_id: str) -> list[Json]:
+    """The statements about a role."""
+    (found,) = [
         each
-        for each in deployment.properties("AWS::IAM::Policy")
-        if [text(name) for name in each["Roles"]] == ["<Diff>"]
+        for each in template.properties("AWS::IAM::Policy")
+        if [text(name) for name in each["Roles"]] == [f"<{role_id}>"]
     ]
-    allowed = {each["Action"]: text(each["Resource"]) for each in policy["PolicyDocument"]["Statement"]}
+    stated: list[Json] = found["PolicyDocument"]["Statement"]
+    return stated
+
+
+def test_a_pull_request_may_only_look(deployment: Template) -> None:
+    allowed = {each["Action"]: text(each["Resource"]) for each in policy(deployment, "Diff")}
     assert set(allowed) == {"sts:AssumeRole", "ssm:GetParameter"}
     assert "-lookup-role-" in allowed["sts:AssumeRole"]
     assert allowed["ssm:GetParameter"].endswith(":parameter/darkroom/images")
+
+
+def test_a_deployment_may_do_what_its_steps_do_and_no_more(deployment: Template) -> None:
+    stated = policy(deployment, "Deploy")
+    allowed = {
+        action
+        for each in stated
+        for action in (each["Action"] if isinstance(each["Action"], list) else [each["Action"]])
+    }
+    push = {
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:CompleteLayerUpload",
+        "ecr:InitiateLayerUpload",
+        "ecr:PutImage",
+        "ecr:UploadLayerPart",
+    }
+    sign_and_verify = {"ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"}
+    look = {"ecr:DescribeImages", "ecr:DescribeImageScanFindings"}
+    remember = {"ssm:GetParameter", "ssm:PutParameter"}
+    assert allowed == {"ecr:GetAuthorizationToken", "sts:AssumeRole"} | push | sign_and_verify | look | remember
+    (assumed,) = [each["Resource"] for each in stated if each["Action"] == "sts:AssumeRole"]
+    roles = [text(each).rpartition("cdk-hnb659fds-")[2].partition("-role-")[0] for each in assumed]
+    assert sorted(roles) == ["deploy", "file-publishing", "lookup"]
+
+
+def test_the_stacks_publish_no_images_of_their_own(stage: Assembly) -> None:
+    """Which is why no role that publishes some is taken."""
+    assets = [json.loads(path.read_text()) for path in stage.directory.glob("*.assets.json")]
+    assert assets
+    assert [each["dockerImages"] for each in assets if each["dockerImages"]] == []
 
 
 def test_nobody_may_do_everything(deployment: Template) -> None:

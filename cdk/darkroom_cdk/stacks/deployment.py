@@ -9,9 +9,7 @@ from constructs import Construct
 
 from darkroom_cdk.config import ServiceName, StageConfig
 from darkroom_cdk.constructs.accepted import accept
-from darkroom_cdk.constructs.bucket import bucket_arn
 from darkroom_cdk.stacks.stage_stack import StageStack
-from darkroom_cdk.stacks.storage import frontend_bucket
 
 _GITHUB = "token.actions.githubusercontent.com"
 _BOOTSTRAP = "cdk-hnb659fds"
@@ -37,14 +35,14 @@ class DeploymentStack(StageStack):
         look.add_to_policy(_assume("lookup"))
         look.add_to_policy(_images(config, "ssm:GetParameter"))
         change = self._role("Deploy", subject=f"repo:{repository}:environment:{config.stage}")
-        change.add_to_policy(_assume("lookup", "deploy", "file-publishing", "image-publishing"))
+        change.add_to_policy(_assume("lookup", "deploy", "file-publishing"))
         self._let_publish(change, config, images)
         for role in (look, change):
             accept(
                 role,
                 "The bootstrap's roles bear the account and region in their names; what they may do is the bootstrap's "
-                "to say. Objects and invalidations have no names beforehand; logging in to ECR knows no resources.",
-                *_wildcards(config),
+                "to say. Logging in to ECR knows no resources.",
+                *_wildcards(),
             )
 
     def _provider(self, *, keep: bool) -> str:
@@ -73,7 +71,7 @@ class DeploymentStack(StageStack):
         return role
 
     def _let_publish(self, role: iam.Role, config: StageConfig, images: Mapping[ServiceName, ecr.Repository]) -> None:
-        """Push images, put the dashboard's files, and remember what was deployed well."""
+        """Push images, look at them, and remember what was deployed well."""
         role.add_to_policy(iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]))
         role.add_to_policy(
             iam.PolicyStatement(
@@ -91,26 +89,7 @@ class DeploymentStack(StageStack):
                 resources=[repository.repository_arn for repository in images.values()],
             )
         )
-        frontend = bucket_arn(frontend_bucket(config))
-        role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
-                resources=[frontend, f"{frontend}/*"],
-            )
-        )
-        role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"],
-                resources=[f"arn:{Aws.PARTITION}:cloudfront::{Aws.ACCOUNT_ID}:distribution/*"],
-            )
-        )
         role.add_to_policy(_images(config, "ssm:GetParameter", "ssm:PutParameter"))
-        role.add_to_policy(
-            iam.PolicyStatement(
-                actions=["cloudformation:DescribeStacks"],
-                resources=[f"arn:{Aws.PARTITION}:cloudformation:*:{Aws.ACCOUNT_ID}:stack/{config.prefix}-*/*"],
-            )
-        )
 
 
 def _images(config: StageConfig, *actions: str) -> iam.PolicyStatement:
@@ -129,16 +108,13 @@ def _assume(*roles: str) -> iam.PolicyStatement:
     )
 
 
-def _wildcards(config: StageConfig) -> Sequence[str]:
+def _wildcards() -> Sequence[str]:
     account, partition = "<AWS::AccountId>", "<AWS::Partition>"
     resources = [
         "*",
-        f"arn:{partition}:s3:::{frontend_bucket(config).name}-{account}/*",
-        f"arn:{partition}:cloudfront::{account}:distribution/*",
-        f"arn:{partition}:cloudformation:*:{account}:stack/{config.prefix}-*/*",
         *(
             f"arn:{partition}:iam::{account}:role/{_BOOTSTRAP}-{role}-role-{account}-*"
-            for role in ("lookup", "deploy", "file-publishing", "image-publishing")
+            for role in ("lookup", "deploy", "file-publishing")
         ),
     ]
     return [f"AwsSolutions-IAM5[Resource::{resource}]" for resource in resources]
