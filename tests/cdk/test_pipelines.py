@@ -1,0 +1,92 @@
+"""The pipelines: what their steps run, and whose turn it is."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+_GITHUB: Final = Path(__file__).parents[2] / ".github"
+
+Workflow = dict[str, Any]
+
+
+@pytest.fixture
+def application() -> Workflow:
+    return _workflow("application")
+
+
+@pytest.fixture
+def infrastructure() -> Workflow:
+    return _workflow("infrastructure")
+
+
+def _workflow(name: str) -> Workflow:
+    read: Workflow = yaml.safe_load((_GITHUB / "workflows" / f"{name}.yml").read_text())
+    return read
+
+
+def step(workflow: Workflow, job: str, name: str) -> dict[str, Any]:
+    (found,) = [each for each in workflow["jobs"][job]["steps"] if name in (each.get("name"), each.get("id"))]
+    return dict(found)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """The script in a tree whose `cdk` prints its arguments, beside an `aws` that has a parameter's name for a value."""
+    (tmp_path / ".github").mkdir()
+    shutil.copy(_GITHUB / "stacks", tmp_path / ".github")
+    _program(tmp_path / "cdk/node_modules/.bin/cdk", 'printf "%s\\n" "$@"')
+    _program(tmp_path / "bin/aws", 'printf "%s" "$4"')
+    return tmp_path
+
+
+def _program(path: Path, line: str) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_text(f"#!/bin/sh\n{line}\n")
+    path.chmod(0o755)
+
+
+def stacks(checkout: Path, *arguments: str, **variables: str) -> list[str]:
+    """What `.github/stacks` passes to the CDK."""
+    path = f"{checkout / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    ran = subprocess.run(
+        [checkout / ".github" / "stacks", *arguments],
+        env={"PATH": path, **variables},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return ran.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("stage", "installation", "prefix"),
+    [
+        ("prod", "", "darkroom"),
+        ("dev", "", "darkroom-dev"),
+        ("prod", '{"alarm_email": "operators@example.org"}', "darkroom"),
+        ("prod", '{"prefix": "darkroom-west", "recovers": "darkroom"}', "darkroom-west"),
+    ],
+)
+def test_the_images_are_those_that_this_installation_remembers(
+    stage: str, installation: str, prefix: str, checkout: Path
+) -> None:
+    assert f"image_digests=/{prefix}/images" in stacks(checkout, stage, "deploy", "--all", INSTALLATION=installation)
+
+
+@pytest.mark.parametrize("name", ["application", "infrastructure"])
+def test_no_pipeline_takes_the_prefix_for_granted(name: str) -> None:
+    text = (_GITHUB / "workflows" / f"{name}.yml").read_text()
+    named = [line.strip() for line in text.splitlines() if "darkroom/" in line and "services/shared" not in line]
+    assert named == []
+
+
+def test_a_value_may_be_given_beside_those_of_the_installation(checkout: Path) -> None:
+    given = ("Edge", "--exclusively", "-c", "origin_secret_version=1")
+    passed = stacks(checkout, "prod", "deploy", *given, IMAGE_DIGESTS="{}")
+    assert passed[: 1 + len(given)] == ["deploy", *given]
+    assert "image_digests={}" in passed
