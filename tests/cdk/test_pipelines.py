@@ -90,3 +90,12 @@ def test_a_value_may_be_given_beside_those_of_the_installation(checkout: Path) -
     passed = stacks(checkout, "prod", "deploy", *given, IMAGE_DIGESTS="{}")
     assert passed[: 1 + len(given)] == ["deploy", *given]
     assert "image_digests={}" in passed
+
+
+@pytest.mark.parametrize("name", ["application", "infrastructure"])
+def test_a_step_with_a_pipe_fails_with_any_of_its_commands(name: str) -> None:
+    """GitHub sets `pipefail` only where the shell is named."""
+    steps = [each for job in _workflow(name)["jobs"].values() for each in job["steps"]]
+    piped = [each for each in steps if " | " in each.get("run", "")]
+    assert piped
+    assert [each["name"] for each in piped if each.get("shell") != "bash"] == []
