@@ -36,7 +36,7 @@ def step(workflow: Workflow, job: str, name: str) -> dict[str, Any]:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The script in a tree whose `cdk` prints its arguments, beside an `aws` that has a parameter's name for a value."""
+    """The script in a tree where `cdk` prints its arguments, and an `aws` whose parameters have their names for values."""
     (tmp_path / ".github").mkdir()
     shutil.copy(_GITHUB / "stacks", tmp_path / ".github")
     _program(tmp_path / "cdk/node_modules/.bin/cdk", 'printf "%s\\n" "$@"')
@@ -76,6 +76,37 @@ def test_the_images_are_those_that_this_installation_remembers(
     stage: str, installation: str, prefix: str, checkout: Path
 ) -> None:
     assert f"image_digests=/{prefix}/images" in stacks(checkout, stage, "deploy", "--all", INSTALLATION=installation)
+
+
+def run(tmp_path: Path, command: str, **variables: str) -> str:
+    """What a step writes to `GITHUB_OUTPUT`, run as GitHub does."""
+    output = tmp_path / "output"
+    path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    subprocess.run(
+        ["/bin/bash", "-e", "-c", command], env={"PATH": path, "GITHUB_OUTPUT": str(output), **variables}, check=True
+    )
+    return output.read_text()
+
+
+@pytest.mark.parametrize(("aws", "digest"), [("echo sha256:1", "sha256:1"), ("exit 254", "")])
+def test_an_image_that_was_pushed_is_not_built_again(
+    aws: str, digest: str, application: Workflow, tmp_path: Path
+) -> None:
+    """Else a run that failed after its push could not be tried again: tags cannot be moved."""
+    _program(tmp_path / "bin/aws", aws)
+    looked = step(application, "build", "pushed")["run"]
+    assert run(tmp_path, looked, REPOSITORY="darkroom/upload", GITHUB_SHA="abc") == f"digest={digest}\n"
+    build = step(application, "build", "built")
+    assert build["with"]["push"] is True
+    assert build["if"] == "steps.pushed.outputs.digest == ''"
+
+
+@pytest.mark.parametrize(("verify", "signed"), [("exit 0", ""), ("exit 1", "upload@sha256:1\n")])
+def test_an_image_is_signed_once(verify: str, signed: str, application: Workflow, tmp_path: Path) -> None:
+    _program(tmp_path / "bin/cosign", f'[ "$1" = sign ] && echo "$3" > "$GITHUB_OUTPUT" && exit; {verify}')
+    (tmp_path / "output").touch()
+    command = step(application, "build", "Sign")["run"]
+    assert run(tmp_path, command, IMAGE="upload", DIGEST="sha256:1", IDENTITY="me") == signed
 
 
 @pytest.mark.parametrize("name", ["application", "infrastructure"])
