@@ -36,7 +36,7 @@ def step(workflow: Workflow, job: str, name: str) -> dict[str, Any]:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The script in a tree where `cdk` prints its arguments, and an `aws` whose parameters have their names for values."""
+    """The script in a tree whose `cdk` prints its arguments; in this `aws`, parameters have their names for values."""
     (tmp_path / ".github").mkdir()
     shutil.copy(_GITHUB / "stacks", tmp_path / ".github")
     _program(tmp_path / "cdk/node_modules/.bin/cdk", 'printf "%s\\n" "$@"')
@@ -107,6 +107,13 @@ def test_an_image_is_signed_once(verify: str, signed: str, application: Workflow
     (tmp_path / "output").touch()
     command = step(application, "build", "Sign")["run"]
     assert run(tmp_path, command, IMAGE="upload", DIGEST="sha256:1", IDENTITY="me") == signed
+
+
+def test_no_deployment_is_cancelled_by_another(application: Workflow, infrastructure: Workflow) -> None:
+    """GitHub keeps one that waits and cancels it for the next, unless told to queue. No linter knows the word."""
+    turns = {"group": "deploy-prod", "queue": "max", "cancel-in-progress": False}
+    assert application["concurrency"] == turns
+    assert infrastructure["jobs"]["deploy"]["concurrency"] == turns
 
 
 @pytest.mark.parametrize("name", ["application", "infrastructure"])
