@@ -1,23 +1,29 @@
 """What a million images cost in AWS, by size and preset: `python -m bench.costs`. What stands still: `bench.standing`.
 
-CPU seconds and bytes are measured here, on made photographs. A vCPU of Fargate is taken to be as fast as a core of this
-machine, which is the largest uncertainty.
+CPU seconds and bytes are measured here, on made photographs. A vCPU of Fargate, of either architecture, is taken to be
+as fast as a core of this machine, which is the largest uncertainty. For ARM the engine is run as it runs there, without
+the resampler, which has no wheel for Linux on ARM.
 """
 
 import io
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Final
+from unittest.mock import patch
 
 from PIL import Image, ImageFilter
 
 from bench import prices
-from bench.prices import MILLION
+from bench.prices import MILLION, Fargate
 from darkroom.recipes import Recipe
 from darkroom.recipes.presets import load_presets
-from darkroom_cdk.config import ProcessorSize
+from darkroom_cdk.config import Architecture, ProcessorSize
 from darkroom_cdk.stages import load
+from darkroom_processor.pipeline import resampling
+from darkroom_processor.pipeline.operations import scale
 from darkroom_processor.pipeline.process import process
 from darkroom_processor.pipeline.work import Picture, Work
 
@@ -90,6 +96,7 @@ HEADS: Final = (
     "size", "preset", "CPU ms", "MB in", "MB out",
     "Fargate", "Spot", "S3", "SQS", "DynamoDB", "events", "CloudFront", "WAF, ALB", "NAT, endpoints", "logs", "total",
 )  # fmt: skip
+COMPARED_HEADS: Final = ("size", "preset", "CPU ms, x86", "CPU ms, ARM", "computing, x86", "computing, ARM")
 
 
 def measure(data: bytes, recipe: Recipe, *, times: int = 3) -> Measured:
@@ -110,9 +117,16 @@ def measure(data: bytes, recipe: Recipe, *, times: int = 3) -> Measured:
     )
 
 
-def cost(measured: Measured, *, gb_per_vcpu: float, spot_part: float) -> Cost:
+@contextmanager
+def without_resampler() -> Iterator[None]:
+    """The engine as it is on Linux on ARM."""
+    with patch.object(resampling, "VECTORS", new=False), patch.object(scale, "VECTORS", new=False):
+        yield
+
+
+def cost(measured: Measured, *, fargate: Fargate, gb_per_vcpu: float, spot_part: float) -> Cost:
     """A million of these: originals kept a week, results a month and each fetched once; the services never on Spot."""
-    vcpu_hour = (prices.VCPU_HOUR + gb_per_vcpu * prices.GB_HOUR) / 3600 / USED
+    vcpu_second = (fargate.vcpu + gb_per_vcpu * fargate.gb) / 3600 / USED
     on_spot = measured.cpu_seconds * spot_part
     on_demand = measured.cpu_seconds - on_spot + SERVICES_SECONDS
     stored = (measured.bytes_in * 7 / 30 + measured.bytes_out) / GB
@@ -120,8 +134,8 @@ def cost(measured: Measured, *, gb_per_vcpu: float, spot_part: float) -> Cost:
     sent, fetched = measured.bytes_in / GB, measured.bytes_out / GB
     requests = API_REQUESTS + measured.variants
     return Cost(
-        fargate=MILLION * on_demand * vcpu_hour,
-        spot=MILLION * on_spot * vcpu_hour * prices.SPOT,
+        fargate=MILLION * on_demand * vcpu_second,
+        spot=MILLION * on_spot * vcpu_second * prices.SPOT,
         s3=MILLION * (objects * (prices.S3_PUT + prices.S3_GET) + stored * prices.S3_GB_MONTH),
         sqs=MILLION * (QUEUE_REQUESTS * prices.SQS_REQUEST + FAIR_REQUESTS * prices.SQS_FAIR),
         dynamodb=MILLION * (WRITE_UNITS * prices.DYNAMODB_WRITE + READ_UNITS * prices.DYNAMODB_READ),
@@ -151,29 +165,59 @@ def photograph(size: tuple[int, int]) -> bytes:
     return written.getvalue()
 
 
-def line(label: str, preset: str, measured: Measured, processor: ProcessorSize) -> str:
+def million(measured: Measured, architecture: Architecture, processor: ProcessorSize) -> Cost:
+    """A million of these, on the tasks of a stage."""
+    return cost(
+        measured,
+        fargate=prices.FARGATE[architecture],
+        gb_per_vcpu=processor.memory_mib / processor.cpu,
+        spot_part=processor.spot_weight / 100,
+    )
+
+
+def line(label: str, preset: str, measured: Measured, costs: Cost) -> str:
     """A row of the table."""
-    million = cost(measured, gb_per_vcpu=processor.memory_mib / processor.cpu, spot_part=processor.spot_weight / 100)
     found = [
         label,
         preset,
         f"{measured.cpu_seconds * 1000:.0f}",
         f"{measured.bytes_in / 1e6:.1f}",
         f"{measured.bytes_out / 1e6:.2f}",
-        *(f"{usd:,.1f}" for usd in (*million.sums, million.total)),
+        *(f"{usd:,.1f}" for usd in (*costs.sums, costs.total)),
     ]
     return f"| {' | '.join(found)} |"
 
 
+def compared(label: str, preset: str, measured: dict[Architecture, Measured], processor: ProcessorSize) -> str:
+    """A row of the table of architectures."""
+    costs = [million(each, architecture, processor) for architecture, each in measured.items()]
+    cpu = [f"{each.cpu_seconds * 1000:.0f}" for each in measured.values()]
+    usd = [f"{each.fargate + each.spot:,.1f}" for each in costs]
+    return f"| {' | '.join([label, preset, *cpu, *usd])} |"
+
+
+def head(titles: tuple[str, ...]) -> list[str]:
+    """The first two lines of a table."""
+    return [f"| {' | '.join(titles)} |", "|---" * len(titles) + "|"]
+
+
 def main() -> None:
-    """Measure and print the table."""
+    """Measure and print two tables: what all costs on x86, and what computing costs there and on ARM."""
+    if not resampling.VECTORS:
+        sys.exit("The resampler is not installed; its CPU time cannot be measured here.")
     processor = load("prod", {}).processor
     presets = load_presets()
-    lines = [f"| {' | '.join(HEADS)} |", "|---" * len(HEADS) + "|"]
+    lines, others = head(HEADS), head(COMPARED_HEADS)
     for label, size in SIZES.items():
         data = photograph(size)
-        lines += [line(label, preset, measure(data, presets[preset]), processor) for preset in PRESETS]
-    sys.stdout.write("\n".join(lines) + "\n")
+        for preset in PRESETS:
+            measured = {Architecture.X86_64: measure(data, presets[preset])}
+            with without_resampler():
+                measured[Architecture.ARM64] = measure(data, presets[preset])
+            x86 = measured[Architecture.X86_64]
+            lines.append(line(label, preset, x86, million(x86, Architecture.X86_64, processor)))
+            others.append(compared(label, preset, measured, processor))
+    sys.stdout.write("\n".join([*lines, "", *others]) + "\n")
 
 
 if __name__ == "__main__":

@@ -3,14 +3,28 @@
 AWS's own pages show prices to browsers only; those that name no page of AWS were found in pages that quote it.
 """
 
+from dataclasses import dataclass
 from typing import Final
+
+from darkroom_cdk.config import Architecture
 
 MILLION: Final = 1_000_000
 HOURS_A_MONTH: Final = 730
 
-# Fargate, Linux on ARM, an hour: vantage.sh/blog/fargate-pricing.
-VCPU_HOUR: Final = 0.03238
-GB_HOUR: Final = 0.00356
+
+@dataclass(frozen=True, kw_only=True)
+class Fargate:
+    """An hour of a task."""
+
+    vcpu: float
+    gb: float
+
+
+# Fargate, Linux, us-east-1: vantage.sh/blog/fargate-pricing.
+FARGATE: Final = {
+    Architecture.X86_64: Fargate(vcpu=0.04048, gb=0.004445),
+    Architecture.ARM64: Fargate(vcpu=0.03238, gb=0.00356),
+}
 SPOT: Final = 0.35
 """Spot's part of the price; it moves, and is "up to 70 %" less: wring.co/blog/aws-fargate-pricing-guide."""
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from bench import prices
 from bench.prices import HOURS_A_MONTH
+from darkroom_cdk.config import Architecture
 
 Json = dict[str, Any]
 
@@ -66,7 +67,8 @@ def _task_hour(found: list[Json], service: Json) -> float:
         if _scales(each, service, resources)
     ]
     on_demand, spot = _split(service, least)
-    hour = int(task["Cpu"]) / _VCPU * prices.VCPU_HOUR + int(task["Memory"]) / _GIB * prices.GB_HOUR
+    price = prices.FARGATE[Architecture(task["RuntimePlatform"]["CpuArchitecture"].lower())]
+    hour = int(task["Cpu"]) / _VCPU * price.vcpu + int(task["Memory"]) / _GIB * price.gb
     return hour * (on_demand + spot * prices.SPOT)
 
 

@@ -29,11 +29,12 @@ class Nat(StrEnum):
 
 
 class Architecture(StrEnum):
-    """CPU of the tasks."""
+    """CPU of the tasks. Images are built for one of them."""
 
-    ARM64 = "arm64"
-    """Graviton: a fifth cheaper on Fargate."""
     X86_64 = "x86_64"
+    """What the image engine is measured on: its resampler has a wheel for it."""
+    ARM64 = "arm64"
+    """Graviton: a vCPU is a fifth cheaper, and pictures take more of it; docs/decisions/0026 has the sums."""
 
 
 class _Value(BaseModel):
@@ -104,7 +105,7 @@ class StageConfig(_Value):
     region: str = US_EAST_1
     zones: Annotated[int, Field(ge=2, le=3)]
     nat: Nat
-    architecture: Architecture = Architecture.ARM64
+    architecture: Architecture = Architecture.X86_64
     keep_data: bool
     """Keep buckets and tables when their stack is deleted, and protect them against deletion."""
     upload: TaskSize

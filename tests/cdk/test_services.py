@@ -99,7 +99,7 @@ def test_services_wait_for_the_role_that_pulls_their_image_and_for_spot(services
 
 
 def test_tasks_run_on_the_architecture_that_is_asked_for(services: Template, abroad: Assembly) -> None:
-    for template, architecture in ((services, "ARM64"), (abroad["Services"], "X86_64")):
+    for template, architecture in ((services, "X86_64"), (abroad["Services"], "ARM64")):
         for each in template.properties("AWS::ECS::TaskDefinition"):
             assert each["RuntimePlatform"]["CpuArchitecture"] == architecture
 
