@@ -25,6 +25,8 @@ _DOMAIN: Final = {
     "certificate_arn": "arn:aws:acm:us-east-1:000000000000:certificate/a",
     "origin_certificate_arn": "arn:aws:acm:us-east-1:000000000000:certificate/b",
 }
+_ACCESS_LOGS: Final = "darkroom-dev-access-logs-000000000000"
+_EDGE_LOGS: Final = "darkroom-dev-edge-logs-000000000000"
 _KINDS: Final = (
     ("s3", "list_buckets", "Buckets", "Name"),
     ("sqs", "list_queues", "QueueUrls", ""),
@@ -120,7 +122,15 @@ async def _may_send(rehearsal: Rehearsal, page: str) -> bool:
 async def test_destroying_leaves_nothing(rehearsal: Rehearsal, services: dict[str, Service]) -> None:
     for service in services.values():
         await service.stop()
-    for bucket in boto3.client("s3").list_buckets()["Buckets"]:
+    rehearsal.toolkit.destroy(rehearsal.assembly, "Services")
+    client = boto3.client("s3")
+    client.delete_bucket_policy(Bucket=_ACCESS_LOGS)
+    # The emulator takes and drops what the template says of ownership, without which a bucket has no ACL.
+    client.put_bucket_ownership_controls(
+        Bucket=_EDGE_LOGS, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
+    )
+    client.put_bucket_acl(Bucket=_EDGE_LOGS, ACL="private")
+    for bucket in client.list_buckets()["Buckets"]:
         if bucket["Name"].startswith("darkroom-"):
             await run_program("deployment.md", "## Teardown", bucket["Name"])
     rehearsal.toolkit.destroy(rehearsal.assembly)

@@ -1,8 +1,12 @@
 """What the checkers say of all stacks."""
 
+import json
 from pathlib import Path
+from typing import Final
 
 from tests.cdk.assembly import Assembly
+
+_DEPLOYMENT: Final = Path(__file__).parents[2] / "docs" / "deployment.md"
 
 
 def test_no_stack_has_a_finding_or_a_warning(stage: Assembly) -> None:
@@ -35,6 +39,20 @@ def test_nothing_runs_that_darkroom_did_not_write(stage: Assembly) -> None:
     """No Lambda function that CDK would add on the quiet: for notifications, for emptying buckets."""
     functions = {name for name, template in stage.stacks.items() if "AWS::Lambda::Function" in template.types}
     assert functions == set()
+
+
+def test_the_way_back_names_all_that_is_protected(prod: Assembly) -> None:
+    (balancer,) = prod["Services"].properties("AWS::ElasticLoadBalancingV2::LoadBalancer")
+    assert {"Key": "deletion_protection.enabled", "Value": "true"} in balancer["LoadBalancerAttributes"]
+    manifest = json.loads((prod.directory / "manifest.json").read_text())["artifacts"]
+    assert all(manifest[name]["properties"]["terminationProtection"] for name in prod.stacks)
+    teardown = _DEPLOYMENT.read_text().partition("## Teardown")[2].partition("\n## ")[0]
+    for lifted in (
+        "Key=deletion_protection.enabled,Value=false",
+        "--no-enable-termination-protection",
+        "--no-deletion-protection-enabled",
+    ):
+        assert lifted in teardown
 
 
 def test_what_holds_data_says_what_becomes_of_it(dev: Assembly, prod: Assembly) -> None:

@@ -49,6 +49,11 @@ def test_every_distribution_is_behind_the_firewall_and_logged(stage: Assembly) -
         assert each["Logging"]["Bucket"]
 
 
+def test_cloudfront_delivers_its_logs_by_an_acl(stage: Assembly) -> None:
+    (logs,) = stage["Delivery"].properties("AWS::S3::Bucket")
+    assert logs["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerPreferred"}]
+
+
 def test_the_api_is_never_cached_and_gets_everything_but_the_host(edge: Template) -> None:
     site = distribution(edge, "site/")
     paths = {each["PathPattern"]: each for each in site["CacheBehaviors"]}
