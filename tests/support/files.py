@@ -55,6 +55,9 @@ def sound() -> dict[str, bytes]:
             )
             for name, longest in {"GIF": 655_350, "WEBP": 16_000_001, "PNG": 65_535_000, "AVIF": 70_001}.items()
         },
+        "frames beyond the screen": images.gif_of(
+            (40, 30), [(frame, (7 * at, 5 * at)) for at, frame in enumerate(walk)]
+        ),
         **{f"laden {name}": laden.laden(name) for name in laden.FORMATS},
     }
 

@@ -2,6 +2,7 @@
 
 import io
 import random
+import struct
 from typing import Any
 
 from PIL import Image, ImageDraw
@@ -125,3 +126,15 @@ def opened(data: bytes) -> Image.Image:
     image = Image.open(io.BytesIO(data))
     image.load()
     return image
+
+
+def gif_of(screen: tuple[int, int], parts: list[tuple[Image.Image, tuple[int, int]]]) -> bytes:
+    """A GIF of these frames, each at its place, wherever that is: Pillow would write none beyond the screen."""
+    data = b"GIF89a" + struct.pack("<HHBBB", *screen, 0, 0, 0)
+    for picture, place in parts:
+        single = encoded(picture.convert("RGB").quantize(256), "GIF")
+        table = 3 << (single[10] & 7) + 1
+        at = single.index(b",", 13 + table)
+        descriptor = struct.pack("<BHHHHB", 0x2C, *place, *picture.size, 0x80 | single[10] & 7)
+        data += descriptor + single[13 : 13 + table] + single[at + 10 : -1]
+    return data + b";"

@@ -8,6 +8,8 @@ import pytest
 from PIL import Image, ImageSequence
 
 from darkroom_processor.pipeline import Work, process
+from darkroom_processor.pipeline.raster import Raster
+from darkroom_processor.pipeline.strip import Strip
 from tests.processor.pipeline.running import failure, image, picture, variant
 from tests.support import images
 from tests.support.corpus import CORPUS, needs_corpus
@@ -273,3 +275,37 @@ def test_a_picture_for_viewers_without_animation_is_no_frame() -> None:
     made = frames(moving(data, [], **LOSSLESS))
     assert len(made) == 3
     assert all((levels(one) != levels(other)).any() for one, other in pairwise(made))
+
+
+@pytest.mark.parametrize("place", [(15, 0), (0, 10), (29, 19)])
+@pytest.mark.parametrize("name", ANIMATED)
+def test_what_a_frame_shows_beyond_the_picture_is_cut_off(name: str, place: tuple[int, int]) -> None:
+    parts = [
+        (Image.new("RGB", (30, 20), images.RED), (0, 0)),
+        (Image.new("RGB", (30, 20), images.BLUE), place),
+        (Image.new("RGB", (4, 3), images.GREEN), (1, 1)),
+    ]
+    shown = frames(moving(images.gif_of((30, 20), parts), [], format=name, quality=95))
+    expected = Image.new("RGBA", (30, 20))
+    for frame, part in zip(shown, parts, strict=True):
+        expected.paste(*part)
+        assert frame.size == (30, 20)
+        assert np.abs(levels(frame) - levels(expected)).mean() < 8
+
+
+def test_frames_beyond_the_picture_are_cut_off_before_operations() -> None:
+    data = images.gif_of((30, 20), [(images.marked(30, 20), (11 * number, 11 * number)) for number in range(4)])
+    made = moving(data, [{"op": "resize", "width": 15}, {"op": "rotate", "angle": 90}], **LOSSLESS)
+    assert {frame.size for frame in frames(made)} == {(10, 15)}
+
+
+def test_frames_far_beyond_the_picture_are_not_decoded() -> None:
+    far = [(Image.new("RGB", (1, 1)), (60_000, 700)) for _ in range(2)]
+    data = images.gif_of((30, 20), [(images.marked(30, 20), (0, 0)), *far])
+    assert failure(data, [], LOSSLESS).code == "pixel_limit"
+    assert image(data, []).size == (30, 20)
+
+
+def test_a_strip_holds_pictures_of_one_size() -> None:
+    with pytest.raises(ValueError, match="several sizes"):
+        Strip((Raster(images.marked(30, 20)), Raster(images.marked(30, 21))))

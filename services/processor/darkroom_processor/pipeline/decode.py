@@ -10,6 +10,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from darkroom.formats import ImageFormat
+from darkroom.making.bounds import check_pixels
 from darkroom.making.decoding import WHOLE, eighths_for, shrunk
 from darkroom.making.geometry import Size
 from darkroom_processor.pipeline import color, orientation
@@ -102,16 +103,26 @@ def decode(source: Source, needed_scale: Callable[[Size], float], *, in_own_spac
 
 
 def decode_frames(source: Source, first: Decoded, *, in_own_space: bool) -> Iterator[Frame]:
-    """Decode all frames, one after the other. Raises what the decoder raises, at whichever frame it fails."""
+    """Decode all frames, one after the other.
+
+    Raises what the decoder raises, at whichever frame it fails, and PixelLimit when one reaches so far beyond the
+    picture that the decoder, which makes room for it, would work on more pixels than a source may have.
+    """
     image = source.image
     # A PNG can have a picture for viewers without animation, which is no part of it.
     start = 1 if getattr(image, "default_image", False) else 0
     for number in range(start, source.frames):
         image.seek(number)
+        check_pixels(image.size, source.frames)
         image.load()
-        pixels = Raster(_pixels(source, None if in_own_space else first.profile))
+        pixels = Raster(_clipped(_pixels(source, None if in_own_space else first.profile), source.stored_size))
         shown = min(float(image.info.get("duration") or _USUAL_DURATION), _LONGEST_DURATION)
         yield Frame(raster=orientation.upright(pixels, first.orientation), duration=max(1, round(shown)))
+
+
+def _clipped(pixels: Image.Image, size: Size) -> Image.Image:
+    """Without what a frame shows beyond the first one's size, as browsers do it."""
+    return pixels if pixels.size == size else pixels.crop((0, 0, *size))
 
 
 def plays(source: Source) -> int:

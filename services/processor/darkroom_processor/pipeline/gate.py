@@ -14,6 +14,7 @@ from darkroom.errors import FrameLimit, MemoryLimit, TruncatedImage, Undecodable
 from darkroom.formats import SNIFF_BYTES, ImageFormat, sniff
 from darkroom.limits import MAX_ICC_BYTES, MAX_SCANS
 from darkroom.making.bounds import check_frames, check_pixels
+from darkroom.making.geometry import Size
 from darkroom_processor.pipeline.headers import Survey, survey
 
 _PILLOW_NAMES = {
@@ -43,11 +44,9 @@ class Source:
     image: ImageFile.ImageFile
     format: ImageFormat
     frames: int
-
-    @property
-    def stored_size(self) -> tuple[int, int]:
-        """(width, height) before the EXIF orientation."""
-        return self.image.size
+    stored_size: Size
+    """(width, height) before the EXIF orientation. Of an animation, the part of each frame that is seen: what reaches
+    beyond it makes Pillow's image of a GIF larger while it is read."""
 
 
 def admit(data: bytes) -> Source:
@@ -66,7 +65,7 @@ def admit(data: bytes) -> Source:
     check_frames(frames)
     check_pixels(image.size, frames)
     _check_profile(image)
-    return Source(image=image, format=image_format, frames=frames)
+    return Source(image=image, format=image_format, frames=frames, stored_size=image.size)
 
 
 def _open(data: bytes, image_format: ImageFormat) -> ImageFile.ImageFile:

@@ -22,6 +22,11 @@ class Strip:
     plays: int = ENDLESS
     """How often the animation runs; `ENDLESS` for ever."""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for pictures of several sizes: limits and encoders go by that of the first."""
+        if len({raster.size for raster in self.rasters}) != 1:
+            raise ValueError("the pictures of a strip have several sizes")
+
     @property
     def size(self) -> Size:
         """(width, height) of each picture."""
