@@ -61,6 +61,33 @@ def test_scans_upon_scans_are_refused() -> None:
         process(bombs.progressive(2000), WORK)
 
 
+@pytest.mark.parametrize(("before", "jump"), [(b"\xff", 0xE5FF), (b"\xff\xd3", 0xFFE5)])
+def test_scans_behind_bytes_that_are_no_segment_are_counted(before: bytes, jump: int) -> None:
+    # A reader that took these bytes for a segment of so many bytes would find the headers of one scan behind it.
+    one_scan = b"\xff\xc0\0\x0b\x08\0\x40\0\x40\1\1\x11\0\xff\xda\0\x08\1\1\0\0\x3f\0"
+    segment = bytearray(b"\xff\xe5\xff\xff" + bytes(0xFFFD))
+    start = 2 + jump - len(before)
+    segment[start : start + len(one_scan)] = one_scan
+    data = bombs.progressive(2000)
+    with within(0.5), pytest.raises(FrameLimit):
+        process(data[:2] + before + bytes(segment) + data[2:], WORK)
+
+
+@pytest.mark.parametrize("marker", [0x01, 0x02, 0xBF])
+def test_scans_that_a_decoder_finds_while_it_looks_for_a_restart_marker_are_counted(marker: int) -> None:
+    data = images.encoded(images.photo(64, 64), "JPEG", progressive=True, restart_marker_blocks=1)
+    last = data.rindex(b"\xff\xda")
+    scan = data[last : last + 10]
+    with within(0.5), pytest.raises(FrameLimit):
+        process(data[:last] + scan + bytes([0xFF, marker, 0xFF, 0]) + scan * 6000 + b"\xff\xd9", WORK)
+
+
+def test_fill_bytes_and_restart_markers_in_front_of_a_segment_do_no_harm() -> None:
+    plain = images.encoded(images.photo(64, 64), "JPEG", comment=b"\xff\xda" * 500)
+    for extra in (b"\xff" * 9, b"\xff\xd3"):
+        assert isinstance(process(plain[:2] + extra + plain[2:], WORK), Processed)
+
+
 def test_frames_upon_frames_are_refused() -> None:
     with within(0.5), pytest.raises(FrameLimit):
         process(bombs.endless_gif(400_000), WORK)

@@ -6,7 +6,9 @@ _START_OF_SCAN = 0xDA
 _SEQUENTIAL_FRAMES = frozenset({0xC0, 0xC1})
 _START_OF_SCAN_MARKER = b"\xff\xda"
 _END_OF_IMAGE = 0xD9
-_WITHOUT_LENGTH = frozenset({0x00, 0x01, 0xD8, *range(0xD0, 0xD8)})
+_FILL = 0xFF
+# Also those that are reserved: a decoder that looks for a restart marker passes over their two bytes.
+_WITHOUT_LENGTH = frozenset({*range(0xC0), *range(0xD0, 0xD9)})
 
 
 def count_scans(data: bytes) -> int:
@@ -23,10 +25,15 @@ def count_scans(data: bytes) -> int:
 
 
 def _is_one_scan(data: bytes) -> bool:
-    """Whether the picture is sequential and its first scan has all components: decoders read no other scan then."""
+    """Whether the picture is sequential and its first scan has all components: decoders read no other scan then.
+
+    False as soon as there is anything but segments with a length: other files are rare, and can be counted.
+    """
     components, at = 0, 2
     while data[at : at + 1] == b"\xff" and len(data) > at + 9:
         marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker == _FILL or marker in _WITHOUT_LENGTH:
+            return False
         if marker == _START_OF_SCAN:
             return 0 < components == data[at + 4]
         if marker in _SEQUENTIAL_FRAMES:
@@ -40,7 +47,7 @@ def _walk(data: bytes) -> int:
     at = data.find(b"\xff", 2)
     while 0 <= at < len(data) - 3 and scans <= MAX_SCANS:
         marker = data[at + 1]
-        if marker == 0xFF:
+        if marker == _FILL:
             at += 1
             continue
         if marker == _END_OF_IMAGE:
