@@ -174,6 +174,35 @@ def test_metadata_is_kept_as_asked_for(name: str, keep: str, kept: set[str]) -> 
     assert opened.size == (30, 40)
 
 
+PARTS = {
+    "jpeg": {b"Exif\0\0": 1, b"ICC_PROFILE\0": 1, b"http://ns.adobe.com/xap/1.0/\0": 1},
+    "png": {b"eXIf": 1, b"iCCP": 1, b"XML:com.adobe.xmp\0": 1},
+    "webp": {b"EXIF": 1, b"ICCP": 1, b"XMP ": 1},
+}
+"""What stands before each kind of metadata."""
+
+
+@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("frames", [1, "all"])
+@pytest.mark.parametrize("extra", [{}, {"colors": 16}, {"effort": 9}])
+def test_metadata_is_kept_once(name: str, frames: int | str, extra: dict[str, int]) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Artist] = "Ansel-of-the-test"
+    metadata = {"exif": exif, "xmp": XMP, "icc_profile": WIDE}
+    for source in (
+        images.encoded(PHOTO, "JPEG", **metadata),
+        images.animation(40, 20, 3, "WEBP", lossless=True, **metadata),
+    ):
+        made = picture(source, [], {"format": name, "frames": frames, "keep_metadata": "all", **extra}).data
+        assert made.count(b"<x:xmpmeta") == 1
+        assert made.count(b"Ansel-of-the-test") == 1
+        # Packed in a PNG. An AVIF says it of its first picture, and of the track of an animation.
+        animated_avif = name == "avif" and getattr(images.opened(made), "n_frames", 1) > 1
+        assert made.count(WIDE) == (0 if name == "png" else 2 if animated_avif else 1)
+        for before, times in PARTS.get(name, {}).items():
+            assert made.count(before) == times, before
+
+
 def test_a_broken_block_of_metadata_is_not_kept() -> None:
     source = images.encoded(images.marked(40, 30), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0\x01\0\x0f\x01\x02\0")
     made = picture(source, [], {"format": "jpeg", "keep_metadata": "all"})

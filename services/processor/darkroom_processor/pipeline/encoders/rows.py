@@ -40,8 +40,6 @@ def file_of(image: Image.Image, level: int, kept: Kept) -> bytes:
         chunks.append(_chunk(b"eXIf", kept.exif.removeprefix(_EXIF_PREFIX)))
     if kept.xmp:
         chunks.append(_chunk(b"iTXt", _XMP_KEYWORD + kept.xmp))
-    if kept.xmp:
-        chunks.append(_chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + kept.xmp))
     packed = _packed(image, _shortest(image), level, _bands(image))
     return b"".join([*chunks, _chunk(b"IDAT", packed), _chunk(b"IEND", b"")])
 
