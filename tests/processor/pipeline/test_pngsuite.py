@@ -1,13 +1,16 @@
 """Every valid file of PngSuite, pixel by pixel, against a decoder of our own that knows only the specification."""
 
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
-from tests.processor.pipeline.running import image
-from tests.support import images, png_reference
+from darkroom_processor.pipeline import Picture, Work, process
+from tests.processor.pipeline.running import image, variant
+from tests.support import bombs, images, png_reference, profiles
 from tests.support.corpus import corpus_params
 
 
@@ -30,6 +33,54 @@ def test_a_transparent_level_is_that_of_the_files_depth(mode: str, level: int) -
     picture = Image.new(mode, (6, 4), level)
     picture.paste(1 - level if mode == "1" else 9, (0, 0, 3, 4))
     check(images.encoded(picture, "PNG", transparency=level))
+
+
+def deep(named: tuple[int, int, int], other: tuple[int, ...], *, frames: int = 1) -> bytes:
+    """A PNG of 16 bits a channel, the left half in the colour that it names as transparent, the right half in another.
+
+    With a profile; of an animation all frames look the same.
+    """
+    row = b"\0" + struct.pack(">3H", *named) * 3 + struct.pack(">3H", *other) * 3
+    packed, number = zlib.compress(row * 4), iter(range(2 * frames))
+    control = struct.pack(">IIIIHHBB", 6, 4, 0, 0, 40, 1000, 0, 0)
+    chunks = [
+        bombs.chunk(b"IHDR", struct.pack(">IIBBBBB", 6, 4, 16, 2, 0, 0, 0)),
+        bombs.chunk(b"iCCP", b"icc\0\0" + zlib.compress(profiles.rgb_profile())),
+        bombs.chunk(b"tRNS", struct.pack(">3H", *named)),
+        bombs.chunk(b"acTL", struct.pack(">II", frames, 0)) if frames > 1 else b"",
+    ]
+    for frame in range(frames):
+        if frames > 1:
+            chunks.append(bombs.chunk(b"fcTL", struct.pack(">I", next(number)) + control))
+        chunks.append(
+            bombs.chunk(b"fdAT", struct.pack(">I", next(number)) + packed) if frame else bombs.chunk(b"IDAT", packed)
+        )
+    return b"".join([bombs.PNG_MAGIC, *chunks, bombs.chunk(b"IEND", b"")])
+
+
+COLORS = [(40_000, 20_000, 60_000), (200, 90, 7), (200, 90, 256), (255, 255, 255)]
+
+
+@pytest.mark.parametrize("named", COLORS)
+def test_a_transparent_colour_is_named_in_the_bits_of_the_file(named: tuple[int, int, int]) -> None:
+    # As bright as the named levels would be in 8 bits, and a colour that is none of the two.
+    for other in (tuple(level * 257 & 0xFFFF for level in named), (20_000, 20_000, 30_000)):
+        alpha = image(deep(named, other), []).convert("RGBA").getchannel("A")
+        assert (alpha.getpixel((0, 0)), alpha.getpixel((5, 0))) == (0, 255)
+
+
+@pytest.mark.parametrize("named", COLORS)
+def test_the_frames_of_an_animation_have_the_same_transparent_colour_in_each_colour_space(
+    named: tuple[int, int, int],
+) -> None:
+    output = {"format": "webp", "lossless": True, "frames": "all"}
+    variants = tuple(variant([], {**output, "keep_metadata": keep}, keep) for keep in ("icc", "none"))
+    data = deep(named, (20_000, 20_000, 30_000), frames=3)
+    for outcome in process(data, Work(variants=variants, describe=False)).outcomes:
+        assert isinstance(outcome, Picture)
+        for frame in ImageSequence.Iterator(images.opened(outcome.data)):
+            alpha = frame.convert("RGBA").getchannel("A")
+            assert (alpha.getpixel((0, 0)), alpha.getpixel((5, 0))) == (0, 255)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])

@@ -10,6 +10,8 @@ _WORKING_MODES: Final = frozenset({"L", "LA", "RGB", "RGBA"})
 _SIXTEEN_BIT: Final = 65535
 _STRETCHED_BY: Final = {"L;2": 85, "L;4": 17}
 """The factor from a level in two or four bits to one in eight; for one bit Pillow knows it."""
+_DEEP_COLORS: Final = "RGB;16B"
+"""Of 16 bits a channel, the decoder keeps the upper eight."""
 _EIGHT_BIT: Final = {"1": "L", "La": "LA", "RGBa": "RGBA", "RGBX": "RGB", "YCbCr": "RGB", "HSV": "RGB"}
 # The colour space signature that a profile must have to apply to a mode (ICC.1:2022, table 19).
 _SPACES: Final = {"RGB": "RGB", "CMYK": "CMYK", "L": "GRAY"}
@@ -60,10 +62,15 @@ def _unpack(image: Image.Image) -> Image.Image:
 
 
 def scale_transparent_level(image: ImageFile.ImageFile) -> None:
-    """PNG names a transparent grey by its level in the file's own bits, which decoding stretches. Call before that."""
+    """PNG names what is transparent by levels in the file's own bits. Decoding makes these eight.
+
+    Call before that, once for each time that the file is begun.
+    """
     named, layout = image.info.get("transparency"), image.tile[0].args if image.tile else None
     if isinstance(named, int) and isinstance(layout, str) and layout in _STRETCHED_BY:
         image.info["transparency"] = named * _STRETCHED_BY[layout]
+    elif isinstance(named, tuple) and layout == _DEEP_COLORS:
+        image.info["transparency"] = tuple(level >> 8 for level in named)
 
 
 def _with_transparent_level(levels: Image.Image, stored: Image.Image) -> Image.Image:
@@ -78,12 +85,8 @@ def _with_transparent_level(levels: Image.Image, stored: Image.Image) -> Image.I
 
 def _with_transparent_color(image: Image.Image) -> Image.Image:
     """PNG can name one colour that is transparent (tRNS); Pillow makes it alpha when it converts."""
-    named = image.info.get("transparency")
-    if named is None or image.mode not in {"L", "RGB"}:
+    if image.info.get("transparency") is None or image.mode not in {"L", "RGB"}:
         return image
-    if isinstance(named, tuple) and max(named) > 255:
-        # Named in 16 bits a channel, of which the decoder has kept the upper 8.
-        image.info["transparency"] = tuple(level >> 8 for level in named)
     return image.convert(f"{image.mode}A")
 
 

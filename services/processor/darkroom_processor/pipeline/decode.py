@@ -112,7 +112,10 @@ def decode_frames(source: Source, first: Decoded, *, in_own_space: bool) -> Iter
     # A PNG can have a picture for viewers without animation, which is no part of it.
     start = 1 if getattr(image, "default_image", False) else 0
     for number in range(start, source.frames):
+        begun_anew = number < image.tell()
         image.seek(number)
+        if begun_anew:
+            color.scale_transparent_level(image)
         check_pixels(image.size, source.frames)
         image.load()
         pixels = Raster(_clipped(_pixels(source, None if in_own_space else first.profile), source.stored_size))
