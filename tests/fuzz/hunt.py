@@ -18,7 +18,7 @@ from structlog.typing import EventDict
 
 from darkroom.errors import ProcessorCrash, TimeLimit
 from darkroom.recipes import KeepMetadata, Recipe, Variant
-from darkroom_processor.pipeline import Picture, Processed, Work
+from darkroom_processor.pipeline import Failure, Picture, Processed, Work
 from darkroom_processor.sandbox.pool import ChildPool
 from tests.support import images, recipes
 from tests.support.anatomy import bare
@@ -77,6 +77,7 @@ def _round(this: Hunt, runner: asyncio.Runner, pool: ChildPool, number: int) -> 
             result = runner.run(pool.process(data, Work(variants=(variant,), describe=True, overlays=OVERLAYS))).result
         assert not isinstance(result, ProcessorCrash | TimeLimit), result.message
         if isinstance(result, Processed):
+            assert not any(isinstance(outcome, Failure) and outcome.bug for outcome in result.outcomes)
             this.pictures += sum(
                 _checked(outcome, variant) for outcome in result.outcomes if isinstance(outcome, Picture)
             )

@@ -203,7 +203,7 @@ class TimeLimit(ImageError):
 
 
 class ProcessorCrash(ImageError):
-    """The process that worked on the image died, twice."""
+    """The process that worked on the image died, twice, or could not make a picture for a reason nobody foresaw."""
 
     code = "processor_crash"
 

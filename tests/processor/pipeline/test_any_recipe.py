@@ -30,10 +30,11 @@ def cheaply() -> Iterator[None]:
 
 
 def check(done: Processed) -> None:
-    """That each variant is a picture as it is said to be, or has failed for a reason with a name."""
+    """That each variant is a picture as it is said to be, or has failed for a reason that was foreseen."""
     for outcome in done.outcomes:
         if isinstance(outcome, Failure):
             assert outcome.code in CODES
+            assert not outcome.bug, outcome.bug
         else:
             assert images.opened(outcome.data).size == (outcome.width, outcome.height)
 

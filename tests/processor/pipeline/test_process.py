@@ -132,6 +132,53 @@ def test_a_variant_that_fails_leaves_the_others_alone() -> None:
     assert [outcome.name for outcome in outcomes] == ["first", "beside", "beside-too", "last"]
 
 
+def stumble(*_: object, **__: object) -> bytes:
+    raise LookupError("private")
+
+
+@pytest.mark.parametrize(
+    ("place", "frames"),
+    [
+        ("encoders.webp.save", 1),
+        ("encoders.webp.save", "all"),
+        ("operations.stamping.watermark", 1),
+        ("operations.stamping.watermark", "all"),
+        ("animate.Strip", "all"),
+    ],
+)
+def test_a_bug_that_one_variant_meets_leaves_the_others_alone(
+    place: str, frames: int | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"darkroom_processor.pipeline.{place}", stumble)
+    variants = (
+        variant([], name="first"),
+        variant([{"op": "watermark", "text": "x"}], {"format": "webp", "frames": frames}, "stumbles"),
+        variant([{"op": "flip"}], name="last"),
+    )
+    done = process(images.animation(40, 20, 3, "PNG"), Work(variants=variants, describe=True))
+    assert done.description is not None
+    first, stumbles, last = done.outcomes
+    assert isinstance(first, Picture)
+    assert isinstance(last, Picture)
+    assert isinstance(stumbles, Failure)
+    assert stumbles.code == "processor_crash"
+    assert stumbles.bug.startswith("LookupError\n")
+    assert stumbles.bug.endswith(" stumble")
+    assert "private" not in stumbles.message + stumbles.bug
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ValueError("Out of memory"), RuntimeError("too much memory used")])
+def test_a_picture_that_memory_runs_out_for_has_failed_for_that_reason(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_out(*_: object, **__: object) -> bytes:
+        raise error
+
+    monkeypatch.setattr("darkroom_processor.pipeline.encoders.webp.save", run_out)
+    failed = failure(images.png(9, 9), [], {"format": "webp"})
+    assert (failed.code, failed.bug) == ("memory_limit", "")
+
+
 @pytest.mark.parametrize(
     "operations",
     [

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from darkroom.formats import ImageFormat
-from darkroom_processor.pipeline import Picture, Processed, Work
+from darkroom_processor.pipeline import Failure, Picture, Processed, Work
 from darkroom_processor.sandbox.child import run
 
 MEGABYTE = 1024**2
@@ -112,6 +112,11 @@ def bug() -> None:
     raise LookupError("private")
 
 
+def stumble() -> Failure:
+    """Fail at a variant for a reason that nobody foresaw."""
+    return Failure(name="answer", code="processor_crash", message="It could not be made.", bug="LookupError\nhere:1 it")
+
+
 def flood() -> None:
     """Announce a header of 4 GiB."""
     os.write(Seen.service, b"\xff" * 1024)
@@ -185,7 +190,10 @@ def misbehave(data: bytes, work: Work) -> Processed:
     """Look the behaviour up by the "image", and answer with what it returns."""
     Seen.images += 1
     behaviour: Callable[[], Any] = globals()[data.decode()]
-    answer = json.dumps(behaviour()).encode()
+    said = behaviour()
+    if isinstance(said, Failure):
+        return Processed(description=None, outcomes=(said,))
+    answer = json.dumps(said).encode()
     name = work.variants[0].name
     picture = Picture(name=name, format=ImageFormat.PNG, data=answer, width=1, height=1, sha256="0" * 64)
     return Processed(description=None, outcomes=(picture,))

@@ -11,10 +11,15 @@ import pytest
 import structlog
 
 from darkroom.errors import ImageError, ProcessorCrash, Unavailable
+from darkroom.formats import ImageFormat
+from darkroom.limits import MAX_VARIANTS
 from darkroom.recipes import Fit, Resize, Variant
-from darkroom_processor.pipeline import Picture, Processed, Work
+from darkroom.sources import SourceDescription
+from darkroom_processor.pipeline import Failure, Picture, Processed, Work
+from darkroom_processor.pipeline.faults import making
 from darkroom_processor.sandbox.handle import ChildFailed
 from darkroom_processor.sandbox.pool import ChildPool
+from darkroom_processor.sandbox.wire import MAX_HEADER_BYTES, Usage, done, header_of
 from tests.processor.sandbox.misbehaving import ANSWER, MORTAL, answer, misbehaving, report
 from tests.processor.sandbox.mortal_child import KILLER
 from tests.support.images import jpeg
@@ -52,6 +57,56 @@ async def test_an_image_whose_child_is_killed_from_outside_gets_a_second_try() -
         await asyncio.sleep(0)
         os.kill(first, signal.SIGKILL)
         assert await second != first
+
+
+async def test_a_bug_that_one_variant_meets_is_logged_and_costs_the_child_but_no_second_try() -> None:
+    async with misbehaving() as pool:
+        first = await answer(pool, "pid")
+        with structlog.testing.capture_logs() as logs:
+            ended = await report(pool, "stumble")
+        assert isinstance(ended.result, Processed)
+        assert [outcome.name for outcome in ended.result.outcomes if isinstance(outcome, Failure)] == ["answer"]
+        assert [(log["event"], log["log_level"], log["detail"]) for log in logs] == [
+            ("variant_crashed", "error", "LookupError\nhere:1 it")
+        ]
+        assert await answer(pool, "pid") != first
+
+
+def test_bugs_of_all_variants_fit_into_an_answer() -> None:
+    failures = tuple(Failure.of(f"variant-{number:0>40}", _bug(90)) for number in range(MAX_VARIANTS))
+    description = SourceDescription(
+        format=ImageFormat.JPEG,
+        width=1,
+        height=1,
+        mode="RGB",
+        has_alpha=False,
+        frames=1,
+        orientation=1,
+        dpi=None,
+        icc_profile=None,
+        dominant_color="#000000",
+        thumbhash="",
+        exif={f"InteroperabilityIndex{number}": "ÿ" * 256 for number in range(64)},
+        has_gps=False,
+    )
+    usage = Usage(cpu_ms=0, peak_bytes=0, resident_bytes=0)
+    header, _ = done(Processed(description=description, outcomes=failures), usage)
+    assert all(outcome.bug.startswith("ZeroDivisionError\n") for outcome in failures)
+    assert len(header_of(header)) <= MAX_HEADER_BYTES
+
+
+def _bug(depth: int) -> ProcessorCrash:
+    """One so many calls deep."""
+    try:
+        with making():
+            _fail(depth)
+    except ProcessorCrash as error:
+        return error
+    raise AssertionError
+
+
+def _fail(depth: int) -> float:
+    return _fail(depth - 1) if depth else 1 / depth
 
 
 async def test_a_child_that_dies_while_idle_is_replaced() -> None:

@@ -33,6 +33,14 @@ class _Take:
                 self.fault = error
                 self.rasters.clear()
 
+    def strip(self, durations: tuple[int, ...], plays: int) -> Strip | ImageError:
+        """All frames that were made, or why there are none."""
+        try:
+            with making():
+                return self.fault or Strip(tuple(self.rasters), durations, plays)
+        except ImageError as error:
+            return error
+
     def _made(self, raster: Raster) -> Raster:
         settled = []
         for operation in self._operations if self._settled is None else self._settled:
@@ -58,7 +66,4 @@ def animate(
                     take.add(frame.raster)
     except ImageError as error:
         return dict.fromkeys(takes, error)
-    strips: dict[str, Strip | ImageError] = {}
-    for name, take in takes.items():
-        strips[name] = take.fault or Strip(tuple(take.rasters), tuple(durations), plays(source))
-    return strips
+    return {name: take.strip(tuple(durations), plays(source)) for name, take in takes.items()}

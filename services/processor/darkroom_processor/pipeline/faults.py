@@ -4,13 +4,14 @@ Decoders raise nearly everything on broken files (OSError, ValueError, SyntaxErr
 translation goes by exclusion: whatever happens while untrusted bytes are read is a fault of these bytes.
 """
 
+import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from PIL import Image
 
-from darkroom.errors import ImageError, MemoryLimit, PixelLimit, TruncatedImage, UndecodableImage
+from darkroom.errors import ImageError, MemoryLimit, PixelLimit, ProcessorCrash, TruncatedImage, UndecodableImage
 from darkroom.limits import MAX_PIXELS
 
 _OUT_OF_MEMORY = ("out of memory", "too much memory", "decompressed data too large")
@@ -32,20 +33,42 @@ def decoding() -> Iterator[None]:
 
 @contextmanager
 def making() -> Iterator[None]:
-    """Raises MemoryLimit when memory runs out inside. All else is passed on: it is no fault of the image's."""
+    """Raises an ImageError for whatever goes wrong inside, so that one variant fails and none of those beside it.
+
+    MemoryLimit when memory runs out. ProcessorCrash for what nobody foresaw, which is a bug: `Failure` tells operators
+    where it is.
+    """
     try:
         yield
-    except MemoryError as error:
-        raise MemoryLimit("Making the picture needs more memory than one image may have.") from error
+    except ImageError:
+        raise
+    except Exception as error:
+        if _is_shortage(error):
+            raise MemoryLimit("Making the picture needs more memory than one image may have.") from error
+        raise ProcessorCrash("The picture could not be made, for a reason that nobody foresaw.") from error
 
 
 def classify(error: Exception) -> ImageError:
     """The public error for an exception of a decoder."""
-    text = str(error).lower()
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
         return PixelLimit(f"The image has more than {MAX_PIXELS} pixels.", limit=MAX_PIXELS)
-    if isinstance(error, MemoryError) or any(sign in text for sign in _OUT_OF_MEMORY):
+    if _is_shortage(error):
         return MemoryLimit("Decoding the image needs more memory than one image may have.")
-    if isinstance(error, EOFError) or "truncat" in text:
+    if isinstance(error, EOFError) or "truncat" in str(error).lower():
         return TruncatedImage("The file ends before the picture does.")
     return UndecodableImage("The file is damaged, or of a kind that its format's decoder does not know.")
+
+
+def places(error: BaseException, most: int) -> str:
+    """The exception's type and where it came from, in at most so many characters; the innermost places last.
+
+    Its text stays here, since it may quote the image.
+    """
+    calls = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    kind = f"{type(error).__name__}\n"
+    return kind + "\n".join(calls)[len(kind) - most :]
+
+
+def _is_shortage(error: Exception) -> bool:
+    """Whether memory has run out, in whichever words a library says so."""
+    return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in _OUT_OF_MEMORY)

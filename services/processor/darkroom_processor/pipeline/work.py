@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
-from darkroom.errors import ImageError
+from darkroom.errors import ImageError, ProcessorCrash
 from darkroom.formats import ImageFormat
 from darkroom.recipes import Overlay, Variant
 from darkroom.sources import SourceDescription
+from darkroom_processor.pipeline.faults import places
+
+_BUG_CHARACTERS: Final = 500
+"""All variants of a task may fail alike, and what is said of them has to fit into one header."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +46,14 @@ class Failure:
     code: str
     """The code of a `darkroom.errors.ImageError`."""
     message: str
+    bug: str = ""
+    """Where an exception came from that nobody foresaw. For operators; it holds nothing of the image."""
 
     @classmethod
     def of(cls, name: str, error: ImageError) -> "Failure":
         """The failure of the variant `name` by this error."""
-        return cls(name=name, code=error.code, message=error.message)
+        bug = places(error.__cause__, _BUG_CHARACTERS) if isinstance(error, ProcessorCrash) and error.__cause__ else ""
+        return cls(name=name, code=error.code, message=error.message, bug=bug)
 
 
 Outcome = Picture | Failure

@@ -8,12 +8,12 @@ import gc
 import os
 import socket
 import sys
-import traceback
 from collections.abc import Callable
 from typing import Final
 
 from darkroom.errors import ImageError, MemoryLimit
 from darkroom_processor.pipeline import Processed, Work, process
+from darkroom_processor.pipeline.faults import places
 from darkroom_processor.sandbox.confinement import cpu_clock, restrict, seal, silence
 from darkroom_processor.sandbox.limits import Limits
 from darkroom_processor.sandbox.preload import preload
@@ -88,14 +88,8 @@ def _answer(work_on: Process, data: bytes, work: Work, meter: Meter) -> tuple[by
     except ImageError as refusal:
         error = refusal
     except Exception as bug:  # noqa: BLE001 - the service hears of every bug, and decides
-        return header_of(Broken(usage=meter.usage(), detail=_places(bug))), []
+        return header_of(Broken(usage=meter.usage(), detail=places(bug, _DETAIL_CHARACTERS))), []
     return header_of(Refused(usage=meter.usage(), code=error.code, message=error.message)), []
-
-
-def _places(bug: Exception) -> str:
-    """The exception's type and where it came from. Its text stays here, since it may quote the image."""
-    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(bug.__traceback__)]
-    return "\n".join([type(bug).__name__, *places])[-_DETAIL_CHARACTERS:]
 
 
 def main() -> None:

@@ -162,8 +162,11 @@ class Child:
         return buffer
 
     def _report(self, result: Processed | ImageError, usage: Usage) -> Report:
-        self._worn = self.images >= self._limits.images or usage.resident_bytes > self._limits.resident_bytes
-        return Report(result=result, cpu_ms=usage.cpu_ms, peak_bytes=usage.peak_bytes)
+        report = Report(result=result, cpu_ms=usage.cpu_ms, peak_bytes=usage.peak_bytes)
+        worn = self.images >= self._limits.images or usage.resident_bytes > self._limits.resident_bytes
+        # What a bug leaves behind in the child, no other image shall meet.
+        self._worn = worn or bool(report.bugs)
+        return report
 
     async def _autopsy(self, error: Exception) -> Report:
         """The child hung up: by its CPU clock, which is an answer, or by a crash, which is none."""

@@ -1,6 +1,7 @@
 """The pool: keeps a fixed number of children running and gives each image to one of them.
 
     image ──► an idle child ──► answer: the child is idle again, or worn out and replaced
+                            ├─► answer, but for variants over which the child met a bug: it is replaced
                             ├─► no answer in time: the child is killed, the image has failed (time_limit)
                             └─► the child died: one more try in a fresh child, then the image has failed
 
@@ -68,9 +69,13 @@ class ChildPool:
         """
         for fresh in (False, True):
             try:
-                return await self._attempt(data, work, fresh=fresh)
+                report = await self._attempt(data, work, fresh=fresh)
             except ChildFailed as error:
                 _LOG.warning("child_failed", detail=str(error), last_try=fresh)
+            else:
+                for bug in report.bugs:
+                    _LOG.error("variant_crashed", detail=bug)
+                return report
         return Report(result=ProcessorCrash("The process that worked on the image died, twice."))
 
     async def check(self) -> None:

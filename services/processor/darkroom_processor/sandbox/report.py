@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from darkroom.errors import ImageError
-from darkroom_processor.pipeline import Processed
+from darkroom_processor.pipeline import Failure, Processed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,3 +16,9 @@ class Report:
     """CPU time of the child, user and system, all threads; 0 when it did not live to tell."""
     peak_bytes: int = 0
     """The most memory that the child ever had resident; 0 when it did not live to tell."""
+
+    @property
+    def bugs(self) -> tuple[str, ...]:
+        """Where exceptions came from that nobody foresaw, each place once, by the order of the variants."""
+        outcomes = self.result.outcomes if isinstance(self.result, Processed) else ()
+        return tuple(dict.fromkeys(one.bug for one in outcomes if isinstance(one, Failure) and one.bug))

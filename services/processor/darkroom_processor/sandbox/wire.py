@@ -89,10 +89,11 @@ class FailureHeader(_Part):
     name: str
     code: str
     message: str
+    bug: str
 
     def failure(self) -> Failure:
         """As the pipeline put it."""
-        return Failure(name=self.name, code=self.code, message=self.message)
+        return Failure(name=self.name, code=self.code, message=self.message, bug=self.bug)
 
 
 class Ready(_Part):
@@ -177,7 +178,7 @@ def done(processed: Processed, usage: Usage) -> tuple[Done, list[bytes]]:
 
 def _header(outcome: Picture | Failure) -> PictureHeader | FailureHeader:
     if isinstance(outcome, Failure):
-        return FailureHeader(name=outcome.name, code=outcome.code, message=outcome.message)
+        return FailureHeader(name=outcome.name, code=outcome.code, message=outcome.message, bug=outcome.bug)
     return PictureHeader(
         name=outcome.name,
         format=outcome.format,
