@@ -1,5 +1,6 @@
 """Files that are made to do harm: refused with the right code or processed within limits, and quickly."""
 
+import struct
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,6 +55,13 @@ def test_the_largest_pictures_that_are_let_through_are_processed(size: tuple[int
     with within(4):
         done = process(data, Work(variants=variants, describe=True))
     assert [(one.width, one.height) for one in done.outcomes if isinstance(one, Picture)] == [(24, 24)] * 2
+
+
+def test_a_flood_of_pixels_in_an_icon_is_refused_by_its_header() -> None:
+    nested = dict(bombs.flood_headers())["png"]
+    entry = struct.pack("<BBBBHHII", 16, 16, 0, 0, 1, 32, len(nested), 22)
+    with within(0.5), pytest.raises(PixelLimit):
+        process(b"\0\0\1\0\1\0" + entry + nested, WORK)
 
 
 def test_scans_upon_scans_are_refused() -> None:

@@ -2,13 +2,12 @@
 
 import hashlib
 import json
-import pickle
 
 import pytest
 
 from darkroom.formats import ImageFormat
 from darkroom.recipes import load_presets
-from darkroom_processor.pipeline import Failure, Picture, Processed, Work, process
+from darkroom_processor.pipeline import Failure, Picture, Work, process
 from tests.processor.pipeline.running import failure, image, picture, variant
 from tests.support import images
 from tests.support.corpus import corpus_files, needs_corpus
@@ -258,11 +257,3 @@ def test_lossless_loses_nothing_that_can_be_seen(name: str, mode: str) -> None:
 def test_progressive_is_progressive() -> None:
     made = picture(images.jpeg(64, 64), [], {"format": "jpeg", "progressive": True})
     assert images.opened(made.data).info.get("progressive")
-
-
-def test_work_and_results_cross_a_pipe() -> None:
-    work = Work(variants=PRESETS["augment"].variants, describe=True)
-    assert pickle.loads(pickle.dumps(work)) == work  # noqa: S301 - the test's own bytes
-    done = process(images.jpeg(60, 40), work)
-    back: Processed = pickle.loads(pickle.dumps(done))  # noqa: S301 - the test's own bytes
-    assert back == done

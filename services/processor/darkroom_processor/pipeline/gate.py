@@ -1,7 +1,8 @@
 """The gate: which bytes are let through to a decoder at all.
 
 In this order: the magic bytes; what the file's structure announces; the decoder's own reading of the header, with the
-format that the magic bytes told and no other; the limits once more on what it read. No pixel is decoded here.
+format that the magic bytes told and no other; the limits once more on what it read. No pixel is decoded here, but for
+those of an ICO: its plugin decodes as it opens, what is nested in it held to the pixel limit by Pillow (see `library`).
 """
 
 import io
@@ -39,7 +40,7 @@ _FRAMES_IN_HEADER = frozenset({ImageFormat.PNG, ImageFormat.AVIF})
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """An image whose header was read and found acceptable, and of which no pixel is decoded yet."""
+    """An image whose header was read and found acceptable."""
 
     image: ImageFile.ImageFile
     format: ImageFormat

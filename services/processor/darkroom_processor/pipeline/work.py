@@ -1,4 +1,4 @@
-"""What goes into the pipeline besides the bytes, and what comes out. All of it can be pickled."""
+"""What goes into the pipeline besides the bytes, and what comes out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
