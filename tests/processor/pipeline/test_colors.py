@@ -1,5 +1,6 @@
 """Whatever a file's pixels are, the result is 8-bit sRGB."""
 
+import math
 import struct
 import zlib
 from typing import Any
@@ -82,6 +83,22 @@ def test_floats_beyond_that_are_stretched() -> None:
         picture_.putpixel((x, 0), level)
     result = shown(picture_, "TIFF")
     assert [result.getpixel((x, 0)) for x in range(3)] == [0, 128, 255]
+
+
+@pytest.mark.parametrize(
+    ("levels", "expected"),
+    [
+        ([math.nan, 0.0, 0.5, 1.0], [0, 0, 128, 255]),
+        ([-10.0, math.nan, 0.0, 10.0, math.inf, -math.inf], [0, 0, 128, 255, 255, 0]),
+        ([math.inf, 1.0, 0.5], [255, 255, 128]),
+        ([math.nan, math.nan], [0, 0]),
+        ([math.inf, -math.inf], [0, 0]),
+    ],
+)
+def test_floats_that_are_no_numbers_hide_no_others(levels: list[float], expected: list[int]) -> None:
+    picture_ = Image.frombytes("F", (len(levels), 1), struct.pack(f"<{len(levels)}f", *levels))
+    result = shown(picture_, "TIFF")
+    assert [result.getpixel((x, 0)) for x in range(len(levels))] == expected
 
 
 @pytest.mark.parametrize("image_format", ["JPEG", "TIFF"])

@@ -1,10 +1,11 @@
 """Brings whatever a decoder yields to 8-bit sRGB: `L`, `LA`, `RGB` or `RGBA`."""
 
 import io
+import math
 from functools import cache
 from typing import Final
 
-from PIL import Image, ImageChops, ImageCms, ImageFile, ImageStat
+from PIL import Image, ImageChops, ImageCms, ImageFile, ImageMath, ImageStat
 
 _WORKING_MODES: Final = frozenset({"L", "LA", "RGB", "RGBA"})
 _SIXTEEN_BIT: Final = 65535
@@ -12,6 +13,7 @@ _STRETCHED_BY: Final = {"L;2": 85, "L;4": 17}
 """The factor from a level in two or four bits to one in eight; for one bit Pillow knows it."""
 _DEEP_COLORS: Final = "RGB;16B"
 """Of 16 bits a channel, the decoder keeps the upper eight."""
+_LARGEST_FLOAT: Final = 3.4e38
 _EIGHT_BIT: Final = {"1": "L", "La": "LA", "RGBa": "RGBA", "RGBX": "RGB", "YCbCr": "RGB", "HSV": "RGB"}
 # The colour space signature that a profile must have to apply to a mode (ICC.1:2022, table 19).
 _SPACES: Final = {"RGB": "RGB", "CMYK": "CMYK", "L": "GRAY"}
@@ -101,7 +103,34 @@ def _from_integers(image: Image.Image) -> Image.Image:
 def _from_floats(image: Image.Image) -> Image.Image:
     """Floats are taken as 0 to 1; what goes beyond is stretched from its own extremes."""
     lowest, highest = _extremes(image)
+    if not (math.isfinite(lowest) and math.isfinite(highest)):
+        image = _finite(image)
+        lowest, highest = _extremes(image)
     return _stretched(image, 0, 1) if lowest >= 0 and highest <= 1 else _stretched(image, lowest, highest)
+
+
+def _finite(image: Image.Image) -> Image.Image:
+    """With infinite levels as the nearest finite one, and what is no number, since nothing was measured, as the lowest.
+
+    One of them would else be an extreme from which no other level can be told.
+    """
+    known = ImageMath.lambda_eval(lambda of: of["levels"] - of["levels"] == 0, levels=image).convert("L")
+    if not known.getbbox():
+        return Image.new("F", image.size)
+    unknown = known.point([255, *[0] * 255])
+    lowest, _ = _extremes(_filled(image, _LARGEST_FLOAT, unknown))
+    _, highest = _extremes(_filled(image, -_LARGEST_FLOAT, unknown))
+    # Comparisons with what is no number are false, and `max` yields its second operand then.
+    finite: Image.Image = ImageMath.lambda_eval(
+        lambda of: of["min"](of["max"](of["levels"], lowest), highest), levels=image
+    )
+    return finite
+
+
+def _filled(image: Image.Image, level: float, mask: Image.Image) -> Image.Image:
+    filled = image.copy()
+    filled.paste(level, mask=mask)
+    return filled
 
 
 def _stretched(image: Image.Image, lowest: float, highest: float) -> Image.Image:
