@@ -3,18 +3,15 @@
 It is a function of the job as it ends and of the report that ends it, so that the same report yields the same bytes.
 """
 
-from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic import BaseModel, ConfigDict
 
-from darkroom.clock import iso
+from darkroom.clock import Moment
 from darkroom.jobs import Cost, Fault, Job, JobStatus, VariantState
 from darkroom.messages import TaskFinished
 from darkroom.recipes import Recipe
 from darkroom.sources import SourceDescription
-
-Moment = Annotated[datetime, PlainSerializer(iso, return_type=str)]
 
 
 class _Part(BaseModel):

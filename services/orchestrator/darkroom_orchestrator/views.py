@@ -1,15 +1,10 @@
 """What the internal API answers."""
 
-from datetime import datetime
-from typing import Annotated
+from pydantic import BaseModel
 
-from pydantic import BaseModel, PlainSerializer
-
-from darkroom.clock import iso
+from darkroom.clock import Moment
 from darkroom.jobs import Cost, Fault, Job, JobStatus, ObjectRef, Turn, VariantResult, VariantStatus
 from darkroom.sources import SourceDescription
-
-Moment = Annotated[datetime, PlainSerializer(iso, return_type=str)]
 
 
 class VariantView(BaseModel):

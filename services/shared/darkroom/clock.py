@@ -1,6 +1,9 @@
 """Points in time as Darkroom writes them: UTC, ISO 8601, milliseconds, `Z`."""
 
 from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import PlainSerializer
 
 
 def now() -> datetime:
@@ -20,3 +23,7 @@ def parse(text: str) -> datetime:
     if moment.tzinfo is None or iso(moment) != text:
         raise ValueError(f"not a point in time as written here: {text!r}")
     return moment
+
+
+Moment = Annotated[datetime, PlainSerializer(iso, return_type=str)]
+"""A point in time in what the services say as JSON: written by `iso`."""

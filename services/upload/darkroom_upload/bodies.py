@@ -1,13 +1,6 @@
 """What bodies of answers have in common."""
 
-from datetime import datetime
-from typing import Annotated
-
-from pydantic import BaseModel, ConfigDict, PlainSerializer
-
-from darkroom import clock
-
-Moment = Annotated[datetime, PlainSerializer(clock.iso, return_type=str)]
+from pydantic import BaseModel, ConfigDict
 
 
 class Body(BaseModel):

@@ -1,16 +1,12 @@
 """What a webhook says: JSON in the form of Standard Webhooks 1.0 (`type`, `timestamp`, `data`), and its id."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated
 
-from pydantic import BaseModel, PlainSerializer
+from pydantic import BaseModel
 
-from darkroom.clock import iso
+from darkroom.clock import Moment
 from darkroom.jobs import Fault, Job, JobStatus
 from darkroom.messages import JobEvent, VariantCounts
-
-Moment = Annotated[datetime, PlainSerializer(iso, return_type=str)]
 
 
 class JobSummary(BaseModel):

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from darkroom.clock import Moment
 from darkroom.errors import (
     Forbidden,
     MalformedRequest,
@@ -20,7 +21,7 @@ from darkroom_upload.api.documentation import SET_COOKIE, problems
 from darkroom_upload.api.json_body import documented, read_json
 from darkroom_upload.api.parameters import takes
 from darkroom_upload.auth import Authenticate, logged_in
-from darkroom_upload.bodies import Body, Moment
+from darkroom_upload.bodies import Body
 from darkroom_upload.client_address import client_address
 from darkroom_upload.login import LogIn
 from darkroom_upload.session import Session

@@ -7,11 +7,12 @@ from fastapi import APIRouter, Depends
 from darkroom import clock
 from darkroom.allowances import Rate
 from darkroom.api_keys import Scope
+from darkroom.clock import Moment
 from darkroom_upload.adapters.usage import Usage, day_after
 from darkroom_upload.api.documentation import refusals
 from darkroom_upload.api.parameters import takes
 from darkroom_upload.auth import Authenticate, allowed
-from darkroom_upload.bodies import Body, Moment
+from darkroom_upload.bodies import Body
 from darkroom_upload.principal import Principal
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 
 from darkroom import clock
 from darkroom.api_keys import Scope
+from darkroom.clock import Moment
 from darkroom.errors import Conflict, NotFound
 from darkroom.jobs import DeliveryAttempt, Job
 from darkroom.webhook_secrets import SigningSecret, WebhookSecrets
@@ -15,7 +16,7 @@ from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.api.documentation import refusals
 from darkroom_upload.api.parameters import JobId, takes
 from darkroom_upload.auth import Authenticate, allowed
-from darkroom_upload.bodies import Body, Moment
+from darkroom_upload.bodies import Body
 from darkroom_upload.principal import Principal
 
 _NEVER_STORED: Final = "no-store"
