@@ -81,7 +81,8 @@ class JobStore(JobTable):
         super().__init__(client, table)
         self._writes = ConditionalWrites(client, table)
         self._now = now
-        self._work_period = work_period
+        self.work_period = work_period
+        """How long a job at work may be without progress before it is overdue."""
 
     async def queue(self, job: Job, source: ObjectRef, place: Place | None = None) -> Job | None:
         """awaiting_upload → queued: pin the source, and wait for all that the recipe asks for."""
@@ -217,7 +218,7 @@ class JobStore(JobTable):
         return [item["job_id"]["S"] for item in answer["Items"]]
 
     def _work_deadline(self) -> int:
-        return epoch(self._now() + self._work_period)
+        return epoch(self._now() + self.work_period)
 
     async def _move(
         self,
