@@ -14,7 +14,8 @@ from tests.support.emulator import running_cloud
 from tests.system.faults.arena import running_arena
 
 CLIENTS: Final = 3
-DRAIN_SECONDS: Final = 180
+DRAIN_SECONDS: Final = 720
+"""A message that met four deaths and then a failure pauses for five minutes; nearly always a few seconds are enough."""
 _PATIENCE: Final = {
     # A client that repeats its request may come back only after a service has been started again, on a busy machine.
     "DARKROOM_ARRIVAL_SECONDS": "45",

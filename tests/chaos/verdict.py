@@ -10,8 +10,8 @@ from tests.support.waiting import until
 from tests.system.faults.arena import Arena
 from tests.system.faults.evidence import Item, all_items, orphans, pictures_of
 
-_GIVEN_UP = frozenset({"processor_crash", "lost"})
-"""Reasons of jobs that met too many deaths. Their owners were told, and can retry them."""
+_GIVEN_UP = frozenset({"lost"})
+"""The reason of jobs that met too many deaths. Their owners were told, and can retry them."""
 
 
 @dataclass(kw_only=True)

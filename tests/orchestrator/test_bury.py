@@ -1,7 +1,11 @@
 """Dead tasks become failures of their jobs, with the reason."""
 
+from darkroom.consumer import growing_pause
 from darkroom.jobs import JobStatus
+from darkroom.queue import Delivery
 from darkroom.topology import TASK_TRIES
+from darkroom_orchestrator.adapters.job_store import WORK_PERIOD
+from darkroom_orchestrator.sweep import MOST_REDRIVES
 from tests.orchestrator.site import Site, finished
 
 
@@ -14,10 +18,15 @@ async def test_a_dead_task_fails_its_job_and_says_after_how_many_tries(site: Sit
     ended = await site.job(job.job_id)
     assert ended.status is JobStatus.FAILED
     assert ended.fault is not None
-    assert ended.fault.code == "processor_crash"
-    assert f"{TASK_TRIES} times" in ended.fault.message
+    assert ended.fault.code == "lost"
+    assert f"in {TASK_TRIES} tries" in ended.fault.message
     assert {state.fault for state in ended.variants.values()} == {ended.fault}
     assert len({event.event_id for event in await site.events()}) == 1
+
+
+def test_a_task_is_dead_before_its_job_is_given_up_by_the_sweeper() -> None:
+    deliveries = [Delivery(message_id="m", body="", handle="h", receives=times) for times in range(1, TASK_TRIES)]
+    assert sum(map(growing_pause, deliveries)) < (MOST_REDRIVES + 1) * WORK_PERIOD.total_seconds()
 
 
 async def test_a_dead_task_takes_only_its_own_parts_with_it(site: Site) -> None:

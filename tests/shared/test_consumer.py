@@ -3,16 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from itertools import accumulate
 
 import pytest
 from structlog.contextvars import get_contextvars
 
-from darkroom.consumer import Consumer, Handler, Pause, Poison
+from darkroom.consumer import Consumer, Handler, Pause, Poison, growing_pause
 from darkroom.errors import NotFound, Unavailable
 from darkroom.queue import Delivery
+from darkroom.topology import QueueSpec, Topology
 from tests.support.memory_queue import MemoryQueue, away
 from tests.support.spans import recorded
 
+TOPOLOGY = Topology.named("test")
 Stop = Callable[[], Coroutine[None, None, None]]
 
 
@@ -196,7 +200,7 @@ async def test_deletes_go_on_after_one_that_failed(error: Exception) -> None:
     assert seen == [1, 2], "the message came again and was deleted then"
 
 
-@pytest.mark.parametrize(("receives", "pause"), [(1, 2), (2, 4), (3, 8), (5, 32), (6, 60), (99, 60)])
+@pytest.mark.parametrize(("receives", "pause"), [(1, 2), (2, 10), (3, 60), (4, 300), (5, 600), (99, 600)])
 async def test_a_failure_that_time_may_heal_brings_the_message_back_after_a_growing_pause(
     receives: int, pause: int
 ) -> None:
@@ -213,6 +217,29 @@ async def test_a_failure_that_time_may_heal_brings_the_message_back_after_a_grow
         await queue.until_visibilities(1)
     assert queue.visibilities == [([message_id], pause)]
     assert queue.deletes == []
+
+
+@pytest.mark.parametrize(
+    ("queue", "survived"),
+    [
+        (TOPOLOGY.uploads, timedelta(hours=2, minutes=36)),
+        (TOPOLOGY.results, timedelta(minutes=56)),
+        (TOPOLOGY.tasks, timedelta(minutes=26)),
+    ],
+    ids=["uploads", "results", "tasks"],
+)
+def test_an_outage_of_so_long_kills_no_message(queue: QueueSpec, survived: timedelta) -> None:
+    pauses = [growing_pause(received(times)) for times in range(1, queue.max_receives)]
+    assert timedelta() <= timedelta(seconds=sum(pauses)) - survived < timedelta(minutes=1)
+
+
+def test_half_a_minute_of_trouble_takes_four_tries_and_delays_by_a_minute() -> None:
+    tries = list(accumulate((growing_pause(received(times)) for times in range(1, 5)), initial=0))
+    assert next(moment for moment in tries if moment > 30) == 72
+
+
+def received(times: int) -> Delivery:
+    return Delivery(message_id="m", body="", handle="h", receives=times)
 
 
 async def test_a_consumer_may_have_pauses_of_its_own() -> None:
@@ -261,6 +288,18 @@ async def test_a_bug_in_a_handler_brings_the_message_back_and_stops_nothing_else
     assert sorted(seen) == ["even", "odd"]
     assert queue.visibilities == [([odd], 2)]
     assert (await queue.depth()).in_flight == 1
+
+
+async def test_a_bug_brings_its_message_back_within_a_minute_however_often() -> None:
+    queue = MemoryQueue()
+    odd = queue.put("odd")
+
+    async def handler(delivery: Delivery) -> None:
+        raise ZeroDivisionError
+
+    async with consuming(queue, handler, pause=lambda _: 600):
+        await queue.until_visibilities(1)
+    assert queue.visibilities == [([odd], 60)]
 
 
 async def test_a_message_on_its_way_back_is_not_hidden_again_by_a_heartbeat_under_way() -> None:

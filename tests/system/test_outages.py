@@ -211,7 +211,7 @@ async def test_a_task_that_nobody_could_do_fails_its_job_and_can_be_retried(dist
 
     await until(dies_of_it)
     failed = await disturbed.api.ended(job["job_id"])
-    assert (failed["status"], failed["error"]["code"]) == ("failed", "processor_crash")
+    assert (failed["status"], failed["error"]["code"]) == ("failed", "lost")
     await disturbed.start(disturbed.processor)
     assert (await disturbed.api.http.post(f"/jobs/{job['job_id']}/retry")).status_code == 202
     done = await disturbed.api.ended(job["job_id"])

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from darkroom.errors import ProcessorCrash
 from darkroom.jobs import SOURCE_PART, Fault
 from darkroom.logs import get_logger
 from darkroom.messages import ProcessTask
 from darkroom_orchestrator.finish import Finish
-from darkroom_orchestrator.progress import given_up
+from darkroom_orchestrator.progress import LOST, given_up
 
 _LOG = get_logger(__name__)
 
@@ -23,8 +22,9 @@ class Bury:
 
     async def __call__(self, task: ProcessTask) -> None:
         """Settle all parts of the task that are still pending. Raises Unavailable, and may then be done again."""
-        message = f"The image could not be processed: its processor stopped without an answer {self._tries} times."
-        fault = Fault(code=ProcessorCrash.code, message=message)
+        # Whether its processors died or what they need was away, nobody has told.
+        message = f"The image could not be processed in {self._tries} tries. Retry it, or upload it anew."
+        fault = Fault(code=LOST, message=message)
         _LOG.info("task_buried", attempt=task.attempt, task=task.task)
         await self._finish(given_up(task.job_id, task.attempt, _parts(task), fault, self._now()))
 

@@ -21,6 +21,8 @@ from darkroom.messages import TaskFinished
 
 NO_WORKER: Final = "orchestrator"
 """Named as the worker in reports that no processor wrote."""
+LOST: Final = "lost"
+"""The code of what nobody brought an outcome of, for whatever reason."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,7 +33,7 @@ from darkroom_orchestrator.adapters.events import JobEvents
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.adapters.originals import Original, Originals
 from darkroom_orchestrator.adapters.refunds import Refunds
-from darkroom_orchestrator.progress import given_up
+from darkroom_orchestrator.progress import LOST, given_up
 from darkroom_orchestrator.turns import Turns
 
 _LOG = get_logger(__name__)
@@ -41,8 +41,8 @@ _LOG = get_logger(__name__)
 MOST_REDRIVES: Final = 5
 """How often a job is asked for again before it is given up."""
 
-LOST: Final = Fault(
-    code="lost", message="The work on this image got lost again and again. Retry it, or upload it anew."
+_GIVEN_UP: Final = Fault(
+    code=LOST, message="The work on this image got lost again and again. Retry it, or upload it anew."
 )
 
 
@@ -221,7 +221,7 @@ class Sweep:
             await self.turns.take(redriven)
         else:
             _LOG.error("job_lost", redrives=redriven.redrives)
-            report = given_up(job.job_id, redriven.attempt, redriven.pending, LOST, self.now())
+            report = given_up(job.job_id, redriven.attempt, redriven.pending, _GIVEN_UP, self.now())
             await self.results.send([Outgoing(job_id=job.job_id, message=report)])
 
 

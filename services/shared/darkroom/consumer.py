@@ -2,8 +2,8 @@
 
 A handler returns when its message is done for, and the message is deleted. It raises when it is not, and the message
 comes back: after a growing pause when time may help (`Pause` says how long), at once when it cannot (`Poison`), so that
-the queue's redrive policy moves it to the dead-letter queue without delay. Handlers are idempotent: every message may
-come twice.
+the queue's redrive policy moves it to the dead-letter queue without delay. A bug is given no more than a minute each
+time: only its dead letters raise an alarm. Handlers are idempotent: every message may come twice.
 
     stop is set → no further receive → the poll under way is awaited, not cancelled, since a server may hand messages
     to a poll that nobody reads → what it brings goes back at once → handlers may finish until the drain time, which
@@ -28,7 +28,13 @@ Pause = Callable[[Delivery], int]
 
 _LOG = get_logger(__name__)
 
-_LONGEST_PAUSE_SECONDS: Final = 60
+PAUSES_SECONDS: Final = (2, 10, 60, 300, 600)
+"""After the first failures of a message; the last one stands for all that follow.
+
+Each failure uses up one of the receives that a queue allows. Most trouble is over in a moment, and what is not may take
+an hour: so the first pauses are short, and the later ones long enough for the receives to outlast it.
+"""
+_LONGEST_AFTER_A_BUG_SECONDS: Final = 60
 _RECEIVE_PAUSE_SECONDS: Final = 1.0
 """Before the next receive after one that failed."""
 _LINGER_SECONDS: Final = 0.05
@@ -56,7 +62,7 @@ class Consumer:
         drain_seconds: float,
         pause: Pause | None = None,
     ) -> None:
-        """`pause` is `doubling_pause` unless something else is given."""
+        """`pause` is `growing_pause` unless something else is given."""
         self._name = name
         self._queue = queue
         self._handler = handler
@@ -64,7 +70,7 @@ class Consumer:
         self._wait_seconds = wait_seconds
         self._visibility_seconds = visibility_seconds
         self._drain_seconds = drain_seconds
-        self._pause = pause or doubling_pause
+        self._pause = pause or growing_pause
         self._working: set[asyncio.Task[None]] = set()
         self._in_hand: dict[str, Delivery] = {}
         """By handle, what the heartbeat keeps hidden: received, and neither done for nor given back."""
@@ -122,7 +128,7 @@ class Consumer:
             except Exception as error:  # noqa: BLE001 - one message's bug must not stop the others
                 tracing.mark_failed(span, error)
                 _LOG.error("message_failed", code="bug", receives=delivery.receives, exc_info=error)
-                await self._give_back([delivery], self._pause(delivery))
+                await self._give_back([delivery], min(self._pause(delivery), _LONGEST_AFTER_A_BUG_SECONDS))
             else:
                 self._let_go([delivery])
                 self._done.put_nowait(delivery)
@@ -209,9 +215,9 @@ class Consumer:
             _LOG.warning("set_visibility_failed", consumer=self._name, messages=len(deliveries), exc_info=error)
 
 
-def doubling_pause(delivery: Delivery) -> int:
-    """2, 4, 8 … seconds, by how often the message was received."""
-    return min(1 << delivery.receives, _LONGEST_PAUSE_SECONDS)
+def growing_pause(delivery: Delivery) -> int:
+    """2, 10, 60 … seconds, by how often the message was received."""
+    return PAUSES_SECONDS[min(delivery.receives, len(PAUSES_SECONDS)) - 1]
 
 
 async def _sleep_unless(stop: asyncio.Event, seconds: float) -> None:

@@ -19,8 +19,8 @@ class QueueSpec:
 
     name: str
     visibility_seconds: int = 60
-    max_receives: int = 5
-    """Receives before a message goes to the dead-letter queue."""
+    max_receives: int = 10
+    """Receives before a message goes to the dead-letter queue: the pauses between ten take an hour."""
     retention_seconds: int = 14 * DAY_SECONDS
 
     @property
@@ -104,8 +104,14 @@ CALLBACK_FILTER: Final = {CALLBACK_ATTRIBUTE: ["true"]}
 """The filter policy under which the notifications queue subscribes to the topic of job events, with raw delivery."""
 DELIVERY_ATTEMPTS: Final = 10
 """How often a webhook is sent before its message goes to the dead-letter queue."""
-TASK_TRIES: Final = 4
-"""Receives of a task before it is dead: a worker may die of bad luck, but hardly four times."""
+ARRIVAL_TRIES: Final = 20
+"""Receives of an announcement. Of a drop it is all that is known until its job is made, so it outlasts the most."""
+TASK_TRIES: Final = 7
+"""Receives of a task before it is dead.
+
+A worker may die of bad luck, but hardly seven times. And the pauses between seven take somewhat less than the sweeper
+takes to give a job up, so that an S3 that is away for long ends jobs by one and the same reason.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +133,7 @@ class Topology:
     def named(cls, prefix: str) -> "Topology":
         """The topology whose resources all begin with `prefix` and a dash."""
         return cls(
-            uploads=QueueSpec(name=f"{prefix}-uploads"),
+            uploads=QueueSpec(name=f"{prefix}-uploads", max_receives=ARRIVAL_TRIES),
             tasks=QueueSpec(name=f"{prefix}-tasks", max_receives=TASK_TRIES),
             results=QueueSpec(name=f"{prefix}-results"),
             notifications=QueueSpec(name=f"{prefix}-notifications", max_receives=DELIVERY_ATTEMPTS),
