@@ -11,6 +11,7 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from darkroom import clock
+from darkroom.errors import Unavailable
 from darkroom.jobs import DeliveryAttempt, Fault, Job, JobStatus, VariantState, VariantStatus, new_job_id
 from darkroom.messages import JobEvent
 from darkroom.topology import DELIVERY_ATTEMPTS
@@ -259,3 +260,31 @@ async def test_an_attempt_leaves_the_job_as_it_is(post: Post) -> None:
         job = await post.job(receiver)
         await post.deliver(event_of(job), number=DELIVERY_ATTEMPTS, again=False)
     assert replace(await post.site.job(job.job_id), deliveries=()) == job
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_a_stop_waits_until_an_attempt_is_written_down(
+    post: Post, monkeypatch: pytest.MonkeyPatch, *, away: bool
+) -> None:
+    writing, go_on = asyncio.Event(), asyncio.Event()
+    record = DeliveryLog.record
+
+    async def slow(self: DeliveryLog, job_id: str, attempt: DeliveryAttempt, *, gone: bool) -> None:
+        writing.set()
+        await go_on.wait()
+        if away:
+            raise Unavailable("DynamoDB cannot be reached.")
+        await record(self, job_id, attempt, gone=gone)
+
+    monkeypatch.setattr(DeliveryLog, "record", slow)
+    async with receiving() as receiver:
+        job = await post.job(receiver)
+        delivering = asyncio.create_task(post.deliver(event_of(job), number=1, again=False))
+        await writing.wait()
+        delivering.cancel()
+        assert await asyncio.wait({delivering}, timeout=0.1) == (set(), {delivering})
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await delivering
+
+    assert len(await post.log(job)) == (0 if away else 1)

@@ -1,7 +1,7 @@
 """Deliver: send a job's event to its callback URL, and write down how that went."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 
 from darkroom import tracing
@@ -67,8 +67,7 @@ class Deliver:
             return
         attempt = await self._attempt(job, job.callback_url, event, number)
         gone = attempt.status == _GONE
-        # The POST is done: a stop must not keep it from being written down.
-        await asyncio.shield(self._log.record(job.job_id, attempt, gone=gone))
+        await _in_spite_of_a_stop(self._log.record(job.job_id, attempt, gone=gone))
         if not attempt.succeeded and not gone:
             if number >= DELIVERY_ATTEMPTS:
                 _LOG.warning("webhook_given_up", event_id=event.event_id, attempts=number)
@@ -110,6 +109,22 @@ class Deliver:
         except MalformedRequest:  # It was accepted under other settings.
             return Outcome(None, "invalid_url")
         return await self._sender.send(url, body, headers)
+
+
+async def _in_spite_of_a_stop(write: Coroutine[None, None, None]) -> None:
+    """Await a write to its end, also when the caller is cancelled: the POST is done, and is to be written down.
+
+    The cancelled handler lasts until then, since its message may go back only afterwards and since nothing waits for a
+    task that nobody holds. The client's time-outs bound the write.
+    """
+    writing = asyncio.ensure_future(write)
+    try:
+        await asyncio.shield(writing)
+    except asyncio.CancelledError:
+        await asyncio.wait({writing})
+        if error := writing.exception():
+            _LOG.warning("webhook_not_recorded", exc_info=error)
+        raise
 
 
 def _was_taken(job: Job, event: JobEvent) -> bool:
