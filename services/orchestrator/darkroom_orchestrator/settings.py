@@ -5,10 +5,14 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from darkroom.limits import DEFAULT_UPLOAD_BYTES, DEFAULT_VARIANTS_PER_TASK, HIGHEST_UPLOAD_BYTES
+from darkroom.limits import (
+    DEFAULT_UPLOAD_BYTES,
+    DEFAULT_VARIANTS_PER_TASK,
+    HIGHEST_TASKS_PER_OWNER,
+    HIGHEST_UPLOAD_BYTES,
+)
 from darkroom.settings import Environment, JsonTuple, ServiceSettings
 from darkroom_orchestrator.adapters.job_store import WORK_PERIOD
-from darkroom_orchestrator.turns import LARGEST_SHARE
 from darkroom_orchestrator.webhooks.schedule import DEFAULT_SECONDS, LONGEST_SECONDS
 
 
@@ -39,7 +43,7 @@ class Settings(ServiceSettings):
     max_upload_bytes: Annotated[int, Field(ge=1, le=HIGHEST_UPLOAD_BYTES)] = DEFAULT_UPLOAD_BYTES
     max_variants_per_task: Annotated[int, Field(ge=1)] = DEFAULT_VARIANTS_PER_TASK
     """A recipe of more variants is spread over several tasks."""
-    tasks_per_owner: Annotated[int, Field(ge=0, le=LARGEST_SHARE)] = 0
+    tasks_per_owner: Annotated[int, Field(ge=0, le=HIGHEST_TASKS_PER_OWNER)] = 0
     """How many tasks of one owner may be in flight; 0 for any number, where the queue of tasks is fair by itself."""
     sweep_seconds: Annotated[float, Field(gt=0)] = 30
     """How long from one look at overdue jobs to the next, on average."""

@@ -26,8 +26,6 @@ from darkroom_orchestrator.dispatch import Dispatch
 
 _LOG = get_logger(__name__)
 
-LARGEST_SHARE: Final = 256
-"""What counts an owner's tasks reads an entry of the index for each of them."""
 _MOST_AT_ONCE: Final = 100
 
 

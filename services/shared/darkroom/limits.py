@@ -41,6 +41,9 @@ CHILD_CPU_SECONDS: Final = 20
 CHILD_WALL_SECONDS: Final = 30
 """One image, all its variants of one task."""
 
+HIGHEST_TASKS_PER_OWNER: Final = 256
+"""The highest value of `DARKROOM_TASKS_PER_OWNER`: what counts an owner's tasks reads an index entry for each."""
+
 MAX_FAULTS: Final = 100
 """How many faults of one document are told, which may have tens of thousands."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from darkroom.cores import cores
+from darkroom.limits import HIGHEST_TASKS_PER_OWNER
 from darkroom.topology import Topology
 from darkroom_local.clients import aws_environment
 
@@ -17,7 +18,6 @@ _RECEIVE_WAIT_SECONDS = 1
 
 _TASKS_A_CORE = 4
 """Of one owner: what a processor takes in hand at a time, and as many again, so that it never waits for more."""
-_LARGEST_SHARE = 256
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,7 @@ class Installation:
             "DARKROOM_NOTIFICATIONS_DLQ_URL": self.notifications.dlq_url,
             "DARKROOM_JOB_EVENTS_TOPIC_ARN": self.job_events_topic_arn,
             # An emulator's queues are not fair to owners by themselves.
-            "DARKROOM_TASKS_PER_OWNER": str(min(_TASKS_A_CORE * cores(), _LARGEST_SHARE)),
+            "DARKROOM_TASKS_PER_OWNER": str(min(_TASKS_A_CORE * cores(), HIGHEST_TASKS_PER_OWNER)),
             # A developer receives webhooks on the same machine.
             "DARKROOM_WEBHOOK_ALLOW_PRIVATE": "true",
         }
