@@ -67,6 +67,32 @@ async def test_a_task_is_protected_while_it_works_and_not_after(agent: Agent, pr
     assert len(agent.asked) == 2, "nothing is given up twice"
 
 
+@pytest.mark.parametrize(("break_seconds", "asked"), [(0.1, [True, False, True, False]), (1000, [True, False])])
+async def test_a_task_that_always_works_can_be_replaced_now_and_then(
+    agent: Agent, break_seconds: float, asked: list[bool]
+) -> None:
+    stop, finish = asyncio.Event(), asyncio.Event()
+
+    async def work(_: Delivery) -> None:
+        await finish.wait()
+
+    async with aiohttp.ClientSession() as http:
+        protection = TaskProtection(
+            http, agent.url, look_seconds=0.02, stretch_seconds=0.1, break_seconds=break_seconds
+        )
+        running = asyncio.create_task(protection.run(stop))
+        working = asyncio.ensure_future(protection.guard(work)(MESSAGE))
+        await until(lambda: len(agent.asked) >= len(asked))
+        await asyncio.sleep(0.1)
+        finish.set()
+        await working
+        stop.set()
+        await running
+    wishes = [wish["ProtectionEnabled"] for wish in agent.asked]
+    assert wishes[: len(asked)] == asked
+    assert len(wishes) == len(asked) or break_seconds < 1, "in a break nothing is asked for"
+
+
 async def test_a_task_that_drains_gives_protection_up(agent: Agent, protection: TaskProtection) -> None:
     stop, finish = asyncio.Event(), asyncio.Event()
 
