@@ -47,6 +47,7 @@ def test_a_bucket_expires_what_the_topology_says(spec: BucketSpec, storage: Temp
     (rule,) = bucket(storage, spec.name)["LifecycleConfiguration"]["Rules"]
     assert rule["Status"] == "Enabled"
     assert rule.get("ExpirationInDays") == spec.expire_days
+    assert rule.get("ExpiredObjectDeleteMarker", False) is (spec.expire_days is None)
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": spec.noncurrent_days}
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": spec.abort_multipart_days}
 

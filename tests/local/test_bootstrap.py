@@ -121,7 +121,8 @@ async def test_buckets_are_private_encrypted_and_versioned(cloud: Cloud, install
 async def test_originals_expire_and_results_are_kept(cloud: Cloud, installation: Installation) -> None:
     for spec in installation.topology.buckets:
         rules = (await cloud.s3.get_bucket_lifecycle_configuration(Bucket=spec.name))["Rules"]
-        assert [rule.get("Expiration", {}).get("Days") for rule in rules] == [spec.expire_days]
+        expiry = {"Days": spec.expire_days} if spec.expire_days else {"ExpiredObjectDeleteMarker": True}
+        assert [rule["Expiration"] for rule in rules] == [expiry]
         assert rules[0]["NoncurrentVersionExpiration"]["NoncurrentDays"] == spec.noncurrent_days
         assert rules[0]["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == spec.abort_multipart_days
 

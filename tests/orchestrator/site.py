@@ -178,12 +178,19 @@ class Site:
 
     async def result_keys(self) -> list[str]:
         """Keys of all pictures in the bucket of results, one for each version that is left."""
-        return [key for key in await self._keys(self.settings.results_bucket) if not key.startswith(f"{MANIFESTS}/")]
+        answer = await self.s3.list_object_versions(Bucket=self.settings.results_bucket)
+        keys = sorted(entry["Key"] for entry in answer.get("Versions", []))
+        return [key for key in keys if not key.startswith(f"{MANIFESTS}/")]
+
+    async def result_markers(self) -> list[str]:
+        """Keys of all delete markers in the bucket of results, manifests included."""
+        answer = await self.s3.list_object_versions(Bucket=self.settings.results_bucket)
+        return sorted(entry["Key"] for entry in answer.get("DeleteMarkers", []))
 
     async def manifest_versions(self) -> list[str]:
-        """Ids of all versions of manifests, and of the marks of deleted ones."""
+        """Ids of all versions of manifests."""
         answer = await self.s3.list_object_versions(Bucket=self.settings.results_bucket, Prefix=f"{MANIFESTS}/")
-        return [entry["VersionId"] for entry in [*answer.get("Versions", []), *answer.get("DeleteMarkers", [])]]
+        return [entry["VersionId"] for entry in answer.get("Versions", [])]
 
     async def manifest(self, job: Job) -> Any:
         """The manifest that a job names."""
@@ -196,11 +203,8 @@ class Site:
         return json.loads(document)
 
     async def original_keys(self) -> list[str]:
-        """The same of the bucket of originals."""
-        return await self._keys(self.settings.originals_bucket)
-
-    async def _keys(self, bucket: str) -> list[str]:
-        answer = await self.s3.list_object_versions(Bucket=bucket)
+        """Keys in the bucket of originals, one for each version and each delete marker that is left."""
+        answer = await self.s3.list_object_versions(Bucket=self.settings.originals_bucket)
         entries = [*answer.get("Versions", []), *answer.get("DeleteMarkers", [])]
         return sorted(entry["Key"] for entry in entries)
 

@@ -2,8 +2,10 @@
 
 import pytest
 
-from darkroom.errors import Conflict, NotFound
+from darkroom.errors import Conflict, NotFound, Unavailable
 from darkroom.jobs import Job, JobStatus
+from darkroom.keys import manifest_key
+from darkroom_orchestrator.adapters import results
 from tests.orchestrator.site import Site, started
 
 
@@ -26,6 +28,40 @@ async def test_record_source_and_results_go_with_all_versions(site: Site) -> Non
     assert await site.original_keys() == [other.source_key]
     assert len(await site.result_keys()) == 4
     assert all(other.job_id in key for key in await site.result_keys())
+
+
+async def test_each_deleted_result_leaves_one_marker_which_copies_of_the_bucket_follow(site: Site) -> None:
+    job, [task] = await site.queued_job()
+    for _ in range(2):
+        await site.orchestrator.finish(await site.put_results(task))
+    job = await site.job(job.job_id)
+    results = {state.result.key for state in job.variants.values() if state.result}
+
+    await site.orchestrator.delete(job.job_id)
+
+    assert await site.result_markers() == sorted([*results, manifest_key(job.job_id)])
+    assert await site.result_keys() == await site.manifest_versions() == []
+
+
+async def test_a_deletion_that_died_after_its_markers_leaves_no_second_ones(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = await completed_job(site)
+    with monkeypatch.context() as patch:
+        patch.setattr(results, "delete_versions", unavailable)
+        with pytest.raises(Unavailable):
+            await site.orchestrator.delete(job.job_id)
+    markers = await site.result_markers()
+    assert len(markers) == len(await site.result_keys()) + 1 == 5
+
+    await site.orchestrator.delete(job.job_id)
+
+    assert await site.result_markers() == markers
+    assert await site.result_keys() == await site.manifest_versions() == []
+
+
+async def unavailable(*_: object) -> None:
+    raise Unavailable("S3 cannot be reached.")
 
 
 async def test_a_second_deletion_finds_nothing(site: Site) -> None:

@@ -26,6 +26,9 @@ async def test_results_of_a_deleted_job_are_deleted(site: Site) -> None:
         await site.orchestrator.finish(await site.put_results(task))
 
     assert await site.result_keys() == []
+    assert {planned.key_stem for planned in task.variants} <= {
+        key.removesuffix(".webp") for key in await site.result_markers()
+    }
 
 
 async def test_a_cancelled_job_keeps_what_it_had_completed(site: Site) -> None:
@@ -40,6 +43,7 @@ async def test_a_cancelled_job_keeps_what_it_had_completed(site: Site) -> None:
 
     [kept] = early.variants
     assert set(await site.result_keys()) == {f"{kept.key_stem}.webp"}
+    assert set(await site.result_markers()) == {f"{task.variants[0].key_stem}.webp" for task in late}
 
 
 async def test_a_duplicate_of_a_completed_job_deletes_nothing(site: Site) -> None:
@@ -60,6 +64,7 @@ async def test_a_result_that_comes_after_its_variant_was_given_up_is_deleted(sit
 
     assert (await site.job(job.job_id)).status is JobStatus.FAILED
     assert await site.result_keys() == []
+    assert await site.result_markers() == [], "a marker would hide what a retry puts meanwhile"
 
 
 async def test_reports_of_an_earlier_attempt_neither_end_nor_begin_the_present_one(site: Site) -> None:

@@ -116,6 +116,7 @@ async def test_deleting_a_job_leaves_nothing_of_it(cloud: Cloud, system: System,
     assert len(await versions(cloud, system, job["job_id"])) == 7, "the upload, five pictures and the manifest"
     assert (await api.http.delete(f"/jobs/{job['job_id']}")).status_code == 204
     assert await versions(cloud, system, job["job_id"]) == []
+    assert len(await markers(cloud, system, job["job_id"])) == 6, "one for each deleted result, which copies follow"
     for answer in (
         await api.http.get(f"/status/{job['job_id']}"),
         await api.http.get(f"/jobs/{job['job_id']}/variants/resized"),
@@ -132,11 +133,20 @@ async def test_deleting_a_failed_job_leaves_nothing_of_it(cloud: Cloud, system: 
 
 
 async def versions(cloud: Cloud, system: System, job_id: str) -> list[str]:
-    """Keys of all versions and delete markers, in both buckets, that belong to a job."""
+    """Keys of all versions, in both buckets, that belong to a job."""
     found = []
     for bucket in system.installation.topology.buckets:
         listed = await cloud.s3.list_object_versions(Bucket=bucket.name)
-        found += [one["Key"] for one in (*listed.get("Versions", []), *listed.get("DeleteMarkers", []))]
+        found += [one["Key"] for one in listed.get("Versions", [])]
+    return [key for key in found if job_id in key]
+
+
+async def markers(cloud: Cloud, system: System, job_id: str) -> list[str]:
+    """Keys of all delete markers, in both buckets, that belong to a job."""
+    found = []
+    for bucket in system.installation.topology.buckets:
+        listed = await cloud.s3.list_object_versions(Bucket=bucket.name)
+        found += [one["Key"] for one in listed.get("DeleteMarkers", [])]
     return [key for key in found if job_id in key]
 
 

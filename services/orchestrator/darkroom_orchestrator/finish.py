@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from darkroom.jobs import RETRYABLE, Job, JobStatus, ObjectRef, VariantOutcome
+from darkroom.jobs import OPEN, RETRYABLE, Job, JobStatus, ObjectRef, VariantOutcome
 from darkroom.keys import manifest_key
 from darkroom.logs import get_logger
 from darkroom.messages import TaskFinished
@@ -18,6 +18,8 @@ _LOG = get_logger(__name__)
 
 _ANNOUNCED = RETRYABLE | {JobStatus.COMPLETED}
 """The statuses in which reports leave a job."""
+_OVER = frozenset(JobStatus) - OPEN - RETRYABLE
+"""The statuses after which nothing is put for a job any more, but by workers that are late."""
 
 
 class Finish:
@@ -110,7 +112,9 @@ class Finish:
             for version in versions
             if (version.key in unclaimed if version.key != manifest else not _is_manifest_of(job_now, version))
         ]
-        await self._results.delete(discarded)
+        kept = {version.key for version in versions if version not in discarded}
+        over = job_now is None or job_now.status in _OVER
+        await self._results.delete(discarded, given_up=keys - kept if over else ())
         _LOG.info("results_discarded", objects=len(discarded))
 
 

@@ -96,7 +96,7 @@ class DeadView(BaseModel):
 
 
 class QueueView(BaseModel):
-    """Depth of a queue, about."""
+    """Depth of a queue, about. The age of its oldest message SQS tells CloudWatch only."""
 
     name: str
     visible: int

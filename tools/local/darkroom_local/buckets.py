@@ -90,6 +90,6 @@ def _lifecycle(spec: BucketSpec) -> "LifecycleRuleTypeDef":
         "NoncurrentVersionExpiration": {"NoncurrentDays": spec.noncurrent_days},
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": spec.abort_multipart_days},
     }
-    if spec.expire_days is not None:
-        rule["Expiration"] = {"Days": spec.expire_days}
+    # S3 takes one or the other.
+    rule["Expiration"] = {"Days": spec.expire_days} if spec.expire_days else {"ExpiredObjectDeleteMarker": True}
     return rule

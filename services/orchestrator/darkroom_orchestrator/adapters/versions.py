@@ -20,6 +20,9 @@ class Version:
 
     key: str
     version_id: str | None
+    is_marker: bool = False
+    is_current: bool = False
+    """Whether it is what the key stands for without an id."""
 
 
 async def list_versions(s3: "S3Client", bucket: str, prefix: str) -> list[Version]:
@@ -28,9 +31,22 @@ async def list_versions(s3: "S3Client", bucket: str, prefix: str) -> list[Versio
     with translated("S3"):
         pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
         async for page in pages:
-            entries = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            found += [Version(key=entry["Key"], version_id=entry["VersionId"]) for entry in entries]
+            for is_marker, entries in (False, page.get("Versions", [])), (True, page.get("DeleteMarkers", [])):
+                found += [
+                    Version(
+                        key=entry["Key"],
+                        version_id=entry["VersionId"],
+                        is_marker=is_marker,
+                        is_current=entry["IsLatest"],
+                    )
+                    for entry in entries
+                ]
     return found
+
+
+async def mark_deleted(s3: "S3Client", bucket: str, keys: Sequence[str]) -> None:
+    """Put a delete marker upon each of these objects, which hides it. Raises Unavailable."""
+    await delete_versions(s3, bucket, [Version(key=key, version_id=None) for key in keys])
 
 
 async def delete_versions(s3: "S3Client", bucket: str, versions: Sequence[Version]) -> None:
