@@ -73,6 +73,10 @@ class Connection(H11Protocol):
             response = h11.Response(status_code=HTTPStatus.BAD_REQUEST, headers=_HEADERS)
             for event in (response, h11.Data(data=_NO_HTTP), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
+        if self.cycle is not None and not self.cycle.response_complete:
+            # A head that was sound has a handler already, whose answer comes too late.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
         self.transport.close()
 
     def _go_on(self) -> None:

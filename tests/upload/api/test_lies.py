@@ -3,11 +3,13 @@
 import asyncio
 import gzip
 import json
+import logging
 import zlib
 from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from darkroom_upload.api import body
 from tests.support import images
@@ -47,6 +49,23 @@ async def test_a_length_and_chunks_are_refused_and_what_follows_is_nobodys_reque
     status, problem = await connection.answer()
     assert (status, problem["code"]) == (400, "malformed_request")
     assert await connection.rest() == b""
+
+
+@pytest.mark.parametrize("path", ["/uploads", "/nothing", "/jobs/x/retry"])
+async def test_chunks_that_are_none_are_told_so_and_cost_no_error_in_the_log(
+    connection: Wire, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    with capture_logs() as logs:
+        # In one piece, so that the handler begins when the answer is there.
+        await connection.send(
+            f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {PNG}\r\n"
+            "Transfer-Encoding: chunked\r\n\r\nzz\r\n".encode()
+        )
+        status, problem = await connection.answer()
+        assert (status, problem["code"]) == (400, "malformed_request")
+        assert await connection.rest() == b""
+    assert [log for log in logs if log["log_level"] == "error"] == []
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 async def test_a_length_that_is_too_small_makes_the_rest_no_request(connection: Wire) -> None:
