@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from darkroom.aws import FAILURES, Aws
+from darkroom.aws import ANSWER_SECONDS, FAILURES, Aws
 from darkroom.errors import Unavailable
 from darkroom.key_table import KeyTable
 from darkroom.settings import Environment, load_settings
@@ -30,7 +30,7 @@ def with_accounts(work: Callable[[Accounts], Awaitable[T]]) -> T:
     settings = load_settings(AccountsSettings)
 
     async def run() -> T:
-        async with Aws(pool=5).dynamodb() as client:
+        async with Aws(pool=5, read_seconds=ANSWER_SECONDS).dynamodb() as client:
             return await work(
                 Accounts(
                     keys=KeyTable(client, settings.accounts_table),

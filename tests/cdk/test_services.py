@@ -6,6 +6,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from darkroom import server
+from darkroom.aws import ANSWER_SECONDS, CONNECT_SECONDS, LONGEST_PAUSES_SECONDS, TRIES
 from darkroom_cdk.constructs.balancer import IDLE_SECONDS
 from darkroom_orchestrator.settings import Settings as OrchestratorSettings
 from darkroom_processor.settings import Settings as ProcessorSettings
@@ -187,6 +188,10 @@ def test_the_load_balancer_closes_idle_connections_before_the_service_does() -> 
 
 def test_an_event_stream_says_something_before_anybody_gives_it_up() -> None:
     assert events.KEEP_ALIVE_SECONDS * 3 < IDLE_SECONDS
+
+
+def test_a_service_says_that_aws_is_away_before_anybody_gives_it_up() -> None:
+    assert TRIES * (CONNECT_SECONDS + ANSWER_SECONDS) + LONGEST_PAUSES_SECONDS < IDLE_SECONDS
 
 
 def test_connections_may_be_quiet_for_a_minute_and_are_logged(services: Template) -> None:

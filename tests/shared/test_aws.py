@@ -8,8 +8,9 @@ import botocore.exceptions
 import pytest
 from botocore.exceptions import ClientError
 
-from darkroom.aws import Aws, error_code, translated
+from darkroom.aws import TRIES, Aws, error_code, translated
 from darkroom.errors import Unavailable
+from darkroom_local.ports import LOOPBACK
 from tests.support.emulator import Cloud
 
 WHERE: dict[str, Any] = {"endpoint_url": "http://s3", "error": "no route"}
@@ -81,6 +82,19 @@ async def test_the_clients_speak_to_the_emulator_that_the_environment_names(clou
     async with aws.s3() as s3, aws.sqs() as sqs, aws.sns() as sns, aws.dynamodb() as dynamodb:
         assert {client.meta.endpoint_url for client in (s3, sqs, sns, dynamodb)} == {cloud.endpoint_url}
         await asyncio.gather(s3.list_buckets(), sqs.list_queues(), sns.list_topics(), dynamodb.list_tables())
+
+
+async def test_an_answer_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[asyncio.StreamWriter] = []
+    silent = await asyncio.start_server(lambda _, writer: tries.append(writer), LOOPBACK, 0)
+    async with silent:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://{LOOPBACK}:{silent.sockets[0].getsockname()[1]}")
+        async with Aws(read_seconds=0.1).dynamodb() as dynamodb:
+            with pytest.raises(Unavailable), translated("DynamoDB"):
+                await dynamodb.list_tables()
+        assert len(tries) == TRIES
+        for writer in tries:
+            writer.close()
 
 
 async def test_urls_can_be_signed_for_another_name_of_the_host(cloud: Cloud) -> None:

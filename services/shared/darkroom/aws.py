@@ -39,6 +39,11 @@ FAILURES: Final = (BotoCoreError, ClientError)
 CONNECT_SECONDS: Final = 2
 READ_SECONDS: Final = 30
 """Longer than the longest long poll."""
+ANSWER_SECONDS: Final = 8
+"""For whom somebody waits: all tries are over before proxies on the way give up."""
+TRIES: Final = 4
+LONGEST_PAUSES_SECONDS: Final = 7
+"""Between these tries: at most 1, 2 and 4 (botocore's mode `standard`)."""
 
 # Without the prefix under which some services put theirs: KMS.ThrottlingException, AWS.SimpleQueueService.OverLimit.
 _PASSING_CODES: Final = frozenset(
@@ -65,15 +70,16 @@ _PASSING_CODES: Final = frozenset(
 class Aws:
     """Opens clients that share one configuration."""
 
-    def __init__(self, *, pool: int = 50) -> None:
+    def __init__(self, *, pool: int = 50, read_seconds: float = READ_SECONDS) -> None:
+        """`read_seconds` is how long an answer, or the next part of one, may keep one waiting before the next try."""
         self._session = aioboto3.Session()
         if tracing.is_on():
             trace_calls(self._session.events)
         emulated = "AWS_ENDPOINT_URL" in os.environ
         self._config = AioConfig(
             connect_timeout=CONNECT_SECONDS,
-            read_timeout=READ_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": 4},
+            read_timeout=read_seconds,
+            retries={"mode": "standard", "total_max_attempts": TRIES},
             max_pool_connections=pool,
             tcp_keepalive=True,
             # An emulator has no wildcard DNS for bucket names. With their region links have the host that the content

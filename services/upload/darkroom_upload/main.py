@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
-from darkroom.aws import Aws
+from darkroom.aws import ANSWER_SECONDS, Aws
 from darkroom.health import Readiness, bucket_check, queue_check, table_check
 from darkroom.key_table import KeyTable
 from darkroom.logs import configure_logging, get_logger
@@ -50,7 +50,7 @@ _LOG = get_logger(__name__)
 @asynccontextmanager
 async def open_services(settings: UploadSettings, presets: Presets, stop: asyncio.Event) -> AsyncIterator[Services]:
     """All that the routes stand on, for the length of a `with` block: one client a service, wired up."""
-    aws = Aws()
+    aws = Aws(read_seconds=ANSWER_SECONDS)
     development = settings.environment is Environment.DEVELOPMENT
     async with AsyncExitStack() as stack:
         s3 = await stack.enter_async_context(aws.s3())
