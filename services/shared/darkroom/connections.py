@@ -11,10 +11,10 @@ How long a request's own body may take is the application's to say.
 
 import asyncio
 from http import HTTPStatus
-from typing import Final
+from typing import Final, cast
 
 import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from darkroom.problems import MEDIA_TYPE, document
 
@@ -73,10 +73,11 @@ class Connection(H11Protocol):
             response = h11.Response(status_code=HTTPStatus.BAD_REQUEST, headers=_HEADERS)
             for event in (response, h11.Data(data=_NO_HTTP), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
-        if self.cycle is not None and not self.cycle.response_complete:
+        cycle = cast("RequestResponseCycle | None", self.cycle)  # None before the first request, whatever its type says.
+        if cycle and not cycle.response_complete:
             # A head that was sound has a handler already, whose answer comes too late.
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
+            cycle.disconnected = True
+            cycle.message_event.set()
         self.transport.close()
 
     def _go_on(self) -> None:
