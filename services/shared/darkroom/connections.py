@@ -73,7 +73,8 @@ class Connection(H11Protocol):
             response = h11.Response(status_code=HTTPStatus.BAD_REQUEST, headers=_HEADERS)
             for event in (response, h11.Data(data=_NO_HTTP), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
-        cycle = cast("RequestResponseCycle | None", self.cycle)  # None before the first request, whatever its type says.
+        # None before the first request, whatever its type says.
+        cycle = cast("RequestResponseCycle | None", self.cycle)
         if cycle and not cycle.response_complete:
             # A head that was sound has a handler already, whose answer comes too late.
             cycle.disconnected = True
