@@ -38,6 +38,9 @@ def upload(
 ) -> None:
     """Send images; a job is made of each."""
     fields = {"recipe": read_recipe(recipe)} | ({"callback_url": callback_url} if callback_url else {})
+    if output:
+        with _writing(output):
+            output.mkdir(parents=True, exist_ok=True)
     failures = Failures()
     with open_api() as api:
         with _progress() as progress:
@@ -85,13 +88,23 @@ def save(api: Api, job: Job, output: Path) -> list[Path]:
             raise Failed(f"The variant {json.dumps(variant['name'])} has a name that no file can have.")
         suffix = PurePosixPath(variant["key"]).suffix
         path = output / job["job_id"] / f"{variant['name']}{suffix}"
-        path.parent.mkdir(parents=True, exist_ok=True)
         # Whole or not at all, even if this is interrupted.
         part = path.with_name(f"{path.name}.part")
-        with part.open("wb") as file:
-            file.writelines(api.fetch(variant["url"]))
-        saved.append(part.replace(path))
+        with _writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with part.open("wb") as file:
+                file.writelines(api.fetch(variant["url"]))
+            saved.append(part.replace(path))
     return saved
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turn what the file system refuses into Failed."""
+    try:
+        yield
+    except OSError as error:
+        raise Failed(f"{path} cannot be written: {error.strerror}") from error
 
 
 def row(job: Job) -> dict[str, Any]:

@@ -18,7 +18,7 @@ _password = click.option(
 
 @click.group()
 def users() -> None:
-    """Users of the dashboard; for operators."""
+    """Users, who log in with a password; for operators."""
 
 
 @users.command()

@@ -100,6 +100,12 @@ async def test_what_is_wrong_with_one_file_stops_no_other(run: Run, photo: Path,
     assert second.startswith(f"{failed['job_id']}: Not all pictures are there: failed.")
 
 
+async def test_a_folder_that_cannot_be_is_told_before_anything_is_sent(run: Run, photo: Path) -> None:
+    result = await run("upload", str(photo), "--output", str(photo / "below"), status=1)
+    assert result.stderr == f"Error: {photo / 'below'} cannot be written: Not a directory\n"
+    assert result.stdout == ""
+
+
 async def test_nothing_more_is_sent_to_a_service_that_is_away(run: Run, photo: Path) -> None:
     (nobody,) = free_ports(1)
     url = f"http://{LOOPBACK}:{nobody}"

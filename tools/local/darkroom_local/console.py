@@ -38,7 +38,7 @@ def banner(port: int, s3_url: str, sample: Path) -> None:
 
     curl -H 'x-api-key: {DEVELOPMENT_KEY}' -F file=@{sample} {url}/uploads
 
-  Ctrl-C stops everything.
+  Ctrl-C stops everything, and the emulated AWS forgets it all: images, jobs, keys and users.
 """)
 
 
