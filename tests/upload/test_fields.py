@@ -72,7 +72,13 @@ def test_metadata_comes_back_as_it_was(metadata: dict[str, str]) -> None:
 def test_other_metadata_is_refused(text: str) -> None:
     with pytest.raises(MalformedRequest) as caught:
         read_metadata(text)
-    assert caught.value.fields["errors"][0]["pointer"] == "/metadata"
+    assert caught.value.fields["errors"][0]["pointer"].startswith("/metadata")
+
+
+def test_the_entry_that_is_wrong_is_pointed_at() -> None:
+    with pytest.raises(MalformedRequest) as caught:
+        read_metadata('{"fine": "text", "a/b": 1, "": "x"}')
+    assert [fault["pointer"] for fault in caught.value.fields["errors"]] == ["/metadata/a~1b", "/metadata/"]
 
 
 def test_no_metadata_is_none() -> None:

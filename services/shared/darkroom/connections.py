@@ -18,11 +18,16 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from darkroom.problems import MEDIA_TYPE, document
 
+MAX_HEAD_BYTES: Final = 16 * 1024
+"""Of a request's line and headers."""
 STALL_SECONDS: Final = 60.0
 """How long nothing of an answer may be taken."""
 
 _NO_HTTP: Final = document(
-    HTTPStatus.BAD_REQUEST, "malformed_request", "This is no request in HTTP/1.1 as it is read here.", instance=""
+    HTTPStatus.BAD_REQUEST,
+    "malformed_request",
+    f"This is no request in HTTP/1.1 as it is read here, or its head is longer than {MAX_HEAD_BYTES} bytes.",
+    instance="",
 )
 _HEADERS: Final = [
     ("Content-Type", MEDIA_TYPE),

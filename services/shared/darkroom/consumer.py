@@ -122,8 +122,8 @@ class Consumer:
                 await self._handler(delivery)
             except DarkroomError as error:
                 tracing.mark_failed(span, error)
-                log = _LOG.info if error.retryable else _LOG.error
-                log("message_failed", code=error.code, reason=error.message, receives=delivery.receives, exc_info=error)
+                log, trace = (_LOG.info, error.__cause__) if error.retryable else (_LOG.error, error)
+                log("message_failed", code=error.code, reason=error.message, receives=delivery.receives, exc_info=trace)
                 await self._give_back([delivery], self._pause(delivery) if error.retryable else 0)
             except Exception as error:  # noqa: BLE001 - one message's bug must not stop the others
                 tracing.mark_failed(span, error)

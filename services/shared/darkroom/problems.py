@@ -41,6 +41,11 @@ _HTTP_CODES: Final = {
     HTTPStatus.METHOD_NOT_ALLOWED: "method_not_allowed",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "upload_too_large",
 }
+_HTTP_DETAILS: Final = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this path.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This path takes {Allow} only.",
+}
+"""The framework's own say no more than the status."""
 
 
 def problem(request: Request, status: int, code: str, detail: str, **members: Any) -> Response:
@@ -96,8 +101,9 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
 
 async def _http(request: Request, error: HTTPException) -> Response:
     """What the framework raises itself: unknown routes, wrong methods."""
-    code = _HTTP_CODES.get(HTTPStatus(error.status_code), MalformedRequest.code)
-    answer = problem(request, error.status_code, code, str(error.detail))
+    status = HTTPStatus(error.status_code)
+    detail = _HTTP_DETAILS.get(status, "{detail}").format(detail=error.detail, **(error.headers or {}))
+    answer = problem(request, status, _HTTP_CODES.get(status, MalformedRequest.code), detail)
     answer.headers.update(error.headers or {})
     return answer
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import uvicorn
 from starlette.types import ASGIApp
 
-from darkroom.connections import Connection
+from darkroom.connections import MAX_HEAD_BYTES, Connection
 
 Background = Callable[[asyncio.Event], Coroutine[None, None, None]]
 """Work that runs until the event is set and returns when it has drained."""
@@ -55,6 +55,7 @@ def configuration(
     return uvicorn.Config(
         app,
         http=Connection,
+        h11_max_incomplete_event_size=MAX_HEAD_BYTES,
         ws="none",
         lifespan="off",
         log_config=None,

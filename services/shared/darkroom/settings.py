@@ -81,10 +81,11 @@ def load_settings(kind: type[S]) -> S:
         return kind()
     except ValidationError as error:
         prefix = kind.model_config.get("env_prefix", "")
-        faults = [f"  {prefix}{_variable(fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+        faults = [f"  {_variable(prefix, fault['loc'])}{fault['msg']}" for fault in error.errors()]
         sys.stderr.write("\n".join(["The settings in the environment do not fit:", *faults, ""]))
         sys.exit(_EXIT_STATUS)
 
 
-def _variable(location: tuple[int | str, ...]) -> str:
-    return "_".join(str(step).upper() for step in location)
+def _variable(prefix: str, location: tuple[int | str, ...]) -> str:
+    """What a fault is said of; nothing for one of several variables together."""
+    return f"{prefix}{'_'.join(str(step).upper() for step in location)}: " if location else ""

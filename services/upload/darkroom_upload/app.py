@@ -87,6 +87,7 @@ def create_api(services: Services) -> FastAPI:
         version=version("darkroom-upload"),
         description=DESCRIPTION,
         openapi_tags=TAGS,
+        generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
         # The redirect of `/jobs/` to `/jobs` would lead to whatever host the request names.

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, TypeAdapter, Val
 
 from darkroom.callback_urls import read_callback_url
 from darkroom.errors import MalformedRequest
+from darkroom.json_pointer import json_pointer
 from darkroom.recipes import DEFAULT_PRESET, Presets, Recipe, resolve_recipe
 
 MAX_ENTRIES: Final = 16
@@ -70,7 +71,11 @@ def read_metadata(text: str) -> dict[str, str]:
         raise MalformedRequest(
             f"The metadata must be a JSON object of at most {MAX_ENTRIES} entries of text, with keys of at most "
             f"{MAX_KEY_CHARACTERS} and values of at most {MAX_VALUE_CHARACTERS} characters.",
-            errors=[{"pointer": "/metadata", "message": fault["msg"]} for fault in error.errors()[:MAX_ENTRIES]],
+            errors=[
+                # The document is the field itself; of a key pydantic says so by a further step.
+                {"pointer": json_pointer(["metadata", *fault["loc"][:1]]), "message": fault["msg"]}
+                for fault in error.errors()[:MAX_ENTRIES]
+            ],
         ) from error
 
 

@@ -83,7 +83,8 @@ class Presign:
         if announced.size > self.max_upload_bytes:
             raise too_large(announced.size, limit=self.max_upload_bytes)
         if announced.content_type not in ACCEPTED_TYPES:
-            raise UnsupportedMediaType("The content_type is of no image format that is read here.")
+            known = ", ".join(image_format.media_type for image_format in ImageFormat)
+            raise UnsupportedMediaType(f"The content_type is of no image format that is read here. Types: {known}.")
         job, replayed = await self._record(announced, principal, key)
         expires_at = job.created_at + FORM_LIFETIME
         post = await self.originals.presigned_post(

@@ -103,18 +103,20 @@ async def test_a_body_that_comes_too_slowly_is_given_up_though_it_never_pauses(
 
 
 COMPRESSED = {
-    "a picture, by gzip": (PNG, "gzip", gzip.compress(PICTURE), 415),
-    "a picture, by deflate": (PNG, "deflate", zlib.compress(PICTURE), 415),
-    "a form, by gzip": (CONTENT_TYPE, "gzip", gzip.compress(form([part("file", PICTURE, "x.png")])), 400),
-    "ten megabytes of nothing": (PNG, "gzip", gzip.compress(bytes(10 * MIB)), 415),
+    "a picture, by gzip": (PNG, "gzip", gzip.compress(PICTURE)),
+    "a picture, by deflate": (PNG, "deflate", zlib.compress(PICTURE)),
+    "a form, by gzip": (CONTENT_TYPE, "gzip", gzip.compress(form([part("file", PICTURE, "x.png")]))),
+    "ten megabytes of nothing": (PNG, "gzip", gzip.compress(bytes(10 * MIB))),
 }
 
 
-@pytest.mark.parametrize(("content_type", "coding", "data", "status"), COMPRESSED.values(), ids=COMPRESSED)
-async def test_nothing_is_unpacked(connection: Wire, content_type: str, coding: str, data: bytes, status: int) -> None:
+@pytest.mark.parametrize(("content_type", "coding", "data"), COMPRESSED.values(), ids=COMPRESSED)
+async def test_nothing_is_unpacked(connection: Wire, content_type: str, coding: str, data: bytes) -> None:
     await connection.begin(Content_Type=content_type, Content_Encoding=coding, Content_Length=str(len(data)))
     await connection.send(data)
-    assert (await connection.answer())[0] == status
+    status, problem = await connection.answer()
+    assert (status, problem["code"]) == (415, "unsupported_media_type")
+    assert f'Content-Encoding "{coding}"' in problem["detail"]
 
 
 async def test_no_document_is_unpacked(connection: Wire) -> None:

@@ -71,7 +71,8 @@ class Deliver:
         if not attempt.succeeded and not gone:
             if number >= DELIVERY_ATTEMPTS:
                 _LOG.warning("webhook_given_up", event_id=event.event_id, attempts=number)
-            raise Undelivered(f"The callback URL answered {attempt.status or attempt.error}.")
+            said = f"The callback URL answered {attempt.status}."
+            raise Undelivered(said if attempt.status else f"The callback URL was not reached: {attempt.error}.")
 
     async def _attempt(self, job: Job, callback_url: str, event: JobEvent, number: int) -> DeliveryAttempt:
         body = body_of(event, job)

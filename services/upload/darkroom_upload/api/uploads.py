@@ -106,6 +106,11 @@ def _announced_bytes(request: Request) -> int:
 
 def _events(request: Request, max_bytes: int) -> AsyncIterator[FormEvent]:
     """The upload in a request, by the kind of its body. Nothing of the body is read yet."""
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if coding != "identity":
+        raise UnsupportedMediaType(
+            f"The body has the Content-Encoding {json.dumps(coding[:64])}. Send the image as it is, without one."
+        )
     content_type = request.headers.get("content-type", "application/octet-stream")
     media_type = content_type.partition(";")[0].strip().lower()
     refusal = partial(too_large, limit=max_bytes)
