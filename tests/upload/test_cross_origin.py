@@ -67,7 +67,8 @@ async def test_it_learns_of_errors_as_well(browser: httpx.AsyncClient) -> None:
 async def test_no_other_origin_is_let_in(browser: httpx.AsyncClient, origin: str) -> None:
     assert "access-control-allow-origin" not in (await browser.get("/recipes", headers={"origin": origin})).headers
     answer = await ask(browser, origin)
-    assert answer.status_code == 400
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
+    assert answer.headers["content-type"] == "application/problem+json"
     assert "access-control-allow-origin" not in answer.headers
 
 

@@ -36,6 +36,7 @@ from darkroom_upload.auth import Authenticate
 from darkroom_upload.cross_origin import shared_with
 from darkroom_upload.follow import Follow
 from darkroom_upload.framing import OneLength
+from darkroom_upload.head import HeadOfGet
 from darkroom_upload.login import LogIn
 from darkroom_upload.plan import Plan
 from darkroom_upload.presign import Presign
@@ -77,7 +78,7 @@ class Services:
 def create_app(services: Services) -> ASGIApp:
     """The API, and around it what concerns every answer, even the one to a bug, as an ASGI application."""
     app = shared_with(LimitFields(create_api(services)), services.cors_origins)
-    return AccessLog(SecurityHeaders(OneLength(app), development=services.development))
+    return AccessLog(SecurityHeaders(OneLength(HeadOfGet(app)), development=services.development))
 
 
 def create_api(services: Services) -> FastAPI:
