@@ -21,6 +21,7 @@ class Flatten(Operation):
 
     op: Literal["flatten"]
     background: Color = "#ffffff"
+    """Of which only the colour counts: how transparent it is does not."""
 
 
 class Blur(Operation):

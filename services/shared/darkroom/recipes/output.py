@@ -57,8 +57,11 @@ class Output(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     format: OutputFormat = OutputFormat.SAME
+    """`same` is the source's own; of those that are read only, JPEG 2000 becomes JPEG and the others PNG. `auto` is
+    what suits the picture: PNG for flat art and where `lossless` is asked for; for photos JPEG, or WebP when they have
+    transparency; WebP for animations."""
     quality: Quality | None = None
-    """1 to 100; without it, the format's own default (see `DEFAULT_QUALITY`). A JPEG that is only written anew, without
+    """1 to 100; without it 80 for JPEG and WebP, and 50 for AVIF. A JPEG that is only written anew, without
     operations and as `same`, gets at most the quality that it has."""
     lossless: bool = False
     """WebP without loss, AVIF as near to it as it gets (some levels of 255); the others are what they are."""
@@ -76,7 +79,8 @@ class Output(BaseModel):
     """The variant fails when it cannot be made this small. JPEG, WebP and AVIF are written at the highest quality, up
     to `quality`, that keeps to it."""
     keep_metadata: KeepMetadata = KeepMetadata.NONE
-    """GIF takes none, and TIFF of EXIF only texts of the main directory."""
+    """What of the source's metadata goes into the result, and whether colours stay in its profile's space. GIF takes
+    none, and TIFF of EXIF only texts of the main directory."""
     frames: Literal[1, "all"] = 1
     """`all` keeps an animation of GIF, WebP, PNG or AVIF in any of them: each frame is shown when it was, and the whole
     as often, but in AVIF for ever. All else has the first frame only; the pages of a TIFF are no animation."""

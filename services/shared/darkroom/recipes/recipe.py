@@ -32,13 +32,15 @@ class Variant(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     name: Name
+    """By which the picture is asked for; no other variant has it."""
     folder: Folder | None = None
-    """Where the result goes in the results bucket; the variant's name when not given."""
+    """Where the result goes in the results bucket; the variant's name when not given. No other variant has it."""
     operations: Annotated[tuple[AnyOperation, ...], _at_most(MAX_OPERATIONS)] = Field(
         default=(), max_length=MAX_OPERATIONS
     )
     """Applied in this order, after the EXIF orientation."""
     output: Output = Output()
+    """How the picture is written."""
 
     @property
     def result_folder(self) -> str:
@@ -58,6 +60,7 @@ class Recipe(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     variants: Annotated[tuple[Variant, ...], _at_most(MAX_VARIANTS)] = Field(max_length=MAX_VARIANTS)
+    """In the order in which they are told."""
 
     @model_validator(mode="after")
     def _results_stay_apart(self) -> Self:

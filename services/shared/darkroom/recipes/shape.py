@@ -13,7 +13,9 @@ class Resize(Operation):
 
     op: Literal["resize"]
     width: Pixels | None = None
+    """In pixels."""
     height: Pixels | None = None
+    """In pixels."""
     fit: Fit = Fit.COVER
     """`cover` fills the size and cuts what is over; `contain` shows all of the picture on `background`; `fill`
     stretches; `inside` and `outside` keep the proportions and are at most, or at least, the size. `pad` and
@@ -21,7 +23,8 @@ class Resize(Operation):
     position: Placing = Position.CENTER
     """Of `cover`, which part is kept; of `contain`, where the picture sits."""
     background: Color = "#ffffff"
-    """Behind the picture of a `contain`; it also shows through where the picture is transparent."""
+    """Behind the picture of a `contain`; it also shows through where the picture is transparent, which stays so only on
+    a background that is itself transparent. Unused by the others."""
     enlarge: bool = False
     """Without it a picture is never scaled up; `contain` still gives the whole canvas."""
     filter: Filter | None = None
@@ -40,11 +43,15 @@ class Crop(Operation):
 
     op: Literal["crop"]
     left: float = Field(default=0, ge=0, le=MAX_OUTPUT_SIDE * 8)
+    """From the picture's left side."""
     top: float = Field(default=0, ge=0, le=MAX_OUTPUT_SIDE * 8)
+    """From the picture's upper side."""
     width: float = Field(gt=0, le=MAX_OUTPUT_SIDE * 8)
+    """Of the rectangle."""
     height: float = Field(gt=0, le=MAX_OUTPUT_SIDE * 8)
+    """Of the rectangle."""
     unit: Literal["px", "fraction"] = "px"
-    """`fraction` counts all four in parts of the picture's width and height."""
+    """`px` counts all four in whole pixels, `fraction` in parts of the picture's width and height."""
 
     @model_validator(mode="after")
     def _fits_its_unit(self) -> Self:
@@ -70,8 +77,10 @@ class Rotate(Operation):
 
     op: Literal["rotate"]
     angle: float = Field(ge=-360, le=360)
+    """In degrees."""
     background: Color = "#ffffff"
-    """Behind the picture, unless the turn is by right angles only: these need no background."""
+    """Behind the picture; it also shows through where the picture is transparent, which stays so only on a background
+    that is itself transparent. A turn by right angles needs none, and leaves transparency as it is."""
 
 
 class Flip(Operation):
@@ -87,14 +96,20 @@ class Flop(Operation):
 
 
 class Pad(Operation):
-    """Add a border, in pixels a side. The background also shows through where the picture is transparent."""
+    """Add a border."""
 
     op: Literal["pad"]
     top: int = Field(default=0, ge=0, le=MAX_OUTPUT_SIDE)
+    """In pixels."""
     right: int = Field(default=0, ge=0, le=MAX_OUTPUT_SIDE)
+    """In pixels."""
     bottom: int = Field(default=0, ge=0, le=MAX_OUTPUT_SIDE)
+    """In pixels."""
     left: int = Field(default=0, ge=0, le=MAX_OUTPUT_SIDE)
+    """In pixels."""
     background: Color = "#ffffff"
+    """Of the border; it also shows through where the picture is transparent, which stays so only on a background that
+    is itself transparent."""
 
 
 class Round(Operation):
@@ -106,7 +121,7 @@ class Round(Operation):
     fraction: Fraction | None = None
     """In parts of the shorter side instead; from 0.5 on a square becomes a circle."""
     background: Color = "transparent"
-    """What the corners show."""
+    """What the corners show; unless it is transparent, it also shows through where the picture is."""
 
     @model_validator(mode="after")
     def _has_one_radius(self) -> Self:

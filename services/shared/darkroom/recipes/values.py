@@ -11,11 +11,13 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 """Of a variant or a preset."""
 Pixels = Annotated[int, Field(ge=1, le=MAX_OUTPUT_SIDE)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
+# Without a description: it would be taken for that of each field, whose docstring would get lost.
 Color = Annotated[
     str,
     StringConstraints(pattern=r"^(#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6}|#[0-9a-fA-F]{8}|transparent)$"),
-    Field(description="`#rgb`, `#rrggbb`, `#rrggbbaa` or `transparent`"),
+    Field(examples=["#fff", "#336699", "#33669980", "transparent"]),
 ]
+"""`#rgb`, `#rrggbb`, `#rrggbbaa` or `transparent`."""
 
 
 class Operation(BaseModel):
@@ -67,10 +69,12 @@ SEEKING: Final = frozenset({Position.SMART, Position.ENTROPY})
 class Focus(BaseModel):
     """The point that matters most, in fractions of the picture's width and height from its top left corner."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     x: Fraction
+    """From the left, in parts of the width."""
     y: Fraction
+    """From the top, in parts of the height."""
 
 
 Placing = Annotated[

@@ -16,8 +16,9 @@ class Overlay(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     job_id: Annotated[str, StringConstraints(pattern=_UUID)]
+    """Of the job that made it."""
     variant: Name
-    """Of an animation the first frame counts."""
+    """Its name in that job. Of an animation the first frame counts."""
 
 
 class Watermark(Operation):
@@ -29,9 +30,11 @@ class Watermark(Operation):
     image: Overlay | None = None
     """Instead of a text."""
     position: Position = Position.BOTTOM_RIGHT
+    """Where it lies; `smart` and `entropy` are not for watermarks."""
     color: Annotated[str, StringConstraints(pattern=r"^(#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6})$")] = "#ffffff"
     """Of a text's letters; they have a thin rim of black or white, whichever stands out from them."""
     opacity: Fraction = 0.6
+    """1 hides what lies below, 0 shows nothing of the watermark."""
     scale: float = Field(default=0.25, ge=0.02, le=1)
     """The watermark's width before it is turned, in parts of the picture's width. It is never taller than the
     picture."""
