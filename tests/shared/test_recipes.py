@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from darkroom.errors import InvalidRecipe
 from darkroom.limits import MAX_FAULTS, MAX_OPERATIONS, MAX_OUTPUT_SIDE, MAX_VARIANTS
@@ -127,13 +127,14 @@ def test_the_result_folder_is_the_variants_name_unless_given() -> None:
         ({"op": "crop", "width": 1}, "/height", "required"),
         ({"op": "crop", "width": 0, "height": 1}, "/width", "greater than 0"),
         ({"op": "crop", "width": 1, "height": 1, "left": -1}, "/left", "greater than or equal to 0"),
-        ({"op": "crop", "width": 1.5, "height": 1}, "", "width is in pixels and must be whole"),
+        ({"op": "crop", "width": 1.5, "height": 1}, "", 'whole; parts of the picture need "unit": "fraction"'),
         ({"op": "crop", "width": 2, "height": 1, "unit": "fraction"}, "", "width is a fraction and must be at most 1"),
         ({"op": "crop", "width": 1, "height": 1, "unit": "em"}, "/unit", "'px' or 'fraction'"),
         ({"op": "rotate"}, "/angle", "required"),
         ({"op": "rotate", "angle": 361}, "/angle", "less than or equal to 360"),
-        ({"op": "rotate", "angle": float("nan")}, "/angle", "360"),
-        ({"op": "rotate", "angle": float("inf")}, "/angle", "360"),
+        ({"op": "rotate", "angle": float("nan")}, "/angle", "finite number"),
+        ({"op": "rotate", "angle": float("inf")}, "/angle", "finite number"),
+        ({"op": "watermark", "text": " \u00a0 "}, "/text", "of spaces alone"),
         ({"op": "pad", "top": -1}, "/top", "greater than or equal to 0"),
         ({"op": "flip", "angle": 1}, "/angle", "not permitted"),
         ({"op": "explode"}, "", "'explode'"),
@@ -293,6 +294,17 @@ def test_a_recipe_survives_being_written_and_read() -> None:
     assert Recipe.model_validate_json(recipe.model_dump_json(exclude_none=True)) == recipe
 
 
+def test_no_field_takes_what_is_no_finite_number() -> None:
+    numbers = [(model, name) for model in models_of(Recipe) for name, field in fields_of(model) if number_in(field)]
+    assert len(numbers) >= 20
+    for model, name in numbers:
+        for number in ("NaN", "Infinity", "-Infinity", '"nan"'):
+            with pytest.raises(ValidationError) as raised:
+                model.model_validate_json(f'{{"{name}": {number}}}')
+            said = [fault["msg"] for fault in raised.value.errors() if fault["loc"] == (name,)]
+            assert said == ["Input should be a finite number"], (model, name, number)
+
+
 def test_the_json_schema_says_of_every_field_what_its_docstring_does() -> None:
     for model in models_of(Recipe):
         schema, documented = model.model_json_schema(), docstrings(model)
@@ -316,6 +328,14 @@ def parts_of(annotation: Any) -> list[Any]:
     """What a type is put together of, down to the plain ones."""
     inner = get_args(annotation)
     return [plain for part in inner for plain in parts_of(part)] if inner else [annotation]
+
+
+def fields_of(model: type[BaseModel]) -> list[tuple[str, Any]]:
+    return [(name, field.annotation) for name, field in model.model_fields.items()]
+
+
+def number_in(annotation: Any) -> bool:
+    return float in parts_of(annotation)
 
 
 def docstrings(model: type[BaseModel]) -> dict[str, str]:

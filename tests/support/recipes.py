@@ -84,7 +84,7 @@ operations: Drawn = st.one_of(
     _operation("adjust", {}, brightness=factors, contrast=factors, saturation=factors, gamma=st.floats(0.1, 10)),
     _operation("tint", {"color": opaque_colors}, strength=fractions),
     _operation("sepia", {}, strength=fractions),
-    _watermark(text=st.text(_WRITABLE, min_size=1, max_size=100)),
+    _watermark(text=st.text(_WRITABLE, min_size=1, max_size=100).filter(str.strip)),
     _watermark(image=st.sampled_from([LOGO.model_dump(), {**LOGO.model_dump(), "variant": "missing"}])),
 )
 

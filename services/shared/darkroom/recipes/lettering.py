@@ -60,12 +60,17 @@ _SHOWN: Final = 8
 
 
 def _writable(text: str) -> str:
-    """The text with its accents composed (Unicode's form C). Raises ValueError that names what cannot be written."""
+    """The text with its accents composed (Unicode's form C).
+
+    Raises ValueError for one of spaces alone, and one that names what cannot be written.
+    """
     composed = unicodedata.normalize("NFC", text)
     foreign = sorted(set(composed) - WRITABLE)
     if foreign:
         named = ", ".join(_named(character) for character in foreign[:_SHOWN])
         raise ValueError(f"the font for watermarks has Latin, Greek and Cyrillic letters, and lacks {named}")
+    if not composed.strip():
+        raise ValueError("of spaces alone nothing would be seen")
     return composed
 
 

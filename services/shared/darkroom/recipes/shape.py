@@ -60,7 +60,7 @@ class Crop(Operation):
             if self.unit == "fraction" and value > 1:
                 raise ValueError(f"{name} is a fraction and must be at most 1")
             if self.unit == "px" and value != int(value):
-                raise ValueError(f"{name} is in pixels and must be whole")
+                raise ValueError(f'{name} is in pixels and must be whole; parts of the picture need "unit": "fraction"')
         return self
 
 

@@ -23,7 +23,7 @@ Color = Annotated[
 class Operation(BaseModel):
     """What all operations have in common: they are values, and take no unknown field."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
 
 
 class Fit(StrEnum):
@@ -69,7 +69,7 @@ SEEKING: Final = frozenset({Position.SMART, Position.ENTROPY})
 class Focus(BaseModel):
     """The point that matters most, in fractions of the picture's width and height from its top left corner."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
 
     x: Fraction
     """From the left, in parts of the width."""
