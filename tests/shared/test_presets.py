@@ -144,10 +144,22 @@ def test_a_document_means_itself(presets: Presets) -> None:
     assert resolve_recipe(' \n{"variants": []}', presets) == (CUSTOM, Recipe(variants=()))
 
 
-@pytest.mark.parametrize("text", ["", " ", "nope", "Web", "web ", "../web", "[]", "custom", "x" * 10_000, "\x00\u202e"])
+@pytest.mark.parametrize("text", ["", " ", "nope", "Web", "web ", "../web", "12", "custom", "x" * 10_000, "\x00\u202e"])
 def test_an_unknown_name_is_refused_and_the_known_ones_are_told(text: str, presets: Presets) -> None:
     with pytest.raises(InvalidRecipe, match="augment, grayscale, metadata") as raised:
         resolve_recipe(text, presets)
     assert len(raised.value.message) < 600
     assert raised.value.message.isprintable()
     assert raised.value.fields["errors"] == [{"pointer": "", "message": "unknown preset"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [('[{"name": "a"}]', "an array"), ("\n[", "an array"), ('"web"', "a string"), ('"{}"', "a string")],
+)
+def test_json_that_is_no_object_is_not_taken_for_a_name(text: str, says: str, presets: Presets) -> None:
+    with pytest.raises(
+        InvalidRecipe, match=r'a JSON object, \{"variants": \[…\]\}, or a preset\'s name without'
+    ) as raised:
+        resolve_recipe(text, presets)
+    assert raised.value.fields["errors"] == [{"pointer": "", "message": f"this is {says}, and no object"}]

@@ -48,7 +48,7 @@ def choose_recipe(text: str, presets: Presets) -> ChosenRecipe:
 def _as_either(recipe: object) -> object:
     if not isinstance(recipe, str | dict):
         # Said here, for a union would say it of each of its members, in places that the document has not.
-        raise ValueError("give a preset's name, or a recipe")  # noqa: TRY004 - pydantic's way to hear of it
+        raise ValueError('give a preset\'s name, or a recipe: {"variants": […]}')  # noqa: TRY004 - pydantic's way to hear of it
     return recipe
 
 

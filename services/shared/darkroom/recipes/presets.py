@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -15,6 +16,10 @@ from darkroom.recipes.values import Name
 DEFAULT_PRESET = "web"
 CUSTOM = "custom"
 """The name under which a recipe that a client wrote itself appears in a job. No preset has it."""
+
+_FORM: Final = '{"variants": […]}'
+_OTHER_JSON: Final = MappingProxyType({"[": "an array", '"': "a string"})
+"""What else JSON is, by how it begins. Numbers, true, false and null may be names of presets."""
 
 Presets = Mapping[str, Recipe]
 _PRESETS = TypeAdapter(dict[Name, Recipe])
@@ -42,13 +47,19 @@ def resolve_recipe(text: str, presets: Presets) -> tuple[str, Recipe]:
 
     Raises InvalidRecipe for a name that no preset has and for a document that does not validate.
     """
-    if text.lstrip().startswith("{"):
+    begins = text.lstrip()[:1]
+    if begins == "{":
         return CUSTOM, parse_recipe(text)
     if text in presets:
         return text, presets[text]
     known = ", ".join(sorted(presets))
+    if begins in _OTHER_JSON:
+        raise InvalidRecipe(
+            f"A recipe is a JSON object, {_FORM}, or a preset's name without quotes. Presets: {known}.",
+            errors=[{"pointer": "", "message": f"this is {_OTHER_JSON[begins]}, and no object"}],
+        )
     shown = json.dumps(text[:64])
     raise InvalidRecipe(
-        f"There is no preset {shown}. Presets: {known}; or send a recipe as JSON.",
+        f"There is no preset {shown}. Presets: {known}; or send a recipe as JSON, {_FORM}.",
         errors=[{"pointer": "", "message": "unknown preset"}],
     )
