@@ -28,15 +28,18 @@ def test_every_orientation_is_seen_upright(orientation: int, width: int | None) 
     assert images.corners(shown) == UPRIGHT
 
 
-@pytest.mark.parametrize("image_format", ["PNG", "WEBP", "TIFF", "AVIF"])
-@pytest.mark.parametrize("orientation", [3, 6, 8])
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
+@pytest.mark.parametrize("orientation", range(1, 9))
 def test_the_orientation_counts_in_every_format_that_has_one(image_format: str, orientation: int) -> None:
     stored = images.opened(images.jpeg(64, 32, orientation))
     exif = Image.Exif()
     exif[images.ORIENTATION_TAG] = orientation
-    shown = image(images.encoded(stored.copy(), image_format, exif=exif), [])
+    source = images.encoded(stored.copy(), image_format, exif=exif)
+    shown = image(source, [])
     assert shown.size == (64, 32)
     assert images.corners(shown) == UPRIGHT
+    told = description(source)
+    assert (told.width, told.height, told.orientation) == (64, 32, orientation)
 
 
 def test_the_orientation_comes_before_the_operations() -> None:

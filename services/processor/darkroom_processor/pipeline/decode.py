@@ -76,6 +76,8 @@ def decode(source: Source, needed_scale: Callable[[Size], float], *, in_own_spac
     stored_mode, stored_size = image.mode, source.stored_size
     part = _shrink_while_decoding(image, needed_scale)
     color.scale_transparent_level(image)
+    # Pillow turns a TIFF as it loads it, and forgets the tag; a PNG may have its own behind the pixels.
+    stated = orientation.read(_read_exif(image)) if source.format is ImageFormat.TIFF else None
     image.load()
     _let_go(source)
     exif = _read_exif(image)
@@ -93,7 +95,7 @@ def decode(source: Source, needed_scale: Callable[[Size], float], *, in_own_spac
         own=Own(raster=upright(_pixels(source, None)), space=space) if space else None,
         stored_mode=stored_mode,
         has_alpha=has_alpha,
-        orientation=turn,
+        orientation=stated or turn,
         exif=exif,
         xmp=xmp if isinstance(xmp, bytes) else b"",
         profile=profile,
