@@ -88,6 +88,31 @@ def test_transparency_that_is_lost_is_said_unless_the_recipe_asks_for_it() -> No
 
 
 @pytest.mark.parametrize(
+    "operation",
+    [
+        {"op": "rotate", "angle": 45},
+        {"op": "resize", "width": 100, "height": 100, "fit": "contain"},
+        {"op": "pad", "top": 1},
+        {"op": "round", "radius": 9, "background": "#ffffff"},
+    ],
+)
+def test_transparency_that_an_opaque_background_covers_is_said_once(operation: dict[str, Any]) -> None:
+    logo = source(format=ImageFormat.PNG, alpha=Alpha.CERTAIN)
+    for image_format in ("webp", "jpeg"):
+        (notice,) = foretell(variant(operation, operation, format=image_format), logo).notices
+        assert notice.code == "transparency_lost"
+        assert notice.message.startswith(f"What is transparent becomes #ffffff: {operation['op']} lays")
+    assert notices(variant({**operation, "background": "transparent"}, format="webp"), logo) == []
+    assert notices(variant(operation, format="webp"), source()) == []
+    assert notices(variant({"op": "flatten"}, operation, format="webp"), logo) == []
+
+
+def test_a_turn_by_right_angles_keeps_transparency() -> None:
+    logo = source(format=ImageFormat.PNG, alpha=Alpha.CERTAIN)
+    assert notices(variant({"op": "rotate", "angle": 90}, format="webp"), logo) == []
+
+
+@pytest.mark.parametrize(
     ("operations", "alpha", "expected"),
     [
         ([], Alpha.NONE, ["jpeg", "png"]),

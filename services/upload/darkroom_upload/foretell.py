@@ -10,7 +10,7 @@ from darkroom.making.geometry import place
 from darkroom.making.outline import Alpha, Outline, after, fits, outcome
 from darkroom.making.output_format import ANIMATED, choose_format, keeps_frames
 from darkroom.making.source import Source
-from darkroom.recipes import Output, Resize, Rotate, Variant
+from darkroom.recipes import Output, Pad, Resize, Rotate, Round, Variant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +67,7 @@ def foretell(variant: Variant, source: Source) -> Foretold:
         *_turning(variant, source),
         *_bounding(variant, picture),
         *_stopping(variant, source, picture),
+        *_covering(variant, source),
         *_flattening(variant, outline, picture),
     ]
     return Foretold(picture=picture, notices=tuple(notices))
@@ -146,6 +147,22 @@ def _why_still(output: Output, source: ImageFormat, written: ImageFormat) -> str
     if output.frames != "all":
         return "`frames` is 1"
     return f"{written} has one" if source in ANIMATED else f"the pages of a {source} are no animation"
+
+
+def _covering(variant: Variant, source: Source) -> Iterator[Notice]:
+    """That an operation lays the picture on an opaque background, which is meant to show elsewhere. Told once."""
+    outline = source.outline
+    for operation in variant.operations:
+        before, outline = outline, after(operation, outline)
+        lost = before.alpha is not Alpha.NONE and outline.alpha is Alpha.NONE
+        if lost and isinstance(operation, Pad | Resize | Rotate | Round):
+            yield Notice(
+                code="transparency_lost",
+                message=f"What is transparent becomes {operation.background}: {operation.op} lays the picture on that "
+                'background. With "transparent" it stays transparent.',
+                variant=variant.name,
+            )
+            return
 
 
 def _flattening(variant: Variant, outline: Outline, picture: Picture) -> Iterator[Notice]:
