@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from pydantic_settings import BaseSettings
 
+from darkroom.errors import ImageError, InvalidRecipe, SourceGone, UploadTooLarge
 from darkroom.problems import STATUSES
 from darkroom.recipes import load_presets
 from darkroom_cli.settings import AccountsSettings, ClientSettings, QueueSettings
 from darkroom_local.settings import LocalSettings
+from darkroom_orchestrator.progress import LOST
 from darkroom_orchestrator.settings import Settings as OrchestratorSettings
 from darkroom_processor.settings import Settings as ProcessorSettings
 from darkroom_upload.settings import UploadSettings
@@ -43,6 +45,20 @@ def test_the_readme_names_every_preset() -> None:
 def test_the_api_page_names_every_error_code() -> None:
     page = (ROOT / "docs/api.md").read_text()
     assert all(f"`{code}`" in page for code in STATUSES)
+
+
+def test_the_api_page_tells_just_the_codes_that_a_job_can_end_with() -> None:
+    section = (ROOT / "docs/api.md").read_text().partition("ends as a failed job")[2]
+    told = [
+        code for row in re.findall(r"^\| (`\w+`.*?) \|", section, re.MULTILINE) for code in re.findall(r"`(\w+)`", row)
+    ]
+    of_images = {ImageError.code, *(error.code for error in ImageError.__subclasses__())}
+    # Beside those of images, all that a service gives a fault by name.
+    sources = "".join(path.read_text() for path in ROOT.glob("services/*/darkroom_*/**/*.py"))
+    named = set(re.findall(r"Fault\(\s*code=([A-Z]\w*)", sources))
+    assert named == {"LOST", "InvalidRecipe", "UploadTooLarge", "UndecodableImage"}
+    others = {LOST, InvalidRecipe.code, UploadTooLarge.code, SourceGone.code}
+    assert sorted(told) == sorted(of_images | others)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -8,13 +8,16 @@ import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from PIL import Image
 
 from darkroom.errors import ImageError, MemoryLimit, PixelLimit, ProcessorCrash, TruncatedImage, UndecodableImage
-from darkroom.limits import MAX_PIXELS
+from darkroom.limits import CHILD_MEMORY_BYTES, MAX_PIXELS
 
 _OUT_OF_MEMORY = ("out of memory", "too much memory", "decompressed data too large")
+TOO_MUCH_MEMORY: Final = f"needs more memory than one image may have ({CHILD_MEMORY_BYTES // 1024**3} GiB)."
+"""The end of what is said of it."""
 
 
 @contextmanager
@@ -44,7 +47,7 @@ def making() -> Iterator[None]:
         raise
     except Exception as error:
         if _is_shortage(error):
-            raise MemoryLimit("Making the picture needs more memory than one image may have.") from error
+            raise MemoryLimit(f"Making the picture {TOO_MUCH_MEMORY}") from error
         raise ProcessorCrash("The picture could not be made, for a reason that nobody foresaw.") from error
 
 
@@ -53,7 +56,7 @@ def classify(error: Exception) -> ImageError:
     if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
         return PixelLimit(f"The image has more than {MAX_PIXELS} pixels.", limit=MAX_PIXELS)
     if _is_shortage(error):
-        return MemoryLimit("Decoding the image needs more memory than one image may have.")
+        return MemoryLimit(f"Decoding the image {TOO_MUCH_MEMORY}")
     if isinstance(error, EOFError) or "truncat" in str(error).lower():
         return TruncatedImage("The file ends before the picture does.")
     return UndecodableImage("The file is damaged, or of a kind that its format's decoder does not know.")

@@ -13,7 +13,7 @@ from typing import Final
 
 from darkroom.errors import ImageError, MemoryLimit
 from darkroom_processor.pipeline import Processed, Work, process
-from darkroom_processor.pipeline.faults import places
+from darkroom_processor.pipeline.faults import TOO_MUCH_MEMORY, places
 from darkroom_processor.sandbox.confinement import cpu_clock, restrict, seal, silence
 from darkroom_processor.sandbox.limits import Limits
 from darkroom_processor.sandbox.preload import preload
@@ -84,7 +84,7 @@ def _answer(work_on: Process, data: bytes, work: Work, meter: Meter) -> tuple[by
         reply, pictures = done(work_on(data, work), meter.usage())
         return header_of(reply), pictures
     except MemoryError:
-        error: ImageError = MemoryLimit("Processing the image needs more memory than one image may have.")
+        error: ImageError = MemoryLimit(f"Processing the image {TOO_MUCH_MEMORY}")
     except ImageError as refusal:
         error = refusal
     except Exception as bug:  # noqa: BLE001 - the service hears of every bug, and decides
