@@ -11,6 +11,7 @@ class Settings(ServiceSettings):
     port: int = 8000
     bucket: str
     queue_url: str
+    period_seconds: float = 1
 
 
 @pytest.fixture(autouse=True)
@@ -65,6 +66,14 @@ def test_a_value_that_does_not_fit_is_not_printed(
     with pytest.raises(SystemExit):
         load_settings(Settings)
     assert "hunter2" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
+def test_a_number_is_finite(number: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("DARKROOM_PERIOD_SECONDS", number)
+    with pytest.raises(SystemExit):
+        load_settings(Settings)
+    assert "DARKROOM_PERIOD_SECONDS: Input should be a finite number" in capsys.readouterr().err
 
 
 def test_settings_cannot_be_changed() -> None:

@@ -45,7 +45,7 @@ class ServiceSettings(BaseSettings):
     """What every service is told."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DARKROOM_", frozen=True, extra="ignore", use_attribute_docstrings=True
+        env_prefix="DARKROOM_", frozen=True, extra="ignore", use_attribute_docstrings=True, allow_inf_nan=False
     )
 
     environment: Environment = Environment.PRODUCTION
