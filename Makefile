@@ -27,9 +27,9 @@ help: ## Say what can be made
 run: $(PYTHON_ENV) $(EMULATOR_ENV) ## Run the whole system on this machine, until Ctrl-C
 	@exec .venv/bin/python -m darkroom_local
 
-# A worker more than CI has cores: what one waits for, another uses.
+# Two workers more than CI has cores: what one waits for, another uses.
 test: $(PYTHON_ENV) $(EMULATOR_ENV) $(CONTRACT_ENV) $(NODE_ENVS) ## Run all tests that need no container engine
-	.venv/bin/pytest -n 3 --dist loadscope --no-loadscope-reorder -m "not containers and not exhaustive"
+	.venv/bin/pytest -n 4 --dist loadscope --no-loadscope-reorder -m "not containers and not exhaustive"
 
 SECONDS ?= 60
 fuzz: $(PYTHON_ENV) ## Let the image engine work on damaged files and drawn recipes for SECONDS; finds go to out/fuzz
