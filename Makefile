@@ -29,6 +29,7 @@ run: $(PYTHON_ENV) $(EMULATOR_ENV) ## Run the whole system on this machine, unti
 
 # Two workers more than CI has cores: what one waits for, another uses.
 test: $(PYTHON_ENV) $(EMULATOR_ENV) $(CONTRACT_ENV) $(NODE_ENVS) ## Run all tests that need no container engine
+	@.venv/bin/pytest --collect-only -qq >/dev/null || true # Compiled once, not by each worker; errors come again below.
 	.venv/bin/pytest -n 4 --dist loadscope --no-loadscope-reorder -m "not containers and not exhaustive"
 
 SECONDS ?= 60
