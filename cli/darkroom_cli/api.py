@@ -92,8 +92,9 @@ def _failure(answer: httpx.Response) -> Failed:
     try:
         problem = answer.json()
         lines = [f"{problem['detail']} ({problem['code']})"]
-        faults = [fault for fault in problem.get("errors") or [] if fault["pointer"]]
-        lines += [f"  {fault['pointer']}: {fault['message']}" for fault in faults if fault["message"] not in lines[0]]
+        faults = [fault for fault in problem.get("errors") or [] if fault["message"] not in lines[0]]
+        # A fault of the document as a whole has an empty pointer.
+        lines += [f"  {': '.join(filter(None, (fault['pointer'], fault['message'])))}" for fault in faults]
     except (ValueError, KeyError, TypeError):
         lines = [f"The answer was {answer.status_code} {answer.reason_phrase}."]
     return Failed("\n".join(lines), Status.AWAY if answer.status_code in {429, 503} else Status.REFUSED)

@@ -63,13 +63,17 @@ def test_nobody_waits_until_tomorrow() -> None:
     assert pauses == []
 
 
-def test_a_refusal_is_told_with_all_its_faults() -> None:
-    faults = [{"pointer": "/variants/0/name", "message": "Too long."}]
+def test_a_refusal_is_told_with_all_its_faults_and_nothing_twice() -> None:
+    faults = [
+        {"pointer": "/variants/0/name", "message": "Too long."},
+        {"pointer": "", "message": "Of the whole."},
+        {"pointer": "/query/limit", "message": "So it is."},
+    ]
     api, _ = api_that_answers(refused(422, "invalid_recipe", errors=faults))
     with pytest.raises(Failed) as failed:
         api.ask("GET", "/jobs")
     assert failed.value.exit_code == Status.REFUSED
-    assert failed.value.message == "So it is. (invalid_recipe)\n  /variants/0/name: Too long."
+    assert failed.value.message == "So it is. (invalid_recipe)\n  /variants/0/name: Too long.\n  Of the whole."
 
 
 def test_an_answer_of_somebody_else_is_told_as_it_is() -> None:
