@@ -2,19 +2,32 @@
 
 import asyncio
 import hashlib
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from darkroom.jobs import JobStatus
 from darkroom_local.installation import Installation
 from darkroom_upload.adapters.originals import PART_BYTES
 from tests.support import images
-from tests.support.aws_proxy import Moment, running_proxy
+from tests.support.aws_proxy import AwsProxy, Moment, running_proxy
 from tests.support.emulator import Cloud
 from tests.upload.evidence import CAT, LARGE, announcement, multipart_uploads, stored
 from tests.upload.service import STRANGER_KEY, RunningService, running_service, settings_for
+
+
+@pytest_asyncio.fixture
+async def proxied(
+    cloud: Cloud, shared_installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[AwsProxy, RunningService]]:
+    """A service, and its way to AWS, on which calls can be held."""
+    async with running_proxy(cloud.endpoint_url) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        async with running_service(settings_for(shared_installation)) as service:
+            yield proxy, service
 
 
 async def upload_with_key(service: RunningService, key: str, data: bytes = CAT, **fields: str) -> httpx.Response:
@@ -104,27 +117,25 @@ async def test_requests_with_one_key_at_the_same_time_make_one_job(cloud: Cloud)
 
 
 async def test_what_the_faster_request_has_not_stored_yet_is_not_accepted(
-    cloud: Cloud, shared_installation: Installation, monkeypatch: pytest.MonkeyPatch
+    proxied: tuple[AwsProxy, RunningService],
 ) -> None:
-    async with running_proxy(cloud.endpoint_url) as proxy:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
-        async with running_service(settings_for(shared_installation)) as service:
-            with (
-                proxy.trap("TransactWriteItems jobs+accounts", moment=Moment.BEFORE) as writing,
-                proxy.trap("PutObject originals", moment=Moment.BEFORE) as storing,
-            ):
-                slower = asyncio.create_task(upload_with_key(service, "faster"))
-                await writing.sprung.wait()
-                faster = asyncio.create_task(upload_with_key(service, "faster"))
-                await storing.sprung.wait()
-                writing.let_go()
-                answer = await slower
-                assert (answer.status_code, answer.json()["code"]) == (409, "under_way")
-                assert answer.headers["retry-after"] == "1"
-                storing.let_go()
-                assert (await faster).status_code == 202
-            again = await upload_with_key(service, "faster")
-            assert again.json()["job_id"] == (await faster).json()["job_id"]
+    proxy, service = proxied
+    with (
+        proxy.trap("TransactWriteItems jobs+accounts", moment=Moment.BEFORE) as writing,
+        proxy.trap("PutObject originals", moment=Moment.BEFORE) as storing,
+    ):
+        slower = asyncio.create_task(upload_with_key(service, "faster"))
+        await writing.sprung.wait()
+        faster = asyncio.create_task(upload_with_key(service, "faster"))
+        await storing.sprung.wait()
+        writing.let_go()
+        answer = await slower
+        assert (answer.status_code, answer.json()["code"]) == (409, "under_way")
+        assert answer.headers["retry-after"] == "1"
+        storing.let_go()
+        assert (await faster).status_code == 202
+    again = await upload_with_key(service, "faster")
+    assert again.json()["job_id"] == (await faster).json()["job_id"]
 
 
 async def test_the_key_of_an_expired_job_is_used_up(cloud: Cloud, upload: RunningService) -> None:
@@ -136,18 +147,16 @@ async def test_the_key_of_an_expired_job_is_used_up(cloud: Cloud, upload: Runnin
 
 
 async def test_a_repetition_whose_job_expires_meanwhile_is_not_accepted(
-    cloud: Cloud, shared_installation: Installation, monkeypatch: pytest.MonkeyPatch
+    cloud: Cloud, proxied: tuple[AwsProxy, RunningService]
 ) -> None:
-    async with running_proxy(cloud.endpoint_url) as proxy:
-        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
-        async with running_service(settings_for(shared_installation)) as service:
-            first = await upload_with_key(service, "too-late")
-            with proxy.trap("PutObject originals", moment=Moment.BEFORE) as storing:
-                again = asyncio.create_task(upload_with_key(service, "too-late"))
-                await storing.sprung.wait()
-                await set_status(cloud, service, first.json()["job_id"], JobStatus.EXPIRED)
-                storing.let_go()
-                assert (await again).status_code == 409
+    proxy, service = proxied
+    first = await upload_with_key(service, "too-late")
+    with proxy.trap("PutObject originals", moment=Moment.BEFORE) as storing:
+        again = asyncio.create_task(upload_with_key(service, "too-late"))
+        await storing.sprung.wait()
+        await set_status(cloud, service, first.json()["job_id"], JobStatus.EXPIRED)
+        storing.let_go()
+        assert (await again).status_code == 409
 
 
 async def test_keys_of_different_owners_have_nothing_to_do_with_each_other(upload: RunningService) -> None:
