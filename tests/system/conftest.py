@@ -17,22 +17,22 @@ from tests.support.collector import Collector, collecting
 from tests.support.emulator import Cloud
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="package")
 async def collector() -> AsyncIterator[Collector]:
     """Where the shared system sends its traces."""
     async with collecting() as collector:
         yield collector
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="package")
 async def system(cloud: Cloud, collector: Collector) -> AsyncIterator[System]:
-    """A running system that all tests of this process share."""
+    """A running system that all tests of this folder share. It ends with them: even idle it takes a part of a core."""
     traces = {"DARKROOM_TRACES_URL": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "200"}
     async with cloud.installation() as installation, running_system(installation, environment=traces) as system:
         yield system
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="package")
 async def api(system: System) -> AsyncIterator[Api]:
     """The default owner's client."""
     async with open_api(system.url, DEVELOPMENT_KEY) as api:

@@ -26,26 +26,26 @@ async def arenas(cloud: Cloud) -> AsyncIterator[list[Arena]]:
         await asyncio.gather(*(service.kill() for arena in arenas for service in arena.system.services))
 
 
-@pytest_asyncio.fixture(scope="session")
-async def arena_of_session(cloud: Cloud) -> AsyncIterator[Arena]:
+@pytest_asyncio.fixture(scope="package")
+async def shared_arena(cloud: Cloud) -> AsyncIterator[Arena]:
     async with running_arena(cloud) as arena:
         yield arena
 
 
-@pytest_asyncio.fixture(scope="session")
-async def clean_run_of_session(arena_of_session: Arena) -> CleanRun:
-    return await clean_run(arena_of_session)
+@pytest_asyncio.fixture(scope="package")
+async def shared_clean_run(shared_arena: Arena) -> CleanRun:
+    return await clean_run(shared_arena)
 
 
 @pytest_asyncio.fixture
-async def arena(arena_of_session: Arena) -> Arena:
+async def arena(shared_arena: Arena) -> Arena:
     """A system that is whole and has nothing to do when the test begins."""
-    await arena_of_session.mend()
-    await arena_of_session.quiet()
-    return arena_of_session
+    await shared_arena.mend()
+    await shared_arena.quiet()
+    return shared_arena
 
 
 @pytest.fixture
-def clean(clean_run_of_session: CleanRun) -> CleanRun:
+def clean(shared_clean_run: CleanRun) -> CleanRun:
     """What a job leaves and what it takes when nothing goes wrong."""
-    return clean_run_of_session
+    return shared_clean_run
