@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from darkroom.jobs import new_job_id
 from darkroom.limits import DEFAULT_UPLOAD_BYTES, MAX_FRAMES, MAX_PIXELS
@@ -20,6 +21,13 @@ from tests.support.images import animation, encoded, jpeg, photo, png
 
 CAT = jpeg(40, 30)
 JPEG_MAGIC = CAT[:20]
+
+
+@pytest_asyncio.fixture(scope="module")
+async def stranger(system: System) -> AsyncIterator[httpx.AsyncClient]:
+    """A client without a key."""
+    async with httpx.AsyncClient(base_url=system.url, trust_env=False) as stranger:
+        yield stranger
 
 
 def check_problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
@@ -92,17 +100,17 @@ async def test_a_parameter_out_of_range_is_malformed(path: str, api: Api) -> Non
         ("GET", "/recipes/schema"),
     ],
 )
-async def test_nobody_is_let_in_without_a_key(method: str, path: str, key: str | None, system: System) -> None:
+async def test_nobody_is_let_in_without_a_key(
+    method: str, path: str, key: str | None, stranger: httpx.AsyncClient
+) -> None:
     headers = {} if key is None else {"x-api-key": key}
-    async with httpx.AsyncClient(base_url=system.url, trust_env=False) as stranger:
-        answer = await stranger.request(method, path.replace("{id}", new_job_id()), headers=headers)
+    answer = await stranger.request(method, path.replace("{id}", new_job_id()), headers=headers)
     check_problem(answer, 401, "unauthenticated")
     assert "www-authenticate" in answer.headers
 
 
-async def test_health_and_documentation_are_open_to_everyone(system: System) -> None:
-    async with httpx.AsyncClient(base_url=system.url, trust_env=False) as stranger:
-        answers = [await stranger.get(path) for path in ("/healthz", "/readyz", "/docs", "/openapi.json")]
+async def test_health_and_documentation_are_open_to_everyone(stranger: httpx.AsyncClient) -> None:
+    answers = [await stranger.get(path) for path in ("/healthz", "/readyz", "/docs", "/openapi.json")]
     assert {answer.status_code for answer in answers} == {HTTPStatus.OK}
 
 

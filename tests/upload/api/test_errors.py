@@ -2,10 +2,12 @@
 
 import asyncio
 import random
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from darkroom import clock
 from darkroom_local.installation import Installation
@@ -37,22 +39,27 @@ ROUTES: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 
 
+@pytest_asyncio.fixture(scope="module")
+async def anyone(upload: RunningService) -> AsyncIterator[httpx.AsyncClient]:
+    """A client without a key."""
+    async with httpx.AsyncClient(base_url=upload.url, trust_env=False) as client:
+        yield client
+
+
 @pytest.mark.parametrize("key", [None, b"", b"wrong", b"x" * 5000, b"\xff\xfe"], ids=lambda key: str(key)[:10])
 @pytest.mark.parametrize(("method", "path", "more"), ROUTES.values(), ids=ROUTES)
 async def test_nobody_does_anything_without_a_key(
-    upload: RunningService, key: bytes | None, method: str, path: str, more: dict[str, Any]
+    anyone: httpx.AsyncClient, key: bytes | None, method: str, path: str, more: dict[str, Any]
 ) -> None:
     headers = {**more.get("headers", {}), **({} if key is None else {b"x-api-key": key})}
-    async with httpx.AsyncClient(base_url=upload.url, trust_env=False) as client:
-        answer = await client.request(method, path, **{**more, "headers": headers})
+    answer = await anyone.request(method, path, **{**more, "headers": headers})
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
     assert answer.headers["www-authenticate"]
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/docs", "/openapi.json"])
-async def test_some_pages_are_for_everyone(upload: RunningService, path: str) -> None:
-    async with httpx.AsyncClient(base_url=upload.url, trust_env=False) as client:
-        assert (await client.get(path)).status_code == 200
+async def test_some_pages_are_for_everyone(anyone: httpx.AsyncClient, path: str) -> None:
+    assert (await anyone.get(path)).status_code == 200
 
 
 async def test_the_development_key_opens_nothing_in_production(installation: Installation) -> None:
