@@ -85,6 +85,15 @@ def keys_of(job: Job) -> list[str]:
     return sorted([*keys, job["manifest"]["key"]] if job["manifest"] else keys)
 
 
+def unsigned(told: Any) -> Any:
+    """What the API told, its links without what they are signed with: that is new with each quarter of an hour."""
+    if isinstance(told, dict):
+        return {name: unsigned(value) for name, value in told.items()}
+    if isinstance(told, list):
+        return [unsigned(value) for value in told]
+    return told.partition("?")[0] if isinstance(told, str) and "://" in told else told
+
+
 def variants_of(job: Job) -> Mapping[str, dict[str, Any]]:
     """The variants of a job by name."""
     return {variant["name"]: variant for variant in job["variants"]}

@@ -1,4 +1,4 @@
-"""What an upload has left behind in AWS, and two files to upload."""
+"""What an upload has left behind, and two files to upload."""
 
 import asyncio
 from typing import Any
@@ -36,6 +36,11 @@ async def announcement(cloud: Cloud, service: RunningService, job_id: str) -> Up
                 # S3's own events have no attributes.
                 if "MessageAttributes" in message and message["MessageAttributes"]["job_id"]["StringValue"] == job_id:
                     return UploadArrived.model_validate_json(message["Body"])
+
+
+async def latest_jobs(service: RunningService) -> list[str]:
+    """Ids of the default owner's jobs, the newest first."""
+    return [job["job_id"] for job in (await service.client.get("/jobs", params={"limit": 5})).json()["items"]]
 
 
 async def multipart_uploads(cloud: Cloud, bucket: str) -> list[str]:

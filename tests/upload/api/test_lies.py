@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from darkroom_upload.api import body
 from tests.support import images
 from tests.support.emulator import Cloud
-from tests.upload.evidence import multipart_uploads
+from tests.upload.evidence import latest_jobs, multipart_uploads
 from tests.upload.multipart import BOUNDARY, CONTENT_TYPE, form, part, part_with_headers
 from tests.upload.service import RunningService
 from tests.upload.wire import Wire, wire
@@ -33,13 +33,9 @@ async def connection(upload: RunningService) -> AsyncIterator[Wire]:
 @pytest_asyncio.fixture(autouse=True)
 async def nothing_left(cloud: Cloud, upload: RunningService) -> AsyncIterator[None]:
     """What is refused leaves neither a job nor a part of an object."""
-
-    async def jobs() -> list[str]:
-        return [job["job_id"] for job in (await upload.client.get("/jobs", params={"limit": 5})).json()["items"]]
-
-    before = await jobs()
+    before = await latest_jobs(upload)
     yield
-    assert await jobs() == before
+    assert await latest_jobs(upload) == before
     assert await multipart_uploads(cloud, upload.settings.originals_bucket) == []
 
 

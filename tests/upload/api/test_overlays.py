@@ -15,6 +15,7 @@ from darkroom.limits import MAX_OVERLAY_BYTES
 from darkroom.recipes import parse_recipe
 from darkroom_local.installation import Installation
 from tests.support import images
+from tests.upload.evidence import latest_jobs
 from tests.upload.examples import completed, queued, waiting
 from tests.upload.service import STRANGER_KEY, RunningService, running_service, settings_for
 
@@ -87,9 +88,9 @@ async def test_a_picture_too_large_for_a_watermark_is_refused(upload: RunningSer
 
 
 async def test_a_refused_upload_leaves_no_job(upload: RunningService) -> None:
-    before = (await upload.client.get("/jobs")).json()["items"]
+    before = await latest_jobs(upload)
     assert (await submit(upload, recipe(of(new_job_id())))).status_code == 422
-    assert (await upload.client.get("/jobs")).json()["items"] == before
+    assert await latest_jobs(upload) == before
 
 
 async def test_a_presigned_upload_is_asked_the_same(upload: RunningService, logo: Job) -> None:

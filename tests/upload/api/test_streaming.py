@@ -17,7 +17,7 @@ from darkroom_upload.api import body
 from tests.support import images
 from tests.support.emulator import Cloud
 from tests.support.waiting import until
-from tests.upload.evidence import multipart_uploads
+from tests.upload.evidence import latest_jobs, multipart_uploads
 from tests.upload.multipart import BOUNDARY, CONTENT_TYPE, form, part
 from tests.upload.service import KEY, NOBODY, RunningService
 from tests.upload.wire import wire
@@ -118,7 +118,7 @@ async def test_a_client_that_goes_away_leaves_nothing_and_no_traceback(
     abrupt: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
     bucket = upload.settings.originals_bucket
-    before = (await upload.client.get("/jobs", params={"limit": 1})).json()
+    before = await latest_jobs(upload)
     with capture_logs() as logs:
         async with wire(upload) as connection:
             await connection.begin(Content_Type=CONTENT_TYPE, Content_Length=str(9 * MIB))
@@ -140,7 +140,7 @@ async def test_a_client_that_goes_away_leaves_nothing_and_no_traceback(
                 return not await multipart_uploads(cloud, bucket)
 
             await until(gone)
-    assert (await upload.client.get("/jobs", params={"limit": 1})).json() == before
+    assert await latest_jobs(upload) == before
     assert "Traceback" not in capfd.readouterr().err
     assert [log["event"] for log in logs if log["log_level"] in ("warning", "error")] == []
 

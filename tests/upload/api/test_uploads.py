@@ -11,7 +11,7 @@ import pytest
 from darkroom_upload.adapters.originals import PART_BYTES
 from tests.support import images
 from tests.support.emulator import Cloud
-from tests.upload.evidence import CAT, LARGE, announcement, multipart_uploads, stored
+from tests.upload.evidence import CAT, LARGE, announcement, latest_jobs, multipart_uploads, stored
 from tests.upload.multipart import CONTENT_TYPE, form, part, part_with_headers
 from tests.upload.service import RunningService
 
@@ -222,13 +222,13 @@ REFUSED: dict[str, tuple[dict[str, Any], int, str, str]] = {
 async def test_what_cannot_be_taken_is_refused_with_the_reason(
     cloud: Cloud, upload: RunningService, request_: dict[str, Any], status: int, code: str, words: str
 ) -> None:
-    before = await upload.client.get("/jobs", params={"limit": 1})
+    before = await latest_jobs(upload)
     answer = await upload.client.post("/uploads", **request_)
     problem = answer.json()
     assert (answer.status_code, problem["status"], problem["code"]) == (status, status, code)
     assert answer.headers["content-type"] == "application/problem+json"
     assert words in problem["detail"]
-    assert (await upload.client.get("/jobs", params={"limit": 1})).json() == before.json()
+    assert await latest_jobs(upload) == before
     assert await multipart_uploads(cloud, upload.settings.originals_bucket) == []
 
 
