@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import accumulate
 
 import pytest
+from structlog.testing import capture_logs
 
 from darkroom.consumer import Consumer, Poison, growing_pause
 from darkroom.errors import NotFound, Unavailable
@@ -33,6 +34,27 @@ async def test_a_failure_that_time_may_heal_brings_the_message_back_after_a_grow
         await queue.until_visibilities(1)
     assert queue.visibilities == [([message_id], pause)]
     assert queue.deletes == []
+
+
+async def test_only_what_time_cannot_heal_is_logged_with_its_places() -> None:
+    queue = MemoryQueue()
+    healed, lasting = Unavailable("DynamoDB cannot be reached."), NotFound("no such job")
+    healed.__cause__ = ConnectionError("refused")
+    raised: list[Exception] = [lasting, healed]
+
+    async def handler(delivery: Delivery) -> None:
+        raise raised.pop()
+
+    queue.put("one")
+    queue.put("two")
+    with capture_logs() as logs:
+        async with consuming(queue, handler):
+            await queue.until_visibilities(2)
+    lines = [line for line in logs if line["event"] == "message_failed"]
+    assert [(line["log_level"], line.get("cause"), line.get("exc_info")) for line in lines] == [
+        ("info", "ConnectionError('refused')", None),
+        ("error", None, lasting),
+    ]
 
 
 @pytest.mark.parametrize(

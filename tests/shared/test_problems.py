@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel
+from structlog.testing import capture_logs
 
 from darkroom import errors, problems
 from darkroom.errors import DarkroomError
@@ -116,13 +117,20 @@ async def test_the_way_to_retry_and_to_authenticate_is_said(client: httpx.AsyncC
     assert (await client.get("/raise")).headers["www-authenticate"] == 'ApiKey realm="darkroom"'
 
 
-async def test_what_caused_an_error_stays_inside(client: httpx.AsyncClient, raised: list[Exception]) -> None:
+async def test_what_caused_an_error_stays_inside_as_one_line_of_the_log(
+    client: httpx.AsyncClient, raised: list[Exception]
+) -> None:
     error = errors.Unavailable("S3 cannot be reached.")
-    error.__cause__ = RuntimeError("http://10.0.0.1:4566 secret-key")
+    error.__cause__ = ConnectionError("http://10.0.0.1:4566 secret-key")
     raised.append(error)
-    answer = await client.get("/raise")
+    with capture_logs() as logs:
+        answer = await client.get("/raise")
     assert "secret-key" not in answer.text
     assert "10.0.0.1" not in answer.text
+    (line,) = logs
+    assert line["log_level"] == "warning"
+    assert line["cause"] == "ConnectionError('http://10.0.0.1:4566 secret-key')"
+    assert "exc_info" not in line
 
 
 async def test_a_bug_says_nothing_of_itself(client: httpx.AsyncClient, raised: list[Exception]) -> None:

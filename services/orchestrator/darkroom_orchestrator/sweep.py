@@ -245,7 +245,7 @@ async def sweep_regularly(sweep: Sweep, stop: asyncio.Event, *, seconds: float) 
         try:
             await sweep()
         except Unavailable as error:
-            _LOG.warning("sweep_failed", reason=error.message, exc_info=error.__cause__)
+            _LOG.warning("sweep_failed", reason=error.message, cause=error.cause)
         with suppress(TimeoutError):
             pause = seconds * random.uniform(0.8, 1.2)  # noqa: S311 - keeps processes out of step, guards nothing
             await asyncio.wait_for(stop.wait(), pause)

@@ -101,7 +101,7 @@ class Consumer:
         try:
             deliveries = await self._queue.receive(most=min(free, BATCH), wait_seconds=self._wait_seconds)
         except Unavailable as error:
-            _LOG.warning("receive_failed", consumer=self._name, reason=error.message, exc_info=error.__cause__)
+            _LOG.warning("receive_failed", consumer=self._name, reason=error.message, cause=error.cause)
             await _sleep_unless(stop, _RECEIVE_PAUSE_SECONDS)
             return
         self._in_hand |= {delivery.handle: delivery for delivery in deliveries}
@@ -122,9 +122,13 @@ class Consumer:
                 await self._handler(delivery)
             except DarkroomError as error:
                 tracing.mark_failed(span, error)
-                log, trace = (_LOG.info, error.__cause__) if error.retryable else (_LOG.error, error)
-                log("message_failed", code=error.code, reason=error.message, receives=delivery.receives, exc_info=trace)
-                await self._give_back([delivery], self._pause(delivery) if error.retryable else 0)
+                failure = _LOG.bind(code=error.code, reason=error.message, receives=delivery.receives)
+                if error.retryable:
+                    failure.info("message_failed", cause=error.cause)
+                    await self._give_back([delivery], self._pause(delivery))
+                else:
+                    failure.error("message_failed", exc_info=error)
+                    await self._give_back([delivery])
             except Exception as error:  # noqa: BLE001 - one message's bug must not stop the others
                 tracing.mark_failed(span, error)
                 _LOG.error("message_failed", code="bug", receives=delivery.receives, exc_info=error)

@@ -51,6 +51,11 @@ class DarkroomError(Exception):
         self.message = message
         self.fields = fields
 
+    @property
+    def cause(self) -> str | None:
+        """For the log: the error that it was raised from, in one line."""
+        return None if self.__cause__ is None else repr(self.__cause__)
+
 
 class RequestError(DarkroomError):
     """The request cannot be honoured as it stands."""

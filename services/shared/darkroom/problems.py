@@ -80,7 +80,7 @@ async def deliberate(request: Request, error: DarkroomError) -> Response:
     """The answer to an error that was raised on purpose."""
     status = STATUSES.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _LOG.warning("request_failed", code=error.code, reason=error.message, exc_info=error.__cause__)
+        _LOG.warning("request_failed", code=error.code, reason=error.message, cause=error.cause)
     answer = problem(request, status, error.code, error.message, **error.fields)
     if error.retry_after_seconds is not None:
         answer.headers["Retry-After"] = str(error.retry_after_seconds)
