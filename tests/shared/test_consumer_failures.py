@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from darkroom.consumer import Consumer, Poison, growing_pause
-from darkroom.errors import NotFound, Unavailable
+from darkroom.errors import DarkroomError, NotFound, Unavailable
 from darkroom.queue import Delivery
 from darkroom.topology import QueueSpec, Topology
 from tests.shared.consuming import Door, consuming
@@ -36,25 +36,26 @@ async def test_a_failure_that_time_may_heal_brings_the_message_back_after_a_grow
     assert queue.deletes == []
 
 
-async def test_only_what_time_cannot_heal_is_logged_with_its_places() -> None:
+@pytest.mark.parametrize(
+    ("error", "level"), [(Unavailable("DynamoDB cannot be reached."), "info"), (NotFound("no such job"), "error")]
+)
+async def test_only_what_time_cannot_heal_is_logged_with_its_places(error: DarkroomError, level: str) -> None:
     queue = MemoryQueue()
-    healed, lasting = Unavailable("DynamoDB cannot be reached."), NotFound("no such job")
-    healed.__cause__ = ConnectionError("refused")
-    raised: list[Exception] = [lasting, healed]
+    queue.put("one")
 
     async def handler(delivery: Delivery) -> None:
-        raise raised.pop()
+        raise error from ConnectionError("refused")
 
-    queue.put("one")
-    queue.put("two")
     with capture_logs() as logs:
         async with consuming(queue, handler):
-            await queue.until_visibilities(2)
-    lines = [line for line in logs if line["event"] == "message_failed"]
-    assert [(line["log_level"], line.get("cause"), line.get("exc_info")) for line in lines] == [
-        ("info", "ConnectionError('refused')", None),
-        ("error", None, lasting),
-    ]
+            await queue.until_visibilities(1)
+    line = next(line for line in logs if line["event"] == "message_failed")
+    assert line["log_level"] == level
+    if error.retryable:
+        assert line["cause"] == "ConnectionError('refused')"
+        assert "exc_info" not in line
+    else:
+        assert line["exc_info"] is error
 
 
 @pytest.mark.parametrize(
