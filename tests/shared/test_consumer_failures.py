@@ -1,6 +1,7 @@
 """The consumer loop when handlers or the queue fail: what comes again, and when."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import accumulate
 
@@ -143,8 +144,8 @@ async def test_a_bug_brings_its_message_back_within_a_minute_however_often() -> 
 
 async def test_a_message_on_its_way_back_is_not_hidden_again_by_a_heartbeat_under_way() -> None:
     class SlowQueue(MemoryQueue):
-        async def set_visibility(self, deliveries: "list[Delivery]", seconds: int) -> None:  # type: ignore[override]
-            # The test's queue is called with lists only; the first call, a heartbeat, is slow on the wire.
+        async def set_visibility(self, deliveries: Sequence[Delivery], seconds: int) -> None:
+            # The first call, a heartbeat, is slow on the wire.
             if seconds:
                 beating.set()
                 await arrived.wait()

@@ -87,6 +87,7 @@ class MemoryQueue:
 
     async def depth(self) -> Depth:
         """See Queue."""
+        self._fail("depth")
         visible = len(self._visible())
         return Depth(visible=visible, in_flight=len(self._messages) - visible)
 
