@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, TypeAdapter, Val
 from darkroom.callback_urls import read_callback_url
 from darkroom.errors import MalformedRequest
 from darkroom.json_pointer import json_pointer
-from darkroom.recipes import DEFAULT_PRESET, Presets, Recipe, resolve_recipe
+from darkroom.recipes import DEFAULT_PRESET, RECIPE_FORM, Presets, Recipe, resolve_recipe
 
 MAX_ENTRIES: Final = 16
 MAX_KEY_CHARACTERS: Final = 64
@@ -48,7 +48,7 @@ def choose_recipe(text: str, presets: Presets) -> ChosenRecipe:
 def _as_either(recipe: object) -> object:
     if not isinstance(recipe, str | dict):
         # Said here, for a union would say it of each of its members, in places that the document has not.
-        raise ValueError('give a preset\'s name, or a recipe: {"variants": […]}')  # noqa: TRY004 - pydantic's way to hear of it
+        raise ValueError(f"give a preset's name, or a recipe: {RECIPE_FORM}")  # noqa: TRY004 - pydantic's way to hear it
     return recipe
 
 

@@ -4,7 +4,7 @@ from darkroom.recipes.lettering import WRITABLE
 from darkroom.recipes.look import Adjust, Blur, Flatten, Grayscale, Sepia, Sharpen, Tint
 from darkroom.recipes.operations import AnyOperation
 from darkroom.recipes.output import DEFAULT_QUALITY, KeepMetadata, Output, OutputFormat, Subsampling
-from darkroom.recipes.presets import CUSTOM, DEFAULT_PRESET, Presets, load_presets, resolve_recipe
+from darkroom.recipes.presets import CUSTOM, DEFAULT_PRESET, RECIPE_FORM, Presets, load_presets, resolve_recipe
 from darkroom.recipes.recipe import Recipe, Variant, parse_recipe
 from darkroom.recipes.shape import Crop, Flip, Flop, Pad, Resize, Rotate, Round, Trim
 from darkroom.recipes.values import SEEKING, Filter, Fit, Focus, Operation, Position
@@ -14,6 +14,7 @@ __all__ = [
     "CUSTOM",
     "DEFAULT_PRESET",
     "DEFAULT_QUALITY",
+    "RECIPE_FORM",
     "SEEKING",
     "WRITABLE",
     "Adjust",

@@ -17,7 +17,8 @@ DEFAULT_PRESET = "web"
 CUSTOM = "custom"
 """The name under which a recipe that a client wrote itself appears in a job. No preset has it."""
 
-_FORM: Final = '{"variants": […]}'
+RECIPE_FORM: Final = '{"variants": […]}'
+"""What a recipe looks like, for those who sent something else."""
 _OTHER_JSON: Final = MappingProxyType({"[": "an array", '"': "a string"})
 """What else JSON is, by how it begins. Numbers, true, false and null may be names of presets."""
 
@@ -55,11 +56,11 @@ def resolve_recipe(text: str, presets: Presets) -> tuple[str, Recipe]:
     known = ", ".join(sorted(presets))
     if begins in _OTHER_JSON:
         raise InvalidRecipe(
-            f"A recipe is a JSON object, {_FORM}, or a preset's name without quotes. Presets: {known}.",
+            f"A recipe is a JSON object, {RECIPE_FORM}, or a preset's name without quotes. Presets: {known}.",
             errors=[{"pointer": "", "message": f"this is {_OTHER_JSON[begins]}, and no object"}],
         )
     shown = json.dumps(text[:64])
     raise InvalidRecipe(
-        f"There is no preset {shown}. Presets: {known}; or send a recipe as JSON, {_FORM}.",
+        f"There is no preset {shown}. Presets: {known}; or send a recipe as JSON, {RECIPE_FORM}.",
         errors=[{"pointer": "", "message": "unknown preset"}],
     )
