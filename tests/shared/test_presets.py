@@ -159,7 +159,7 @@ def test_an_unknown_name_is_refused_and_the_known_ones_are_told(text: str, prese
 )
 def test_json_that_is_no_object_is_not_taken_for_a_name(text: str, says: str, presets: Presets) -> None:
     with pytest.raises(
-        InvalidRecipe, match=r'a JSON object, \{"variants": \[…\]\}, or a preset\'s name without'
+        InvalidRecipe, match=r'a JSON object, \{"variants": \[\.\.\.\]\}, or a preset\'s name without'
     ) as raised:
         resolve_recipe(text, presets)
     assert raised.value.fields["errors"] == [{"pointer": "", "message": f"this is {says}, and no object"}]

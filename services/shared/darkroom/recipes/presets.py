@@ -17,7 +17,7 @@ DEFAULT_PRESET = "web"
 CUSTOM = "custom"
 """The name under which a recipe that a client wrote itself appears in a job. No preset has it."""
 
-RECIPE_FORM: Final = '{"variants": […]}'
+RECIPE_FORM: Final = '{"variants": [...]}'
 """What a recipe looks like, for those who sent something else."""
 _OTHER_JSON: Final = MappingProxyType({"[": "an array", '"': "a string"})
 """What else JSON is, by how it begins. Numbers, true, false and null may be names of presets."""
