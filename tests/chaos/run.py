@@ -14,9 +14,12 @@ from tests.support.emulator import running_cloud
 from tests.system.faults.arena import running_arena
 
 CLIENTS: Final = 3
-DRAIN_SECONDS: Final = 720
-"""A message that met four deaths and then a failure pauses for five minutes; nearly always a few seconds are enough."""
+DRAIN_SECONDS: Final = 150
+"""Far more than the longest pause of a message; nearly always a few seconds are enough."""
+_CALLS_KEPT: Final = 200
+"""Calls of each service that are told of when it waits in vain. All of them would fill the memory of a long run."""
 _PATIENCE: Final = {
+    "DARKROOM_LONGEST_PAUSE_SECONDS": "30",
     # A client that repeats its request may come back only after a service has been started again, on a busy machine.
     "DARKROOM_ARRIVAL_SECONDS": "45",
     "DARKROOM_LOG_LEVEL": "WARNING",
@@ -36,7 +39,7 @@ class Outcome:
 async def run(*, minutes: float, seed: int) -> Outcome:
     """Run on an emulator of its own. The seed decides what is done, though not when it meets what."""
     ledger: list[Entry] = []
-    async with running_cloud() as cloud, running_arena(cloud, environment=_PATIENCE) as arena:
+    async with running_cloud() as cloud, running_arena(cloud, environment=_PATIENCE, calls_kept=_CALLS_KEPT) as arena:
         second = arena.system.add_processor()
         await second.start()
         ends_at = time.monotonic() + minutes * 60

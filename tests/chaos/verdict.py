@@ -1,5 +1,9 @@
-"""Whether everything that clients asked for came to exactly one end."""
+"""Whether everything that clients asked for came to exactly one end.
 
+The judge looks at the table, each bucket and the events once, however many jobs there are.
+"""
+
+import asyncio
 from collections import Counter, defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -8,7 +12,7 @@ from tests.chaos.clients import Entry, Way
 from tests.support.api import OPEN
 from tests.support.waiting import until
 from tests.system.faults.arena import Arena
-from tests.system.faults.evidence import Item, all_items, orphans, pictures_of
+from tests.system.faults.evidence import Item, Objects, all_items, keys_of, objects_in
 
 _GIVEN_UP = frozenset({"lost"})
 """The reason of jobs that met too many deaths. Their owners were told, and can retry them."""
@@ -41,25 +45,51 @@ async def judge(arena: Arena, ledger: list[Entry], *, seconds: float) -> Verdict
     items = await all_items(arena.cloud, arena.installation)
     verdict.statuses.update(item["status"] for item in items)
     verdict.stuck += [f"job {item['job_id']} is {item['status']}" for item in items if item["status"] in OPEN]
-    for queue in (arena.installation.uploads, arena.installation.tasks, arena.installation.results):
-        if depth := await arena.depth(queue.url):
-            verdict.stuck.append(f"{depth} messages in {queue.url}")
-    verdict.orphans += await orphans(arena.cloud, arena.installation)
+    for queue in _queues(arena):
+        if depth := await arena.depth(queue):
+            verdict.stuck.append(f"{depth} messages in {queue}")
     _compare(ledger, items, verdict)
+    _check_objects(items, await _objects(arena), verdict)
+    events = await arena.events()
     for item in items:
-        await _look_at(arena, item, verdict)
+        _check_events(item, events.get(item["job_id"], set()), verdict)
     return verdict
 
 
 async def _settled(arena: Arena, seconds: float) -> None:
-    """Return when no job is open and no message travels, or when the time is over."""
-
-    async def none_is_open() -> bool:
-        return not any(item["status"] in OPEN for item in await all_items(arena.cloud, arena.installation))
-
+    """Return when no message travels and no job is open, or when the time is over."""
     with suppress(TimeoutError):
-        await until(none_is_open, seconds=seconds)
-        await arena.quiet(seconds=seconds)
+        async with asyncio.timeout(seconds):
+            await arena.quiet(seconds=seconds)
+            while open_jobs := await _open_jobs(arena):
+                for job_id in open_jobs:
+                    await _ended(arena, job_id, seconds)
+                await arena.quiet(seconds=seconds)
+
+
+async def _open_jobs(arena: Arena) -> list[str]:
+    items = await all_items(arena.cloud, arena.installation)
+    return [item["job_id"] for item in items if item["status"] in OPEN]
+
+
+async def _ended(arena: Arena, job_id: str, seconds: float) -> None:
+    async def ended() -> bool:
+        return (await arena.item(job_id))["status"] not in OPEN
+
+    await until(ended, seconds=seconds)
+
+
+def _queues(arena: Arena) -> list[str]:
+    installation = arena.installation
+    return [queue.url for queue in (installation.uploads, installation.tasks, installation.results)]
+
+
+async def _objects(arena: Arena) -> Objects:
+    """Everything in all buckets. No two buckets have a key in common."""
+    objects: Objects = {}
+    for bucket in arena.installation.topology.buckets:
+        objects |= await objects_in(arena.cloud, bucket.name)
+    return objects
 
 
 def _compare(ledger: list[Entry], items: list[Item], verdict: Verdict) -> None:
@@ -87,18 +117,23 @@ def _is_well(item: Item) -> bool:
     return {fault["code"] for fault in faults if fault} <= _GIVEN_UP and item["status"] != "expired"
 
 
-async def _look_at(arena: Arena, item: Item, verdict: Verdict) -> None:
-    events = await arena.events_of(item["job_id"])
+def _check_objects(items: list[Item], objects: Objects, verdict: Verdict) -> None:
+    """Each object belongs to a job, each picture was made once, and what a job names as its result is there."""
+    owned: set[str] = set()
+    for item in items:
+        owned |= keys_of(item)
+        named = {state["result"]["key"] for state in item["variants"].values() if "result" in state}
+        verdict.lost += [f"{key} is named and not there" for key in sorted(named - set(objects))]
+        different = [key for key in sorted(named) if len(objects.get(key, ())) > 1]
+        verdict.doubled += [f"{key} was written as different pictures" for key in different]
+    verdict.orphans += sorted(set(objects) - owned)
+
+
+def _check_events(item: Item, events: set[tuple[str, str]], verdict: Verdict) -> None:
     if len(events) > 1:
         verdict.doubled.append(f"job {item['job_id']} has ended as {events}")
     if item["status"] not in OPEN and not events:
         verdict.lost.append(f"job {item['job_id']} is {item['status']}, and nobody was told")
-    pictures = await pictures_of(arena.cloud, arena.installation, item["job_id"])
-    verdict.doubled += [
-        f"{key} was written as different pictures" for key, hashes in pictures.items() if len(hashes) > 1
-    ]
-    named = {state["result"]["key"] for state in item["variants"].values() if "result" in state}
-    verdict.lost += [f"{key} is named and not there" for key in named - set(pictures)]
 
 
 def accepted(ledger: list[Entry]) -> Counter[Way]:

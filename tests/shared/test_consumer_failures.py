@@ -78,6 +78,10 @@ def test_half_a_minute_of_trouble_takes_four_tries_and_delays_by_a_minute() -> N
     assert next(moment for moment in tries if moment > 30) == 72
 
 
+def test_no_pause_exceeds_the_longest_that_is_set() -> None:
+    assert [growing_pause(received(times), longest_seconds=30) for times in (1, 2, 3, 9)] == [2, 10, 30, 30]
+
+
 def received(times: int) -> Delivery:
     return Delivery(message_id="m", body="", handle="h", receives=times)
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import aiohttp
 from aiohttp import web
@@ -38,6 +38,7 @@ class Answer:
     body: bytes
 
 
+T = TypeVar("T")
 Forward = Callable[[Call], Awaitable[Answer]]
 """Asks AWS."""
 
@@ -101,7 +102,9 @@ class Trap:
 class AwsProxy:
     """One caller's way to AWS. `calls` is what it has asked for and got answered, in order."""
 
-    def __init__(self, session: aiohttp.ClientSession, upstream: str, upstream_of_heads: str) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, upstream: str, upstream_of_heads: str, calls_kept: int | None
+    ) -> None:
         self.url = ""
         self.calls: list[Call] = []
         self.asked: list[tuple[float, str]] = []
@@ -111,6 +114,7 @@ class AwsProxy:
         self._session = session
         self._upstream = upstream
         self._upstream_of_heads = upstream_of_heads
+        self._calls_kept = calls_kept
         self._interceptions: list[Interception] = []
 
     @property
@@ -145,7 +149,7 @@ class AwsProxy:
         except ConnectionError:  # The caller was killed while it sent.
             return web.Response()
         call = read_call(request.method, request.raw_path, headers, body)
-        self.asked.append((asyncio.get_running_loop().time(), call.name))
+        self._keep(self.asked, (asyncio.get_running_loop().time(), call.name))
         interception = next((one for one in self._interceptions if one.wants(call)), None)
         try:
             answer = await (interception.meet(call, self._forward) if interception else self._forward(call))
@@ -161,9 +165,14 @@ class AwsProxy:
     def _note(self, call: Call, answer: Answer) -> None:
         if call.is_check or brings_nothing(call, answer):
             return
-        self.calls.append(call)
+        self._keep(self.calls, call)
         if call.operation == "ReceiveMessage":
-            self.receipts.append((asyncio.get_running_loop().time(), call.name))
+            self._keep(self.receipts, (asyncio.get_running_loop().time(), call.name))
+
+    def _keep(self, entries: list[T], entry: T) -> None:
+        entries.append(entry)
+        if self._calls_kept is not None:
+            del entries[: -self._calls_kept]
 
     async def _forward(self, call: Call) -> Answer:
         headers = {name: value for name, value in call.headers.items() if name not in _BETWEEN_TWO}
@@ -189,15 +198,18 @@ def _response(call: Call, answer: Answer) -> web.Response:
 
 
 @asynccontextmanager
-async def running_proxy(upstream: str, *, upstream_of_heads: str | None = None) -> AsyncIterator[AwsProxy]:
+async def running_proxy(
+    upstream: str, *, upstream_of_heads: str | None = None, calls_kept: int | None = None
+) -> AsyncIterator[AwsProxy]:
     """A proxy on a free port, for the length of a `with` block.
 
-    HEAD may go another way: a further proxy behind this one may lose the length of what is not there.
+    HEAD may go another way: a further proxy behind this one may lose the length of what is not there. The proxy keeps
+    the last `calls_kept` calls, bodies included; by default it keeps all.
     """
     connector = aiohttp.TCPConnector(limit=0)
     timeout = aiohttp.ClientTimeout(total=None)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=False) as session:
-        proxy = AwsProxy(session, upstream, upstream_of_heads or upstream)
+        proxy = AwsProxy(session, upstream, upstream_of_heads or upstream, calls_kept)
         app = web.Application(client_max_size=_LARGEST_BODY_BYTES)
         app.router.add_route("*", "/{path:.*}", proxy.handle)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, logger=_LOG)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from darkroom.topology import Topology
@@ -9,19 +10,21 @@ from darkroom_local.bootstrap import bootstrap
 from darkroom_local.clients import Clients, open_clients
 from darkroom_local.emulator import running_emulator
 from darkroom_local.installation import Installation
+from darkroom_local.log import Log
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3.type_defs import ObjectIdentifierTypeDef
 
 
 class Cloud:
     """A running emulator and clients for it."""
 
-    def __init__(self, endpoint_url: str, clients: Clients, log: list[str]) -> None:
+    def __init__(self, endpoint_url: str, clients: Clients) -> None:
         self.endpoint_url = endpoint_url
         self.s3 = clients.s3
         self.sqs = clients.sqs
         self.sns = clients.sns
         self.dynamodb = clients.dynamodb
-        self.log = log
-        """What the emulator has printed, line by line."""
         self._clients = clients
 
     @asynccontextmanager
@@ -50,13 +53,15 @@ class Cloud:
     async def _empty(self, bucket: str) -> None:
         async for page in self.s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
             versions = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            for version in versions:
-                await self.s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
+            if versions:
+                objects: list[ObjectIdentifierTypeDef] = [
+                    {"Key": version["Key"], "VersionId": version["VersionId"]} for version in versions
+                ]
+                await self.s3.delete_objects(Bucket=bucket, Delete={"Objects": objects, "Quiet": True})
 
 
 @asynccontextmanager
 async def running_cloud() -> AsyncIterator[Cloud]:
     """An emulator on a free port, for the length of a `with` block."""
-    log: list[str] = []
-    async with running_emulator(sink=log.append) as emulator, open_clients(emulator.endpoint_url) as clients:
-        yield Cloud(emulator.endpoint_url, clients, log)
+    async with running_emulator(sink=Log().append) as emulator, open_clients(emulator.endpoint_url) as clients:
+        yield Cloud(emulator.endpoint_url, clients)

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from darkroom import health
 from darkroom.aws import Aws
-from darkroom.consumer import Consumer, Handler
+from darkroom.consumer import Consumer, Handler, growing_pause
 from darkroom.health import Check, Readiness
 from darkroom.queue import SqsQueue
 from darkroom.recipes import Presets
@@ -170,6 +170,7 @@ class Orchestrator:
             wait_seconds=self._settings.receive_wait_seconds,
             visibility_seconds=self._settings.visibility_seconds,
             drain_seconds=self._settings.drain_seconds,
+            pause=partial(growing_pause, longest_seconds=self._settings.longest_pause_seconds),
         )
 
     def _checks(self) -> dict[str, Check]:

@@ -3,10 +3,11 @@
 import asyncio
 import os
 import socket
+from functools import partial
 from typing import Final
 
 from darkroom.aws import Aws
-from darkroom.consumer import Consumer
+from darkroom.consumer import Consumer, growing_pause
 from darkroom.health import Readiness, bucket_check, queue_check
 from darkroom.logs import configure_logging
 from darkroom.queue import SqsQueue
@@ -51,6 +52,7 @@ async def run(settings: Settings) -> None:
             wait_seconds=settings.receive_wait_seconds,
             visibility_seconds=settings.visibility_seconds,
             drain_seconds=settings.drain_seconds,
+            pause=partial(growing_pause, longest_seconds=settings.longest_pause_seconds),
         )
         checks = {
             "originals": bucket_check(s3, settings.originals_bucket),

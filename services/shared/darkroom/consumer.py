@@ -219,9 +219,9 @@ class Consumer:
             _LOG.warning("set_visibility_failed", consumer=self._name, messages=len(deliveries), exc_info=error)
 
 
-def growing_pause(delivery: Delivery) -> int:
-    """2, 10, 60 … seconds, by how often the message was received."""
-    return PAUSES_SECONDS[min(delivery.receives, len(PAUSES_SECONDS)) - 1]
+def growing_pause(delivery: Delivery, *, longest_seconds: int = PAUSES_SECONDS[-1]) -> int:
+    """2, 10, 60 … seconds, by how often the message was received, up to `longest_seconds`."""
+    return min(PAUSES_SECONDS[min(delivery.receives, len(PAUSES_SECONDS)) - 1], longest_seconds)
 
 
 async def _sleep_unless(stop: asyncio.Event, seconds: float) -> None:

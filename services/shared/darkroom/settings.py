@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, HttpUrl, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from darkroom import tracing
+from darkroom.consumer import PAUSES_SECONDS
 
 _EXIT_STATUS: Final = 2
 """As shells and argparse use it: called in the wrong way."""
@@ -61,6 +62,8 @@ class ServiceSettings(BaseSettings):
     """Long poll of the queues; an emulator wants 1 or 2."""
     visibility_seconds: Annotated[int, Field(ge=1, le=12 * 60 * 60)] = 60
     """For how long a message in hand is hidden from others, again and again while it is; the queues' own visibility."""
+    longest_pause_seconds: Annotated[int, Field(ge=1, le=PAUSES_SECONDS[-1])] = PAUSES_SECONDS[-1]
+    """Upper bound of the growing pauses after which a message comes again whose handling failed."""
     traces_url: HttpUrl | None = None
     """Root of an OTLP/HTTP collector that spans are sent to; without one none are made."""
     traces_sampled: Annotated[float, Field(ge=0, le=1)] = 1.0

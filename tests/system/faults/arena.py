@@ -111,18 +111,29 @@ class Arena:
         """Messages that somebody gave up."""
         return sum([await self.depth(queue.dlq_url) for queue in self.installation.queues])
 
-    async def events_of(self, job_id: str) -> set[tuple[str, str]]:
-        """Ids and statuses of the job's events so far, repetitions once."""
+    async def events(self) -> Mapping[str, set[tuple[str, str]]]:
+        """By job, ids and statuses of its events so far, repetitions once."""
         while True:
             answer = await self.cloud.sqs.receive_message(
                 QueueUrl=self._events_url, MaxNumberOfMessages=10, WaitTimeSeconds=0
             )
-            for message in answer.get("Messages", []):
+            messages = answer.get("Messages", [])
+            if not messages:
+                return self._events
+            for message in messages:
                 event = json.loads(message["Body"])
                 self._events.setdefault(event["job_id"], set()).add((event["event_id"], event["status"]))
-                await self.cloud.sqs.delete_message(QueueUrl=self._events_url, ReceiptHandle=message["ReceiptHandle"])
-            if not answer.get("Messages"):
-                return self._events.get(job_id, set())
+            await self.cloud.sqs.delete_message_batch(
+                QueueUrl=self._events_url,
+                Entries=[
+                    {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
+                    for number, message in enumerate(messages)
+                ],
+            )
+
+    async def events_of(self, job_id: str) -> set[tuple[str, str]]:
+        """Ids and statuses of the job's events so far, repetitions once."""
+        return (await self.events()).get(job_id, set())
 
     async def depth(self, url: str) -> int:
         """Messages in a queue, those included that were received or are still to come."""
@@ -137,9 +148,16 @@ class Arena:
 
 @asynccontextmanager
 async def running_arena(
-    cloud: Cloud, *, upstream: str | None = None, environment: Mapping[str, str] | None = None
+    cloud: Cloud,
+    *,
+    upstream: str | None = None,
+    environment: Mapping[str, str] | None = None,
+    calls_kept: int | None = None,
 ) -> AsyncIterator[Arena]:
-    """An arena for the length of a `with` block; `upstream` is what the proxies stand in front of."""
+    """An arena for the length of a `with` block; `upstream` is what the proxies stand in front of.
+
+    `calls_kept` bounds the memory of a long run: see `running_proxy`.
+    """
     async with AsyncExitStack() as stack:
         installation = await stack.enter_async_context(cloud.installation())
         for queue in (installation.uploads, installation.tasks, installation.results):
@@ -148,7 +166,9 @@ async def running_arena(
             )
         proxies = {
             name: await stack.enter_async_context(
-                running_proxy(upstream or cloud.endpoint_url, upstream_of_heads=cloud.endpoint_url)
+                running_proxy(
+                    upstream or cloud.endpoint_url, upstream_of_heads=cloud.endpoint_url, calls_kept=calls_kept
+                )
             )
             for name in ("upload", "orchestrator", "processor", "processor-2")
         }
@@ -157,7 +177,7 @@ async def running_arena(
             environment={**IMPATIENT, **(environment or {})},
             environment_of=lambda name: {"AWS_ENDPOINT_URL": proxies[name].url},
         )
-        events_url = await stack.enter_async_context(_events(cloud, installation))
+        events_url = await stack.enter_async_context(events_queue(cloud, installation))
         stack.push_async_callback(system.stop)
         await system.start()
         api = await stack.enter_async_context(open_api(system.url, DEVELOPMENT_KEY))
@@ -165,7 +185,7 @@ async def running_arena(
 
 
 @asynccontextmanager
-async def _events(cloud: Cloud, installation: Installation) -> AsyncIterator[str]:
+async def events_queue(cloud: Cloud, installation: Installation) -> AsyncIterator[str]:
     """A queue that gets all job events."""
     url = (await cloud.sqs.create_queue(QueueName=f"events-{uuid4().hex}"))["QueueUrl"]
     arn = (await cloud.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"]))["Attributes"]["QueueArn"]

@@ -1,6 +1,5 @@
 """What is left of a job when it is over, told in a form in which two runs of the same upload are equal."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,6 +11,8 @@ from darkroom_local.installation import Installation
 from tests.support.emulator import Cloud
 
 Item = dict[str, Any]
+Objects = dict[str, frozenset[str]]
+"""By key, the ETags of all versions of an object. All are put in one piece, so an ETag is the MD5 of the bytes."""
 
 _OF_THE_RUN: Final = frozenset(
     {
@@ -36,8 +37,8 @@ class Evidence:
 
     item: str
     manifest: str
-    pictures: dict[str, frozenset[str]]
-    """By key, the hashes of all versions of an object; one, unless two tries made different pictures."""
+    pictures: Objects
+    """One ETag for each key, unless two tries made different pictures."""
 
 
 async def evidence(cloud: Cloud, installation: Installation, job_id: str) -> Evidence:
@@ -66,30 +67,37 @@ async def all_items(cloud: Cloud, installation: Installation) -> list[Item]:
     return [plain(item) async for page in pages for item in page["Items"]]
 
 
-async def pictures_of(cloud: Cloud, installation: Installation, job_id: str) -> dict[str, frozenset[str]]:
-    """The hashes of all versions of a job's pictures, by key."""
-    bucket = installation.topology.results_bucket.name
+async def objects_in(cloud: Cloud, bucket: str) -> Objects:
+    """Everything in a bucket, by one pass over its list. No object is read."""
     found: dict[str, set[str]] = {}
     async for page in cloud.s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
         for version in page.get("Versions", []):
-            if job_id in version["Key"] and version["Key"] != manifest_key(job_id):
-                answer = await cloud.s3.get_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"])
-                digest = hashlib.sha256(await answer["Body"].read()).hexdigest()
-                found.setdefault(version["Key"], set()).add(digest)
-    return {key: frozenset(hashes) for key, hashes in found.items()}
+            found.setdefault(version["Key"], set()).add(version["ETag"])
+    return {key: frozenset(etags) for key, etags in found.items()}
+
+
+async def pictures_of(cloud: Cloud, installation: Installation, job_id: str) -> Objects:
+    """A job's pictures."""
+    results = await objects_in(cloud, installation.topology.results_bucket.name)
+    return {key: etags for key, etags in results.items() if job_id in key and key != manifest_key(job_id)}
 
 
 async def orphans(cloud: Cloud, installation: Installation) -> list[str]:
     """Keys of results that no job names, and of sources that no job has."""
     items = await all_items(cloud, installation)
-    named = {state["result"]["key"] for item in items for state in item["variants"].values() if "result" in state}
-    named |= {item["source_key"] for item in items}
-    named |= {item["manifest"]["key"] for item in items if "manifest" in item}
     keys: set[str] = set()
     for bucket in installation.topology.buckets:
-        async for page in cloud.s3.get_paginator("list_object_versions").paginate(Bucket=bucket.name):
-            keys |= {version["Key"] for version in page.get("Versions", [])}
-    return sorted(keys - named)
+        keys |= set(await objects_in(cloud, bucket.name))
+    return sorted(keys - {key for item in items for key in keys_of(item)})
+
+
+def keys_of(item: Item) -> set[str]:
+    """Keys of all objects that a job names."""
+    named = {state["result"]["key"] for state in item["variants"].values() if "result" in state}
+    named.add(item["source_key"])
+    if "manifest" in item:
+        named.add(item["manifest"]["key"])
+    return named
 
 
 async def _manifest(cloud: Cloud, installation: Installation, item: Item) -> dict[str, Any]:
