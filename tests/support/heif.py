@@ -1,0 +1,187 @@
+"""Writes AVIF files box by box (ISO/IEC 14496-12 and 23008-12), so that a test can say anything in them."""
+
+import struct
+from dataclasses import dataclass
+
+from PIL import Image
+
+from tests.support import images
+
+SRGB_NUMBERS = (1, 13, 6, True)
+"""Primaries, transfer function, matrix, full range: what Pillow's encoder writes."""
+
+
+def box(kind: bytes, *parts: bytes) -> bytes:
+    """A box of these contents."""
+    body = b"".join(parts)
+    return struct.pack(">I4s", 8 + len(body), kind) + body
+
+
+def full_box(kind: bytes, *parts: bytes, version: int = 0, flags: int = 0) -> bytes:
+    """A box with a version and flags before its contents."""
+    return box(kind, struct.pack(">I", version << 24 | flags), *parts)
+
+
+def ispe(width: int, height: int) -> bytes:
+    """The property that tells the size of an item, in pixels."""
+    return full_box(b"ispe", struct.pack(">II", width, height))
+
+
+def clap(width: float, height: float, across: float = 0, down: float = 0, denominator: int = 1) -> bytes:
+    """The property that crops: width, height, and how far the centre moves from the picture's; as fractions."""
+    numbers = [round(value * denominator) for value in (width, height, across, down)]
+    return box(b"clap", b"".join(struct.pack(">iI", number, denominator) for number in numbers))
+
+
+def nclx(primaries: int, transfer: int, matrix: int = 6, *, full_range: bool = True) -> bytes:
+    """The property that tells colours by numbers (ITU-T H.273)."""
+    return box(b"colr", b"nclx", struct.pack(">HHHB", primaries, transfer, matrix, full_range << 7))
+
+
+def icc(profile: bytes) -> bytes:
+    """The property that tells colours by a profile."""
+    return box(b"colr", b"prof", profile)
+
+
+def irot(quarters: int) -> bytes:
+    """The property that turns the picture, in quarters against the clock."""
+    return box(b"irot", bytes([quarters]))
+
+
+def imir(axis: int) -> bytes:
+    """The property that mirrors: 0 swaps top and bottom, 1 left and right."""
+    return box(b"imir", bytes([axis]))
+
+
+ALPHA = full_box(b"auxC", b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """One item, and what is told of it."""
+
+    number: int
+    kind: bytes = b"av01"
+    data: bytes = b""
+    properties: tuple[bytes, ...] = ()
+    content_type: bytes = b""
+    extents: tuple[tuple[int, int], ...] | None = None
+    """Parts of `data` as (start, end), in the order in which they are read; None for all of it at once."""
+    in_idat: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coded:
+    """A coded picture: AV1 data, and the properties that go with it."""
+
+    data: bytes
+    config: bytes
+    pixi: bytes
+
+    def item(self, number: int, *properties: bytes) -> Item:
+        """An item of this picture with more properties."""
+        return Item(number=number, data=self.data, properties=(self.config, self.pixi, *properties))
+
+
+def coded(image: Image.Image, **options: object) -> Coded:
+    """The picture as AV1, by Pillow's encoder. Its colour item only."""
+    file = images.encoded(image, "AVIF", **options)
+    found = {kind: file[file.index(kind) - 4 :] for kind in (b"av1C", b"pixi")}
+    boxes = {kind: data[: struct.unpack(">I", data[:4])[0]] for kind, data in found.items()}
+    at = file.index(b"iloc") + 4
+    _, _, _, _, _, _, offset, length = struct.unpack_from(">IHHHHHII", file, at)
+    return Coded(data=file[offset : offset + length], config=boxes[b"av1C"], pixi=boxes[b"pixi"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class File:
+    """A file of items."""
+
+    items: tuple[Item, ...]
+    primary: int = 1
+    references: tuple[tuple[bytes, int, tuple[int, ...]], ...] = ()
+    """Kind, from which item, to which items."""
+    wide: bool = False
+    """Whether numbers of items, and indexes of properties, take more bytes than they need."""
+    brand: bytes = b"avif"
+    more: bytes = b""
+    """Boxes behind all others."""
+
+    @property
+    def number(self) -> str:
+        """How `struct` writes the number of an item."""
+        return ">I" if self.wide else ">H"
+
+    def written(self) -> bytes:
+        """The file: `ftyp`, `meta`, `mdat`."""
+        head = box(b"ftyp", self.brand, bytes(4), b"avifmif1miaf")
+        length = len(head) + len(self._meta(0))
+        body = b"".join(item.data for item in self.items if not item.in_idat)
+        return head + self._meta(length + 8) + box(b"mdat", body) + self.more
+
+    def _meta(self, media: int) -> bytes:
+        idat = b"".join(item.data for item in self.items if item.in_idat)
+        return full_box(
+            b"meta",
+            full_box(b"hdlr", bytes(4), b"pict", bytes(13)),
+            full_box(b"pitm", struct.pack(self.number, self.primary), version=self.wide),
+            self._locations(media),
+            self._entries(),
+            *([self._references()] if self.references else []),
+            self._properties(),
+            *([box(b"idat", idat)] if idat else []),
+        )
+
+    def _locations(self, media: int) -> bytes:
+        """Of version 1, or 2 when wide: with a method, a base offset and an index."""
+        at = {False: media, True: 0}
+        body = b""
+        for item in self.items:
+            extents = item.extents if item.extents is not None else ((0, len(item.data)),)
+            body += struct.pack(self.number, item.number) + struct.pack(">HHI", item.in_idat, 0, at[item.in_idat])
+            body += struct.pack(">H", len(extents))
+            body += b"".join(struct.pack(">II", start, end - start) for start, end in extents)
+            at[item.in_idat] += len(item.data)
+        count = struct.pack(self.number, len(self.items))
+        return full_box(b"iloc", b"\x44\x40", count, body, version=2 if self.wide else 1)
+
+    def _entries(self) -> bytes:
+        entries = [
+            full_box(
+                b"infe",
+                struct.pack(self.number, item.number),
+                bytes(2),
+                item.kind,
+                b"\0",
+                item.content_type + b"\0" if item.kind == b"mime" else b"",
+                version=3 if self.wide else 2,
+            )
+            for item in self.items
+        ]
+        return full_box(b"iinf", struct.pack(self.number, len(entries)), *entries, version=self.wide)
+
+    def _references(self) -> bytes:
+        parts = []
+        for kind, source, targets in self.references:
+            numbers = b"".join(struct.pack(self.number, target) for target in targets)
+            parts.append(box(kind, struct.pack(self.number, source), struct.pack(">H", len(targets)), numbers))
+        return full_box(b"iref", *parts, version=self.wide)
+
+    def _properties(self) -> bytes:
+        known = list(dict.fromkeys(prop for item in self.items for prop in item.properties))
+        rows = []
+        for item in self.items:
+            indexes = [known.index(prop) + 1 for prop in item.properties]
+            row = struct.pack(self.number, item.number) + bytes([len(indexes)])
+            rows.append(row + b"".join(self._association(index, known[index - 1]) for index in indexes))
+        body = struct.pack(">I", len(rows)) + b"".join(rows)
+        return box(b"iprp", box(b"ipco", *known), full_box(b"ipma", body, version=self.wide, flags=self.wide))
+
+    def _association(self, index: int, prop: bytes) -> bytes:
+        essential = prop[4:8] in {b"av1C", b"clap", b"irot", b"imir"}
+        return struct.pack(">H", essential << 15 | index) if self.wide else bytes([essential << 7 | index])
+
+
+def avif(image: Image.Image, *properties: bytes, **options: object) -> bytes:
+    """An AVIF of the picture with these properties besides its true size."""
+    return File(items=(coded(image, **options).item(1, ispe(*image.size), *properties),)).written()
