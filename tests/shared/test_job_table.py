@@ -26,6 +26,7 @@ from darkroom.jobs import (
     VariantResult,
     VariantState,
     VariantStatus,
+    VariantWarning,
     new_job_id,
     parts_of,
 )
@@ -66,7 +67,14 @@ moments = st.datetimes(
 ).map(lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000))
 faults = st.builds(Fault, code=texts, message=texts)
 results = st.builds(
-    VariantResult, key=texts, format=st.sampled_from(ImageFormat), size=sizes, width=sizes, height=sizes, sha256=texts
+    VariantResult,
+    key=texts,
+    format=st.sampled_from(ImageFormat),
+    size=sizes,
+    width=sizes,
+    height=sizes,
+    sha256=texts,
+    warnings=st.sampled_from([(), (VariantWarning.LARGER_THAN_SOURCE,)]),
 )
 states = st.one_of(
     st.just(VariantState()),

@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from darkroom.aws import Aws
-from darkroom.jobs import Fault, Job, JobStatus
+from darkroom.jobs import Fault, Job, JobStatus, VariantWarning
 from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.adapters.s3_links import S3Links
 from darkroom_upload.view import job_body, result_link
@@ -83,6 +83,7 @@ async def test_a_new_job_shows_what_is_known_and_null_for_the_rest(links: Result
         "sha256": None,
         "key": None,
         "url": None,
+        "warnings": [],
         "error": None,
     }
 
@@ -122,9 +123,21 @@ async def test_a_finished_job_shows_its_source_and_its_pictures(links: ResultLin
         "height": 64,
         "sha256": "7" * 64,
         "key": f"thumbnails/square-64/{job.job_id}/cat.webp",
+        "warnings": [],
         "error": None,
     }
     assert body["cost"] == {"cpu_ms": 71, "bytes_read": 829183, "bytes_written": 65394}
+
+
+async def test_a_variant_with_a_warning_says_what_it_means(links: ResultLinks) -> None:
+    job = completed()
+    state = job.variants["square-64"]
+    assert state.result is not None
+    grown = state.result.model_copy(update={"warnings": (VariantWarning.LARGER_THAN_SOURCE,)})
+    variants = {**job.variants, "square-64": replace(state, result=grown)}
+    [warning] = (await seen(replace(job, variants=variants), links))["variants"][0]["warnings"]
+    assert warning["code"] == "larger_than_source"
+    assert "more bytes than its source" in warning["message"]
 
 
 async def test_a_variant_that_failed_says_why(links: ResultLinks) -> None:

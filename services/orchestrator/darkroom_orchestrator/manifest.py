@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict
 
 from darkroom.clock import Moment
-from darkroom.jobs import Cost, Fault, Job, JobStatus, VariantState
+from darkroom.jobs import Cost, Fault, Job, JobStatus, VariantState, VariantWarning
 from darkroom.messages import TaskFinished
 from darkroom.recipes import Recipe
 from darkroom.sources import SourceDescription
@@ -47,6 +47,8 @@ class ManifestOutput(_Part):
     width: int | None = None
     height: int | None = None
     sha256: str | None = None
+    warnings: tuple[VariantWarning, ...] = ()
+    """Codes of what is to be known of the picture."""
     error: Fault | None = None
 
     @classmethod
@@ -63,6 +65,7 @@ class ManifestOutput(_Part):
             width=result.width,
             height=result.height,
             sha256=result.sha256,
+            warnings=result.warnings,
         )
 
 

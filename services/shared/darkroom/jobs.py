@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Final
 
 import uuid_utils.compat
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from darkroom.formats import ImageFormat
 from darkroom.recipes import Recipe
@@ -114,6 +114,26 @@ class Fault(_Value):
     message: str
 
 
+class VariantWarning(StrEnum):
+    """Something about a picture that was made that its owner should know. The value is the public code."""
+
+    LARGER_THAN_SOURCE = "larger_than_source"
+    """The recipe only writes the source again, and the result still has more bytes than the source."""
+
+    @property
+    def message(self) -> str:
+        """A sentence for people."""
+        return _WARNING_MESSAGES[self]
+
+
+_WARNING_MESSAGES: Final = MappingProxyType(
+    {
+        VariantWarning.LARGER_THAN_SOURCE: "The picture has more bytes than its source, whose own data could not be "
+        "kept: it had to be turned, its colours converted, or its metadata or format changed.",
+    }
+)
+
+
 class VariantResult(_Value):
     """A picture that was made and put into the results bucket."""
 
@@ -124,6 +144,7 @@ class VariantResult(_Value):
     width: int
     height: int
     sha256: str
+    warnings: tuple[VariantWarning, ...] = Field(default=(), exclude_if=lambda warnings: not warnings)
 
 
 class VariantOutcome(_Value):

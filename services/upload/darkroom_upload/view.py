@@ -7,7 +7,7 @@ from pydantic import Field
 
 from darkroom import clock
 from darkroom.formats import ImageFormat
-from darkroom.jobs import Cost, Fault, Job, JobStatus, VariantState, VariantStatus
+from darkroom.jobs import Cost, Fault, Job, JobStatus, VariantState, VariantStatus, VariantWarning
 from darkroom.recipes import Variant
 from darkroom_upload.adapters.results import Link, ResultLinks
 from darkroom_upload.bodies import Body
@@ -73,6 +73,18 @@ class SourceBody(Body):
         )
 
 
+class VariantWarningBody(Body):
+    """Something about a picture that its owner should know."""
+
+    code: VariantWarning
+    message: str
+
+    @classmethod
+    def of(cls, warning: VariantWarning) -> Self:
+        """The warning with its sentence."""
+        return cls(code=warning, message=warning.message)
+
+
 class VariantBody(Body):
     """A picture of the recipe. All but name and status is null until it is there."""
 
@@ -87,6 +99,8 @@ class VariantBody(Body):
     """Of the object in the results bucket."""
     url: str | None = None
     """Where to get it, for about an hour."""
+    warnings: tuple[VariantWarningBody, ...] = ()
+    """What to know of the picture; usually nothing."""
     error: ErrorBody | None = None
 
 
@@ -183,6 +197,7 @@ async def _variant_body(job: Job, variant: Variant, state: VariantState, links: 
         sha256=result.sha256,
         key=result.key,
         url=await links.sign(link),
+        warnings=tuple(map(VariantWarningBody.of, result.warnings)),
     )
 
 

@@ -48,6 +48,7 @@ class Results:
             width=picture.width,
             height=picture.height,
             sha256=picture.sha256,
+            warnings=picture.warnings,
         )
 
     async def fetch(self, key: str) -> bytes | None:

@@ -42,6 +42,8 @@ _FRAMES_IN_HEADER = frozenset({ImageFormat.PNG, ImageFormat.AVIF})
 class Source:
     """An image whose header was read and found acceptable."""
 
+    data: bytes
+    """The whole file."""
     image: ImageFile.ImageFile
     format: ImageFormat
     frames: int
@@ -66,7 +68,7 @@ def admit(data: bytes) -> Source:
     check_frames(frames)
     check_pixels(image.size, frames)
     _check_profile(image)
-    return Source(image=image, format=image_format, frames=frames, stored_size=image.size)
+    return Source(data=data, image=image, format=image_format, frames=frames, stored_size=image.size)
 
 
 def _open(data: bytes, image_format: ImageFormat) -> ImageFile.ImageFile:

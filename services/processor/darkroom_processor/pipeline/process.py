@@ -7,6 +7,7 @@ from functools import partial
 
 from darkroom.errors import ImageError
 from darkroom.formats import ImageFormat
+from darkroom.jobs import VariantWarning
 from darkroom.making.bounds import check_output
 from darkroom.making.decoding import needed_scale, scale_for
 from darkroom.making.output_format import choose_format, keeps_frames
@@ -113,12 +114,17 @@ class _Studio:
             width=made.size[0],
             height=made.size[1],
             sha256=hashlib.sha256(data).hexdigest(),
+            warnings=self._warnings(variant, data),
         )
+
+    def _warnings(self, variant: Variant, data: bytes) -> tuple[VariantWarning, ...]:
+        larger = variant.only_rewrites and len(data) > len(self.source.data)
+        return (VariantWarning.LARGER_THAN_SOURCE,) if larger else ()
 
     def _output(self, variant: Variant) -> Output:
         """Of a JPEG that is only written anew, no finer than it was: that would take bytes and show no more."""
         output, own = variant.output, self.decoded.quality
-        if own is None or variant.operations or output.format is not OutputFormat.SAME:
+        if own is None or not variant.only_rewrites:
             return output
         return output.model_copy(update={"quality": min(own, output.quality or DEFAULT_QUALITY[ImageFormat.JPEG])})
 

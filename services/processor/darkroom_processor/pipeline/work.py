@@ -6,6 +6,7 @@ from typing import Final
 
 from darkroom.errors import ImageError, ProcessorCrash
 from darkroom.formats import ImageFormat
+from darkroom.jobs import VariantWarning
 from darkroom.recipes import Overlay, Variant
 from darkroom.sources import SourceDescription
 from darkroom_processor.pipeline.faults import places
@@ -36,6 +37,7 @@ class Picture:
     height: int
     sha256: str
     """Of `data`, in hexadecimal."""
+    warnings: tuple[VariantWarning, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, 
 
 from darkroom.errors import OutputLimit
 from darkroom.formats import ImageFormat
+from darkroom.jobs import VariantWarning
 from darkroom.recipes import Overlay, Variant
 from darkroom.sources import SourceDescription
 from darkroom_processor.pipeline import Failure, Picture, Processed, Work
@@ -74,6 +75,7 @@ class PictureHeader(_Part):
     width: PositiveInt
     height: PositiveInt
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    warnings: Annotated[tuple[VariantWarning, ...], Field(max_length=len(VariantWarning))] = ()
     size: NonNegativeInt
     """Bytes."""
 
@@ -185,5 +187,6 @@ def _header(outcome: Picture | Failure) -> PictureHeader | FailureHeader:
         width=outcome.width,
         height=outcome.height,
         sha256=outcome.sha256,
+        warnings=outcome.warnings,
         size=len(outcome.data),
     )

@@ -8,7 +8,7 @@ from darkroom.errors import InvalidRecipe
 from darkroom.json_pointer import json_pointer
 from darkroom.limits import MAX_FAULTS, MAX_OPERATIONS, MAX_OVERLAYS, MAX_VARIANTS
 from darkroom.recipes.operations import AnyOperation
-from darkroom.recipes.output import Output
+from darkroom.recipes.output import Output, OutputFormat
 from darkroom.recipes.values import Name
 from darkroom.recipes.watermark import Overlay, Watermark
 
@@ -46,6 +46,11 @@ class Variant(BaseModel):
     def result_folder(self) -> str:
         """The first part of the result's key."""
         return self.folder or self.name
+
+    @property
+    def only_rewrites(self) -> bool:
+        """Whether the source is only written again, in its own format: the result should have no more bytes then."""
+        return not self.operations and self.output.format is OutputFormat.SAME
 
     @property
     def overlays(self) -> dict[int, Overlay]:
