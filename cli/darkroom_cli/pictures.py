@@ -108,8 +108,10 @@ def _writing(path: Path) -> Iterator[None]:
 
 
 def row(job: Job) -> dict[str, Any]:
-    """A job as a line of a table."""
-    progress = job["progress"]
+    """A job as a line of a table. A key without the scope `read` is told the id and status alone."""
+    progress = job.get("progress")
+    if progress is None:
+        return job
     return {**job, "filename": job["source"]["filename"], "done": f"{progress['done']}/{progress['total']}"}
 
 

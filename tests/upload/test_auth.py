@@ -91,7 +91,7 @@ async def test_a_key_opens_what_its_scopes_say(scopes: set[Scope]) -> None:
         if scope in scopes or Scope.ADMIN in scopes:
             principal.require(scope)
         else:
-            with pytest.raises(Forbidden, match=f"the scope {scope}"):
+            with pytest.raises(Forbidden, match=f"lacks the `{scope}` scope"):
                 principal.require(scope)
 
 

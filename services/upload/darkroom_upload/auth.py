@@ -114,23 +114,24 @@ class Authenticate:
         return self._development or digest != _DEVELOPMENT_KEY_SHA256
 
 
-def allowed(authenticate: Authenticate, scope: Scope) -> Callable[..., Awaitable[Principal]]:
-    """A dependency of routes that want this scope: the caller.
+def allowed(authenticate: Authenticate, *scopes: Scope) -> Callable[..., Awaitable[Principal]]:
+    """A dependency of routes that want these scopes, all of them: the caller.
 
     Raises RateLimited and Forbidden beside what `authenticate` raises. To lack the scope costs a token like all else.
 
     Every route has exactly one, before its other dependencies, so that who may not ask learns nothing. OpenAPI names
-    its scope.
+    its scopes.
     """
 
     async def check(
         request: Request,
-        _key: Annotated[str | None, Security(_SCHEME, scopes=[scope.value])],
+        _key: Annotated[str | None, Security(_SCHEME, scopes=[scope.value for scope in scopes])],
         _token: Annotated[str | None, Security(authenticate.cookie.scheme)],
     ) -> Principal:
         principal = await authenticate(request)
         await authenticate.throttle(request, principal)
-        principal.require(scope)
+        for scope in scopes:
+            principal.require(scope)
         return principal
 
     return check

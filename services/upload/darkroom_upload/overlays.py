@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from darkroom.api_keys import Scope
 from darkroom.errors import InvalidRecipe
 from darkroom.job_table import JobTable
 from darkroom.jobs import Job, VariantResult, VariantState, VariantStatus
 from darkroom.limits import MAX_OVERLAY_BYTES
 from darkroom.recipes import CUSTOM, Overlay
 from darkroom_upload.fields import ChosenRecipe
+from darkroom_upload.principal import Principal
 
 _NO_JOB: Final = "there is no such job"
 """Also said of another owner's."""
@@ -40,9 +42,15 @@ class Overlays:
     missing: tuple[Missing, ...]
 
 
-async def check_overlays(jobs: JobTable, chosen: ChosenRecipe, owner: str) -> None:
-    """Raises InvalidRecipe with a fault for each place that names an image which cannot be used, and Unavailable."""
-    missing = (await find_overlays(jobs, chosen, owner)).missing
+async def check_overlays(jobs: JobTable, chosen: ChosenRecipe, principal: Principal) -> None:
+    """Raises InvalidRecipe with a fault for each place that names an image which cannot be used, and Unavailable.
+
+    Raises Forbidden for a caller without the scope `read` whose own recipe names any: an answer would tell whether the
+    image is there, and the results would show it.
+    """
+    if chosen.name == CUSTOM and any(variant.overlays for variant in chosen.recipe.variants):
+        principal.require(Scope.READ, reason="A watermark made of a job's picture needs it.")
+    missing = (await find_overlays(jobs, chosen, principal.owner)).missing
     if missing:
         faults = [{"pointer": each.pointer, "message": each.reason} for each in missing]
         raise InvalidRecipe(f"The recipe has {len(faults)} fault(s).", errors=faults)

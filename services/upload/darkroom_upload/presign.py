@@ -104,7 +104,7 @@ class Presign:
         claim = await self.claims.find(owner, key) if key else None
         if claim is not None:
             return await self._waiting(claim, asked), True
-        await check_overlays(self.jobs, announced.chosen, owner)
+        await check_overlays(self.jobs, announced.chosen, principal)
         job = _new_job(principal, announced)
         fresh = Claim(owner=owner, key=key, job_id=job.job_id, fingerprint=asked) if key else None
         created = await self.new_jobs.create(job, claim=fresh, charge=Charge.of(principal, announced.size))

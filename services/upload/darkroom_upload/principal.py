@@ -27,7 +27,12 @@ class Principal:
         """By what rate and quotas are counted: each key by itself, all sessions of an owner together."""
         return self.key_id or f"owner#{self.owner}"
 
-    def require(self, scope: Scope) -> None:
-        """Raise Forbidden without that scope. `admin` stands for every other one."""
-        if not self.scopes & {scope, Scope.ADMIN}:
-            raise Forbidden(f"This API key has not the scope {scope.value}.", scope=scope.value)
+    def may(self, scope: Scope) -> bool:
+        """Whether the caller has that scope. `admin` stands for every other one."""
+        return bool(self.scopes & {scope, Scope.ADMIN})
+
+    def require(self, scope: Scope, *, reason: str = "") -> None:
+        """Raise Forbidden without that scope. `reason` is a sentence that says what needs it."""
+        if not self.may(scope):
+            lacks = f"This API key lacks the `{scope.value}` scope."
+            raise Forbidden(f"{lacks} {reason}".rstrip(), scope=scope.value)

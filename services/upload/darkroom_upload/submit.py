@@ -115,7 +115,7 @@ class Submit:
             _require_same(claim, asked)
             return Submission(job=earlier, replayed=True)
         owner = principal.owner
-        await check_overlays(self.jobs, received.chosen, owner)
+        await check_overlays(self.jobs, received.chosen, principal)
         job = _new_job(job_id, principal, received, self.arrival_period)
         fresh = Claim(owner=owner, key=key, job_id=job_id, fingerprint=asked) if key else None
         created = await self.new_jobs.create(job, claim=fresh, charge=Charge.of(principal, received.size))

@@ -134,12 +134,31 @@ class JobBody(Body):
     """The client's own, when it gave any."""
 
 
+class ReceiptBody(Body):
+    """All that a caller without the scope `read` is told of a job."""
+
+    job_id: str
+    status: JobStatus
+    status_url: str
+    """Where a caller with the scope `read` sees the job; relative to this API."""
+
+    @classmethod
+    def of(cls, job: Job) -> Self:
+        """The receipt for a job."""
+        return cls(job_id=job.job_id, status=job.status, status_url=status_path(job.job_id))
+
+
 class JobPage(Body):
     """Some of a client's jobs, newest first."""
 
     items: list[JobBody]
     next_cursor: str | None
     """For the next page; null on the last one."""
+
+
+def status_path(job_id: str) -> str:
+    """The path of a job's status."""
+    return f"/status/{job_id}"
 
 
 async def job_body(job: Job, links: ResultLinks) -> JobBody:

@@ -19,7 +19,9 @@ ID: Final = "0199a3c0-5b1e-7c3d-9a2f-4d5e6f708192"
 ANYBODY: Final = None
 WHO_IS_LOGGED_IN: Final = "a session"
 
-WANTED: Final[dict[str, Scope | str | None]] = {
+READS_AND_CHANGES: Final = (Scope.READ, Scope.UPLOAD)
+
+WANTED: Final[dict[str, Scope | tuple[Scope, ...] | str | None]] = {
     "POST /uploads": Scope.UPLOAD,
     "POST /v1/images/upload": Scope.UPLOAD,
     "POST /uploads/presigned": Scope.UPLOAD,
@@ -33,8 +35,8 @@ WANTED: Final[dict[str, Scope | str | None]] = {
     "GET /jobs/{job_id}/archive": Scope.READ,
     "GET /jobs/{job_id}/deliveries": Scope.READ,
     "POST /jobs/{job_id}/deliveries/replay": Scope.UPLOAD,
-    "GET /webhooks/secret": Scope.UPLOAD,
-    "POST /webhooks/secret/rotate": Scope.UPLOAD,
+    "GET /webhooks/secret": READS_AND_CHANGES,
+    "POST /webhooks/secret/rotate": READS_AND_CHANGES,
     "GET /recipes": Scope.READ,
     "GET /recipes/schema": Scope.READ,
     "POST /recipes/plan": Scope.READ,
@@ -97,7 +99,8 @@ async def test_each_route_says_what_it_wants(upload: RunningService) -> None:
     by_session: dict[str, list[str]] = {"Session": []}
     for route, ways in told.items():
         wanted = WANTED[route]
-        by_key = [{"ApiKey": [wanted]}] if isinstance(wanted, Scope) else []
+        scopes = [wanted] if isinstance(wanted, Scope) else wanted
+        by_key = [{"ApiKey": list(scopes)}] if isinstance(scopes, list | tuple) else []
         assert ways == (None if wanted is ANYBODY else [*by_key, by_session]), route
 
 
@@ -108,6 +111,24 @@ async def test_a_key_without_the_scope_is_told_which_one_it_lacks(
     other = Scope.READ if wanted is Scope.UPLOAD else Scope.UPLOAD
     answer = await ask(clients[other], route)
     assert (answer.status_code, answer.json()["code"], answer.json()["scope"]) == (403, "forbidden", wanted)
+
+
+@pytest.mark.parametrize("route", ["GET /webhooks/secret", "POST /webhooks/secret/rotate"])
+async def test_the_webhook_secret_needs_both_scopes(
+    clients: dict[Scope, httpx.AsyncClient],
+    cloud: Cloud,
+    shared_installation: Installation,
+    upload: RunningService,
+    route: str,
+) -> None:
+    for has, lacks in ((Scope.READ, Scope.UPLOAD), (Scope.UPLOAD, Scope.READ)):
+        answer = await ask(clients[has], route)
+        assert (answer.status_code, answer.json()["scope"]) == (403, lacks)
+        assert "whsec" not in answer.text
+    await put_key(cloud.dynamodb, shared_installation, "both-scopes", "scoped", scopes=frozenset(READS_AND_CHANGES))
+    method, path = route.split()
+    assert (await upload.client.request(method, path, headers={"x-api-key": "both-scopes"})).status_code == 200
+    assert (await ask(clients[Scope.ADMIN], route)).status_code == 200
 
 
 @guarded

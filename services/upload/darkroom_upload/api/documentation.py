@@ -76,7 +76,7 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
         "detail": 'The form has a field "recipes", which is unknown. Known are: callback_url, file, metadata, recipe.'
     },
     Unauthenticated: {"detail": "Send an API key in the header x-api-key, or log in."},
-    Forbidden: {"detail": "This API key has not the scope upload.", "scope": "upload"},
+    Forbidden: {"detail": "This API key lacks the `upload` scope.", "scope": "upload"},
     NotFound: {"detail": "There is no such job."},
     Conflict: {"detail": "The job's status does not allow this now."},
     UnderWay: {"detail": "Another request with this Idempotency-Key is under way. Send it again."},
@@ -164,6 +164,7 @@ REPLAYED: Final = {
         {"type": "string", "enum": ["true"]},
     )
 }
+RECEIVED: Final = "The job; for a caller without the scope `read` its id and status alone"
 _ETAG: Final = {"ETag": _header("Changes with the body, and only with it.", {"type": "string"})}
 STATUS_HEADERS: Final = _ETAG | RETRY_AFTER
 NOT_MODIFIED: Final[Responses] = {304: {"description": "As in the ETag that the client has", "headers": STATUS_HEADERS}}

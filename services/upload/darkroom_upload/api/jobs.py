@@ -15,15 +15,15 @@ from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.adapters.pictures import Pictures
 from darkroom_upload.adapters.results import ResultLinks, content_disposition
 from darkroom_upload.admission import Admission
-from darkroom_upload.api.documentation import BINARY, LOCATION, refusals
+from darkroom_upload.api.documentation import BINARY, LOCATION, RECEIVED, refusals
 from darkroom_upload.api.parameters import JobId, takes
-from darkroom_upload.api.responses import job_response, location
+from darkroom_upload.api.receipts import accepted_response, discreet
 from darkroom_upload.api.streams import AdmittedStream
 from darkroom_upload.archive import archive, archive_name
 from darkroom_upload.auth import Authenticate, allowed
 from darkroom_upload.cursor import read_cursor, write_cursor
 from darkroom_upload.principal import Principal
-from darkroom_upload.view import JobBody, JobPage, job_body, manifest_link, result_link
+from darkroom_upload.view import JobBody, JobPage, ReceiptBody, job_body, manifest_link, result_link
 
 DEFAULT_PAGE: Final = 20
 LONGEST_PAGE: Final = 100
@@ -75,25 +75,25 @@ def router(
     )
     async def delete(job_id: JobId, changer: Changer) -> None:
         job = await jobs.owned(job_id, changer.owner)
-        await (orchestrator.cancel(job_id) if job.status.is_open else orchestrator.delete(job_id))
+        with discreet(changer):
+            await (orchestrator.cancel(job_id) if job.status.is_open else orchestrator.delete(job_id))
 
     @routes.post(
         "/{job_id}/retry",
         summary="Run the failed variants again",
         status_code=HTTPStatus.ACCEPTED,
         dependencies=[changing, Depends(takes())],
-        response_model=JobBody,
+        response_model=JobBody | ReceiptBody,
         responses={
-            HTTPStatus.ACCEPTED: {"headers": LOCATION},
+            HTTPStatus.ACCEPTED: {"description": RECEIVED, "headers": LOCATION},
             **refusals(NotFound, Conflict),
         },
     )
     async def retry(job_id: JobId, changer: Changer) -> Response:
         await jobs.owned(job_id, changer.owner)
-        await orchestrator.retry(job_id)
-        answer = await job_response(await jobs.owned(job_id, changer.owner), links, status=HTTPStatus.ACCEPTED)
-        answer.headers["Location"] = location(job_id)
-        return answer
+        with discreet(changer):
+            await orchestrator.retry(job_id)
+        return await accepted_response(await jobs.owned(job_id, changer.owner), links, changer)
 
     @routes.get(
         "/{job_id}/variants/{name}",

@@ -21,11 +21,11 @@ from darkroom.recipes import Presets
 from darkroom_upload.api.documentation import LOCATION, REPLAYED, refusals
 from darkroom_upload.api.json_body import documented, read_json
 from darkroom_upload.api.parameters import IdempotencyKey, takes
-from darkroom_upload.api.responses import location
 from darkroom_upload.auth import Authenticate, allowed
 from darkroom_upload.fields import Metadata, RecipeField, choose_recipe, read_callback, recipe_text
 from darkroom_upload.presign import Announced, Presign, PresignedUpload
 from darkroom_upload.principal import Principal
+from darkroom_upload.view import status_path
 
 _LONGEST_BODY_BYTES: Final = 256 * 1024
 
@@ -102,7 +102,7 @@ def router(presign: Presign, presets: Presets, authenticate: Authenticate, *, al
     async def presigned(request: Request, uploader: Uploader, key: IdempotencyKey, response: Response) -> PresignedBody:
         wanted = await read_json(request, PresignRequest, max_bytes=_LONGEST_BODY_BYTES)
         upload = await presign(_announced(wanted, presets, allow_http=allow_http), principal=uploader, key=key)
-        response.headers["Location"] = location(upload.job.job_id)
+        response.headers["Location"] = status_path(upload.job.job_id)
         if upload.replayed:
             response.headers["Idempotency-Replayed"] = "true"
         return _body(upload)
@@ -124,6 +124,6 @@ def _announced(wanted: PresignRequest, presets: Presets, *, allow_http: bool) ->
 def _body(upload: PresignedUpload) -> PresignedBody:
     return PresignedBody(
         job_id=upload.job.job_id,
-        status_url=location(upload.job.job_id),
+        status_url=status_path(upload.job.job_id),
         upload=PresignedForm(url=upload.post.url, fields=upload.post.fields, expires_at=clock.iso(upload.expires_at)),
     )

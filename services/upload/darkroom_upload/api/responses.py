@@ -26,11 +26,6 @@ async def job_response(job: Job, links: ResultLinks, *, status: HTTPStatus = HTT
     return Response(body, status_code=int(status), media_type="application/json", headers=headers)
 
 
-def location(job_id: str) -> str:
-    """Where a job's status is."""
-    return f"/status/{job_id}"
-
-
 def matches(if_none_match: str | None, etag: str) -> bool:
     """Whether the client has this version already (RFC 9110, section 13.1.2)."""
     if if_none_match is None:

@@ -22,15 +22,15 @@ from darkroom.errors import (
 from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.admission import Admission
 from darkroom_upload.api.body import body_of
-from darkroom_upload.api.documentation import LOCATION, RAW_UPLOAD, REPLAYED, UPLOAD, refusals
+from darkroom_upload.api.documentation import LOCATION, RAW_UPLOAD, RECEIVED, REPLAYED, UPLOAD, refusals
 from darkroom_upload.api.parameters import IdempotencyKey, refuse_others
-from darkroom_upload.api.responses import job_response, location
+from darkroom_upload.api.receipts import accepted_response
 from darkroom_upload.auth import Authenticate, allowed
 from darkroom_upload.form import MAX_FIELD_BYTES, Field, FormEvent, form_events, raw_events
 from darkroom_upload.inspection import too_large
 from darkroom_upload.principal import Principal
 from darkroom_upload.submit import Submit
-from darkroom_upload.view import JobBody
+from darkroom_upload.view import JobBody, ReceiptBody
 
 _FORM_TYPE: Final = "multipart/form-data"
 _FORM_OVERHEAD_BYTES: Final = 4 * MAX_FIELD_BYTES
@@ -49,7 +49,7 @@ _ERRORS: Final = refusals(
     QuotaExceeded,
 )
 _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
-    HTTPStatus.ACCEPTED: {"description": "The job that was made of it", "headers": LOCATION | REPLAYED},
+    HTTPStatus.ACCEPTED: {"description": RECEIVED, "headers": LOCATION | REPLAYED},
     **_ERRORS,
 }
 
@@ -68,8 +68,7 @@ def router(submit: Submit, places: Admission, links: ResultLinks, authenticate: 
                 key=key,
                 announced_bytes=_announced_bytes(request),
             )
-        answer = await job_response(submission.job, links, status=HTTPStatus.ACCEPTED)
-        answer.headers["Location"] = location(submission.job.job_id)
+        answer = await accepted_response(submission.job, links, uploader)
         if submission.replayed:
             answer.headers["Idempotency-Replayed"] = "true"
         return answer
@@ -79,7 +78,7 @@ def router(submit: Submit, places: Admission, links: ResultLinks, authenticate: 
         summary="Upload an image",
         description="As the part `file` of a form, or as the body itself. The answer comes when the image is stored.",
         status_code=HTTPStatus.ACCEPTED,
-        response_model=JobBody,
+        response_model=JobBody | ReceiptBody,
         responses=_RESPONSES,
         openapi_extra=UPLOAD,
         operation_id="upload",
@@ -89,7 +88,7 @@ def router(submit: Submit, places: Admission, links: ResultLinks, authenticate: 
         summary="Upload an image as the body",
         description="The same as `POST /uploads` with a raw body, for clients that know the service by this path.",
         status_code=HTTPStatus.ACCEPTED,
-        response_model=JobBody,
+        response_model=JobBody | ReceiptBody,
         responses=_RESPONSES,
         openapi_extra=RAW_UPLOAD,
         operation_id="upload_raw",

@@ -15,9 +15,11 @@ from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.api.documentation import refusals
 from darkroom_upload.api.parameters import JobId, takes
+from darkroom_upload.api.receipts import discreet
 from darkroom_upload.auth import Authenticate, allowed
 from darkroom_upload.bodies import Body
 from darkroom_upload.principal import Principal
+from darkroom_upload.view import ReceiptBody
 
 _NEVER_STORED: Final = "no-store"
 """For answers with a secret in them."""
@@ -96,8 +98,11 @@ def router(jobs: Jobs, orchestrator: Orchestrator, secrets: WebhookSecrets, auth
     """The routes."""
     routes = APIRouter(tags=["webhooks"])
     reading, changing = (Depends(allowed(authenticate, scope)) for scope in (Scope.READ, Scope.UPLOAD))
+    # Who has the secret can sign: to read is not enough. A key without `read` is told nothing, so neither is `upload`.
+    signing = Depends(allowed(authenticate, Scope.READ, Scope.UPLOAD))
     Reader = Annotated[Principal, reading]  # noqa: N806 - a type
     Changer = Annotated[Principal, changing]  # noqa: N806 - a type
+    Signer = Annotated[Principal, signing]  # noqa: N806 - a type
 
     @routes.get(
         "/jobs/{job_id}/deliveries",
@@ -117,32 +122,34 @@ def router(jobs: Jobs, orchestrator: Orchestrator, secrets: WebhookSecrets, auth
         dependencies=[changing, Depends(takes())],
         responses=refusals(NotFound, Conflict),
     )
-    async def replay(job_id: JobId, changer: Changer) -> DeliveriesBody:
+    async def replay(job_id: JobId, changer: Changer) -> DeliveriesBody | ReceiptBody:
         await jobs.owned(job_id, changer.owner)
-        await orchestrator.replay(job_id)
-        return DeliveriesBody.of(await jobs.owned(job_id, changer.owner))
+        with discreet(changer):
+            await orchestrator.replay(job_id)
+        job = await jobs.owned(job_id, changer.owner)
+        return DeliveriesBody.of(job) if changer.may(Scope.READ) else ReceiptBody.of(job)
 
     @routes.get(
         "/webhooks/secret",
         summary="The secret that your webhooks are signed with",
         description="Made when it is first asked for; the same for all your API keys. Who has it can sign, so that "
-        "reading is not enough.",
-        dependencies=[changing, Depends(takes())],
+        "it takes the scopes `read` and `upload`.",
+        dependencies=[signing, Depends(takes())],
         responses=refusals(),
     )
-    async def secret(changer: Changer, response: Response) -> SecretBody:
+    async def secret(signer: Signer, response: Response) -> SecretBody:
         response.headers["Cache-Control"] = _NEVER_STORED
-        return SecretBody.of(await secrets.of(changer.owner))
+        return SecretBody.of(await secrets.of(signer.owner))
 
     @routes.post(
         "/webhooks/secret/rotate",
         summary="Replace the secret",
         description="For a day webhooks carry a signature of each secret, the old and the new one.",
-        dependencies=[changing, Depends(takes())],
+        dependencies=[signing, Depends(takes())],
         responses=refusals(),
     )
-    async def rotate(changer: Changer, response: Response) -> SecretBody:
+    async def rotate(signer: Signer, response: Response) -> SecretBody:
         response.headers["Cache-Control"] = _NEVER_STORED
-        return SecretBody.of(await secrets.rotate(changer.owner))
+        return SecretBody.of(await secrets.rotate(signer.owner))
 
     return routes

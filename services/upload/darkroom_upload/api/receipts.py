@@ -1,0 +1,39 @@
+"""What is told of a job to those who may change it: all of it with the scope `read`, else its id and status."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+
+from fastapi import Response
+
+from darkroom.api_keys import Scope
+from darkroom.errors import Conflict, UnderWay
+from darkroom.jobs import Job
+from darkroom_upload.adapters.results import ResultLinks
+from darkroom_upload.api.responses import job_response
+from darkroom_upload.principal import Principal
+from darkroom_upload.view import ReceiptBody, status_path
+
+
+async def accepted_response(job: Job, links: ResultLinks, principal: Principal) -> Response:
+    """The answer 202 about a job, with the address of its status."""
+    if principal.may(Scope.READ):
+        answer = await job_response(job, links, status=HTTPStatus.ACCEPTED)
+    else:
+        receipt = ReceiptBody.of(job).model_dump_json()
+        answer = Response(receipt, status_code=HTTPStatus.ACCEPTED, media_type="application/json")
+    answer.headers["Location"] = status_path(job.job_id)
+    return answer
+
+
+@contextmanager
+def discreet(principal: Principal) -> Iterator[None]:
+    """Keep from callers without the scope `read` why a job cannot be changed: the reasons tell more than its status."""
+    try:
+        yield
+    except UnderWay:
+        raise
+    except Conflict as error:
+        if principal.may(Scope.READ):
+            raise
+        raise Conflict("The job's status does not allow this now.") from error
