@@ -122,7 +122,7 @@ def test_the_limits_are_those_of_the_code() -> None:
         f"{limits.MAX_OPERATIONS} operations; a result of {limits.MAX_OUTPUT_SIDE} pixels a side",
         f"{limits.MAX_PIXELS // 10**6} megapixels, all frames counted",
         f"{limits.DEFAULT_UPLOAD_BYTES // 1024**2} MiB",
-        f"{limits.MAX_PIXELS // 10**6} megapixels and {limits.MAX_FRAMES} frames",
+        f"{limits.MAX_FRAMES} frames, with {limits.MAX_PIXELS // 10**6} megapixels in all of them",
         f"{limits.CHILD_MEMORY_BYTES // 1024**3} GiB of memory",
         f"{limits.CHILD_CPU_SECONDS} seconds of CPU and {limits.CHILD_WALL_SECONDS} in all",
     ):

@@ -9,9 +9,14 @@ HIGHEST_UPLOAD_BYTES: Final = 100 * 1024 * 1024
 """The highest value that the setting takes: a source is held in memory once while it is processed."""
 
 MAX_PIXELS: Final = 50_000_000
-"""Width × height × frames of a source."""
+"""Width × height of a source; of an animation that a variant keeps, × frames."""
 
-MAX_FRAMES: Final = 100
+MAX_FRAMES: Final = 1000
+"""Frames of an animation that a variant keeps. A variant that needs the first frame only has no such limit."""
+
+MOST_FRAMES_COUNTED: Final = 10_000
+"""Frames or pages of a source are counted up to this number. A description tells no more."""
+
 MAX_SCANS: Final = 100
 """Scans of a progressive JPEG: each costs a pass over all coefficients, whatever the output size."""
 

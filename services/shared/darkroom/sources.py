@@ -20,6 +20,7 @@ class SourceDescription(BaseModel):
     """Pillow's name of the pixel layout as stored, such as `RGB`, `RGBA`, `L`, `CMYK` or `I;16`."""
     has_alpha: bool
     frames: int
+    """Frames of an animation, or pages; no more than 10,000 are counted."""
     orientation: int
     """EXIF orientation as stored, 1 to 8; 1 when the file says nothing."""
     dpi: tuple[float, float] | None = None

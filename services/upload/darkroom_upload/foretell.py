@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from darkroom.errors import DarkroomError, ImageError
 from darkroom.formats import ImageFormat
 from darkroom.limits import MAX_OUTPUT_SIDE, MAX_PIXELS
+from darkroom.making.bounds import check_animation
 from darkroom.making.geometry import place
 from darkroom.making.outline import Alpha, Outline, after, fits, outcome
 from darkroom.making.output_format import ANIMATED, choose_format, keeps_frames
@@ -58,6 +59,8 @@ def foretell(variant: Variant, source: Source) -> Foretold:
     moves = source.frames > 1 and keeps_frames(variant.output, source.format)
     frames = source.frames if moves else 1
     try:
+        if moves:
+            check_animation(source.size, source.frames)
         outline = outcome(variant.operations, source.outline, frames=frames)
     except ImageError as error:
         return Foretold(picture=None, notices=(Notice.of(error, variant=variant.name),))

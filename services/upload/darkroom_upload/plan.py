@@ -6,7 +6,6 @@ from typing import Final
 
 from darkroom.errors import Conflict, DarkroomError
 from darkroom.limits import CHILD_CPU_SECONDS, CHILD_MEMORY_BYTES
-from darkroom.making.bounds import check_frames, check_pixels
 from darkroom.making.estimate import Estimate, decoded_size, task_estimate, variant_ms
 from darkroom.making.source import Source
 from darkroom.making.spreading import spread
@@ -110,8 +109,6 @@ class Plan:
         checks: list[Callable[[], None]] = [
             lambda: self._require_bytes_within_limit(source.bytes),
             lambda: require_size_within_limit(*source.size),
-            lambda: check_frames(source.frames),
-            lambda: check_pixels(source.size, source.frames),
         ]
         for check in checks:
             try:

@@ -9,11 +9,12 @@ from PIL import Image
 
 from darkroom import limits
 from darkroom.errors import FrameLimit, ImageError, MemoryLimit, PixelLimit, TruncatedImage, UndecodableImage
-from darkroom_processor.pipeline import Picture, Work, process
+from darkroom_processor.pipeline import Failure, Picture, Work, process
 from darkroom_processor.pipeline.gate import admit
 from tests.processor.pipeline.running import description, image, picture, variant
-from tests.support import images
+from tests.support import bombs, images
 from tests.support.corpus import corpus_params
+from tests.support.recipes import LOGO
 
 LOOK = Work(variants=(), describe=True)
 FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "JPEG2000", "ICO", "PPM"]
@@ -93,16 +94,49 @@ def test_the_last_size_within_the_limit_is_let_through() -> None:
     assert admit(flood(10_000, 5_000)).stored_size == (10_000, 5_000)
 
 
-def test_pixels_are_counted_over_all_frames() -> None:
-    with pytest.raises(PixelLimit):
-        process(images.animation(1000, 600, 90, "GIF"), LOOK)
+MOVING = {"format": "webp", "frames": "all"}
 
 
-@pytest.mark.parametrize("image_format", ["GIF", "WEBP", "PNG", "TIFF"])
-def test_too_many_frames_are_refused(image_format: str) -> None:
-    assert description(images.animation(200, 2, limits.MAX_FRAMES, image_format)).frames == limits.MAX_FRAMES
-    with pytest.raises(FrameLimit):
-        process(images.animation(202, 2, limits.MAX_FRAMES + 1, image_format), LOOK)
+def both_ways(data: bytes) -> tuple[Picture, Picture | Failure]:
+    """What becomes of a still, and of an animation that is made beside it."""
+    variants = (variant([], name="still"), variant([], MOVING, "moving"))
+    still, moved = process(data, Work(variants=variants, describe=True)).outcomes
+    assert isinstance(still, Picture)
+    return still, moved
+
+
+def test_pixels_of_all_frames_are_counted_only_where_frames_are_kept() -> None:
+    still, moved = both_ways(images.animation(1000, 600, 90, "GIF"))
+    assert (still.width, still.height) == (1000, 600)
+    assert isinstance(moved, Failure)
+    assert moved.code == "pixel_limit"
+    assert "frames" in moved.message
+
+
+@pytest.mark.parametrize("image_format", ["GIF", "WEBP", "PNG"])
+def test_the_number_of_frames_counts_only_where_frames_are_kept(image_format: str) -> None:
+    width = limits.MAX_FRAMES + 1
+    _, kept = both_ways(images.animation(width, 1, limits.MAX_FRAMES, image_format))
+    assert isinstance(kept, Picture)
+    assert getattr(images.opened(kept.data), "n_frames", 1) == limits.MAX_FRAMES
+    more = images.animation(width, 1, limits.MAX_FRAMES + 1, image_format)
+    _, moved = both_ways(more)
+    assert isinstance(moved, Failure)
+    assert moved.code == "frame_limit"
+    assert description(more).frames == limits.MAX_FRAMES + 1
+
+
+def test_the_first_of_many_pages_is_a_picture() -> None:
+    data = images.animation(200, 2, 300, "TIFF")
+    assert description(data).frames == 300
+    assert image(data, []).size == (200, 2)
+
+
+def test_the_first_frame_of_many_serves_as_a_watermark() -> None:
+    mark = variant([{"op": "watermark", "image": LOGO.model_dump()}])
+    overlays = {LOGO: bombs.endless_gif(5000, 90, 90)}
+    outcomes = process(images.png(64, 64), Work(variants=(mark,), describe=False, overlays=overlays)).outcomes
+    assert isinstance(outcomes[0], Picture)
 
 
 def with_scans(extra: int) -> bytes:

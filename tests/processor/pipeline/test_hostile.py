@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from darkroom import limits
 from darkroom.errors import FrameLimit, ImageError, MemoryLimit, PixelLimit
-from darkroom_processor.pipeline import Picture, Processed, Work, process
+from darkroom_processor.pipeline import Failure, Picture, Processed, Work, process
 from tests.processor.pipeline.running import variant
 from tests.support import bombs, images
 from tests.support.anatomy import bare
@@ -96,22 +97,29 @@ def test_fill_bytes_and_restart_markers_in_front_of_a_segment_do_no_harm() -> No
         assert isinstance(process(plain[:2] + extra + plain[2:], WORK), Processed)
 
 
-def test_frames_upon_frames_are_refused() -> None:
-    with within(0.5), pytest.raises(FrameLimit):
-        process(bombs.endless_gif(400_000), WORK)
+@pytest.mark.parametrize(
+    ("frames", "told", "code"),
+    [(90, 90, "pixel_limit"), (5000, 5000, "frame_limit"), (400_000, limits.MOST_FRAMES_COUNTED, "frame_limit")],
+)
+def test_of_frames_upon_frames_only_the_first_is_decoded(frames: int, told: int, code: str) -> None:
+    with within(3):
+        done = process(bombs.endless_gif(frames), WORK)
+    still, moved = done.outcomes
+    assert isinstance(still, Picture)
+    assert isinstance(moved, Failure)
+    assert moved.code == code
+    assert done.description is not None
+    assert done.description.frames == told
 
 
-def test_frames_times_pixels_are_refused() -> None:
-    with within(0.5), pytest.raises(PixelLimit):
-        process(bombs.endless_gif(90), WORK)
-
-
+@pytest.mark.parametrize("pages", [3, 3000, 100_000])
 @pytest.mark.parametrize("cyclic", [False, True])
-def test_chains_of_pages_are_refused(cyclic: object) -> None:
-    with within(0.5), pytest.raises(FrameLimit):
-        process(bombs.tiff_chain(100_000, cyclic=bool(cyclic)), WORK)
-    with within(0.5), pytest.raises(FrameLimit):
-        process(bombs.tiff_chain(3, cyclic=True), WORK)
+def test_of_pages_upon_pages_only_the_first_is_decoded(pages: int, cyclic: object) -> None:
+    with within(0.5):
+        done = process(bombs.tiff_chain(pages, cyclic=bool(cyclic)), WORK)
+    assert all(isinstance(outcome, Picture) for outcome in done.outcomes)
+    assert done.description is not None
+    assert done.description.frames <= limits.MOST_FRAMES_COUNTED
 
 
 @pytest.mark.parametrize(("name", "data"), list(bombs.text_bombs()), ids=lambda value: str(value)[:8])

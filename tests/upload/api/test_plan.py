@@ -89,8 +89,6 @@ async def test_a_variant_that_is_certain_to_fail_has_no_size(upload: RunningServ
     [
         ({**PHOTO, "width": 40_000}, "image_too_large"),
         ({**PHOTO, "bytes": 10 * 1024 * 1024 + 1}, "upload_too_large"),
-        ({"width": 1000, "height": 1000, "format": "gif", "frames": 51}, "pixel_limit"),
-        ({"width": 10, "height": 10, "format": "webp", "frames": 101}, "frame_limit"),
     ],
 )
 async def test_an_image_that_would_be_refused_is_planned_with_the_reason(
@@ -99,6 +97,23 @@ async def test_an_image_that_would_be_refused_is_planned_with_the_reason(
     plan = await planned(upload, image=image, recipe="thumbnails")
     assert (None, code, True) in codes(plan)
     assert [variant["width"] for variant in plan["variants"]] != []
+
+
+@pytest.mark.parametrize(
+    ("image", "code"),
+    [
+        ({"width": 1000, "height": 1000, "format": "gif", "frames": 51}, "pixel_limit"),
+        ({"width": 10, "height": 10, "format": "webp", "frames": 1001}, "frame_limit"),
+    ],
+)
+async def test_limits_of_animations_are_foretold_only_where_frames_are_kept(
+    upload: RunningService, image: dict[str, Any], code: str
+) -> None:
+    asked = {"variants": [{"name": "moving", "output": {"frames": "all"}}, {"name": "still"}]}
+    plan = await planned(upload, image=image, recipe=asked)
+    assert codes(plan) == [("moving", code, True), ("still", "first_frame_only", False)]
+    assert [variant["width"] for variant in plan["variants"]] == [None, image["width"]]
+    assert plan["variants"][0]["cpu_ms"] == 0
 
 
 async def test_work_that_comes_near_a_limit_is_said(upload: RunningService) -> None:

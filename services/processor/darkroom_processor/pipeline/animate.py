@@ -1,7 +1,7 @@
 """Variants that keep an animation. Each frame is decoded once and goes through the operations of all of them."""
 
 from darkroom.errors import ImageError
-from darkroom.making.bounds import check_output
+from darkroom.making.bounds import check_animation, check_output
 from darkroom.recipes import AnyOperation, Variant
 from darkroom_processor.pipeline.decode import Decoded, decode_frames, plays
 from darkroom_processor.pipeline.faults import decoding, making
@@ -55,10 +55,14 @@ class _Take:
 def animate(
     source: Source, decoded: Decoded, variants: tuple[Variant, ...], overlays: Overlays, *, in_own_space: bool
 ) -> dict[str, Strip | ImageError]:
-    """The frames of each variant by its name, or why there are none."""
+    """The frames of each variant by its name, or why there are none.
+
+    An animation over the limits of animations is not decoded. Each of the variants fails then, and none beside them.
+    """
     takes = {variant.name: _Take(variant, source.frames, overlays) for variant in variants}
     durations = []
     try:
+        check_animation(source.stored_size, source.frames)
         with decoding():
             for frame in decode_frames(source, decoded, in_own_space=in_own_space):
                 durations.append(frame.duration)

@@ -10,7 +10,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from darkroom.formats import ImageFormat
-from darkroom.making.bounds import check_pixels
+from darkroom.making.bounds import check_picture
 from darkroom.making.decoding import WHOLE, eighths_for, shrunk
 from darkroom.making.geometry import Size
 from darkroom_processor.pipeline import color, orientation
@@ -66,11 +66,13 @@ class Frame:
     """Milliseconds."""
 
 
-def decode(source: Source, needed_scale: Callable[[Size], float], *, in_own_space: bool = False) -> Decoded:
+def decode(
+    source: Source, needed_scale: Callable[[Size], float], *, in_own_space: bool = False, frames_follow: bool = False
+) -> Decoded:
     """Decode the first frame, on demand in its own colour space as well.
 
-    `needed_scale` tells for an upright picture of a size which part of it, above 0 and at most 1, will do. Raises what
-    the decoder raises.
+    `frames_follow` says that `decode_frames` is called afterwards. `needed_scale` tells for an upright picture of a
+    size which part of it, above 0 and at most 1, will do. Raises what the decoder raises.
     """
     image = source.image
     stored_mode, stored_size = image.mode, source.stored_size
@@ -79,7 +81,8 @@ def decode(source: Source, needed_scale: Callable[[Size], float], *, in_own_spac
     # Pillow turns a TIFF as it loads it, and forgets the tag; a PNG may have its own behind the pixels.
     stated = orientation.read(_read_exif(image)) if source.format is ImageFormat.TIFF else None
     image.load()
-    _let_go(source)
+    if not frames_follow:
+        _let_go(image)
     exif = _read_exif(image)
     turn = orientation.read(exif)
     profile, dpi, xmp = (image.info.get(name) for name in ("icc_profile", "dpi", "xmp"))
@@ -118,7 +121,7 @@ def decode_frames(source: Source, first: Decoded, *, in_own_space: bool) -> Iter
         image.seek(number)
         if begun_anew:
             color.scale_transparent_level(image)
-        check_pixels(image.size, source.frames)
+        check_picture(image.size)
         image.load()
         pixels = Raster(_clipped(_pixels(source, None if in_own_space else first.profile), source.stored_size))
         shown = min(float(image.info.get("duration") or _USUAL_DURATION), _LONGEST_DURATION)
@@ -162,10 +165,9 @@ def _ask_for(image: JpegImageFile, eighths: int) -> None:
     image.decoderconfig = (denominator, 0)
 
 
-def _let_go(source: Source) -> None:
-    """Free what Pillow keeps of a single WebP or AVIF for frames that might follow: two to three times the picture."""
-    image = source.image
-    if isinstance(image, WebPImageFile | AvifImageFile) and source.frames == 1:
+def _let_go(image: ImageFile.ImageFile) -> None:
+    """Free what Pillow keeps of a WebP or AVIF for frames that might follow: two to three times the picture."""
+    if isinstance(image, WebPImageFile | AvifImageFile):
         image._decoder = image.fp = None  # noqa: SLF001 - see above
 
 

@@ -14,7 +14,7 @@ from PIL import Image, ImageFile
 from darkroom.errors import FrameLimit, MemoryLimit, TruncatedImage, UndecodableImage
 from darkroom.formats import SNIFF_BYTES, ImageFormat, sniff
 from darkroom.limits import MAX_ICC_BYTES, MAX_SCANS
-from darkroom.making.bounds import check_frames, check_pixels
+from darkroom.making.bounds import check_picture
 from darkroom.making.geometry import Size
 from darkroom_processor.pipeline.headers import Survey, survey
 
@@ -47,6 +47,7 @@ class Source:
     image: ImageFile.ImageFile
     format: ImageFormat
     frames: int
+    """Frames of an animation, or pages; at most `MOST_FRAMES_COUNTED`."""
     stored_size: Size
     """(width, height) before the EXIF orientation. Of an animation, the part of each frame that is seen: what reaches
     beyond it makes Pillow's image of a GIF larger while it is read."""
@@ -65,8 +66,7 @@ def admit(data: bytes) -> Source:
     _check_structure(announced)
     image = _open(data, image_format)
     frames = int(getattr(image, "n_frames", 1)) if image_format in _FRAMES_IN_HEADER else announced.frames
-    check_frames(frames)
-    check_pixels(image.size, frames)
+    check_picture(image.size)
     _check_profile(image)
     return Source(data=data, image=image, format=image_format, frames=frames, stored_size=image.size)
 
@@ -89,8 +89,7 @@ def _open_avif(data: bytes) -> Image.Image:
 
 
 def _check_structure(announced: Survey) -> None:
-    check_frames(announced.frames)
-    check_pixels((announced.width, announced.height), announced.frames)
+    check_picture((announced.width, announced.height))
     if announced.scans > MAX_SCANS:
         raise FrameLimit(f"The image has more than {MAX_SCANS} scans.", limit=MAX_SCANS)
     if announced.damaged:

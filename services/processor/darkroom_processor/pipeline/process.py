@@ -42,10 +42,16 @@ def process(data: bytes, work: Work) -> Processed:
         source = admit(data)
         keeping = tuple(variant for variant in work.variants if keeps_space(variant, source.format))
         scale = partial(needed_scale, work.variants, describe=work.describe)
-        decoded = decode(source, scale, in_own_space=bool(keeping))
+        moving = any(_moves(variant, source) for variant in work.variants)
+        decoded = decode(source, scale, in_own_space=bool(keeping), frames_follow=moving)
         description = describe(source, decoded) if work.describe else None
     outcomes = {outcome.name: outcome for outcome in _outcomes(work, source, decoded, keeping)}
     return Processed(description=description, outcomes=tuple(outcomes[variant.name] for variant in work.variants))
+
+
+def _moves(variant: Variant, source: Source) -> bool:
+    """Whether the variant keeps an animation, rather than the first frame only."""
+    return source.frames > 1 and keeps_frames(variant.output, source.format)
 
 
 def _outcomes(work: Work, source: Source, decoded: Decoded, keeping: tuple[Variant, ...]) -> Iterator[Outcome]:
@@ -69,8 +75,7 @@ class _Studio:
 
     def made(self, variants: tuple[Variant, ...], raster: Raster) -> Iterator[Outcome]:
         """Outcomes of the variants; the raster is the source in this space."""
-        several = self.source.frames > 1
-        moving = tuple(one for one in variants if several and keeps_frames(one.output, self.source.format))
+        moving = tuple(one for one in variants if _moves(one, self.source))
         if moving:
             strips = animate(self.source, self.decoded, moving, self.overlays, in_own_space=self.space is not None)
             for variant in moving:

@@ -10,20 +10,30 @@ _REMEDY: Final = (
     "A recipe that begins with "
     f'{{"op": "resize", "width": {MAX_OUTPUT_SIDE}, "height": {MAX_OUTPUT_SIDE}, "fit": "inside"}} makes it fit.'
 )
+_STILL: Final = 'An output with "frames": 1 has the first frame only, whatever their number.'
 
 
-def check_frames(frames: int) -> None:
-    """Raises FrameLimit for a source of so many frames."""
+def check_picture(size: Size) -> None:
+    """Raises PixelLimit for a source of this size. The frames of an animation after the first are not counted."""
+    pixels = size[0] * size[1]
+    if pixels > MAX_PIXELS:
+        raise PixelLimit(
+            f"The image has {pixels} pixels; at most {MAX_PIXELS} are processed.", limit=MAX_PIXELS, actual=pixels
+        )
+
+
+def check_animation(size: Size, frames: int) -> None:
+    """Raise FrameLimit or PixelLimit for an animation that is to be kept, with this number of frames of this size."""
     if frames > MAX_FRAMES:
-        raise FrameLimit(f"The image has more than {MAX_FRAMES} frames.", limit=MAX_FRAMES)
-
-
-def check_pixels(size: Size, frames: int) -> None:
-    """Raises PixelLimit for a source of so many frames of this size."""
+        raise FrameLimit(
+            f"The animation has {frames} frames; at most {MAX_FRAMES} are kept. {_STILL}",
+            limit=MAX_FRAMES,
+            actual=frames,
+        )
     pixels = size[0] * size[1] * frames
     if pixels > MAX_PIXELS:
         raise PixelLimit(
-            f"The image has {pixels} pixels, all frames counted; {MAX_PIXELS} are processed.",
+            f"The animation has {pixels} pixels in all of its frames; at most {MAX_PIXELS} are processed. {_STILL}",
             limit=MAX_PIXELS,
             actual=pixels,
         )

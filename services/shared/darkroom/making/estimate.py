@@ -15,6 +15,7 @@ from typing import Final
 from darkroom.errors import ImageError
 from darkroom.formats import ImageFormat
 from darkroom.jobs import VariantResult
+from darkroom.making.bounds import check_animation
 from darkroom.making.decoding import WHOLE, eighths_for, needed_scale, scale_for, shrunk, whole_factor
 from darkroom.making.effort import search_tries
 from darkroom.making.geometry import Size
@@ -62,6 +63,8 @@ def task_estimate(
     """Of one task, which decodes the source for all of its variants. Those that are certain to fail cost nothing."""
     moving = [variant for variant in variants if _moves(variant, source)]
     still = [variant for variant in variants if variant not in moving]
+    if not _can_move(source):
+        moving = []
     eighths = _eighths(source, variants, describe=describe)
     part = (eighths / WHOLE) ** 2
     bill = _Bill(source, overlays)
@@ -80,7 +83,10 @@ def task_estimate(
 
 def variant_ms(variant: Variant, source: Source, overlays: Overlays = NO_OVERLAYS) -> float:
     """CPU milliseconds of one variant by itself, once the source is decoded for it."""
-    bill, frames = _Bill(source, overlays), source.frames if _moves(variant, source) else 1
+    moves = _moves(variant, source)
+    if moves and not _can_move(source):
+        return 0.0
+    bill, frames = _Bill(source, overlays), source.frames if moves else 1
     part = (_eighths(source, [variant], describe=False) / WHOLE) ** 2
     bill.follow(common_steps([variant]), source.outline, part=part, frames=frames)
     return bill.cpu_ms
@@ -88,6 +94,15 @@ def variant_ms(variant: Variant, source: Source, overlays: Overlays = NO_OVERLAY
 
 def _moves(variant: Variant, source: Source) -> bool:
     return source.frames > 1 and keeps_frames(variant.output, source.format)
+
+
+def _can_move(source: Source) -> bool:
+    """Whether an animation is within the limits of animations that are kept."""
+    try:
+        check_animation(source.size, source.frames)
+    except ImageError:
+        return False
+    return True
 
 
 def _eighths(source: Source, variants: Sequence[Variant], *, describe: bool) -> int:

@@ -1,6 +1,6 @@
 """GIF: how many frames there are (GIF89a, sections 18 to 23)."""
 
-from darkroom.limits import MAX_FRAMES
+from darkroom.limits import MOST_FRAMES_COUNTED
 
 _SCREEN_FLAGS = 10
 _SCREEN_END = 13
@@ -9,10 +9,10 @@ _IMAGE = 0x2C
 
 
 def count_frames(data: bytes) -> int:
-    """The number of image descriptors, counted no further than one above the limit; at least one."""
+    """The number of image descriptors, counted up to `MOST_FRAMES_COUNTED`; at least one."""
     frames = 0
     at = _SCREEN_END + _table_bytes(data, _SCREEN_FLAGS)
-    while at < len(data) and frames <= MAX_FRAMES:
+    while at < len(data) and frames < MOST_FRAMES_COUNTED:
         block = data[at]
         if block == _EXTENSION:
             at = _skip_sub_blocks(data, at + 2)

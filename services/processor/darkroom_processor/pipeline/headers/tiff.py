@@ -2,18 +2,18 @@
 
 from typing import Literal
 
-from darkroom.limits import MAX_FRAMES
+from darkroom.limits import MOST_FRAMES_COUNTED
 
 
 def count_pages(data: bytes) -> int:
-    """The length of the chain of directories, counted no further than one above the limit; at least one.
+    """The length of the chain of directories, counted up to `MOST_FRAMES_COUNTED`; at least one.
 
-    A chain that bites its own tail counts as above the limit.
+    A chain that leads back to one of its own directories has that number.
     """
     order: Literal["little", "big"] = "little" if data[:2] == b"II" else "big"
     pages = 0
     at = _number(data[4:8], order)
-    while 0 < at < len(data) and pages <= MAX_FRAMES:
+    while 0 < at < len(data) and pages < MOST_FRAMES_COUNTED:
         pages += 1
         entries = _number(data[at : at + 2], order)
         behind = at + 2 + 12 * entries

@@ -1,6 +1,6 @@
 """WebP: the canvas and the number of frames (RFC 9649, sections 2.5 to 2.7)."""
 
-from darkroom.limits import MAX_FRAMES
+from darkroom.limits import MOST_FRAMES_COUNTED
 
 _FIRST_CHUNK = 12
 _LOSSY_START_CODE = b"\x9d\x01\x2a"
@@ -32,7 +32,7 @@ def read_canvas(data: bytes) -> tuple[int, int, int]:
 def _count_frames(data: bytes) -> int:
     frames = 0
     at = _FIRST_CHUNK
-    while at + 8 <= len(data) and frames <= MAX_FRAMES:
+    while at + 8 <= len(data) and frames < MOST_FRAMES_COUNTED:
         frames += data[at : at + 4] == b"ANMF"
         size = int.from_bytes(data[at + 4 : at + 8], "little")
         at += 8 + size + (size & 1)
