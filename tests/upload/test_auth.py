@@ -44,7 +44,7 @@ class Keys:
         return self.keys.get(digest)
 
 
-async def find_session(token: str) -> Session | None:
+async def find_session(token: str, *, fresh: bool = False) -> Session | None:
     return SESSION if token == TOKEN else None
 
 

@@ -38,7 +38,10 @@ class Story:
 
     async def from_now(self, job: Job) -> AsyncGenerator[State, None]:
         """The states after the present one."""
-        return self.follow.after(await self.follow.state(job.job_id, job.owner))
+        return self.follow.after(await self.follow.state(job.job_id, job.owner), self.check)
+
+    async def check(self) -> None:
+        """Whoever asks may be told."""
 
 
 @pytest_asyncio.fixture

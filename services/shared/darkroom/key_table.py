@@ -69,7 +69,7 @@ class KeyTable:
 
     async def _get(self, digest: str) -> ApiKey | None:
         with translated("DynamoDB"):
-            answer = await self._client.get_item(TableName=self._table, Key=_id(digest))
+            answer = await self._client.get_item(TableName=self._table, Key=_id(digest), ConsistentRead=True)
         return from_item(answer["Item"]) if "Item" in answer else None
 
 

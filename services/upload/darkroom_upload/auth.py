@@ -6,7 +6,7 @@ that key, while browsers add cookies unasked, so that a wrong key must not turn 
 
 import time
 from collections.abc import Awaitable, Callable, Collection
-from typing import Annotated, Final
+from typing import Annotated, Final, Protocol
 
 from fastapi import Request, Security
 from fastapi.security import APIKeyHeader
@@ -31,8 +31,13 @@ _FRESH_SECONDS: Final = 30
 
 FindKey = Callable[[str], Awaitable[ApiKey | None]]
 """The key with that digest, if it may be used."""
-FindSession = Callable[[str], Awaitable[Session | None]]
-"""The session with that token, if it holds."""
+
+
+class FindSession(Protocol):
+    """Finds sessions."""
+
+    async def __call__(self, token: str, *, fresh: bool = False) -> Session | None:
+        """The session with that token, if it holds. With `fresh` the tables are asked, whatever is remembered."""
 
 
 class Authenticate:
@@ -62,22 +67,34 @@ class Authenticate:
         self._allowance = allowance
         self._known = Recent[Principal](_FRESH_SECONDS, clock=clock)
 
-    async def __call__(self, request: Request) -> Principal:
-        """The caller."""
+    async def __call__(self, request: Request, *, fresh: bool = False) -> Principal:
+        """The caller. With `fresh` the tables are asked, whatever is remembered."""
         key = request.headers.get(HEADER)
         if key is not None:
-            return await self._by_key(key)
+            return await self._by_key(key, fresh=fresh)
         token = self.cookie.of(request)
         if token is None:
             raise Unauthenticated(f"Send an API key in the header {HEADER}, or log in.")
-        return await self._by_session(token, request)
+        return await self._by_session(token, request, fresh=fresh)
+
+    async def recheck(self, request: Request, principal: Principal, scope: Scope) -> None:
+        """Raise Unauthenticated or Forbidden unless this caller may still be told what the request asks for.
+
+        For answers that take long: the key may have been revoked since they began, or the session ended.
+        """
+        caller = await self(request, fresh=True)
+        caller.require(scope)
+        if caller.owner != principal.owner:
+            raise Unauthenticated("The credentials are another owner's now.")
 
     def check_page(self, request: Request) -> None:
         """Raise Forbidden when a page of another origin made the request."""
         self._visit(request).check_page(self._friends)
 
-    async def _by_key(self, key: str) -> Principal:
+    async def _by_key(self, key: str, *, fresh: bool) -> Principal:
         digest = digest_of(key)
+        if fresh:
+            self._known.drop(digest)
         principal = self._known.get(digest)
         if principal is None:
             may_be_one = len(key) <= _LONGEST_KEY and self._may_be_used(digest)
@@ -89,8 +106,8 @@ class Authenticate:
             self._known.put(digest, principal)
         return principal
 
-    async def _by_session(self, token: str, request: Request) -> Principal:
-        session = await self._find_session(token)
+    async def _by_session(self, token: str, request: Request, *, fresh: bool) -> Principal:
+        session = await self._find_session(token, fresh=fresh)
         if session is None:
             raise Unauthenticated("The session is over. Log in again.")
         self._visit(request).check(session, self._friends)

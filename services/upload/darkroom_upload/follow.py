@@ -16,10 +16,12 @@ from darkroom_upload.watcher import JobWatcher
 _LOG = get_logger(__name__)
 
 LONGEST_SECONDS: Final = 5 * 60
-"""Whoever wants to go on comes again and shows a key, since the one that was shown may have been revoked."""
+"""How long one answer may last. A client that wants to go on comes again."""
 
 FindJob = Callable[[str, str], Awaitable[Job]]
 """The job of that id and owner. Raises NotFound and Unavailable."""
+Check = Callable[[], Awaitable[None]]
+"""Raises an error unless the caller may still be told of the job."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,16 +62,17 @@ class Follow:
         job = await self._find_job(job_id, owner)
         return State(job=job, body=await job_body(job, self._links))
 
-    async def after(self, state: State) -> AsyncGenerator[State, None]:
+    async def after(self, state: State, check: Check) -> AsyncGenerator[State, None]:
         """The states after this one, each as soon as it is seen: to the job's end, or until it is time to come again.
 
-        Raises NotFound when the job is gone.
+        `check` is asked before each. Raises what it raises, and NotFound when the job is gone.
         """
         ends_at = self._clock() + LONGEST_SECONDS
         while state.job.status.is_open and await self._watcher.changed(
             state.job, within_seconds=ends_at - self._clock(), progress=True
         ):
             try:
+                await check()
                 state = await self.state(state.job.job_id, state.job.owner)
             except Unavailable as error:
                 # The state stays the one that was told, so that the watcher's next look wakes us again.

@@ -42,11 +42,13 @@ class Sessions:
             await self.end(before)
         return session, token
 
-    async def find(self, token: str) -> Session | None:
-        """The session of that token, unless it has expired or been ended."""
+    async def find(self, token: str, *, fresh: bool = False) -> Session | None:
+        """The session of that token, unless it has expired or been ended; with `fresh`, at this moment."""
         if len(token) > _LONGEST_TOKEN:
             return None
         session_id = digest_of(token)
+        if fresh:
+            self._recent.drop(session_id)
         session = self._recent.get(session_id) or await self._look_up(session_id, token)
         return session if session and clock.now() < session.expires_at else None
 

@@ -10,20 +10,21 @@ import json
 import random
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from sse_starlette import EventSourceResponse
 
 from darkroom.api_keys import Scope
-from darkroom.errors import NotFound
+from darkroom.errors import Forbidden, NotFound, Unauthenticated
 from darkroom_upload.admission import Admission
 from darkroom_upload.api.documentation import EVENT_STREAM, refusals
 from darkroom_upload.api.parameters import JobId, takes
 from darkroom_upload.api.streams import AdmittedEvents
 from darkroom_upload.auth import Authenticate, allowed
-from darkroom_upload.follow import Follow, State
+from darkroom_upload.follow import Check, Follow, State
 from darkroom_upload.principal import Principal
 
 KEEP_ALIVE_SECONDS: Final = 15
@@ -45,12 +46,14 @@ def router(follow: Follow, places: Admission, authenticate: Authenticate) -> API
         "/{job_id}/events",
         summary="How a job stands, each time it changes",
         description="Server-Sent Events: the present state at once, then an event for each change, until the job has "
-        "ended. A stream may end before; it is then taken up again with `Last-Event-ID`.",
+        "ended. A stream may end before; it is then taken up again with `Last-Event-ID`. It ends at the next event "
+        "once the API key is revoked or the session over.",
         response_class=EventSourceResponse,
         dependencies=[reading, Depends(takes())],
         responses={**EVENT_STREAM, **refusals(NotFound)},
     )
     async def events(
+        request: Request,
         job_id: JobId,
         reader: Reader,
         last_event_id: Annotated[
@@ -61,21 +64,25 @@ def router(follow: Follow, places: Admission, authenticate: Authenticate) -> API
         is_known = state.version == last_event_id
         if is_known and not state.job.status.is_open:
             return Response(status_code=HTTPStatus.NO_CONTENT)
-        told = _events(follow, state, is_known=is_known)
+        check = partial(authenticate.recheck, request, reader, Scope.READ)
+        told = _events(follow, state, check, is_known=is_known)
         return AdmittedEvents(told, places.place(reader.owner), ping=KEEP_ALIVE_SECONDS, sep="\n")
 
     return routes
 
 
-async def _events(follow: Follow, state: State, *, is_known: bool) -> AsyncIterator[_Fields]:
+async def _events(follow: Follow, state: State, check: Check, *, is_known: bool) -> AsyncIterator[_Fields]:
     retry = {"retry": random.randint(*_RETRY_MS)}  # noqa: S311 - nothing hangs on whether it can be guessed
     yield retry if is_known else _status(state) | retry
     try:
-        async with aclosing(follow.after(state)) as later_ones:
+        async with aclosing(follow.after(state, check)) as later_ones:
             async for later in later_ones:
                 yield _status(later)
     except NotFound:
         yield {"event": "deleted", "data": json.dumps({"job_id": state.job.job_id})}
+    except (Unauthenticated, Forbidden):
+        # The key was revoked, or the session ended. A client that comes again is told so.
+        return
 
 
 def _status(state: State) -> _Fields:

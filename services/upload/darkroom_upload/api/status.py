@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from darkroom.api_keys import Scope
 from darkroom.errors import NotFound
@@ -39,6 +39,7 @@ def router(jobs: Jobs, links: ResultLinks, watcher: JobWatcher, authenticate: Au
         },
     )
     async def status(
+        request: Request,
         job_id: JobId,
         reader: Reader,
         wait: Annotated[
@@ -59,6 +60,7 @@ def router(jobs: Jobs, links: ResultLinks, watcher: JobWatcher, authenticate: Au
         news = if_none_match is not None and not matches(if_none_match, answer.headers["ETag"])
         if wait and job.status.is_open and not news:
             await watcher.changed(job, within_seconds=wait)
+            await authenticate.recheck(request, reader, Scope.READ)
             answer = await job_response(await jobs.owned(job_id, reader.owner), links)
         if matches(if_none_match, answer.headers["ETag"]):
             return _not_modified(answer)
