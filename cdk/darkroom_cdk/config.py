@@ -199,5 +199,8 @@ class StageConfig(_Value):
 
 
 def copy_of(results: BucketSpec) -> BucketSpec:
-    """The copy of the results bucket in another region: the same but for its name."""
-    return replace(results, name=f"{results.name}-replica")
+    """The copy of the results bucket in another region.
+
+    Versions that were deleted here are behind delete markers there, and last for a day.
+    """
+    return replace(results, name=f"{results.name}-replica", noncurrent_days=1)

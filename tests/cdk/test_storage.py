@@ -87,3 +87,9 @@ def test_results_are_copied_to_another_region(prod: Assembly, dev: Assembly) -> 
     assert text(rule["Destination"]["Bucket"]).endswith(":darkroom-results-replica-<AWS::AccountId>")
     assert bucket(prod["Replica"], "darkroom-results-replica")["VersioningConfiguration"] == {"Status": "Enabled"}
     assert "ReplicationConfiguration" not in bucket(dev["Storage"], "darkroom-dev-results")
+
+
+def test_the_copy_deletes_what_was_deleted_here_within_two_days(prod: Assembly) -> None:
+    (rule,) = bucket(prod["Replica"], "darkroom-results-replica")["LifecycleConfiguration"]["Rules"]
+    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+    assert rule["ExpiredObjectDeleteMarker"] is True

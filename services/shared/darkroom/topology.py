@@ -37,6 +37,7 @@ class BucketSpec:
     expire_days: int | None = None
     """Days until objects expire; None keeps them."""
     noncurrent_days: int = 30
+    """Days until a version is deleted that has expired, or that was deleted or replaced by hand."""
     abort_multipart_days: int = 1
     notify_prefixes: tuple[str, ...] = ()
     """Prefixes whose ObjectCreated events go to the uploads queue."""
@@ -138,7 +139,11 @@ class Topology:
             results=QueueSpec(name=f"{prefix}-results"),
             notifications=QueueSpec(name=f"{prefix}-notifications", max_receives=DELIVERY_ATTEMPTS),
             originals=BucketSpec(
-                name=f"{prefix}-originals", expire_days=7, notify_prefixes=(f"{DIRECT}/", f"{INCOMING}/")
+                name=f"{prefix}-originals",
+                expire_days=7,
+                # What has expired or was replaced stays readable as an old version until it is deleted.
+                noncurrent_days=1,
+                notify_prefixes=(f"{DIRECT}/", f"{INCOMING}/"),
             ),
             results_bucket=BucketSpec(name=f"{prefix}-results"),
             jobs=TableSpec(
