@@ -151,6 +151,9 @@ class StageConfig(_Value):
     recovers: str | None = None
     """The prefix of an installation whose region is lost. Its copies of tables and results in this region are taken
     over; everything else is new, under a prefix of its own."""
+    reads_as_caller: bool = False
+    """Whether the CDK reads deployed templates as whoever calls it, not by the bootstrap's lookup role. That role may
+    read everything in the account, data included, so the role of pull requests cannot take it."""
     github_repository: str | None = None
     """`owner/name` of the repository whose pipelines may deploy."""
     github_provider_arn: str | None = None

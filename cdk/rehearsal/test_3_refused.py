@@ -19,12 +19,18 @@ def test_a_role_may_not(who: str, deed: str, call: Call, roles: dict[str, str]) 
     assert refused.value.response["Error"]["Code"] in REFUSED, f"{who} could {deed}"
 
 
-def test_a_pull_request_may_look(roles: dict[str, str]) -> None:
-    look = next(
-        each["Arn"] for each in boto3.client("iam").list_roles()["Roles"] if "-lookup-role-" in each["RoleName"]
+def test_a_pull_request_sees_what_would_change(rehearsal: Rehearsal, roles: dict[str, str]) -> None:
+    credentials = take_role(roles["diff"], "diff").environment()
+    said = rehearsal.toolkit.pipeline(
+        "dev",
+        "diff",
+        "--all",
+        INSTALLATION=json.dumps({"max_upload_bytes": 1_000_000}),
+        IMAGE_DIGESTS="{}",
+        **credentials,
     )
-    session = take_role(roles["diff"], "diff").session()
-    assert session.client("sts").assume_role(RoleArn=look, RoleSessionName="diff")["Credentials"]
+    assert "1000000" in said
+    assert "Lookup role" not in said
 
 
 def test_no_other_bucket_announces_its_objects_to_the_queue_of_uploads(rehearsal: Rehearsal) -> None:

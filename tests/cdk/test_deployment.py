@@ -1,6 +1,7 @@
 """Who may deploy."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -52,11 +53,23 @@ def policy(template: Template, role_id: str) -> list[Json]:
     return stated
 
 
-def test_a_pull_request_may_only_look(deployment: Template) -> None:
-    allowed = {each["Action"]: text(each["Resource"]) for each in policy(deployment, "Diff")}
-    assert set(allowed) == {"sts:AssumeRole", "ssm:GetParameter"}
-    assert "-lookup-role-" in allowed["sts:AssumeRole"]
-    assert allowed["ssm:GetParameter"].endswith(":parameter/darkroom/images")
+def test_a_pull_request_reads_templates_and_nothing_else(deployment: Template) -> None:
+    stated = policy(deployment, "Diff")
+    assert all(each["Effect"] == "Allow" for each in stated)
+    allowed = {tuple(listed(each["Action"])): [text(one) for one in listed(each["Resource"])] for each in stated}
+    assert allowed == {
+        ("cloudformation:DescribeStacks", "cloudformation:GetTemplate"): [
+            "arn:<AWS::Partition>:cloudformation:*:<AWS::AccountId>:stack/darkroom-*/*"
+        ],
+        ("ssm:GetParameter",): ["arn:<AWS::Partition>:ssm:<AWS::Region>:<AWS::AccountId>:parameter/darkroom/images"],
+    }
+    (role,) = [each for each in deployment.properties("AWS::IAM::Role") if "pull_request" in each["Description"]]
+    assert "ManagedPolicyArns" not in role
+
+
+def listed(value: Any) -> list[Any]:
+    """One or several, as a list."""
+    return value if isinstance(value, list) else [value]
 
 
 def test_a_deployment_may_do_what_its_steps_do_and_no_more(deployment: Template) -> None:

@@ -17,7 +17,11 @@ _BOOTSTRAP = "cdk-hnb659fds"
 
 
 class DeploymentStack(StageStack):
-    """Two roles: one that may look (any pull request), one that may change (the stage's protected environment)."""
+    """Two roles: one that reads templates (any pull request), one that deploys (the stage's protected environment).
+
+    A pull request runs its own code with the first role. So that role reads the stage's templates and nothing else: no
+    picture, no table, no secret, and not by another role either.
+    """
 
     def __init__(
         self,
@@ -32,18 +36,18 @@ class DeploymentStack(StageStack):
         self._repository = repository
         self._provider_arn = config.github_provider_arn or self._provider(keep=config.keep_data)
         look = self._role("Diff", subject=f"repo:{repository}:pull_request")
-        look.add_to_policy(_assume("lookup"))
+        look.add_to_policy(_templates(config))
         look.add_to_policy(_images(config, "ssm:GetParameter"))
         change = self._role("Deploy", subject=f"repo:{repository}:environment:{config.stage}")
         change.add_to_policy(_assume("lookup", "deploy", "file-publishing"))
         self._let_publish(change, config, images)
-        for role in (look, change):
-            accept(
-                role,
-                "The bootstrap's roles bear the account and region in their names; what they may do is the bootstrap's "
-                "to say. Logging in to ECR knows no resources.",
-                *_wildcards(),
-            )
+        accept(look, "A stack's ARN ends with an id that is new each time it is made.", *_any_stack(config))
+        accept(
+            change,
+            "The bootstrap's roles bear the account and region in their names; what they may do is the bootstrap's "
+            "to say. Logging in to ECR knows no resources.",
+            *_wildcards(),
+        )
 
     def _provider(self, *, keep: bool) -> str:
         provider = iam.OidcProviderNative(
@@ -96,6 +100,19 @@ def _images(config: StageConfig, *actions: str) -> iam.PolicyStatement:
     """About the parameter that says which images were deployed well last."""
     parameter = f"arn:{Aws.PARTITION}:ssm:{Aws.REGION}:{Aws.ACCOUNT_ID}:parameter/{config.prefix}/images"
     return iam.PolicyStatement(actions=list(actions), resources=[parameter])
+
+
+def _templates(config: StageConfig) -> iam.PolicyStatement:
+    """About the templates of the stage's stacks, those of the edge included, which is in another region."""
+    return iam.PolicyStatement(
+        actions=["cloudformation:DescribeStacks", "cloudformation:GetTemplate"],
+        resources=[f"arn:{Aws.PARTITION}:cloudformation:*:{Aws.ACCOUNT_ID}:stack/{config.prefix}-*/*"],
+    )
+
+
+def _any_stack(config: StageConfig) -> Sequence[str]:
+    stacks = f"arn:<AWS::Partition>:cloudformation:*:<AWS::AccountId>:stack/{config.prefix}-*/*"
+    return [f"AwsSolutions-IAM5[Resource::{stacks}]"]
 
 
 def _assume(*roles: str) -> iam.PolicyStatement:

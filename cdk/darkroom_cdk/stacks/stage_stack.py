@@ -1,6 +1,6 @@
 """What all stacks have in common."""
 
-from aws_cdk import Environment, Stack, Tags
+from aws_cdk import DefaultStackSynthesizer, Environment, Stack, Tags
 from constructs import Construct
 
 from darkroom_cdk.config import US_EAST_1, StageConfig
@@ -30,5 +30,6 @@ class StageStack(Stack):
             termination_protection=config.keep_data,
             # The edge is in one region; what it refers to elsewhere then travels through parameters.
             cross_region_references=config.region != US_EAST_1,
+            synthesizer=DefaultStackSynthesizer(use_lookup_role_for_stack_operations=not config.reads_as_caller),
         )
         Tags.of(self).add("darkroom:stage", config.stage)
