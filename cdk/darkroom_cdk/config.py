@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from darkroom.allowances import HIGHEST_BURST, HIGHEST_RATE, Unlimited
 from darkroom.limits import DEFAULT_UPLOAD_BYTES, HIGHEST_UPLOAD_BYTES
 from darkroom.topology import BucketSpec, Topology
 
@@ -116,6 +117,12 @@ class StageConfig(_Value):
     image_digests: Mapping[ServiceName, str] = {}
     """`sha256:…` of images, which is how the pipelines deploy: a digest cannot be moved to another image."""
     max_upload_bytes: Annotated[int, Field(gt=0, le=HIGHEST_UPLOAD_BYTES)] = DEFAULT_UPLOAD_BYTES
+    default_requests_per_second: Annotated[float, Field(ge=0.001, le=HIGHEST_RATE)] | Unlimited
+    """Rate of sessions, and of API keys that have none of their own. No limit is said by the word `unlimited`."""
+    default_burst: Annotated[int, Field(ge=1, le=HIGHEST_BURST)]
+    """Requests at once, after a rest, of the same."""
+    default_jobs_per_day: Annotated[int, Field(ge=1)] | Unlimited
+    default_bytes_per_day: Annotated[int, Field(ge=1)] | Unlimited
     requests_per_address: Annotated[int, Field(ge=10)] = 10_000
     """How many requests one address may make in five minutes, before the firewall turns it away. A back end that
     uploads for its own users is one address."""

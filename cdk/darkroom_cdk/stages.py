@@ -9,6 +9,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from darkroom.allowances import (
+    DEFAULT_BURST,
+    DEFAULT_BYTES_PER_DAY,
+    DEFAULT_JOBS_PER_DAY,
+    DEFAULT_REQUESTS_PER_SECOND,
+)
 from darkroom_cdk.config import Nat, ProcessorSize, StageConfig, TaskSize
 
 _STAGES: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -24,6 +30,10 @@ _STAGES: Final[Mapping[str, Mapping[str, Any]]] = {
         "processor": ProcessorSize(
             cpu=1024, memory_mib=2048, min_tasks=1, max_tasks=4, on_demand_tasks=0, spot_weight=100
         ),
+        "default_requests_per_second": 10,
+        "default_burst": 50,
+        "default_jobs_per_day": 1000,
+        "default_bytes_per_day": 2 * 1024**3,
         "budget_usd": 200,
     },
     "prod": {
@@ -37,6 +47,10 @@ _STAGES: Final[Mapping[str, Mapping[str, Any]]] = {
         "processor": ProcessorSize(
             cpu=2048, memory_mib=4096, min_tasks=2, max_tasks=100, on_demand_tasks=2, spot_weight=80
         ),
+        "default_requests_per_second": DEFAULT_REQUESTS_PER_SECOND,
+        "default_burst": DEFAULT_BURST,
+        "default_jobs_per_day": DEFAULT_JOBS_PER_DAY,
+        "default_bytes_per_day": DEFAULT_BYTES_PER_DAY,
         "budget_usd": 2000,
     },
 }

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from darkroom import api_keys, clock
-from darkroom.allowances import Allowance, Rate
+from darkroom.allowances import UNLIMITED, KeyLimits, Rate, Unlimited
 from darkroom.api_keys import ApiKey, Scope
 from darkroom.callback_urls import read_callback_url
 from darkroom.errors import MalformedRequest
@@ -14,6 +14,23 @@ from darkroom_cli.failures import Failed
 from darkroom_cli.output import as_json, show_rows
 
 _COLUMNS = ("prefix", "name", "scopes", "rate", "jobs_per_day", "bytes_per_day", "created_at", "revoked_at")
+
+
+class Limit(click.ParamType["float | Unlimited"]):
+    """A number, or the word `unlimited`."""
+
+    def __init__(self, kind: type[int] | type[float]) -> None:
+        self.name = f"{kind.__name__}|{UNLIMITED}"
+        self._kind = kind
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | Unlimited:
+        """The limit. Refuses what is neither."""
+        if value == UNLIMITED:
+            return UNLIMITED
+        try:
+            return self._kind(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a number nor {UNLIMITED!r}.", param, ctx)
 
 
 @click.group()
@@ -33,10 +50,14 @@ def keys() -> None:
     show_default=True,
     help="Once for each.",
 )
-@click.option("--requests-per-second", type=float, help="Its rate; the installation's default if not given.")
+@click.option(
+    "--requests-per-second",
+    type=Limit(float),
+    help="Its rate, or `unlimited`; the installation's default if not given.",
+)
 @click.option("--burst", type=int, help="Requests at once after a rest; what comes in a second if not given.")
-@click.option("--jobs-per-day", type=int)
-@click.option("--bytes-per-day", type=int)
+@click.option("--jobs-per-day", type=Limit(int), help="A number, or `unlimited`.")
+@click.option("--bytes-per-day", type=Limit(int), help="A number, or `unlimited`.")
 @click.option("--callback-url", help="For jobs whose request gives none.")
 @as_json
 def create(owner: str, name: str, scopes: tuple[str, ...], *, json_wanted: bool, **limits: Any) -> None:
@@ -48,7 +69,7 @@ def create(owner: str, name: str, scopes: tuple[str, ...], *, json_wanted: bool,
         name=name,
         created_at=clock.now(),
         scopes=frozenset(map(Scope, scopes)),
-        allowance=_allowance(**limits),
+        limits=_limits(**limits),
         callback_url=callback_url,
     )
 
@@ -91,14 +112,18 @@ def revoke(owner: str, prefix: str) -> None:
     click.echo(f"Revoked: {key.prefix}… ({key.name})")
 
 
-def _allowance(
-    *, requests_per_second: float | None, burst: int | None, jobs_per_day: int | None, bytes_per_day: int | None
-) -> Allowance:
-    if burst is not None and requests_per_second is None:
+def _limits(
+    *,
+    requests_per_second: float | Unlimited | None,
+    burst: int | None,
+    jobs_per_day: int | Unlimited | None,
+    bytes_per_day: int | Unlimited | None,
+) -> KeyLimits:
+    if burst is not None and not isinstance(requests_per_second, float):
         raise click.UsageError("A burst goes with --requests-per-second.")
     try:
-        rate = Rate.of(requests_per_second, burst) if requests_per_second is not None else None
-        return Allowance(rate=rate, jobs_per_day=jobs_per_day, bytes_per_day=bytes_per_day)
+        rate = Rate.of(requests_per_second, burst) if isinstance(requests_per_second, float) else requests_per_second
+        return KeyLimits(rate=rate, jobs_per_day=jobs_per_day, bytes_per_day=bytes_per_day)
     except (ValueError, OverflowError) as error:
         raise click.UsageError(f"{error}") from error
 
@@ -111,15 +136,15 @@ def _check_callback(url: str, *, allow_http: bool) -> None:
 
 
 def _row(key: ApiKey) -> dict[str, Any]:
-    rate = key.allowance.rate
+    rate = key.limits.rate
     return {
         "prefix": key.prefix,
         "owner": key.owner,
         "name": key.name,
         "scopes": sorted(key.scopes),
-        "rate": f"{rate.per_second:g}/s, {rate.burst} at once" if rate else None,
-        "jobs_per_day": key.allowance.jobs_per_day,
-        "bytes_per_day": key.allowance.bytes_per_day,
+        "rate": f"{rate.per_second:g}/s, {rate.burst} at once" if isinstance(rate, Rate) else rate,
+        "jobs_per_day": key.limits.jobs_per_day,
+        "bytes_per_day": key.limits.bytes_per_day,
         "callback_url": key.callback_url,
         "created_at": clock.iso(key.created_at),
         "revoked_at": clock.iso(key.revoked_at) if key.revoked_at else None,

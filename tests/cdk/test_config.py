@@ -57,3 +57,16 @@ def test_an_unknown_stage_is_refused() -> None:
 def test_processors_may_have_a_minute_of_work_waiting_each() -> None:
     size = load("prod", {}).processor
     assert size.backlog_target == size.acceptable_wait_seconds * size.children / size.task_seconds
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_a_stage_has_rates_and_quotas_unless_it_says_unlimited(stage: str) -> None:
+    names = ("default_requests_per_second", "default_jobs_per_day", "default_bytes_per_day")
+    own = load(stage, {})
+    assert all(getattr(own, name) > 0 for name in names)
+    free = from_context({"stage": stage, **dict.fromkeys(names, "unlimited")})
+    assert {getattr(free, name) for name in names} == {"unlimited"}
+    assert from_context({"stage": stage, "default_jobs_per_day": "500"}).default_jobs_per_day == 500
+    for nothing in (None, 0, "none", ""):
+        with pytest.raises(ValidationError):
+            load(stage, {"default_jobs_per_day": nothing})

@@ -1,10 +1,11 @@
 """What a caller may use."""
 
 import math
+from typing import Any
 
 import pytest
 
-from darkroom.allowances import HIGHEST_RATE, UNLIMITED, Allowance, Rate
+from darkroom.allowances import DEFAULTS, HIGHEST_RATE, NO_LIMITS, UNLIMITED, Allowance, KeyLimits, Rate
 
 
 def test_a_burst_is_what_comes_in_a_second_unless_it_is_given() -> None:
@@ -26,15 +27,23 @@ def test_a_burst_that_is_none_is_refused(burst: int) -> None:
 
 
 @pytest.mark.parametrize("quotas", [{"jobs_per_day": 0}, {"bytes_per_day": -1}])
-def test_a_quota_is_at_least_one(quotas: dict[str, int]) -> None:
+def test_a_quota_is_at_least_one(quotas: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="at least 1"):
-        Allowance(**quotas)  # type: ignore[arg-type]  # One of two of the same type.
+        KeyLimits(**quotas)
 
 
-def test_the_default_stands_where_there_is_no_limit_of_ones_own() -> None:
+def test_the_default_stands_where_a_key_says_nothing() -> None:
     default = Allowance(rate=Rate.of(1), jobs_per_day=10, bytes_per_day=1000)
-    own = Allowance(jobs_per_day=99)
-    assert own.or_else(default) == Allowance(rate=Rate.of(1), jobs_per_day=99, bytes_per_day=1000)
-    assert own.or_else(UNLIMITED) == own
-    assert not UNLIMITED.has_quota
-    assert own.has_quota
+    own = KeyLimits(jobs_per_day=99)
+    assert own.within(default) == Allowance(rate=Rate.of(1), jobs_per_day=99, bytes_per_day=1000)
+    assert DEFAULTS.within(default) == default
+    assert own.within(NO_LIMITS) == Allowance(jobs_per_day=99)
+    assert own.within(NO_LIMITS).has_quota
+
+
+def test_a_key_is_without_a_limit_only_if_it_says_so() -> None:
+    default = Allowance(rate=Rate.of(1), jobs_per_day=10, bytes_per_day=1000)
+    free = KeyLimits(rate=UNLIMITED, jobs_per_day=UNLIMITED, bytes_per_day=UNLIMITED)
+    assert free.within(default) == NO_LIMITS
+    assert not NO_LIMITS.has_quota
+    assert KeyLimits(rate=UNLIMITED).within(default) == Allowance(jobs_per_day=10, bytes_per_day=1000)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from darkroom import api_keys, clock
-from darkroom.allowances import Allowance, Rate
+from darkroom.allowances import UNLIMITED, KeyLimits, Rate
 from darkroom.api_keys import ALL_SCOPES, ApiKey, Scope
 from darkroom.key_table import KeyTable, to_item
 from darkroom_local.installation import Installation
@@ -44,12 +44,19 @@ def test_of_a_key_only_its_hash_and_its_beginning_are_kept() -> None:
             name="laptop",
             created_at=NOW,
             scopes=frozenset({Scope.READ}),
-            allowance=Allowance(rate=Rate.of(0.1, 3), jobs_per_day=10, bytes_per_day=10**12),
+            limits=KeyLimits(rate=Rate.of(0.1, 3), jobs_per_day=10, bytes_per_day=10**12),
             callback_url="https://example.com/darkroom",
+        ),
+        ApiKey.of(
+            "d",
+            owner="ann",
+            name="free",
+            created_at=NOW,
+            limits=KeyLimits(rate=UNLIMITED, jobs_per_day=UNLIMITED, bytes_per_day=UNLIMITED),
         ),
         ApiKey.of("c", owner="ann", name="nothing", created_at=NOW, scopes=frozenset()),
     ],
-    ids=["plain", "full", "without scopes"],
+    ids=["plain", "full", "unlimited", "without scopes"],
 )
 async def test_a_key_is_found_as_it_was_written(keys: KeyTable, key: ApiKey) -> None:
     await keys.put(key)

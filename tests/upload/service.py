@@ -12,6 +12,7 @@ import uvicorn
 from pydantic import HttpUrl
 
 from darkroom import clock
+from darkroom.allowances import UNLIMITED
 from darkroom.api_keys import ApiKey
 from darkroom.key_table import KeyTable
 from darkroom.recipes import load_presets
@@ -26,6 +27,7 @@ from darkroom_upload.settings import UploadSettings
 KEY = "local-dev-key"
 OWNER = "demo"
 STRANGER_KEY = "a-stranger-s-key"
+DEFAULT_LIMITS = ("default_requests_per_second", "default_jobs_per_day", "default_bytes_per_day")
 NOBODY = HttpUrl("http://127.0.0.1:9")
 """Where no orchestrator is."""
 
@@ -66,6 +68,7 @@ def settings_for(installation: Installation, **overrides: Any) -> UploadSettings
             "accounts_table": installation.topology.accounts.name,
             "uploads_queue_url": HttpUrl(installation.uploads.url),
             "orchestrator_url": NOBODY,
+            **dict.fromkeys(DEFAULT_LIMITS, UNLIMITED),
             **overrides,
         }
     )

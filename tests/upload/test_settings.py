@@ -1,9 +1,10 @@
-"""What the upload service is told of the CDN."""
+"""What the upload service is told of the CDN and of limits."""
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from darkroom.allowances import NO_LIMITS, Rate
 from darkroom.settings import load_settings
 from darkroom_upload.settings import UploadSettings
 
@@ -17,6 +18,7 @@ REQUIRED = {
 }
 URL, ID, KEY = "DARKROOM_RESULTS_CDN_URL", "DARKROOM_RESULTS_KEY_PAIR_ID", "DARKROOM_RESULTS_PRIVATE_KEY"
 PEM = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+LIMITS = ("DARKROOM_DEFAULT_REQUESTS_PER_SECOND", "DARKROOM_DEFAULT_JOBS_PER_DAY", "DARKROOM_DEFAULT_BYTES_PER_DAY")
 CDN = {URL: "https://results.example.org", ID: "K1", KEY: PEM}
 
 
@@ -78,3 +80,23 @@ def test_a_key_that_is_none_is_told_at_start_without_its_text(
     said = capsys.readouterr().err
     assert "not a private key in PEM" in said
     assert "hunter2" not in said
+
+
+def test_nobody_is_without_limits_unless_that_is_said(told: pytest.MonkeyPatch) -> None:
+    allowance = load_settings(UploadSettings).allowance
+    assert allowance.rate == Rate(per_second=20, burst=100)
+    assert (allowance.jobs_per_day, allowance.bytes_per_day) == (10_000, 20 * 1024**3)
+    for name in LIMITS:
+        told.setenv(name, "unlimited")
+    assert load_settings(UploadSettings).allowance == NO_LIMITS
+
+
+@pytest.mark.parametrize("name", LIMITS)
+@pytest.mark.parametrize("value", ["", "none", "0", "-1", "Unlimited", "infinity", "null"])
+def test_what_is_neither_a_limit_nor_the_word_is_refused(
+    name: str, value: str, told: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told.setenv(name, value)
+    with pytest.raises(SystemExit):
+        load_settings(UploadSettings)
+    assert f"{name}: " in capsys.readouterr().err

@@ -39,6 +39,10 @@ def upload_environment(
         "DARKROOM_ORCHESTRATOR_URL": orchestrator_url,
         "DARKROOM_MAX_UPLOAD_BYTES": str(config.max_upload_bytes),
         "DARKROOM_TRUSTED_PROXIES": str(_PROXIES),
+        "DARKROOM_DEFAULT_REQUESTS_PER_SECOND": str(config.default_requests_per_second),
+        "DARKROOM_DEFAULT_BURST": str(config.default_burst),
+        "DARKROOM_DEFAULT_JOBS_PER_DAY": str(config.default_jobs_per_day),
+        "DARKROOM_DEFAULT_BYTES_PER_DAY": str(config.default_bytes_per_day),
     }
     if delivery.results_url and config.results_key_secret_arn:
         told["DARKROOM_RESULTS_CDN_URL"] = delivery.results_url

@@ -2,7 +2,11 @@
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, TypeVar
+
+UNLIMITED: Final = "unlimited"
+"""The word that settings, stages and API keys say instead of a limit. To say nothing is to take the default."""
+Unlimited = Literal["unlimited"]
 
 HIGHEST_RATE: Final = 500
 """Requests a second. Each is a write to one item, of which DynamoDB takes a thousand a second."""
@@ -31,28 +35,58 @@ class Rate:
 
 @dataclass(frozen=True, kw_only=True)
 class Allowance:
-    """Limits; None is no limit. Days are those of UTC. Raises ValueError for a quota below 1."""
+    """The limits of a caller; None is no limit. Days are those of UTC."""
 
     rate: Rate | None = None
     jobs_per_day: int | None = None
     bytes_per_day: int | None = None
-
-    def __post_init__(self) -> None:
-        if any(quota is not None and quota < 1 for quota in (self.jobs_per_day, self.bytes_per_day)):
-            raise ValueError("a quota is at least 1")
 
     @property
     def has_quota(self) -> bool:
         """Whether anything is counted by the day."""
         return self.jobs_per_day is not None or self.bytes_per_day is not None
 
-    def or_else(self, other: "Allowance") -> "Allowance":
-        """These limits, and the other's where there is none."""
+
+NO_LIMITS: Final = Allowance()
+
+DEFAULT_REQUESTS_PER_SECOND: Final = 20.0
+DEFAULT_BURST: Final = 100
+DEFAULT_JOBS_PER_DAY: Final = 10_000
+DEFAULT_BYTES_PER_DAY: Final = 20 * 1024**3
+"""Limits of an installation that says nothing else: more than a busy application needs, and not without end."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyLimits:
+    """The limits that an API key has of its own: a limit, `unlimited`, or None for the installation's default.
+
+    Raises ValueError for a quota below 1.
+    """
+
+    rate: Rate | Unlimited | None = None
+    jobs_per_day: int | Unlimited | None = None
+    bytes_per_day: int | Unlimited | None = None
+
+    def __post_init__(self) -> None:
+        if any(isinstance(quota, int) and quota < 1 for quota in (self.jobs_per_day, self.bytes_per_day)):
+            raise ValueError("a quota is at least 1")
+
+    def within(self, default: Allowance) -> Allowance:
+        """Return what a caller with these limits may use; `default` counts where the key says nothing."""
         return Allowance(
-            rate=self.rate or other.rate,
-            jobs_per_day=self.jobs_per_day or other.jobs_per_day,
-            bytes_per_day=self.bytes_per_day or other.bytes_per_day,
+            rate=_chosen(self.rate, default.rate),
+            jobs_per_day=_chosen(self.jobs_per_day, default.jobs_per_day),
+            bytes_per_day=_chosen(self.bytes_per_day, default.bytes_per_day),
         )
 
 
-UNLIMITED: Final = Allowance()
+DEFAULTS: Final = KeyLimits()
+"""The limits of a key that has none of its own."""
+
+L = TypeVar("L", Rate, int)
+
+
+def _chosen(own: L | Unlimited | None, default: L | None) -> L | None:
+    if own is None:
+        return default
+    return None if isinstance(own, str) else own

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Self
 
-from darkroom.allowances import UNLIMITED, Allowance
+from darkroom.allowances import DEFAULTS, KeyLimits
 
 PREFIX: Final = "dk_"
 """How a key that was made here begins: for people, and for scanners that look for secrets in code."""
@@ -47,8 +47,7 @@ class ApiKey:
     """What it is for; for people."""
     created_at: datetime
     scopes: frozenset[Scope] = ALL_SCOPES
-    allowance: Allowance = UNLIMITED
-    """Where it has no limit, the default of the installation holds."""
+    limits: KeyLimits = DEFAULTS
     callback_url: str | None = None
     """For jobs whose request gives none."""
     revoked_at: datetime | None = None
@@ -62,7 +61,7 @@ class ApiKey:
         name: str,
         created_at: datetime,
         scopes: frozenset[Scope] = ALL_SCOPES,
-        allowance: Allowance = UNLIMITED,
+        limits: KeyLimits = DEFAULTS,
         callback_url: str | None = None,
     ) -> Self:
         """What is kept of a key."""
@@ -73,7 +72,7 @@ class ApiKey:
             name=name,
             created_at=created_at,
             scopes=scopes,
-            allowance=allowance,
+            limits=limits,
             callback_url=callback_url,
         )
 

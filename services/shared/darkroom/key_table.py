@@ -7,7 +7,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from botocore.exceptions import ClientError
 
 from darkroom import clock
-from darkroom.allowances import Allowance, Rate
+from darkroom.allowances import UNLIMITED, KeyLimits, Rate, Unlimited
 from darkroom.api_keys import ApiKey, Scope
 from darkroom.aws import error_code, translated
 from darkroom.job_table import Item, serialized
@@ -75,7 +75,7 @@ class KeyTable:
 
 def to_item(key: ApiKey) -> Item:
     """A key as an item."""
-    rate = key.allowance.rate
+    rate = key.limits.rate
     return _id(key.digest) | serialized(
         {
             "prefix": key.prefix,
@@ -84,10 +84,10 @@ def to_item(key: ApiKey) -> Item:
             # DynamoDB has no empty sets.
             "scopes": {scope.value for scope in key.scopes} or None,
             # As texts: DynamoDB's numbers are decimal.
-            "requests_per_second": repr(rate.per_second) if rate else None,
-            "burst": rate.burst if rate else None,
-            "jobs_per_day": key.allowance.jobs_per_day,
-            "bytes_per_day": key.allowance.bytes_per_day,
+            "requests_per_second": repr(rate.per_second) if isinstance(rate, Rate) else rate,
+            "burst": rate.burst if isinstance(rate, Rate) else None,
+            "jobs_per_day": key.limits.jobs_per_day,
+            "bytes_per_day": key.limits.bytes_per_day,
             "callback_url": key.callback_url,
             "created_at": clock.iso(key.created_at),
             "revoked_at": clock.iso(key.revoked_at) if key.revoked_at else None,
@@ -105,12 +105,8 @@ def from_item(item: Item) -> ApiKey:
         owner=read["key_owner"],
         name=read["name"],
         scopes=frozenset(Scope(scope) for scope in read.get("scopes", ())),
-        allowance=Allowance(
-            rate=Rate(per_second=float(read["requests_per_second"]), burst=int(read["burst"]))
-            if "burst" in read
-            else None,
-            jobs_per_day=_whole(read, "jobs_per_day"),
-            bytes_per_day=_whole(read, "bytes_per_day"),
+        limits=KeyLimits(
+            rate=_rate(read), jobs_per_day=_quota(read, "jobs_per_day"), bytes_per_day=_quota(read, "bytes_per_day")
         ),
         callback_url=read.get("callback_url"),
         created_at=clock.parse(read["created_at"]),
@@ -122,5 +118,13 @@ def _id(digest: str) -> Item:
     return {"id": {"S": f"key#{digest}"}}
 
 
-def _whole(read: dict[str, Any], name: str) -> int | None:
-    return int(read[name]) if name in read else None
+def _rate(read: dict[str, Any]) -> Rate | Unlimited | None:
+    per_second = read.get("requests_per_second")
+    if per_second is None or per_second == UNLIMITED:
+        return per_second
+    return Rate(per_second=float(per_second), burst=int(read["burst"]))
+
+
+def _quota(read: dict[str, Any], name: str) -> int | Unlimited | None:
+    quota = read.get(name)
+    return quota if quota is None or quota == UNLIMITED else int(quota)

@@ -11,7 +11,7 @@ from typing import Annotated, Final, Protocol
 from fastapi import Request, Security
 from fastapi.security import APIKeyHeader
 
-from darkroom.allowances import UNLIMITED, Allowance
+from darkroom.allowances import NO_LIMITS, Allowance
 from darkroom.api_keys import ApiKey, Scope, digest_of
 from darkroom.errors import Forbidden, Unauthenticated
 from darkroom_upload.principal import Principal
@@ -51,7 +51,7 @@ class Authenticate:
         throttle: Throttle,
         development: bool,
         friends: Collection[str] = (),
-        allowance: Allowance = UNLIMITED,
+        allowance: Allowance = NO_LIMITS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`allowance` is for callers who have none of their own; the development key goes without.
@@ -117,12 +117,12 @@ class Authenticate:
         return Visit.of(request, development=self._development)
 
     def _principal(self, key: ApiKey) -> Principal:
-        default = UNLIMITED if key.digest == _DEVELOPMENT_KEY_SHA256 else self._allowance
+        default = NO_LIMITS if key.digest == _DEVELOPMENT_KEY_SHA256 else self._allowance
         return Principal(
             owner=key.owner,
             scopes=key.scopes,
             key_id=key.digest,
-            allowance=key.allowance.or_else(default),
+            allowance=key.limits.within(default),
             callback_url=key.callback_url,
         )
 

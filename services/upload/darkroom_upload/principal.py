@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from darkroom.allowances import UNLIMITED, Allowance
+from darkroom.allowances import NO_LIMITS, Allowance
 from darkroom.api_keys import ALL_SCOPES, Scope
 from darkroom.errors import Forbidden
 from darkroom_upload.session import Session
@@ -18,7 +18,7 @@ class Principal:
     """SHA-256 of the API key, hexadecimal; None without one."""
     session: Session | None = None
     """None with an API key."""
-    allowance: Allowance = UNLIMITED
+    allowance: Allowance = NO_LIMITS
     callback_url: str | None = None
     """For jobs whose request gives none."""
 

@@ -1,11 +1,21 @@
 """Settings of the upload service."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, ValidationInfo, field_validator
 
-from darkroom.allowances import HIGHEST_BURST, HIGHEST_RATE, Allowance, Rate
+from darkroom.allowances import (
+    DEFAULT_BURST,
+    DEFAULT_BYTES_PER_DAY,
+    DEFAULT_JOBS_PER_DAY,
+    DEFAULT_REQUESTS_PER_SECOND,
+    HIGHEST_BURST,
+    HIGHEST_RATE,
+    UNLIMITED,
+    Allowance,
+    Rate,
+)
 from darkroom.limits import DEFAULT_UPLOAD_BYTES, DEFAULT_VARIANTS_PER_TASK, HIGHEST_UPLOAD_BYTES
 from darkroom.settings import JsonTuple, ServiceSettings
 from darkroom_upload.admission import DEFAULT_STREAMS, DEFAULT_UPLOADS
@@ -14,6 +24,18 @@ from darkroom_upload.signing_key import SigningKey
 from darkroom_upload.submit import ARRIVAL_PERIOD
 
 _Name = Annotated[str, Field(min_length=1)]
+T = TypeVar("T")
+
+
+def _or_unlimited(value: Any) -> Any:
+    """Read a limit. Raises ValueError for None: nobody is without limits unless that is said."""
+    if value is None:
+        raise ValueError(f'give a limit, or the word "{UNLIMITED}"')
+    return None if value == UNLIMITED else value
+
+
+OrUnlimited = Annotated[T | None, BeforeValidator(_or_unlimited)]
+"""A limit, or the word `unlimited`, which is None here."""
 
 
 class UploadSettings(ServiceSettings):
@@ -41,14 +63,16 @@ class UploadSettings(ServiceSettings):
     """How many event streams are open at a time; further ones are told to come again."""
     arrival_seconds: Annotated[float, Field(ge=1)] = ARRIVAL_PERIOD.total_seconds()
     """How long until the sweeper looks after an upload whose announcement nobody has seen."""
-    default_requests_per_second: Annotated[float | None, Field(ge=0.001, le=HIGHEST_RATE)] = None
-    """How often callers may come that have no rate of their own; None is no limit."""
-    default_burst: Annotated[int | None, Field(ge=1, le=HIGHEST_BURST)] = None
-    """How often at once, after a rest; what comes in a second if not given."""
-    default_jobs_per_day: Annotated[int | None, Field(ge=1)] = None
-    """How many jobs a day callers may make that have no quota of their own; None is no limit."""
-    default_bytes_per_day: Annotated[int | None, Field(ge=1)] = None
-    """How much they may upload a day."""
+    default_requests_per_second: OrUnlimited[Annotated[float, Field(ge=0.001, le=HIGHEST_RATE)]] = (
+        DEFAULT_REQUESTS_PER_SECOND
+    )
+    """Rate of callers that have none of their own; None is no limit."""
+    default_burst: Annotated[int, Field(ge=1, le=HIGHEST_BURST)] = DEFAULT_BURST
+    """Requests at once, after a rest, of callers with that rate."""
+    default_jobs_per_day: OrUnlimited[Annotated[int, Field(ge=1)]] = DEFAULT_JOBS_PER_DAY
+    """Jobs a day of callers that have no quota of their own; None is no limit."""
+    default_bytes_per_day: OrUnlimited[Annotated[int, Field(ge=1)]] = DEFAULT_BYTES_PER_DAY
+    """Bytes a day of the same."""
     presets_file: Path | None = None
     """JSON file of more presets."""
     public_s3_endpoint_url: HttpUrl | None = None
@@ -69,7 +93,7 @@ class UploadSettings(ServiceSettings):
         """What callers may use that have no limits of their own."""
         per_second = self.default_requests_per_second
         return Allowance(
-            rate=Rate.of(per_second, self.default_burst) if per_second else None,
+            rate=Rate(per_second=per_second, burst=self.default_burst) if per_second else None,
             jobs_per_day=self.default_jobs_per_day,
             bytes_per_day=self.default_bytes_per_day,
         )

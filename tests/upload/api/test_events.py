@@ -12,7 +12,7 @@ import pytest
 from httpx_sse import ServerSentEvent, aconnect_sse
 from structlog.testing import capture_logs
 
-from darkroom.allowances import Allowance, Rate
+from darkroom.allowances import KeyLimits, Rate
 from darkroom.job_table import to_item
 from darkroom.jobs import Job, new_job_id
 from darkroom_local.installation import Installation
@@ -158,7 +158,7 @@ async def test_a_stream_is_one_request_of_the_callers_rate(
     cloud: Cloud, shared_installation: Installation, upload: RunningService
 ) -> None:
     key = f"key-{new_job_id()}"
-    await put_key(cloud.dynamodb, shared_installation, key, "demo", allowance=Allowance(rate=Rate.of(0.01, 3)))
+    await put_key(cloud.dynamodb, shared_installation, key, "demo", limits=KeyLimits(rate=Rate.of(0.01, 3)))
     job = await put(cloud, upload, waiting())
     async with httpx.AsyncClient(base_url=upload.url, headers={"x-api-key": key}, trust_env=False) as client:
         async with aconnect_sse(client, "GET", path(job)) as source:

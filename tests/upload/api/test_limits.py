@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from darkroom import clock
-from darkroom.allowances import Allowance, Rate
+from darkroom.allowances import KeyLimits, Rate
 from darkroom.jobs import new_job_id
 from darkroom_local.installation import Installation
 from tests.support import images
@@ -56,7 +56,7 @@ def left(answer: httpx.Response) -> dict[str, tuple[int, int]]:
 
 
 async def test_answers_tell_how_the_rate_stands_until_it_is_too_much(newcomer: Newcomer) -> None:
-    client = await newcomer(allowance=Allowance(rate=Rate.of(0.01, 2)))
+    client = await newcomer(limits=KeyLimits(rate=Rate.of(0.01, 2)))
     for remaining in (1, 0):
         answer = await client.get("/recipes/web")
         assert answer.status_code == 200
@@ -71,7 +71,7 @@ async def test_answers_tell_how_the_rate_stands_until_it_is_too_much(newcomer: N
 
 
 async def test_what_is_forbidden_or_not_there_counts_as_well(newcomer: Newcomer) -> None:
-    client = await newcomer(allowance=Allowance(rate=Rate.of(0.01, 2)), scopes=frozenset())
+    client = await newcomer(limits=KeyLimits(rate=Rate.of(0.01, 2)), scopes=frozenset())
     codes = [(await client.get(path)).json()["code"] for path in ("/jobs", "/recipes/nothing", "/jobs")]
     assert codes == ["forbidden", "forbidden", "rate_limited"]
 
@@ -82,7 +82,7 @@ async def test_callers_without_limits_are_told_of_none(upload: RunningService) -
 
 
 async def test_the_day_s_jobs_are_used_up_and_replays_are_none(newcomer: Newcomer) -> None:
-    client = await newcomer(allowance=Allowance(jobs_per_day=2))
+    client = await newcomer(limits=KeyLimits(jobs_per_day=2))
     first = await client.post("/uploads", content=CAT, headers={**IMAGE, "idempotency-key": "one"})
     presigned = await client.post("/uploads/presigned", json={"content_type": "image/jpeg", "size": 1})
     assert (first.status_code, presigned.status_code) == (202, 201)
@@ -106,7 +106,7 @@ async def test_the_day_s_jobs_are_used_up_and_replays_are_none(newcomer: Newcome
 
 
 async def test_what_is_refused_is_not_counted(newcomer: Newcomer) -> None:
-    client = await newcomer(allowance=Allowance(jobs_per_day=1, bytes_per_day=len(CAT)))
+    client = await newcomer(limits=KeyLimits(jobs_per_day=1, bytes_per_day=len(CAT)))
     assert (await client.post("/uploads", content=b"no image", headers=IMAGE)).status_code == 415
     assert (await client.post("/uploads?recipe=nothing", content=CAT, headers=IMAGE)).status_code == 422
     assert (await client.post("/uploads", content=CAT, headers=IMAGE)).status_code == 202
@@ -114,7 +114,7 @@ async def test_what_is_refused_is_not_counted(newcomer: Newcomer) -> None:
 
 
 async def test_a_body_that_is_announced_as_too_much_is_not_read(newcomer: Newcomer, upload: RunningService) -> None:
-    client = await newcomer(allowance=Allowance(bytes_per_day=1000))
+    client = await newcomer(limits=KeyLimits(bytes_per_day=1000))
     reader, writer = await asyncio.open_connection("127.0.0.1", upload.port)
     key = client.headers["x-api-key"]
     lines = (
@@ -132,7 +132,7 @@ async def test_a_body_that_is_announced_as_too_much_is_not_read(newcomer: Newcom
 
 
 async def test_bytes_that_were_not_announced_count_by_what_came(newcomer: Newcomer) -> None:
-    client = await newcomer(allowance=Allowance(bytes_per_day=len(CAT) - 1))
+    client = await newcomer(limits=KeyLimits(bytes_per_day=len(CAT) - 1))
 
     async def chunked() -> AsyncIterator[bytes]:
         yield CAT
@@ -144,7 +144,7 @@ async def test_bytes_that_were_not_announced_count_by_what_came(newcomer: Newcom
 
 
 async def test_usage_shows_limits_scopes_and_when_the_day_ends(newcomer: Newcomer, upload: RunningService) -> None:
-    client = await newcomer(allowance=Allowance(rate=Rate.of(5, 10), jobs_per_day=7, bytes_per_day=9999))
+    client = await newcomer(limits=KeyLimits(rate=Rate.of(5, 10), jobs_per_day=7, bytes_per_day=9999))
     assert (await client.post("/uploads", content=CAT, headers=IMAGE)).status_code == 202
     body = (await client.get("/usage")).json()
     assert body["rate"] == {"requests_per_second": 5.0, "burst": 10}
@@ -160,12 +160,17 @@ async def test_defaults_are_for_keys_without_limits_and_not_for_the_development_
     cloud: Cloud, shared_installation: Installation
 ) -> None:
     await put_key(cloud.dynamodb, shared_installation, "plain-key", "plain")
-    defaults = {"default_requests_per_second": 5.0, "default_jobs_per_day": 3, "default_bytes_per_day": 100}
+    defaults = {
+        "default_requests_per_second": 5.0,
+        "default_burst": 7,
+        "default_jobs_per_day": 3,
+        "default_bytes_per_day": 100,
+    }
     async with running_service(settings_for(shared_installation, **defaults)) as service:
         free = (await service.client.get("/usage")).json()
         plain = (await service.client.get("/usage", headers={"x-api-key": "plain-key"})).json()
     assert (free["rate"], free["jobs"], free["bytes"]) == (None, None, None)
-    assert plain["rate"] == {"requests_per_second": 5.0, "burst": 5}
+    assert plain["rate"] == {"requests_per_second": 5.0, "burst": 7}
     assert (plain["jobs"]["limit"], plain["bytes"]["limit"]) == (3, 100)
 
 
@@ -197,8 +202,8 @@ class NoWrites:
 async def test_a_limit_that_cannot_be_held_lets_nobody_pass(
     cloud: Cloud, shared_installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    allowance = Allowance(rate=Rate.of(100))
-    await put_key(cloud.dynamodb, shared_installation, "limited-key", "limited", allowance=allowance)
+    limits = KeyLimits(rate=Rate.of(100))
+    await put_key(cloud.dynamodb, shared_installation, "limited-key", "limited", limits=limits)
     async with running_proxy(cloud.endpoint_url) as proxy:
         monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
         async with running_service(settings_for(shared_installation)) as service:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from darkroom.allowances import UNLIMITED
 from darkroom.cores import cores
 from darkroom.limits import HIGHEST_TASKS_PER_OWNER
 from darkroom.topology import Topology
@@ -11,6 +12,12 @@ from darkroom_local.clients import aws_environment
 
 DEFAULT_OWNER = "demo"
 """Whose the development key is, and the drops into `incoming/`."""
+
+_DEFAULT_LIMITS = (
+    "DARKROOM_DEFAULT_REQUESTS_PER_SECOND",
+    "DARKROOM_DEFAULT_JOBS_PER_DAY",
+    "DARKROOM_DEFAULT_BYTES_PER_DAY",
+)
 
 _RECEIVE_WAIT_SECONDS = 1
 """Short: the emulator keeps an abandoned poll, and what it takes, until the poll's time is over."""
@@ -73,6 +80,8 @@ class Installation:
             "DARKROOM_JOB_EVENTS_TOPIC_ARN": self.job_events_topic_arn,
             # An emulator's queues are not fair to owners by themselves.
             "DARKROOM_TASKS_PER_OWNER": str(min(_TASKS_A_CORE * cores(), HIGHEST_TASKS_PER_OWNER)),
+            # A developer's own machine is nobody else's.
+            **dict.fromkeys(_DEFAULT_LIMITS, UNLIMITED),
             # A developer receives webhooks on the same machine.
             "DARKROOM_WEBHOOK_ALLOW_PRIVATE": "true",
         }
