@@ -185,3 +185,21 @@ class File:
 def avif(image: Image.Image, *properties: bytes, **options: object) -> bytes:
     """An AVIF of the picture with these properties besides its true size."""
     return File(items=(coded(image, **options).item(1, ispe(*image.size), *properties),)).written()
+
+
+def animated(data: bytes, more: bytes) -> bytes:
+    """An animation of Pillow's with another property in the description of its frames.
+
+    What encloses it is longer then, and the frames, which follow, lie further behind.
+    """
+    out = bytearray(data)
+    for kind in (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"av01"):
+        _add(out, data.index(kind, data.index(b"moov")) - 4, len(more))
+    _add(out, data.index(b"stco") + 12, len(more))
+    _add(out, data.index(b"iloc") + 22 - 4, len(more))
+    at = data.index(b"ccst") - 4
+    return bytes(out[:at]) + more + bytes(out[at:])
+
+
+def _add(data: bytearray, at: int, number: int) -> None:
+    struct.pack_into(">I", data, at, struct.unpack_from(">I", data, at)[0] + number)

@@ -185,7 +185,8 @@ def _pixels(source: Source, profile: bytes | None) -> Image.Image:
     Encoders would carry over what an opened file has attached: profiles, comments, TIFF tags. And the file's own image
     changes when another frame is loaded, and needs its attachments for that.
     """
-    pixels = color.drop_opaque_alpha(color.to_working(source.image, profile))
+    shown = source.image.crop(source.crop) if source.crop else source.image
+    pixels = color.drop_opaque_alpha(color.to_working(shown, profile))
     if pixels is source.image and (source.frames > 1 or source.format is ImageFormat.TIFF):
         pixels = pixels.copy()
     pixels.info = {}

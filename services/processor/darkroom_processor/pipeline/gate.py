@@ -6,7 +6,6 @@ those of an ICO: its plugin decodes as it opens, what is nested in it held to th
 """
 
 import io
-import re
 from dataclasses import dataclass
 
 from PIL import Image, ImageFile
@@ -16,7 +15,9 @@ from darkroom.formats import SNIFF_BYTES, ImageFormat, sniff
 from darkroom.limits import MAX_ICC_BYTES, MAX_SCANS
 from darkroom.making.bounds import check_picture
 from darkroom.making.geometry import Size
+from darkroom_processor.pipeline.avif_file import open_avif
 from darkroom_processor.pipeline.headers import Survey, survey
+from darkroom_processor.pipeline.headers.clap import Crop
 
 _PILLOW_NAMES = {
     ImageFormat.JPEG: "JPEG",
@@ -32,8 +33,6 @@ _PILLOW_NAMES = {
 }
 # A JPEG with a multi-picture index is opened as MPO. Its first picture is the JPEG itself.
 _ALSO_NAMED = {"MPO": "JPEG"}
-# An item's entry with its version, flags, number and protection, and its type (ISO/IEC 14496-12, section 8.11.6).
-_EXIF_ITEM = re.compile(rb"(infe\x02.{7})Exif", re.DOTALL)
 # Formats whose plugins read the number of frames from the header, without walking the file.
 _FRAMES_IN_HEADER = frozenset({ImageFormat.PNG, ImageFormat.AVIF})
 
@@ -50,7 +49,9 @@ class Source:
     """Frames of an animation, or pages; at most `MOST_FRAMES_COUNTED`."""
     stored_size: Size
     """(width, height) before the EXIF orientation. Of an animation, the part of each frame that is seen: what reaches
-    beyond it makes Pillow's image of a GIF larger while it is read."""
+    beyond it makes Pillow's image of a GIF larger while it is read. Of an AVIF, its crop."""
+    crop: Crop | None = None
+    """The part of the decoded picture that is the picture; None for all of it."""
 
 
 def admit(data: bytes) -> Source:
@@ -68,24 +69,18 @@ def admit(data: bytes) -> Source:
     frames = int(getattr(image, "n_frames", 1)) if image_format in _FRAMES_IN_HEADER else announced.frames
     check_picture(image.size)
     _check_profile(image)
-    return Source(data=data, image=image, format=image_format, frames=frames, stored_size=image.size)
+    crop = announced.crop
+    size = (crop[2] - crop[0], crop[3] - crop[1]) if crop else image.size
+    return Source(data=data, image=image, format=image_format, frames=frames, stored_size=size, crop=crop)
 
 
 def _open(data: bytes, image_format: ImageFormat) -> ImageFile.ImageFile:
     name = _PILLOW_NAMES[image_format]
-    image = _open_avif(data) if image_format is ImageFormat.AVIF else Image.open(io.BytesIO(data), formats=[name])
+    image = open_avif(data) if image_format is ImageFormat.AVIF else Image.open(io.BytesIO(data), formats=[name])
     found = image.format or ""
     if _ALSO_NAMED.get(found, found) != name or not isinstance(image, ImageFile.ImageFile):
         raise UndecodableImage("The file is of another format than its first bytes say.")
     return image
-
-
-def _open_avif(data: bytes) -> Image.Image:
-    """libavif refuses a picture for its EXIF alone. Then the item is renamed to one that no reader knows."""
-    try:
-        return Image.open(io.BytesIO(data), formats=["AVIF"])
-    except ValueError:
-        return Image.open(io.BytesIO(_EXIF_ITEM.sub(rb"\1none", data)), formats=["AVIF"])
 
 
 def _check_structure(announced: Survey) -> None:
@@ -96,6 +91,8 @@ def _check_structure(announced: Survey) -> None:
         raise UndecodableImage("The file is damaged: a checksum is wrong.")
     if not announced.complete:
         raise TruncatedImage("The file is shorter than its header says.")
+    if announced.fault:
+        raise UndecodableImage(announced.fault)
 
 
 def _check_profile(image: Image.Image) -> None:

@@ -51,7 +51,7 @@ def test_all_items_are_read_whatever_the_width_of_the_tables(wide: object) -> No
     assert [box.kind for box in items.items[1].properties] == [b"ispe", b"clap"]
     assert [number for number, item in items.items.items() if is_alpha(data, item)] == [2]
     assert items.targets(b"cdsc", 3) == [1, 2]
-    assert items.sources(b"cdsc", 1) == [3, 4]
+    assert items.targets(b"dimg", 1) == []
 
 
 def test_entries_are_told_with_their_places() -> None:

@@ -89,9 +89,19 @@ class Items:
         """Items that `source` refers to by this kind, in order, with repetitions."""
         return [target for one in self.references if (one.kind, one.source) == (kind, source) for target in one.targets]
 
-    def sources(self, kind: bytes, target: int) -> list[int]:
-        """Items that refer to `target` by this kind."""
-        return [one.source for one in self.references if one.kind == kind and target in one.targets]
+    @property
+    def picture(self) -> Item | None:
+        """The primary item."""
+        return None if self.primary is None else self.items.get(self.primary)
+
+    def parts(self, whole: Item) -> list[Item]:
+        """Tiles of a grid, in order, each as often as it is referred to."""
+        return [self.items[number] for number in self.targets(b"dimg", whole.number) if number in self.items]
+
+    def auxiliaries(self, of: Item) -> list[Item]:
+        """Pictures that go with another one: alpha, depth, a map of gains."""
+        numbers = [one.source for one in self.references if one.kind == b"auxl" and of.number in one.targets]
+        return [self.items[number] for number in numbers if number in self.items]
 
 
 def read(data: bytes) -> Items | None:

@@ -7,7 +7,8 @@ that makes no sense is left to the decoder, which refuses it.
 from dataclasses import dataclass
 
 from darkroom.formats import ImageFormat
-from darkroom_processor.pipeline.headers import gif, jpeg, png, tiff, webp
+from darkroom_processor.pipeline.headers import avif, gif, jpeg, png, tiff, webp
+from darkroom_processor.pipeline.headers.clap import Crop
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,10 @@ class Survey:
     """False when the file is shorter than it says."""
     damaged: bool = False
     """True when a checksum is wrong."""
+    fault: str = ""
+    """Why the file must not be decoded; empty when it may."""
+    crop: Crop | None = None
+    """The part of the decoded picture that is to be seen; None for all of it."""
 
 
 def survey(data: bytes, image_format: ImageFormat) -> Survey:
@@ -43,4 +48,10 @@ def survey(data: bytes, image_format: ImageFormat) -> Survey:
             width, height, frames = webp.read_canvas(data)
             return Survey(width=width, height=height, frames=frames, complete=webp.is_complete(data))
         case _:
-            return Survey()
+            return _survey_avif(data) if image_format is ImageFormat.AVIF else Survey()
+
+
+def _survey_avif(data: bytes) -> Survey:
+    seen = avif.look(data)
+    width, height = seen.size
+    return Survey(width=width, height=height, complete=seen.complete, fault=seen.fault, crop=seen.crop)

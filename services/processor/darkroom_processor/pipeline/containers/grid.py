@@ -1,0 +1,42 @@
+"""Grids: pictures of AVIF and HEIC that consist of tiles (ISO/IEC 23008-12, section 6.6.2.3)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from darkroom.making.geometry import Size
+from darkroom_processor.pipeline.containers.items import Item
+
+_MOST_BYTES: Final = 12
+_FLAGS_AT: Final = 1
+_SIZE_AT: Final = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grid:
+    """How tiles make a picture. They go from left to right, then from top to bottom."""
+
+    rows: int
+    columns: int
+    size: Size
+    """(width, height) of the picture in pixels. What tiles have beyond it is cut off."""
+
+    def fits(self, tile: Size) -> bool:
+        """Whether tiles of this size cover the picture, and no row or column of them lies beyond it.
+
+        Files must be so (ISO/IEC 23000-22, section 7.3.11.4.2).
+        """
+        counts = (self.columns, self.rows)
+        return all(
+            (count - 1) * side < whole <= count * side
+            for count, side, whole in zip(counts, tile, self.size, strict=True)
+        )
+
+
+def read(data: bytes, item: Item) -> Grid | None:
+    """The grid that an item holds; None when it has too few bytes."""
+    body = item.data(data, _MOST_BYTES)
+    side = 4 if len(body) > _FLAGS_AT and body[_FLAGS_AT] & 1 else 2
+    if len(body) < _SIZE_AT + 2 * side:
+        return None
+    width, height = (int.from_bytes(body[at : at + side], "big") for at in (_SIZE_AT, _SIZE_AT + side))
+    return Grid(rows=body[2] + 1, columns=body[3] + 1, size=(width, height))

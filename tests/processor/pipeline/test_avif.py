@@ -1,0 +1,323 @@
+"""AVIF: its crop, sizes that lie, and side information that libavif refuses."""
+
+import struct
+import time
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from darkroom.errors import ImageError, PixelLimit, TruncatedImage, UndecodableImage
+from darkroom.limits import MAX_PIXELS, MAX_TEXT_BYTES
+from darkroom_processor.pipeline import Work, process
+from darkroom_processor.pipeline.containers.boxes import MOST_ENTRIES
+from darkroom_processor.pipeline.gate import admit
+from darkroom_processor.pipeline.headers.avif import look
+from tests.processor.pipeline.running import description, image, picture, variant
+from tests.support import av1, heif, images
+
+LOOK = Work(variants=(variant([]),), describe=True)
+SIZE = (64, 48)
+MARKED = heif.coded(images.marked(*SIZE), quality=90, subsampling="4:4:4")
+PHOTO = images.photo(*SIZE)
+
+
+def marked(*properties: bytes) -> bytes:
+    """An AVIF of `images.marked` with these properties."""
+    return heif.File(items=(MARKED.item(1, heif.ispe(*SIZE), *properties),)).written()
+
+
+def cropped(data: bytes, box: tuple[int, int, int, int]) -> Image.Image:
+    """What is in this box of the picture as Pillow decodes it."""
+    return images.opened(data).crop(box)
+
+
+@pytest.mark.parametrize(
+    ("clap", "box"),
+    [
+        (heif.clap(32, 24), (16, 12, 48, 36)),
+        (heif.clap(32, 24, -16, -12), (0, 0, 32, 24)),
+        (heif.clap(32, 24, 16, 12), (32, 24, 64, 48)),
+        (heif.clap(64, 1, 0, -23.5, denominator=2), (0, 0, 64, 1)),
+        (heif.clap(1, 48, 31.5, 0, denominator=2), (63, 0, 64, 48)),
+        (heif.clap(33, 25, 0.5, -0.5, denominator=2), (16, 11, 49, 36)),
+    ],
+)
+def test_an_avif_is_as_its_crop_says(clap: bytes, box: tuple[int, int, int, int]) -> None:
+    data = heif.avif(PHOTO, clap)
+    made = image(data, [])
+    assert made.size == (box[2] - box[0], box[3] - box[1])
+    assert made.tobytes() == cropped(data, box).tobytes()
+    told = description(data)
+    assert (told.width, told.height) == made.size
+
+
+@pytest.mark.parametrize(
+    "clap",
+    [
+        heif.clap(64, 48),
+        heif.clap(65, 48, 0.5, denominator=2),
+        heif.clap(32, 24, 17),
+        heif.clap(32, 24, 0, -12.5, denominator=2),
+        heif.clap(32.5, 24, denominator=2),
+        heif.clap(31, 24),
+        heif.clap(0, 24),
+        heif.clap(-32, 24),
+        heif.clap(2**31 - 1, 2**31 - 1),
+        heif.box(b"clap", struct.pack(">8I", 32, 0, 24, 1, 0, 1, 0, 1)),
+        heif.box(b"clap", struct.pack(">8i", 32, -1, 24, 1, 0, 1, 0, 1)),
+        heif.box(b"clap", struct.pack(">7I", 32, 1, 24, 1, 0, 1, 0)),
+    ],
+    ids=map(str, range(12)),
+)
+def test_a_crop_that_is_not_valid_is_as_good_as_none(clap: bytes) -> None:
+    assert look(marked(clap)).crop is None
+
+
+@pytest.mark.parametrize("turn", range(4))
+@pytest.mark.parametrize("mirror", [None, 0, 1])
+def test_a_picture_is_cropped_before_it_is_turned_and_mirrored(turn: int, mirror: int | None) -> None:
+    properties = [heif.clap(32, 24, -16, -12), heif.irot(turn), *([heif.imir(mirror)] if mirror is not None else [])]
+    data = heif.avif(PHOTO, *properties)
+    expected = cropped(data, (0, 0, 32, 24)).rotate(90 * turn, expand=True)
+    if mirror is not None:
+        expected = expected.transpose((Image.Transpose.FLIP_TOP_BOTTOM, Image.Transpose.FLIP_LEFT_RIGHT)[mirror])
+    assert image(data, []).tobytes() == expected.tobytes()
+
+
+def test_operations_follow_the_crop() -> None:
+    data = heif.avif(PHOTO, heif.clap(32, 24, 16, 12))
+    crop = {"op": "crop", "left": 2, "top": 3, "width": 10, "height": 8}
+    assert image(data, [crop]).tobytes() == cropped(data, (34, 27, 44, 35)).tobytes()
+
+
+def with_alpha(*properties: bytes, of_alpha: tuple[bytes, ...] = (heif.ispe(*SIZE),), wide: bool = False) -> bytes:
+    """An AVIF of a photo with alpha: these properties for its picture, and those for its alpha."""
+    alpha = heif.coded(images.photo(*SIZE, "RGBA").getchannel("A"))
+    return heif.File(
+        items=(heif.coded(PHOTO).item(1, heif.ispe(*SIZE), *properties), alpha.item(2, heif.ALPHA, *of_alpha)),
+        references=((b"auxl", 2, (1,)),),
+        wide=wide,
+    ).written()
+
+
+def test_alpha_is_cropped_with_its_picture() -> None:
+    data = with_alpha(heif.clap(32, 24))
+    made = image(data, [])
+    assert made.mode == "RGBA"
+    assert made.tobytes() == cropped(data, (16, 12, 48, 36)).tobytes()
+
+
+def test_an_animation_is_cropped_in_all_frames() -> None:
+    data = heif.animated(images.animation(64, 48, 4, "AVIF"), heif.clap(32, 24, 8, 2))
+    made = images.opened(picture(data, [], {"format": "png", "frames": "all"}).data)
+    source = images.opened(data)
+    assert (made.size, made.n_frames) == ((32, 24), 4)  # type: ignore[attr-defined]  # An animation has it.
+    for number in range(4):
+        made.seek(number)
+        source.seek(number)
+        assert made.convert("RGB").tobytes() == source.crop((24, 14, 56, 38)).tobytes()
+
+
+@pytest.mark.parametrize("wide", [False, True])
+@pytest.mark.parametrize("properties", [(), (heif.nclx(1, 13),)])
+def test_alpha_without_a_size_has_that_of_its_picture(properties: tuple[bytes, ...], wide: object) -> None:
+    data = with_alpha(of_alpha=properties, wide=bool(wide))
+    assert image(data, []).tobytes() == images.opened(with_alpha()).tobytes()
+
+
+def refused(data: bytes) -> ImageError:
+    """The error for a file."""
+    began = time.process_time()
+    with pytest.raises(ImageError) as caught:
+        process(data, LOOK)
+    assert time.process_time() - began < 1
+    return caught.value
+
+
+@pytest.mark.parametrize("size", [(64, 47), (65, 48), (32, 24), (1, 1), (7000, 7000), (0, 0)])
+def test_a_file_that_announces_another_size_is_refused(size: tuple[int, int]) -> None:
+    data = heif.File(items=(MARKED.item(1, heif.ispe(*size)),)).written()
+    error = refused(data)
+    assert isinstance(error, UndecodableImage)
+    assert (
+        error.message == f"The file announces {size[0]} × {size[1]} pixels, and the picture in it has 64 × 48 pixels."
+    )
+
+
+def lying(stream: bytes, size: tuple[int, int] = SIZE, **of_item: Any) -> bytes:
+    """A file that announces a small picture and holds these headers."""
+    item = heif.Item(number=1, data=stream, properties=(MARKED.config, MARKED.pixi, heif.ispe(*size)), **of_item)
+    return heif.File(items=(item,)).written()
+
+
+TOO_LARGE = (10_000, 5_001)
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        av1.sequence(*TOO_LARGE),
+        av1.sequence(*TOO_LARGE, still=False),
+        av1.sequence(*SIZE) + av1.unit(2, b"") + av1.sequence(*TOO_LARGE),
+        av1.sequence(*SIZE, still=False) + av1.sized_frame(*TOO_LARGE),
+    ],
+    ids=["still", "moving", "second header", "frame"],
+)
+def test_pixels_of_the_coded_picture_are_limited_whatever_is_announced(stream: bytes) -> None:
+    assert isinstance(refused(lying(stream)), PixelLimit)
+    half = len(stream) // 2
+    assert isinstance(refused(lying(stream, extents=((0, half), (half, len(stream))))), PixelLimit)
+    assert isinstance(refused(lying(stream, in_idat=True)), PixelLimit)
+
+
+def test_a_picture_that_announces_too_many_pixels_and_has_few_is_refused() -> None:
+    assert isinstance(refused(lying(av1.sequence(*SIZE), TOO_LARGE)), PixelLimit)
+
+
+@pytest.mark.parametrize("number", [2, 3])
+def test_pixels_of_pictures_beside_it_are_limited(number: int) -> None:
+    hidden = heif.Item(
+        number=number, data=av1.sequence(*TOO_LARGE), properties=(MARKED.config, heif.ispe(*SIZE), heif.ALPHA)
+    )
+    data = heif.File(
+        items=(MARKED.item(1, heif.ispe(*SIZE)), hidden), references=((b"auxl", 2, (1,)),) if number == 2 else ()
+    ).written()
+    assert isinstance(refused(data), PixelLimit)
+
+
+def in_track(data: bytes, width: int, height: int) -> bytes:
+    """An animation whose track announces this size."""
+    at = data.index(b"tkhd") + 4 + 4 + 32 + 52
+    return data[:at] + struct.pack(">II", width << 16, height << 16) + data[at + 8 :]
+
+
+def test_an_animation_that_announces_another_size_is_refused() -> None:
+    data = images.animation(64, 48, 3, "AVIF")
+    assert isinstance(refused(in_track(data, 128, 96)), UndecodableImage)
+    assert isinstance(refused(in_track(data, *TOO_LARGE)), PixelLimit)
+
+
+def test_pixels_of_all_frames_of_an_animation_are_looked_at() -> None:
+    data = images.animation(64, 48, 3, "AVIF")
+    lie = av1.sequence(*TOO_LARGE)
+    frame = data.rindex(b"\x12\x00")
+    assert isinstance(refused(data[: frame + 2] + lie + data[frame + 2 + len(lie) :]), PixelLimit)
+
+
+TILE = heif.coded(images.marked(64, 64), subsampling="4:4:4")
+
+
+def grid(
+    size: tuple[int, int],
+    places: tuple[int, int] = (2, 2),
+    *,
+    announced: tuple[int, int] | None = None,
+    tile: heif.Coded = TILE,
+    tile_size: tuple[int, int] = (64, 64),
+    tiles: tuple[int, ...] = (10, 11, 12, 13),
+    alpha: bool = False,
+) -> bytes:
+    """A grid of tiles in so many rows and columns; as the picture, or as the alpha of one."""
+    body = struct.pack(">BBBBHH", 0, 0, places[0] - 1, places[1] - 1, *size)
+    shown = (heif.ispe(*(announced or size)), *([heif.ALPHA] if alpha else []))
+    whole = heif.Item(number=2 if alpha else 1, kind=b"grid", data=body, properties=shown, in_idat=True)
+    parts = tuple(tile.item(number, heif.ispe(*tile_size)) for number in sorted(set(tiles)))
+    return heif.File(
+        items=(*((MARKED.item(1, heif.ispe(*SIZE)),) if alpha else ()), whole, *parts),
+        references=((b"dimg", whole.number, tiles), *(((b"auxl", 2, (1,)),) if alpha else ())),
+    ).written()
+
+
+@pytest.mark.parametrize("size", [(128, 128), (100, 65)])
+def test_grids_are_put_together_and_cut_to_their_size(size: tuple[int, int]) -> None:
+    whole = Image.new("RGB", (128, 128))
+    for place in ((0, 0), (64, 0), (0, 64), (64, 64)):
+        whole.paste(images.marked(64, 64), place)
+    made, expected = image(grid(size), []), whole.crop((0, 0, *size))
+    assert made.size == size
+    assert all(
+        images.nearest_corner(made.getpixel((x, y))) == images.nearest_corner(expected.getpixel((x, y)))
+        for x in range(4, size[0], 8)
+        for y in range(4, size[1], 8)
+    )
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        grid((128, 128), announced=(64, 64)),
+        grid((128, 128), announced=(640, 640)),
+        grid((256, 256), tile_size=(128, 128)),
+        grid((129, 128)),
+        grid((64, 128)),
+        grid((128, 128), tiles=(10, 10, 10, 10)),
+        grid((128, 128), tiles=(10, 11, 12)),
+        grid((7040, 7040), places=(110, 110), tiles=(10,) * 9000),
+        grid((64, 48), announced=(32, 32), alpha=True),
+    ],
+    ids=map(str, range(9)),
+)
+def test_a_grid_that_is_not_what_it_announces_is_refused(data: bytes) -> None:
+    assert isinstance(refused(data), UndecodableImage)
+
+
+def test_pixels_of_grids_and_of_their_tiles_are_limited() -> None:
+    sides = (60_000, 60_000)
+    assert isinstance(refused(grid(sides, (256, 256), announced=SIZE)), PixelLimit)
+    large = heif.Coded(data=av1.sequence(*TOO_LARGE), config=TILE.config, pixi=TILE.pixi)
+    assert isinstance(refused(grid((128, 128), tile=large)), PixelLimit)
+
+
+def test_the_largest_size_is_let_through() -> None:
+    size = (10_000, 5_000)
+    assert size[0] * size[1] == MAX_PIXELS
+    assert admit(lying(av1.sequence(*size), size)).stored_size == size
+
+
+def test_a_file_that_ends_within_its_picture_is_truncated() -> None:
+    data = marked()
+    for length in (len(data) - 1, data.index(b"mdat") + 4, data.index(b"mdat") - 20):
+        assert isinstance(refused(data[:length]), TruncatedImage)
+
+
+def test_a_file_without_a_picture_is_refused() -> None:
+    data = marked()
+    for damaged in (data.replace(b"pitm", b"free"), data.replace(b"iloc", b"pitm"), data.replace(b"meta", b"free")):
+        assert isinstance(refused(damaged), UndecodableImage)
+
+
+def with_metadata(kind: bytes, data: bytes, extents: int = 1, count: int = 1) -> bytes:
+    """A picture with blocks of metadata, each of which is these bytes so many times."""
+    spans = ((0, len(data)),) * extents
+    blocks = tuple(
+        heif.Item(number=2 + at, kind=kind, data=data, extents=spans, content_type=b"application/rdf+xml")
+        for at in range(count)
+    )
+    return heif.File(
+        items=(MARKED.item(1, heif.ispe(*SIZE)), *blocks),
+        references=tuple((b"cdsc", block.number, (1,)) for block in blocks),
+    ).written()
+
+
+@pytest.mark.parametrize("kind", [b"Exif", b"mime"])
+@pytest.mark.parametrize(("extents", "count"), [(1, 1), (60, 1), (60, 40)])
+def test_metadata_over_the_limit_are_left_out(kind: bytes, extents: int, count: int) -> None:
+    data = with_metadata(kind, bytes(4) + b"II*\0" + bytes(MAX_TEXT_BYTES // extents), extents, count)
+    assert image(data, []).tobytes() == images.opened(marked()).tobytes()
+
+
+def test_metadata_within_the_limit_are_read() -> None:
+    block = Image.Exif()
+    block[0x013B] = "Somebody"
+    data = with_metadata(b"Exif", bytes(4) + block.tobytes()[6:])
+    assert description(data).exif == {"Artist": "Somebody"}
+
+
+def test_exif_that_the_decoder_refuses_is_left_out() -> None:
+    data = with_metadata(b"Exif", b"\xff\xff\xff\xffnonsense")
+    assert image(data, []).tobytes() == images.opened(marked()).tobytes()
+
+
+def test_tables_of_too_many_boxes_are_refused() -> None:
+    assert isinstance(refused(marked() + heif.box(b"free") * MOST_ENTRIES), UndecodableImage)
