@@ -17,6 +17,8 @@ _LARGEST_FLOAT: Final = 3.4e38
 _EIGHT_BIT: Final = {"1": "L", "La": "LA", "RGBa": "RGBA", "RGBX": "RGB", "YCbCr": "RGB", "HSV": "RGB"}
 # The colour space signature that a profile must have to apply to a mode (ICC.1:2022, table 19).
 _SPACES: Final = {"RGB": "RGB", "CMYK": "CMYK", "L": "GRAY"}
+_OTHER_SPACES: Final = frozenset({"CMYK", "LAB", "HSV"})
+_GRAY_MODES: Final = frozenset({"1", "L", "LA", "La", "I", "F"})
 BROKEN_PROFILE: Final = (ImageCms.PyCMSError, OSError, ValueError)
 """What is raised for a profile that is of no use."""
 _SAME_COLOR: Final = 2
@@ -31,6 +33,24 @@ def to_working(image: Image.Image, profile: bytes | None) -> Image.Image:
     if profile:
         unpacked = _from_profile(unpacked, profile)
     return unpacked if unpacked.mode in _WORKING_MODES else unpacked.convert("RGB")
+
+
+def converts(mode: str, profile: bytes | None) -> bool:
+    """Whether `to_working` makes other levels of a picture of this mode than those that were decoded."""
+    if mode in _OTHER_SPACES:
+        return True
+    if not profile:
+        return False
+    try:
+        embedded = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        space = embedded.profile.xcolor_space.strip()
+        channels = "L" if mode in _GRAY_MODES else "RGB"
+        if space != _SPACES[channels]:
+            # Colours that are grey in fact count as such for a profile of grey.
+            return space == "GRAY"
+        return not _changes_nothing(transform(embedded, srgb(), channels), channels)
+    except BROKEN_PROFILE:
+        return False
 
 
 def is_rgb(image: Image.Image) -> bool:

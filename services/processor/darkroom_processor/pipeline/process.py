@@ -24,8 +24,10 @@ from darkroom_processor.pipeline.gate import Source, admit
 from darkroom_processor.pipeline.keep import Kept, keep
 from darkroom_processor.pipeline.ladder import Ladder
 from darkroom_processor.pipeline.operations import apply
+from darkroom_processor.pipeline.orientation import UPRIGHT
 from darkroom_processor.pipeline.overlays import Overlays
 from darkroom_processor.pipeline.raster import Raster
+from darkroom_processor.pipeline.rewrite import Original, rewritten
 from darkroom_processor.pipeline.space import OwnSpace, keeps_space
 from darkroom_processor.pipeline.strip import Strip
 from darkroom_processor.pipeline.work import Failure, Outcome, Picture, Processed, Work
@@ -109,7 +111,7 @@ class _Studio:
             check_output(made.size, len(made.rasters))
             with making():
                 chosen = self._format(output, made)
-                data = encode(made, output, chosen, self._kept(output, made))
+                data = self._file(variant, made, output, chosen)
         except ImageError as error:
             return Failure.of(variant.name, error)
         return Picture(
@@ -121,6 +123,15 @@ class _Studio:
             sha256=hashlib.sha256(data).hexdigest(),
             warnings=self._warnings(variant, data),
         )
+
+    def _file(self, variant: Variant, made: Strip, output: Output, chosen: ImageFormat) -> bytes:
+        kept = self._kept(output, made)
+        if not variant.only_rewrites:
+            return encode(made, output, chosen, kept)
+        decoded = self.decoded
+        kept_colors = self.space is not None or not color.converts(decoded.stored_mode, decoded.profile)
+        untouched = kept_colors and decoded.orientation == UPRIGHT
+        return rewritten(Original(source=self.source, is_untouched=untouched), made, output, chosen, kept)
 
     def _warnings(self, variant: Variant, data: bytes) -> tuple[VariantWarning, ...]:
         larger = variant.only_rewrites and len(data) > len(self.source.data)

@@ -13,6 +13,7 @@ from darkroom_processor.pipeline.strip import ENDLESS, Strip
 
 _CLEAR_BEFORE_NEXT: Final = 2
 _OPAQUE_FROM: Final = 128
+_OPAQUE: Final = 255
 _HUNDREDTH: Final = 10
 """Milliseconds in what a GIF counts time in."""
 _LONGEST: Final = 65_535 * _HUNDREDTH
@@ -24,6 +25,21 @@ def encode(strip: Strip, output: Output, kept: Kept) -> bytes:  # noqa: ARG001 -
     if strip.is_animated:
         return _animation(strip, colors)
     return save([_indexed(strip.images[0], colors)], "GIF")
+
+
+def loses_nothing(strip: Strip) -> bool:
+    """Whether each picture has so few colours that `encode`, with as many as there may be, keeps all of them."""
+    return all(map(_has_few_colors, strip.images))
+
+
+def _has_few_colors(image: Image.Image) -> bool:
+    if image.mode == "L":
+        return True
+    if image.mode == "RGB":
+        return palette.is_exact(image, palette.MOST_COLORS)
+    levels = image.getchannel("A").histogram()
+    # One colour stands for nothing, and one for what is not seen.
+    return sum(levels[1:_OPAQUE]) == 0 and palette.is_exact(image.convert("RGBA"), palette.MOST_COLORS - 2)
 
 
 def _animation(strip: Strip, colors: int) -> bytes:

@@ -16,13 +16,18 @@ _FAINT_PART: Final = 8
 """At least this part of the colours goes to what is half transparent, if anything is: the edges of a cut-out."""
 
 
-def exact(image: Image.Image, most: int = MOST_COLORS) -> Image.Image | None:
-    """The same picture with a palette; None when it has more colours than may be, or is grey already."""
+def is_exact(image: Image.Image, most: int) -> bool:
+    """Whether an `RGB` or `RGBA` picture has so few colours, and pixels, that it gets a palette without loss."""
     if image.mode not in {"RGB", "RGBA"} or image.width * image.height > _MOST_PIXELS:
-        return None
+        return False
     # One row of most pictures has more already, and spares a look at all the others.
     middle = image.crop((0, image.height // 2, image.width, image.height // 2 + 1))
-    if middle.getcolors(most) is None or image.getcolors(most) is None:
+    return middle.getcolors(most) is not None and image.getcolors(most) is not None
+
+
+def exact(image: Image.Image, most: int = MOST_COLORS) -> Image.Image | None:
+    """The same picture with a palette; None when it has more colours than may be, or is grey already."""
+    if not is_exact(image, most):
         return None
     packed = image.convert("RGBA").tobytes()
     pixels = memoryview(packed).cast("I")

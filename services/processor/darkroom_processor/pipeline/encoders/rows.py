@@ -33,15 +33,19 @@ _BAND_BYTES: Final = 2**20
 def file_of(image: Image.Image, level: int, kept: Kept) -> bytes:
     """A PNG file of an `L`, `LA`, `RGB` or `RGBA` picture, packed at a level of zlib's."""
     header = struct.pack(">IIBBBBB", *image.size, 8, _COLOR_TYPES[image.mode], 0, 0, 0)
-    chunks = [_MAGIC, _chunk(b"IHDR", header)]
-    if kept.icc:
-        chunks.append(_chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(kept.icc)))
-    if kept.exif:
-        chunks.append(_chunk(b"eXIf", kept.exif.removeprefix(_EXIF_PREFIX)))
-    if kept.xmp:
-        chunks.append(_chunk(b"iTXt", _XMP_KEYWORD + kept.xmp))
+    chunks = [_MAGIC, _chunk(b"IHDR", header), *kept_chunks(kept)]
     packed = _packed(image, _shortest(image), level, _bands(image))
     return b"".join([*chunks, _chunk(b"IDAT", packed), _chunk(b"IEND", b"")])
+
+
+def kept_chunks(kept: Kept) -> Iterator[bytes]:
+    """The chunks for metadata, which stand behind the header."""
+    if kept.icc:
+        yield _chunk(b"iCCP", b"ICC profile\0\0" + zlib.compress(kept.icc))
+    if kept.exif:
+        yield _chunk(b"eXIf", kept.exif.removeprefix(_EXIF_PREFIX))
+    if kept.xmp:
+        yield _chunk(b"iTXt", _XMP_KEYWORD + kept.xmp)
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -16,14 +16,15 @@ _FLAGS_AT: Final = 20
 _ALPHA: Final = 0x10
 
 
-def encode(strip: Strip, output: Output, kept: Kept) -> bytes:
-    """Without loss if asked for; the colours of fully transparent pixels are given up then."""
+def encode(strip: Strip, output: Output, kept: Kept, *, exact: bool = False) -> bytes:
+    """Without loss if asked for; the colours of fully transparent pixels are given up then, unless `exact`."""
     try:
         data = save(
             map(as_rgb, strip.images),
             "WEBP",
             quality=output.quality or DEFAULT_QUALITY[ImageFormat.WEBP],
             lossless=output.lossless,
+            exact=exact,
             method=_METHODS[output.effort],
             **timing(strip),
             **kept.options(),

@@ -1,0 +1,74 @@
+"""JPEG: tables, frame and scans as they are, without segments of applications and comments."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from darkroom_processor.pipeline.containers.jpeg import (
+    APP,
+    COM,
+    END_OF_IMAGE,
+    EOI,
+    FRAMES,
+    SOS,
+    START_OF_IMAGE,
+    Segment,
+    segment,
+    walk,
+)
+from darkroom_processor.pipeline.keep import Kept
+
+_JFIF: Final = 0xE0
+_ADOBE: Final = 0xEE
+_APP1: Final = 0xE1
+_APP2: Final = 0xE2
+_TABLES: Final = frozenset({0xC4, 0xCC, 0xDB, 0xDD})
+"""Huffman tables, arithmetic conditioning, quantization tables, restart interval."""
+_KNOWN: Final = FRAMES | _TABLES | {SOS, EOI, COM}
+_NO_DENSITY: Final = bytes([0, 0, 1, 0, 1, 0, 0])
+"""A pixel is as wide as high, and there is no thumbnail (ITU-T T.871, section 10.1)."""
+_ADOBE_BYTES: Final = 12
+_ICC_HEAD: Final = b"ICC_PROFILE\0"
+_ICC_PIECE: Final = 65_533 - len(_ICC_HEAD) - 2
+_XMP_HEAD: Final = b"http://ns.adobe.com/xap/1.0/\0"
+_EXIF_HEAD: Final = b"Exif\0\0"
+
+
+def own_file(data: bytes, kept: Kept) -> bytes | None:
+    """The picture in a new file; None when it cannot be told from the rest."""
+    segments = list(walk(data))
+    known = all(one.marker in _KNOWN or one.marker in APP for one in segments)
+    if not known or sum(one.marker in FRAMES for one in segments) != 1:
+        # Decoders do not agree on where the data of a scan end before a marker that means nothing.
+        return None
+    # What follows a scan belongs to it, up to the next segment or the end of the picture.
+    ends = [following.start for _, following in pairwise(segments)]
+    ends.append(segments[-1].start if segments[-1].marker == EOI else len(data))
+    parts: list[bytes | memoryview] = [START_OF_IMAGE, *_marks(segments), *_kept_segments(kept)]
+    for one, end in zip(segments, ends, strict=True):
+        if one.marker in FRAMES or one.marker in _TABLES:
+            parts.append(one.file[one.start : one.end])
+        elif one.marker == SOS:
+            parts.append(one.file[one.start : end])
+    return b"".join([*parts, END_OF_IMAGE])
+
+
+def _marks(segments: list[Segment]) -> Iterator[bytes]:
+    """What decoders tell the colours by: that it is a JFIF, and Adobe's number of their transform."""
+    jfif = next((one for one in segments if one.marker == _JFIF and one.body[:5] == b"JFIF\0"), None)
+    if jfif and len(jfif.body) >= len(_NO_DENSITY) + 7:
+        yield segment(_JFIF, bytes(jfif.body[:7]) + _NO_DENSITY)
+    adobe = next((one for one in segments if one.marker == _ADOBE and one.body[:5] == b"Adobe"), None)
+    if adobe and len(adobe.body) >= _ADOBE_BYTES:
+        # The version and both flags tell nothing of the picture.
+        yield segment(_ADOBE, b"Adobe\0\x64" + bytes(4) + bytes(adobe.body[11:12]))
+
+
+def _kept_segments(kept: Kept) -> Iterator[bytes]:
+    if kept.exif:
+        yield segment(_APP1, _EXIF_HEAD + kept.exif.removeprefix(_EXIF_HEAD))
+    if kept.xmp:
+        yield segment(_APP1, _XMP_HEAD + kept.xmp)
+    pieces = [kept.icc[at : at + _ICC_PIECE] for at in range(0, len(kept.icc), _ICC_PIECE)]
+    for number, piece in enumerate(pieces, 1):
+        yield segment(_APP2, _ICC_HEAD + bytes([number, len(pieces)]) + piece)

@@ -1,0 +1,127 @@
+"""WebP: the chunks of the picture, with their coded pixels as they are."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from darkroom.making.geometry import Size
+from darkroom_processor.pipeline.containers import webp
+from darkroom_processor.pipeline.containers.webp import IMAGES, Chunk, chunk
+from darkroom_processor.pipeline.keep import Kept
+
+_ICC, _ALPHA, _EXIF, _XMP, _MOVES = 0x20, 0x10, 0x08, 0x04, 0x02
+"""Flags of the `VP8X` chunk (RFC 9649, section 2.7)."""
+_EXIF_PREFIX: Final = b"Exif\0\0"
+_ANIMATION_BYTES: Final = 6
+"""Background and number of plays."""
+_FRAME_FLAGS: Final = 0b11
+"""Blending and disposal; the other bits of the last byte are reserved."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Picture:
+    """The coded pixels of one frame."""
+
+    image: Chunk
+    alpha: Chunk | None
+    """What a lossy picture has its transparency in."""
+
+    @property
+    def chunks(self) -> Iterator[bytes]:
+        """The bytes to write."""
+        for one in (self.alpha, self.image):
+            if one:
+                yield chunk(one.kind, one.body)
+
+    @property
+    def says_alpha(self) -> bool:
+        """Whether the coded pixels themselves say that there is transparency."""
+        return self.alpha is not None or (self.image.kind == b"VP8L" and bool(self.image.body[4] & 0x10))
+
+
+def is_lossless(data: bytes) -> bool:
+    """Whether all frames are coded without loss."""
+    chunks = list(webp.walk(data))
+    chunks += [inner for one in chunks if one.kind == b"ANMF" for inner in webp.walk_frame(one)]
+    return {one.kind for one in chunks if one.kind in IMAGES} == {b"VP8L"}
+
+
+def own_file(data: bytes, kept: Kept, *, frames: int) -> bytes | None:
+    """The picture, or the animation of so many frames, in a new file; None when it cannot be told from the rest."""
+    chunks = list(webp.walk(data))
+    canvas = next((bytes(one.body) for one in chunks if one.kind == b"VP8X" and len(one.body) == 10), None)
+    moving = [one for one in chunks if one.kind == b"ANMF"]
+    if frames > 1:
+        return _animation(chunks, canvas, moving[:frames], kept) if canvas and len(moving) >= frames else None
+    if moving:
+        return _first_frame(canvas, moving[0], kept) if canvas else None
+    return _still(_picture(chunks), canvas, kept)
+
+
+def _picture(chunks: Sequence[Chunk]) -> _Picture | None:
+    """The first picture among chunks, with the alpha before it."""
+    number = next((number for number, one in enumerate(chunks) if one.kind in IMAGES), None)
+    if number is None or not chunks[number].whole:
+        return None
+    image = chunks[number]
+    alpha = next((one for one in chunks[:number] if one.kind == b"ALPH"), None)
+    return _Picture(image=image, alpha=alpha if image.kind == b"VP8 " else None)
+
+
+def _still(picture: _Picture | None, canvas: bytes | None, kept: Kept) -> bytes | None:
+    if picture is None or (canvas and webp.size_of(picture.image) != _canvas_size(canvas)):
+        return None
+    # Readers believe the flag rather than the pixels.
+    transparent = bool(canvas[0] & _ALPHA) if canvas else picture.says_alpha and picture.image.kind == b"VP8L"
+    if picture.alpha and not transparent:
+        picture = _Picture(image=picture.image, alpha=None)
+    plain = picture.alpha is None and picture.says_alpha == transparent and kept == Kept()
+    size = webp.size_of(picture.image)
+    head = [] if plain else [_extended(size, _ALPHA * transparent, kept)]
+    return webp.file_of([*head, *_profile(kept), *picture.chunks, *_metadata(kept)])
+
+
+def _first_frame(canvas: bytes, frame: Chunk, kept: Kept) -> bytes | None:
+    """The first frame of an animation as a picture, if it is all of the canvas."""
+    picture = _picture(list(webp.walk_frame(frame)))
+    at = webp.frame_fields(frame)[:6]
+    return _still(picture, canvas, kept) if at == bytes(6) else None
+
+
+def _animation(chunks: Sequence[Chunk], canvas: bytes, frames: Sequence[Chunk], kept: Kept) -> bytes | None:
+    settings = next((one.body for one in chunks if one.kind == b"ANIM" and len(one.body) >= _ANIMATION_BYTES), None)
+    pictures = [_picture(list(webp.walk_frame(frame))) for frame in frames]
+    if settings is None or not all(frame.whole for frame in frames):
+        return None
+    written = []
+    for frame, picture in zip(frames, pictures, strict=True):
+        if picture is None:
+            return None
+        fields = bytearray(webp.frame_fields(frame))
+        fields[-1] &= _FRAME_FLAGS
+        written.append(chunk(b"ANMF", b"".join([fields, *picture.chunks])))
+    head = _extended(_canvas_size(canvas), canvas[0] & _ALPHA | _MOVES, kept)
+    moves = chunk(b"ANIM", settings[:_ANIMATION_BYTES])
+    return webp.file_of([head, *_profile(kept), moves, *written, *_metadata(kept)])
+
+
+def _canvas_size(canvas: bytes) -> Size:
+    return 1 + int.from_bytes(canvas[4:7], "little"), 1 + int.from_bytes(canvas[7:10], "little")
+
+
+def _extended(size: Size, flags: int, kept: Kept) -> bytes:
+    """The `VP8X` chunk."""
+    flags |= _ICC * bool(kept.icc) | _EXIF * bool(kept.exif) | _XMP * bool(kept.xmp)
+    sides = ((side - 1).to_bytes(3, "little") for side in size)
+    return chunk(b"VP8X", b"".join([bytes([flags, 0, 0, 0]), *sides]))
+
+
+def _profile(kept: Kept) -> list[bytes]:
+    return [chunk(b"ICCP", kept.icc)] if kept.icc else []
+
+
+def _metadata(kept: Kept) -> Iterator[bytes]:
+    if kept.exif:
+        yield chunk(b"EXIF", kept.exif.removeprefix(_EXIF_PREFIX))
+    if kept.xmp:
+        yield chunk(b"XMP ", kept.xmp)
