@@ -1,22 +1,190 @@
 """What is only written again never has more bytes than its source, or says that it has; what was lossless stays so."""
 
+import io
+from pathlib import Path
+from typing import Any
+
 import pytest
+from PIL import Image
 
+from darkroom.errors import ImageError
 from darkroom.jobs import VariantWarning
-from tests.processor.pipeline.running import picture
-from tests.support import images
+from darkroom.recipes import load_presets
+from darkroom_processor.pipeline import Picture, Work, process
+from tests.processor.pipeline.running import failure, picture
+from tests.support import images, profiles
+from tests.support.anatomy import bare
+from tests.support.corpus import corpus_params
+from tests.support.frames import shown
+
+OPTIMIZE = load_presets()["optimize"].variants
+PHOTO = images.photo(60, 45)
+TRANSPARENT = images.photo(60, 45, "RGBA")
 
 
-@pytest.mark.parametrize("turned", [True, False])
-def test_a_source_that_has_to_be_turned_may_grow_and_says_so(turned: object) -> None:
-    data = images.jpeg(40, 24, 6 if turned else 1, quality=1)
-    made = picture(data, [], {"format": "same", "quality": 1, "subsampling": "4:4:4", "keep_metadata": "icc"})
-    grown = len(made.data) > len(data)
-    assert made.warnings == ((VariantWarning.LARGER_THAN_SOURCE,) if grown else ())
+def optimized(data: bytes) -> Picture:
+    [made] = process(data, Work(variants=OPTIMIZE, describe=False)).outcomes
+    assert isinstance(made, Picture), made
+    return made
+
+
+def saved(image: Image.Image, name: str, **options: Any) -> bytes:
+    return images.encoded(image, name, **options)
+
+
+def moving(name: str, colors: int = 60, **options: Any) -> bytes:
+    frames = [TRANSPARENT.rotate(90 * turn).quantize(colors).convert("RGBA") for turn in range(4)]
+    return saved(frames[0], name, save_all=True, append_images=frames[1:], duration=[40, 90, 20, 70], **options)
+
+
+LOSSLESS = {
+    **{f"png {bits} bits": saved(PHOTO.convert("L").quantize(2**bits), "PNG", bits=bits) for bits in (1, 2, 4, 8)},
+    "png bilevel": saved(PHOTO.convert("1"), "PNG", optimize=True),
+    "png of one colour": saved(Image.new("1", (400, 400)), "PNG", optimize=True),
+    "png grey": saved(PHOTO.convert("L"), "PNG", optimize=True),
+    "png grey and alpha": saved(TRANSPARENT.convert("LA"), "PNG", optimize=True),
+    "png of 16 bits": saved(PHOTO.convert("I;16"), "PNG", optimize=True),
+    "png": saved(PHOTO, "PNG", optimize=True),
+    "png with alpha": saved(TRANSPARENT, "PNG", optimize=True),
+    "png with a transparent colour": saved(PHOTO.quantize(9), "PNG", transparency=3, optimize=True),
+    "webp": saved(PHOTO, "WEBP", lossless=True, quality=100, method=6),
+    "webp with alpha": saved(TRANSPARENT, "WEBP", lossless=True, quality=100, method=6, exact=True),
+    "webp, packed badly": saved(PHOTO, "WEBP", lossless=True, quality=0, method=0),
+    "gif": saved(PHOTO.quantize(200), "GIF"),
+    "gif grey": saved(PHOTO.convert("L"), "GIF"),
+    "gif with a transparent colour": saved(TRANSPARENT, "GIF"),
+    "gif that moves": moving("GIF", loop=0),
+    "png that moves": moving("PNG", loop=2),
+    "webp that moves": moving("WEBP", lossless=True, method=6, quality=100, minimize_size=True),
+    "tiff": saved(PHOTO, "TIFF", compression="tiff_adobe_deflate"),
+    "bmp": saved(PHOTO, "BMP"),
+    "ppm": saved(PHOTO, "PPM"),
+}
+LOSSY = {
+    **{
+        f"{name} at {quality}": saved(PHOTO, name, quality=quality)
+        for name in ("JPEG", "WEBP")
+        for quality in (1, 30, 95)
+    },
+    "progressive": saved(PHOTO, "JPEG", quality=20, progressive=True, optimize=True),
+    "jpeg of 4:4:4": saved(PHOTO, "JPEG", quality=20, subsampling=0, restart_marker_rows=1),
+    "jpeg grey": saved(PHOTO.convert("L"), "JPEG", quality=20),
+    "webp with alpha at 10": saved(TRANSPARENT, "WEBP", quality=10),
+    "webp that moves at 5": moving("WEBP", quality=5),
+}
+
+
+@pytest.mark.parametrize("name", LOSSLESS)
+def test_what_was_lossless_stays_so_in_no_more_bytes(name: str) -> None:
+    made = optimized(LOSSLESS[name])
+    assert len(made.data) <= len(LOSSLESS[name])
+    assert made.warnings == ()
+    assert shown(made.data) == shown(LOSSLESS[name])
+    assert bare(made.data)
+
+
+@pytest.mark.parametrize("name", LOSSY)
+def test_what_was_lossy_takes_no_more_bytes(name: str) -> None:
+    made = optimized(LOSSY[name])
+    assert len(made.data) <= len(LOSSY[name])
+    assert made.warnings == ()
+    assert bare(made.data)
+
+
+@pytest.mark.parametrize("name", ["JPEG at 1", "JPEG at 30", "WEBP at 1", "WEBP at 30", "progressive"])
+def test_what_no_encoder_makes_smaller_goes_out_as_its_own_data(name: str) -> None:
+    assert shown(optimized(LOSSY[name]).data) == shown(LOSSY[name])
+
+
+@pytest.mark.parametrize("name", ["JPEG", "PNG", "WEBP"])
+def test_own_data_carry_the_metadata_that_the_recipe_keeps(name: str) -> None:
+    exif = Image.Exif()
+    exif[0x013B], exif[0x010F], exif[0x0112] = "the artist", "the camera", 1
+    wide, xmp = profiles.rgb_profile(), b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>told</x:xmpmeta>"
+    attached = {"exif": exif, "icc_profile": wide, "xmp": xmp}
+    source = saved(PHOTO.quantize(2) if name == "PNG" else PHOTO, name, quality=1, **attached)
+    for keep, expected in {"icc": (wide, None, None), "all": (wide, "the camera", xmp)}.items():
+        made = picture(source, [], {"format": "same", "quality": 1, "effort": 0, "keep_metadata": keep})
+        opened = images.opened(made.data)
+        found = opened.info.get("icc_profile"), opened.getexif().get(0x010F), opened.info.get("xmp")
+        assert found == expected
+        assert shown(made.data) == shown(source)
+        assert len(made.data) <= len(source)
+
+
+def test_where_colours_are_converted_own_data_are_not_kept() -> None:
+    source = saved(PHOTO, "JPEG", quality=1, icc_profile=profiles.rgb_profile())
+    made = optimized(source)
+    assert "icc_profile" not in images.opened(made.data).info
+    assert shown(made.data) != shown(source)
+
+
+def test_a_profile_of_srgb_is_dropped_with_no_loss() -> None:
+    source = saved(PHOTO.convert("P"), "PNG", icc_profile=profiles.srgb_profile())
+    made = optimized(source)
+    assert shown(made.data) == shown(source)
+    assert "icc_profile" not in images.opened(made.data).info
+
+
+@pytest.mark.parametrize("orientation", range(2, 9))
+def test_a_source_that_has_to_be_turned_is_turned_and_may_grow(orientation: int) -> None:
+    data = images.jpeg(64, 48, orientation, quality=1)
+    made = optimized(data)
+    assert images.corners(images.opened(made.data)) == {corner: corner for corner in images.CORNERS}
+    assert made.warnings == ((VariantWarning.LARGER_THAN_SOURCE,) if len(made.data) > len(data) else ())
+
+
+def test_a_turned_picture_that_has_grown_says_so() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 3
+    data = saved(PHOTO, "WEBP", quality=1, exif=exif)
+    made = picture(data, [], {"format": "same", "quality": 80})
+    assert len(made.data) > len(data)
+    assert made.warnings == (VariantWarning.LARGER_THAN_SOURCE,)
 
 
 def test_a_variant_that_does_more_than_write_the_source_again_is_not_warned_about() -> None:
     data = images.jpeg(40, 24, quality=5)
-    made = picture(data, [{"op": "resize", "width": 400, "enlarge": True}], {"format": "same"})
-    assert len(made.data) > len(data)
-    assert made.warnings == ()
+    for operations, output in (([{"op": "resize", "width": 400, "enlarge": True}], "same"), ([], "png")):
+        made = picture(data, operations, {"format": output, "effort": 0})
+        assert len(made.data) > len(data)
+        assert made.warnings == ()
+
+
+def test_own_data_count_where_bytes_are_limited() -> None:
+    source = saved(PHOTO, "WEBP", lossless=True, quality=100, method=6)
+    assert shown(picture(source, [], {"max_bytes": len(source), "format": "same"}).data) == shown(source)
+    assert len(picture(source, [], {"max_bytes": len(source) // 4, "format": "same"}).data) <= len(source) // 4
+    assert failure(source, [], {"max_bytes": 100, "format": "same"}).code == "output_limit"
+
+
+def test_fewer_colours_are_a_loss_that_was_asked_for() -> None:
+    source = saved(PHOTO.quantize(64), "PNG")
+    assert len(images.opened(picture(source, [], {"format": "same", "colors": 8}).data).getcolors() or ()) <= 8
+    assert shown(picture(source, [], {"format": "same", "colors": 64}).data) == shown(source)
+
+
+@pytest.mark.parametrize("name", ["GIF", "PNG", "WEBP"])
+def test_the_first_frame_alone_takes_no_more_bytes_than_all(name: str) -> None:
+    options = {"lossless": True} if name == "WEBP" else {}
+    source = moving(name, **options)
+    made = picture(source, [], {"format": "same"})
+    assert shown(made.data) == shown(source)[:1]
+    assert len(made.data) <= len(source)
+
+
+@pytest.mark.parametrize("path", corpus_params("**/*.*"))
+def test_no_file_of_the_corpus_grows_without_a_reason(path: Path) -> None:
+    data = path.read_bytes()
+    try:
+        [made] = process(data, Work(variants=OPTIMIZE, describe=False)).outcomes
+    except ImageError:
+        return
+    assert isinstance(made, Picture)
+    assert len(made.data) <= len(data) or made.warnings == (VariantWarning.LARGER_THAN_SOURCE,)
+    if path.suffix == ".png":
+        with Image.open(io.BytesIO(data)) as image:
+            plain = not {"icc_profile", "gamma"} & set(image.info)
+        assert not plain or shown(made.data) == shown(data)
+    if path.parent.name in {"pngsuite", "formats"}:
+        assert len(made.data) <= len(data)

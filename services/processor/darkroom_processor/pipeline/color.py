@@ -44,7 +44,7 @@ def converts(mode: str, profile: bytes | None) -> bool:
     try:
         embedded = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         space = embedded.profile.xcolor_space.strip()
-        channels = "L" if mode in _GRAY_MODES else "RGB"
+        channels = "L" if mode in _GRAY_MODES or mode.startswith("I;16") else "RGB"
         if space != _SPACES[channels]:
             # Colours that are grey in fact count as such for a profile of grey.
             return space == "GRAY"

@@ -44,11 +44,8 @@ def own_file(data: bytes, *, frames: int) -> bytes | None:
 
 def _image(frame: Frame, used: set[int], codes: bytes, *, timed: bool) -> Iterator[bytes]:
     if frame.control:
-        flags, time, index = (
-            frame.control[0] & _CONTROL_FLAGS,
-            frame.control[1:3] if timed else bytes(2),
-            frame.control[3],
-        )
+        flags, time = frame.control[0] & _CONTROL_FLAGS, frame.control[1:3] if timed else bytes(2)
+        index = frame.control[3]
         yield b"\x21\xf9\x04" + bytes([flags]) + time + bytes([index if flags & 1 else 0, 0])
     place, flags = frame.descriptor[:8], frame.descriptor[8] & (_TABLE | _INTERLACED | _TABLE_SIZE)
     yield b"," + place + bytes([flags]) + _cleared(frame.palette, used) + bytes([frame.code_size])

@@ -1,7 +1,7 @@
 """Palettes of files that go out as they are: only the colours that pixels have, for a text can stand in the others."""
 
 import io
-from collections.abc import Set
+from collections.abc import Collection
 
 from PIL import Image
 
@@ -12,7 +12,7 @@ def levels_seen(single: bytes, image_format: str) -> set[int]:
         return {index for index, pixels in enumerate(image.histogram()) if pixels}
 
 
-def trimmed(palette: bytes, used: Set[int]) -> bytes:
+def trimmed(palette: bytes, used: Collection[int]) -> bytes:
     """The palette with black in place of what is not used, up to the last colour that is."""
     length = min(len(palette) // 3, max(used) + 1)
     return b"".join(palette[3 * at : 3 * at + 3] if at in used else bytes(3) for at in range(length))
