@@ -181,6 +181,8 @@ _BARE = {
 _CHECKED: dict[str, Callable[[bytes], bool]] = {
     # A version, no density, no thumbnail.
     "jpeg e0": lambda body: body[:5] == b"JFIF\0" and body[7:] == b"\0\0\1\0\1\0\0",
+    # The number of a colour transform.
+    "jpeg ee": lambda body: body[:11] == b"Adobe\0\x64\0\0\0\0" and len(body) == 12,
     "gif extension ff": lambda body: body[:11] == b"NETSCAPE2.0" and len(body) == 14,
     # No profile, EXIF or XMP among what it announces.
     "webp VP8X": lambda body: not body[0] & 0b00101100,

@@ -27,7 +27,10 @@ _TABLES: Final = frozenset({0xC4, 0xCC, 0xDB, 0xDD})
 _KNOWN: Final = FRAMES | _TABLES | {SOS, EOI, COM}
 _NO_DENSITY: Final = bytes([0, 0, 1, 0, 1, 0, 0])
 """A pixel is as wide as high, and there is no thumbnail (ITU-T T.871, section 10.1)."""
+_JFIF_BYTES: Final = 14
 _ADOBE_BYTES: Final = 12
+_USUAL_TRANSFORM: Final = 1
+"""YCbCr, which decoders also take it for without being told (ITU-T T.872, section 6.5.3)."""
 _ICC_HEAD: Final = b"ICC_PROFILE\0"
 _ICC_PIECE: Final = 65_533 - len(_ICC_HEAD) - 2
 _XMP_HEAD: Final = b"http://ns.adobe.com/xap/1.0/\0"
@@ -54,12 +57,12 @@ def own_file(data: bytes, kept: Kept) -> bytes | None:
 
 
 def _marks(segments: list[Segment]) -> Iterator[bytes]:
-    """What decoders tell the colours by: that it is a JFIF, and Adobe's number of their transform."""
-    jfif = next((one for one in segments if one.marker == _JFIF and one.body[:5] == b"JFIF\0"), None)
-    if jfif and len(jfif.body) >= len(_NO_DENSITY) + 7:
+    """What decoders tell the colours by: that it is a JFIF, or else Adobe's number of their transform."""
+    jfif = next((one for one in segments if one.marker == _JFIF and bytes(one.body[:5]) == b"JFIF\0"), None)
+    adobe = next((one for one in segments if one.marker == _ADOBE and bytes(one.body[:5]) == b"Adobe"), None)
+    if jfif and len(jfif.body) >= _JFIF_BYTES:
         yield segment(_JFIF, bytes(jfif.body[:7]) + _NO_DENSITY)
-    adobe = next((one for one in segments if one.marker == _ADOBE and one.body[:5] == b"Adobe"), None)
-    if adobe and len(adobe.body) >= _ADOBE_BYTES:
+    elif adobe and len(adobe.body) >= _ADOBE_BYTES and adobe.body[11] != _USUAL_TRANSFORM:
         # The version and both flags tell nothing of the picture.
         yield segment(_ADOBE, b"Adobe\0\x64" + bytes(4) + bytes(adobe.body[11:12]))
 

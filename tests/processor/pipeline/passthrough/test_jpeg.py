@@ -1,0 +1,80 @@
+"""A JPEG's own data: what its decoder needs, and no segment of an application."""
+
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.passthrough import jpeg
+from tests.support import images, laden
+from tests.support.anatomy import bare
+from tests.support.frames import shown
+
+SECRET = b"SECRET"
+KINDS: dict[str, dict[str, Any]] = {
+    "sequential": {},
+    "progressive": {"progressive": True},
+    "with restarts": {"restart_marker_blocks": 2},
+    "of 4:2:2": {"subsampling": 1, "optimize": True},
+    "of RGB": {"keep_rgb": True},
+}
+
+
+def own(data: bytes, kept: Kept | None = None) -> bytes:
+    made = jpeg.own_file(data, kept or Kept())
+    assert made is not None
+    return made
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_a_picture_keeps_its_pixels_and_nothing_else(kind: str, mode: str) -> None:
+    data = images.encoded(images.photo(70, 50, mode), "JPEG", comment=SECRET, dpi=(72, 72), **KINDS[kind])
+    made = own(data + SECRET)
+    assert SECRET not in made
+    assert len(made) < len(data)
+    assert shown(made) == shown(data)
+    assert bare(made)
+
+
+def test_all_that_a_file_can_carry_is_left_away() -> None:
+    data = laden.laden("JPEG")
+    made = own(data)
+    assert SECRET not in made
+    assert bare(made)
+    assert shown(made) == shown(data)
+
+
+def test_of_several_pictures_only_the_first_is_kept() -> None:
+    frames = [images.photo(40, 30), Image.new("RGB", (40, 30), "red")]
+    data = images.encoded(frames[0], "MPO", save_all=True, append_images=frames[1:])
+    made = own(data)
+    assert bare(made)
+    assert len(made) < len(data) - 500
+    assert shown(made) == shown(data)[:1]
+
+
+@pytest.mark.parametrize("behind", [b"", b"\xff\xd9"])
+def test_the_end_is_always_there(behind: bytes) -> None:
+    data = images.encoded(images.photo(40, 30), "JPEG")
+    assert own(data[:-2] + behind) == data
+
+
+def test_bytes_between_segments_are_left_away() -> None:
+    data = images.encoded(images.photo(40, 30), "JPEG")
+    at = data.index(b"\xff\xc0")
+    assert own(data[:at] + SECRET + data[at:]) == data
+
+
+@pytest.mark.parametrize("marker", [0xDC, 0xDE, 0xF0, 0x02])
+def test_a_file_with_segments_that_decoders_disagree_on_is_not_kept(marker: int) -> None:
+    data = images.encoded(images.photo(40, 30), "JPEG")
+    assert jpeg.own_file(data[:2] + bytes([0xFF, marker, 0, 4, 0, 0]) + data[2:], Kept()) is None
+
+
+def test_a_long_profile_takes_several_segments() -> None:
+    data = images.encoded(images.photo(40, 30), "JPEG")
+    kept = Kept(icc=bytes(range(256)) * 600, xmp=b"<x/>")
+    opened = images.opened(own(data, kept))
+    assert (opened.info["icc_profile"], opened.info["xmp"]) == (kept.icc, kept.xmp)

@@ -1,0 +1,96 @@
+"""A WebP's own data: the chunks of the picture and no others."""
+
+import pytest
+
+from darkroom_processor.pipeline.containers.webp import chunk, file_of
+from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.passthrough import webp
+from tests.support import images, laden
+from tests.support.anatomy import bare, parts
+from tests.support.frames import shown
+
+SECRET = b"SECRET"
+PHOTO, TRANSPARENT = images.photo(41, 30), images.photo(41, 30, "RGBA")
+STILLS = {
+    "lossy": images.encoded(PHOTO, "WEBP"),
+    "lossless": images.encoded(PHOTO, "WEBP", lossless=True),
+    "lossy with alpha": images.encoded(TRANSPARENT, "WEBP"),
+    "lossless with alpha": images.encoded(TRANSPARENT, "WEBP", lossless=True),
+}
+
+
+def own(data: bytes, kept: Kept | None = None, *, frames: int = 1) -> bytes:
+    made = webp.own_file(data, kept or Kept(), frames=frames)
+    assert made is not None
+    return made
+
+
+@pytest.mark.parametrize("name", STILLS)
+def test_a_picture_keeps_its_pixels_and_nothing_else(name: str) -> None:
+    data = STILLS[name]
+    unknown = chunk(b"PRIV", SECRET)
+    with_more = file_of([data[12:], unknown]) + SECRET
+    made = own(with_more)
+    assert made == data
+    assert shown(made) == shown(with_more)
+    assert bare(made)
+
+
+@pytest.mark.parametrize("name", STILLS)
+def test_metadata_that_are_kept_are_announced(name: str) -> None:
+    kept = Kept(exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0", icc=b"a profile", xmp=b"<x/>")
+    made = own(STILLS[name], kept)
+    assert shown(made) == shown(STILLS[name])
+    info = images.opened(made).info
+    assert (info["icc_profile"], info["exif"], info["xmp"]) == (kept.icc, kept.exif[6:], kept.xmp)
+
+
+@pytest.mark.parametrize("lossless", [True, False])
+def test_an_animation_keeps_its_frames_and_their_times(lossless: object) -> None:
+    frames = [TRANSPARENT.rotate(90 * turn) for turn in range(3)]
+    options = {"save_all": True, "append_images": frames[1:], "duration": [30, 40, 50], "loop": 4}
+    data = images.encoded(frames[0], "WEBP", lossless=bool(lossless), **options)
+    hidden = _with_unknown_chunks(data)
+    assert SECRET in hidden
+    made = own(hidden, frames=3)
+    assert made == data
+    assert webp.is_lossless(hidden) == lossless
+
+
+def _with_unknown_chunks(data: bytes) -> bytes:
+    """With a chunk of no known kind in each frame."""
+    rewritten = []
+    for name, body in parts(data):
+        kind = name.removeprefix("webp ").encode().ljust(4)
+        if kind in {b"VP8X", b"ANIM", b"ANMF"}:
+            rewritten.append(chunk(kind, body + chunk(b"PRIV", SECRET) if kind == b"ANMF" else body))
+    return file_of(rewritten)
+
+
+def test_all_that_a_file_can_carry_is_left_away() -> None:
+    data = laden.laden("WEBP")
+    made = own(data, frames=2)
+    assert SECRET not in made
+    assert bare(made)
+    assert shown(made) == shown(data)
+
+
+def test_alpha_that_no_reader_shows_is_not_kept() -> None:
+    data = bytearray(STILLS["lossy with alpha"])
+    data[20] &= ~0x10
+    made = own(bytes(data))
+    assert [name for name, _ in parts(made)] == ["webp VP8"]
+    assert shown(made) == shown(bytes(data))
+
+
+def test_the_first_frame_goes_alone_only_if_it_is_all_of_the_canvas() -> None:
+    data = images.animation(40, 20, 3, "WEBP", lossless=True)
+    assert shown(own(data)) == shown(data)[:1]
+    moved = bytearray(data)
+    moved[data.index(b"ANMF") + 8] = 1
+    assert webp.own_file(bytes(moved), Kept(), frames=1) is None
+
+
+@pytest.mark.parametrize("length", [12, 20, 40, 200])
+def test_a_file_that_is_cut_is_not_kept(length: int) -> None:
+    assert webp.own_file(STILLS["lossy"][:length], Kept(), frames=1) is None
