@@ -203,6 +203,11 @@ class StageConfig(_Value):
         return f"{self.prefix}/origin"
 
     @property
+    def data_keys_name(self) -> str:
+        """The secret with which secrets in the tables are encrypted: of the installation whose tables they are."""
+        return f"{self.recovers or self.prefix}/data-keys"
+
+    @property
     def is_prod(self) -> bool:
         """Whether people rely on it."""
         return self.stage == "prod"

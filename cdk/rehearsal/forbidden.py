@@ -52,6 +52,10 @@ def _read_secret(on: boto3.Session) -> Any:
     return on.client("secretsmanager").get_secret_value(SecretId="darkroom-dev/origin")
 
 
+def _read_data_keys(on: boto3.Session) -> Any:
+    return on.client("secretsmanager").get_secret_value(SecretId="darkroom-dev/data-keys")
+
+
 def _delete_repository(on: boto3.Session) -> Any:
     return on.client("ecr").delete_repository(repositoryName="darkroom-dev/upload", force=True)
 
@@ -93,6 +97,9 @@ FORBIDDEN: Final[list[tuple[str, str, Call]]] = [
     ("diff", "read a result", lambda on: on.client("s3").get_object(Bucket=RESULTS, Key="a")),
     ("diff", "read an account", lambda on: on.client("dynamodb").get_item(TableName=_ACCOUNTS, Key=_ACCOUNT)),
     ("diff", "read the origin's secret", _read_secret),
+    ("diff", "read the keys of secrets in tables", _read_data_keys),
+    ("upload", "read the keys of secrets in tables", _read_data_keys),
+    ("orchestrator", "read the keys of secrets in tables", _read_data_keys),
     ("diff", "take the role of a service", lambda on: _assume(on, "ProcessorRole")),
     ("diff", "put an image's digest", lambda on: _put_parameter(on, "/darkroom-dev/images")),
     ("diff", "put a page", lambda on: on.client("s3").put_object(Bucket=FRONTEND, Key="index.html", Body=b"")),

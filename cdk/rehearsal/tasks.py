@@ -127,9 +127,13 @@ def take_role(arn: str, service: str) -> Credentials:
 
 
 def environment(service: str, of: Installation = FIRST) -> dict[str, str]:
-    """What a service's task definition tells it."""
+    """What a service's task definition tells it, the secrets included that ECS would take from Secrets Manager."""
     (container,) = [each for each in definition(service, of)["containerDefinitions"] if each["name"] == service]
-    return {each["name"]: each["value"] for each in container["environment"]}
+    secrets = boto3.client("secretsmanager", of.region)
+    return {each["name"]: each["value"] for each in container["environment"]} | {
+        each["name"]: secrets.get_secret_value(SecretId=each["valueFrom"])["SecretString"]
+        for each in container.get("secrets", [])
+    }
 
 
 @asynccontextmanager

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from darkroom.aws import ANSWER_SECONDS, FAILURES, Aws
 from darkroom.errors import Unavailable
 from darkroom.key_table import KeyTable
+from darkroom.secret_renewal import renew_secrets
 from darkroom.settings import Environment, load_settings
 from darkroom.user_table import UserTable
 from darkroom_cli.failures import Failed, Status
@@ -23,19 +25,22 @@ class Accounts:
     keys: KeyTable
     users: UserTable
     development: bool
+    renew_secrets: Callable[[], Awaitable[int]]
 
 
 def with_accounts(work: Callable[[Accounts], Awaitable[T]]) -> T:
     """Do something with the table that the environment names. Raises Failed when it is away or AWS refuses."""
     settings = load_settings(AccountsSettings)
+    table, cipher = settings.accounts_table, settings.cipher
 
     async def run() -> T:
         async with Aws(pool=5, read_seconds=ANSWER_SECONDS).dynamodb() as client:
             return await work(
                 Accounts(
-                    keys=KeyTable(client, settings.accounts_table),
-                    users=UserTable(client, settings.accounts_table),
+                    keys=KeyTable(client, table, cipher),
+                    users=UserTable(client, table, cipher),
                     development=settings.environment is Environment.DEVELOPMENT,
+                    renew_secrets=partial(renew_secrets, client, table, cipher),
                 )
             )
 

@@ -3,6 +3,7 @@
 import click
 
 from darkroom_cli import jobs, pictures, plans
+from darkroom_cli.data_keys import data_keys
 from darkroom_cli.dead_letters import dlq
 from darkroom_cli.keys import keys
 from darkroom_cli.users import users
@@ -30,6 +31,7 @@ for command in (
     jobs.usage,
     keys,
     users,
+    data_keys,
     dlq,
 ):
     darkroom.add_command(command)

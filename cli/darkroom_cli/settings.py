@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from darkroom.settings import Environment
+from darkroom.encryption_settings import EncryptionSettings
 
 
 class _Settings(BaseSettings):
@@ -22,12 +22,10 @@ class ClientSettings(_Settings):
     api_key: SecretStr
 
 
-class AccountsSettings(_Settings):
-    """Of commands that write keys and users."""
+class AccountsSettings(EncryptionSettings):
+    """Settings of commands that write keys and users. In `development` a key's callback URL may be plain HTTP."""
 
     accounts_table: Annotated[str, Field(min_length=1)]
-    environment: Environment = Environment.PRODUCTION
-    """In `development` a key's callback URL may be plain HTTP."""
 
 
 class QueueSettings(_Settings):

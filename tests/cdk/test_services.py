@@ -14,6 +14,8 @@ from darkroom_upload.api import events
 from darkroom_upload.settings import UploadSettings
 from tests.cdk.assembly import Assembly, Json, Template, text
 
+_DATA_KEYS = "<DataKeys>"
+
 SETTINGS: dict[str, type[BaseSettings]] = {
     "upload": UploadSettings,
     "orchestrator": OrchestratorSettings,
@@ -55,7 +57,7 @@ def test_a_container_is_hardened(service: str, services: Template) -> None:
     assert found["LinuxParameters"] == {"Capabilities": {"Drop": ["ALL"]}, "InitProcessEnabled": True}
     assert {each["ContainerPath"] for each in found["MountPoints"]} == {"/var/lib/amazon", "/var/log/amazon"}
     assert "Privileged" not in found
-    assert "Secrets" not in found or service == "upload"
+    assert ("Secrets" in found) == (service != "processor")
 
 
 def test_tasks_have_time_to_drain(services: Template) -> None:
@@ -219,24 +221,56 @@ def test_repositories_scan_what_is_pushed_and_forget_old_images(prod: Assembly) 
         assert len(json.loads(each["LifecyclePolicy"]["LifecyclePolicyText"])["rules"]) == 2
 
 
+def secrets_of(template: Template, service: str) -> dict[str, str]:
+    return {each["Name"]: text(each["ValueFrom"]) for each in container(template, service).get("Secrets", [])}
+
+
+def readers(template: Template) -> set[tuple[str, str]]:
+    """Roles that may read secrets, and which."""
+    return {
+        (text(policy["Roles"][0]), text(secret))
+        for policy in template.properties("AWS::IAM::Policy")
+        for each in policy["PolicyDocument"]["Statement"]
+        if "secretsmanager:GetSecretValue" in each["Action"]
+        for secret in (each["Resource"] if isinstance(each["Resource"], list) else [each["Resource"]])
+    }
+
+
+def test_only_ecs_reads_the_keys_that_secrets_in_tables_are_encrypted_with(prod: Assembly) -> None:
+    assert {role for role, secret in readers(prod["Services"]) if secret == _DATA_KEYS} == {
+        "<UploadTaskDefinitionExecutionRole>",
+        "<OrchestratorTaskDefinitionExecutionRole>",
+    }
+    for name, template in prod.stacks.items():
+        assert name == "Services" or not readers(template), name
+    assert prod["Data"].named("AWS::SecretsManager::Secret", "Name", "darkroom/data-keys")["ReplicaRegions"] == [
+        {"Region": "us-west-2"}
+    ]
+
+
+def test_an_installation_that_takes_tables_over_takes_their_keys_over(abroad: Assembly) -> None:
+    for service in ("upload", "orchestrator"):
+        keys = secrets_of(abroad["Services"], service)["DARKROOM_DATA_KEYS"]
+        assert keys.endswith(":secret:darkroom-dev/data-keys")
+
+
 def test_links_are_signed_with_a_secret_that_no_template_holds(services: Template, dev: Assembly) -> None:
-    secrets = {each["Name"]: each["ValueFrom"] for each in container(services, "upload")["Secrets"]}
+    secrets = secrets_of(services, "upload")
     arn = "arn:aws:secretsmanager:us-east-1:111122223333:secret:darkroom/results-key-a1B2c3"
     assert secrets == {
+        "DARKROOM_DATA_KEYS": _DATA_KEYS,
         "DARKROOM_RESULTS_KEY_PAIR_ID": f"{arn}:key_pair_id::",
         "DARKROOM_RESULTS_PRIVATE_KEY": f"{arn}:private_key::",
     }
-    readers = [
-        (text(policy["Roles"][0]), each["Resource"])
-        for policy in services.properties("AWS::IAM::Policy")
-        for each in policy["PolicyDocument"]["Statement"]
-        if "secretsmanager:GetSecretValue" in each["Action"]
-    ]
-    assert readers == [("<UploadTaskDefinitionExecutionRole>", arn)]
+    assert readers(services) == {
+        ("<UploadTaskDefinitionExecutionRole>", arn),
+        ("<UploadTaskDefinitionExecutionRole>", _DATA_KEYS),
+        ("<OrchestratorTaskDefinitionExecutionRole>", _DATA_KEYS),
+    }
     told = {each["Name"]: each["Value"] for each in container(services, "upload")["Environment"]}
     assert told["DARKROOM_RESULTS_CDN_URL"] == "https://results.pictures.example.org"
     bare = container(dev["Services"], "upload")
-    assert "Secrets" not in bare
+    assert set(secrets_of(dev["Services"], "upload")) == {"DARKROOM_DATA_KEYS"}
     assert "DARKROOM_RESULTS_CDN_URL" not in {each["Name"] for each in bare["Environment"]}
 
 

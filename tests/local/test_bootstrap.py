@@ -12,6 +12,7 @@ from darkroom.user_table import UserTable
 from darkroom_local.bootstrap import DEVELOPMENT_KEY, DEVELOPMENT_PASSWORD, bootstrap
 from darkroom_local.clients import open_clients
 from darkroom_local.installation import Installation
+from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 
 
@@ -184,7 +185,7 @@ async def test_the_development_key_is_stored_as_its_hash(cloud: Cloud, installat
 
 
 async def test_the_development_user_stays_as_somebody_changed_them(cloud: Cloud, installation: Installation) -> None:
-    users = UserTable(cloud.dynamodb, installation.topology.accounts.name)
+    users = UserTable(cloud.dynamodb, installation.topology.accounts.name, CIPHER)
     demo = await users.find("demo")
     assert demo
     assert demo.owner == "demo"

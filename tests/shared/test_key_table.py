@@ -11,6 +11,7 @@ from darkroom.allowances import UNLIMITED, KeyLimits, Rate
 from darkroom.api_keys import ALL_SCOPES, ApiKey, Scope
 from darkroom.key_table import KeyTable, to_item
 from darkroom_local.installation import Installation
+from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 
 NOW = clock.parse("2026-11-25T05:00:00.000Z")
@@ -18,7 +19,7 @@ NOW = clock.parse("2026-11-25T05:00:00.000Z")
 
 @pytest.fixture
 async def keys(cloud: Cloud, installation: Installation) -> KeyTable:
-    return KeyTable(cloud.dynamodb, installation.topology.accounts.name)
+    return KeyTable(cloud.dynamodb, installation.topology.accounts.name, CIPHER)
 
 
 def test_keys_differ_and_have_256_bits() -> None:

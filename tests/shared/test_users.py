@@ -11,6 +11,7 @@ from darkroom import clock
 from darkroom.passwords import LONGEST, NOBODYS, SHORTEST, hashed, is_password
 from darkroom.user_table import UserTable
 from darkroom.users import User, read_name
+from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 
 PASSWORD = "a password of four words"
@@ -63,7 +64,7 @@ def test_a_user_is_shown_without_the_hash() -> None:
 @pytest_asyncio.fixture(scope="module")
 async def table(cloud: Cloud) -> AsyncIterator[UserTable]:
     async with cloud.installation() as installation:
-        yield UserTable(cloud.dynamodb, installation.topology.accounts.name)
+        yield UserTable(cloud.dynamodb, installation.topology.accounts.name, CIPHER)
 
 
 async def test_a_user_is_found_as_they_were_written(table: UserTable) -> None:

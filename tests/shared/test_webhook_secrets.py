@@ -9,12 +9,13 @@ import pytest
 from darkroom import clock
 from darkroom.webhook_secrets import OVERLAP, PREFIX, SigningSecret, WebhookSecrets
 from darkroom_local.installation import Installation
+from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 
 
 @pytest.fixture
 async def secrets(cloud: Cloud, installation: Installation) -> WebhookSecrets:
-    return WebhookSecrets(cloud.dynamodb, installation.topology.accounts.name)
+    return WebhookSecrets(cloud.dynamodb, installation.topology.accounts.name, CIPHER)
 
 
 async def test_an_owner_keeps_the_secret_that_was_made_when_it_was_first_asked_for(secrets: WebhookSecrets) -> None:

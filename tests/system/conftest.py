@@ -13,6 +13,7 @@ from darkroom_local.bootstrap import DEVELOPMENT_KEY
 from darkroom_local.installation import Installation
 from darkroom_local.system import System, running_system
 from tests.support.api import Api, open_api
+from tests.support.cipher import CIPHER
 from tests.support.collector import Collector, collecting
 from tests.support.emulator import Cloud
 
@@ -69,5 +70,5 @@ async def new_key(cloud: Cloud, installation: Installation) -> str:
     """The API key of an owner whom nobody has heard of."""
     name = f"owner-{uuid4().hex}"
     key = ApiKey.of(name, owner=name, name="test", created_at=clock.now())
-    await KeyTable(cloud.dynamodb, installation.topology.accounts.name).put(key)
+    await KeyTable(cloud.dynamodb, installation.topology.accounts.name, CIPHER).put(key)
     return name

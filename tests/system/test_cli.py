@@ -10,8 +10,10 @@ import httpx
 import pytest
 from click.testing import CliRunner, Result
 
+from darkroom.encryption import DEVELOPMENT_KEY as DEVELOPMENT_DATA_KEY
 from darkroom_cli.main import darkroom
 from darkroom_local.bootstrap import DEVELOPMENT_KEY
+from darkroom_local.installation import Installation
 from darkroom_local.ports import LOOPBACK, free_ports
 from darkroom_local.system import System
 from tests.support.images import jpeg, opened
@@ -27,6 +29,7 @@ def run(system: System) -> Run:
         "DARKROOM_API_KEY": DEVELOPMENT_KEY,
         "DARKROOM_ACCOUNTS_TABLE": system.installation.topology.accounts.name,
         "DARKROOM_ORCHESTRATOR_URL": system.orchestrator.url,
+        "DARKROOM_ENVIRONMENT": "development",
     }
 
     async def invoke(*words: str, status: int = 0, **more: str | None) -> Result:
@@ -128,6 +131,15 @@ async def test_what_the_environment_lacks_is_told_at_once(run: Run) -> None:
     assert "DARKROOM_ACCOUNTS_TABLE" in (await run("keys", "list", "x", status=2, darkroom_accounts_table=None)).stderr
 
 
+async def test_secrets_are_encrypted_again_by_a_new_data_key(run: Run, installation: Installation) -> None:
+    table = installation.topology.accounts.name
+    keys = f"{'n' * 40} {DEVELOPMENT_DATA_KEY}"
+    for renewed in (1, 0):
+        said = await run("data-keys", "renew", darkroom_data_keys=keys, darkroom_accounts_table=table)
+        assert said.stdout.startswith(f"{renewed} secrets are encrypted")
+    assert "DARKROOM_DATA_KEYS" in (await run("users", "list", status=2, darkroom_environment=None)).stderr
+
+
 async def test_what_aws_refuses_is_told_in_a_line(run: Run) -> None:
     result = await run("keys", "list", "ann", status=1, darkroom_accounts_table="no-such-table")
     assert result.stderr.startswith("Error: AWS does not do that: An error occurred (ResourceNotFoundException)")
@@ -191,7 +203,8 @@ async def test_a_key_is_made_used_listed_and_revoked(run: Run) -> None:
 )
 async def test_a_key_that_cannot_be_is_not_made(run: Run, options: tuple[str, ...]) -> None:
     owner = f"owner-{uuid4().hex}"
-    await run("keys", "create", owner, "--name", "x", *options, status=2)
+    production = {"darkroom_environment": None, "darkroom_data_keys": "k" * 32}
+    await run("keys", "create", owner, "--name", "x", *options, status=2, **production)
     assert (await run("keys", "list", owner, "--json")).stdout == ""
 
 

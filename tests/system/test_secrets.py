@@ -14,6 +14,7 @@ from darkroom_local.bootstrap import DEVELOPMENT_KEY
 from darkroom_local.ports import LOOPBACK, free_ports
 from darkroom_local.system import System
 from tests.support.api import Api, open_api
+from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 from tests.support.images import jpeg
 from tests.support.receiver import receiving
@@ -33,7 +34,7 @@ def signature(url: str) -> str:
 async def own_key(cloud: Cloud, system: System) -> str:
     key = generate()
     kept = ApiKey.of(key, owner="discreet", name="test", created_at=clock.now())
-    await KeyTable(cloud.dynamodb, system.installation.topology.accounts.name).put(kept)
+    await KeyTable(cloud.dynamodb, system.installation.topology.accounts.name, CIPHER).put(kept)
     return key
 
 

@@ -23,6 +23,7 @@ from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.app import Services, create_app
 from darkroom_upload.main import open_services
 from darkroom_upload.settings import UploadSettings
+from tests.support.cipher import CIPHER
 
 KEY = "local-dev-key"
 OWNER = "demo"
@@ -114,4 +115,4 @@ def _played_by(orchestrator: Callable[[httpx.Request], httpx.Response]) -> Orche
 async def put_key(dynamodb: Any, installation: Installation, key: str, owner: str, **more: Any) -> None:
     """Write an API key into the accounts table."""
     kept = ApiKey.of(key, owner=owner, name="test", created_at=clock.now())
-    await KeyTable(dynamodb, installation.topology.accounts.name).put(replace(kept, **more))
+    await KeyTable(dynamodb, installation.topology.accounts.name, CIPHER).put(replace(kept, **more))

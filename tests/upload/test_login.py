@@ -12,6 +12,7 @@ from darkroom_local.installation import DEFAULT_OWNER, Installation
 from darkroom_upload import login
 from darkroom_upload.adapters.attempts import Attempts
 from darkroom_upload.login import OF_ADDRESS, OF_USER, OF_USER_AND_ADDRESS, LogIn
+from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 from tests.support.waiting import until
 from tests.upload.users import PASSWORD, somebody
@@ -32,7 +33,7 @@ class Door:
 
     def __init__(self, cloud: Cloud, installation: Installation) -> None:
         table = installation.topology.accounts.name
-        self.users = UserTable(cloud.dynamodb, table)
+        self.users = UserTable(cloud.dynamodb, table, CIPHER)
         self.watch = Watch()
         self.attempts = Attempts(cloud.dynamodb, table, clock=self.watch)
         self.log_in = LogIn(self.users, self.attempts, development=False)

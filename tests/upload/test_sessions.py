@@ -10,6 +10,7 @@ from darkroom_local.installation import Installation
 from darkroom_upload import session
 from darkroom_upload.adapters.sessions import SessionTable
 from darkroom_upload.sessions import FRESH_SECONDS, Sessions
+from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 from tests.upload.users import somebody
 
@@ -27,7 +28,7 @@ class Site:
     def __init__(self, cloud: Cloud, installation: Installation) -> None:
         self.table_name = installation.topology.accounts.name
         self.cloud = cloud
-        self.users = UserTable(cloud.dynamodb, self.table_name)
+        self.users = UserTable(cloud.dynamodb, self.table_name, CIPHER)
         self.watch = Watch()
         self.here, self.there = (self.task() for _ in range(2))
         self.user = somebody()

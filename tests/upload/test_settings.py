@@ -15,6 +15,7 @@ REQUIRED = {
     "DARKROOM_ACCOUNTS_TABLE": "accounts",
     "DARKROOM_UPLOADS_QUEUE_URL": "http://127.0.0.1/uploads",
     "DARKROOM_ORCHESTRATOR_URL": "http://127.0.0.1:8001",
+    "DARKROOM_DATA_KEYS": "k" * 32,
 }
 URL, ID, KEY = "DARKROOM_RESULTS_CDN_URL", "DARKROOM_RESULTS_KEY_PAIR_ID", "DARKROOM_RESULTS_PRIVATE_KEY"
 PEM = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()

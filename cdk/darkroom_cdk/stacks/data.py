@@ -2,10 +2,13 @@
 
 from typing import Protocol
 
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from darkroom_cdk.config import StageConfig
+from darkroom_cdk.constructs.accepted import accept
 from darkroom_cdk.constructs.table import OnDemandTable
 from darkroom_cdk.stacks.stage_stack import StageStack
 
@@ -21,6 +24,10 @@ class Tables(Protocol):
     def accounts(self) -> dynamodb.ITableV2:
         """API keys, users, counters."""
 
+    @property
+    def keys(self) -> secretsmanager.ISecret:
+        """What the secrets in the tables are encrypted with. Who may read the tables may not read it."""
+
 
 class TakenOverTables(Construct):
     """Tables that another installation has replicated to this region."""
@@ -30,6 +37,7 @@ class TakenOverTables(Construct):
         topology = config.topology
         self.jobs = dynamodb.TableV2.from_table_name(self, "Jobs", topology.jobs.name)
         self.accounts = dynamodb.TableV2.from_table_name(self, "Accounts", topology.accounts.name)
+        self.keys = secretsmanager.Secret.from_secret_name_v2(self, "DataKeys", config.data_keys_name)
 
 
 class DataStack(StageStack):
@@ -45,3 +53,24 @@ class DataStack(StageStack):
         self.accounts = OnDemandTable(
             self, "Accounts", spec=topology.accounts, keep=config.keep_data, replica_regions=replicas
         ).table
+        self.keys = self._data_keys(config)
+
+    def _data_keys(self, config: StageConfig) -> secretsmanager.Secret:
+        secret = secretsmanager.Secret(
+            self,
+            "DataKeys",
+            secret_name=config.data_keys_name,
+            description="What secrets in the tables are encrypted with",
+            generate_secret_string=secretsmanager.SecretStringGenerator(exclude_punctuation=True, password_length=48),
+            removal_policy=RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY,
+            # Where the tables are copied to, they are to be read after this region is lost.
+            replica_regions=[secretsmanager.ReplicaRegion(region=config.replica_region)]
+            if config.replica_region
+            else [],
+        )
+        accept(
+            secret,
+            "Secrets must be encrypted again while both keys are known; docs/operations.md has the steps.",
+            "AwsSolutions-SMG4",
+        )
+        return secret

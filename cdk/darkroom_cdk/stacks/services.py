@@ -83,6 +83,7 @@ class ServicesStack(StageStack):
             size=config.orchestrator,
             port=ORCHESTRATOR_PORT,
             environment=orchestrator_environment(config, storage, messaging, data),
+            secrets=_data_keys(data),
             role=permissions.orchestrator.role,
             found_in=namespace,
         )
@@ -92,7 +93,7 @@ class ServicesStack(StageStack):
             size=config.upload,
             port=UPLOAD_PORT,
             environment=upload_environment(config, storage, messaging, data, delivery, orchestrator_url=url),
-            secrets=self._results_key(config.results_key_secret_arn),
+            secrets={**_data_keys(data), **self._results_key(config.results_key_secret_arn)},
             role=permissions.upload.role,
         )
         self.origin_secret = self._origin_secret()
@@ -231,3 +232,8 @@ class ServicesStack(StageStack):
             "AwsSolutions-SMG4",
         )
         return secret
+
+
+def _data_keys(data: Tables) -> Mapping[str, ecs.Secret]:
+    """What secrets in the tables are encrypted with. ECS hands it to a task; no role of a service may read it."""
+    return {"DARKROOM_DATA_KEYS": ecs.Secret.from_secrets_manager(data.keys)}

@@ -130,7 +130,7 @@ class Orchestrator:
         self.webhooks = Webhooks(
             settings,
             jobs=jobs,
-            secrets=WebhookSecrets(clients.dynamodb, settings.accounts_table),
+            secrets=WebhookSecrets(clients.dynamodb, settings.accounts_table, settings.cipher),
             log=DeliveryLog(clients.dynamodb, settings.jobs_table),
             notifications=self.queues[QueueName.NOTIFICATIONS].queue,
             now=now,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
+from darkroom.encryption_settings import EncryptionSettings
 from darkroom.limits import (
     DEFAULT_UPLOAD_BYTES,
     DEFAULT_VARIANTS_PER_TASK,
@@ -16,7 +17,7 @@ from darkroom_orchestrator.adapters.job_store import WORK_PERIOD
 from darkroom_orchestrator.webhooks.schedule import DEFAULT_SECONDS, LONGEST_SECONDS
 
 
-class Settings(ServiceSettings):
+class Settings(ServiceSettings, EncryptionSettings):
     """The orchestrator's settings, as `DARKROOM_…` in the environment."""
 
     port: Annotated[int, Field(ge=0, le=65535)] = 8001

@@ -1,5 +1,6 @@
-"""API keys in the accounts table, under `key#<digest>`."""
+"""API keys in the accounts table, under `key#<digest>`. A callback URL may bear a token, so it is encrypted."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from darkroom import clock
 from darkroom.allowances import UNLIMITED, KeyLimits, Rate, Unlimited
 from darkroom.api_keys import ApiKey, Scope
 from darkroom.aws import error_code, translated
+from darkroom.encryption import TextCipher
 from darkroom.job_table import Item, serialized
 from darkroom.topology import KEYS_BY_OWNER
 
@@ -20,9 +22,10 @@ if TYPE_CHECKING:
 class KeyTable:
     """Finds, writes and revokes keys. All methods raise Unavailable."""
 
-    def __init__(self, client: "DynamoDBClient", accounts_table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", accounts_table: str, cipher: TextCipher) -> None:
         self._client = client
         self._table = accounts_table
+        self._cipher = cipher
 
     async def find(self, digest: str) -> ApiKey | None:
         """The key of that digest, unless it is unknown or revoked."""
@@ -31,8 +34,9 @@ class KeyTable:
 
     async def put(self, key: ApiKey) -> None:
         """Write a key, in place of one with the same digest: writing it twice is writing it once."""
+        encrypted = key.callback_url and self._cipher.encrypt(key.callback_url, place=_place(key.digest))
         with translated("DynamoDB"):
-            await self._client.put_item(TableName=self._table, Item=to_item(key))
+            await self._client.put_item(TableName=self._table, Item=to_item(replace(key, callback_url=encrypted)))
 
     async def of_owner(self, owner: str) -> list[ApiKey]:
         """All keys of an owner, the revoked ones too, oldest first. The index is a moment behind the table."""
@@ -70,11 +74,15 @@ class KeyTable:
     async def _get(self, digest: str) -> ApiKey | None:
         with translated("DynamoDB"):
             answer = await self._client.get_item(TableName=self._table, Key=_id(digest), ConsistentRead=True)
-        return from_item(answer["Item"]) if "Item" in answer else None
+        if "Item" not in answer:
+            return None
+        key = from_item(answer["Item"])
+        url = key.callback_url and self._cipher.decrypt(key.callback_url, place=_place(digest))
+        return replace(key, callback_url=url)
 
 
 def to_item(key: ApiKey) -> Item:
-    """A key as an item."""
+    """A key as an item; the callback URL as it is given, encrypted or not."""
     rate = key.limits.rate
     return _id(key.digest) | serialized(
         {
@@ -115,7 +123,11 @@ def from_item(item: Item) -> ApiKey:
 
 
 def _id(digest: str) -> Item:
-    return {"id": {"S": f"key#{digest}"}}
+    return {"id": {"S": _place(digest)}}
+
+
+def _place(digest: str) -> str:
+    return f"key#{digest}"
 
 
 def _rate(read: dict[str, Any]) -> Rate | Unlimited | None:

@@ -1,4 +1,7 @@
-"""Users in the accounts table, under `user#<name>`."""
+"""Users in the accounts table, under `user#<name>`.
+
+Hashes of passwords are encrypted: whoever reads the table cannot guess passwords against them.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -6,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from darkroom import clock
 from darkroom.aws import error_code, translated
+from darkroom.encryption import TextCipher
 from darkroom.job_table import Item, serialized
 from darkroom.users import User
 
@@ -18,9 +22,10 @@ _PREFIX = "user#"
 class UserTable:
     """Finds and writes users. All methods raise Unavailable."""
 
-    def __init__(self, client: "DynamoDBClient", accounts_table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", accounts_table: str, cipher: TextCipher) -> None:
         self._client = client
         self._table = accounts_table
+        self._cipher = cipher
 
     async def find(self, name: str) -> User | None:
         """The user of that name, be they disabled or not."""
@@ -28,7 +33,7 @@ class UserTable:
             answer = await self._client.get_item(
                 TableName=self._table, Key={"id": {"S": _PREFIX + name}}, ConsistentRead=True
             )
-        return _from_item(answer["Item"]) if "Item" in answer else None
+        return self._from_item(answer["Item"]) if "Item" in answer else None
 
     async def all(self) -> list[User]:
         """All users, by name. Reads the whole table: for operators only."""
@@ -40,7 +45,7 @@ class UserTable:
                 ExpressionAttributeValues={":prefix": {"S": _PREFIX}},
             )
             async for page in pages:
-                users += [_from_item(item) for item in page["Items"]]
+                users += [self._from_item(item) for item in page["Items"]]
         return sorted(users, key=lambda user: user.name)
 
     async def create(self, user: User) -> bool:
@@ -58,7 +63,7 @@ class UserTable:
             with translated("DynamoDB"):
                 await self._client.put_item(
                     TableName=self._table,
-                    Item=_to_item(user),
+                    Item=self._to_item(user),
                     ConditionExpression=condition,
                     ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
                 )
@@ -68,26 +73,24 @@ class UserTable:
             raise
         return True
 
+    def _to_item(self, user: User) -> Item:
+        return serialized(
+            {
+                "id": _PREFIX + user.name,
+                "owner": user.owner,
+                "password_hash": self._cipher.encrypt(user.password_hash, place=_PREFIX + user.name),
+                "created_at": clock.iso(user.created_at),
+                "version": user.version,
+                "disabled_at": clock.iso(user.disabled_at) if user.disabled_at else None,
+            }
+        )
 
-def _to_item(user: User) -> Item:
-    return serialized(
-        {
-            "id": _PREFIX + user.name,
-            "owner": user.owner,
-            "password_hash": user.password_hash,
-            "created_at": clock.iso(user.created_at),
-            "version": user.version,
-            "disabled_at": clock.iso(user.disabled_at) if user.disabled_at else None,
-        }
-    )
-
-
-def _from_item(item: Item) -> User:
-    return User(
-        name=item["id"]["S"].removeprefix(_PREFIX),
-        owner=item["owner"]["S"],
-        password_hash=item["password_hash"]["S"],
-        created_at=clock.parse(item["created_at"]["S"]),
-        version=item["version"]["S"],
-        disabled_at=clock.parse(item["disabled_at"]["S"]) if "disabled_at" in item else None,
-    )
+    def _from_item(self, item: Item) -> User:
+        return User(
+            name=item["id"]["S"].removeprefix(_PREFIX),
+            owner=item["owner"]["S"],
+            password_hash=self._cipher.decrypt(item["password_hash"]["S"], place=item["id"]["S"]),
+            created_at=clock.parse(item["created_at"]["S"]),
+            version=item["version"]["S"],
+            disabled_at=clock.parse(item["disabled_at"]["S"]) if "disabled_at" in item else None,
+        )

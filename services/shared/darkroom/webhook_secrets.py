@@ -1,13 +1,13 @@
 """The secrets that webhooks are signed with: one for each owner, in the accounts table under `webhook#<owner>`.
 
-Made when it is first asked for, be it by the owner or for the first webhook. Unlike an API key it is kept as it is,
-since both sides compute signatures with it. After a rotation the old secret goes on to sign beside the new one for a
-day, so that receivers can be changed one by one.
+A secret is made when it is first asked for, by the owner or for the first webhook. Both sides compute signatures with
+it, so it is kept encrypted, and not as a hash like an API key. After a rotation the old secret signs beside the new one
+for a day, so that receivers can be changed one by one.
 """
 
 import base64
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from darkroom import clock
 from darkroom.aws import error_code, translated
+from darkroom.encryption import TextCipher
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -35,6 +36,8 @@ class SigningSecret:
     created_at: datetime
     previous: str | None = None
     previous_until: datetime | None = None
+    version: str = field(default_factory=lambda: secrets.token_hex(8))
+    """Changes with each write."""
 
     def signing(self, moment: datetime) -> list[str]:
         """The secrets that sign a message sent now, the newest first."""
@@ -49,9 +52,10 @@ class SigningSecret:
 class WebhookSecrets:
     """Reads, makes and rotates secrets. All methods raise Unavailable."""
 
-    def __init__(self, client: "DynamoDBClient", accounts_table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", accounts_table: str, cipher: TextCipher) -> None:
         self._client = client
         self._table = accounts_table
+        self._cipher = cipher
 
     async def of(self, owner: str) -> SigningSecret:
         """The owner's secret, which is made if there is none."""
@@ -71,7 +75,7 @@ class WebhookSecrets:
                 current=_new_secret(), created_at=moment, previous=old.current, previous_until=moment + OVERLAP
             )
             # A refused write can also be the client's repetition of one that was made and whose answer was lost.
-            if await self._put(owner, fresh, instead_of=old.current) or await self._find(owner) == fresh:
+            if await self._put(owner, fresh, instead_of=old.version) or await self._find(owner) == fresh:
                 return fresh
 
     async def _find(self, owner: str) -> SigningSecret | None:
@@ -82,24 +86,33 @@ class WebhookSecrets:
         if "Item" not in answer:
             return None
         read = {name: value["S"] for name, value in answer["Item"].items()}
+        place = read["id"]
         return SigningSecret(
-            current=read["secret"],
+            current=self._cipher.decrypt(read["secret"], place=place),
             created_at=clock.parse(read["created_at"]),
-            previous=read.get("previous"),
+            previous=self._cipher.decrypt(read["previous"], place=place) if "previous" in read else None,
             previous_until=clock.parse(read["previous_until"]) if "previous_until" in read else None,
+            version=read["version"],
         )
 
     async def _put(self, owner: str, secret: SigningSecret, *, instead_of: str = "") -> bool:
-        """Write a secret where there is none, or in place of that one. False when there is another."""
-        texts = {"id": _id(owner), "secret": secret.current, "created_at": clock.iso(secret.created_at)}
+        """Write a secret where there is none, or in place of that version. False when there is another."""
+        place = _id(owner)
+        texts = {
+            "id": place,
+            "secret": self._cipher.encrypt(secret.current, place=place),
+            "created_at": clock.iso(secret.created_at),
+            "version": secret.version,
+        }
         if secret.previous and secret.previous_until:
-            texts |= {"previous": secret.previous, "previous_until": clock.iso(secret.previous_until)}
+            texts["previous"] = self._cipher.encrypt(secret.previous, place=place)
+            texts["previous_until"] = clock.iso(secret.previous_until)
         try:
             with translated("DynamoDB"):
                 await self._client.put_item(
                     TableName=self._table,
                     Item={name: {"S": text} for name, text in texts.items()},
-                    ConditionExpression="attribute_not_exists(id) OR secret = :old",
+                    ConditionExpression="attribute_not_exists(id) OR version = :old",
                     ExpressionAttributeValues={":old": {"S": instead_of}},
                 )
         except ClientError as error:

@@ -66,7 +66,8 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
         accounts = settings.accounts_table
         claims, usage = Claims(dynamodb, accounts), Usage(dynamodb, accounts)
         new_jobs = NewJobs(dynamodb, jobs=jobs, claims=claims, usage=usage)
-        users = UserTable(dynamodb, accounts)
+        cipher = settings.cipher
+        users = UserTable(dynamodb, accounts, cipher)
         sessions = Sessions(SessionTable(dynamodb, accounts), users)
         originals = Originals(s3, settings.originals_bucket, public=public)
         links = _links(settings, S3Links(public, settings.results_bucket, aws.credentials))
@@ -106,9 +107,9 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
             watcher=watcher,
             follow=Follow(find_job=jobs.owned, links=links, watcher=watcher),
             orchestrator=orchestrator.Orchestrator(neighbour),
-            secrets=WebhookSecrets(dynamodb, accounts),
+            secrets=WebhookSecrets(dynamodb, accounts, cipher),
             authenticate=Authenticate(
-                KeyTable(dynamodb, accounts).find,
+                KeyTable(dynamodb, accounts, cipher).find,
                 sessions.find,
                 throttle=Throttle(Rates(dynamodb, accounts)),
                 allowance=settings.allowance,

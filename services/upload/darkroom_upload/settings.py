@@ -16,6 +16,7 @@ from darkroom.allowances import (
     Allowance,
     Rate,
 )
+from darkroom.encryption_settings import EncryptionSettings
 from darkroom.limits import DEFAULT_UPLOAD_BYTES, DEFAULT_VARIANTS_PER_TASK, HIGHEST_UPLOAD_BYTES
 from darkroom.settings import JsonTuple, ServiceSettings
 from darkroom_upload.admission import DEFAULT_STREAMS, DEFAULT_UPLOADS
@@ -38,7 +39,7 @@ OrUnlimited = Annotated[T | None, BeforeValidator(_or_unlimited)]
 """A limit, or the word `unlimited`, which is None here."""
 
 
-class UploadSettings(ServiceSettings):
+class UploadSettings(ServiceSettings, EncryptionSettings):
     """What the upload service is told beside what every service is."""
 
     port: Annotated[int, Field(ge=0, le=65535)] = 8000

@@ -21,6 +21,7 @@ from darkroom_orchestrator.webhooks.deliver import Deliver, Undelivered
 from darkroom_orchestrator.webhooks.delivery_log import KEPT, DeliveryLog
 from darkroom_orchestrator.webhooks.sender import open_sender
 from tests.orchestrator.site import Site
+from tests.support.cipher import CIPHER
 from tests.support.receiver import Receiver, receiving
 
 
@@ -58,7 +59,7 @@ class Post:
 @pytest.fixture
 async def post(site: Site) -> AsyncIterator[Post]:
     dynamodb, settings = site.clients.dynamodb, site.settings
-    secrets = WebhookSecrets(dynamodb, settings.accounts_table)
+    secrets = WebhookSecrets(dynamodb, settings.accounts_table, CIPHER)
     async with open_sender(allow_private=True) as sender:
         deliver = Deliver(
             jobs=site.jobs,

@@ -25,6 +25,7 @@ def test_outside_development_the_service_does_not_start_with_private_addresses_a
     value: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("DARKROOM_ENVIRONMENT")
+    monkeypatch.setenv("DARKROOM_DATA_KEYS", "k" * 32)
     if value:
         monkeypatch.setenv("DARKROOM_ENVIRONMENT", value)
     with pytest.raises(SystemExit) as exited:

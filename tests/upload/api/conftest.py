@@ -7,6 +7,7 @@ import pytest
 from darkroom.user_table import UserTable
 from darkroom.users import User
 from darkroom_local.installation import Installation
+from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 from tests.upload.browser import Browser, browser
 from tests.upload.service import RunningService
@@ -15,7 +16,7 @@ from tests.upload.users import somebody
 
 @pytest.fixture
 def users(cloud: Cloud, shared_installation: Installation) -> UserTable:
-    return UserTable(cloud.dynamodb, shared_installation.topology.accounts.name)
+    return UserTable(cloud.dynamodb, shared_installation.topology.accounts.name, CIPHER)
 
 
 @pytest.fixture

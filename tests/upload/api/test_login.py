@@ -15,6 +15,7 @@ from darkroom_local.installation import Installation
 from darkroom_upload import login, main
 from darkroom_upload.adapters.attempts import Attempts
 from darkroom_upload.login import OF_ADDRESS, OF_USER_AND_ADDRESS
+from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 from tests.upload.browser import Browser, browser
 from tests.upload.service import RunningService, running_service, settings_for
@@ -54,7 +55,7 @@ async def behind(installation: Installation) -> AsyncIterator[RunningService]:
 @pytest.fixture
 async def user(cloud: Cloud, installation: Installation) -> User:
     found = somebody()
-    await UserTable(cloud.dynamodb, installation.topology.accounts.name).create(found)
+    await UserTable(cloud.dynamodb, installation.topology.accounts.name, CIPHER).create(found)
     return found
 
 

@@ -16,6 +16,7 @@ from darkroom.key_table import KeyTable
 from darkroom.user_table import UserTable
 from darkroom.users import User
 from darkroom_local.installation import Installation
+from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 from tests.support.events import open_events, statuses
 from tests.support.waiting import until
@@ -56,7 +57,7 @@ async def follower(
         return
     key, owner = f"key-{new_job_id()}", f"owner-{new_job_id()}"
     await put_key(cloud.dynamodb, shared_installation, key, owner)
-    keys = KeyTable(cloud.dynamodb, shared_installation.topology.accounts.name)
+    keys = KeyTable(cloud.dynamodb, shared_installation.topology.accounts.name, CIPHER)
     async with httpx.AsyncClient(
         base_url=upload.url, headers={"x-api-key": key}, timeout=30, trust_env=False
     ) as client:

@@ -10,6 +10,8 @@ from typing import Final
 
 from darkroom import clock
 from darkroom.api_keys import ApiKey
+from darkroom.encryption import DEVELOPMENT_KEY as DEVELOPMENT_DATA_KEY
+from darkroom.encryption import TextCipher
 from darkroom.key_table import KeyTable
 from darkroom.topology import BucketSpec, Topology
 from darkroom.user_table import UserTable
@@ -63,7 +65,7 @@ def _events_of(bucket: BucketSpec) -> Sender:
 
 async def _put_development_key(clients: Clients, topology: Topology) -> None:
     key = ApiKey.of(DEVELOPMENT_KEY, owner=DEFAULT_OWNER, name="development", created_at=clock.now())
-    await KeyTable(clients.dynamodb, topology.accounts.name).put(key)
+    await KeyTable(clients.dynamodb, topology.accounts.name, TextCipher([DEVELOPMENT_DATA_KEY])).put(key)
 
 
 async def _create_development_user(clients: Clients, topology: Topology) -> None:
@@ -75,7 +77,7 @@ async def _create_development_user(clients: Clients, topology: Topology) -> None
         created_at=clock.now(),
         version="development",
     )
-    await UserTable(clients.dynamodb, topology.accounts.name).create(user)
+    await UserTable(clients.dynamodb, topology.accounts.name, TextCipher([DEVELOPMENT_DATA_KEY])).create(user)
 
 
 async def _run(endpoint_url: str) -> None:

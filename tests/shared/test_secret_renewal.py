@@ -1,0 +1,68 @@
+"""What stands in the accounts table, and how it is brought to another data key."""
+
+from darkroom import api_keys, clock
+from darkroom.api_keys import ApiKey
+from darkroom.encryption import DEVELOPMENT_KEY, TextCipher
+from darkroom.key_table import KeyTable
+from darkroom.secret_renewal import renew_secrets
+from darkroom.user_table import UserTable
+from darkroom.users import User
+from darkroom.webhook_secrets import WebhookSecrets
+from darkroom_local.installation import Installation
+from tests.support.emulator import Cloud
+
+OLD, NEW = DEVELOPMENT_KEY, "n" * 32
+NOW = clock.parse("2026-03-01T00:00:00.000Z")
+CALLBACK = "https://hooks.example.org/token-of-the-receiver"
+
+
+class Accounts:
+    """The accounts table, by one cipher."""
+
+    def __init__(self, cloud: Cloud, installation: Installation, *keys: str) -> None:
+        self.cloud, self.name, self.cipher = cloud, installation.topology.accounts.name, TextCipher(keys)
+        self.keys = KeyTable(cloud.dynamodb, self.name, self.cipher)
+        self.users = UserTable(cloud.dynamodb, self.name, self.cipher)
+        self.secrets = WebhookSecrets(cloud.dynamodb, self.name, self.cipher)
+
+    async def renew(self) -> int:
+        return await renew_secrets(self.cloud.dynamodb, self.name, self.cipher)
+
+    async def text(self) -> str:
+        """All that a reader of the table sees."""
+        return str((await self.cloud.dynamodb.scan(TableName=self.name))["Items"])
+
+
+async def filled(accounts: Accounts) -> tuple[ApiKey, User]:
+    key = ApiKey.of(api_keys.generate(), owner="ann", name="laptop", created_at=NOW, callback_url=CALLBACK)
+    await accounts.keys.put(key)
+    user = User.of("ann", owner="ann", password="a long enough password", created_at=NOW)
+    await accounts.users.create(user)
+    await accounts.secrets.of("ann")
+    await accounts.secrets.rotate("ann")
+    return key, user
+
+
+async def test_a_reader_of_the_table_sees_no_secret(cloud: Cloud, installation: Installation) -> None:
+    accounts = Accounts(cloud, installation, OLD)
+    _, user = await filled(accounts)
+    secret = await accounts.secrets.of("ann")
+    seen = await accounts.text()
+    for text in (secret.current, secret.previous, user.password_hash, CALLBACK, "whsec_", "$argon2"):
+        assert text
+        assert text not in seen
+
+
+async def test_secrets_are_renewed_and_the_old_key_is_not_needed_any_more(
+    cloud: Cloud, installation: Installation
+) -> None:
+    key, user = await filled(Accounts(cloud, installation, OLD))
+    both = Accounts(cloud, installation, NEW, OLD)
+    secret = await both.secrets.of("ann")
+    assert await both.renew() == 5, "hashes of two users, one callback URL, and a webhook secret with the one before it"
+    assert await both.renew() == 0
+
+    accounts = Accounts(cloud, installation, NEW)
+    assert await accounts.secrets.of("ann") == secret
+    assert await accounts.users.find("ann") == user, "the version is the same, so nobody is logged out"
+    assert await accounts.keys.find(key.digest) == key
