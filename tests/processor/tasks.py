@@ -18,11 +18,21 @@ async def stored(
     return ObjectRef(key=key, version_id=answer["VersionId"], etag=answer["ETag"], size=len(data))
 
 
-def task(source: ObjectRef, variants: list[dict[str, Any]], *, describe: bool = True) -> ProcessTask:
+def task(
+    source: ObjectRef, variants: list[dict[str, Any]], *, describe: bool = True, most_bytes: int = 64 * 1024**2
+) -> ProcessTask:
     """A task of a new job."""
     job_id = str(uuid4())
     planned = tuple(
         PlannedVariant(variant=Variant.model_validate(variant), key_stem=f"{variant['name']}/{job_id}/cat")
         for variant in variants
     )
-    return ProcessTask(job_id=job_id, attempt=1, task=0, source=source, describe=describe, variants=planned)
+    return ProcessTask(
+        job_id=job_id,
+        attempt=1,
+        task=0,
+        source=source,
+        describe=describe,
+        variants=planned,
+        most_bytes=most_bytes,
+    )

@@ -276,3 +276,26 @@ async def test_doing_a_task_twice_gives_the_same_results(
     await performing.perform(job)
     first, second = [one for one in await sent(reports) if isinstance(one, TaskFinished)]
     assert first.outcomes == second.outcomes
+
+
+async def test_pictures_beyond_what_a_job_may_store_fail_and_are_not_put(
+    cloud: Cloud, installation: Installation, pool: ChildPool
+) -> None:
+    data = jpeg(400, 300)
+    reports = MemoryQueue()
+    source = await stored(cloud, installation, data)
+    first = task(source, [GRAY, SMALL])
+    await worker(cloud, installation, pool, reports).perform(first)
+    gray, small = (outcome.result for outcome in (await finished(reports)).outcomes)
+    assert gray
+    assert small
+    again = task(source, [SMALL, GRAY, {**SMALL, "name": "smaller"}], most_bytes=2 * small.size)
+    await worker(cloud, installation, pool, reports).perform(again)
+    kept, failed, also_kept = (await finished(reports)).outcomes
+    assert kept.result
+    assert also_kept.result, "what still fits is made"
+    assert failed.fault
+    assert failed.fault.code == "output_limit"
+    assert f"has {gray.size} bytes, and the job may store {small.size} more" in failed.fault.message
+    listed = await cloud.s3.list_objects_v2(Bucket=installation.topology.results_bucket.name, Prefix="gray/")
+    assert [one["Key"] for one in listed["Contents"]] == [gray.key]

@@ -42,6 +42,7 @@ MESSAGES: list[Message] = [
     UploadArrived(job_id=JOB_ID, source=SOURCE),
     UploadArrived(job_id=JOB_ID, source=ObjectRef(key="k", etag="e", size=0)),
     ProcessTask(
+        most_bytes=1000,
         job_id=JOB_ID,
         attempt=1,
         task=0,
@@ -156,6 +157,7 @@ def test_the_largest_task_fits_into_a_message() -> None:
         for number in range(32)
     ]
     task = ProcessTask(
+        most_bytes=1000,
         job_id=JOB_ID,
         attempt=1,
         task=0,

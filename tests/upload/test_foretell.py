@@ -135,3 +135,18 @@ def test_a_picture_that_is_turned_on_the_way_to_a_smaller_one_may_be_too_large_f
     assert (notice.code, notice.fatal) == ("output_limit", False)
     turned = foretell(variant({"op": "rotate", "angle": 45}), large)
     assert [(notice.code, notice.fatal) for notice in turned.notices] == [("output_limit", True)]
+
+
+def test_a_large_png_without_compression_is_certain_to_fail() -> None:
+    raw = {"format": "png", "effort": 0}
+    told = foretell(variant(**raw), source(2000, 1000))
+    (notice,) = told.notices
+    assert told.picture is None
+    assert (notice.code, notice.fatal, notice.variant) == ("output_limit", True, "it")
+    assert "`effort` of 1 or more" in notice.message
+    assert notices(variant(**raw), source(1000, 1000)) == []
+    perhaps = foretell(variant({"op": "trim"}, **raw), source(2000, 1000))
+    assert [(one.code, one.fatal) for one in perhaps.notices] == [("output_limit", False)]
+    assert perhaps.picture
+    other = foretell(variant(format="auto", effort=0), source(2000, 1000))
+    assert [(one.code, one.fatal) for one in other.notices] == [("output_limit", False)]

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from darkroom.jobs import SOURCE_PART, Job, ObjectRef
 from darkroom.keys import result_stem
 from darkroom.making.estimate import NO_OVERLAYS, Overlays
+from darkroom.making.output_bytes import most_bytes
 from darkroom.making.source import Source
 from darkroom.making.spreading import Group, spread
 from darkroom.messages import PlannedOverlay, PlannedVariant, ProcessTask
@@ -58,6 +59,7 @@ def _task(job: Job, source: ObjectRef, group: Group) -> ProcessTask:
         task=0,
         source=source,
         describe=False,
+        most_bytes=most_bytes(source.size),
         variants=tuple(
             PlannedVariant(variant=variant, key_stem=result_stem(variant.result_folder, job.job_id, job.filename))
             for variant in group

@@ -8,12 +8,14 @@ of the results do not depend on the try, so a second try writes over the first.
 """
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime
 
 from darkroom import clock
 from darkroom.errors import DarkroomError, ImageError, SourceGone
 from darkroom.jobs import Cost, Fault, VariantOutcome
 from darkroom.logs import get_logger
+from darkroom.making.output_bytes import too_many_bytes
 from darkroom.messages import PlannedVariant, ProcessTask, TaskFinished, TaskStarted
 from darkroom.queue import Outgoing, Queue
 from darkroom.recipes import Overlay
@@ -95,11 +97,12 @@ class Worker:
 
     async def _put_all(self, task: ProcessTask, processed: Processed) -> tuple[VariantOutcome, ...]:
         """Put all pictures at once. When one cannot be put, the others are let go of and its error is raised."""
+        outcomes = within(task.most_bytes, processed.outcomes)
         try:
             async with asyncio.TaskGroup() as group:
                 puts = [
                     group.create_task(self._put(task.job_id, planned, outcome))
-                    for planned, outcome in zip(task.variants, processed.outcomes, strict=True)
+                    for planned, outcome in zip(task.variants, outcomes, strict=True)
                 ]
         except ExceptionGroup as errors:
             raise errors.exceptions[0] from errors
@@ -130,6 +133,23 @@ class Worker:
         times = {"started_at": began, "finished_at": clock.now()}
         about = {"described": task.describe, "engine": versions()}
         return TaskFinished.model_validate({**identity, **about, **facts, **times})
+
+
+def within(most_bytes: int, outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Return the outcomes, of which those pictures have failed that do not fit into what is left by the ones before.
+
+    Asked here and not in the sandbox, since a child that was taken over would not ask.
+    """
+    kept: list[Outcome] = []
+    for outcome in outcomes:
+        if isinstance(outcome, Failure):
+            kept.append(outcome)
+        elif len(outcome.data) <= most_bytes:
+            most_bytes -= len(outcome.data)
+            kept.append(outcome)
+        else:
+            kept.append(Failure.of(outcome.name, too_many_bytes(len(outcome.data), most_bytes)))
+    return kept
 
 
 async def _settle(announcement: asyncio.Task[None]) -> None:

@@ -259,6 +259,11 @@ class Job:
     """The last attempts to deliver webhooks, oldest first."""
 
 
+def results_bytes(job: Job) -> int:
+    """Return how many bytes the pictures have together that a job has by now."""
+    return sum(state.result.size for state in job.variants.values() if state.result)
+
+
 def new_job_id() -> str:
     """A UUIDv7: sorts by time of creation (RFC 9562, section 5.7)."""
     return str(uuid_utils.compat.uuid7())

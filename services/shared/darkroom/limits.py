@@ -27,6 +27,13 @@ MAX_TEXT_BYTES: Final = 1_000_000
 MAX_OUTPUT_SIDE: Final = 8192
 """Pixels of an output's longer side; also the highest number a recipe may name."""
 
+JOB_RESULTS_BYTES: Final = 64 * 1024**2
+RESULTS_PER_SOURCE_BYTE: Final = 20
+"""All pictures of a job together may have this many bytes, or this many times its source's, whichever is more."""
+
+MAX_UNCOMPRESSED_PIXELS: Final = 1_000_000
+"""Of a PNG without compression, all frames counted."""
+
 MAX_VARIANTS: Final = 32
 MAX_OPERATIONS: Final = 16
 

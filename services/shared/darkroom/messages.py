@@ -63,6 +63,8 @@ class ProcessTask(Message):
     variants: tuple[PlannedVariant, ...]
     overlays: tuple[PlannedOverlay, ...] = ()
     """Of the variants' watermarks, as far as they are there."""
+    most_bytes: Annotated[int, Field(ge=0)]
+    """Bytes that all pictures of the job may have together. Tasks do not know of each other: the fan-in adds up."""
 
 
 class TaskStarted(Message):

@@ -1,7 +1,7 @@
 """What would become of one variant, told without a pixel: its size, its format, and what is worth knowing before."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from darkroom.errors import DarkroomError, ImageError
 from darkroom.formats import ImageFormat
@@ -9,6 +9,7 @@ from darkroom.limits import MAX_OUTPUT_SIDE, MAX_PIXELS
 from darkroom.making.bounds import check_animation
 from darkroom.making.geometry import place
 from darkroom.making.outline import Alpha, Outline, after, fits, outcome
+from darkroom.making.output_bytes import check_compressed
 from darkroom.making.output_format import ANIMATED, choose_format, keeps_frames
 from darkroom.making.source import Source
 from darkroom.recipes import Output, Pad, Resize, Rotate, Round, Variant
@@ -45,6 +46,11 @@ class Picture:
     """What else it may be, if the pixels decide."""
     frames: int
 
+    @property
+    def pixels(self) -> int:
+        """Of all frames; at most, if the size is a bound."""
+        return self.size[0] * self.size[1] * self.frames
+
 
 @dataclass(frozen=True, kw_only=True)
 class Foretold:
@@ -65,10 +71,13 @@ def foretell(variant: Variant, source: Source) -> Foretold:
     except ImageError as error:
         return Foretold(picture=None, notices=(Notice.of(error, variant=variant.name),))
     picture = _picture(variant, source, outline, frames)
+    if uncompressed := _uncompressed(variant, picture):
+        return Foretold(picture=None, notices=(uncompressed,))
     notices = [
         *_enlarging(variant, source),
         *_turning(variant, source),
         *_bounding(variant, picture),
+        *_compressing(variant, picture),
         *_stopping(variant, source, picture),
         *_covering(variant, source),
         *_flattening(variant, outline, picture),
@@ -134,6 +143,26 @@ def _bounding(variant: Variant, picture: Picture) -> Iterator[Notice]:
             f"{MAX_OUTPUT_SIDE}, or all frames together more than {MAX_PIXELS}.",
             variant=variant.name,
         )
+
+
+def _uncompressed(variant: Variant, picture: Picture) -> Notice | None:
+    """That it is certain to be a PNG without compression which is too large."""
+    if not picture.size_exact or picture.other_formats:
+        return None
+    try:
+        check_compressed(variant.output, picture.format, picture.pixels)
+    except ImageError as error:
+        return Notice.of(error, variant=variant.name)
+    return None
+
+
+def _compressing(variant: Variant, picture: Picture) -> Iterator[Notice]:
+    """That it may be one."""
+    for image_format in (picture.format, *picture.other_formats):
+        try:
+            check_compressed(variant.output, image_format, picture.pixels)
+        except ImageError as error:
+            yield replace(Notice.of(error, variant=variant.name), fatal=False)
 
 
 def _stopping(variant: Variant, source: Source, picture: Picture) -> Iterator[Notice]:

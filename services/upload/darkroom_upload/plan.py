@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from darkroom.errors import Conflict, DarkroomError
-from darkroom.limits import CHILD_CPU_SECONDS, CHILD_MEMORY_BYTES
+from darkroom.limits import CHILD_CPU_SECONDS, CHILD_MEMORY_BYTES, RESULTS_PER_SOURCE_BYTE
 from darkroom.making.estimate import Estimate, decoded_size, task_estimate, variant_ms
+from darkroom.making.output_bytes import expected_bytes, most_bytes
 from darkroom.making.source import Source
 from darkroom.making.spreading import spread
 from darkroom.recipes import Variant
@@ -85,6 +86,7 @@ class Plan:
             *_missing(variants, overlays),
             *(notice for each in planned for notice in each.foretold.notices),
             *(notice for task in tasks for notice in _strains(task)),
+            *_amounts(planned, source),
         ]
         return Planned(variants=planned, tasks=tasks, notices=tuple(notices))
 
@@ -150,3 +152,17 @@ def _strains(task: PlannedTask) -> Iterator[Notice]:
             f"{CHILD_MEMORY_BYTES / 1e6:.0f} MB fail.",
             variant=who,
         )
+
+
+def _amounts(planned: Sequence[PlannedVariant], source: Source) -> Iterator[Notice]:
+    """That the pictures together have far more bytes than their source, as far as one can tell."""
+    pictures = [(each.variant.output, each.foretold.picture) for each in planned]
+    total = sum(expected_bytes(output, picture.format, picture.pixels) for output, picture in pictures if picture)
+    if not source.bytes or total <= RESULTS_PER_SOURCE_BYTE * source.bytes:
+        return
+    most = most_bytes(source.bytes)
+    yield Notice(
+        code="output_limit" if total > most else "large_results",
+        message=f"About {total / 1e6:.1f} MB for all pictures together, {total // source.bytes} times the bytes of the "
+        f"image. More than {most / 1e6:.1f} MB are not stored: the pictures beyond fail.",
+    )

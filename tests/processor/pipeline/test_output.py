@@ -1,5 +1,7 @@
 """How results are written: limits of bytes, palettes, chroma."""
 
+from typing import Any
+
 import pytest
 from PIL import Image, JpegImagePlugin
 
@@ -74,3 +76,14 @@ def test_gif_keeps_transparency() -> None:
     assert shown.mode == "RGBA"
     assert shown.getpixel((0, 0))[3] == 0  # type: ignore[index]  # RGBA pixels are tuples.
     assert shown.getpixel((10, 10)) == (10, 200, 30, 255)
+
+
+def test_a_png_without_compression_fails_above_a_megapixel_alone() -> None:
+    def scaled(width: int, **output: Any) -> tuple[bytes, list[dict[str, Any]], dict[str, Any]]:
+        resize = {"op": "resize", "width": width, "height": 1000, "fit": "fill", "enlarge": True}
+        return images.jpeg(64, 48), [resize], {"format": "png", **output}
+
+    refused = failure(*scaled(1001, effort=0))
+    assert (refused.code, "`effort` of 1 or more" in refused.message) == ("output_limit", True)
+    assert len(picture(*scaled(1000, effort=0)).data) > 2_900_000
+    assert len(picture(*scaled(1001, effort=1)).data) < 1_000_000

@@ -224,3 +224,23 @@ async def test_numbers_beyond_all_reason_are_refused(upload: RunningService, dig
     assert answer.json()["errors"][0]["pointer"] == "/image/bytes"
     answer = await ask(upload, image=PHOTO, recipe=json.dumps(recipe(max_bytes=much)))
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_recipe")
+
+
+@pytest.mark.parametrize(
+    ("size", "width", "expected"),
+    [(70, 100, []), (70, 300, ["large_results"]), (70, 7000, ["output_limit"]), (10_000_000, 2000, [])],
+)
+async def test_pictures_of_far_more_bytes_than_the_image_are_foretold(
+    upload: RunningService, size: int, width: int, expected: list[str]
+) -> None:
+    image = {"width": 1, "height": 1, "format": "gif", "bytes": size}
+    large = {"op": "resize", "width": width, "height": width, "fit": "fill", "enlarge": True}
+    output = {"format": "jpeg", "quality": 30 if width == 100 else 100}
+    variants = [{"name": f"v{number}", "operations": [large], "output": output} for number in range(4)]
+    warnings = (await planned(upload, image=image, recipe={"variants": variants[: 1 if width == 100 else 4]}))[
+        "warnings"
+    ]
+    told = [one for one in warnings if one["code"] in {"large_results", "output_limit"}]
+    assert [one["code"] for one in told] == expected
+    assert not [one for one in told if one["fatal"] or one["variant"]]
+    assert all("not stored" in one["message"] for one in told)

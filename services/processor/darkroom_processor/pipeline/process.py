@@ -10,6 +10,7 @@ from darkroom.formats import ImageFormat
 from darkroom.jobs import VariantWarning
 from darkroom.making.bounds import check_output
 from darkroom.making.decoding import needed_scale, scale_for
+from darkroom.making.output_bytes import check_compressed
 from darkroom.making.output_format import choose_format, keeps_frames
 from darkroom.making.steps import Step, common_steps
 from darkroom.recipes import DEFAULT_QUALITY, AnyOperation, Output, OutputFormat, Rotate, Variant
@@ -111,6 +112,7 @@ class _Studio:
             check_output(made.size, len(made.rasters))
             with making():
                 chosen = self._format(output, made)
+                check_compressed(output, chosen, made.pixels)
                 data = self._file(variant, made, output, chosen)
         except ImageError as error:
             return Failure.of(variant.name, error)

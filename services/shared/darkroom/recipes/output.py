@@ -67,7 +67,8 @@ class Output(BaseModel):
     """WebP without loss, AVIF as near to it as it gets (some levels of 255); the others are what they are."""
     effort: int = Field(default=4, ge=0, le=9)
     """CPU time spent to save bytes, from 0 (least) to 9 (most): zlib's level of PNG, Huffman tables made for the
-    picture in JPEG from 5 on, the method of WebP, the speed of AVIF."""
+    picture in JPEG from 5 on, the method of WebP, the speed of AVIF. A PNG with 0 is not compressed, and fails above
+    1,000,000 pixels."""
     progressive: bool = False
     """JPEG in scans from coarse to fine."""
     subsampling: Subsampling | None = None

@@ -1,0 +1,64 @@
+"""How many bytes the pictures of a job may have, and about how many they will have."""
+
+from typing import Final
+
+from darkroom.errors import OutputLimit
+from darkroom.formats import ImageFormat
+from darkroom.limits import JOB_RESULTS_BYTES, MAX_UNCOMPRESSED_PIXELS, RESULTS_PER_SOURCE_BYTE
+from darkroom.recipes import DEFAULT_QUALITY, Output
+
+_LOSSLESS: Final = {ImageFormat.PNG: 2.0, ImageFormat.WEBP: 1.3, ImageFormat.AVIF: 1.5}
+_COLORS_BYTES: Final = 0.5
+"""With a palette."""
+_OTHERS: Final = {ImageFormat.GIF: 0.6, ImageFormat.TIFF: 2.2}
+_LOSSY: Final = {ImageFormat.JPEG: 1.0, ImageFormat.WEBP: 0.7, ImageFormat.AVIF: 0.7}
+"""Bytes a pixel of a photo, in the middle of many; those of lossy formats in parts of a JPEG's of the same quality."""
+_JPEG_BYTES: Final = ((50, 0.12), (80, 0.25), (90, 0.45), (95, 0.7), (100, 1.6))
+"""Of a JPEG, up to each quality."""
+_UNCOMPRESSED_BYTES: Final = 4.0
+
+
+def most_bytes(source_bytes: int) -> int:
+    """Return how many bytes all pictures of a job may have together whose source has this many."""
+    return max(RESULTS_PER_SOURCE_BYTE * source_bytes, JOB_RESULTS_BYTES)
+
+
+def too_many_bytes(size: int, left: int) -> OutputLimit:
+    """Return the error of a picture of `size` bytes in a job that may store only `left` bytes more."""
+    return OutputLimit(
+        f"The picture has {size} bytes, and the job may store {max(left, 0)} more. All pictures of a job may have "
+        f"{RESULTS_PER_SOURCE_BYTE} times the bytes of its source together, or {JOB_RESULTS_BYTES} if that is more. "
+        "Make fewer or smaller pictures, or compress them more.",
+        limit=max(left, 0),
+        actual=size,
+    )
+
+
+def check_compressed(output: Output, image_format: ImageFormat, pixels: int) -> None:
+    """Raise OutputLimit for a large PNG without compression. `pixels` are those of all frames."""
+    if image_format is ImageFormat.PNG and output.effort == 0 and pixels > MAX_UNCOMPRESSED_PIXELS:
+        raise OutputLimit(
+            f"A PNG without compression may have {MAX_UNCOMPRESSED_PIXELS} pixels, all frames counted; this one would "
+            f"have {pixels}. An `effort` of 1 or more compresses it.",
+            limit=MAX_UNCOMPRESSED_PIXELS,
+            actual=pixels,
+        )
+
+
+def expected_bytes(output: Output, image_format: ImageFormat, pixels: int) -> int:
+    """Return about how many bytes a photo of so many pixels has in this format: an estimate, for warnings alone."""
+    expected = round(pixels * _bytes_per_pixel(output, image_format))
+    return expected if output.max_bytes is None else min(expected, output.max_bytes)
+
+
+def _bytes_per_pixel(output: Output, image_format: ImageFormat) -> float:
+    if image_format in _OTHERS:
+        return _OTHERS[image_format]
+    if image_format is ImageFormat.PNG and output.effort == 0:
+        return _UNCOMPRESSED_BYTES
+    if image_format is ImageFormat.PNG and output.colors:
+        return _COLORS_BYTES
+    if image_format is ImageFormat.PNG or (output.lossless and image_format in _LOSSLESS):
+        return _LOSSLESS[image_format]
+    quality = output.quality or DEFAULT_QUALITY[image_format]
+    return next(size for highest, size in _JPEG_BYTES if quality <= highest) * _LOSSY[image_format]
