@@ -2,13 +2,14 @@
 
 import struct
 import time
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
 from darkroom import limits
-from darkroom.errors import FrameLimit, ImageError, MemoryLimit, PixelLimit
+from darkroom.errors import FrameLimit, ImageError, PixelLimit
 from darkroom_processor.pipeline import Failure, Picture, Processed, Work, process
 from tests.processor.pipeline.running import variant
 from tests.support import bombs, images
@@ -123,14 +124,25 @@ def test_of_pages_upon_pages_only_the_first_is_decoded(pages: int, cyclic: objec
 
 
 @pytest.mark.parametrize(("name", "data"), list(bombs.text_bombs()), ids=lambda value: str(value)[:8])
-def test_text_that_unpacks_to_very_much_is_refused(name: str, data: bytes) -> None:
-    with within(1), pytest.raises(MemoryLimit):
-        process(data, WORK)
+def test_text_that_unpacks_to_very_much_is_dropped(name: str, data: bytes) -> None:
+    with within(1):
+        done = process(data, WORK)
+    assert all(isinstance(outcome, Picture) and len(outcome.data) < 10_000 for outcome in done.outcomes)
 
 
-def test_a_profile_that_unpacks_to_very_much_is_refused() -> None:
-    with within(1), pytest.raises(MemoryLimit):
-        process(bombs.profile_bomb(), WORK)
+def test_a_profile_that_unpacks_to_very_much_is_dropped() -> None:
+    with within(1):
+        done = process(bombs.profile_bomb(), WORK)
+    assert done.description is not None
+    assert done.description.icc_profile is None
+
+
+def test_chunks_upon_chunks_that_unpack_to_very_much_are_not_all_unpacked() -> None:
+    packed = zlib.compress(bytes(900_000), 9)
+    profile, packet = b"icc\0\0" + packed[:-1], b"XML:com.adobe.xmp\0\1\0\0\0" + packed[:-1]
+    data = bombs.png_with(*[bombs.chunk(b"iCCP", profile), bombs.chunk(b"iTXt", packet)] * 2000)
+    with within(1):
+        assert isinstance(process(data, WORK), Processed)
 
 
 @pytest.mark.parametrize(("name", "data"), list(bombs.exif_bombs()), ids=lambda value: str(value)[:16])

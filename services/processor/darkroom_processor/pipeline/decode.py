@@ -85,7 +85,7 @@ def decode(
         _let_go(image)
     exif = _read_exif(image)
     turn = orientation.read(exif)
-    profile, dpi, xmp = (image.info.get(name) for name in ("icc_profile", "dpi", "xmp"))
+    profile, dpi = image.info.get("icc_profile"), image.info.get("dpi")
     has_alpha = image.has_transparency_data
     extent = stored_size[0] * part, stored_size[1] * part
     space = OwnSpace.of(profile) if in_own_space and profile and color.is_rgb(image) else None
@@ -100,7 +100,7 @@ def decode(
         has_alpha=has_alpha,
         orientation=stated or turn,
         exif=exif,
-        xmp=xmp if isinstance(xmp, bytes) else b"",
+        xmp=source.xmp,
         profile=profile,
         quality=quality_of(image),
         dpi=dpi,

@@ -136,7 +136,7 @@ class _Studio:
         return rewritten(Original(source=self.source, is_untouched=untouched), made, output, chosen, kept)
 
     def _warnings(self, variant: Variant, data: bytes) -> tuple[VariantWarning, ...]:
-        larger = variant.only_rewrites and len(data) > len(self.source.data)
+        larger = variant.only_rewrites and len(data) > self.source.received_bytes
         return (VariantWarning.LARGER_THAN_SOURCE,) if larger else ()
 
     def _output(self, variant: Variant) -> Output:

@@ -7,7 +7,7 @@ that makes no sense is left to the decoder, which refuses it.
 from dataclasses import dataclass
 
 from darkroom.formats import ImageFormat
-from darkroom_processor.pipeline.headers import avif, gif, jpeg, png, tiff, webp
+from darkroom_processor.pipeline.headers import avif, gif, jpeg, tiff, webp
 from darkroom_processor.pipeline.headers.clap import Crop
 
 
@@ -21,8 +21,6 @@ class Survey:
     scans: int = 1
     complete: bool = True
     """False when the file is shorter than it says."""
-    damaged: bool = False
-    """True when a checksum is wrong."""
     fault: str = ""
     """Why the file must not be decoded; empty when it may."""
     crop: Crop | None = None
@@ -34,19 +32,13 @@ def survey(data: bytes, image_format: ImageFormat) -> Survey:
     match image_format:
         case ImageFormat.JPEG:
             return Survey(scans=jpeg.count_scans(data))
-        case ImageFormat.PNG:
-            wholeness = png.check(data)
-            return Survey(
-                complete=wholeness is not png.Wholeness.CUT,
-                damaged=wholeness is png.Wholeness.DAMAGED,
-            )
         case ImageFormat.GIF:
             return Survey(frames=gif.count_frames(data))
         case ImageFormat.TIFF:
             return Survey(frames=tiff.count_pages(data))
         case ImageFormat.WEBP:
             width, height, frames = webp.read_canvas(data)
-            return Survey(width=width, height=height, frames=frames, complete=webp.is_complete(data))
+            return Survey(width=width, height=height, frames=frames)
         case _:
             return _survey_avif(data) if image_format is ImageFormat.AVIF else Survey()
 

@@ -6,11 +6,6 @@ _FIRST_CHUNK = 12
 _LOSSY_START_CODE = b"\x9d\x01\x2a"
 
 
-def is_complete(data: bytes) -> bool:
-    """Whether the file has all the bytes that its RIFF header announces."""
-    return len(data) >= 8 + int.from_bytes(data[4:8], "little")
-
-
 def read_canvas(data: bytes) -> tuple[int, int, int]:
     """Width, height and frames; zeros for a size that cannot be told.
 

@@ -1,0 +1,84 @@
+"""Opens a file with Pillow's plugin for one format, which reads its header. Faults in side information stop none."""
+
+import io
+from contextlib import suppress
+from typing import Final
+
+from PIL import Image, ImageFile
+from PIL.JpegImagePlugin import JpegImageFile
+
+from darkroom.errors import UndecodableImage
+from darkroom.formats import ImageFormat
+from darkroom.limits import MAX_ICC_BYTES
+from darkroom_processor.pipeline.avif_file import open_avif
+from darkroom_processor.pipeline.cleaning import jpeg
+from darkroom_processor.pipeline.cleaning.cleaned import Cleaned
+
+_PILLOW_NAMES: Final = {
+    ImageFormat.JPEG: "JPEG",
+    ImageFormat.PNG: "PNG",
+    ImageFormat.WEBP: "WEBP",
+    ImageFormat.GIF: "GIF",
+    ImageFormat.TIFF: "TIFF",
+    ImageFormat.BMP: "BMP",
+    ImageFormat.AVIF: "AVIF",
+    ImageFormat.JPEG2000: "JPEG2000",
+    ImageFormat.ICO: "ICO",
+    ImageFormat.PPM: "PPM",
+}
+
+
+def open_image(cleaned: Cleaned, image_format: ImageFormat) -> ImageFile.ImageFile:
+    """The image, its pixels not yet decoded, with whatever side information makes sense.
+
+    A colour profile of more than MAX_ICC_BYTES is dropped. Raises what the plugin raises on a broken header.
+    """
+    image = _open(cleaned.data, image_format)
+    if not isinstance(image, ImageFile.ImageFile):
+        raise UndecodableImage("The file is of another format than its first bytes say.")
+    if len(image.info.get("icc_profile") or b"") > MAX_ICC_BYTES:
+        del image.info["icc_profile"]
+    if cleaned.exif is not None:
+        image.info["exif"] = cleaned.exif
+    return image
+
+
+def take_xmp(image: Image.Image) -> bytes:
+    """Take the XMP packet out of an image; empty if there is none.
+
+    Pillow turns a picture by the orientation in it. Browsers do not.
+    """
+    packet = image.info.pop("xmp", None)
+    return packet if isinstance(packet, bytes) else b""
+
+
+def _open(data: bytes, image_format: ImageFormat) -> Image.Image:
+    match image_format:
+        case ImageFormat.JPEG:
+            return _open_jpeg(data)
+        case ImageFormat.AVIF:
+            return open_avif(data)
+        case _:
+            return Image.open(io.BytesIO(data), formats=[_PILLOW_NAMES[image_format]])
+
+
+class _Jpeg(JpegImageFile):
+    """A JPEG whose first picture counts, whatever a multi-picture index says, and whose EXIF may be broken."""
+
+    def _read_dpi_from_exif(self) -> None:
+        packet = self.info.pop("xmp", None)
+        # The parser raises nearly everything on hostile blocks.
+        with suppress(Exception):
+            super()._read_dpi_from_exif()
+        if packet is not None:
+            self.info["xmp"] = packet
+
+
+def _open_jpeg(data: bytes) -> Image.Image:
+    try:
+        image = _Jpeg(io.BytesIO(data))
+    except Exception:  # noqa: BLE001 - Pillow raises various errors on short segments of applications
+        image = _Jpeg(io.BytesIO(jpeg.without_faults(data)))
+    if not jpeg.is_profile([contents for name, contents in image.applist if name == "APP2"]):
+        image.info.pop("icc_profile", None)
+    return image
