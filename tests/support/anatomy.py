@@ -187,7 +187,7 @@ _CHECKED: dict[str, Callable[[bytes], bool]] = {
     # No profile, EXIF or XMP among what it announces.
     "webp VP8X": lambda body: not body[0] & 0b00101100,
     # Pictures and their alpha, and no items of other types.
-    "avif infe": lambda body: body[8:12] == b"av01",
+    "avif infe": lambda body: body[8:12] in {b"av01", b"grid"},
     "avif hdlr": lambda body: body[8:12] in {b"pict", b"auxv"},
     # Numbers for the colour space instead of a profile.
     "avif colr": lambda body: body[:4] == b"nclx",

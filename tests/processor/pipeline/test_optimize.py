@@ -57,6 +57,7 @@ LOSSLESS = {
     "gif that moves": moving("GIF", loop=0),
     "png that moves": moving("PNG", loop=2),
     "webp that moves": moving("WEBP", lossless=True, method=6, quality=100, minimize_size=True),
+    "avif": saved(PHOTO, "AVIF", quality=100, subsampling="4:4:4"),
     "tiff": saved(PHOTO, "TIFF", compression="tiff_adobe_deflate"),
     "bmp": saved(PHOTO, "BMP"),
     "ppm": saved(PHOTO, "PPM"),
@@ -71,6 +72,9 @@ LOSSY = {
     "jpeg of 4:4:4": saved(PHOTO, "JPEG", quality=20, subsampling=0, restart_marker_rows=1),
     "jpeg grey": saved(PHOTO.convert("L"), "JPEG", quality=20),
     "webp with alpha at 10": saved(TRANSPARENT, "WEBP", quality=10),
+    **{f"AVIF at {quality}": saved(PHOTO, "AVIF", quality=quality, speed=9) for quality in (1, 30, 90)},
+    "avif with alpha at 10": saved(TRANSPARENT, "AVIF", quality=10),
+    "avif that moves": moving("AVIF", quality=30),
     "webp that moves at 5": moving("WEBP", quality=5),
 }
 
@@ -92,7 +96,7 @@ def test_what_was_lossy_takes_no_more_bytes(name: str) -> None:
     assert bare(made.data)
 
 
-@pytest.mark.parametrize("name", ["JPEG at 1", "WEBP at 1", "WEBP at 30", "webp with alpha at 10"])
+@pytest.mark.parametrize("name", ["JPEG at 1", "WEBP at 1", "WEBP at 30", "webp with alpha at 10", "AVIF at 30"])
 def test_what_no_encoder_makes_smaller_goes_out_as_its_own_data(name: str) -> None:
     assert shown(optimized(LOSSY[name]).data) == shown(LOSSY[name])
 

@@ -132,7 +132,7 @@ class _Studio:
             return encode(made, output, chosen, kept)
         decoded = self.decoded
         kept_colors = self.space is not None or not color.converts(decoded.stored_mode, decoded.profile)
-        untouched = kept_colors and decoded.orientation == UPRIGHT
+        untouched = kept_colors and decoded.orientation == UPRIGHT and self.source.crop is None
         return rewritten(Original(source=self.source, is_untouched=untouched), made, output, chosen, kept)
 
     def _warnings(self, variant: Variant, data: bytes) -> tuple[VariantWarning, ...]:

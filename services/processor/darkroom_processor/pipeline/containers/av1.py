@@ -17,9 +17,15 @@ MOST_UNITS: Final = 20_000
 _SEQUENCE: Final = 1
 _FRAMES: Final = frozenset({3, 6, 7})
 """A frame's header, a frame, and a header that is repeated."""
+_TILES: Final = 4
+_OF_PICTURES: Final = _FRAMES | {_SEQUENCE, _TILES}
 _KEY, _INTRA_ONLY, _SWITCH = 0, 2, 3
 _REFERENCES: Final = 7
 _CHOSEN_BY_FRAME: Final = 2
+_WIDEST_TILE: Final = 4096
+_LARGEST_TILE: Final = 4096 * 2304
+_MOST_TILES: Final = 64
+"""Pixels of a tile, and tiles of a row or column, at most (section 3)."""
 
 
 class Numbers(NamedTuple):
@@ -47,6 +53,8 @@ class Stream:
 
 
 class _Unit(NamedTuple):
+    head: int
+    """Where its own header begins; the contents are from `start` to `end`."""
     kind: int
     temporal: int
     spatial: int
@@ -61,6 +69,10 @@ class _Sequence:
     size: Size = (0, 0)
     size_bits: tuple[int, int] = (0, 0)
     reduced: bool = False
+    superblock: int = 64
+    """Pixels of a side of what tiles consist of."""
+    superres: bool = False
+    """Whether frames may be stored narrower than they are."""
     equal_interval: bool = False
     removal_bits: int = 0
     presentation_bits: int = 0
@@ -120,16 +132,43 @@ def look(data: bytes, start: int, end: int, stream: Stream) -> None:
             stream.frames |= {size} if size else set()
 
 
+def pictures_only(data: bytes) -> bytes:
+    """The units without those that no decoder needs for the picture: metadata, padding, and what is of no known kind.
+
+    Raises BrokenBox for more than MOST_UNITS, and where the units make no sense.
+    """
+    units = []
+    for unit in _units(data, 0, len(data)):
+        units.append(unit)
+        if len(units) > MOST_UNITS:
+            raise BrokenBox
+    return b"".join(data[unit.head : unit.end] for unit in units if unit.kind in _OF_PICTURES)
+
+
+def is_lossless(data: bytes) -> bool:
+    """Whether the first frame is coded without loss, or as near to it as there is: its quantizer is 0, or unknown.
+
+    Raises BrokenBox for headers that end too early.
+    """
+    sequence: _Sequence | None = None
+    for unit in _units(data, 0, len(data)):
+        if unit.kind == _SEQUENCE:
+            sequence = _read_sequence(_Bits(data, unit))
+        elif unit.kind in _FRAMES and sequence:
+            return not _read_quantizer(_Bits(data, unit), unit, sequence)
+    return True
+
+
 def _units(data: bytes, at: int, end: int) -> Iterator[_Unit]:
     """Section 5.3. What is cut ends the walk."""
     while at < end:
-        head = data[at]
+        first, head = at, data[at]
         layers = data[at + 1] if head & 4 and at + 1 < end else 0
         at += 2 if head & 4 else 1
         size = end - at
         if head & 2:
             size, at = _leb128(data, at, end)
-        yield _Unit(head >> 3 & 15, layers >> 5, layers >> 3 & 3, at, min(at + size, end))
+        yield _Unit(first, head >> 3 & 15, layers >> 5, layers >> 3 & 3, at, min(at + size, end))
         at += size
 
 
@@ -161,10 +200,12 @@ def _read_sequence(bits: _Bits) -> _Sequence:
     if not it.reduced and bits.flag():
         it.delta_bits = bits.number(4) + 2
         it.id_bits = it.delta_bits + bits.number(3) + 1
-    bits.number(3)
+    it.superblock = 128 if bits.flag() else 64
+    bits.number(2)
     if not it.reduced:
         _read_tools(bits, it)
-    bits.number(3)
+    it.superres = bits.flag()
+    bits.number(2)
     it.numbers = _read_colors(bits, profile)
     return it
 
@@ -262,3 +303,63 @@ def _is_sized_by_reference(bits: _Bits, sequence: _Sequence, *, resilient: bool)
     for _ in range(_REFERENCES):
         bits.number((0 if short else 3) + sequence.delta_bits)
     return not resilient and any(bits.flag() for _ in range(_REFERENCES))
+
+
+def _read_quantizer(bits: _Bits, unit: _Unit, sequence: _Sequence) -> int | None:
+    """`base_q_idx` of a key frame that is shown (sections 5.9.2 and 5.9.12); None where it is not looked for."""
+    if not sequence.reduced:
+        if bits.flag() or bits.number(2) != _KEY or not bits.flag():
+            return None
+        if sequence.presentation_bits and not sequence.equal_interval:
+            bits.number(sequence.presentation_bits)
+    frozen = bits.flag()
+    screen_content = bits.number(1) if sequence.screen_content == _CHOSEN_BY_FRAME else sequence.screen_content
+    if screen_content and sequence.integer_motion == _CHOSEN_BY_FRAME:
+        bits.number(1)
+    bits.number(sequence.id_bits)
+    own_size = not sequence.reduced and bits.flag()
+    bits.number(sequence.order_bits)
+    _skip_removal_times(bits, unit, sequence)
+    size = sequence.size
+    if own_size:
+        size = bits.number(sequence.size_bits[0]) + 1, bits.number(sequence.size_bits[1]) + 1
+    narrowed = sequence.superres and bits.flag()
+    if narrowed:
+        # Eighths that a stored row is longer than the picture is wide, from nine on (section 5.9.8).
+        denominator = bits.number(3) + 9
+        size = (size[0] * 8 + denominator // 2) // denominator, size[1]
+    if bits.flag():
+        bits.number(32)
+    if screen_content and not narrowed:
+        bits.number(1)
+    if not (sequence.reduced or frozen):
+        bits.number(1)
+    return bits.number(8) if _skip_even_tiles(bits, size, sequence.superblock) else None
+
+
+def _skip_even_tiles(bits: _Bits, size: Size, superblock: int) -> bool:
+    """Pass over how a frame is divided into tiles (section 5.9.15). Returns False if these are of several sizes."""
+    if not bits.flag():
+        return False
+    across, down = (-(-side // superblock) for side in size)
+    most_across = _WIDEST_TILE // superblock
+    most_in_all = _LARGEST_TILE // superblock**2
+    least_columns = _doublings(across, most_across)
+    columns = _count_up(bits, least_columns, _doublings(min(across, _MOST_TILES), 1))
+    least = max(least_columns, _doublings(across * down, most_in_all))
+    rows = _count_up(bits, max(least - columns, 0), _doublings(min(down, _MOST_TILES), 1))
+    if columns or rows:
+        bits.number(columns + rows + 2)
+    return True
+
+
+def _doublings(target: int, of: int) -> int:
+    """How often a number must be doubled to reach the target (`tile_log2`)."""
+    return (-(-target // of) - 1).bit_length()
+
+
+def _count_up(bits: _Bits, least: int, most: int) -> int:
+    count = least
+    while count < most and bits.flag():
+        count += 1
+    return count

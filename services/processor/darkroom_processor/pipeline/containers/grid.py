@@ -32,6 +32,13 @@ class Grid:
         )
 
 
+def written(grid: Grid) -> bytes:
+    """The bytes of an item that holds this grid."""
+    wide = max(grid.size) > 0xFFFF
+    sides = (side.to_bytes(4 if wide else 2, "big") for side in grid.size)
+    return bytes([0, wide, grid.rows - 1, grid.columns - 1]) + b"".join(sides)
+
+
 def read(data: bytes, item: Item) -> Grid | None:
     """The grid that an item holds; None when it has too few bytes."""
     body = item.data(data, _MOST_BYTES)

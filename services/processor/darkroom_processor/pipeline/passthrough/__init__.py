@@ -9,7 +9,7 @@ it does not understand well enough; then the picture is encoded.
 from darkroom.formats import ImageFormat
 from darkroom_processor.pipeline.gate import Source
 from darkroom_processor.pipeline.keep import Kept
-from darkroom_processor.pipeline.passthrough import gif, jpeg, png, webp
+from darkroom_processor.pipeline.passthrough import avif, gif, jpeg, png, webp
 
 
 def own_file(source: Source, kept: Kept, *, frames: int) -> bytes | None:
@@ -24,6 +24,8 @@ def own_file(source: Source, kept: Kept, *, frames: int) -> bytes | None:
             return png.own_file(source.data, kept, frames=frames)
         case ImageFormat.WEBP:
             return webp.own_file(source.data, kept, frames=frames)
+        case ImageFormat.AVIF:
+            return avif.own_file(source.data, kept, frames=frames)
         case ImageFormat.GIF:
             return gif.own_file(source.data, frames=frames)
         case _:
@@ -33,8 +35,10 @@ def own_file(source: Source, kept: Kept, *, frames: int) -> bytes | None:
 def is_lossless(source: Source) -> bool:
     """Whether the source was coded without loss."""
     match source.format:
-        case ImageFormat.JPEG | ImageFormat.JPEG2000 | ImageFormat.AVIF | ImageFormat.TIFF:
+        case ImageFormat.JPEG | ImageFormat.JPEG2000 | ImageFormat.TIFF:
             return False
+        case ImageFormat.AVIF:
+            return avif.is_lossless(source.data)
         case ImageFormat.WEBP:
             return webp.is_lossless(source.data)
         case _:

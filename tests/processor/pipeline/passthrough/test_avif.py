@@ -1,0 +1,134 @@
+"""An AVIF's own data: the coded pictures that are shown, in boxes of our own."""
+
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from darkroom_processor.pipeline.containers import items
+from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.passthrough import avif
+from darkroom_processor.pipeline.passthrough.writing import box
+from tests.support import images, laden
+from tests.support.anatomy import bare, parts
+from tests.support.frames import shown
+
+SECRET = b"SECRET"
+PHOTO, TRANSPARENT = images.photo(70, 50), images.photo(70, 50, "RGBA")
+STILLS = {
+    "colour": images.encoded(PHOTO, "AVIF"),
+    "4:4:4": images.encoded(PHOTO, "AVIF", quality=90, subsampling="4:4:4"),
+    "grey": images.encoded(PHOTO.convert("L"), "AVIF"),
+    "alpha": images.encoded(TRANSPARENT, "AVIF"),
+    "premultiplied": images.encoded(TRANSPARENT, "AVIF", alpha_premultiplied=True),
+    "limited range": images.encoded(PHOTO, "AVIF", range="limited"),
+}
+
+
+def own(data: bytes, kept: Kept | None = None, *, frames: int = 1) -> bytes:
+    made = avif.own_file(data, kept or Kept(), frames=frames)
+    assert made is not None
+    return made
+
+
+@pytest.mark.parametrize("name", STILLS)
+def test_a_picture_keeps_its_pixels_and_nothing_else(name: str) -> None:
+    data = STILLS[name]
+    with_more = data + box(b"free", SECRET) + box(b"mdat", SECRET)
+    made = own(with_more)
+    assert SECRET not in made
+    assert len(made) <= len(data)
+    assert shown(made) == shown(data)
+    assert bare(made)
+
+
+def test_all_that_a_file_can_carry_is_left_away() -> None:
+    data = laden.laden("AVIF").removesuffix(b"SECRET<?php trailer ?>")
+    made = own(data)
+    assert SECRET not in made
+    assert bare(made)
+    assert shown(made) == shown(data)
+
+
+def test_bytes_of_the_media_that_are_no_picture_are_left_away() -> None:
+    data = STILLS["colour"]
+    at = data.index(b"mdat") + 4
+    size = int.from_bytes(data[at - 8 : at - 4], "big")
+    padded = bytearray(data[: at - 8] + (size + 6).to_bytes(4, "big") + b"mdat" + SECRET + data[at:])
+    place = data.index(b"iloc") + 18
+    padded[place : place + 4] = (at + 6).to_bytes(4, "big")
+    assert shown(bytes(padded)) == shown(data)
+    assert own(bytes(padded)) == own(data)
+
+
+def test_units_that_are_metadata_or_padding_are_left_away() -> None:
+    data = STILLS["colour"]
+    table = items.read(data)
+    assert table is not None
+    assert table.picture is not None
+    [span] = table.picture.extents
+    units = b"".join(bytes([kind << 3 | 2, len(SECRET)]) + SECRET for kind in (5, 15, 9))
+    length = (span.end - span.start + len(units)).to_bytes(4, "big")
+    place = data.index(b"iloc") + 22
+    stuffed = data[:place] + length + data[place + 4 :] + units
+    assert own(stuffed) == own(data)
+
+
+def test_metadata_that_are_kept_are_items_again() -> None:
+    kept = Kept(exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0", icc=b"a profile", xmp=b"<x/>")
+    made = own(STILLS["alpha"], kept)
+    assert shown(made) == shown(STILLS["alpha"])
+    info = images.opened(made).info
+    assert (info["icc_profile"], info["exif"], info["xmp"]) == (kept.icc, kept.exif[6:], kept.xmp)
+
+
+@pytest.mark.parametrize("image", [PHOTO, TRANSPARENT], ids=["opaque", "transparent"])
+def test_an_animation_keeps_its_frames_and_their_times(image: Image.Image) -> None:
+    frames = [image.rotate(180 * turn) for turn in range(3)]
+    options: dict[str, Any] = {"append_images": frames[1:], "duration": [30, 50, 70]}
+    data = images.encoded(frames[0], "AVIF", save_all=True, **options)
+    made = own(data + SECRET, frames=3)
+    assert SECRET not in made
+    assert bare(made)
+    assert len(made) <= len(data)
+    assert shown(made) == shown(data)
+    moving = images.opened(made)
+    durations = []
+    for number in range(3):
+        moving.seek(number)
+        moving.load()
+        durations.append(moving.info["duration"])
+    assert durations == [30, 50, 70]
+    assert avif.own_file(data, Kept(), frames=2) is None
+
+
+def test_what_is_turned_by_the_file_is_not_kept() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    assert avif.own_file(images.encoded(PHOTO, "AVIF", exif=exif), Kept(), frames=1) is None
+
+
+@pytest.mark.parametrize("size", [(70, 50), (1100, 40), (3, 2)])
+@pytest.mark.parametrize(("quality", "lossless"), [(100, True), (99, False), (30, False)])
+@pytest.mark.parametrize("options", [{}, {"subsampling": "4:4:4", "tile_cols": 1, "autotiling": False}])
+def test_it_is_told_whether_a_picture_is_coded_without_loss(
+    size: tuple[int, int], quality: int, lossless: object, options: dict[str, Any]
+) -> None:
+    data = images.encoded(images.photo(*size), "AVIF", quality=quality, speed=9, **options)
+    assert avif.is_lossless(data) == lossless
+
+
+def test_of_an_animation_the_first_frame_tells() -> None:
+    for quality in (100, 60):
+        data = images.encoded(PHOTO, "AVIF", save_all=True, append_images=[PHOTO.rotate(180)], quality=quality)
+        assert avif.is_lossless(data) == (quality == 100)
+
+
+@pytest.mark.parametrize("length", range(0, len(STILLS["alpha"]), 40))
+def test_a_file_that_is_cut_is_not_kept(length: int) -> None:
+    assert avif.own_file(STILLS["alpha"][:length], Kept(), frames=1) is None
+    assert avif.is_lossless(STILLS["alpha"][:length]) in {True, False}
+
+
+def test_the_boxes_are_only_those_of_a_picture() -> None:
+    assert "avif free" not in {name for name, _ in parts(own(STILLS["alpha"]))}
