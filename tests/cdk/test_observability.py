@@ -36,11 +36,21 @@ def test_there_is_an_alarm_of_each_kind_of_trouble(observability: Template) -> N
         "orchestrator-tasks-missing",
         "processor-tasks-missing",
         "tasks-failed",
+        "sandbox-unsealed",
         "failed-jobs",
         "jobs-throttled",
         "accounts-throttled",
         "results-size",
     } <= alarms(observability)
+
+
+def test_one_processor_that_cannot_seal_its_sandbox_is_an_alarm(observability: Template) -> None:
+    counted = observability.named("AWS::Logs::MetricFilter", "FilterPattern", '{ $.event = "sandbox_unsealed" }')
+    (transformation,) = counted["MetricTransformations"]
+    alarm = observability.named("AWS::CloudWatch::Alarm", "AlarmName", "darkroom-sandbox-unsealed")
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("darkroom", transformation["MetricName"])
+    assert "Processor" in text(counted["LogGroupName"])
+    assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (0, 1)
 
 
 def test_every_alarm_tells_the_operators_both_ways(observability: Template) -> None:

@@ -74,7 +74,8 @@ def _round(this: Hunt, runner: asyncio.Runner, pool: ChildPool, number: int) -> 
         last = data, variant
         this.tried += 1
         with structlog.testing.capture_logs() as logs:
-            result = runner.run(pool.process(data, Work(variants=(variant,), describe=True, overlays=OVERLAYS))).result
+            work = Work(variants=(variant,), describe=True, overlays=OVERLAYS)
+            result = runner.run(pool.process(data, work, owner="hunt")).result
         assert not isinstance(result, ProcessorCrash | TimeLimit), result.message
         if isinstance(result, Processed):
             assert not any(isinstance(outcome, Failure) and outcome.bug for outcome in result.outcomes)

@@ -65,6 +65,7 @@ def test_the_variants_of_a_preset_share_one_task_and_one_decoding(preset: str) -
 
     assert names(task) == [variant.name for variant in job.recipe.variants]
     assert (task.describe, task.task, task.attempt, task.source) == (True, 0, 1, job.source)
+    assert (task.job_id, task.owner) == (JOB_ID, "demo")
 
 
 def test_a_recipe_without_variants_is_one_task_that_describes() -> None:

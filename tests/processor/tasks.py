@@ -19,7 +19,12 @@ async def stored(
 
 
 def task(
-    source: ObjectRef, variants: list[dict[str, Any]], *, describe: bool = True, most_bytes: int = 64 * 1024**2
+    source: ObjectRef,
+    variants: list[dict[str, Any]],
+    *,
+    describe: bool = True,
+    owner: str = "demo",
+    most_bytes: int = 64 * 1024**2,
 ) -> ProcessTask:
     """A task of a new job."""
     job_id = str(uuid4())
@@ -29,6 +34,7 @@ def task(
     )
     return ProcessTask(
         job_id=job_id,
+        owner=owner,
         attempt=1,
         task=0,
         source=source,

@@ -1,6 +1,7 @@
 """The processor as it is run: a process with a queue, buckets and signals."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -151,6 +152,28 @@ async def test_readiness_names_what_is_missing(cloud: Cloud, installation: Insta
         assert (await client.get("/readyz")).json()["failures"].keys() == {"results queue"}
         assert (await client.get("/docs")).status_code == 404
     await cloud.sqs.create_queue(QueueName=installation.topology.results.name)
+
+
+async def test_in_production_a_sandbox_that_cannot_be_sealed_stops_the_service(installation: Installation) -> None:
+    environment = {**installation.environment(), "DARKROOM_ENVIRONMENT": "production"}
+    service = Service("processor", "tests.processor.unsealed_processor", port=1, environment=environment)
+    await service.start()
+    assert await service.wait() == 3
+    (line,) = service.log.find("sandbox_unsealed")
+    event = json.loads(line)
+    assert (event["event"], event["level"]) == ("sandbox_unsealed", "critical")
+    assert "seccomp" in event["lacking"]
+
+
+async def test_in_development_a_sandbox_that_cannot_be_sealed_is_told_and_works(
+    cloud: Cloud, installation: Installation
+) -> None:
+    job = task(await stored(cloud, installation, jpeg(120, 80)), [SMALL])
+    settings = {"DARKROOM_ENVIRONMENT": "development"}
+    async with processor(installation, "tests.processor.unsealed_processor", **settings) as service:
+        await send(cloud, installation, job)
+        assert (await finished(cloud, installation)).outcomes[0].result is not None
+        assert service.log.find("sandbox_incomplete")
 
 
 async def test_settings_that_do_not_fit_are_reported_all_at_once() -> None:

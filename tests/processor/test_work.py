@@ -248,6 +248,27 @@ async def test_an_image_that_kills_its_process_is_reported_as_such(cloud: Cloud,
     assert end.fault.code == "processor_crash"
 
 
+async def test_the_owner_of_the_job_is_the_owner_of_the_child(cloud: Cloud, installation: Installation) -> None:
+    source = await stored(cloud, installation, b"pid")
+    reports = MemoryQueue()
+    async with misbehaving(size=2) as pool:
+        for owner in ("one", "two", "one"):
+            await worker(cloud, installation, pool, reports).perform(task(source, [SMALL], owner=owner))
+    pids = [
+        await _stored_bytes(cloud, installation, end) for end in await sent(reports) if isinstance(end, TaskFinished)
+    ]
+    assert pids[0] == pids[2] != pids[1]
+
+
+async def _stored_bytes(cloud: Cloud, installation: Installation, end: TaskFinished) -> bytes:
+    """The one result of a task."""
+    result = end.outcomes[0].result
+    assert result is not None
+    answer = await cloud.s3.get_object(Bucket=installation.topology.results_bucket.name, Key=result.key)
+    async with answer["Body"]:
+        return await answer["Body"].read()
+
+
 async def test_pictures_that_cannot_be_stored_are_worth_another_try(
     cloud: Cloud, installation: Installation, pool: ChildPool
 ) -> None:

@@ -44,6 +44,7 @@ MESSAGES: list[Message] = [
     ProcessTask(
         most_bytes=1000,
         job_id=JOB_ID,
+        owner="demo",
         attempt=1,
         task=0,
         source=SOURCE,
@@ -159,6 +160,7 @@ def test_the_largest_task_fits_into_a_message() -> None:
     task = ProcessTask(
         most_bytes=1000,
         job_id=JOB_ID,
+        owner="demo",
         attempt=1,
         task=0,
         source=SOURCE,

@@ -1,5 +1,6 @@
 """Who is still running, from Linux's /proc."""
 
+import os
 from pathlib import Path
 
 
@@ -19,6 +20,22 @@ def descendants(pid: int) -> set[int]:
         found.update(started)
         waiting += started
     return found
+
+
+def parent(pid: int) -> int:
+    """The process that started this one."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def holds(pid: int, marker: bytes) -> bool:
+    """Whether these bytes are anywhere in the memory that a process can write to, which only its parents may read."""
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            span, rights, *_ = line.split()
+            begin, end = (int(address, 16) for address in span.split("-"))
+            if rights.startswith("rw") and marker in os.pread(memory.fileno(), end - begin, begin):
+                return True
+    return False
 
 
 def running(pids: set[int]) -> set[int]:

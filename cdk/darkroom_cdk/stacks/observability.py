@@ -154,6 +154,14 @@ class ObservabilityStack(StageStack):
             meaning="Three tasks in a quarter of an hour ended by themselves or could not start.",
         )
         self._alarms.add(
+            "sandbox-unsealed",
+            self._from_logs("processor", "SandboxUnsealed", '{ $.event = "sandbox_unsealed" }').with_(
+                statistic="Sum", period=_FIVE_MINUTES
+            ),
+            above=0,
+            meaning="A processor cannot confine the processes that decode images, and has stopped.",
+        )
+        self._alarms.add(
             "failed-jobs",
             self._jobs["failed"].with_(statistic="Sum", period=_FIVE_MINUTES),
             above=50,
@@ -219,11 +227,15 @@ class ObservabilityStack(StageStack):
 
     def _from_logs(self, service: ServiceName, name: str, pattern: str, *, value: str = "1") -> cloudwatch.Metric:
         """A metric of what a service logs; its log lines are JSON with a static event name."""
-        groups = {"upload": self._services.upload, "orchestrator": self._services.orchestrator}
+        groups = {
+            "upload": self._services.upload.task.logs,
+            "orchestrator": self._services.orchestrator.task.logs,
+            "processor": self._services.processor.task.logs,
+        }
         return logs.MetricFilter(
             self,
             name,
-            log_group=groups[service].task.logs,
+            log_group=groups[service],
             filter_pattern=logs.FilterPattern.literal(pattern),
             metric_namespace=self._config.prefix,
             metric_name=name,

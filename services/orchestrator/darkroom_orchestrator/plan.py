@@ -55,6 +55,7 @@ def _known_of(job: Job, source: ObjectRef) -> Source:
 def _task(job: Job, source: ObjectRef, group: Group) -> ProcessTask:
     return ProcessTask(
         job_id=job.job_id,
+        owner=job.owner,
         attempt=job.attempt,
         task=0,
         source=source,

@@ -3,24 +3,30 @@
 import asyncio
 import os
 import socket
+import sys
 from functools import partial
 from typing import Final
 
 from darkroom.aws import Aws
 from darkroom.consumer import Consumer, growing_pause
 from darkroom.health import Readiness, bucket_check, queue_check
-from darkroom.logs import configure_logging
+from darkroom.logs import configure_logging, get_logger
 from darkroom.queue import SqsQueue
 from darkroom.server import serve
-from darkroom.settings import load_settings
+from darkroom.settings import Environment, load_settings
 from darkroom_processor.adapters.originals import Originals
 from darkroom_processor.adapters.protection import ecs_protection
 from darkroom_processor.adapters.results import Results
 from darkroom_processor.api import create_app
 from darkroom_processor.consume import task_handler
-from darkroom_processor.sandbox.pool import ChildPool
+from darkroom_processor.sandbox.pool import ChildPool, Unsealed
 from darkroom_processor.settings import Settings
 from darkroom_processor.work import Worker
+
+_LOG = get_logger(__name__)
+
+_UNSEALED: Final = 3
+"""Exit status when the sandbox has to be sealed and cannot be."""
 
 _TASKS_A_CHILD: Final = 2
 """One is worked on while the other's source is read or its pictures are stored, which takes S3 about as long."""
@@ -33,7 +39,7 @@ async def run(settings: Settings) -> None:
     async with (
         aws.s3() as s3,
         aws.sqs() as sqs,
-        ChildPool(settings.children) as pool,
+        ChildPool(settings.children, sealed_only=settings.environment is Environment.PRODUCTION) as pool,
         ecs_protection() as protection,
     ):
         worker = Worker(
@@ -67,8 +73,16 @@ async def run(settings: Settings) -> None:
 
 
 def main() -> None:
-    """Run the service. Exits with status 2 when the settings do not fit."""
+    """Run the service.
+
+    Exits with status 2 when the settings do not fit, and in production with 3 when the sandbox cannot be sealed.
+    """
     settings = load_settings(Settings)
     configure_logging("processor", level=settings.log_level, log_format=settings.log_format)
     with settings.exported_traces("processor"):
-        asyncio.run(run(settings))
+        try:
+            asyncio.run(run(settings))
+        except Unsealed as error:
+            # An alarm goes by the name of this event.
+            _LOG.critical("sandbox_unsealed", lacking=error.lacking)
+            sys.exit(_UNSEALED)

@@ -73,7 +73,7 @@ class Worker:
         variants = tuple(planned.variant for planned in task.variants)
         size, sha256 = len(source.data) + sum(map(len, overlays.values())), source.sha256
         report = await self._pool.process(
-            source.data, Work(variants=variants, describe=task.describe, overlays=overlays)
+            source.data, Work(variants=variants, describe=task.describe, overlays=overlays), owner=task.owner
         )
         del source, overlays  # Their bytes are not needed while the pictures are put.
         if isinstance(report.result, ImageError):

@@ -53,6 +53,8 @@ class ProcessTask(Message):
 
     type: Literal["task.process"] = "task.process"
     job_id: str
+    owner: str
+    """Whose job it is: images of different owners are never worked on in one process."""
     attempt: int
     """Counts the job's runs, from 1. Results of an earlier attempt no longer count."""
     task: int

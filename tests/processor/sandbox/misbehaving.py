@@ -14,6 +14,12 @@ from darkroom_processor.sandbox.report import Report
 COMMAND = (sys.executable, "-I", "-B", str(Path(__file__).with_name("misbehaving_child.py")))
 MORTAL = (sys.executable, "-I", "-B", str(Path(__file__).with_name("mortal_child.py")))
 """Children that process images, and die over one of them."""
+UNCONFINED = (
+    *MORTAL[:3],
+    "-c",
+    "import platform; platform.machine = lambda: 'riscv64'; import darkroom_processor.sandbox.template as t; t.main()",
+)
+"""Children on a machine that no filter of system calls is known for."""
 ANSWER = Work(variants=(Variant(name="answer"),), describe=False)
 
 
@@ -22,14 +28,14 @@ def misbehaving(size: int = 1, **limits: Any) -> ChildPool:
     return ChildPool(size, limits=Limits(**limits), command=COMMAND)
 
 
-async def report(pool: ChildPool, behaviour: str) -> Report:
-    """Let a child behave like this."""
-    return await pool.process(behaviour.encode(), ANSWER)
+async def report(pool: ChildPool, behaviour: str, *, owner: str = "one") -> Report:
+    """Let a child of this owner behave like this."""
+    return await pool.process(behaviour.encode(), ANSWER, owner=owner)
 
 
-async def answer(pool: ChildPool, behaviour: str) -> Any:
+async def answer(pool: ChildPool, behaviour: str, *, owner: str = "one") -> Any:
     """What the behaviour returns."""
-    result = (await report(pool, behaviour)).result
+    result = (await report(pool, behaviour, owner=owner)).result
     assert isinstance(result, Processed), result
     (picture,) = result.outcomes
     assert isinstance(picture, Picture)

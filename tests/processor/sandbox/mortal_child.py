@@ -6,8 +6,8 @@ No image is known that kills Pillow's decoders; this stands in for the one that 
 import ctypes
 
 from darkroom_processor.pipeline import Processed, Work, process
-from darkroom_processor.sandbox.child import run
 from darkroom_processor.sandbox.preload import preload
+from darkroom_processor.sandbox.template import run
 
 KILLER = b"\xff\xd8\xff killer"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from darkroom_processor.sandbox.pool import ChildPool
-from tests.processor.sandbox.misbehaving import answer, misbehaving
+from darkroom_processor.sandbox.pool import ChildPool, Unsealed
+from tests.processor.sandbox.misbehaving import UNCONFINED, answer, misbehaving
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux offers all of the confinement")
 
@@ -52,17 +52,21 @@ async def test_what_a_library_prints_harms_nothing_and_is_seen_nowhere(capfd: py
     assert "noise" not in "".join(capfd.readouterr())
 
 
-async def test_a_confinement_that_the_system_lacks_is_logged() -> None:
-    command = (sys.executable, "-I", "-B", "-c", UNCONFINED)
+async def test_a_confinement_that_the_system_lacks_is_logged_outside_production() -> None:
     with structlog.testing.capture_logs() as logs:
-        async with ChildPool(2, command=command):
+        async with ChildPool(2, command=UNCONFINED):
             pass
-    assert logs == [{"event": "sandbox_incomplete", "lacking": ("seccomp",), "log_level": "warning"}]
+    lacking = ("seccomp of the template", "seccomp")
+    assert logs == [{"event": "sandbox_incomplete", "lacking": lacking, "log_level": "warning"}]
 
 
-UNCONFINED = """
-import platform
-platform.machine = lambda: "riscv64"
-from darkroom_processor.sandbox.child import main
-main()
-"""
+async def test_a_pool_that_must_be_sealed_does_not_start_where_a_child_cannot_be() -> None:
+    with pytest.raises(Unsealed) as raised:
+        async with ChildPool(1, command=UNCONFINED, sealed_only=True):
+            pytest.fail("entered")
+    assert raised.value.lacking == ("seccomp of the template", "seccomp")
+
+
+async def test_here_everything_is_sealed() -> None:
+    async with ChildPool(1, sealed_only=True):
+        pass

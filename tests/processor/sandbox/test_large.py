@@ -28,7 +28,7 @@ async def pool() -> AsyncIterator[ChildPool]:
 
 
 async def outcomes(pool: ChildPool, data: bytes, *variants: Variant) -> tuple[Outcome, ...]:
-    result = (await pool.process(data, Work(variants=variants, describe=True))).result
+    result = (await pool.process(data, Work(variants=variants, describe=True), owner="one")).result
     assert not isinstance(result, ImageError), result
     return result.outcomes
 

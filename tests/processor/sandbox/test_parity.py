@@ -66,7 +66,7 @@ def bare(data: bytes, work: Work = WORK) -> Processed | str:
 
 async def sandboxed(pool: ChildPool, data: bytes, work: Work = WORK) -> Processed | str:
     """The same from a child."""
-    result = (await pool.process(data, work)).result
+    result = (await pool.process(data, work, owner="one")).result
     return result.code if isinstance(result, ImageError) else result
 
 

@@ -1,22 +1,17 @@
-"""The child's side: a process that confines itself and then processes one image after the other.
+"""The child's side: a process that was forked from the template and works on one image after the other.
 
-Standard input is its end of the pair of sockets, the one argument its limits. It ends when the service closes the
-other end.
+All its images are of one owner. It ends when the service closes the other end of its connection.
 """
 
-import gc
-import os
 import socket
-import sys
 from collections.abc import Callable
 from typing import Final
 
 from darkroom.errors import ImageError, MemoryLimit
-from darkroom_processor.pipeline import Processed, Work, process
+from darkroom_processor.pipeline import Processed, Work
 from darkroom_processor.pipeline.faults import TOO_MUCH_MEMORY, places
-from darkroom_processor.sandbox.confinement import cpu_clock, restrict, seal, silence
+from darkroom_processor.sandbox.confinement import cpu_clock
 from darkroom_processor.sandbox.limits import Limits
-from darkroom_processor.sandbox.preload import preload
 from darkroom_processor.sandbox.usage import Meter
 from darkroom_processor.sandbox.wire import (
     LENGTH,
@@ -33,23 +28,19 @@ Process = Callable[[bytes, Work], Processed]
 _DETAIL_CHARACTERS: Final = 4000
 
 
-def run(work_on: Process, prepare: Callable[[], None]) -> None:
-    """Be a child whose work is this function; return when the service has gone."""
-    limits = Limits.from_json(sys.argv[1])
-    lacking = restrict(limits)
-    with socket.socket(fileno=os.dup(0)) as service:
-        prepare()
-        gc.freeze()
-        meter = Meter()
-        silence()
-        lacking += seal()
-        service.sendall(header_of(Ready(lacking=tuple(lacking))))
-        # A call an image, so that nothing of one is held while the next is waited for.
-        while _serve(service, work_on, limits, meter):
-            continue
+def serve(service: socket.socket, work_on: Process, limits: Limits, confine: Callable[[], list[str]]) -> None:
+    """Confine this process, say so, and work on images until the service closes the connection.
+
+    `confine` returns the names of the confinements that this system does not offer.
+    """
+    meter = Meter()
+    service.sendall(header_of(Ready(lacking=tuple(confine()))))
+    # A call an image, so that nothing of one is held while the next is waited for.
+    while _serve_next(service, work_on, limits, meter):
+        continue
 
 
-def _serve(service: socket.socket, work_on: Process, limits: Limits, meter: Meter) -> bool:
+def _serve_next(service: socket.socket, work_on: Process, limits: Limits, meter: Meter) -> bool:
     """Work on the next image. False when there is none, and never will be."""
     request = _next_request(service)
     if request is None:
@@ -90,12 +81,3 @@ def _answer(work_on: Process, data: bytes, work: Work, meter: Meter) -> tuple[by
     except Exception as bug:  # noqa: BLE001 - the service hears of every bug, and decides
         return header_of(Broken(usage=meter.usage(), detail=places(bug, _DETAIL_CHARACTERS))), []
     return header_of(Refused(usage=meter.usage(), code=error.code, message=error.message)), []
-
-
-def main() -> None:
-    """Be a child that processes images."""
-    run(process, preload)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""What a child takes from itself before it sees the first image.
+"""What the template and its children take from themselves before there is an image.
 
 Linux has all of it. Elsewhere (a developer's Mac) what the system does not offer is named, and the rest holds.
 """
@@ -10,7 +10,6 @@ import signal
 import sys
 from typing import Final
 
-from darkroom_processor.sandbox import seccomp
 from darkroom_processor.sandbox.limits import Limits
 
 # linux/prctl.h
@@ -18,33 +17,45 @@ _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_DUMPABLE: Final = 4
 _PR_SET_NO_NEW_PRIVS: Final = 38
 
-_OPEN_FILES: Final = 32
+OPEN_FILES: Final = 32
+"""Descriptors that a process may have open; each is a number below this."""
 
 
 def restrict(limits: Limits) -> list[str]:
-    """Set resource limits and process attributes; return what this system refused.
+    """Set what the template's children inherit from it; return what this system refused.
 
     The number of processes is not limited here: RLIMIT_NPROC counts those of the whole user, and threads too, which
     the AVIF codec needs. The filter of system calls forbids new processes instead.
     """
-    wanted = {
-        resource.RLIMIT_AS: limits.memory_bytes,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NOFILE: _OPEN_FILES,
-        # Only a backstop for the clock of each image, which `cpu_clock` sets.
-        resource.RLIMIT_CPU: int(limits.cpu_seconds * limits.images) + 1,
+    refused = _set_limits(
+        {
+            resource.RLIMIT_AS: limits.memory_bytes,
+            resource.RLIMIT_FSIZE: 0,
+            resource.RLIMIT_CORE: 0,
+            resource.RLIMIT_NOFILE: OPEN_FILES,
+        }
+    )
+    attributes = {
+        # No other process of this user may look into this one.
+        "PR_SET_DUMPABLE": (_PR_SET_DUMPABLE, 0),
+        # No program could give more rights than this process has; also the condition for a filter of system calls.
+        "PR_SET_NO_NEW_PRIVS": (_PR_SET_NO_NEW_PRIVS, 1),
     }
-    refused = [_LIMIT_NAMES[kind] for kind, value in wanted.items() if not _set_limit(kind, value)]
-    return refused + _set_attributes()
+    return refused + _set_attributes(attributes | _DIES_WITH_ITS_PARENT)
 
 
-def seal() -> list[str]:
-    """Give up files, network and other programs for good; return what this system refused.
+def bound(limits: Limits, template: int) -> list[str]:
+    """Set what a child does not inherit; return what this system refused.
 
-    After this nothing can be opened any more, so all that the work needs is imported before.
+    `template` is the process that forked it. Ends this process if the template has ended meanwhile.
     """
-    return [] if seccomp.seal() else ["seccomp"]
+    # Only a backstop for the clock of each image, which `cpu_clock` sets.
+    refused = _set_limits({resource.RLIMIT_CPU: int(limits.cpu_seconds * limits.images) + 1})
+    refused += _set_attributes(_DIES_WITH_ITS_PARENT)
+    if os.getppid() != template:
+        # It ended before the kernel knew that this process is to end with it.
+        os._exit(1)
+    return refused
 
 
 def cpu_clock(seconds: float) -> None:
@@ -72,6 +83,14 @@ _LIMIT_NAMES: Final = {
 }
 
 
+_DIES_WITH_ITS_PARENT: Final[dict[str, tuple[int, int]]] = {"PR_SET_PDEATHSIG": (_PR_SET_PDEATHSIG, signal.SIGKILL)}
+"""However the service ends, the template does too, and with the template its children. A fork does not inherit it."""
+
+
+def _set_limits(wanted: dict[int, int]) -> list[str]:
+    return [_LIMIT_NAMES[kind] for kind, value in wanted.items() if not _set_limit(kind, value)]
+
+
 def _set_limit(kind: int, value: int) -> bool:
     try:
         resource.setrlimit(kind, (value, value))
@@ -80,16 +99,8 @@ def _set_limit(kind: int, value: int) -> bool:
     return True
 
 
-def _set_attributes() -> list[str]:
+def _set_attributes(attributes: dict[str, tuple[int, int]]) -> list[str]:
     if sys.platform != "linux":
         return ["prctl"]
-    libc = ctypes.CDLL(None, use_errno=True)
-    attributes = {
-        # However the service ends, its children do too.
-        "PR_SET_PDEATHSIG": (_PR_SET_PDEATHSIG, signal.SIGKILL),
-        # No other process of this user may look into this one.
-        "PR_SET_DUMPABLE": (_PR_SET_DUMPABLE, 0),
-        # No program could give more rights than this process has; also the condition for a filter of system calls.
-        "PR_SET_NO_NEW_PRIVS": (_PR_SET_NO_NEW_PRIVS, 1),
-    }
-    return [name for name, (option, value) in attributes.items() if libc.prctl(option, value, 0, 0, 0) != 0]
+    prctl = ctypes.CDLL(None).prctl
+    return [name for name, (option, value) in attributes.items() if prctl(option, value, 0, 0, 0) != 0]

@@ -1,12 +1,9 @@
-"""The service's side of one child: starts it, hands it an image, reads the answer, and judges how it ended."""
+"""The service's side of one child: hands it an image, reads the answer, and judges how it ended."""
 
 import asyncio
 import signal
 import socket
-import sys
-from asyncio.subprocess import DEVNULL, Process
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
 from typing import Final
 
 from pydantic import ValidationError
@@ -29,17 +26,6 @@ from darkroom_processor.sandbox.wire import (
     request,
 )
 
-COMMAND: Final = (sys.executable, "-I", "-B", "-m", "darkroom_processor.sandbox.child")
-"""Isolated: neither the environment nor the working directory decides what is imported. Nothing is written."""
-
-_ENVIRONMENT: Final = {
-    "LANG": "C.UTF-8",
-    # One arena: the others reserve address space by the thread, which counts against the limit.
-    "MALLOC_ARENA_MAX": "1",
-}
-"""All of the child's environment, and so no credentials."""
-
-_START_SECONDS: Final = 30
 _FAREWELL_SECONDS: Final = 1
 """Between the end of a child's connection and its own."""
 _CPU_SIGNALS: Final = (-signal.SIGPROF, -signal.SIGXCPU)
@@ -53,55 +39,55 @@ class ChildFailed(Exception):
 class Child:
     """A running child. It works on one image at a time."""
 
-    def __init__(self, process: Process, channel: socket.socket, limits: Limits) -> None:
-        self._process = process
+    def __init__(
+        self, channel: socket.socket, end: asyncio.Future[int | None], *, kill: Callable[[], None], limits: Limits
+    ) -> None:
         self._channel = channel
+        self._kill = kill
         self._limits = limits
         self._worn = False
+        self.end = end
+        """Has its exit status once the process is gone; None if nobody can tell."""
         self.images = 0
         """How many it was given."""
+        self.owner: str | None = None
+        """Whose images it was given; None before the first."""
         self.lacking: tuple[str, ...] = ()
         """Confinements that this system does not offer."""
 
     @property
-    def pid(self) -> int:
-        """Its process id."""
-        return self._process.pid
-
-    @property
     def fit(self) -> bool:
         """Whether it can be given another image."""
-        return not self._worn and self._process.returncode is None
+        return not self._worn and not self.end.done()
 
     def kill(self) -> None:
         """End it now. There is nothing in it to save."""
         self._worn = True
-        if self._process.returncode is None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
+        if not self.end.done():
+            self._kill()
 
-    async def ended(self) -> None:
-        """Wait until the process is gone."""
-        await self._process.wait()
+    def close(self) -> None:
+        """Close the connection to a child that has ended."""
+        self._channel.close()
 
     async def get_ready(self) -> None:
         """Wait until it has confined itself. Raises ChildFailed when it does not come to that."""
         try:
-            async with asyncio.timeout(_START_SECONDS):
-                reply = await self._reply()
-        except TimeoutError as error:
-            raise ChildFailed(f"was not ready after {_START_SECONDS} seconds") from error
+            reply = await self._reply()
         except (ConnectionError, EOFError) as error:
             raise ChildFailed(f"did not start: status {await self._status()}") from error
         if not isinstance(reply, Ready):
             raise ChildFailed("did not say that it is ready")
         self.lacking = reply.lacking
 
-    async def process(self, data: bytes | bytearray, work: Work) -> Report:
-        """Hand over an image and wait for the answer, at most for the limits' `wall_seconds`.
+    async def process(self, data: bytes | bytearray, work: Work, *, owner: str) -> Report:
+        """Hand over an image of its owner and wait for the answer, at most for the limits' `wall_seconds`.
 
         Raises ChildFailed when none comes that makes sense. After that, and after a cancellation, the child is dead.
         """
+        if self.owner not in (None, owner):
+            raise ValueError("A child works on the images of one owner only.")
+        self.owner = owner
         self.images += 1
         try:
             async with asyncio.timeout(self._limits.wall_seconds):
@@ -180,38 +166,9 @@ class Child:
             )
         raise ChildFailed(f"ended with status {status}") from error
 
-    async def _status(self) -> int:
+    async def _status(self) -> int | None:
         """The exit status of a child that hung up. One that lives on all the same is killed."""
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._process.wait(), _FAREWELL_SECONDS)
+        await asyncio.wait([self.end], timeout=_FAREWELL_SECONDS)
         self.kill()
-        return await self._process.wait()
-
-
-@asynccontextmanager
-async def started(command: Sequence[str], limits: Limits) -> AsyncIterator[Child]:
-    """A child that is ready for work; none is left behind on leaving.
-
-    Raises ChildFailed when it does not get ready.
-    """
-    ours, theirs = socket.socketpair()
-    with ours:
-        ours.settimeout(0)
-        with theirs:
-            # A session of its own: Ctrl-C at a terminal is for the service, which drains.
-            process = await asyncio.create_subprocess_exec(
-                *command,
-                limits.to_json(),
-                stdin=theirs.fileno(),
-                stdout=DEVNULL,
-                env=_ENVIRONMENT,
-                cwd="/",
-                start_new_session=True,
-            )
-        child = Child(process, ours, limits)
-        try:
-            await child.get_ready()
-            yield child
-        finally:
-            child.kill()
-            await child.ended()
+        await asyncio.wait([self.end], timeout=_FAREWELL_SECONDS)
+        return self.end.result() if self.end.done() else None

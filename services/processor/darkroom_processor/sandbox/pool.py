@@ -1,15 +1,18 @@
-"""The pool: keeps a fixed number of children running and gives each image to one of them.
+"""The pool: keeps a template running, and gives each image to a child that serves its owner and nobody else.
 
-    image ──► an idle child ──► answer: the child is idle again, or worn out and replaced
-                            ├─► answer, but for variants over which the child met a bug: it is replaced
-                            ├─► no answer in time: the child is killed, the image has failed (time_limit)
-                            └─► the child died: one more try in a fresh child, then the image has failed
+    image ──► a free place ──► its child, if it serves this owner or nobody yet; else one that is forked
+                           ├─► answer: the child idles for this owner's next image, or is worn out and ends
+                           ├─► answer, but for variants over which the child met a bug: it ends
+                           ├─► no answer in time: the child is killed, the image has failed (time_limit)
+                           └─► the child died: one more try in a fresh child, then the image has failed
 
-A child that dies takes no other image with it, since it has only one.
+A child that dies takes no other image with it, since it has only one. When one crashes, another template takes over:
+children of one template have the same layout in memory, which somebody may be finding out by crashes.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Final, Self
 
@@ -17,43 +20,86 @@ from darkroom import tracing
 from darkroom.errors import ImageError, ProcessorCrash, Unavailable
 from darkroom.logs import get_logger
 from darkroom_processor.pipeline import Work
-from darkroom_processor.sandbox.handle import COMMAND, Child, ChildFailed, started
+from darkroom_processor.sandbox.handle import Child, ChildFailed
+from darkroom_processor.sandbox.launcher import COMMAND, Launcher, launched
 from darkroom_processor.sandbox.limits import Limits
 from darkroom_processor.sandbox.report import Report
 
 _LOG = get_logger(__name__)
 
 _RESTART_SECONDS: Final = 1.0
-"""Before the next attempt to start a child after one that failed."""
+"""Before the next attempt to start what could not be started."""
+
+
+class Unsealed(ChildFailed):
+    """A child cannot confine itself on this system, and must."""
+
+    def __init__(self, lacking: tuple[str, ...]) -> None:
+        super().__init__(f"this system does not offer {', '.join(lacking)}")
+        self.lacking = lacking
+
+
+class _Place:
+    """Room for one child, which stays in it while it idles."""
+
+    def __init__(self) -> None:
+        self.child: Child | None = None
+        self.launcher: Launcher | None = None
+
+    @property
+    def vacant(self) -> bool:
+        """Whether no child is lost by forking one into it."""
+        return self.child is None or not self.child.fit
+
+    def serves(self, owner: str) -> bool:
+        """Whether its child can work on another image of this owner."""
+        return self.child is not None and self.child.fit and self.child.owner == owner
+
+    async def clear(self) -> None:
+        """End the child, if there is one, and wait until it is gone."""
+        if self.child and self.launcher:
+            await self.launcher.buried(self.child)
+        self.child = None
 
 
 class ChildPool:
-    """So many children, from entering the context to leaving it; by then no `process` may be under way.
+    """At most `size` children, from entering the context to leaving it; by then no `process` may be under way.
 
-    Raises ChildFailed on entering when a child cannot be started. `command` is for tests, whose children misbehave.
+    Raises ChildFailed on entering when no child can be started, and Unsealed when `sealed_only` is set and a child
+    cannot confine itself. `command` is for tests, whose children misbehave.
     """
 
-    def __init__(self, size: int, *, limits: Limits = Limits(), command: Sequence[str] = COMMAND) -> None:
-        self._size = size
+    def __init__(
+        self,
+        size: int,
+        *,
+        limits: Limits = Limits(),
+        command: Sequence[str] = COMMAND,
+        sealed_only: bool = False,
+    ) -> None:
         self._limits = limits
         self._command = command
-        self._idle: asyncio.LifoQueue[Child] = asyncio.LifoQueue()
-        self._keepers: list[asyncio.Task[None]] = []
+        self._sealed_only = sealed_only
+        self._places = tuple(_Place() for _ in range(size))
+        self._free = list(self._places)
+        """Those without an image, by when they had their last one."""
+        self._turns = asyncio.Semaphore(size)
+        self._launcher: Launcher | None = None
+        self._launched = asyncio.Condition()
+        self._keeper: asyncio.Task[None] | None = None
         self._failing = False
 
     async def __aenter__(self) -> Self:
-        """Start all children and wait until they are ready."""
-        loop = asyncio.get_running_loop()
-        began: list[asyncio.Future[Child]] = [loop.create_future() for _ in range(self._size)]
-        self._keepers = [asyncio.create_task(self._keep(first)) for first in began]
+        """Start the template and see that a child of it confines itself."""
+        first: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
+        self._keeper = asyncio.create_task(self._keep(first))
         try:
-            children = await asyncio.gather(*began)
+            child = await first
         except BaseException:
             await self._end()
             raise
-        lacking = children[0].lacking
-        if lacking:
-            _LOG.warning("sandbox_incomplete", lacking=lacking)
+        if child.lacking:
+            _LOG.warning("sandbox_incomplete", lacking=child.lacking)
         return self
 
     async def __aexit__(
@@ -62,14 +108,14 @@ class ChildPool:
         """End all children and wait until they are gone."""
         await self._end()
 
-    async def process(self, data: bytes | bytearray, work: Work) -> Report:
-        """Process one image in a child, as soon as one is free.
+    async def process(self, data: bytes | bytearray, work: Work, *, owner: str) -> Report:
+        """Process one image in a child of its owner, as soon as there is a place.
 
         Never raises for the image's sake: what is wrong with it stands in the report. Cancelling kills the child.
         """
         for fresh in (False, True):
             try:
-                report = await self._attempt(data, work, fresh=fresh)
+                report = await self._attempt(data, work, owner=owner, fresh=fresh)
             except ChildFailed as error:
                 _LOG.warning("child_failed", detail=str(error), last_try=fresh)
             else:
@@ -83,51 +129,114 @@ class ChildPool:
         if self._failing:
             raise Unavailable("The processes that work on images do not start.")
 
-    async def _attempt(self, data: bytes | bytearray, work: Work, *, fresh: bool) -> Report:
-        child = await self._take(fresh=fresh)
-        try:
-            with tracing.span(
-                "sandbox", attributes={"source.bytes": len(data), "variants": len(work.variants)}
-            ) as span:
-                report = await child.process(data, work)
-                span.set_attributes({"cpu_ms": report.cpu_ms, "peak_bytes": report.peak_bytes})
-                if isinstance(report.result, ImageError):
-                    span.set_attribute("fault", report.result.code)
-                return report
-        finally:
-            if child.fit:
-                self._idle.put_nowait(child)
-            else:
-                child.kill()
+    async def _attempt(self, data: bytes | bytearray, work: Work, *, owner: str, fresh: bool) -> Report:
+        async with self._place(owner) as place:
+            child = await self._child(place, owner, fresh=fresh)
+            try:
+                with tracing.span(
+                    "sandbox", attributes={"source.bytes": len(data), "variants": len(work.variants)}
+                ) as span:
+                    report = await child.process(data, work, owner=owner)
+                    span.set_attributes({"cpu_ms": report.cpu_ms, "peak_bytes": report.peak_bytes})
+                    if isinstance(report.result, ImageError):
+                        span.set_attribute("fault", report.result.code)
+                    return report
+            finally:
+                if not child.fit or place.launcher is not self._launcher:
+                    child.kill()
 
-    async def _take(self, *, fresh: bool) -> Child:
-        """The child that worked last, since its memory is warm; or a fresh one, in which no image broke anything."""
+    @asynccontextmanager
+    async def _place(self, owner: str) -> AsyncIterator[_Place]:
+        """A place: that of the owner's last child, else one where none is lost, else that of the longest idle child."""
+        async with self._turns:
+            own = (place for place in reversed(self._free) if place.serves(owner))
+            vacant = (place for place in self._free if place.vacant)
+            place = next(own, None) or next(vacant, None) or self._free[0]
+            self._free.remove(place)
+            try:
+                yield place
+            finally:
+                self._free.append(place)
+
+    async def _child(self, place: _Place, owner: str, *, fresh: bool) -> Child:
+        """The child in the place if it serves this owner and none that is `fresh` is wanted; else one that is forked.
+
+        There is never a child more than there are places: the former is gone before the next is forked.
+        """
+        if place.child and place.serves(owner) and not fresh:
+            return place.child
+        await place.clear()
         while True:
-            child = await self._idle.get()
-            if fresh and child.images:
-                child.kill()
-            if child.fit:
-                return child
+            launcher = await self._running()
+            try:
+                place.launcher, place.child = launcher, await self._forked(launcher)
+            except ChildFailed as error:
+                if not launcher.ended:
+                    await self._lament(error)
+            else:
+                self._failing = False
+                return place.child
+
+    async def _running(self) -> Launcher:
+        """The template, as soon as there is one."""
+        async with self._launched:
+            while self._launcher is None or self._launcher.ended:
+                await self._launched.wait()
+            return self._launcher
+
+    async def _forked(self, launcher: Launcher) -> Child:
+        child = await launcher.child()
+        if child.lacking and self._sealed_only:
+            await launcher.buried(child)
+            raise Unsealed(child.lacking)
+        return child
 
     async def _keep(self, first: "asyncio.Future[Child]") -> None:
-        """Keep one child running: start it, offer it, wait for its end, start the next."""
-        while True:
-            try:
-                async with started(self._command, self._limits) as child:
-                    self._failing = False
-                    self._idle.put_nowait(child)
-                    if not first.done():
-                        first.set_result(child)
-                    await child.ended()
-            except (ChildFailed, OSError) as error:
+        """Keep a template running: when one is spent, start the next, while the former waits for its children."""
+        async with asyncio.TaskGroup() as templates:
+            while True:
+                spent = asyncio.Event()
+                templates.create_task(self._run_template(first, spent))
+                await spent.wait()
+
+    async def _run_template(self, first: "asyncio.Future[Child]", spent: asyncio.Event) -> None:
+        try:
+            async with launched(self._command, self._limits) as launcher:
+                trial = await self._forked(launcher)
+                await launcher.buried(trial)
+                await self._take_over(launcher)
                 if not first.done():
-                    first.set_exception(error)
-                    return
-                self._failing = True
-                _LOG.error("child_not_started", exc_info=error)
-                await asyncio.sleep(_RESTART_SECONDS)
+                    first.set_result(trial)
+                await launcher.spent.wait()
+                spent.set()
+                async with self._launched:
+                    await self._launched.wait_for(lambda: self._launcher is not launcher)
+                await launcher.childless()
+        except (ChildFailed, OSError) as error:
+            if not first.done():
+                first.set_exception(error)
+                return
+            await self._lament(error)
+            spent.set()
+
+    async def _take_over(self, launcher: Launcher) -> None:
+        """Fork from this template from now on, and end the idle children of the former."""
+        async with self._launched:
+            self._launcher = launcher
+            self._failing = False
+            self._launched.notify_all()
+        for place in self._free:
+            if place.child:
+                place.child.kill()
+
+    async def _lament(self, error: Exception) -> None:
+        self._failing = True
+        _LOG.error("child_not_started", exc_info=error)
+        await asyncio.sleep(_RESTART_SECONDS)
 
     async def _end(self) -> None:
-        for keeper in self._keepers:
-            keeper.cancel()
-        await asyncio.gather(*self._keepers, return_exceptions=True)
+        if self._keeper:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
+        for place in self._places:
+            await place.clear()

@@ -2,7 +2,8 @@
 
 An allow-list: computing, memory, threads, and talking over the sockets that are already open. Everything else fails
 with EPERM: no file can be opened or changed, no socket made or connected, no program started, no process signalled,
-no memory made executable.
+no memory made executable. The template, which never sees an image, may also fork, end and confine its children, and
+open files for reading. Its filter stays in force in the children, each of which lays the stricter one on top.
 
 The filter is a program for the kernel's packet filter machine. It is written out here, since a binding to libseccomp
 would need that library in every image and on every developer's machine. Fargate has neither user namespaces nor a
@@ -11,7 +12,6 @@ seccomp option for containers, but it does let a process filter itself.
 
 import ctypes
 import errno
-import os
 import platform
 import struct
 import sys
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import Final
 
 # The numbers are those of asm/unistd_64.h (x86_64) and asm-generic/unistd.h (aarch64).
-_ALLOWED: Final = {
+_FOR_IMAGES: Final = {
     "read": (0, 63),
     "write": (1, 64),
     "close": (3, 57),
@@ -52,6 +52,23 @@ _ALLOWED: Final = {
     "exit": (60, 93),
     "exit_group": (231, 94),
 }
+_FOR_FORKING: Final = {
+    "wait4": (61, 260),
+    "kill": (62, 129),
+    "recvmsg": (47, 212),
+    "poll": (7, 73),  # ppoll, where there is no poll
+    "dup2": (33, 24),  # dup3, where there is no dup2
+    "close_range": (436, 436),
+    "getsockname": (51, 204),
+    "getsockopt": (55, 209),
+    "fcntl": (72, 25),
+    "ioctl": (16, 29),
+    "getppid": (110, 173),
+    "prctl": (157, 167),
+    "prlimit64": (302, 261),
+    "seccomp": (317, 277),
+}
+_OPENAT: Final = (257, 56)
 _CLONE: Final = (56, 220)
 _CLONE3: Final = (435, 435)
 _MMAP: Final = (9, 222)
@@ -60,6 +77,8 @@ _SECCOMP: Final = (317, 277)
 
 _CLONE_THREAD: Final = 0x00010000
 _PROT_EXEC: Final = 0x4
+# asm-generic/fcntl.h: O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND
+_WRITES: Final = 0x1 | 0x2 | 0x40 | 0x200 | 0x400
 
 # linux/bpf_common.h, linux/seccomp.h: offsets are those of struct seccomp_data, on a little-endian machine.
 _LOAD: Final = 0x20
@@ -72,6 +91,7 @@ _FIRST_ARGUMENT_AT: Final = 16
 _KILL: Final = 0x80000000
 _ERRNO: Final = 0x00050000
 _ALLOW: Final = 0x7FFF0000
+_REFUSE: Final = _ERRNO | errno.EPERM
 _SET_MODE_FILTER: Final = 1
 _ALL_THREADS: Final = 1
 
@@ -96,24 +116,43 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
 
 
-def seal() -> bool:
-    """Lay the filter on all threads of this process; False where the kernel or the machine has no such thing.
+class Filter:
+    """A filter, made before it is laid, so that a process just forked loses no time. `forks` is for the template."""
 
-    Needs no privilege once `no_new_privs` is set. There is no way back.
-    """
-    machine = _MACHINES.get(platform.machine())
-    if sys.platform != "linux" or machine is None:
-        return False
-    code = b"".join(struct.pack("HBBI", *instruction) for instruction in _filter(machine))
-    program = _Program(len(code) // 8, code)
-    libc = ctypes.CDLL(None, use_errno=True)
-    answer = libc.syscall(_SECCOMP[machine.column], _SET_MODE_FILTER, _ALL_THREADS, ctypes.byref(program))
-    if answer != 0 and ctypes.get_errno() not in (errno.ENOSYS, errno.EINVAL):
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return bool(answer == 0)
+    def __init__(self, *, forks: bool = False) -> None:
+        machine = _MACHINES.get(platform.machine()) if sys.platform == "linux" else None
+        self._machine = machine
+        if machine:
+            rules = _template_rules(machine.column) if forks else _child_rules(machine.column)
+            code = b"".join(struct.pack("HBBI", *instruction) for instruction in _instructions(machine, rules))
+            self._program = _Program(len(code) // 8, code)
+            self._system_call = ctypes.CDLL(None).syscall
+
+    def lay(self) -> bool:
+        """Lay it on all threads of this process; False where the kernel or the machine does not take it.
+
+        Needs no privilege once `no_new_privs` is set. There is no way back.
+        """
+        if self._machine is None:
+            return False
+        number = _SECCOMP[self._machine.column]
+        answer = self._system_call(number, _SET_MODE_FILTER, _ALL_THREADS, ctypes.byref(self._program))
+        return bool(answer == 0)
 
 
-def _filter(machine: _Machine) -> list[_Instruction]:
+def _child_rules(column: int) -> list[_Instruction]:
+    return _by_bit(_CLONE[column], argument=0, bit=_CLONE_THREAD, present=_ALLOW, absent=_REFUSE)
+
+
+def _template_rules(column: int) -> list[_Instruction]:
+    calls = [_CLONE[column], *(numbers[column] for numbers in _FOR_FORKING.values())]
+    return [
+        *(part for call in calls for part in _always(call, _ALLOW)),
+        *_by_bit(_OPENAT[column], argument=2, bit=_WRITES, present=_REFUSE, absent=_ALLOW),
+    ]
+
+
+def _instructions(machine: _Machine, rules: list[_Instruction]) -> list[_Instruction]:
     column = machine.column
     return [
         (_LOAD, 0, 0, _ARCHITECTURE_AT),
@@ -121,13 +160,13 @@ def _filter(machine: _Machine) -> list[_Instruction]:
         (_JUMP_IF_EQUAL, 1, 0, machine.audit_code),
         (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, _NUMBER_AT),
-        *(part for numbers in _ALLOWED.values() for part in _always(numbers[column], _ALLOW)),
-        *_by_bit(_CLONE[column], argument=0, bit=_CLONE_THREAD, present=_ALLOW, absent=_ERRNO | errno.EPERM),
+        *(part for numbers in _FOR_IMAGES.values() for part in _always(numbers[column], _ALLOW)),
+        *rules,
         # The flags of clone3 lie in memory, where a filter cannot look: the C library falls back on clone.
         *_always(_CLONE3[column], _ERRNO | errno.ENOSYS),
-        *_by_bit(_MMAP[column], argument=2, bit=_PROT_EXEC, present=_ERRNO | errno.EPERM, absent=_ALLOW),
-        *_by_bit(_MPROTECT[column], argument=2, bit=_PROT_EXEC, present=_ERRNO | errno.EPERM, absent=_ALLOW),
-        (_RETURN, 0, 0, _ERRNO | errno.EPERM),
+        *_by_bit(_MMAP[column], argument=2, bit=_PROT_EXEC, present=_REFUSE, absent=_ALLOW),
+        *_by_bit(_MPROTECT[column], argument=2, bit=_PROT_EXEC, present=_REFUSE, absent=_ALLOW),
+        (_RETURN, 0, 0, _REFUSE),
     ]
 
 
