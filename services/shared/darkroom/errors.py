@@ -18,6 +18,7 @@
     ├── ImageError                 this image cannot be processed, today or tomorrow
     │   ├── UndecodableImage
     │   ├── TruncatedImage
+    │   ├── UnsupportedLayout
     │   ├── PixelLimit
     │   ├── FrameLimit
     │   ├── OutputLimit
@@ -169,6 +170,12 @@ class TruncatedImage(ImageError):
     """The file ends before the picture does."""
 
     code = "truncated_image"
+
+
+class UnsupportedLayout(ImageError):
+    """The file is sound, and holds its pixels in a way that is not read. The message names the way."""
+
+    code = "unsupported_layout"
 
 
 class PixelLimit(ImageError):

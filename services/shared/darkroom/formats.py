@@ -64,6 +64,8 @@ _MAGIC: Final = (
     (b"GIF89a", ImageFormat.GIF),
     (b"II*\x00", ImageFormat.TIFF),
     (b"MM\x00*", ImageFormat.TIFF),
+    (b"II+\x00\x08\x00\x00\x00", ImageFormat.TIFF),
+    (b"MM\x00+\x00\x08\x00\x00", ImageFormat.TIFF),
     (b"\x00\x00\x00\x0cjP  \r\n\x87\n", ImageFormat.JPEG2000),
     (b"\xff\x4f\xff\x51", ImageFormat.JPEG2000),
     (b"\x00\x00\x01\x00", ImageFormat.ICO),

@@ -6,9 +6,11 @@ from typing import Final
 
 import imagesize  # type: ignore[import-untyped]  # It has annotations, and no marker that says so.
 
+from darkroom import camera_raw
 from darkroom.errors import ImageTooLarge, MalformedRequest, UnsupportedMediaType, UploadTooLarge
 from darkroom.formats import SNIFF_BYTES, ImageFormat, sniff
 from darkroom.limits import MAX_PIXELS
+from darkroom.tiff_directories import TiffStream
 
 HEAD_BYTES: Final = 128 * 1024
 """How far into the file the size of the picture is looked for; headers seldom go further."""
@@ -30,6 +32,7 @@ class Inspection:
         self._digest = hashlib.sha256()
         self._head = bytearray()
         self._measured = False
+        self._tiff = TiffStream()
         self.size = 0
         """Bytes seen."""
         self.format: ImageFormat | None = None
@@ -46,6 +49,7 @@ class Inspection:
         if self.size > self._max_bytes:
             raise too_large(self.size, limit=self._max_bytes)
         self._digest.update(data)
+        self._follow_directories(data)
         if self._measured:
             return
         self._head += data[: HEAD_BYTES - len(self._head)]
@@ -66,6 +70,16 @@ class Inspection:
             self._head.clear()
         return self.format
 
+    def _follow_directories(self, data: bytes) -> None:
+        """Those of a TIFF may lie anywhere in the file, its end included."""
+        walk = self._tiff.walk
+        if walk.wanted is None:
+            return
+        self._tiff.see(data)
+        if walk.raw is not None:
+            raise UnsupportedMediaType(camera_raw.refusal(walk.raw))
+        require_size_within_limit(walk.width, walk.height)
+
 
 def too_large(actual: int, *, limit: int) -> UploadTooLarge:
     """The error for more bytes than are taken."""
@@ -75,6 +89,9 @@ def too_large(actual: int, *, limit: int) -> UploadTooLarge:
 def _sniffed(head: bytearray) -> ImageFormat:
     image_format = sniff(bytes(head[:SNIFF_BYTES]))
     if image_format is None:
+        raw = camera_raw.by_magic(bytes(head[:SNIFF_BYTES]))
+        if raw is not None:
+            raise UnsupportedMediaType(camera_raw.refusal(raw))
         known = ", ".join(image_format.value for image_format in ImageFormat)
         raise UnsupportedMediaType(f"The file is no image of a format that is read here. Formats: {known}.")
     return image_format
@@ -100,7 +117,7 @@ def _dimensions(image_format: ImageFormat, head: bytes) -> tuple[int, int]:
     """Width and height in pixels as stored, (0, 0) when the head does not tell."""
     if image_format is ImageFormat.PPM:
         head = head[:_PPM_HEAD_BYTES]
-    if image_format is ImageFormat.BMP and not _has_info_header(head):
+    if image_format is ImageFormat.TIFF or (image_format is ImageFormat.BMP and not _has_info_header(head)):
         return 0, 0
     # Without the rotation: it does not change the product, and searching for it can be made to take minutes.
     width, height = imagesize.get(io.BytesIO(head), exif_rotation=False)

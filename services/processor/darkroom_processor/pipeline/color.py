@@ -2,6 +2,7 @@
 
 import io
 import math
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -79,7 +80,7 @@ def _unpack(image: Image.Image) -> Image.Image:
     if mode == "I" or mode.startswith("I;16"):
         return _with_transparent_level(_from_integers(image.convert("I")), image)
     if mode == "F":
-        return _from_floats(image)
+        return levels_of([image], bounded=True)[0]
     return _with_transparent_color(image.convert(_EIGHT_BIT[mode]) if mode in _EIGHT_BIT else image)
 
 
@@ -120,13 +121,22 @@ def _from_integers(image: Image.Image) -> Image.Image:
     return image.point(lambda level: level * (255 / _SIXTEEN_BIT) + 0.5).convert("L")
 
 
-def _from_floats(image: Image.Image) -> Image.Image:
-    """Floats are taken as 0 to 1; what goes beyond is stretched from its own extremes."""
-    lowest, highest = _extremes(image)
-    if not (math.isfinite(lowest) and math.isfinite(highest)):
-        image = _finite(image)
-        lowest, highest = _extremes(image)
-    return _stretched(image, 0, 1) if lowest >= 0 and highest <= 1 else _stretched(image, lowest, highest)
+def levels_of(bands: Sequence[Image.Image], *, bounded: bool) -> list[Image.Image]:
+    """Bands of floats as levels, with the same scale for all of them.
+
+    `bounded` floats are taken as 0 to 1, unless one goes beyond. Others are stretched from their own extremes.
+    """
+    finite = [_finite(band) for band in bands]
+    extremes = [_extremes(band) for band in finite]
+    lowest, highest = min(low for low, _ in extremes), max(high for _, high in extremes)
+    if bounded and lowest >= 0 and highest <= 1:
+        lowest, highest = 0, 1
+    return [_stretched(band, lowest, highest) for band in finite]
+
+
+def clipped(band: Image.Image) -> Image.Image:
+    """Floats as levels of 0 to 1; what goes beyond is as good as the nearest."""
+    return _stretched(_finite(band), 0, 1)
 
 
 def _finite(image: Image.Image) -> Image.Image:
@@ -134,6 +144,8 @@ def _finite(image: Image.Image) -> Image.Image:
 
     One of them would else be an extreme from which no other level can be told.
     """
+    if all(math.isfinite(level) for level in _extremes(image)):
+        return image
     known = ImageMath.lambda_eval(lambda of: of["levels"] - of["levels"] == 0, levels=image).convert("L")
     if not known.getbbox():
         return Image.new("F", image.size)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from PIL import ImageFile
 
+from darkroom import camera_raw
 from darkroom.errors import FrameLimit, TruncatedImage, UndecodableImage
 from darkroom.formats import SNIFF_BYTES, ImageFormat, sniff
 from darkroom.limits import MAX_SCANS
@@ -54,7 +55,8 @@ def admit(data: bytes) -> Source:
     """
     image_format = sniff(data[:SNIFF_BYTES])
     if image_format is None:
-        raise UndecodableImage("The bytes are of no image format that is accepted.")
+        raw = camera_raw.by_magic(data[:SNIFF_BYTES])
+        raise UndecodableImage(camera_raw.refusal(raw) if raw else "The bytes are of no image format that is accepted.")
     cleaned = clean(data, image_format)
     announced = survey(cleaned.data, image_format)
     _check_structure(announced)

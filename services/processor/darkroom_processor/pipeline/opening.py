@@ -13,13 +13,13 @@ from darkroom.limits import MAX_ICC_BYTES
 from darkroom_processor.pipeline.avif_file import open_avif
 from darkroom_processor.pipeline.cleaning import jpeg
 from darkroom_processor.pipeline.cleaning.cleaned import Cleaned
+from darkroom_processor.pipeline.tiff import TiffFile
 
 _PILLOW_NAMES: Final = {
     ImageFormat.JPEG: "JPEG",
     ImageFormat.PNG: "PNG",
     ImageFormat.WEBP: "WEBP",
     ImageFormat.GIF: "GIF",
-    ImageFormat.TIFF: "TIFF",
     ImageFormat.BMP: "BMP",
     ImageFormat.AVIF: "AVIF",
     ImageFormat.JPEG2000: "JPEG2000",
@@ -58,6 +58,8 @@ def _open(data: bytes, image_format: ImageFormat) -> Image.Image:
             return _open_jpeg(data)
         case ImageFormat.AVIF:
             return open_avif(data)
+        case ImageFormat.TIFF:
+            return TiffFile(data)
         case _:
             return Image.open(io.BytesIO(data), formats=[_PILLOW_NAMES[image_format]])
 

@@ -6,8 +6,10 @@ that makes no sense is left to the decoder, which refuses it.
 
 from dataclasses import dataclass
 
+from darkroom import camera_raw
 from darkroom.formats import ImageFormat
-from darkroom_processor.pipeline.headers import avif, gif, jpeg, tiff, webp
+from darkroom.tiff_directories import walked
+from darkroom_processor.pipeline.headers import avif, gif, jpeg, webp
 from darkroom_processor.pipeline.headers.clap import Crop
 
 
@@ -35,7 +37,9 @@ def survey(data: bytes, image_format: ImageFormat) -> Survey:
         case ImageFormat.GIF:
             return Survey(frames=gif.count_frames(data))
         case ImageFormat.TIFF:
-            return Survey(frames=tiff.count_pages(data))
+            walk = walked(data)
+            fault = "" if walk.raw is None else camera_raw.refusal(walk.raw)
+            return Survey(frames=max(walk.pages, 1), fault=fault)
         case ImageFormat.WEBP:
             width, height, frames = webp.read_canvas(data)
             return Survey(width=width, height=height, frames=frames)

@@ -1,0 +1,132 @@
+"""From the bytes of samples to a picture of 8 bits."""
+
+import struct
+from array import array
+from typing import Final
+
+from PIL import Image, ImageChops
+
+from darkroom_processor.pipeline import color
+from darkroom_processor.pipeline.tiff.chunks import Chunk, Tags, chunks
+from darkroom_processor.pipeline.tiff.layout import Kind, Layout, Photometric
+
+_COLOR_MAP: Final = 320
+_RAW_MODES: Final = {
+    (Kind.SIGNED, 8): ("F;8S", "F;8S"),
+    (Kind.SIGNED, 16): ("F;16S", "F;16BS"),
+    (Kind.SIGNED, 32): ("F;32S", "F;32BS"),
+    (Kind.FLOAT, 32): ("F;32F", "F;32BF"),
+    (Kind.FLOAT, 64): ("F;64F", "F;64BF"),
+}
+"""Pillow's names of numbers that become floats, little-endian and big-endian."""
+_TWELVE_BITS: Final = 4095
+_SIGN: Final = bytes(level ^ 0x80 for level in range(256))
+
+
+def picture_of(data: bytes, tags: Tags, layout: Layout) -> Image.Image:
+    """The picture of a page, in a mode of 8 bits. Raises what `chunks` raises.
+
+    Unsigned numbers fill their range: the highest is white. Of more than 8 bits the lower ones are left away. Floats
+    go from 0 to 1; if one of them does not, all are stretched from their own extremes, as signed numbers always are.
+    """
+    stored = _bands(data, tags, layout)
+    colors, alpha = stored[: layout.colors], None if layout.alpha is None else stored[layout.alpha]
+    if colors[0].mode == "F":
+        colors = color.levels_of(colors, bounded=layout.kind is Kind.FLOAT)
+        alpha = alpha and color.clipped(alpha)
+    bands = _toned(colors, tags, layout)
+    if alpha is not None:
+        bands.append(alpha)
+    return bands[0] if len(bands) == 1 else Image.merge(_mode(layout, len(bands)), bands)
+
+
+def _mode(layout: Layout, bands: int) -> str:
+    if layout.photometric in (Photometric.CIELAB, Photometric.ICCLAB):
+        return "LAB"
+    if layout.photometric == Photometric.CMYK:
+        return "CMYK"
+    opaque = "L" if bands <= 2 else "RGB"
+    return opaque if layout.alpha is None else opaque + ("a" if layout.associated else "A")
+
+
+def _toned(colors: list[Image.Image], tags: Tags, layout: Layout) -> list[Image.Image]:
+    """The colours as their photometric interpretation means them."""
+    match layout.photometric:
+        case Photometric.WHITE_IS_ZERO:
+            return [ImageChops.invert(colors[0])]
+        case Photometric.PALETTE:
+            return [colors[0].point(table) for table in _tables(tags, layout.bits)]
+        case Photometric.CIELAB:
+            # Here a and b have a sign; in ICCLab they have an offset, as in Pillow's mode.
+            return [colors[0], *(band.point(list(_SIGN)) for band in colors[1:])]
+        case _:
+            return colors
+
+
+def _tables(tags: Tags, bits: int) -> list[list[int]]:
+    """Levels of red, green and blue by index. Some writers give 8 bits where the specification wants 16."""
+    stored = tags.get(_COLOR_MAP)
+    numbers = [number for number in stored if isinstance(number, int)] if isinstance(stored, tuple) else []
+    shift = 8 if max(numbers, default=0) > 255 else 0
+    count = 1 << bits
+    levels = [number >> shift & 255 for number in numbers] + [0] * (3 * count - len(numbers))
+    return [(levels[part * count : (part + 1) * count] + [0] * 256)[:256] for part in range(3)]
+
+
+def _bands(data: bytes, tags: Tags, layout: Layout) -> list[Image.Image]:
+    """What is wanted of the samples, each as an image of its own: `L`, or `F` for numbers that have no white."""
+    wanted = [*range(layout.colors), *([] if layout.alpha is None else [layout.alpha])]
+    mode = "L" if layout.kind is Kind.UNSIGNED else "F"
+    bands = [Image.new(mode, layout.size) for _ in range(layout.samples)]
+    for plane in wanted if layout.planar else [0]:
+        for chunk in chunks(data, tags, layout, plane):
+            for number, part in _split(chunk, layout, wanted, plane):
+                bands[number].paste(part, (chunk.left, chunk.top))
+    return bands
+
+
+def _split(chunk: Chunk, layout: Layout, wanted: list[int], plane: int) -> list[tuple[int, Image.Image]]:
+    """The samples of a chunk apart, by number."""
+    together = 1 if layout.planar else layout.samples
+    samples = _levels(chunk, layout, together) if layout.kind is Kind.UNSIGNED else _floats(chunk, layout, together)
+    if together == 1:
+        return [(plane, samples)]
+    size = chunk.width, chunk.height
+    if samples.mode == "L":
+        levels = samples.tobytes()
+        return [(number, Image.frombytes("L", size, levels[number::together])) for number in wanted]
+    floats = array("f", samples.tobytes())
+    return [(number, Image.frombytes("F", size, floats[number::together].tobytes())) for number in wanted]
+
+
+def _levels(chunk: Chunk, layout: Layout, together: int) -> Image.Image:
+    """Unsigned numbers as levels of 8 bits, or as indexes of a palette; `together` of them are a pixel."""
+    size = chunk.width * together, chunk.height
+    indexed = layout.photometric == Photometric.PALETTE
+    match layout.bits:
+        case 1 if not indexed:
+            return Image.frombytes("1", size, chunk.rows).convert("L")
+        case 1 | 2 | 4:
+            mode = "P" if indexed else "L"
+            unpacked = Image.frombytes(mode, size, chunk.rows, "raw", f"{mode};{layout.bits}")
+            return Image.frombytes("L", size, unpacked.tobytes()) if indexed else unpacked
+        case 12:
+            deep = Image.frombytes("I;16", size, chunk.rows, "raw", "I;12").convert("I")
+            return deep.point(lambda level: level * (255 / _TWELVE_BITS) + 0.5).convert("L")
+        case bits:
+            step = bits // 8
+            return Image.frombytes("L", size, chunk.rows[0 if layout.order == "big" else step - 1 :: step])
+
+
+def _floats(chunk: Chunk, layout: Layout, together: int) -> Image.Image:
+    size, rows, bits = (chunk.width * together, chunk.height), chunk.rows, layout.bits
+    little = layout.order == "little"
+    if layout.kind is Kind.FLOAT and bits == 16:
+        count = len(rows) // 2
+        return Image.frombytes(
+            "F", size, array("f", struct.unpack(f"{'<' if little else '>'}{count}e", rows)).tobytes()
+        )
+    if layout.kind is Kind.SIGNED and bits == 64:
+        # The upper half says enough.
+        rows, bits = array("I", rows)[1 if little else 0 :: 2].tobytes(), 32
+    return Image.frombytes("F", size, rows, "raw", _RAW_MODES[layout.kind, bits][0 if little else 1])

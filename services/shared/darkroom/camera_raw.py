@@ -1,0 +1,64 @@
+"""Camera RAW, which is refused by name: what looks like a TIFF in it is a thumbnail."""
+
+from typing import Final
+
+_AT_THE_START: Final = (
+    (b"IIRO", "ORF"),
+    (b"IIRS", "ORF"),
+    (b"MMOR", "ORF"),
+    (b"IIU\0", "RW2"),
+    (b"FUJIFILMCCD-RAW", "RAF"),
+    (b"FOVb", "X3F"),
+    (b"\0MRM", "MRW"),
+    (b"II\x1a\0\0\0HEAPCCDR", "CRW"),
+)
+_CR2: Final = b"CR\x02\0"
+_IIQ: Final = {b"II*\0": (b"IIII", 13, b"waR"), b"MM\0*": (b"MMMM", 12, b"Raw")}
+"""What stands behind a TIFF's first eight bytes, by its first four. Pixels may stand there too, so all of it counts."""
+_CR3: Final = b"ftypcrx "
+_MAKERS: Final = (
+    ("NIKON", "NEF"),
+    ("CANON", "CR2"),
+    ("SONY", "ARW"),
+    ("PENTAX", "PEF"),
+    ("RICOH", "PEF"),
+    ("SAMSUNG", "SRW"),
+    ("HASSELBLAD", "3FR"),
+    ("IMACON", "FFF"),
+    ("PHASE ONE", "IIQ"),
+    ("LEAF", "MOS"),
+    ("MAMIYA", "MEF"),
+    ("OLYMPUS", "ORF"),
+    ("PANASONIC", "RW2"),
+    ("LEICA", "RWL"),
+    ("SEIKO EPSON", "ERF"),
+    ("EASTMAN KODAK", "DCR"),
+    ("KODAK", "DCR"),
+)
+"""What the name of a camera's maker begins with, and the maker's format."""
+
+
+def by_magic(head: bytes) -> str | None:
+    """The format that the first 16 bytes of a file tell; None when they are of no camera RAW."""
+    for magic, name in _AT_THE_START:
+        if head.startswith(magic):
+            return name
+    if head[4:12] == _CR3:
+        return "CR3"
+    if head[:8] == b"II*\0\x10\0\0\0" and head[8:12] == _CR2:
+        return "CR2"
+    magic, at, word = _IIQ.get(head[:4], (b"none", 0, b""))
+    return "IIQ" if head[8:12] == magic and head[at : at + 3] == word else None
+
+
+def by_maker(maker: str) -> str:
+    """The format that a maker's cameras write; an empty text for one that is not known."""
+    return next((name for start, name in _MAKERS if maker.upper().startswith(start)), "")
+
+
+def refusal(name: str) -> str:
+    """What to say of a file in camera RAW of this name, which may be empty."""
+    return (
+        f"Camera RAW{f' ({name})' if name else ''} is not read: decoding it takes the camera maker's rules. Export "
+        "the picture as JPEG, PNG or TIFF and upload that."
+    )

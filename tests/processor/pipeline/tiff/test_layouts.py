@@ -1,0 +1,447 @@
+"""Every layout of TIFF comes out as an independent reader sees it, or is refused by a code that names the layout."""
+
+import io
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+import tifffile
+from numpy.typing import NDArray
+from PIL import Image
+
+from darkroom.errors import TruncatedImage, UndecodableImage, UnsupportedLayout
+from darkroom_processor.pipeline.decode import decode, decode_frames
+from darkroom_processor.pipeline.gate import admit
+from tests.processor.pipeline.running import description, image
+from tests.support import images, profiles, tiffs
+
+WIDTH, HEIGHT = 70, 50
+"""No multiple of a tile's sides, and several strips."""
+WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, CMYK, YCBCR, CIELAB, ICCLAB = 0, 1, 2, 3, 5, 6, 8, 9
+NONE, LZW, DEFLATE = 1, 5, 8
+
+Numbers = NDArray[Any]
+
+
+def ramps(samples: int) -> tiffs.Levels:
+    """Levels from 0 to 1, another ramp for each sample."""
+    across, down = np.linspace(0, 1, WIDTH)[None, :], np.linspace(0, 1, HEIGHT)[:, None]
+    whole = np.ones((HEIGHT, WIDTH))
+    ways = [across * whole, across[:, ::-1] * whole, down * whole, 0.25 + 0.5 * across * whole, 0.3 * across * whole]
+    return np.stack(ways[:samples], axis=-1) if samples > 1 else ways[0]
+
+
+def shown(data: bytes) -> Numbers:
+    """What the pipeline makes of a file, with as many channels as there are: 1 to 4."""
+    pixels = np.asarray(image(data, [])).astype(int)
+    return pixels[..., None] if pixels.ndim == 2 else pixels
+
+
+def as_color(levels: Numbers) -> Numbers:
+    """Levels from 0 to 1 as 8 bits."""
+    return np.rint((levels[..., None] if levels.ndim == 2 else levels) * 255).astype(int)
+
+
+def near(pixels: Numbers, expected: Numbers, tolerance: int = 1) -> bool:
+    return pixels.shape == expected.shape and bool(np.abs(pixels - expected).max() <= tolerance)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """How `tifffile` writes a picture."""
+
+    dtype: str = "u2"
+    photometric: str = "minisblack"
+    planar: bool = False
+    compression: str | None = None
+    predictor: bool = False
+    tiled: bool = False
+    order: str = "<"
+    big: bool = False
+
+    def __str__(self) -> str:
+        marks = [self.order, self.dtype, self.photometric, self.compression or "none"]
+        flags = ("planar", "predictor", "tiled", "big")
+        return " ".join([*marks, *(flag for flag in flags if getattr(self, flag))])
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The levels of black and white."""
+        kind = np.dtype(self.dtype)
+        return (0.0, 1.0) if kind.kind == "f" else (float(np.iinfo(kind).min), float(np.iinfo(kind).max))
+
+    def file(self) -> bytes:
+        levels = ramps(3 if self.photometric == "rgb" else 1).astype(np.longdouble)
+        low, high = (np.longdouble(end) for end in self.range)
+        numbers = np.clip(levels * (high - low) + low, low, np.nextafter(high, low) if high > 2**53 else high)
+        samples = numbers.astype(self.dtype)
+        options: dict[str, Any] = {"tile": (32, 32)} if self.tiled else {"rowsperstrip": 16}
+        if levels.ndim == 3:
+            options["planarconfig"] = "separate" if self.planar else "contig"
+        out = io.BytesIO()
+        with tifffile.TiffWriter(out, bigtiff=self.big, byteorder=self.order) as writer:  # type: ignore[arg-type]
+            writer.write(
+                np.moveaxis(samples, -1, 0) if self.planar else samples,
+                photometric=self.photometric,
+                compression=self.compression,
+                predictor=self.predictor,
+                metadata=None,
+                **options,
+            )
+        return out.getvalue()
+
+    def read(self, data: bytes) -> Numbers:
+        """What `tifffile` reads, from 0 to 1."""
+        page = tifffile.TiffFile(io.BytesIO(data)).pages[0]
+        numbers = np.asarray(page.asarray(), dtype=np.float64)
+        low, high = self.range
+        levels: Numbers = (np.moveaxis(numbers, 0, -1) if self.planar else numbers) / (high - low) - low / (high - low)
+        return 1 - levels if self.photometric == "miniswhite" else levels
+
+
+DEPTHS = ["u1", "u2", "u4", "u8", "i1", "i2", "i4", "i8", "f2", "f4", "f8"]
+KINDS = [("minisblack", False), ("miniswhite", False), ("rgb", False), ("rgb", True)]
+LAYOUTS = [
+    *(
+        Written(dtype=depth, photometric=photometric, planar=planar, order=order)
+        for depth in DEPTHS
+        for photometric, planar in KINDS
+        for order in "<>"
+    ),
+    *(
+        Written(dtype=depth, photometric=photometric, planar=planar, order=order, compression="lzw", predictor=True)
+        for depth in ("u1", "u2", "u4", "i2", "f2", "f4", "f8")
+        for photometric, planar in KINDS
+        for order in "<>"
+    ),
+    *(
+        Written(
+            dtype=depth,
+            photometric=photometric,
+            planar=planar,
+            compression=compression,
+            tiled=True,
+            big=True,
+            order=order,
+        )
+        for depth in ("u1", "u2", "f4")
+        for photometric, planar in KINDS
+        for compression in (None, "zlib")
+        for order in "<>"
+    ),
+    *(
+        Written(dtype=depth, photometric="rgb", planar=planar, compression=compression)
+        for depth in ("u1", "u2", "u4")
+        for planar in (False, True)
+        for compression in ("packbits", "zstd", "lzma")
+    ),
+]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=str)
+def test_a_layout_comes_out_as_an_independent_reader_sees_it(layout: Written) -> None:
+    data = layout.file()
+    assert near(shown(data), as_color(layout.read(data)))
+
+
+@pytest.mark.parametrize("fill_order", [1, 2])
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("bits", [1, 2, 4, 8, 12, 16, 32])
+@pytest.mark.parametrize(
+    ("photometric", "samples", "extras"),
+    [
+        (WHITE_IS_ZERO, 1, ()),
+        (BLACK_IS_ZERO, 1, ()),
+        (BLACK_IS_ZERO, 2, (0,)),
+        (BLACK_IS_ZERO, 2, (2,)),
+        (WHITE_IS_ZERO, 2, (2,)),
+        (WHITE_IS_ZERO, 2, (0,)),
+        (BLACK_IS_ZERO, 3, (0, 0)),
+        (BLACK_IS_ZERO, 3, (0, 2)),
+        (RGB, 3, ()),
+        (RGB, 4, ()),
+        (RGB, 4, (0,)),
+        (RGB, 4, (2,)),
+        (RGB, 5, (2, 0)),
+        (RGB, 5, (0, 0)),
+        (RGB, 5, (0, 2)),
+    ],
+)
+def test_bits_polarity_and_extra_samples(
+    bits: int, order: str, fill_order: int, photometric: int, samples: int, extras: tuple[int, ...]
+) -> None:
+    levels = np.rint(ramps(samples) * (2**bits - 1)) / (2**bits - 1)
+    tags = {"t266": fill_order} | ({"t338": extras} if extras else {})
+    data = tiffs.one_page(levels, bits, photometric, order=order, **tags)
+    pixels = levels.reshape(HEIGHT, WIDTH, samples)
+    colors = pixels[..., : 3 if photometric == RGB else 1]
+    if photometric == WHITE_IS_ZERO:
+        colors = 1 - colors
+    alpha = 3 if photometric == RGB and samples == 4 and not extras else None
+    if 2 in extras:
+        alpha = colors.shape[2] + extras.index(2)
+    expected = colors if alpha is None else np.concatenate([colors, pixels[..., alpha : alpha + 1]], axis=2)
+    assert near(shown(data), as_color(expected))
+
+
+@pytest.mark.parametrize("planar", [1, 2])
+@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize("photometric", [BLACK_IS_ZERO, RGB])
+def test_colours_are_divided_by_associated_alpha(photometric: int, bits: int, planar: int) -> None:
+    samples = 4 if photometric == RGB else 2
+    levels = np.full((HEIGHT, WIDTH, samples), 0.4)
+    levels[..., -1] = 0.8
+    tags = {256: WIDTH, 257: HEIGHT, 258: [bits] * samples, 262: photometric, 277: samples, 284: planar, 338: 1}
+    numbers = np.rint(levels * (2**bits - 1)).astype(f"<u{bits // 8}")
+    strips = [np.ascontiguousarray(numbers[..., part]).tobytes() for part in range(samples)]
+    data = tiffs.tiff([(tags, strips if planar == 2 else [numbers.tobytes()])])
+    assert near(shown(data)[:1, :1], np.array([[[128] * (samples - 1) + [204]]]))
+
+
+@pytest.mark.parametrize("scale", [1, 256, 257])
+@pytest.mark.parametrize("bits", [1, 2, 4, 8])
+def test_a_palette_may_have_8_or_16_bits(bits: int, scale: int) -> None:
+    table = np.random.default_rng(bits).integers(0, 256, (3, 2**bits))
+    indexes = np.arange(WIDTH * HEIGHT).reshape(HEIGHT, WIDTH) % 2**bits
+    tags = {256: WIDTH, 257: HEIGHT, 258: bits, 262: PALETTE, 320: [int(level) * scale for level in table.ravel()]}
+    data = tiffs.tiff([(tags, [tiffs.packed(indexes, bits)])])
+    assert near(shown(data), np.moveaxis(table[:, indexes], 0, -1), 0)
+    assert description(data).mode == "P"
+
+
+@pytest.mark.parametrize("planar", [1, 2])
+def test_a_palette_may_have_alpha(planar: int) -> None:
+    indexes = np.tile(np.arange(WIDTH, dtype=np.uint8), (HEIGHT, 1))
+    alpha = indexes * 3
+    table = [level * 257 for part in range(3) for level in np.roll(np.arange(256), part * 50).tolist()]
+    tags = {256: WIDTH, 257: HEIGHT, 258: [8, 8], 262: PALETTE, 277: 2, 284: planar, 320: table, 338: 2}
+    strips = [indexes.tobytes(), alpha.tobytes()] if planar == 2 else [np.stack([indexes, alpha], axis=-1).tobytes()]
+    expected = [np.roll(np.arange(256), part * 50)[indexes] for part in range(3)]
+    assert near(shown(tiffs.tiff([(tags, strips)])), np.stack([*expected, alpha], axis=-1).astype(int), 0)
+
+
+@pytest.mark.parametrize("extra", [(), (0,)])
+@pytest.mark.parametrize("planar", [1, 2])
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_inks_keep_their_planes(bits: int, order: str, planar: int, extra: tuple[int, ...]) -> None:
+    levels = ramps(4 + len(extra))
+    numbers = np.rint(levels * (2**bits - 1)).astype(f"{order}u{bits // 8}")
+    tags = {256: WIDTH, 257: HEIGHT, 258: [bits] * levels.shape[2], 262: CMYK, 277: levels.shape[2], 284: planar}
+    tags |= {338: extra} if extra else {}
+    strips = [np.ascontiguousarray(numbers[..., part]).tobytes() for part in range(levels.shape[2])]
+    data = tiffs.tiff([(tags, strips if planar == 2 else [numbers.tobytes()])], order=order)
+    assert near(shown(data), as_color((1 - levels[..., :3]) * (1 - levels[..., 3:4])), 3)
+
+
+@pytest.mark.parametrize("planar", [1, 2])
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize(("photometric", "bits"), [(CIELAB, 8), (CIELAB, 16), (ICCLAB, 8), (ICCLAB, 16)])
+def test_lab_may_have_a_sign_or_an_offset(photometric: int, bits: int, order: str, planar: int) -> None:
+    lab = np.stack(
+        np.broadcast_arrays(np.linspace(10, 90, WIDTH), np.linspace(-20, 20, HEIGHT)[:, None], 15.0), axis=-1
+    )
+    lightness = {(CIELAB, 8): 2.55, (CIELAB, 16): 655.35, (ICCLAB, 8): 2.55, (ICCLAB, 16): 652.8}[photometric, bits]
+    chroma = lab[..., 1:] * (256 if bits == 16 else 1) + (2 ** (bits - 1) if photometric == ICCLAB else 0)
+    numbers = np.rint(np.concatenate([lab[..., :1] * lightness, chroma], axis=-1)).astype(int) % 2**bits
+    typed = numbers.astype(f"{order}u{bits // 8}")
+    tags = {256: WIDTH, 257: HEIGHT, 258: [bits] * 3, 262: photometric, 277: 3, 284: planar}
+    strips = [np.ascontiguousarray(typed[..., part]).tobytes() for part in range(3)]
+    data = tiffs.tiff([(tags, strips if planar == 2 else [typed.tobytes()])], order=order)
+    expected = np.rint(profiles.lab_to_srgb(lab.reshape(-1, 3))).reshape(HEIGHT, WIDTH, 3).astype(int)
+    # Eight bits of lightness and chroma are up to seven levels of red, green and blue.
+    assert near(shown(data), expected, 7)
+
+
+@pytest.mark.parametrize("compression", [NONE, LZW])
+@pytest.mark.parametrize("subsampling", [(1, 1), (2, 1), (1, 2), (2, 2), (4, 2), (4, 4), None])
+def test_chroma_may_have_fewer_samples(subsampling: tuple[int, int] | None, compression: int) -> None:
+    across, down = subsampling or (2, 2)
+    ycc = np.asarray(images.photo(64, 48).resize((8, 6)).resize((64, 48), Image.Resampling.NEAREST).convert("YCbCr"))
+    units = bytearray()
+    for top in range(0, 48, down):
+        for left in range(0, 64, across):
+            units += ycc[top : top + down, left : left + across, 0].tobytes() + ycc[top, left, 1:].tobytes()
+    tags: dict[int, tiffs.Tag] = {256: 64, 257: 48, 258: [8] * 3, 259: compression, 262: YCBCR, 277: 3, 278: 48}
+    tags |= {530: subsampling} if subsampling else {}
+    data = tiffs.tiff([(tags, [tiffs.lzw(bytes(units)) if compression == LZW else bytes(units)])])
+    expected = np.asarray(Image.frombytes("YCbCr", (64, 48), ycc.tobytes()).convert("RGB")).astype(int)
+    assert near(shown(data), expected, 3)
+
+
+@pytest.mark.parametrize("photometric", [WHITE_IS_ZERO, BLACK_IS_ZERO])
+@pytest.mark.parametrize("compression", ["group3", "group4", "tiff_ccitt"])
+def test_bilevel_codecs_keep_polarity(compression: str, photometric: int) -> None:
+    picture = images.photo(50, 40).convert("1")
+    data = images.encoded(picture, "TIFF", compression=compression, tiffinfo={262: photometric})
+    expected = np.asarray(picture.convert("L")).astype(int)[..., None]
+    told = tifffile.TiffFile(io.BytesIO(data)).pages[0]
+    assert told.photometric == photometric  # type: ignore[union-attr]  # A page, no frame.
+    seen = np.asarray(told.asarray()).astype(int)[..., None] * 255
+    assert near(shown(data), 255 - seen if photometric == WHITE_IS_ZERO else seen, 0)
+    assert near(shown(data), expected, 0) or near(shown(data), 255 - expected, 0)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
+def test_jpeg_in_tiff(mode: str) -> None:
+    picture = images.photo(64, 48).convert(mode)
+    data = images.encoded(picture, "TIFF", compression="jpeg", quality=95)
+    expected = np.asarray(picture.convert("RGB" if mode == "CMYK" else mode)).astype(int).reshape(48, 64, -1)
+    assert np.abs(shown(data) - expected).mean() < 6
+
+
+@pytest.mark.parametrize("dtype", ["<i1", "<i2", ">i2", "<i4", "<i8", ">i8"])
+def test_signed_numbers_are_stretched_from_their_own_extremes(dtype: str) -> None:
+    numbers = np.array([[-100, -50, 0, 100]], dtype=dtype)
+    if numbers.dtype.itemsize == 8:
+        numbers *= 2**40
+    tags = {256: 4, 257: 1, 258: numbers.dtype.itemsize * 8, 262: BLACK_IS_ZERO, 339: 2}
+    data = tiffs.tiff([(tags, [numbers.tobytes()])], order="<" if dtype[1] == "1" else dtype[0])
+    assert shown(data).ravel().tolist() == [0, 64, 128, 255]
+
+
+def test_floats_of_all_channels_are_stretched_alike() -> None:
+    numbers = np.array([[[0, 1, 2], [4, 2, 0]]], dtype="<f4")
+    tags = {256: 2, 257: 1, 258: [32] * 3, 262: RGB, 277: 3, 339: [3] * 3}
+    assert shown(tiffs.tiff([(tags, [numbers.tobytes()])])).tolist() == [[[0, 64, 128], [255, 128, 0]]]
+
+
+def test_an_undefined_format_of_samples_is_unsigned() -> None:
+    data = tiffs.one_page(ramps(1), 16, BLACK_IS_ZERO, t339=4)
+    assert near(shown(data), as_color(ramps(1)))
+
+
+REFUSED = {
+    "a transparency mask": (tiffs.one_page(ramps(1), 1, 4), "transparency mask"),
+    "LogLuv": (tiffs.one_page(ramps(3), 16, 32845), "LogLuv"),
+    "ITULab": (tiffs.one_page(ramps(3), 8, 10), "ITULab"),
+    "another photometric interpretation": (tiffs.one_page(ramps(1), 8, 77), "77"),
+    "ten bits": (tiffs.one_page(ramps(1), 10, BLACK_IS_ZERO), "10 bits"),
+    "six bits": (tiffs.one_page(ramps(3), 6, RGB), "6 bits"),
+    "different bits": (tiffs.one_page(ramps(3), 8, RGB, t258=[5, 6, 5]), "5, 6"),
+    "different formats": (tiffs.one_page(ramps(3), 8, RGB, t339=[1, 2, 1]), "format"),
+    "complex numbers": (tiffs.one_page(ramps(1), 32, BLACK_IS_ZERO, t339=6), "complex"),
+    "floats of 24 bits": (tiffs.one_page(ramps(1), 24, BLACK_IS_ZERO, t339=3), "24 bits (float)"),
+    "a palette of 16 bits": (tiffs.one_page(ramps(1), 16, PALETTE), "palette"),
+    "a palette with associated alpha": (tiffs.one_page(ramps(2), 8, PALETTE, t338=1), "palette with alpha"),
+    "inks with alpha": (tiffs.one_page(ramps(5), 8, CMYK, t338=2), "CMYK with alpha"),
+    "inks of 32 bits": (tiffs.one_page(ramps(4), 32, CMYK), "CMYK"),
+    "samples that no tag explains": (tiffs.one_page(ramps(3), 8, BLACK_IS_ZERO), "3 samples"),
+    "too few samples": (tiffs.one_page(ramps(2), 8, RGB), "2 samples"),
+    "seventeen samples": (tiffs.one_page(ramps(1), 8, BLACK_IS_ZERO, t277=17), "17 samples"),
+    "signed alpha": (tiffs.one_page(ramps(2), 16, BLACK_IS_ZERO, t338=2, t339=[2, 2]), "signed"),
+    "chroma of fewer samples in planes": (
+        tiffs.one_page(ramps(3), 8, YCBCR, t284=2, t530=[2, 2]),
+        "YCbCr in planes",
+    ),
+    "JPEG of a palette": (tiffs.one_page(ramps(1), 8, PALETTE, t259=7), "compressed by 7 (JPEG)"),
+    "JPEG of 12 bits": (tiffs.one_page(ramps(1), 12, BLACK_IS_ZERO, t259=7), "compressed by 7 (JPEG)"),
+    "CCITT of eight bits": (tiffs.one_page(ramps(1), 8, BLACK_IS_ZERO, t259=4), "CCITT G4"),
+    "another predictor": (tiffs.one_page(ramps(1), 16, BLACK_IS_ZERO, t259=LZW, t317=4), "predictor 4"),
+    "the predictor of floats for whole numbers": (
+        tiffs.one_page(ramps(1), 16, BLACK_IS_ZERO, t259=LZW, t317=3),
+        "predictor 3",
+    ),
+    **{
+        f"compression {number}": (tiffs.one_page(ramps(1), 8, BLACK_IS_ZERO, t259=number), name)
+        for number, name in {
+            34887: "LERC",
+            34712: "JPEG 2000",
+            50001: "WebP",
+            50002: "JPEG XL",
+            34661: "JBIG",
+            34676: "SGI Log",
+            7777: "7777",
+        }.items()
+    },
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_layout_that_is_not_read_is_named(case: str) -> None:
+    data, named = REFUSED[case]
+    with pytest.raises(UnsupportedLayout) as refused:
+        shown(data)
+    assert named in refused.value.message
+    assert refused.value.code == "unsupported_layout"
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("big", [False, True])
+def test_pages_may_have_different_layouts(order: str, big: bool) -> None:  # noqa: FBT001 - a parameter of a test
+    deep = np.full((8, 8), 51 * 257, dtype=f"{order}u2")
+    floats = np.full((8, 8), 0.4, dtype=f"{order}f4")
+    pages: list[tuple[dict[int, tiffs.Tag], list[bytes]]] = [
+        ({256: 8, 257: 8, 258: 8, 262: BLACK_IS_ZERO}, [bytes([10]) * 64]),
+        ({256: 8, 257: 8, 258: 16, 262: WHITE_IS_ZERO}, [deep.tobytes()]),
+        ({256: 8, 257: 8, 258: 32, 262: BLACK_IS_ZERO, 339: 3}, [floats.tobytes()]),
+    ]
+    data = tiffs.tiff(pages, order=order, big=big)
+    assert description(data).frames == 3
+    source = admit(data)
+    first = decode(source, lambda _: 1.0)
+    frames = decode_frames(source, first, in_own_space=False)
+    assert [frame.raster.image.getpixel((0, 0)) for frame in frames] == [10, 204, 102]
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("big", [False, True])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_page_is_turned_as_its_orientation_says(bits: int, big: bool, order: str) -> None:  # noqa: FBT001 - see above
+    levels = np.zeros((2, 3))
+    levels[0, 0] = 1
+    data = tiffs.one_page(levels, bits, BLACK_IS_ZERO, order=order, big=big, t274=6)
+    assert description(data).orientation == 6
+    turned = shown(data)[..., 0]
+    assert turned.tolist() == [[0, 255], [0, 0], [0, 0]]
+
+
+def test_resolution_and_profile_of_a_page_of_our_own_reading_are_told() -> None:
+    picture = Image.new("I;16", (4, 4), 30_000)
+    data = images.encoded(picture, "TIFF", dpi=(300, 300), icc_profile=profiles.gray_profile(profiles.gamma_curve(1)))
+    told = description(data)
+    assert told.dpi == (300, 300)
+    assert told.icc_profile
+    assert told.mode == "I;16"
+
+
+def test_strips_that_name_the_same_bytes_again_and_again_cost_no_more_than_the_picture() -> None:
+    rows = 3000
+    tags: dict[int, tiffs.Tag] = {256: 4, 257: rows, 258: 16, 259: LZW, 262: BLACK_IS_ZERO, 278: 1}
+    strip = tiffs.lzw(bytes(8)) + bytes(2_000_000)
+    data = tiffs.tiff([(tags, [strip])])
+    place, counts = 8, [len(strip)] * rows
+    assert near(shown(tiffs.with_strips(data, tags, [place] * rows, counts)), np.zeros((rows, 4, 1), dtype=int), 0)
+
+
+@pytest.mark.parametrize("compression", [NONE, LZW])
+def test_a_strip_beyond_the_end_of_the_file_is_missing(compression: int) -> None:
+    tags: dict[int, tiffs.Tag] = {256: 4, 257: 4, 258: 16, 259: compression, 262: BLACK_IS_ZERO}
+    data = tiffs.with_strips(b"", tags, [10_000], [32])
+    with pytest.raises(TruncatedImage):
+        shown(data)
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {256: 4, 257: 4, 258: 16, 262: 1, 278: 1},
+        {256: 4, 257: 0, 258: 16, 262: 1},
+        {256: 0, 257: 4, 258: 16, 262: 1},
+        {256: 4, 257: 4, 258: 16, 262: 1, 278: 0},
+        {256: 4, 257: 4, 258: b"nonsense", 262: 1},
+        {256: 4, 257: 4, 258: 16, 262: b"nonsense"},
+    ],
+    ids=[
+        "too few strips",
+        "no height",
+        "no width",
+        "no rows",
+        "bits that are no number",
+        "a meaning that is no number",
+    ],
+)
+def test_nonsense_is_damage(tags: dict[int, tiffs.Tag]) -> None:
+    with pytest.raises(UndecodableImage):
+        shown(tiffs.tiff([(tags, [bytes(32)])]))
