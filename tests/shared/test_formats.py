@@ -53,6 +53,11 @@ def test_a_big_endian_tiff_is_told() -> None:
     assert sniff(b"MM\x00*" + bytes(28)) is ImageFormat.TIFF
 
 
+@pytest.mark.parametrize("head", [b"II+\x00\x08\x00\x00\x00", b"MM\x00+\x00\x08\x00\x00"])
+def test_a_big_tiff_is_told(head: bytes) -> None:
+    assert sniff(head + bytes(24)) is ImageFormat.TIFF
+
+
 @pytest.mark.parametrize(
     ("head", "image_format"),
     [

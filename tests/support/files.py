@@ -4,10 +4,11 @@ import struct
 import zlib
 from functools import cache
 
+import numpy as np
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
-from tests.support import bombs, images, laden, profiles
+from tests.support import bombs, images, laden, profiles, raw, tiffs
 
 MOST_EDITS = 6
 
@@ -22,6 +23,7 @@ def _exif() -> Image.Exif:
 @cache
 def sound() -> dict[str, bytes]:
     """Files by what is special about them. All of them are small."""
+    levels = np.asarray(images.photo(40, 30)) / 255
     walk = [images.photo(40, 30, "RGBA").rotate(90 * turn) for turn in range(4)]
     pages = [images.marked(20, 10), images.marked(50, 60)]
     return {
@@ -44,6 +46,9 @@ def sound() -> dict[str, bytes]:
         "named transparency": images.encoded(images.photo(50, 50).quantize(9), "PNG", transparency=3),
         "sixteen bits": images.encoded(images.photo(40, 30, "L").convert("I;16"), "TIFF"),
         "floats": images.encoded(images.photo(40, 30, "L").convert("F"), "TIFF"),
+        "twelve bits": tiffs.one_page(levels[..., 0], 12, 1, order=">"),
+        "sixteen bits in planes": tiffs.in_planes(levels, 16, 2),
+        "big tiff": tiffs.one_page(levels, 32, 2, big=True, order=">", t266=2),
         "cmyk": images.encoded(images.photo(40, 30).convert("CMYK"), "TIFF"),
         "cmyk jpeg": images.encoded(images.photo(40, 30).convert("CMYK"), "JPEG"),
         "lab": images.encoded(Image.new("LAB", (20, 10), (90, 10, 200)), "TIFF"),
@@ -69,6 +74,7 @@ def hostile() -> list[bytes]:
         *(data for _, data in bombs.flood_headers()),
         *(data for _, data in bombs.exif_bombs()),
         *(data for _, data, _ in bombs.polyglots()),
+        *(data for data, _ in raw.files().values()),
         bombs.progressive(20),
         bombs.endless_gif(3, 100, 80),
         bombs.tiff_chain(5),

@@ -85,6 +85,14 @@ def one_page(levels: Levels, bits: int, photometric: int, *, order: str = "<", b
     return tiff([(tags, [body])], order=order, big=big)
 
 
+def in_planes(levels: Levels, bits: int, photometric: int) -> bytes:
+    """A page of unsigned samples of 8, 16 or 32 bits, each in a strip of its own."""
+    numbers = np.rint(levels * ((1 << bits) - 1)).astype(f"<u{bits // 8}")
+    samples = levels.shape[2]
+    tags: dict[int, Tag] = {256: levels.shape[1], 257: levels.shape[0], 258: [bits] * samples, 277: samples}
+    return tiff([(tags | {262: photometric, 284: 2}, [numbers[..., part].tobytes() for part in range(samples)])])
+
+
 def with_strips(data: bytes, tags: Mapping[int, Tag], places: Sequence[int], counts: Sequence[int]) -> bytes:
     """A file of one page whose strips are said to lie at these places of `data`, with so many bytes."""
     named = {**tags, 273: list(places), 279: list(counts)}

@@ -13,7 +13,7 @@ from darkroom.errors import ImageTooLarge, MalformedRequest, RequestError, Unsup
 from darkroom.formats import ImageFormat
 from darkroom.limits import MAX_PIXELS
 from darkroom_upload.inspection import HEAD_BYTES, Inspection
-from tests.support import images
+from tests.support import images, raw, tiffs
 from tests.support.corpus import corpus_params
 
 MIB = 1024 * 1024
@@ -160,3 +160,36 @@ def test_a_header_made_to_be_slow_is_not(data: bytes) -> None:
         inspect(data[: 2 * HEAD_BYTES], chunk=65536)
     # The worst takes 60 ms; a quadratic one would take seconds.
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("chunk", [1, 4096, MIB])
+@pytest.mark.parametrize("name", raw.files())
+def test_camera_raw_that_looks_like_a_tiff_is_refused_by_name(name: str, chunk: int) -> None:
+    data, kind = raw.files()[name]
+    with pytest.raises(UnsupportedMediaType, match="Camera RAW") as refused:
+        inspect(data, chunk=chunk)
+    if chunk == MIB and kind:
+        assert f"({kind})" in refused.value.message
+
+
+@pytest.mark.parametrize("name", raw.OTHERS)
+def test_other_camera_raw_is_refused_by_name(name: str) -> None:
+    with pytest.raises(UnsupportedMediaType, match=rf"Camera RAW \({name}\)"):
+        inspect(raw.OTHERS[name])
+
+
+@pytest.mark.parametrize("path", corpus_params("raw/*"))
+def test_files_of_cameras_are_refused_by_name(path: Path) -> None:
+    kind = path.suffix[1:].upper()
+    with pytest.raises(UnsupportedMediaType, match=rf"Camera RAW \({kind}\)"):
+        inspect(path.read_bytes())
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("big", [False, True])
+def test_a_tiff_tells_its_size_wherever_its_directory_is(order: str, big: bool) -> None:  # noqa: FBT001 - a parameter
+    small: dict[int, tiffs.Tag] = {256: 500, 257: 400, 258: 8, 262: 1}
+    pixels = bytes(HEAD_BYTES + 70_000)
+    assert inspect(tiffs.tiff([(small, [pixels])], order=order, big=big)).format is ImageFormat.TIFF
+    with pytest.raises(ImageTooLarge):
+        inspect(tiffs.tiff([({**small, 256: 65_000, 257: 65_000}, [pixels])], order=order, big=big))

@@ -127,8 +127,9 @@ class TiffWalk:
             # A thumbnail with the picture below it. A pyramid has the picture above and what is reduced below.
             first and directory.number(_NEW_SUBFILE_TYPE) & _REDUCED and _SUB_IFDS in directory.entries
         ):
-            place = directory.place(_MAKE)
-            maker = (yield place) if place else b""
+            maker = directory.text(_MAKE)
+            if isinstance(maker, Place):
+                maker = yield maker
             self.raw = camera_raw.by_maker(maker.partition(b"\0")[0].decode("ascii", "replace").strip())
 
 
@@ -147,16 +148,15 @@ class _Directory:
         size = _SIZES.get(self._flavour.number(entry[2:4]), 0) if entry else 0
         return self._flavour.number(entry[-self._flavour.offset :][:size]) if entry else 0
 
-    def place(self, tag: int) -> Place | None:
-        """Where the bytes of a text are; None when there is none, or a short one."""
+    def text(self, tag: int) -> bytes | Place:
+        """The bytes of a text, or where they are; short ones are in the entry itself."""
         entry, flavour = self.entries.get(tag), self._flavour
         if entry is None:
-            return None
-        length = flavour.number(entry[4 : -flavour.offset])
-        start = flavour.number(entry[-flavour.offset :])
-        return Place(start, min(length, _MOST_JUDGED: Final = 16
-"""Directories in which signs of camera RAW are looked for; the others are only counted."""
-_MOST_MAKER_BYTES)) if length > flavour.offset else None
+            return b""
+        length, field = flavour.number(entry[4 : -flavour.offset]), entry[-flavour.offset :]
+        if length <= flavour.offset:
+            return field[:length]
+        return Place(flavour.number(field), min(length, _MOST_MAKER_BYTES))
 
 
 def walked(data: bytes) -> TiffWalk:

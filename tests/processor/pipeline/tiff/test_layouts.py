@@ -34,8 +34,8 @@ def ramps(samples: int) -> tiffs.Levels:
 
 def shown(data: bytes) -> Numbers:
     """What the pipeline makes of a file, with as many channels as there are: 1 to 4."""
-    pixels = np.asarray(image(data, [])).astype(int)
-    return pixels[..., None] if pixels.ndim == 2 else pixels
+    pixels: Numbers = np.asarray(image(data, [])).astype(int)
+    return pixels.reshape(*pixels.shape[:2], -1)
 
 
 def as_color(levels: Numbers) -> Numbers:
@@ -172,7 +172,7 @@ def test_bits_polarity_and_extra_samples(
     bits: int, order: str, fill_order: int, photometric: int, samples: int, extras: tuple[int, ...]
 ) -> None:
     levels = np.rint(ramps(samples) * (2**bits - 1)) / (2**bits - 1)
-    tags = {"t266": fill_order} | ({"t338": extras} if extras else {})
+    tags: dict[str, Any] = {"t266": fill_order} | ({"t338": extras} if extras else {})
     data = tiffs.one_page(levels, bits, photometric, order=order, **tags)
     pixels = levels.reshape(HEIGHT, WIDTH, samples)
     colors = pixels[..., : 3 if photometric == RGB else 1]
@@ -192,7 +192,15 @@ def test_colours_are_divided_by_associated_alpha(photometric: int, bits: int, pl
     samples = 4 if photometric == RGB else 2
     levels = np.full((HEIGHT, WIDTH, samples), 0.4)
     levels[..., -1] = 0.8
-    tags = {256: WIDTH, 257: HEIGHT, 258: [bits] * samples, 262: photometric, 277: samples, 284: planar, 338: 1}
+    tags: dict[int, tiffs.Tag] = {
+        256: WIDTH,
+        257: HEIGHT,
+        258: [bits] * samples,
+        262: photometric,
+        277: samples,
+        284: planar,
+        338: 1,
+    }
     numbers = np.rint(levels * (2**bits - 1)).astype(f"<u{bits // 8}")
     strips = [np.ascontiguousarray(numbers[..., part]).tobytes() for part in range(samples)]
     data = tiffs.tiff([(tags, strips if planar == 2 else [numbers.tobytes()])])
@@ -204,7 +212,13 @@ def test_colours_are_divided_by_associated_alpha(photometric: int, bits: int, pl
 def test_a_palette_may_have_8_or_16_bits(bits: int, scale: int) -> None:
     table = np.random.default_rng(bits).integers(0, 256, (3, 2**bits))
     indexes = np.arange(WIDTH * HEIGHT).reshape(HEIGHT, WIDTH) % 2**bits
-    tags = {256: WIDTH, 257: HEIGHT, 258: bits, 262: PALETTE, 320: [int(level) * scale for level in table.ravel()]}
+    tags: dict[int, tiffs.Tag] = {
+        256: WIDTH,
+        257: HEIGHT,
+        258: bits,
+        262: PALETTE,
+        320: [int(level) * scale for level in table.ravel()],
+    }
     data = tiffs.tiff([(tags, [tiffs.packed(indexes, bits)])])
     assert near(shown(data), np.moveaxis(table[:, indexes], 0, -1), 0)
     assert description(data).mode == "P"
@@ -215,7 +229,16 @@ def test_a_palette_may_have_alpha(planar: int) -> None:
     indexes = np.tile(np.arange(WIDTH, dtype=np.uint8), (HEIGHT, 1))
     alpha = indexes * 3
     table = [level * 257 for part in range(3) for level in np.roll(np.arange(256), part * 50).tolist()]
-    tags = {256: WIDTH, 257: HEIGHT, 258: [8, 8], 262: PALETTE, 277: 2, 284: planar, 320: table, 338: 2}
+    tags: dict[int, tiffs.Tag] = {
+        256: WIDTH,
+        257: HEIGHT,
+        258: [8, 8],
+        262: PALETTE,
+        277: 2,
+        284: planar,
+        320: table,
+        338: 2,
+    }
     strips = [indexes.tobytes(), alpha.tobytes()] if planar == 2 else [np.stack([indexes, alpha], axis=-1).tobytes()]
     expected = [np.roll(np.arange(256), part * 50)[indexes] for part in range(3)]
     assert near(shown(tiffs.tiff([(tags, strips)])), np.stack([*expected, alpha], axis=-1).astype(int), 0)
@@ -228,7 +251,14 @@ def test_a_palette_may_have_alpha(planar: int) -> None:
 def test_inks_keep_their_planes(bits: int, order: str, planar: int, extra: tuple[int, ...]) -> None:
     levels = ramps(4 + len(extra))
     numbers = np.rint(levels * (2**bits - 1)).astype(f"{order}u{bits // 8}")
-    tags = {256: WIDTH, 257: HEIGHT, 258: [bits] * levels.shape[2], 262: CMYK, 277: levels.shape[2], 284: planar}
+    tags: dict[int, tiffs.Tag] = {
+        256: WIDTH,
+        257: HEIGHT,
+        258: [bits] * levels.shape[2],
+        262: CMYK,
+        277: levels.shape[2],
+        284: planar,
+    }
     tags |= {338: extra} if extra else {}
     strips = [np.ascontiguousarray(numbers[..., part]).tobytes() for part in range(levels.shape[2])]
     data = tiffs.tiff([(tags, strips if planar == 2 else [numbers.tobytes()])], order=order)
@@ -246,7 +276,7 @@ def test_lab_may_have_a_sign_or_an_offset(photometric: int, bits: int, order: st
     chroma = lab[..., 1:] * (256 if bits == 16 else 1) + (2 ** (bits - 1) if photometric == ICCLAB else 0)
     numbers = np.rint(np.concatenate([lab[..., :1] * lightness, chroma], axis=-1)).astype(int) % 2**bits
     typed = numbers.astype(f"{order}u{bits // 8}")
-    tags = {256: WIDTH, 257: HEIGHT, 258: [bits] * 3, 262: photometric, 277: 3, 284: planar}
+    tags: dict[int, tiffs.Tag] = {256: WIDTH, 257: HEIGHT, 258: [bits] * 3, 262: photometric, 277: 3, 284: planar}
     strips = [np.ascontiguousarray(typed[..., part]).tobytes() for part in range(3)]
     data = tiffs.tiff([(tags, strips if planar == 2 else [typed.tobytes()])], order=order)
     expected = np.rint(profiles.lab_to_srgb(lab.reshape(-1, 3))).reshape(HEIGHT, WIDTH, 3).astype(int)
@@ -296,14 +326,14 @@ def test_signed_numbers_are_stretched_from_their_own_extremes(dtype: str) -> Non
     numbers = np.array([[-100, -50, 0, 100]], dtype=dtype)
     if numbers.dtype.itemsize == 8:
         numbers *= 2**40
-    tags = {256: 4, 257: 1, 258: numbers.dtype.itemsize * 8, 262: BLACK_IS_ZERO, 339: 2}
+    tags: dict[int, tiffs.Tag] = {256: 4, 257: 1, 258: numbers.dtype.itemsize * 8, 262: BLACK_IS_ZERO, 339: 2}
     data = tiffs.tiff([(tags, [numbers.tobytes()])], order="<" if dtype[1] == "1" else dtype[0])
     assert shown(data).ravel().tolist() == [0, 64, 128, 255]
 
 
 def test_floats_of_all_channels_are_stretched_alike() -> None:
     numbers = np.array([[[0, 1, 2], [4, 2, 0]]], dtype="<f4")
-    tags = {256: 2, 257: 1, 258: [32] * 3, 262: RGB, 277: 3, 339: [3] * 3}
+    tags: dict[int, tiffs.Tag] = {256: 2, 257: 1, 258: [32] * 3, 262: RGB, 277: 3, 339: [3] * 3}
     assert shown(tiffs.tiff([(tags, [numbers.tobytes()])])).tolist() == [[[0, 64, 128], [255, 128, 0]]]
 
 

@@ -65,7 +65,7 @@ class _Grid:
     def of(cls, tags: Tags, layout: Layout) -> "_Grid":
         tiled = _TILE_OFFSETS in tags
         width, height = layout.size
-        offsets, counts = _numbers(tags, _TILE_OFFSETS if tiled else _STRIP_OFFSETS), ()
+        offsets = _numbers(tags, _TILE_OFFSETS if tiled else _STRIP_OFFSETS)
         counts = _numbers(tags, _TILE_COUNTS if tiled else _STRIP_COUNTS)
         if tiled:
             width, height = _number(tags, _TILE_WIDTH), _number(tags, _TILE_LENGTH)

@@ -1,7 +1,7 @@
 """Pillow's plugin for TIFF, with readers of our own for the layouts that it gets wrong."""
 
 import io
-from typing import Literal
+from typing import Any, Literal
 
 from PIL import Image, ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
@@ -76,7 +76,7 @@ class TiffFile(TiffImageFile):
         if _PROFILE in self.tag_v2:
             self.info["icc_profile"] = self.tag_v2[_PROFILE]
 
-    def load(self) -> "Image.core.PixelAccess | None":
+    def load(self) -> Any:
         """Read the pixels of the page, turned as its orientation says."""
         if self._own is not None:
             layout, self._own = self._own, None

@@ -1,0 +1,92 @@
+"""What the directories of a TIFF say before any pixel is read, of a whole file and of one that streams by."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from darkroom import camera_raw
+from darkroom.limits import MOST_FRAMES_COUNTED
+from darkroom.tiff_directories import TiffStream, TiffWalk, walked
+from tests.support import bombs, files, raw, tiffs
+
+PLAIN: dict[int, tiffs.Tag] = {256: 6, 257: 5, 258: 8, 262: 1}
+FILES = raw.files()
+
+
+def streamed(data: bytes, chunk: int) -> TiffWalk:
+    stream = TiffStream()
+    for start in range(0, len(data), chunk):
+        stream.see(data[start : start + chunk])
+    return stream.walk
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("big", [False, True])
+def test_pages_and_size_are_told_of_either_flavour(order: str, big: bool) -> None:  # noqa: FBT001 - a parameter of a test
+    walk = walked(tiffs.tiff([(PLAIN, [bytes(30)])] * 5, order=order, big=big))
+    assert (walk.pages, walk.width, walk.height, walk.raw) == (5, 6, 5, None)
+
+
+def test_a_chain_that_leads_back_has_as_many_pages_as_are_counted() -> None:
+    assert walked(bombs.tiff_chain(3, cyclic=True)).pages == MOST_FRAMES_COUNTED
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_camera_raw_is_told_by_its_name(name: str) -> None:
+    data, kind = FILES[name]
+    assert walked(data).raw == kind
+    assert (f"({kind})" in camera_raw.refusal(kind)) == bool(kind)
+
+
+@pytest.mark.parametrize("chunk", [1, 7, 64, 100_000])
+@pytest.mark.parametrize("name", FILES)
+def test_it_is_told_of_a_file_that_streams_by(name: str, chunk: int) -> None:
+    data, _ = FILES[name]
+    # The maker's name stands before the directory at the end of these files, and may be gone by then.
+    assert streamed(data, chunk).raw is not None
+
+
+@pytest.mark.parametrize("name", raw.OTHERS)
+def test_camera_raw_that_is_no_tiff_is_told_by_its_first_bytes(name: str) -> None:
+    assert camera_raw.by_magic(raw.OTHERS[name][:16]) == name
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {**PLAIN, 330: [8, 8]},
+        {**PLAIN, 254: 0, 330: [8, 8]},
+        {**PLAIN, 254: 1},
+        {**PLAIN, **raw.maker(b"NIKON CORPORATION")},
+    ],
+    ids=["a pyramid", "a full picture with reduced ones", "a reduced picture alone", "a scan by a camera's maker"],
+)
+def test_an_ordinary_tiff_is_no_camera_raw(tags: dict[int, tiffs.Tag]) -> None:
+    assert walked(tiffs.tiff([(tags, [bytes(30)])])).raw is None
+
+
+def test_pixels_that_look_like_a_header_are_no_camera_raw() -> None:
+    for pixels in (b"CR\2\0" + bytes(26), b"IIII" * 8):
+        assert walked(tiffs.tiff([(PLAIN, [pixels])])).raw is None
+
+
+def test_a_stream_ends_where_a_directory_has_gone_by() -> None:
+    data = bytearray(tiffs.tiff([(PLAIN, [bytes(30)])] * 2))
+    first = int.from_bytes(data[4:8], "little")
+    # The second directory leads back to the first.
+    data[-4:] = first.to_bytes(4, "little")
+    walk = streamed(bytes(data), 16)
+    assert (walk.pages, walk.wanted) == (2, None)
+
+
+hostile = st.one_of(
+    files.damaged_files(),
+    st.binary(max_size=300).map(lambda tail: b"II*\0\x08\0\0\0" + tail),
+    st.binary(max_size=300).map(lambda tail: b"MM\0+\0\x08\0\0" + tail),
+)
+
+
+@given(data=hostile, chunk=st.integers(1, 200))
+def test_no_file_does_anything_but_end_the_walk(data: bytes, chunk: int) -> None:
+    assert walked(data).wanted is None
+    assert streamed(data, chunk).pages <= walked(data).pages
