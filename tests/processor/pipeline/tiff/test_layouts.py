@@ -34,13 +34,14 @@ def ramps(samples: int) -> tiffs.Levels:
 
 def shown(data: bytes) -> Numbers:
     """What the pipeline makes of a file, with as many channels as there are: 1 to 4."""
-    pixels: Numbers = np.asarray(image(data, [])).astype(int)
+    pixels = np.asarray(image(data, [])).astype(int)
     return pixels.reshape(*pixels.shape[:2], -1)
 
 
 def as_color(levels: Numbers) -> Numbers:
     """Levels from 0 to 1 as 8 bits."""
-    return np.rint((levels[..., None] if levels.ndim == 2 else levels) * 255).astype(int)
+    rounded: Numbers = np.rint((levels[..., None] if levels.ndim == 2 else levels) * 255).astype(int)
+    return rounded
 
 
 def near(pixels: Numbers, expected: Numbers, tolerance: int = 1) -> bool:
