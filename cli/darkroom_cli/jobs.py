@@ -7,7 +7,7 @@ import click
 
 from darkroom_cli.api import open_api
 from darkroom_cli.output import as_json, show_rows
-from darkroom_cli.pictures import COLUMNS, row
+from darkroom_cli.pictures import COLUMNS, done, row
 
 _VARIANT_COLUMNS = ("name", "status", "content_type", "width", "height", "bytes", "error")
 
@@ -43,7 +43,8 @@ def jobs(wanted: str | None, limit: int, *, json_wanted: bool) -> None:
             query["cursor"] = page["next_cursor"]
             if query["cursor"] is None or len(found) >= limit:
                 break
-    show_rows(found if json_wanted else map(row, found), columns=("created_at", *COLUMNS), json_wanted=json_wanted)
+    rows = found if json_wanted else [{**job, "done": done(job)} for job in found]
+    show_rows(rows, columns=("created_at", *COLUMNS), json_wanted=json_wanted)
 
 
 @click.command()

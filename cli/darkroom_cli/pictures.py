@@ -109,10 +109,14 @@ def _writing(path: Path) -> Iterator[None]:
 
 def row(job: Job) -> dict[str, Any]:
     """A job as a line of a table. A key without the scope `read` is told the id and status alone."""
-    progress = job.get("progress")
-    if progress is None:
+    if "progress" not in job:
         return job
-    return {**job, "filename": job["source"]["filename"], "done": f"{progress['done']}/{progress['total']}"}
+    return {**job, "filename": job["source"]["filename"], "done": done(job)}
+
+
+def done(job: Job) -> str:
+    """How many of a job's pictures are there, `3/4`."""
+    return f"{job['progress']['done']}/{job['progress']['total']}"
 
 
 def read_recipe(recipe: str) -> str:

@@ -54,7 +54,7 @@ EXPECTED: Final[dict[str, Permissions]] = {
         "DeleteResults": ({"s3:DeleteObject", "s3:DeleteObjectVersion"}, {f"{_RESULTS}/*"}),
         "AskBuckets": ({"s3:ListBucket", "s3:ListBucketVersions"}, {_ORIGINALS, _RESULTS}),
         "ChangeJobs": (
-            {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"},
+            {f"dynamodb:{action}" for action in ("GetItem", "BatchGetItem", "PutItem", "UpdateItem", "DeleteItem")},
             {"<JobsTable.Arn>"},
         ),
         "SignWebhooks": ({"dynamodb:GetItem", "dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),

@@ -9,16 +9,19 @@ from typing import Any, Final
 from types_aiobotocore_s3 import S3Client
 
 from darkroom.formats import ImageFormat
+from darkroom.job_parts import is_part
 from darkroom.job_table import from_item, to_item
 from darkroom.jobs import (
     Cost,
     Fault,
     Job,
+    JobDetails,
     JobStatus,
+    NewJob,
     VariantOutcome,
     VariantResult,
-    VariantState,
     new_job_id,
+    unsettled,
 )
 from darkroom.keys import MANIFESTS, direct_key, upload_key
 from darkroom.messages import JobEvent, ProcessTask, TaskFinished, TaskStarted
@@ -99,7 +102,6 @@ class Site:
             job_id=job_id,
             owner=owner,
             recipe_name="thumbnails",
-            recipe=recipe,
             status=JobStatus.AWAITING_UPLOAD,
             created_at=moment,
             updated_at=moment,
@@ -107,9 +109,9 @@ class Site:
             content_type="image/jpeg",
             source_key=key,
             deadline=moment + timedelta(minutes=5),
-            variants={variant.name: VariantState() for variant in recipe.variants},
+            variants=unsettled(recipe),
         )
-        assert await self.jobs.create(job)
+        assert await self.jobs.create(NewJob(job=job, recipe=recipe))
         return job
 
     async def put_original(self, key: str, body: bytes = b"bytes of an image") -> NewObject:
@@ -133,10 +135,14 @@ class Site:
         assert job is not None
         return job
 
+    async def details(self, job_id: str) -> JobDetails:
+        """What is told of the job beside its progress."""
+        return await self.jobs.details_of(job_id)
+
     async def all_jobs(self) -> list[Job]:
         """Every job there is."""
         answer = await self.clients.dynamodb.scan(TableName=self.settings.jobs_table)
-        return [from_item(item) for item in answer["Items"]]
+        return [from_item(item) for item in answer["Items"] if not is_part(item["job_id"]["S"])]
 
     async def open_ids(self) -> list[str]:
         """Ids of all jobs in the index of open ones."""

@@ -43,8 +43,10 @@ def test_the_id_is_a_uuid_of_version_7_with_the_time_of_the_object() -> None:
 def test_the_job_is_the_default_owners_and_names_the_recipe_and_the_file() -> None:
     arrival = Arrival(recipe="web", filename="cat.jpg")
 
-    job = dropped_job("originals", ORIGINAL, arrival, owner="demo", presets=PRESETS, now=MODIFIED)
+    new = dropped_job("originals", ORIGINAL, arrival, owner="demo", presets=PRESETS, now=MODIFIED)
 
-    assert (job.owner, job.recipe_name, job.recipe) == ("demo", "web", PRESETS["web"])
+    job = new.job
+    assert (job.owner, job.recipe_name, new.recipe) == ("demo", "web", PRESETS["web"])
+    assert list(job.variants) == [variant.name for variant in new.recipe.variants]
     assert (job.status, job.filename, job.source) == (JobStatus.AWAITING_UPLOAD, "cat.jpg", ORIGINAL.ref)
     assert job.created_at == MODIFIED

@@ -35,7 +35,8 @@ async def test_the_report_of_the_only_task_completes_the_job(site: Site) -> None
     ended = await site.job(job.job_id)
     assert ended.status is JobStatus.COMPLETED
     assert {state.status for state in ended.variants.values()} == {VariantStatus.COMPLETED}
-    assert ended.description == DESCRIPTION
+    assert ended.described
+    assert (await site.details(ended.job_id)).description == DESCRIPTION
     assert (ended.worker, ended.started_at, ended.completed_at) == (WORKER, task_began(), site.now())
     assert (ended.pending, ended.deadline, ended.fault) == (frozenset(), None, None)
     assert (ended.cost.cpu_ms, ended.cost.bytes_read, ended.cost.bytes_written) == (10, 1000, 100)
@@ -165,7 +166,7 @@ async def test_a_source_that_cannot_be_read_fails_the_job_with_the_reason(site: 
     await site.orchestrator.finish(undecodable(task))
 
     ended = await site.job(job.job_id)
-    assert (ended.status, ended.fault, ended.description) == (JobStatus.FAILED, DECODER_FAULT, None)
+    assert (ended.status, ended.fault, ended.described) == (JobStatus.FAILED, DECODER_FAULT, False)
     [event] = await site.events()
     assert event.fault == DECODER_FAULT
 

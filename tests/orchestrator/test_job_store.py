@@ -8,7 +8,7 @@ from types_aiobotocore_dynamodb import DynamoDBClient
 
 from darkroom.aws import Aws
 from darkroom.job_table import to_item
-from darkroom.jobs import OPEN, Fault, Job, JobStatus, ObjectRef, parts_of
+from darkroom.jobs import OPEN, Fault, Job, JobStatus, ObjectRef, parts_of, unsettled
 from darkroom_orchestrator.adapters.changes import put
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.plan import plan
@@ -23,16 +23,16 @@ Transition = Callable[[JobStore, Job], Awaitable[Job | None]]
 
 async def finish(jobs: JobStore, job: Job) -> Job | None:
     """Close the job, as it would be if everything of it were pending."""
-    waiting = replace(job, pending=parts_of(RECIPE))
-    [task] = plan(waiting, waiting.pending, max_variants=16)
+    waiting = replace(job, pending=parts_of(unsettled(RECIPE)))
+    [task] = plan(waiting, RECIPE, waiting.pending, max_variants=16)
     progress = progress_of(waiting, report := finished(task))
     assert progress is not None
-    return await jobs.advance(report, progress)
+    return await jobs.advance(waiting, report, progress)
 
 
 async def begin(jobs: JobStore, job: Job) -> Job | None:
     """Report that a worker has begun."""
-    [task] = plan(job, parts_of(RECIPE), max_variants=16)
+    [task] = plan(job, RECIPE, parts_of(unsettled(RECIPE)), max_variants=16)
     return await jobs.begin(started(task))
 
 
@@ -47,7 +47,8 @@ def repeat_once(client: DynamoDBClient) -> list[int]:
         return 0.0
 
     events = client.meta.events
-    events.register_first("needs-retry.dynamodb.UpdateItem", ask_for_a_repeat)  # type: ignore[arg-type] # it may answer
+    for operation in ("UpdateItem", "TransactWriteItems"):
+        events.register_first(f"needs-retry.dynamodb.{operation}", ask_for_a_repeat)  # type: ignore[arg-type] # it may answer
     return repeats
 
 
@@ -56,7 +57,7 @@ TRANSITIONS: dict[str, tuple[Transition, JobStatus]] = {
     "refuse": (lambda jobs, job: jobs.refuse(job, SOURCE, FAULT), JobStatus.FAILED),
     "begin": (begin, JobStatus.PROCESSING),
     "finish": (finish, JobStatus.COMPLETED),
-    "retry": (lambda jobs, job: jobs.retry(job, parts_of(RECIPE)), JobStatus.QUEUED),
+    "retry": (lambda jobs, job: jobs.retry(job, parts_of(unsettled(RECIPE))), JobStatus.QUEUED),
     "cancel": (lambda jobs, job: jobs.cancel(job.job_id), JobStatus.CANCELLED),
     "expire": (lambda jobs, job: jobs.expire(job.job_id), JobStatus.EXPIRED),
 }
@@ -77,7 +78,7 @@ async def test_a_transition_happens_from_its_own_statuses_and_from_no_other(site
     pattern = replace(await site.waiting_job(), source=SOURCE)
     moved: set[JobStatus] = set()
     for status in JobStatus:
-        pending = parts_of(RECIPE) if status.is_open else frozenset[str]()
+        pending = parts_of(unsettled(RECIPE)) if status.is_open else frozenset[str]()
         job = replace(pattern, status=status, pending=pending)
         await site.clients.dynamodb.put_item(TableName=site.settings.jobs_table, Item=to_item(job))
 
@@ -102,7 +103,7 @@ async def test_a_transition_of_another_attempt_or_of_no_job_does_not_happen(site
         progress = progress_of(job, report := finished(other))
         assert progress is not None
         assert await site.jobs.begin(started(other)) is None
-        assert await site.jobs.advance(report, progress) is None
+        assert await site.jobs.advance(replace(job, job_id=other.job_id), report, progress) is None
     assert await site.job(job.job_id) == job
 
 
@@ -115,8 +116,8 @@ async def test_closing_is_refused_when_more_is_pending_and_not_closing_when_noth
     assert seen_last is not None
     assert seen_first is not None
 
-    assert await site.jobs.advance(finished(part), seen_last) is None
-    assert await site.jobs.advance(finished(task), seen_first) is None
+    assert await site.jobs.advance(job, finished(part), seen_last) is None
+    assert await site.jobs.advance(job, finished(task), seen_first) is None
     assert await site.job(job.job_id) == job
 
 
@@ -125,7 +126,7 @@ async def test_a_call_that_the_sdk_repeats_since_its_answer_was_lost_still_count
     transition, end = TRANSITIONS[name]
     pattern = replace(await site.waiting_job(), source=SOURCE)
     start = min(STARTS[name])
-    job = replace(pattern, status=start, pending=parts_of(RECIPE) if start.is_open else frozenset())
+    job = replace(pattern, status=start, pending=parts_of(unsettled(RECIPE)) if start.is_open else frozenset())
     await site.clients.dynamodb.put_item(TableName=site.settings.jobs_table, Item=to_item(job))
     async with Aws().dynamodb() as client:
         repeats = repeat_once(client)
@@ -154,8 +155,8 @@ async def test_a_part_is_taken_once(site: Site) -> None:
     progress = progress_of(job, finished(part))
     assert progress is not None
 
-    assert await site.jobs.advance(finished(part), progress)
-    assert await site.jobs.advance(finished(part), progress) is None
+    assert await site.jobs.advance(job, finished(part), progress)
+    assert await site.jobs.advance(job, finished(part), progress) is None
     assert (await site.job(job.job_id)).cost == finished(part).cost
 
 

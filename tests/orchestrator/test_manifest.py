@@ -9,7 +9,16 @@ from darkroom.errors import Unavailable
 from darkroom.jobs import JobStatus
 from darkroom.messages import TaskFinished
 from darkroom_orchestrator.adapters.job_store import JobStore
-from tests.orchestrator.site import DECODER_FAULT, DESCRIPTION, ENGINE, SOURCE_SHA256, Site, finished, undecodable
+from tests.orchestrator.site import (
+    DECODER_FAULT,
+    DESCRIPTION,
+    ENGINE,
+    RECIPE,
+    SOURCE_SHA256,
+    Site,
+    finished,
+    undecodable,
+)
 
 
 async def test_it_says_what_was_made_of_what_how_and_with_what(site: Site) -> None:
@@ -23,7 +32,7 @@ async def test_it_says_what_was_made_of_what_how_and_with_what(site: Site) -> No
     assert (manifest["version"], manifest["job_id"], manifest["attempt"]) == (1, job.job_id, 1)
     assert (manifest["status"], manifest["error"]) == ("partially_completed", None)
     assert manifest["recipe"]["name"] == "thumbnails"
-    assert manifest["recipe"]["document"] == job.recipe.model_dump(mode="json")
+    assert manifest["recipe"]["document"] == RECIPE.model_dump(mode="json")
     assert manifest["source"] == {
         "filename": "cat.jpg",
         "key": job.source_key,
@@ -152,7 +161,7 @@ async def test_it_goes_with_its_job(site: Site) -> None:
 async def _report_in_vain(site: Site, report: TaskFinished, monkeypatch: pytest.MonkeyPatch) -> None:
     """Hand a report in while the table takes no writes."""
 
-    async def away(*_: object) -> None:
+    async def away(*_: object, **__: object) -> None:
         raise Unavailable("DynamoDB cannot be reached.")
 
     with monkeypatch.context() as patch:

@@ -8,7 +8,7 @@ import pytest
 
 from darkroom.errors import Conflict, NotFound
 from darkroom.job_table import to_item
-from darkroom.jobs import SOURCE_PART, Job, JobStatus, VariantStatus, new_job_id, parts_of
+from darkroom.jobs import SOURCE_PART, Job, JobStatus, VariantStatus, new_job_id, parts_of, unsettled
 from darkroom.limits import MAX_RUNS
 from tests.orchestrator.site import DECODER_FAULT, RECIPE, Site, finished, undecodable
 
@@ -55,7 +55,7 @@ async def test_a_retry_of_a_job_that_failed_as_a_whole_describes_it_too(site: Si
 
     queued = await site.orchestrator.retry(job.job_id)
 
-    assert queued.pending == parts_of(RECIPE)
+    assert queued.pending == parts_of(unsettled(RECIPE))
     assert SOURCE_PART in queued.pending
     assert queued.fault is None
 

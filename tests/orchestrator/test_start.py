@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from darkroom.jobs import JobStatus, ObjectRef, VariantStatus, parts_of
+from darkroom.jobs import JobStatus, ObjectRef, VariantStatus, parts_of, unsettled
 from darkroom.keys import direct_key
 from darkroom_orchestrator.adapters.job_store import WORK_PERIOD
 from darkroom_orchestrator.arrivals import NewObject
@@ -17,7 +17,7 @@ async def test_an_arrival_queues_its_job_and_sends_the_task(site: Site) -> None:
     await site.orchestrator.start(new := await site.upload(job, b"12345"), redelivered=False)
 
     queued = await site.job(job.job_id)
-    assert (queued.status, queued.pending) == (JobStatus.QUEUED, parts_of(RECIPE))
+    assert (queued.status, queued.pending) == (JobStatus.QUEUED, parts_of(unsettled(RECIPE)))
     assert (queued.queued_at, queued.attempt) == (site.now(), 1)
     assert queued.deadline == (site.now() + WORK_PERIOD).replace(microsecond=0)
     assert queued.source is not None

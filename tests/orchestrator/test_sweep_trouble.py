@@ -12,7 +12,7 @@ from darkroom_orchestrator.adapters.events import JobEvents
 from darkroom_orchestrator.adapters.job_store import WORK_PERIOD
 from darkroom_orchestrator.api import QueueName
 from darkroom_orchestrator.sweep import MOST_BEHIND, MOST_FAILURES, MOST_REDRIVES, PATIENCE
-from tests.orchestrator.site import Site, drained, finished
+from tests.orchestrator.site import RECIPE, Site, drained, finished
 from tests.support.memory_queue import MemoryQueue, away
 
 
@@ -20,7 +20,7 @@ async def test_announcements_that_wait_only_move_the_deadline(site: Site) -> Non
     job = await site.waiting_job()
     await site.upload(job)
     absent = await site.waiting_job()
-    await site.orchestrator.queues[QueueName.UPLOADS].queue.send([Outgoing(job_id=job.job_id, message=job.recipe)])
+    await site.orchestrator.queues[QueueName.UPLOADS].queue.send([Outgoing(job_id=job.job_id, message=RECIPE)])
     site.now.forward(minutes=6)
 
     await site.orchestrator.sweep()
@@ -59,7 +59,7 @@ async def test_reports_that_wait_are_a_backlog_too(site: Site) -> None:
 async def busy(site: Site, name: QueueName) -> None:
     """Let a message wait in a queue, as one does at any moment of busy times."""
     waiting = await site.waiting_job()
-    await site.orchestrator.queues[name].queue.send([Outgoing(job_id=waiting.job_id, message=waiting.recipe)])
+    await site.orchestrator.queues[name].queue.send([Outgoing(job_id=waiting.job_id, message=RECIPE)])
 
 
 async def test_a_task_that_got_lost_in_busy_times_is_sent_again(site: Site) -> None:

@@ -134,7 +134,7 @@ async def test_a_report_that_comes_again_passes_on_the_place_that_a_crash_kept(
     report = finished((await site.sent_tasks())[0])
     progress = progress_of(jobs[0], report)
     assert progress is not None
-    assert await site.jobs.advance(report, progress)
+    assert await site.jobs.advance(jobs[0], report, progress)
 
     await orchestrator.finish(report)
 
@@ -159,7 +159,7 @@ async def test_the_sweeper_lets_those_go_that_nobody_woke(site: Site, orchestrat
     report = finished((await site.sent_tasks())[0])
     progress = progress_of(jobs[0], report)
     assert progress is not None
-    await site.jobs.advance(report, progress)
+    await site.jobs.advance(jobs[0], report, progress)
     site.now.forward(minutes=6)
 
     await orchestrator.sweep()
@@ -175,7 +175,7 @@ async def test_a_place_that_becomes_free_while_a_job_is_queued_is_found(site: Si
     job = await site.waiting_job()
     await site.upload(job)
     original = await site.original(job)
-    place = await orchestrator.turns.place_for(replace(job, source=original.ref, pending=parts_of(job.recipe)))
+    place = await orchestrator.turns.place_for(replace(job, source=original.ref, pending=parts_of(job.variants)))
     for task in tasks:
         await orchestrator.finish(finished(task))
 

@@ -15,6 +15,7 @@ from darkroom.jobs import (
     final_status,
     new_job_id,
     parts_of,
+    unsettled,
 )
 from darkroom.recipes import Recipe, Variant
 
@@ -92,5 +93,5 @@ def test_job_ids_sort_by_time_of_creation() -> None:
 
 
 def test_a_job_waits_for_each_variant_and_the_metadata() -> None:
-    assert parts_of(Recipe(variants=(Variant(name="a"), Variant(name="b")))) == {SOURCE_PART, "a", "b"}
-    assert parts_of(Recipe(variants=())) == {SOURCE_PART}
+    assert parts_of(unsettled(Recipe(variants=(Variant(name="a"), Variant(name="b"))))) == {SOURCE_PART, "a", "b"}
+    assert parts_of([]) == {SOURCE_PART}

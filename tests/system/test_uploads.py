@@ -162,7 +162,7 @@ async def dropped(api: Api, filename: str) -> Job:
 
     async def listed() -> bool:
         page = (await api.http.get("/jobs")).json()
-        found.extend(job for job in page["items"] if job["source"]["filename"] == filename)
+        found.extend(job for job in page["items"] if job["filename"] == filename)
         return bool(found)
 
     await until(listed)
@@ -191,7 +191,7 @@ async def test_the_same_name_dropped_twice_is_two_jobs(cloud: Cloud, system: Sys
 
     async def both() -> bool:
         items = (await api.http.get("/jobs")).json()["items"]
-        widths = {job["source"]["width"] for job in items if job["source"]["filename"] == "twin.jpg"}
-        return widths == {40, 41}
+        twins = [await api.job(job["job_id"]) for job in items if job["filename"] == "twin.jpg"]
+        return {job["source"]["width"] for job in twins} == {40, 41}
 
     await until(both)

@@ -17,6 +17,7 @@ from darkroom.jobs import (
     VariantStatus,
     new_job_id,
     parts_of,
+    unsettled,
 )
 from darkroom.keys import manifest_key
 from darkroom.recipes import load_presets
@@ -49,7 +50,6 @@ def waiting(**changes: Any) -> Job:
         job_id=job_id,
         owner="demo",
         recipe_name=recipe_name,
-        recipe=PRESETS[recipe_name],
         status=JobStatus.AWAITING_UPLOAD,
         created_at=CREATED,
         updated_at=CREATED,
@@ -59,6 +59,7 @@ def waiting(**changes: Any) -> Job:
         deadline=clock.now() + timedelta(minutes=5),
         source_bytes=829183,
         source_sha256="5" * 64,
+        variants=unsettled(PRESETS[recipe_name]),
     )
     return replace(job, **changes)
 
@@ -70,8 +71,7 @@ def queued(**changes: Any) -> Job:
         job,
         status=JobStatus.QUEUED,
         source=ObjectRef(key=job.source_key, version_id="v1", etag='"e"', size=829183),
-        variants={variant.name: VariantState() for variant in job.recipe.variants},
-        pending=parts_of(job.recipe),
+        pending=parts_of(job.variants),
     )
 
 
@@ -105,7 +105,7 @@ def completed(*, failed: tuple[str, ...] = (), **changes: Any) -> Job:
     return replace(
         job,
         status=JobStatus.PARTIALLY_COMPLETED if failed else JobStatus.COMPLETED,
-        description=DESCRIPTION,
+        described=True,
         variants={name: failure() if name in failed else result(job, name) for name in job.variants},
         pending=frozenset(),
         manifest=ObjectRef(key=manifest_key(job.job_id), version_id="v1", etag='"m"', size=2000),

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from darkroom.errors import NotFound, Unavailable
-from darkroom.jobs import Job
+from darkroom.jobs import Job, JobDetails
 from darkroom_upload.adapters.jobs import Mark
 
 
@@ -42,15 +42,15 @@ class MemoryJobs:
         await self.looking.wait()
         return marks
 
-    async def owned(self, job_id: str, owner: str) -> Job:
-        """As `Jobs.owned`."""
+    async def owned_with_details(self, job_id: str, owner: str) -> tuple[Job, JobDetails]:
+        """As `Jobs.owned_with_details`; of every job nothing is told."""
         if self.failing_reads:
             self.failing_reads -= 1
             raise Unavailable("DynamoDB cannot be reached.")
         job = self._jobs.get(job_id)
         if job is None or job.owner != owner:
             raise NotFound("There is no such job.")
-        return job
+        return job, JobDetails()
 
     async def next_look(self) -> None:
         """Wait until marks are read again."""

@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from darkroom.errors import NotFound, Unavailable
 from darkroom.jobs import Job, JobStatus
+from darkroom_upload.adapters.jobs import Mark
 from darkroom_upload.adapters.results import Link
 from darkroom_upload.follow import LONGEST_SECONDS, Follow, State
 from darkroom_upload.watcher import JobWatcher
@@ -32,13 +33,15 @@ class Story:
         self.table = MemoryJobs()
         self.watcher = JobWatcher(self.table.marks, poll_seconds=QUICK)
         self.now = 0.0
-        self.follow = Follow(find_job=self.table.owned, links=Links(), watcher=self.watcher, clock=lambda: self.now)
+        self.follow = Follow(
+            find_job=self.table.owned_with_details, links=Links(), watcher=self.watcher, clock=lambda: self.now
+        )
         self.stop = asyncio.Event()
         self.running = asyncio.create_task(self.watcher.run(self.stop))
 
     async def from_now(self, job: Job) -> AsyncGenerator[State, None]:
         """The states after the present one."""
-        return self.follow.after(await self.follow.state(job.job_id, job.owner), self.check)
+        return self.follow.after((await self.follow.state(job.job_id, job.owner)).seen, self.check)
 
     async def check(self) -> None:
         """Whoever asks may be told."""
@@ -64,7 +67,7 @@ async def test_each_change_is_told_and_the_end_is_the_last(story: Story) -> None
         completed(job_id=job.job_id),
     ):
         story.table.put(change)
-        assert (await anext(states)).job == change
+        assert (await anext(states)).seen.mark == Mark.of(change)
     assert [state async for state in states] == []
     assert not story.watcher._waiters
 
@@ -90,7 +93,7 @@ async def test_what_changed_since_the_state_was_told_is_told_at_once(story: Stor
     states = await story.from_now(job)
     story.table.put(queued(job_id=job.job_id))
     story.table.put(completed(job_id=job.job_id))
-    assert [state.job.status async for state in states] == [JobStatus.COMPLETED]
+    assert [state.body.status async for state in states] == [JobStatus.COMPLETED]
 
 
 async def test_each_state_has_a_version_of_its_own() -> None:
@@ -106,7 +109,7 @@ async def test_each_state_has_a_version_of_its_own() -> None:
         completed(job_id=job.job_id, attempt=2),
     ]
     table, links = MemoryJobs(), Links()
-    follow = Follow(find_job=table.owned, links=links, watcher=JobWatcher(table.marks))
+    follow = Follow(find_job=table.owned_with_details, links=links, watcher=JobWatcher(table.marks))
     versions = []
     for each in states:
         table.put(each)
@@ -134,7 +137,7 @@ async def test_a_table_that_is_away_for_a_while_ends_nothing(story: Story) -> No
     states = await story.from_now(job)
     story.table.failing_looks, story.table.failing_reads = 2, 3
     story.table.put(queued(job_id=job.job_id))
-    assert (await anext(states)).job.status is JobStatus.QUEUED
+    assert (await anext(states)).body.status is JobStatus.QUEUED
     assert (story.table.failing_looks, story.table.failing_reads) == (0, 0)
     await states.aclose()
 

@@ -9,11 +9,11 @@ import pytest
 import pytest_asyncio
 
 from darkroom.aws import Aws
-from darkroom.jobs import Fault, Job, JobStatus, VariantWarning
+from darkroom.jobs import Fault, Job, JobDetails, JobStatus, VariantWarning
 from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.adapters.s3_links import S3Links
 from darkroom_upload.view import job_body, result_link
-from tests.upload.examples import completed, queued, waiting
+from tests.upload.examples import DESCRIPTION, completed, queued, waiting
 
 
 @pytest_asyncio.fixture
@@ -28,8 +28,9 @@ async def links(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ResultLinks]:
         yield S3Links(client, "results", aws.credentials)
 
 
-async def seen(job: Job, links: ResultLinks) -> dict[str, Any]:
-    body: dict[str, Any] = json.loads((await job_body(job, links)).model_dump_json())
+async def seen(job: Job, links: ResultLinks, **details: Any) -> dict[str, Any]:
+    told = JobDetails(**({"description": DESCRIPTION} | details))
+    body: dict[str, Any] = json.loads((await job_body(job, told, links)).model_dump_json())
     return body
 
 
@@ -161,16 +162,14 @@ async def test_a_recipe_without_variants_has_nothing_to_count(links: ResultLinks
     assert body["variants"] == []
 
 
+async def test_a_description_that_came_after_the_job_was_read_is_not_shown_yet(links: ResultLinks) -> None:
+    body = await seen(queued(), links, description=DESCRIPTION)
+    assert (body["source"]["width"], body["source"]["exif"]) == (None, None)
+
+
 async def test_metadata_is_shown_when_there_is_any(links: ResultLinks) -> None:
     assert "metadata" not in await seen(waiting(), links)
-    assert (await seen(waiting(metadata={"album": "holidays"}), links))["metadata"] == {"album": "holidays"}
-
-
-async def test_variants_keep_the_order_of_the_recipe(links: ResultLinks) -> None:
-    job = completed()
-    shuffled = replace(job, variants=dict(reversed(list(job.variants.items()))))
-    names = [variant["name"] for variant in (await seen(shuffled, links))["variants"]]
-    assert names == ["square-64", "square-128", "square-256", "square-512"]
+    assert (await seen(waiting(), links, metadata={"album": "holidays"}))["metadata"] == {"album": "holidays"}
 
 
 def test_a_picture_is_named_after_its_source_and_its_variant() -> None:

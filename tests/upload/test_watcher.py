@@ -9,6 +9,7 @@ import pytest_asyncio
 
 from darkroom.errors import Unavailable
 from darkroom.jobs import Job, JobStatus
+from darkroom_upload.adapters.jobs import Mark
 from darkroom_upload.watcher import JobWatcher
 from tests.upload.examples import completed, queued, waiting
 from tests.upload.memory_jobs import MemoryJobs
@@ -28,7 +29,9 @@ class Watch:
         self.running = asyncio.create_task(self.watcher.run(self.stop))
 
     def wait_for(self, job: Job, seconds: float = LONG, *, progress: bool = False) -> asyncio.Task[bool]:
-        return asyncio.create_task(self.watcher.changed(job, within_seconds=seconds, progress=progress))
+        return asyncio.create_task(
+            self.watcher.changed(job.job_id, Mark.of(job), within_seconds=seconds, progress=progress)
+        )
 
 
 @pytest_asyncio.fixture

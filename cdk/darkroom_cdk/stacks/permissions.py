@@ -104,7 +104,13 @@ class PermissionsStack(StageStack):
         jobs = self._data.jobs.table_arn
         may.allow(
             "ChangeJobs",
-            actions=["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"],
+            actions=[
+                "dynamodb:GetItem",
+                "dynamodb:BatchGetItem",
+                "dynamodb:PutItem",
+                "dynamodb:UpdateItem",
+                "dynamodb:DeleteItem",
+            ],
             on=[jobs],
         )
         may.allow(

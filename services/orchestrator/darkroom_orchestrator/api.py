@@ -54,10 +54,10 @@ def job_routes(*, jobs: JobStore, cancel: Cancel, retry: Retry, delete: Delete) 
 
     @routes.get("/status/{job_id}", summary="A job with its internals", responses=_ABSENT)
     async def status(job_id: UUID) -> JobView:
-        job = await jobs.get(str(job_id))
-        if job is None:
+        found = await jobs.with_details(str(job_id))
+        if found is None:
             raise NotFound("There is no such job.")
-        return JobView.of(job)
+        return JobView.of(*found)
 
     @routes.post(
         "/jobs/{job_id}/cancel", summary="Stop an open job", status_code=HTTPStatus.ACCEPTED, responses=_REFUSED

@@ -1,12 +1,17 @@
 """Deleting a job with all that belongs to it."""
 
+from typing import Final
+
 from darkroom.errors import Conflict, NotFound
 from darkroom.logs import get_logger
+from darkroom.recipes import Recipe
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.adapters.originals import Originals
 from darkroom_orchestrator.adapters.results import Results
 
 _LOG = get_logger(__name__)
+
+_NO_RECIPE: Final = Recipe(variants=())
 
 
 class Delete:
@@ -26,10 +31,12 @@ class Delete:
             raise Conflict(f"The job is {job.status}: cancel it before you delete it.")
         if await self._jobs.begin_deletion(job) is None:
             raise Conflict("The job has changed meanwhile: look at its status.")
+        # The recipe of an expired job, which has no results, may have gone before its record.
+        recipe = await self._jobs.recipe_of(job_id) or _NO_RECIPE
         await self._originals.delete(job.source_key, job.source)
-        await self._results.delete_all_of(job)
+        await self._results.delete_all_of(job_id, recipe)
         await self._jobs.end_deletion(job_id)
         # A worker that was late may have put its results since they were listed, and reported them while the record
         # was still there to claim them. From now on reports find no job, and their results are thrown away.
-        await self._results.delete_all_of(job)
+        await self._results.delete_all_of(job_id, recipe)
         _LOG.info("job_deleted", job_id=job_id)

@@ -3,6 +3,7 @@
 from darkroom.jobs import Job
 from darkroom.logs import get_logger
 from darkroom.queue import Outgoing, Queue
+from darkroom.sources import SourceDescription
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.overlays import find_overlays
 from darkroom_orchestrator.plan import plan
@@ -18,13 +19,30 @@ class Dispatch:
         self._tasks = tasks
         self._max_variants = max_variants_per_task
 
-    def count(self, job: Job) -> int:
-        """About how many tasks the pending parts make: what their overlays weigh is not asked."""
-        return len(plan(job, job.pending, max_variants=self._max_variants))
+    async def count(self, job: Job) -> int:
+        """About how many tasks the pending parts make: what their overlays weigh is not asked. Raises Unavailable."""
+        recipe = await self._jobs.recipe_of(job.job_id)
+        if recipe is None:
+            return 0
+        description = await self._description(job)
+        return len(plan(job, recipe, job.pending, description=description, max_variants=self._max_variants))
 
     async def __call__(self, job: Job) -> None:
         """Send tasks for the pending parts. Raises Unavailable, and some may have been sent then."""
-        overlays = await find_overlays(self._jobs, job, job.pending)
-        tasks = plan(job, job.pending, overlays=overlays, max_variants=self._max_variants)
+        recipe = await self._jobs.recipe_of(job.job_id)
+        if recipe is None:
+            _LOG.info("tasks_not_sent", job_id=job.job_id, reason="the job has been cancelled and deleted meanwhile")
+            return
+        tasks = plan(
+            job,
+            recipe,
+            job.pending,
+            description=await self._description(job),
+            overlays=await find_overlays(self._jobs, recipe, job.pending),
+            max_variants=self._max_variants,
+        )
         await self._tasks.send([Outgoing(job_id=job.job_id, message=task, owner=job.owner) for task in tasks])
         _LOG.info("tasks_sent", job_id=job.job_id, attempt=job.attempt, tasks=len(tasks), parts=len(job.pending))
+
+    async def _description(self, job: Job) -> SourceDescription | None:
+        return (await self._jobs.details_of(job.job_id)).description if job.described else None

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from darkroom.jobs import Job, JobStatus, VariantState
+from darkroom.jobs import Job, JobStatus, NewJob, unsettled
 from darkroom.keys import Arrival, display_name
 from darkroom.recipes import Recipe
 from darkroom_orchestrator.adapters.originals import Original
@@ -34,15 +34,14 @@ def drop_id(bucket: str, original: Original) -> str:
 
 def dropped_job(
     bucket: str, original: Original, arrival: Arrival, *, owner: str, presets: Mapping[str, Recipe], now: datetime
-) -> Job:
+) -> NewJob:
     """The job of a dropped file, as yet without a start."""
     name = arrival.recipe or ""
     recipe = presets.get(name, _NO_RECIPE)
-    return Job(
+    job = Job(
         job_id=drop_id(bucket, original),
         owner=owner,
         recipe_name=display_name(name),
-        recipe=recipe,
         status=JobStatus.AWAITING_UPLOAD,
         # The time in the id, so that lists by id and by creation agree.
         created_at=original.last_modified,
@@ -52,5 +51,6 @@ def dropped_job(
         source_key=original.ref.key,
         source=original.ref,
         deadline=now + START_PERIOD,
-        variants={variant.name: VariantState() for variant in recipe.variants},
+        variants=unsettled(recipe),
     )
+    return NewJob(job=job, recipe=recipe)

@@ -11,7 +11,7 @@ from darkroom_orchestrator.adapters.job_store import AT_WORK, JobStore
 from darkroom_orchestrator.adapters.results import Results
 from darkroom_orchestrator.adapters.versions import Version
 from darkroom_orchestrator.manifest import Manifest
-from darkroom_orchestrator.progress import Progress, ended_job, parts_of_report, progress_of
+from darkroom_orchestrator.progress import Progress, advanced_job, parts_of_report, progress_of
 from darkroom_orchestrator.turns import Turns
 
 _LOG = get_logger(__name__)
@@ -45,7 +45,8 @@ class Finish:
                 _LOG.info("report_repeated", attempt=report.attempt, task=report.task)
                 await self._discard_unclaimed(job, report.outcomes)
                 return
-            advanced = await self._jobs.advance(report, progress, await self._manifest(job, report, progress))
+            manifest = await self._manifest(job, report, progress)
+            advanced = await self._jobs.advance(job, report, progress, manifest=manifest)
             if advanced:
                 await self._after(advanced, report, progress)
                 return
@@ -60,7 +61,14 @@ class Finish:
         """
         if progress.ending is None:
             return None
-        manifest = Manifest.of(ended_job(job, report, progress, progress.ending), report)
+        recipe = await self._jobs.recipe_of(job.job_id)
+        if recipe is None:
+            return None  # The job has been cancelled and deleted since it was read, so the write of its end will lose.
+        description = report.description
+        if description is None and job.described:
+            description = (await self._jobs.details_of(job.job_id)).description
+        ended = advanced_job(job, report, progress, report.finished_at)
+        manifest = Manifest.of(ended, report, recipe, description)
         return await self._results.put_manifest(job.job_id, manifest.to_json())
 
     async def _after(self, job: Job, report: TaskFinished, progress: Progress) -> None:

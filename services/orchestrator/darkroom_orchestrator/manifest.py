@@ -97,21 +97,21 @@ class Manifest(_Part):
     error: Fault | None
 
     @classmethod
-    def of(cls, job: Job, report: TaskFinished) -> Self:
+    def of(cls, job: Job, report: TaskFinished, recipe: Recipe, description: SourceDescription | None) -> Self:
         """The manifest of a job that ends as `job` says, by this report."""
         source = job.source
         return cls(
             job_id=job.job_id,
             status=job.status,
             attempt=job.attempt,
-            recipe=ManifestRecipe(name=job.recipe_name, document=job.recipe),
+            recipe=ManifestRecipe(name=job.recipe_name, document=recipe),
             source=ManifestSource(
                 filename=job.filename,
                 key=job.source_key,
                 version_id=source.version_id if source else None,
                 bytes=source.size if source else job.source_bytes,
                 sha256=job.source_sha256,
-                description=job.description,
+                description=description,
             ),
             outputs=[ManifestOutput.of(name, state) for name, state in job.variants.items()],
             engine=dict(job.engine),

@@ -8,16 +8,16 @@ import asyncio
 from collections.abc import Collection, Mapping
 
 from darkroom.jobs import Job, VariantResult, VariantState
-from darkroom.recipes import Overlay
+from darkroom.recipes import Overlay, Recipe
 from darkroom_orchestrator.adapters.job_store import JobStore
 
 Found = Mapping[Overlay, VariantResult]
 """Overlays that are there, and where."""
 
 
-async def find_overlays(jobs: JobStore, job: Job, parts: Collection[str]) -> Found:
-    """The overlays of these parts of a job. Raises Unavailable."""
-    variants = [variant for variant in job.recipe.variants if variant.name in parts]
+async def find_overlays(jobs: JobStore, recipe: Recipe, parts: Collection[str]) -> Found:
+    """Find the overlays of these variants of a recipe. Raises Unavailable."""
+    variants = [variant for variant in recipe.variants if variant.name in parts]
     wanted = {overlay for variant in variants for overlay in variant.overlays.values()}
     ids = sorted({overlay.job_id for overlay in wanted})
     makers = dict(zip(ids, await asyncio.gather(*(jobs.get(job_id) for job_id in ids)), strict=True))

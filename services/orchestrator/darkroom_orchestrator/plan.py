@@ -10,25 +10,30 @@ from darkroom.making.source import Source
 from darkroom.making.spreading import Group, spread
 from darkroom.messages import PlannedOverlay, PlannedVariant, ProcessTask
 from darkroom.queue import LARGEST_BODY_BYTES, body_of
+from darkroom.recipes import Recipe
+from darkroom.sources import SourceDescription
 
 
 def plan(
     job: Job,
+    recipe: Recipe,
     parts: Collection[str],
     *,
+    description: SourceDescription | None = None,
     overlays: Overlays = NO_OVERLAYS,
     max_variants: int,
     largest_bytes: int = LARGEST_BODY_BYTES,
 ) -> tuple[ProcessTask, ...]:
     """The tasks that make these parts of a job, the first of which extracts the metadata if that is among them.
 
-    `overlays` are the images of its watermarks that are there; each task names those that it needs. Raises ValueError
-    for a job without a source: there is nothing to plan for it.
+    `description` is the source's, if it has been described. `overlays` are the images of the recipe's watermarks that
+    are there; each task names those that it needs. Raises ValueError for a job without a source: there is nothing to
+    plan for it.
     """
     if job.source is None:
         raise ValueError(f"job {job.job_id} has no source yet")
-    variants = [variant for variant in job.recipe.variants if variant.name in parts]
-    groups = spread(variants, _known_of(job, job.source), overlays=overlays, max_variants=max_variants)
+    variants = [variant for variant in recipe.variants if variant.name in parts]
+    groups = spread(variants, _known_of(job, job.source, description), overlays=overlays, max_variants=max_variants)
     if not groups and SOURCE_PART in parts:
         groups = [[]]
     tasks = [_task(job, job.source, group) for group in groups]
@@ -45,10 +50,10 @@ def plan(
     )
 
 
-def _known_of(job: Job, source: ObjectRef) -> Source:
+def _known_of(job: Job, source: ObjectRef, description: SourceDescription | None) -> Source:
     """The source as it was described; until then as guessed."""
-    if job.description:
-        return Source.described(job.description, size=source.size)
+    if description:
+        return Source.described(description, size=source.size)
     return Source.guessed(size=source.size, content_type=job.content_type)
 
 

@@ -56,16 +56,24 @@ def progress_of(job: Job, report: TaskFinished) -> Progress | None:
     return Progress(parts=parts, variants=variants, ending=ending)
 
 
-def ended_job(job: Job, report: TaskFinished, progress: Progress, ending: Ending) -> Job:
-    """The job as this end leaves it, but for the moment of the write."""
-    spent, more = job.cost, report.cost
+def advanced_job(job: Job, report: TaskFinished, progress: Progress, moment: datetime) -> Job:
+    """The job as a write of this progress at that moment leaves it.
+
+    Exactly so when it ends the job: the write asks that nothing else was pending, so nothing else has changed since the
+    job was read. Otherwise other reports may have settled more by then.
+    """
+    spent, more, ending = job.cost, report.cost, progress.ending
     return replace(
         job,
-        status=ending.status,
-        fault=ending.fault,
-        pending=frozenset(),
+        status=ending.status if ending else JobStatus.PROCESSING,
+        updated_at=moment,
+        completed_at=moment if ending else job.completed_at,
+        deadline=None if ending else job.deadline,
+        place=None if ending else job.place,
+        fault=ending.fault if ending else job.fault,
+        pending=job.pending - progress.parts,
         variants={**job.variants, **progress.variants},
-        description=report.description or job.description,
+        described=job.described or report.description is not None,
         source_sha256=report.source_sha256 or job.source_sha256,
         engine=report.engine or job.engine,
         started_at=job.started_at or report.started_at,
@@ -106,7 +114,7 @@ def _state(outcome: VariantOutcome) -> VariantState:
 
 
 def _ending(job: Job, report: TaskFinished, variants: Mapping[str, VariantState]) -> Ending:
-    described = job.description is not None or report.description is not None
+    described = job.described or report.description is not None
     status = final_status([state.status for state in variants.values()], described=described)
     return Ending(status=status, fault=_cause(report, variants.values()) if status is JobStatus.FAILED else None)
 

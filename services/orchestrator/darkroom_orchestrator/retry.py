@@ -56,4 +56,4 @@ class Retry:
 def failed_parts(job: Job) -> frozenset[str]:
     """What a retry makes again: the failed variants, and the metadata if there is none yet."""
     failed = {name for name, state in job.variants.items() if state.status is VariantStatus.FAILED}
-    return frozenset(failed if job.description else failed | {SOURCE_PART})
+    return frozenset(failed if job.described else failed | {SOURCE_PART})

@@ -74,7 +74,7 @@ class Start:
 
     async def _job_of_drop(self, arrival: Arrival, original: Original) -> Job | None:
         """The drop's job, created unless an earlier announcement of the same object has done so."""
-        job = dropped_job(
+        new = dropped_job(
             self._originals.bucket,
             original,
             arrival,
@@ -82,14 +82,14 @@ class Start:
             presets=self._presets,
             now=self._now(),
         )
-        return job if await self._jobs.create(job) else await self._jobs.get(job.job_id)
+        return new.job if await self._jobs.create(new) else await self._jobs.get(new.job.job_id)
 
     async def _begin(self, job: Job, original: Original) -> None:
         fault = self._refusal(original)
         if fault:
             await self._refuse(job, original, fault)
             return
-        ready = replace(job, source=original.ref, pending=parts_of(job.recipe))
+        ready = replace(job, source=original.ref, pending=parts_of(job.variants))
         queued = await self._jobs.queue(job, original.ref, await self._turns.place_for(ready))
         if queued:
             _LOG.info("job_queued", recipe=queued.recipe_name, bytes=original.ref.size)

@@ -45,7 +45,7 @@ class Turns:
             return None
         entries = await self._index.last(ready.owner, most=self._share)
         crowded = any(entry.waits for entry in entries) or sum(entry.tasks for entry in entries) >= self._share
-        return Place(turn=Turn.WAITING if crowded else Turn.SENT, tasks=self._dispatch.count(ready))
+        return Place(turn=Turn.WAITING if crowded else Turn.SENT, tasks=await self._dispatch.count(ready))
 
     async def take(self, queued: Job) -> None:
         """Send a job that has been queued, unless it waits. May be done again. Raises Unavailable.

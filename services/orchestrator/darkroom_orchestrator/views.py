@@ -3,7 +3,7 @@
 from pydantic import BaseModel
 
 from darkroom.clock import Moment
-from darkroom.jobs import Cost, Fault, Job, JobStatus, ObjectRef, Turn, VariantResult, VariantStatus
+from darkroom.jobs import Cost, Fault, Job, JobDetails, JobStatus, ObjectRef, Turn, VariantResult, VariantStatus
 from darkroom.sources import SourceDescription
 
 
@@ -48,7 +48,7 @@ class JobView(BaseModel):
     fault: Fault | None
 
     @classmethod
-    def of(cls, job: Job) -> "JobView":
+    def of(cls, job: Job, details: JobDetails) -> "JobView":
         """The view of a job."""
         return cls(
             job_id=job.job_id,
@@ -72,7 +72,7 @@ class JobView(BaseModel):
             turn=job.place.turn if job.place else None,
             source=job.source,
             source_sha256=job.source_sha256,
-            description=job.description,
+            description=details.description,
             variants=[
                 VariantView(name=name, status=state.status, result=state.result, fault=state.fault)
                 for name, state in job.variants.items()

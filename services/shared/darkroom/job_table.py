@@ -1,47 +1,52 @@
 """Jobs in DynamoDB: how an item looks, and the reads and the creation that more than one service needs.
 
-Everything that changes an existing job is the orchestrator's.
+Everything that changes an existing job is the orchestrator's. What is kept beside a job's item: see `job_parts`.
 """
 
-import json
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
-from pydantic import TypeAdapter
 
 from darkroom import clock
 from darkroom.aws import error_code, translated
+from darkroom.errors import Unavailable
+from darkroom.items import Item, deserialized, epoch, serialized
+from darkroom.job_parts import (
+    details_item,
+    details_key,
+    details_of,
+    recipe_item,
+    recipe_key,
+    recipe_of,
+    variant_text,
+    variants_of,
+)
 from darkroom.jobs import (
     Cost,
-    DeliveryAttempt,
     Fault,
     Job,
+    JobDetails,
     JobStatus,
+    NewJob,
     ObjectRef,
     Place,
     Turn,
-    VariantResult,
-    VariantState,
     VariantStatus,
 )
 from darkroom.recipes import Recipe
-from darkroom.sources import SourceDescription
-from darkroom.topology import OPEN_SHARDS
+from darkroom.topology import OPEN_SHARDS, OWNER_SHARDS
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import KeysAndAttributesTypeDef, TransactWriteItemTypeDef
 
-Item = dict[str, Any]
-"""An item in DynamoDB's own notation, `{"name": {"S": "value"}}`."""
-
-_SERIALIZE: Final = TypeSerializer().serialize
-_DESERIALIZE: Final = TypeDeserializer().deserialize
-_TURN_SEPARATOR: Final = "#"
-_METADATA: Final = TypeAdapter(dict[str, str])
+_SEPARATOR: Final = "#"
+_BATCH_TRIES: Final = 6
+_BATCH_PAUSE_SECONDS: Final = 0.05
 
 
 class JobTable:
@@ -57,50 +62,119 @@ class JobTable:
         return self._table
 
     async def get(self, job_id: str) -> Job | None:
-        """The job as it is now (a consistent read), or None."""
-        with translated("DynamoDB"):
-            answer = await self._client.get_item(TableName=self._table, Key=key(job_id), ConsistentRead=True)
-        return from_item(answer["Item"]) if "Item" in answer else None
+        """Return the job as it is now (a consistent read), or None."""
+        item = await self._item(key(job_id))
+        return from_item(item) if item else None
 
-    async def create(self, job: Job) -> bool:
-        """Write a new job. False when there is one of that id already, which is then left as it is."""
+    async def recipe_of(self, job_id: str) -> Recipe | None:
+        """Return the recipe of a job, or None when the job is not there any more."""
+        item = await self._item(recipe_key(job_id))
+        return recipe_of(item) if item else None
+
+    async def details_of(self, job_id: str) -> JobDetails:
+        """Return what is told of a job beside its progress; nothing for a job that is not there."""
+        return details_of(await self._item(details_key(job_id)))
+
+    async def with_details(self, job_id: str) -> tuple[Job, JobDetails] | None:
+        """Return the job and its details, or None. These may be newer than the job, and are never older."""
+        found = {item["job_id"]["S"]: item for item in await self.batch([key(job_id), details_key(job_id)])}
+        if job_id not in found:
+            return None
+        job, details = from_item(found[job_id]), details_of(found.get(details_key(job_id)["job_id"]["S"]))
+        if job.described and details.description is None:
+            # A batch is no transaction: these were read just before the job was described.
+            details = await self.details_of(job_id)
+        return job, details
+
+    async def create(self, new: NewJob) -> bool:
+        """Write a new job and its parts. False when there is one of that id already, which is then left as it is."""
         try:
             with translated("DynamoDB"):
-                await self._client.put_item(
-                    TableName=self._table,
-                    Item=to_item(job),
-                    ConditionExpression="attribute_not_exists(job_id)",
-                )
+                # A repetition by the SDK carries the same token, so that it does not meet its own writes.
+                await self._client.transact_write_items(TransactItems=self.creating(new))
         except ClientError as error:
-            if error_code(error) == "ConditionalCheckFailedException":
-                return False
-            raise
+            if error_code(error) != "TransactionCanceledException":
+                raise
+            reasons = [reason.get("Code") for reason in error.response.get("CancellationReasons", [])]
+            if "ConditionalCheckFailed" not in reasons:
+                raise Unavailable("Another request is creating the same job.") from error
+            return False
         return True
+
+    def creating(self, new: NewJob) -> "list[TransactWriteItemTypeDef]":
+        """Return the parts of a transaction that write a new job; the first fails when there is one of that id.
+
+        Details are written if the client gave metadata or a callback URL, whose log of deliveries they will hold.
+        """
+        job = new.job
+        parts: list[TransactWriteItemTypeDef] = [
+            {
+                "Put": {
+                    "TableName": self._table,
+                    "Item": to_item(job),
+                    "ConditionExpression": "attribute_not_exists(job_id)",
+                }
+            },
+            {"Put": {"TableName": self._table, "Item": recipe_item(job.job_id, new.recipe)}},
+        ]
+        if new.metadata or job.callback_url:
+            details = details_item(job.job_id, JobDetails(metadata=new.metadata))
+            parts.append({"Put": {"TableName": self._table, "Item": details}})
+        return parts
+
+    async def batch(self, keys: list[Item], projection: str | None = None) -> list[Item]:
+        """Return those of up to 100 items that exist, in no order (consistent reads)."""
+        wanted: KeysAndAttributesTypeDef = {"Keys": keys, "ConsistentRead": True}
+        if projection:
+            wanted["ProjectionExpression"] = projection
+            wanted["ExpressionAttributeNames"] = {"#status": "status"}
+        items: list[Item] = []
+        for attempt in range(_BATCH_TRIES):
+            with translated("DynamoDB"):
+                answer = await self._client.batch_get_item(RequestItems={self._table: wanted})
+            items += answer["Responses"].get(self._table, [])
+            left = answer.get("UnprocessedKeys", {})
+            if not left:
+                return items
+            wanted["Keys"] = left[self._table]["Keys"]
+            await asyncio.sleep(_BATCH_PAUSE_SECONDS * 2**attempt)
+        raise Unavailable("DynamoDB does not answer for all jobs now.")
+
+    async def _item(self, primary_key: Item) -> Item | None:
+        with translated("DynamoDB"):
+            answer = await self._client.get_item(TableName=self._table, Key=primary_key, ConsistentRead=True)
+        return answer.get("Item")
 
 
 def key(job_id: str) -> Item:
-    """The primary key of a job."""
+    """Return the primary key of a job."""
     return {"job_id": {"S": job_id}}
 
 
+def owner_shards(owner: str) -> list[str]:
+    """Return all partitions of the index by owner that an owner's jobs are in."""
+    return [f"{owner}{_SEPARATOR}{number}" for number in range(OWNER_SHARDS)]
+
+
+def owner_order(created_at: str, job_id: str) -> str:
+    """Return the place of a job among its owner's: by creation, and by id within a millisecond."""
+    return f"{created_at}{_SEPARATOR}{job_id}"
+
+
 def open_shard(job_id: str) -> int:
-    """The partition of the index of open jobs that a job is in."""
-    return crc32(job_id.encode()) % OPEN_SHARDS
-
-
-def serialized(values: Mapping[str, Any]) -> Item:
-    """Plain values in DynamoDB's notation. None is left out, since an index cannot hold it."""
-    return {name: _SERIALIZE(value) for name, value in values.items() if value is not None}
+    """Return the partition of the index of open jobs that a job is in."""
+    return _hash(job_id) % OPEN_SHARDS
 
 
 def to_item(job: Job) -> Item:
-    """A job as an item. Empty sets are left out: DynamoDB has none."""
+    """Return a job as an item. Empty sets are left out: DynamoDB has none."""
     return serialized(
         {
             "job_id": job.job_id,
             "owner": job.owner,
+            "owner_shard": owner_shards(job.owner)[_hash(job.job_id) % OWNER_SHARDS],
+            "owner_order": owner_order(clock.iso(job.created_at), job.job_id),
             "recipe_name": job.recipe_name,
-            "recipe": job.recipe.model_dump_json(),
             "status": job.status.value,
             "created_at": clock.iso(job.created_at),
             "updated_at": clock.iso(job.updated_at),
@@ -113,13 +187,19 @@ def to_item(job: Job) -> Item:
             "source": job.source.model_dump() if job.source else None,
             "source_bytes": job.source_bytes,
             "source_sha256": job.source_sha256,
-            "description": job.description.model_dump_json() if job.description else None,
-            "variants": {name: variant_value(state) for name, state in job.variants.items()},
+            "described": job.described or None,
+            "variants": {
+                name: variant_text(state, number, job.job_id)
+                for number, (name, state) in enumerate(job.variants.items())
+            },
+            # Kept beside the variants for lists, which then need not read these.
+            "variants_total": len(job.variants),
+            "variants_done": job.count(VariantStatus.COMPLETED),
+            "variants_failed": job.count(VariantStatus.FAILED),
             "pending": set(job.pending) or None,
             **(place_values(job, job.place) if job.place else {}),
             "fault": job.fault.model_dump() if job.fault else None,
             **job.cost.model_dump(),
-            "metadata": json.dumps(dict(job.metadata)) if job.metadata else None,
             "queued_at": clock.iso(job.queued_at) if job.queued_at else None,
             "started_at": clock.iso(job.started_at) if job.started_at else None,
             "completed_at": clock.iso(job.completed_at) if job.completed_at else None,
@@ -128,22 +208,18 @@ def to_item(job: Job) -> Item:
             "manifest": job.manifest.model_dump() if job.manifest else None,
             "redrives": job.redrives,
             "callback_url": job.callback_url,
-            "callback_gone_at": clock.iso(job.callback_gone_at) if job.callback_gone_at else None,
             "charged_to": job.charged_to,
-            "deliveries": [delivery_value(attempt) for attempt in job.deliveries] or None,
         }
     )
 
 
 def from_item(item: Mapping[str, Any]) -> Job:
-    """The inverse of `to_item`."""
-    read = {name: _DESERIALIZE(value) for name, value in item.items()}
-    recipe = Recipe.model_validate_json(read["recipe"])
+    """Return the job that `to_item` wrote."""
+    read = deserialized(item)
     return Job(
         job_id=read["job_id"],
         owner=read["owner"],
         recipe_name=read["recipe_name"],
-        recipe=recipe,
         status=JobStatus(read["status"]),
         created_at=clock.parse(read["created_at"]),
         updated_at=clock.parse(read["updated_at"]),
@@ -155,18 +231,12 @@ def from_item(item: Mapping[str, Any]) -> Job:
         source=ObjectRef.model_validate(read["source"]) if "source" in read else None,
         source_bytes=int(read["source_bytes"]) if "source_bytes" in read else None,
         source_sha256=read.get("source_sha256"),
-        description=_description(read),
-        # In the order of the recipe; DynamoDB keeps none.
-        variants={
-            variant.name: _variant_state(read["variants"][variant.name])
-            for variant in recipe.variants
-            if variant.name in read["variants"]
-        },
+        described=read.get("described", False),
+        variants=variants_of(read["variants"], read["job_id"]),
         pending=frozenset(read.get("pending", ())),
         place=_place(read),
         fault=Fault.model_validate(read["fault"]) if "fault" in read else None,
         cost=Cost.model_validate({name: read.get(name, 0) for name in Cost.model_fields}),
-        metadata=_METADATA.validate_json(read["metadata"]) if "metadata" in read else {},
         queued_at=_moment(read, "queued_at"),
         started_at=_moment(read, "started_at"),
         completed_at=_moment(read, "completed_at"),
@@ -175,54 +245,24 @@ def from_item(item: Mapping[str, Any]) -> Job:
         manifest=ObjectRef.model_validate(read["manifest"]) if "manifest" in read else None,
         redrives=int(read["redrives"]),
         callback_url=read.get("callback_url"),
-        callback_gone_at=_moment(read, "callback_gone_at"),
         charged_to=read.get("charged_to"),
-        deliveries=tuple(DeliveryAttempt.model_validate(value) for value in read.get("deliveries", ())),
     )
-
-
-def epoch(moment: datetime) -> int:
-    """Seconds since 1970, as DynamoDB's TTL and the deadline index want them."""
-    return int(moment.timestamp())
-
-
-def variant_value(state: VariantState) -> dict[str, Any]:
-    """A variant's state as a plain value for the item's `variants` map."""
-    value: dict[str, Any] = {"status": state.status.value}
-    if state.result:
-        value["result"] = state.result.model_dump(mode="json")
-    if state.fault:
-        value["fault"] = state.fault.model_dump()
-    return value
 
 
 def place_values(job: Job, place: Place) -> dict[str, Any]:
-    """The attributes that put a job into the index of turns, where its owner's jobs are in the order they came."""
-    turn = f"{place.turn}{_TURN_SEPARATOR}{clock.iso(job.created_at)}"
+    """Return what puts a job into the index of turns, where its owner's jobs are in the order they came."""
+    turn = f"{place.turn}{_SEPARATOR}{clock.iso(job.created_at)}"
     return {"turn_of": job.owner, "turn": turn, "tasks": place.tasks}
 
 
-def delivery_value(attempt: DeliveryAttempt) -> dict[str, Any]:
-    """An attempt as a plain value for the item's `deliveries` list."""
-    return {**attempt.model_dump(exclude_none=True), "at": clock.iso(attempt.at)}
-
-
-def _variant_state(value: Mapping[str, Any]) -> VariantState:
-    return VariantState(
-        status=VariantStatus(value["status"]),
-        result=VariantResult.model_validate(value["result"]) if "result" in value else None,
-        fault=Fault.model_validate(value["fault"]) if "fault" in value else None,
-    )
-
-
-def _description(read: Mapping[str, Any]) -> SourceDescription | None:
-    return SourceDescription.model_validate_json(read["description"]) if "description" in read else None
+def _hash(job_id: str) -> int:
+    return crc32(job_id.encode())
 
 
 def _place(read: Mapping[str, Any]) -> Place | None:
     if "turn" not in read:
         return None
-    return Place(turn=Turn(read["turn"].partition(_TURN_SEPARATOR)[0]), tasks=int(read["tasks"]))
+    return Place(turn=Turn(read["turn"].partition(_SEPARATOR)[0]), tasks=int(read["tasks"]))
 
 
 def _moment(read: Mapping[str, Any], name: str) -> datetime | None:

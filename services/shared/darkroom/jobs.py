@@ -207,12 +207,11 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One source image and what becomes of it."""
+    """One source image and what becomes of it. Its recipe and its details are kept beside it: see `job_parts`."""
 
     job_id: str
     owner: str
     recipe_name: str
-    recipe: Recipe
     status: JobStatus
     created_at: datetime
     updated_at: datetime
@@ -228,16 +227,16 @@ class Job:
     source_bytes: int | None = None
     """As counted on the way in, or as announced for a presigned upload; `source` has what was found in the end."""
     source_sha256: str | None = None
-    description: SourceDescription | None = None
+    described: bool = False
+    """Whether the source's description is among the job's details."""
     variants: Mapping[str, VariantState] = field(default_factory=dict)
+    """By name, in the order of the recipe."""
     pending: frozenset[str] = frozenset()
     """Names of the variants without an outcome, and `SOURCE_PART` until the metadata is there."""
     place: Place | None = None
     """None unless the job is at work and owners have shares of the processors."""
     fault: Fault | None = None
     cost: Cost = Cost()
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    """The client's own, returned as it came."""
     queued_at: datetime | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None
@@ -251,12 +250,39 @@ class Job:
     """How often the sweeper has sent the tasks again."""
     callback_url: str | None = None
     """Where the job's end is announced by a webhook."""
-    callback_gone_at: datetime | None = None
-    """When the receiver said that it wants no more (410)."""
     charged_to: str | None = None
     """The counter of a caller's quotas that it is part of, with `source_bytes`; None for a caller without quotas."""
+
+    def count(self, status: VariantStatus) -> int:
+        """Return how many variants have this status."""
+        return sum(state.status is status for state in self.variants.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobDetails:
+    """What is told of a job beside its progress, in an item of its own: it is large and seldom read."""
+
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    """The client's own, returned as it came."""
+    description: SourceDescription | None = None
     deliveries: tuple[DeliveryAttempt, ...] = ()
     """The last attempts to deliver webhooks, oldest first."""
+    callback_gone_at: datetime | None = None
+    """When the receiver said that it wants no more (410)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewJob:
+    """A job that is not written yet, with what goes into items of its own beside it."""
+
+    job: Job
+    recipe: Recipe
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+def unsettled(recipe: Recipe) -> dict[str, VariantState]:
+    """Return the variants of a recipe, none of which has an outcome."""
+    return {variant.name: VariantState() for variant in recipe.variants}
 
 
 def results_bytes(job: Job) -> int:
@@ -269,9 +295,9 @@ def new_job_id() -> str:
     return str(uuid_utils.compat.uuid7())
 
 
-def parts_of(recipe: Recipe) -> frozenset[str]:
-    """All that a job of this recipe waits for: each variant, and the metadata."""
-    return frozenset({SOURCE_PART, *(variant.name for variant in recipe.variants)})
+def parts_of(variants: Iterable[str]) -> frozenset[str]:
+    """Return all that a job waits for: each of its variants, and the source's description."""
+    return frozenset({SOURCE_PART, *variants})
 
 
 def final_status(variants: Iterable[VariantStatus], *, described: bool) -> JobStatus:

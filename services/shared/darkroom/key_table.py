@@ -12,7 +12,7 @@ from darkroom.allowances import UNLIMITED, KeyLimits, Rate, Unlimited
 from darkroom.api_keys import ApiKey, Scope
 from darkroom.aws import error_code, translated
 from darkroom.encryption import TextCipher
-from darkroom.job_table import Item, serialized
+from darkroom.items import Item, serialized
 from darkroom.topology import KEYS_BY_OWNER
 
 if TYPE_CHECKING:

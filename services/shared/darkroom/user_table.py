@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from darkroom import clock
 from darkroom.aws import error_code, translated
 from darkroom.encryption import TextCipher
-from darkroom.job_table import Item, serialized
+from darkroom.items import Item, serialized
 from darkroom.users import User
 
 if TYPE_CHECKING:

@@ -18,6 +18,10 @@ DEFAULT_STREAMS: Final = 1000
 """An event stream holds 80 KiB: together 80 MiB."""
 ARCHIVES: Final = 32
 """An archive whose reader is slow holds 5 MiB: together 160 MiB."""
+LISTS: Final = 64
+"""A list of a hundred jobs takes 10 ms of CPU and holds 1 MB while it is made: together 64 MB."""
+WAITS: Final = 1000
+"""A request that waits for its job to change holds 80 KiB, its connection's included: together 80 MiB."""
 
 _HELD_FOR_EACH_FREE: Final = 3
 
@@ -25,7 +29,7 @@ _HELD_FOR_EACH_FREE: Final = 3
 class Admission:
     """Gives places to what is done at a time, as long as there are any."""
 
-    def __init__(self, places: int, what: Literal["uploads", "archives", "event streams"]) -> None:
+    def __init__(self, places: int, what: Literal["uploads", "archives", "event streams", "lists", "waits"]) -> None:
         self._free = places
         self._held: Counter[str] = Counter()
         self._what = what

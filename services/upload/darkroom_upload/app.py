@@ -12,6 +12,7 @@ from darkroom.health import Readiness
 from darkroom.recipes import Presets
 from darkroom.webhook_secrets import WebhookSecrets
 from darkroom_upload import throttle
+from darkroom_upload.adapters.job_lists import JobLists
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.adapters.pictures import Pictures
@@ -55,9 +56,12 @@ class Services:
     upload_places: Admission
     archive_places: Admission
     stream_places: Admission
+    list_places: Admission
+    wait_places: Admission
     presign: Presign
     plan: Plan
     jobs: Jobs
+    lists: JobLists
     links: ResultLinks
     pictures: Pictures
     watcher: JobWatcher
@@ -102,15 +106,19 @@ def create_api(services: Services) -> FastAPI:
     app.include_router(
         presigned.router(services.presign, services.presets, authenticate, allow_http=services.development)
     )
-    app.include_router(status.router(services.jobs, services.links, services.watcher, authenticate))
+    app.include_router(
+        status.router(services.jobs, services.links, services.watcher, services.wait_places, authenticate)
+    )
     app.include_router(
         jobs.router(
             services.jobs,
+            services.lists,
             services.links,
             services.pictures,
-            services.archive_places,
-            services.orchestrator,
-            authenticate,
+            list_places=services.list_places,
+            archive_places=services.archive_places,
+            orchestrator=services.orchestrator,
+            authenticate=authenticate,
         )
     )
     app.include_router(events.router(services.follow, services.stream_places, authenticate))

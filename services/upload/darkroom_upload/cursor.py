@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from darkroom import clock
 from darkroom.errors import MalformedRequest
-from darkroom.jobs import Job
+from darkroom.job_table import owner_order
 
 
 class Position(BaseModel):
@@ -25,9 +25,15 @@ class Position(BaseModel):
     job_id: str
 
     @classmethod
-    def of(cls, job: Job) -> Self:
-        """The position of a job."""
-        return cls(created_at=clock.iso(job.created_at), job_id=job.job_id)
+    def at(cls, order: str) -> Self:
+        """Return the position of the job that has this `order` in the index by owner."""
+        created_at, _, job_id = order.rpartition("#")
+        return cls(created_at=created_at, job_id=job_id)
+
+    @property
+    def order(self) -> str:
+        """What the index by owner sorts by."""
+        return owner_order(self.created_at, self.job_id)
 
     @field_validator("created_at")
     @classmethod

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from darkroom.errors import Unavailable
-from darkroom.jobs import Job
+from darkroom.jobs import Job, JobDetails
 from darkroom.logs import get_logger
 from darkroom_upload.adapters.jobs import Mark
 from darkroom_upload.adapters.results import ResultLinks
@@ -18,23 +18,37 @@ _LOG = get_logger(__name__)
 LONGEST_SECONDS: Final = 5 * 60
 """How long one answer may last. A client that wants to go on comes again."""
 
-FindJob = Callable[[str, str], Awaitable[Job]]
-"""The job of that id and owner. Raises NotFound and Unavailable."""
+FindJob = Callable[[str, str], Awaitable[tuple[Job, JobDetails]]]
+"""The job of that id and owner, and its details. Raises NotFound and Unavailable."""
 Check = Callable[[], Awaitable[None]]
 """Raises an error unless the caller may still be told of the job."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """Which job is followed, and how it stood when it was last seen: all that is held while nothing happens."""
+
+    job_id: str
+    owner: str
+    mark: Mark
 
 
 @dataclass(frozen=True, kw_only=True)
 class State:
     """A job at one moment, and what clients are told of it."""
 
-    job: Job
+    seen: Seen
     body: JobBody
 
     @property
     def version(self) -> str:
         """What tells this state of the job from all others."""
-        return Mark.of(self.job).version
+        return self.seen.mark.version
+
+    @property
+    def is_open(self) -> bool:
+        """Whether another state will follow."""
+        return self.seen.mark.status.is_open
 
 
 class Follow:
@@ -59,23 +73,26 @@ class Follow:
 
     async def state(self, job_id: str, owner: str) -> State:
         """How a job of that owner's stands. Raises NotFound and Unavailable."""
-        job = await self._find_job(job_id, owner)
-        return State(job=job, body=await job_body(job, self._links))
+        job, details = await self._find_job(job_id, owner)
+        seen = Seen(job_id=job.job_id, owner=job.owner, mark=Mark.of(job))
+        return State(seen=seen, body=await job_body(job, details, self._links))
 
-    async def after(self, state: State, check: Check) -> AsyncGenerator[State, None]:
-        """The states after this one, each as soon as it is seen: to the job's end, or until it is time to come again.
+    async def after(self, seen: Seen, check: Check) -> AsyncGenerator[State, None]:
+        """The states after the one that was seen, each at once: to the job's end, or until it is time to come again.
 
         `check` is asked before each. Raises what it raises, and NotFound when the job is gone.
         """
         ends_at = self._clock() + LONGEST_SECONDS
-        while state.job.status.is_open and await self._watcher.changed(
-            state.job, within_seconds=ends_at - self._clock(), progress=True
+        while seen.mark.status.is_open and await self._watcher.changed(
+            seen.job_id, seen.mark, within_seconds=ends_at - self._clock(), progress=True
         ):
             try:
                 await check()
-                state = await self.state(state.job.job_id, state.job.owner)
+                state = await self.state(seen.job_id, seen.owner)
             except Unavailable as error:
-                # The state stays the one that was told, so that the watcher's next look wakes us again.
-                _LOG.warning("follow_failed", job_id=state.job.job_id, reason=error.message)
+                # What was seen stays as it was told, so that the watcher's next look wakes us again.
+                _LOG.warning("follow_failed", job_id=seen.job_id, reason=error.message)
             else:
+                seen = state.seen
                 yield state
+                del state

@@ -21,6 +21,7 @@ from darkroom_upload.adapters import orchestrator
 from darkroom_upload.adapters.attempts import Attempts
 from darkroom_upload.adapters.cdn_links import CdnLinks
 from darkroom_upload.adapters.claims import Claims
+from darkroom_upload.adapters.job_lists import JobLists
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.new_jobs import NewJobs
 from darkroom_upload.adapters.originals import Originals
@@ -30,7 +31,7 @@ from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.adapters.s3_links import S3Links
 from darkroom_upload.adapters.sessions import SessionTable
 from darkroom_upload.adapters.usage import Usage
-from darkroom_upload.admission import ARCHIVES, Admission
+from darkroom_upload.admission import ARCHIVES, LISTS, WAITS, Admission
 from darkroom_upload.app import Services, create_app
 from darkroom_upload.auth import Authenticate
 from darkroom_upload.follow import Follow
@@ -88,6 +89,8 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
             upload_places=Admission(settings.max_concurrent_uploads, "uploads"),
             archive_places=Admission(ARCHIVES, "archives"),
             stream_places=Admission(settings.max_event_streams, "event streams"),
+            list_places=Admission(LISTS, "lists"),
+            wait_places=Admission(WAITS, "waits"),
             presign=Presign(
                 jobs=jobs,
                 new_jobs=new_jobs,
@@ -102,10 +105,11 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
             ),
             usage=usage,
             jobs=jobs,
+            lists=JobLists(dynamodb, jobs),
             links=links,
             pictures=Pictures(s3, settings.results_bucket),
             watcher=watcher,
-            follow=Follow(find_job=jobs.owned, links=links, watcher=watcher),
+            follow=Follow(find_job=jobs.owned_with_details, links=links, watcher=watcher),
             orchestrator=orchestrator.Orchestrator(neighbour),
             secrets=WebhookSecrets(dynamodb, accounts, cipher),
             authenticate=Authenticate(

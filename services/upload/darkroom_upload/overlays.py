@@ -8,7 +8,7 @@ from typing import Final
 from darkroom.api_keys import Scope
 from darkroom.errors import InvalidRecipe
 from darkroom.job_table import JobTable
-from darkroom.jobs import Job, VariantResult, VariantState, VariantStatus
+from darkroom.jobs import Job, VariantResult, VariantStatus
 from darkroom.limits import MAX_OVERLAY_BYTES
 from darkroom.recipes import CUSTOM, Overlay
 from darkroom_upload.fields import ChosenRecipe
@@ -83,9 +83,9 @@ def _usable(maker: Job | None, overlay: Overlay) -> VariantResult | tuple[str, s
     """The image; or which member of the overlay is wrong, and why."""
     if maker is None:
         return "job_id", _NO_JOB
-    if all(variant.name != overlay.variant for variant in maker.recipe.variants):
+    if overlay.variant not in maker.variants:
         return "variant", "the job's recipe has no such variant"
-    state = maker.variants.get(overlay.variant, VariantState())
+    state = maker.variants[overlay.variant]
     if state.status is not VariantStatus.COMPLETED or state.result is None:
         return "variant", "the picture is not there: only a completed variant can be used"
     if state.result.size > MAX_OVERLAY_BYTES:

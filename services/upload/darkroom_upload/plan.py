@@ -62,11 +62,11 @@ class Plan:
 
     async def source_of(self, job_id: str, owner: str) -> Source:
         """The source of one of the owner's jobs. Raises NotFound, Unavailable, and Conflict until it is described."""
-        job = await self.jobs.owned(job_id, owner)
-        if job.description is None:
+        job, details = await self.jobs.owned_with_details(job_id, owner)
+        if details.description is None:
             yet = " yet" if job.status.is_open else ""
             raise Conflict(f"The job is {job.status}: its image has not been described{yet}.")
-        return Source.described(job.description, size=job.source.size if job.source else 0)
+        return Source.described(details.description, size=job.source.size if job.source else 0)
 
     async def __call__(self, chosen: ChosenRecipe, source: Source, *, owner: str) -> Planned:
         """Plan the recipe. Raises Unavailable."""

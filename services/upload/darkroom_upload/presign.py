@@ -9,7 +9,7 @@ from darkroom import clock
 from darkroom.errors import Conflict, IdempotencyMismatch, UnderWay, UnsupportedMediaType
 from darkroom.formats import ImageFormat
 from darkroom.job_table import JobTable
-from darkroom.jobs import Job, JobStatus, new_job_id
+from darkroom.jobs import Job, JobStatus, NewJob, new_job_id, unsettled
 from darkroom.keys import direct_key, display_name
 from darkroom.logs import get_logger
 from darkroom_upload.adapters.claims import Claim, Claims
@@ -105,9 +105,10 @@ class Presign:
         if claim is not None:
             return await self._waiting(claim, asked), True
         await check_overlays(self.jobs, announced.chosen, principal)
-        job = _new_job(principal, announced)
+        new = _new_job(principal, announced)
+        job = new.job
         fresh = Claim(owner=owner, key=key, job_id=job.job_id, fingerprint=asked) if key else None
-        created = await self.new_jobs.create(job, claim=fresh, charge=Charge.of(principal, announced.size))
+        created = await self.new_jobs.create(new, claim=fresh, charge=Charge.of(principal, announced.size))
         if key and not created:
             return await self._winner(owner, key, asked), True
         _LOG.info("job_created", job_id=job.job_id, owner=owner, recipe=job.recipe_name, bytes=announced.size)
@@ -142,13 +143,12 @@ def _fingerprint(announced: Announced) -> str:
     )
 
 
-def _new_job(principal: Principal, announced: Announced) -> Job:
+def _new_job(principal: Principal, announced: Announced) -> NewJob:
     job_id, now, filename = new_job_id(), clock.now(), display_name(announced.filename)
-    return Job(
+    job = Job(
         job_id=job_id,
         owner=principal.owner,
         recipe_name=announced.chosen.name,
-        recipe=announced.chosen.recipe,
         status=JobStatus.AWAITING_UPLOAD,
         created_at=now,
         updated_at=now,
@@ -157,6 +157,7 @@ def _new_job(principal: Principal, announced: Announced) -> Job:
         source_key=direct_key(job_id, filename),
         deadline=now + FORM_LIFETIME + _GRACE,
         source_bytes=announced.size,
-        metadata=announced.metadata,
+        variants=unsettled(announced.chosen.recipe),
         callback_url=announced.callback_url or principal.callback_url,
     )
+    return NewJob(job=job, recipe=announced.chosen.recipe, metadata=announced.metadata)

@@ -16,7 +16,7 @@ from darkroom import clock
 from darkroom.errors import Conflict, IdempotencyMismatch, UnderWay
 from darkroom.formats import ImageFormat
 from darkroom.job_table import JobTable
-from darkroom.jobs import Job, JobStatus, ObjectRef, new_job_id
+from darkroom.jobs import Job, JobDetails, JobStatus, NewJob, ObjectRef, new_job_id, unsettled
 from darkroom.keys import upload_key
 from darkroom.logs import get_logger
 from darkroom.messages import UploadArrived
@@ -43,6 +43,7 @@ class Submission:
     """The job of a request, and whether an earlier request with the same Idempotency-Key made it."""
 
     job: Job
+    details: JobDetails
     replayed: bool
 
 
@@ -113,16 +114,16 @@ class Submit:
         asked = _fingerprint(received)
         if claim and earlier:
             _require_same(claim, asked)
-            return Submission(job=earlier, replayed=True)
+            return await self._replay(earlier)
         owner = principal.owner
         await check_overlays(self.jobs, received.chosen, principal)
-        job = _new_job(job_id, principal, received, self.arrival_period)
+        new = _new_job(job_id, principal, received, self.arrival_period)
         fresh = Claim(owner=owner, key=key, job_id=job_id, fingerprint=asked) if key else None
-        created = await self.new_jobs.create(job, claim=fresh, charge=Charge.of(principal, received.size))
+        created = await self.new_jobs.create(new, claim=fresh, charge=Charge.of(principal, received.size))
         if key and not created:
             return await self._winner(owner, key, asked)
-        _LOG.info("job_created", job_id=job_id, owner=owner, recipe=job.recipe_name, bytes=received.size)
-        return Submission(job=job, replayed=False)
+        _LOG.info("job_created", job_id=job_id, owner=owner, recipe=new.job.recipe_name, bytes=received.size)
+        return Submission(job=new.job, details=JobDetails(metadata=new.metadata), replayed=False)
 
     async def _winner(self, owner: str, key: str, asked: str) -> Submission:
         """The job of the request that was a little faster, once that has stored its bytes. It may yet fail to."""
@@ -133,7 +134,10 @@ class Submit:
         job = await self._claimed_job(claim)
         if job.status is JobStatus.AWAITING_UPLOAD:
             raise UnderWay
-        return Submission(job=job, replayed=True)
+        return await self._replay(job)
+
+    async def _replay(self, job: Job) -> Submission:
+        return Submission(job=job, details=await self.jobs.details_of(job.job_id), replayed=True)
 
     async def _claimed_job(self, claim: Claim) -> Job:
         job = await self.jobs.get(claim.job_id)
@@ -164,13 +168,12 @@ def _fingerprint(received: Received) -> str:
     )
 
 
-def _new_job(job_id: str, principal: Principal, received: Received, arrival_period: timedelta) -> Job:
-    now = clock.now()
-    return Job(
+def _new_job(job_id: str, principal: Principal, received: Received, arrival_period: timedelta) -> NewJob:
+    now, recipe = clock.now(), received.chosen.recipe
+    job = Job(
         job_id=job_id,
         owner=principal.owner,
         recipe_name=received.chosen.name,
-        recipe=received.chosen.recipe,
         status=JobStatus.AWAITING_UPLOAD,
         created_at=now,
         updated_at=now,
@@ -180,6 +183,7 @@ def _new_job(job_id: str, principal: Principal, received: Received, arrival_peri
         deadline=now + arrival_period,
         source_bytes=received.size,
         source_sha256=received.sha256,
-        metadata=received.metadata,
+        variants=unsettled(recipe),
         callback_url=received.callback_url or principal.callback_url,
     )
+    return NewJob(job=job, recipe=recipe, metadata=received.metadata)

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from darkroom import clock
 from darkroom.formats import ImageFormat
-from darkroom.jobs import Cost, Fault, Job, JobStatus, VariantState, VariantStatus, VariantWarning
-from darkroom.recipes import Variant
+from darkroom.jobs import Cost, Fault, Job, JobDetails, JobStatus, VariantState, VariantStatus, VariantWarning
+from darkroom.sources import SourceDescription
 from darkroom_upload.adapters.results import Link, ResultLinks
 from darkroom_upload.bodies import Body
 
@@ -61,9 +61,8 @@ class SourceBody(Body):
     has_gps: bool | None = None
 
     @classmethod
-    def of(cls, job: Job) -> Self:
+    def of(cls, job: Job, seen: SourceDescription | None) -> Self:
         """What is known of a job's source."""
-        seen = job.description
         return cls(
             filename=job.filename,
             content_type=seen.format.media_type if seen else job.content_type,
@@ -148,36 +147,27 @@ class ReceiptBody(Body):
         return cls(job_id=job.job_id, status=job.status, status_url=status_path(job.job_id))
 
 
-class JobPage(Body):
-    """Some of a client's jobs, newest first."""
-
-    items: list[JobBody]
-    next_cursor: str | None
-    """For the next page; null on the last one."""
-
-
 def status_path(job_id: str) -> str:
     """The path of a job's status."""
     return f"/status/{job_id}"
 
 
-async def job_body(job: Job, links: ResultLinks) -> JobBody:
+async def job_body(job: Job, details: JobDetails, links: ResultLinks) -> JobBody:
     """The job as clients see it, with a link to each picture that is there."""
-    states = [(variant, job.variants.get(variant.name, VariantState())) for variant in job.recipe.variants]
     return JobBody(
         job_id=job.job_id,
         status=job.status,
         recipe=job.recipe_name,
-        progress=_progress([state.status for _, state in states]),
+        progress=_progress(job),
         created_at=clock.iso(job.created_at),
         updated_at=clock.iso(job.updated_at),
         completed_at=clock.iso(job.completed_at) if job.completed_at else None,
-        source=SourceBody.of(job),
-        variants=[await _variant_body(job, variant, state, links) for variant, state in states],
+        source=SourceBody.of(job, details.description if job.described else None),
+        variants=[await _variant_body(job, name, state, links) for name, state in job.variants.items()],
         manifest=await _manifest_body(job, links),
         cost=job.cost,
         error=ErrorBody.of(job.fault),
-        metadata=dict(job.metadata),
+        metadata=dict(details.metadata),
     )
 
 
@@ -202,12 +192,12 @@ async def _manifest_body(job: Job, links: ResultLinks) -> ManifestBody | None:
     return ManifestBody(key=link.key, url=await links.sign(link)) if link else None
 
 
-async def _variant_body(job: Job, variant: Variant, state: VariantState, links: ResultLinks) -> VariantBody:
-    link, result = result_link(job, variant.name), state.result
+async def _variant_body(job: Job, name: str, state: VariantState, links: ResultLinks) -> VariantBody:
+    link, result = result_link(job, name), state.result
     if link is None or result is None:
-        return VariantBody(name=variant.name, status=state.status, error=ErrorBody.of(state.fault))
+        return VariantBody(name=name, status=state.status, error=ErrorBody.of(state.fault))
     return VariantBody(
-        name=variant.name,
+        name=name,
         status=state.status,
         content_type=result.format.media_type,
         bytes=result.size,
@@ -220,9 +210,9 @@ async def _variant_body(job: Job, variant: Variant, state: VariantState, links: 
     )
 
 
-def _progress(statuses: list[VariantStatus]) -> ProgressBody:
+def _progress(job: Job) -> ProgressBody:
     return ProgressBody(
-        done=statuses.count(VariantStatus.COMPLETED),
-        failed=statuses.count(VariantStatus.FAILED),
-        total=len(statuses),
+        done=job.count(VariantStatus.COMPLETED),
+        failed=job.count(VariantStatus.FAILED),
+        total=len(job.variants),
     )

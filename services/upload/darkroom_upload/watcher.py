@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from darkroom.errors import Unavailable
-from darkroom.jobs import Job
 from darkroom.logs import get_logger
 from darkroom_upload.adapters.jobs import Mark
 
@@ -48,22 +47,22 @@ class JobWatcher:
         self._watching = asyncio.Event()
         self._stopped = False
 
-    async def changed(self, job: Job, *, within_seconds: float, progress: bool = False) -> bool:
-        """Return True when the job's status is another one than this; with `progress`, when it has got on at all.
+    async def changed(self, job_id: str, seen: Mark, *, within_seconds: float, progress: bool = False) -> bool:
+        """Return True when the job's status is another one than was seen; with `progress`, when it has got on at all.
 
         False when nothing has been seen of that after so many seconds, or by the end of `run`.
         """
         if self._stopped:
             return False
-        waiter = _Waiter(Mark.of(job), heeds_progress=progress)
-        self._waiters[job.job_id].add(waiter)
+        waiter = _Waiter(seen, heeds_progress=progress)
+        self._waiters[job_id].add(waiter)
         self._watching.set()
         try:
             with suppress(TimeoutError):
                 async with asyncio.timeout(within_seconds):
                     await waiter.woken.wait()
         finally:
-            self._forget(job.job_id, waiter)
+            self._forget(job_id, waiter)
         return waiter.woken.is_set() and not self._stopped
 
     async def run(self, stop: asyncio.Event) -> None:

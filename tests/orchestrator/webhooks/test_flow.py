@@ -11,7 +11,7 @@ import httpx
 import pytest
 from aiohttp import web
 
-from darkroom.jobs import Job, JobStatus, new_job_id
+from darkroom.jobs import Job, JobStatus, NewJob, new_job_id
 from darkroom.keys import upload_key
 from darkroom.messages import DeliveryRequested
 from darkroom.queue import Depth, Outgoing
@@ -20,7 +20,7 @@ from darkroom_orchestrator.adapters.events import JobEvents, event_of
 from darkroom_orchestrator.api import QueueName
 from darkroom_orchestrator.composition import Orchestrator
 from darkroom_orchestrator.webhooks import work
-from tests.orchestrator.site import Site
+from tests.orchestrator.site import RECIPE, Site
 from tests.support.receiver import Receiver, raw_receiving, receiving
 from tests.support.waiting import until
 
@@ -51,7 +51,7 @@ async def job_for(site: Site, receiver: Receiver, **changes: Any) -> Job:
         waiting,
         **{"job_id": job_id, "source_key": upload_key(job_id, "cat.jpg"), "callback_url": receiver.url, **changes},
     )
-    assert await site.jobs.create(job)
+    assert await site.jobs.create(NewJob(job=job, recipe=RECIPE))
     return job
 
 
@@ -115,7 +115,7 @@ async def test_a_receiver_that_comes_back_gets_its_event(site: Site) -> None:
         requests = await receiver.until(3)
     assert len({request.headers["webhook-id"] for request in requests}) == 1
     assert len({request.body for request in requests}) == 1
-    log = (await site.job(job.job_id)).deliveries
+    log = (await site.details(job.job_id)).deliveries
     assert [(attempt.number, attempt.status) for attempt in log] == [(1, 500), (2, 503), (3, 200)]
 
 
@@ -124,7 +124,7 @@ async def test_after_the_last_attempt_the_event_is_dead_and_a_replay_brings_it_b
         job = await job_for(site, receiver)
         await orchestrator.cancel(job.job_id)
         await until_dead(orchestrator)
-        log = (await site.job(job.job_id)).deliveries
+        log = (await site.details(job.job_id)).deliveries
         assert [attempt.number for attempt in log] == list(range(1, DELIVERY_ATTEMPTS + 1))
         assert len(receiver.received) == DELIVERY_ATTEMPTS
 
@@ -135,7 +135,7 @@ async def test_after_the_last_attempt_the_event_is_dead_and_a_replay_brings_it_b
     assert answer.status_code == 202
     assert answer.json() == {"job_id": job.job_id, "event_id": log[0].event_id}
     assert requests[-1].headers["webhook-id"] == log[0].event_id
-    last = (await site.job(job.job_id)).deliveries[-1]
+    last = (await site.details(job.job_id)).deliveries[-1]
     assert (last.number, last.status) == (1, 200)
 
 
@@ -156,11 +156,11 @@ async def test_a_receiver_that_was_gone_is_asked_again_by_a_replay(site: Site) -
         await orchestrator.cancel(job.job_id)
         await receiver.until(1)
         await until_empty(orchestrator)
-        assert (await site.job(job.job_id)).callback_gone_at is not None
+        assert (await site.details(job.job_id)).callback_gone_at is not None
         await orchestrator.webhooks.replay(job.job_id)
         await receiver.until(2)
         await until_empty(orchestrator)
-        assert (await site.job(job.job_id)).callback_gone_at is None
+        assert (await site.details(job.job_id)).callback_gone_at is None
 
 
 async def test_an_event_that_comes_three_times_has_one_id(site: Site) -> None:
@@ -195,7 +195,7 @@ async def test_a_webhook_under_way_is_finished_when_the_service_stops(site: Site
             await orchestrator.cancel(job.job_id)
             await asked.wait()
             asyncio.get_running_loop().call_later(0.2, go_on.set)
-        log = (await site.job(job.job_id)).deliveries
+        log = (await site.details(job.job_id)).deliveries
     assert [(attempt.number, attempt.status) for attempt in log] == [(1, 204)]
 
 

@@ -4,8 +4,10 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from boto3.dynamodb.types import TypeDeserializer
-
+from darkroom.items import deserialized
+from darkroom.job_parts import details_key, is_part, recipe_key, variants_of
+from darkroom.job_table import key
+from darkroom.jobs import VariantState
 from darkroom.keys import manifest_key
 from darkroom_local.installation import Installation
 from tests.support.emulator import Cloud
@@ -20,6 +22,8 @@ _OF_THE_RUN: Final = frozenset(
         "cpu_ms",
         "created_at",
         "manifest",
+        "owner_order",
+        "owner_shard",
         "queued_at",
         "redrives",
         "started_at",
@@ -28,12 +32,12 @@ _OF_THE_RUN: Final = frozenset(
         "write_token",
     }
 )
-"""Moments and versions, who did it, how long it took, and how often it was asked for: no two runs agree on these."""
+"""Moments and versions, who did it, how long it took, how often it was asked for, and shards: these differ by run."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """A job's item, its manifest and its pictures, the job's id written as JOB."""
+    """A job's item, recipe and details, its manifest and its pictures, the job's id written as JOB."""
 
     item: str
     manifest: str
@@ -44,10 +48,11 @@ class Evidence:
 async def evidence(cloud: Cloud, installation: Installation, job_id: str) -> Evidence:
     """What is there of a job now."""
     item = await job_item(cloud, installation, job_id)
+    parts = [await _item(cloud, installation, key) for key in (recipe_key(job_id), details_key(job_id))]
     pictures = await pictures_of(cloud, installation, job_id)
     manifest = await _manifest(cloud, installation, item)
     return Evidence(
-        item=json.dumps(_comparable(item), sort_keys=True, default=str).replace(job_id, "JOB"),
+        item=json.dumps([_comparable(item), *parts], sort_keys=True, default=str).replace(job_id, "JOB"),
         manifest=json.dumps(manifest, sort_keys=True).replace(job_id, "JOB"),
         pictures={key.replace(job_id, "JOB"): hashes for key, hashes in pictures.items()},
     )
@@ -55,8 +60,12 @@ async def evidence(cloud: Cloud, installation: Installation, job_id: str) -> Evi
 
 async def job_item(cloud: Cloud, installation: Installation, job_id: str) -> Item:
     """The job's item as plain values; empty when there is none."""
+    return await _item(cloud, installation, key(job_id))
+
+
+async def _item(cloud: Cloud, installation: Installation, primary_key: Any) -> Item:
     answer = await cloud.dynamodb.get_item(
-        TableName=installation.topology.jobs.name, Key={"job_id": {"S": job_id}}, ConsistentRead=True
+        TableName=installation.topology.jobs.name, Key=primary_key, ConsistentRead=True
     )
     return plain(answer.get("Item", {}))
 
@@ -64,7 +73,8 @@ async def job_item(cloud: Cloud, installation: Installation, job_id: str) -> Ite
 async def all_items(cloud: Cloud, installation: Installation) -> list[Item]:
     """Every job there is."""
     pages = cloud.dynamodb.get_paginator("scan").paginate(TableName=installation.topology.jobs.name)
-    return [plain(item) async for page in pages for item in page["Items"]]
+    items = [plain(item) async for page in pages for item in page["Items"]]
+    return [item for item in items if not is_part(item["job_id"])]
 
 
 async def objects_in(cloud: Cloud, bucket: str) -> Objects:
@@ -115,9 +125,21 @@ async def _manifest(cloud: Cloud, installation: Installation, item: Item) -> dic
 
 
 def plain(item: Any) -> Item:
-    """An item's values without DynamoDB's types."""
-    read = TypeDeserializer().deserialize
-    return {name: read(value) for name, value in item.items()}
+    """An item's values without DynamoDB's types, its variants written out."""
+    read = deserialized(item)
+    if "variants" in read:
+        states = variants_of(read["variants"], read["job_id"])
+        read["variants"] = {name: _variant(state) for name, state in states.items()}
+    return read
+
+
+def _variant(state: VariantState) -> dict[str, Any]:
+    told: dict[str, Any] = {"status": state.status.value}
+    if state.result:
+        told["result"] = state.result.model_dump(mode="json")
+    if state.fault:
+        told["fault"] = state.fault.model_dump()
+    return told
 
 
 def _comparable(item: Item) -> Item:

@@ -10,7 +10,7 @@ from darkroom import clock
 from darkroom.allowances import Allowance
 from darkroom.errors import QuotaExceeded
 from darkroom.job_table import JobTable
-from darkroom.jobs import new_job_id
+from darkroom.jobs import NewJob, new_job_id
 from darkroom_local.clients import open_clients
 from darkroom_local.installation import Installation
 from darkroom_upload.adapters.claims import Claim, Claims
@@ -20,7 +20,7 @@ from darkroom_upload.principal import Principal
 from tests.support.aws_proxy import running_proxy
 from tests.support.emulator import Cloud
 from tests.support.interceptions import LostAnswers
-from tests.upload.examples import waiting
+from tests.upload.examples import PRESETS, waiting
 
 FIVE_JOBS = Allowance(jobs_per_day=5)
 THOUSAND_BYTES = Allowance(bytes_per_day=1000)
@@ -52,7 +52,8 @@ def installed(shared_installation: Installation) -> Callable[..., NewJobs]:
 
 async def create(new_jobs: NewJobs, caller: Principal, *, size: int = 100, claim: Claim | None = None) -> bool:
     job = replace(waiting(), job_id=new_job_id(), source_bytes=size)
-    return await new_jobs.create(job, claim=claim, charge=Charge.of(caller, size))
+    new = NewJob(job=job, recipe=PRESETS["thumbnails"])
+    return await new_jobs.create(new, claim=claim, charge=Charge.of(caller, size))
 
 
 async def used(new_jobs: NewJobs, caller: Principal) -> Used:
@@ -80,7 +81,7 @@ async def test_a_job_counts_once_although_each_answer_was_lost(cloud: Cloud, ins
             for number in range(2):
                 key = Claim(owner="unlucky", key=str(number), job_id=new_job_id(), fingerprint="")
                 assert await create(new_jobs, caller, claim=key if number else None)
-    assert lost.lost == ["TransactWriteItems jobs+accounts", "TransactWriteItems jobs+accounts+accounts"]
+    assert lost.lost == ["TransactWriteItems jobs+jobs+accounts", "TransactWriteItems jobs+jobs+accounts+accounts"]
     assert await used(installed(cloud.dynamodb), caller) == Used(jobs=2, bytes=200)
 
 

@@ -19,6 +19,7 @@ from darkroom_upload.api.streams import AdmittedStream
 from darkroom_upload.archive import archive
 from tests.support.emulator import Cloud
 from tests.upload.examples import completed, queued, waiting
+from tests.upload.records import put_job
 from tests.upload.service import STRANGER_KEY, RunningService
 
 MEGABYTE = 1024**2
@@ -33,7 +34,7 @@ async def stored(cloud: Cloud, service: RunningService, job: Job) -> dict[str, b
             data[name] = name.encode() * (1000 + 100_000 * number)
             variants[name] = replace(state, result=state.result.model_copy(update={"size": len(data[name])}))
             await cloud.s3.put_object(Bucket=service.settings.results_bucket, Key=state.result.key, Body=data[name])
-    await service.services.jobs.create(replace(job, variants=variants))
+    await put_job(service, replace(job, variants=variants))
     return data
 
 
@@ -76,7 +77,7 @@ async def test_a_job_that_failed_in_part_gives_what_there_is(cloud: Cloud, uploa
     ],
 )
 async def test_without_pictures_there_is_no_archive(upload: RunningService, job: Job, reason: str) -> None:
-    await upload.services.jobs.create(job)
+    await put_job(upload, job)
     answer = await get(upload, job)
     assert (answer.status_code, answer.json()["code"], answer.json()["detail"]) == (409, "conflict", reason)
 
@@ -92,7 +93,7 @@ async def test_anothers_archive_is_not_there(cloud: Cloud, upload: RunningServic
 
 async def test_pictures_that_are_being_deleted_are_not_found(upload: RunningService) -> None:
     job = completed()
-    await upload.services.jobs.create(job)
+    await put_job(upload, job)
     answer = await get(upload, job)
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 

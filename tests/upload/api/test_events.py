@@ -21,9 +21,9 @@ from tests.support.api import unsigned
 from tests.support.emulator import Cloud
 from tests.support.events import data, open_events, statuses, told
 from tests.support.waiting import until
-from tests.upload.api.test_status import put
 from tests.upload.api.test_streaming import process
 from tests.upload.examples import completed, queued, settled, waiting
+from tests.upload.records import put_job
 from tests.upload.service import KEY, STRANGER_KEY, RunningService, put_key, running_service, settings_for
 
 STREAMS = 40
@@ -38,7 +38,7 @@ def streams_open(service: RunningService) -> int:
 
 
 async def test_each_change_is_an_event_and_the_end_ends_the_stream(cloud: Cloud, upload: RunningService) -> None:
-    job = await put(cloud, upload, waiting())
+    job = await put_job(upload, waiting())
     begun = queued(job_id=job.job_id)
     told_of: list[ServerSentEvent] = []
     async with open_events(upload.client, job.job_id) as events:
@@ -50,7 +50,7 @@ async def test_each_change_is_an_event_and_the_end_ends_the_stream(cloud: Cloud,
             settled(begun, "square-64", "square-128"),
             completed(job_id=job.job_id),
         ):
-            await put(cloud, upload, state)
+            await put_job(upload, state)
             told_of.append(await anext(events))
             shown = (await upload.client.get(f"/status/{job.job_id}")).json()
             assert unsigned(data(told_of[-1])) == unsigned(shown), "as GET /status shows it"
@@ -63,7 +63,7 @@ async def test_each_change_is_an_event_and_the_end_ends_the_stream(cloud: Cloud,
 
 
 async def test_a_job_that_has_ended_has_one_event(cloud: Cloud, upload: RunningService) -> None:
-    answer = await upload.client.get(path(await put(cloud, upload, completed())))
+    answer = await upload.client.get(path(await put_job(upload, completed())))
     assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["x-accel-buffering"] == "no"
@@ -76,14 +76,14 @@ async def test_a_job_that_has_ended_has_one_event(cloud: Cloud, upload: RunningS
 
 
 async def test_who_comes_again_is_told_only_what_is_news(cloud: Cloud, upload: RunningService) -> None:
-    job = await put(cloud, upload, queued())
+    job = await put_job(upload, queued())
     async with open_events(upload.client, job.job_id) as events:
         first = await anext(events)
     async with open_events(upload.client, job.job_id, last_id=first.id) as events:
         await until(lambda: job.job_id in upload.services.watcher._waiters)
-        await put(cloud, upload, settled(job, "square-64"))
+        await put_job(upload, settled(job, "square-64"))
         second = await anext(events)
-    await put(cloud, upload, completed(job_id=job.job_id))
+    await put_job(upload, completed(job_id=job.job_id))
     rest = await told(upload.client, job.job_id, last_id=second.id)
     assert statuses([first, second, *rest]) == ["queued", "processing", "completed"]
     over = await upload.client.get(path(job), headers={"Last-Event-ID": rest[-1].id})
@@ -91,9 +91,9 @@ async def test_who_comes_again_is_told_only_what_is_news(cloud: Cloud, upload: R
 
 
 async def test_an_ended_job_that_is_run_again_is_news(cloud: Cloud, upload: RunningService) -> None:
-    job = await put(cloud, upload, completed(failed=("square-64",)))
+    job = await put_job(upload, completed(failed=("square-64",)))
     (end,) = await told(upload.client, job.job_id)
-    await put(cloud, upload, queued(job_id=job.job_id, attempt=2))
+    await put_job(upload, queued(job_id=job.job_id, attempt=2))
     async with open_events(upload.client, job.job_id, last_id=end.id) as events:
         assert data(await anext(events))["status"] == "queued"
 
@@ -102,7 +102,7 @@ async def test_an_ended_job_that_is_run_again_is_news(cloud: Cloud, upload: Runn
 async def test_an_id_that_is_none_of_ours_is_of_something_old(
     cloud: Cloud, upload: RunningService, last_id: str
 ) -> None:
-    job = await put(cloud, upload, completed())
+    job = await put_job(upload, completed())
     answer = await upload.client.get(path(job), headers={b"Last-Event-ID": last_id.encode()})
     assert answer.text.count("event: status") == 1
 
@@ -110,7 +110,7 @@ async def test_an_id_that_is_none_of_ours_is_of_something_old(
 async def test_a_job_that_is_deleted_meanwhile_ends_the_stream_with_an_event(
     cloud: Cloud, upload: RunningService
 ) -> None:
-    job = await put(cloud, upload, queued())
+    job = await put_job(upload, queued())
     async with open_events(upload.client, job.job_id) as events:
         last_id = (await anext(events)).id
         await cloud.dynamodb.delete_item(TableName=upload.settings.jobs_table, Key={"job_id": {"S": job.job_id}})
@@ -134,7 +134,7 @@ async def test_a_job_that_is_deleted_meanwhile_ends_the_stream_with_an_event(
 async def test_what_is_wrong_is_said_before_a_stream_begins(
     cloud: Cloud, upload: RunningService, request_: dict[str, Any], status: int, code: str
 ) -> None:
-    job = await put(cloud, upload, waiting())
+    job = await put_job(upload, waiting())
     answer = await upload.client.request(**{"method": "GET", "url": path(job), **request_})
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert answer.headers["content-type"] == "application/problem+json"
@@ -145,7 +145,7 @@ async def test_a_quiet_stream_says_something_from_time_to_time(
     cloud: Cloud, upload: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(route, "KEEP_ALIVE_SECONDS", 0.05)
-    job = await put(cloud, upload, waiting())
+    job = await put_job(upload, waiting())
     async with upload.client.stream("GET", path(job)) as answer:
         comments = 0
         async for line in answer.aiter_lines():
@@ -159,13 +159,13 @@ async def test_a_stream_is_one_request_of_the_callers_rate(
 ) -> None:
     key = f"key-{new_job_id()}"
     await put_key(cloud.dynamodb, shared_installation, key, "demo", limits=KeyLimits(rate=Rate.of(0.01, 3)))
-    job = await put(cloud, upload, waiting())
+    job = await put_job(upload, waiting())
     async with httpx.AsyncClient(base_url=upload.url, headers={"x-api-key": key}, trust_env=False) as client:
         async with aconnect_sse(client, "GET", path(job)) as source:
             assert source.response.headers["ratelimit"].startswith('"requests";r=2;')
             events = source.aiter_sse()
             await anext(events)
-            await put(cloud, upload, queued(job_id=job.job_id))
+            await put_job(upload, queued(job_id=job.job_id))
             await anext(events)
             await events.aclose()
         assert (await client.get("/recipes")).headers["ratelimit"].startswith('"requests";r=1;')
@@ -175,7 +175,7 @@ async def test_streams_beyond_the_owners_places_are_told_to_come_again(
     cloud: Cloud, shared_installation: Installation
 ) -> None:
     async with running_service(settings_for(shared_installation, max_event_streams=4)) as service:
-        job = await put(cloud, service, waiting())
+        job = await put_job(service, waiting())
         async with AsyncExitStack() as stack:
             for _ in range(3):
                 answer = await stack.enter_async_context(service.client.stream("GET", path(job)))
@@ -185,7 +185,7 @@ async def test_streams_beyond_the_owners_places_are_told_to_come_again(
             assert refused.headers["content-type"] == "application/problem+json"
             assert "retry-after" in refused.headers
             assert (await service.client.get(f"/status/{job.job_id}")).status_code == 200, "all else is served"
-            others = await put(cloud, service, completed(owner="stranger"))
+            others = await put_job(service, completed(owner="stranger"))
             stranger = await service.client.get(path(others), headers={"x-api-key": STRANGER_KEY})
             assert stranger.status_code == 200, "another owner finds a place"
         await until(lambda: streams_open(service) == 0)
@@ -199,7 +199,7 @@ async def test_a_client_that_goes_away_leaves_nobody_waiting(
     upload: RunningService,
     abrupt: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
-    job = await put(cloud, upload, waiting())
+    job = await put_job(upload, waiting())
     with capture_logs() as logs:
         reader, writer = await asyncio.open_connection("127.0.0.1", upload.port)
         writer.write(f"GET {path(job)} HTTP/1.1\r\nHost: x\r\nx-api-key: {KEY}\r\n\r\n".encode())
@@ -217,12 +217,12 @@ async def test_a_client_that_goes_away_leaves_nobody_waiting(
 async def test_the_stop_ends_streams_and_another_process_goes_on_with_them(
     cloud: Cloud, shared_installation: Installation, upload: RunningService
 ) -> None:
-    job = await put(cloud, upload, waiting())
+    job = await put_job(upload, waiting())
     begun = queued(job_id=job.job_id)
     async with running_service(settings_for(shared_installation)) as stopped:
         async with open_events(stopped.client, job.job_id) as events:
             await anext(events)
-            await put(cloud, upload, begun)
+            await put_job(upload, begun)
             last_id = (await anext(events)).id
             stopped.stop.set()
             assert [event async for event in events] == []
@@ -230,7 +230,7 @@ async def test_the_stop_ends_streams_and_another_process_goes_on_with_them(
         assert statuses(again) == ["queued"], "who comes to it meanwhile is told how the job stands, and to come again"
         assert await told(stopped.client, job.job_id, last_id=last_id) == []
     async with open_events(upload.client, job.job_id, last_id=last_id) as events:
-        await put(cloud, upload, completed(job_id=job.job_id))
+        await put_job(upload, completed(job_id=job.job_id))
         assert statuses([event async for event in events]) == ["completed"]
 
 

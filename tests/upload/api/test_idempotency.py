@@ -121,7 +121,7 @@ async def test_what_the_faster_request_has_not_stored_yet_is_not_accepted(
 ) -> None:
     proxy, service = proxied
     with (
-        proxy.trap("TransactWriteItems jobs+accounts", moment=Moment.BEFORE) as writing,
+        proxy.trap("TransactWriteItems jobs+jobs+accounts", moment=Moment.BEFORE) as writing,
         proxy.trap("PutObject originals", moment=Moment.BEFORE) as storing,
     ):
         slower = asyncio.create_task(upload_with_key(service, "faster"))

@@ -10,13 +10,14 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from darkroom.job_table import to_item
+from darkroom import clock
 from darkroom.jobs import Job, JobStatus, new_job_id
 from darkroom_local.installation import Installation
-from darkroom_upload.adapters import jobs as jobs_adapter
+from darkroom_upload.adapters import job_lists
 from darkroom_upload.cursor import Position, write_cursor
 from tests.support.emulator import Cloud
 from tests.upload.examples import CREATED, completed, queued, waiting
+from tests.upload.records import put_job
 from tests.upload.service import KEY, OWNER, STRANGER_KEY, RunningService, put_key, running_service, settings_for
 
 
@@ -68,8 +69,7 @@ async def put(cloud: Cloud, service: RunningService, *some: Job) -> None:
     """Write jobs over what was there; those of the default owner become the client's."""
     owner = owner_of(service) if service.client.headers["x-api-key"] != KEY else OWNER
     mine = [replace(job, owner=owner) if job.owner == OWNER else job for job in some]
-    table = service.settings.jobs_table
-    await asyncio.gather(*(cloud.dynamodb.put_item(TableName=table, Item=to_item(job)) for job in mine))
+    await asyncio.gather(*(put_job(service, job) for job in mine))
 
 
 def history(count: int, **changes: Any) -> list[Job]:
@@ -104,11 +104,20 @@ async def test_jobs_are_listed_newest_first_page_by_page(cloud: Cloud, service: 
     assert await listed(service, limit=100) == [ids(jobs)]
 
 
-async def test_a_listed_job_looks_like_its_status(cloud: Cloud, service: RunningService) -> None:
+async def test_a_listed_job_is_its_status_in_short(cloud: Cloud, service: RunningService) -> None:
     job = completed(failed=("square-64",))
     await put(cloud, service, job)
-    items = (await service.client.get("/jobs")).json()["items"]
-    assert items == [(await service.client.get(f"/status/{job.job_id}")).json()]
+    [item] = (await service.client.get("/jobs")).json()["items"]
+    told = (await service.client.get(f"/status/{job.job_id}")).json()
+    short = ("job_id", "status", "recipe", "progress", "created_at", "updated_at", "completed_at", "cost")
+    assert item == {name: told[name] for name in short} | {"filename": told["source"]["filename"]}
+    assert item["progress"] == {"done": 3, "failed": 1, "total": 4}
+
+
+async def test_an_open_job_is_listed_without_an_end(cloud: Cloud, service: RunningService) -> None:
+    await put(cloud, service, queued())
+    [item] = (await service.client.get("/jobs")).json()["items"]
+    assert (item["status"], item["completed_at"], item["progress"]["done"]) == ("queued", None, 0)
 
 
 async def test_nobody_has_no_jobs(service: RunningService) -> None:
@@ -127,8 +136,8 @@ async def test_pages_of_one_status_are_full(cloud: Cloud, service: RunningServic
 async def test_a_rare_status_is_found_page_by_page_in_a_long_history(
     cloud: Cloud, service: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs_adapter, "_BATCH", 5)
-    monkeypatch.setattr(jobs_adapter, "_MOST_QUERIES", 2)
+    monkeypatch.setattr(job_lists, "_BATCH", 5)
+    monkeypatch.setattr(job_lists, "_MOST_LOOKS", 10)
     jobs = history(40)
     await put(cloud, service, *jobs, replace(jobs[33], status=JobStatus.FAILED, deadline=None))
     pages = await listed(service, status="failed", limit=2)
@@ -139,7 +148,7 @@ async def test_a_rare_status_is_found_page_by_page_in_a_long_history(
 async def test_more_jobs_than_one_batch_are_read(
     cloud: Cloud, service: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(jobs_adapter, "_BATCH", 7)
+    monkeypatch.setattr(job_lists, "_BATCH", 7)
     jobs = history(23)
     await put(cloud, service, *jobs)
     assert await listed(service, limit=100) == [ids(jobs)]
@@ -155,7 +164,7 @@ async def test_jobs_of_the_same_moment_are_listed_once_each(cloud: Cloud, servic
 async def test_a_cursor_of_another_shows_nothing_of_theirs(cloud: Cloud, service: RunningService) -> None:
     theirs, mine = history(4, owner="stranger"), history(3)
     await put(cloud, service, *theirs, *mine)
-    cursor = write_cursor(Position.of(theirs[0]))
+    cursor = write_cursor(Position(created_at=clock.iso(theirs[0].created_at), job_id=theirs[0].job_id))
     answer = await service.client.get("/jobs", params={"cursor": cursor})
     assert {job["job_id"] for job in answer.json()["items"]} <= set(ids(mine))
 

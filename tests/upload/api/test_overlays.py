@@ -17,6 +17,7 @@ from darkroom_local.installation import Installation
 from tests.support import images
 from tests.upload.evidence import latest_jobs
 from tests.upload.examples import completed, queued, waiting
+from tests.upload.records import put_job
 from tests.upload.service import STRANGER_KEY, RunningService, running_service, settings_for
 
 CAT = images.jpeg(64, 48)
@@ -26,7 +27,7 @@ CAT = images.jpeg(64, 48)
 async def logo(upload: RunningService) -> Job:
     """A job of the client's own, completed but for one variant."""
     job = completed(failed=("square-512",))
-    await upload.services.jobs.create(job)
+    await put_job(upload, job)
     return job
 
 
@@ -52,9 +53,9 @@ def faults(answer: httpx.Response) -> dict[str, str]:
 async def test_a_finished_picture_of_ones_own_can_be_used(upload: RunningService, logo: Job) -> None:
     answer = await submit(upload, recipe(of(logo), of(logo, "square-128")))
     assert answer.status_code == 202, answer.text
-    job = await upload.services.jobs.get(answer.json()["job_id"])
-    assert job is not None
-    assert job.recipe == parse_recipe(recipe(of(logo), of(logo, "square-128")))
+    assert await upload.services.jobs.recipe_of(answer.json()["job_id"]) == parse_recipe(
+        recipe(of(logo), of(logo, "square-128"))
+    )
 
 
 async def test_anothers_picture_looks_like_one_that_does_not_exist(upload: RunningService, logo: Job) -> None:
@@ -66,7 +67,7 @@ async def test_anothers_picture_looks_like_one_that_does_not_exist(upload: Runni
 
 async def test_each_fault_is_told_with_its_place(upload: RunningService, logo: Job) -> None:
     open_job = queued()
-    await upload.services.jobs.create(open_job)
+    await put_job(upload, open_job)
     answer = await submit(upload, recipe(of(logo, "square-512"), of(logo, "zap"), of(open_job), of(new_job_id())))
     not_there = "the picture is not there: only a completed variant can be used"
     assert faults(answer) == {
@@ -82,7 +83,7 @@ async def test_a_picture_too_large_for_a_watermark_is_refused(upload: RunningSer
     state = job.variants["square-64"]
     assert state.result is not None
     large = replace(state, result=state.result.model_copy(update={"size": MAX_OVERLAY_BYTES + 1}))
-    await upload.services.jobs.create(replace(job, variants={**job.variants, "square-64": large}))
+    await put_job(upload, replace(job, variants={**job.variants, "square-64": large}))
     [message] = faults(await submit(upload, recipe(of(job)))).values()
     assert message == "the picture has 10485761 bytes; a watermark's may have 10485760"
 
@@ -106,7 +107,7 @@ async def test_a_presigned_upload_is_asked_the_same(upload: RunningService, logo
 
 async def test_a_repetition_is_answered_even_when_the_picture_has_gone(upload: RunningService) -> None:
     job = completed()
-    await upload.services.jobs.create(job)
+    await put_job(upload, job)
     first = await submit(upload, recipe(of(job)), **{"idempotency-key": job.job_id})
     await upload.services.jobs._client.delete_item(
         TableName=upload.settings.jobs_table, Key={"job_id": {"S": job.job_id}}
@@ -138,5 +139,5 @@ async def test_a_preset_whose_picture_is_gone_is_refused(branded: RunningService
 @pytest.mark.parametrize("status", [JobStatus.AWAITING_UPLOAD, JobStatus.CANCELLED])
 async def test_a_job_that_made_nothing_has_no_picture(upload: RunningService, status: JobStatus) -> None:
     job = replace(waiting(), status=status)
-    await upload.services.jobs.create(job)
+    await put_job(upload, job)
     assert list(faults(await submit(upload, recipe(of(job))))) == ["/variants/1/operations/1/image/variant"]

@@ -10,6 +10,7 @@ from darkroom.limits import MAX_VARIANTS
 from darkroom_upload.app import create_api
 from tests.support import images
 from tests.upload.examples import completed, queued
+from tests.upload.records import put_job
 from tests.upload.service import STRANGER_KEY, RunningService, running_service
 
 PHOTO = {"width": 4000, "height": 3000, "format": "jpeg", "bytes": 3_000_000}
@@ -144,7 +145,7 @@ async def test_a_recipe_without_variants_is_planned_as_well(upload: RunningServi
 
 async def test_the_image_may_be_that_of_a_job(upload: RunningService) -> None:
     job = completed()
-    await upload.services.jobs.create(job)
+    await put_job(upload, job)
     plan = await planned(upload, job_id=job.job_id.upper(), recipe="grayscale")
     assert plan["image"]["bytes"] == 829183
     assert [(each["width"], each["height"], each["format"]) for each in plan["variants"]] == [(640, 480, "jpeg")]
@@ -152,7 +153,7 @@ async def test_the_image_may_be_that_of_a_job(upload: RunningService) -> None:
 
 async def test_a_job_of_nobody_or_of_another_owner_is_not_found(upload: RunningService) -> None:
     job = completed()
-    await upload.services.jobs.create(job)
+    await put_job(upload, job)
     for key, job_id in ((STRANGER_KEY, job.job_id), (None, queued().job_id), (None, "42"), (None, "")):
         answer = await ask(upload, key, job_id=job_id)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
@@ -160,7 +161,7 @@ async def test_a_job_of_nobody_or_of_another_owner_is_not_found(upload: RunningS
 
 async def test_a_job_that_is_not_described_yet_is_a_conflict(upload: RunningService) -> None:
     job = queued()
-    await upload.services.jobs.create(job)
+    await put_job(upload, job)
     answer = await ask(upload, job_id=job.job_id)
     assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
     assert answer.json()["detail"] == "The job is queued: its image has not been described yet."
@@ -168,7 +169,7 @@ async def test_a_job_that_is_not_described_yet_is_a_conflict(upload: RunningServ
 
 async def test_an_image_of_a_watermark_that_is_not_there_is_said_for_its_variant(upload: RunningService) -> None:
     logo = completed()
-    await upload.services.jobs.create(logo)
+    await put_job(upload, logo)
     here, gone = ({"job_id": logo.job_id, "variant": name} for name in ("square-64", "elsewhere"))
     plan = await planned(
         upload, image=PHOTO, recipe=recipe({"op": "watermark", "image": here}, {"op": "watermark", "image": gone})

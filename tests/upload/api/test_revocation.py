@@ -20,9 +20,9 @@ from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 from tests.support.events import open_events, statuses
 from tests.support.waiting import until
-from tests.upload.api.test_status import put
 from tests.upload.browser import Browser
 from tests.upload.examples import completed, queued, settled, waiting
+from tests.upload.records import put_job
 from tests.upload.service import RunningService, put_key
 
 End = Callable[[], Awaitable[None]]
@@ -81,7 +81,7 @@ async def _change_key(how: str, keys: KeyTable, digest: str) -> None:
 
 
 async def job_of(cloud: Cloud, upload: RunningService, follower: Follower) -> Job:
-    return await put(cloud, upload, waiting(owner=follower.owner))
+    return await put_job(upload, waiting(owner=follower.owner))
 
 
 async def test_a_stream_ends_at_the_next_event(cloud: Cloud, upload: RunningService, follower: Follower) -> None:
@@ -89,11 +89,11 @@ async def test_a_stream_ends_at_the_next_event(cloud: Cloud, upload: RunningServ
     begun = queued(job_id=job.job_id, owner=follower.owner)
     async with open_events(follower.client, job.job_id) as events:
         first = [await anext(events)]
-        await put(cloud, upload, begun)
+        await put_job(upload, begun)
         first.append(await anext(events))
         assert statuses(first) == ["awaiting_upload", "queued"]
         await follower.end()
-        await put(cloud, upload, settled(begun, "square-64"))
+        await put_job(upload, settled(begun, "square-64"))
         assert [event async for event in events] == [], "the stream is over, without the event"
     await until(lambda: job.job_id not in upload.services.watcher._waiters)
     again = await follower.client.get(f"/jobs/{job.job_id}/events")
@@ -105,7 +105,7 @@ async def test_a_wait_is_not_answered_with_the_job(cloud: Cloud, upload: Running
     asked = asyncio.create_task(follower.client.get(f"/status/{job.job_id}", params={"wait": 20}))
     await until(lambda: job.job_id in upload.services.watcher._waiters)
     await follower.end()
-    await put(cloud, upload, completed(job_id=job.job_id, owner=follower.owner))
+    await put_job(upload, completed(job_id=job.job_id, owner=follower.owner))
     answer = await asked
     assert answer.status_code in {401, 403}
     assert "cat.jpg" not in answer.text

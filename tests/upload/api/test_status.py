@@ -9,18 +9,12 @@ import httpx
 import pytest
 
 from darkroom import clock
-from darkroom.job_table import to_item
-from darkroom.jobs import Job, JobStatus, new_job_id
+from darkroom.jobs import Job, JobDetails, JobStatus, new_job_id
 from tests.support.emulator import Cloud
 from tests.support.waiting import until
 from tests.upload.examples import completed, queued, waiting
+from tests.upload.records import put_job
 from tests.upload.service import STRANGER_KEY, RunningService, running_service, settings_for
-
-
-async def put(cloud: Cloud, service: RunningService, job: Job) -> Job:
-    """Write a job as it stands, over what was there."""
-    await cloud.dynamodb.put_item(TableName=service.settings.jobs_table, Item=to_item(job))
-    return job
 
 
 async def ask(service: RunningService, job: Job, *, etag: str | None = None, **query: Any) -> httpx.Response:
@@ -29,7 +23,7 @@ async def ask(service: RunningService, job: Job, *, etag: str | None = None, **q
 
 
 async def test_an_open_job_is_to_be_asked_for_again(cloud: Cloud, upload: RunningService) -> None:
-    answer = await ask(upload, await put(cloud, upload, queued()))
+    answer = await ask(upload, await put_job(upload, queued()))
     assert answer.status_code == 200
     assert answer.json()["status"] == "queued"
     assert answer.headers["retry-after"] == "1"
@@ -37,7 +31,7 @@ async def test_an_open_job_is_to_be_asked_for_again(cloud: Cloud, upload: Runnin
 
 
 async def test_a_finished_job_is_not_and_its_pictures_can_be_fetched(cloud: Cloud, upload: RunningService) -> None:
-    job = await put(cloud, upload, completed())
+    job = await put_job(upload, completed())
     for state in job.variants.values():
         assert state.result
         await cloud.s3.put_object(Bucket=upload.settings.results_bucket, Key=state.result.key, Body=b"picture")
@@ -50,7 +44,7 @@ async def test_a_finished_job_is_not_and_its_pictures_can_be_fetched(cloud: Clou
 
 
 async def test_the_etag_holds_as_long_as_the_body_does(cloud: Cloud, upload: RunningService) -> None:
-    job = await put(cloud, upload, queued())  # Has no links yet, which are new with each quarter of an hour.
+    job = await put_job(upload, queued())  # Has no links yet, which are new with each quarter of an hour.
     first = await ask(upload, job)
     again = await ask(upload, job)
     assert (first.content, first.headers["etag"]) == (again.content, again.headers["etag"])
@@ -58,26 +52,26 @@ async def test_the_etag_holds_as_long_as_the_body_does(cloud: Cloud, upload: Run
         same = await ask(upload, job, etag=etag)
         assert (same.status_code, same.content) == (304, b"")
         assert same.headers["etag"] == first.headers["etag"]
-    await put(cloud, upload, replace(job, metadata={"a": "b"}))
+    await put_job(upload, job, JobDetails(metadata={"a": "b"}))
     changed = await ask(upload, job, etag=first.headers["etag"])
     assert changed.status_code == 200
     assert changed.headers["etag"] != first.headers["etag"]
 
 
 async def test_a_wait_ends_with_the_change(cloud: Cloud, upload: RunningService) -> None:
-    job = await put(cloud, upload, waiting())
+    job = await put_job(upload, waiting())
     asked = asyncio.create_task(ask(upload, job, wait=20))
     await until(lambda: job.job_id in upload.services.watcher._waiters)
     assert not asked.done()
     changed = time.monotonic()
-    await put(cloud, upload, queued(job_id=job.job_id))
+    await put_job(upload, queued(job_id=job.job_id))
     answer = await asked
     assert answer.json()["status"] == "queued"
     assert time.monotonic() - changed < 5
 
 
 async def test_a_wait_ends_with_its_time(cloud: Cloud, upload: RunningService) -> None:
-    job = await put(cloud, upload, waiting())
+    job = await put_job(upload, waiting())
     answer = await ask(upload, job, wait=1)
     assert (answer.status_code, answer.json()["status"]) == (200, "awaiting_upload")
     assert (await ask(upload, job, wait=1, etag=answer.headers["etag"])).status_code == 304
@@ -85,22 +79,22 @@ async def test_a_wait_ends_with_its_time(cloud: Cloud, upload: RunningService) -
 
 @pytest.mark.parametrize("status", [status for status in JobStatus if not status.is_open])
 async def test_nobody_waits_for_a_job_that_has_ended(cloud: Cloud, upload: RunningService, status: JobStatus) -> None:
-    job = await put(cloud, upload, replace(completed(), status=status))
+    job = await put_job(upload, replace(completed(), status=status))
     async with asyncio.timeout(5):
         assert (await ask(upload, job, wait=20)).json()["status"] == status.value
 
 
 async def test_nobody_waits_who_has_an_older_version(cloud: Cloud, upload: RunningService) -> None:
-    job = await put(cloud, upload, waiting())
+    job = await put_job(upload, waiting())
     etag = (await ask(upload, job)).headers["etag"]
-    await put(cloud, upload, queued(job_id=job.job_id))
+    await put_job(upload, queued(job_id=job.job_id))
     async with asyncio.timeout(5):
         answer = await ask(upload, job, wait=20, etag=etag)
     assert (answer.status_code, answer.json()["status"]) == (200, "queued")
 
 
 async def test_a_wait_for_a_job_that_is_deleted_ends_with_404(cloud: Cloud, upload: RunningService) -> None:
-    job = await put(cloud, upload, waiting())
+    job = await put_job(upload, waiting())
     asked = asyncio.create_task(ask(upload, job, wait=20))
     await until(lambda: job.job_id in upload.services.watcher._waiters)
     await cloud.dynamodb.delete_item(TableName=upload.settings.jobs_table, Key={"job_id": {"S": job.job_id}})
@@ -109,10 +103,10 @@ async def test_a_wait_for_a_job_that_is_deleted_ends_with_404(cloud: Cloud, uplo
 
 
 async def test_many_can_wait_at_once(cloud: Cloud, upload: RunningService) -> None:
-    jobs = await asyncio.gather(*(put(cloud, upload, waiting()) for _ in range(105)))
+    jobs = await asyncio.gather(*(put_job(upload, waiting()) for _ in range(105)))
     asked = [asyncio.create_task(ask(upload, job, wait=20)) for job in jobs]
     await until(lambda: len(upload.services.watcher._waiters) >= len(jobs))
-    await asyncio.gather(*(put(cloud, upload, queued(job_id=job.job_id)) for job in jobs))
+    await asyncio.gather(*(put_job(upload, queued(job_id=job.job_id)) for job in jobs))
     async with asyncio.timeout(15):
         answers = await asyncio.gather(*asked)
     assert {answer.json()["status"] for answer in answers} == {"queued"}
@@ -120,19 +114,19 @@ async def test_many_can_wait_at_once(cloud: Cloud, upload: RunningService) -> No
 
 @pytest.mark.parametrize("wait", ["-1", "21", "x", "1.5", "", "9" * 5000, "nan", "\x00"])
 async def test_a_wait_is_a_number_of_seconds_up_to_20(cloud: Cloud, upload: RunningService, wait: str) -> None:
-    answer = await ask(upload, await put(cloud, upload, waiting()), wait=wait)
+    answer = await ask(upload, await put_job(upload, waiting()), wait=wait)
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
     assert "/wait" in answer.json()["errors"][0]["pointer"]
 
 
 async def test_an_unknown_parameter_is_refused(cloud: Cloud, upload: RunningService) -> None:
-    answer = await ask(upload, await put(cloud, upload, waiting()), wiat=1)
+    answer = await ask(upload, await put_job(upload, waiting()), wiat=1)
     assert answer.status_code == 400
     assert "wiat" in answer.json()["detail"]
 
 
 async def test_the_job_of_another_is_not_found(cloud: Cloud, upload: RunningService) -> None:
-    job = await put(cloud, upload, waiting())
+    job = await put_job(upload, waiting())
     stranger = await upload.client.get(f"/status/{job.job_id}", headers={"x-api-key": STRANGER_KEY})
     nobody = await upload.client.get(f"/status/{new_job_id()}", headers={"x-api-key": STRANGER_KEY})
     assert (stranger.status_code, nobody.status_code) == (404, 404)
@@ -141,21 +135,21 @@ async def test_the_job_of_another_is_not_found(cloud: Cloud, upload: RunningServ
 
 @pytest.mark.parametrize("job_id", ["1", "x" * 3000, "%00", "%ff", "..%2f..", "{0}", "urn:uuid:{0}", "{0}x"])
 async def test_what_is_no_id_is_not_found(cloud: Cloud, upload: RunningService, job_id: str) -> None:
-    job = await put(cloud, upload, waiting())
+    job = await put_job(upload, waiting())
     path = job_id.format(job.job_id if job_id != "{0}" else "{" + job.job_id + "}")
     answer = await upload.client.get(f"/status/{path}")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 async def test_an_id_may_be_written_in_capitals(cloud: Cloud, upload: RunningService) -> None:
-    job = await put(cloud, upload, waiting())
+    job = await put_job(upload, waiting())
     answer = await upload.client.get(f"/status/{job.job_id.upper()}")
     assert answer.json()["job_id"] == job.job_id
 
 
 async def test_the_stop_ends_a_wait_at_once(cloud: Cloud) -> None:
     async with cloud.installation() as installation, running_service(settings_for(installation)) as service:
-        job = await put(cloud, service, waiting(created_at=clock.now()))
+        job = await put_job(service, waiting(created_at=clock.now()))
         asked = asyncio.create_task(ask(service, job, wait=20))
         await until(lambda: job.job_id in service.services.watcher._waiters)
         service.stop.set()

@@ -10,13 +10,13 @@ import pytest
 import pytest_asyncio
 
 from darkroom import clock
-from darkroom.job_table import to_item
-from darkroom.jobs import DeliveryAttempt, Job, JobStatus, new_job_id
+from darkroom.jobs import DeliveryAttempt, JobDetails, JobStatus, new_job_id
 from darkroom.settings import Environment
 from darkroom_local.installation import Installation
 from tests.support import images
 from tests.support.emulator import Cloud
 from tests.upload.examples import CREATED, completed, waiting
+from tests.upload.records import put_job
 from tests.upload.service import STRANGER_KEY, RunningService, put_key, running_service, settings_for
 
 CAT = images.jpeg(64, 48)
@@ -49,11 +49,6 @@ async def by_presigned_form(client: httpx.AsyncClient, url: str, **headers: str)
 
 
 every_way_in = pytest.mark.parametrize("send", [by_form, by_body, by_alias, by_presigned_form])
-
-
-async def put(cloud: Cloud, service: RunningService, job: Job) -> Job:
-    await cloud.dynamodb.put_item(TableName=service.settings.jobs_table, Item=to_item(job))
-    return job
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -135,7 +130,7 @@ async def test_deliveries_are_shown_newest_first(cloud: Cloud, upload: RunningSe
         DeliveryAttempt(event_id="e", at=CREATED + timedelta(seconds=5), number=2, status=500, duration_ms=7),
         DeliveryAttempt(event_id="e", at=CREATED + timedelta(seconds=65), number=3, status=200, duration_ms=8),
     )
-    job = await put(cloud, upload, completed(callback_url=URL, deliveries=attempts))
+    job = await put_job(upload, completed(callback_url=URL), JobDetails(deliveries=attempts))
     answer = await upload.client.get(f"/jobs/{job.job_id}/deliveries")
     assert answer.status_code == 200
     body = answer.json()
@@ -157,13 +152,13 @@ async def test_deliveries_are_shown_newest_first(cloud: Cloud, upload: RunningSe
 
 
 async def test_a_job_without_webhooks_has_no_deliveries(cloud: Cloud, upload: RunningService) -> None:
-    job = await put(cloud, upload, waiting())
+    job = await put_job(upload, waiting())
     answer = await upload.client.get(f"/jobs/{job.job_id}/deliveries")
     assert answer.json() == {"callback_url": None, "gone_at": None, "attempts": []}
 
 
 async def test_that_a_receiver_is_gone_is_shown(cloud: Cloud, upload: RunningService) -> None:
-    job = await put(cloud, upload, completed(callback_url=URL, callback_gone_at=CREATED))
+    job = await put_job(upload, completed(callback_url=URL), JobDetails(callback_gone_at=CREATED))
     answer = await upload.client.get(f"/jobs/{job.job_id}/deliveries")
     assert answer.json()["gone_at"] == clock.iso(CREATED)
 
@@ -172,7 +167,7 @@ async def test_that_a_receiver_is_gone_is_shown(cloud: Cloud, upload: RunningSer
 async def test_the_deliveries_of_another_are_not_found(
     cloud: Cloud, upload: RunningService, method: str, path: str
 ) -> None:
-    job = await put(cloud, upload, completed(callback_url=URL))
+    job = await put_job(upload, completed(callback_url=URL))
     answers = [
         await upload.client.request(method, f"/jobs/{job_id}/{path}", headers={"x-api-key": STRANGER_KEY})
         for job_id in (job.job_id, new_job_id())
@@ -188,7 +183,7 @@ async def test_a_replay_is_asked_of_the_orchestrator(cloud: Cloud, shared_instal
         return httpx.Response(202 if len(asked) == 1 else 409, json={"detail": "The job has no callback_url."})
 
     async with running_service(settings_for(shared_installation), orchestrator) as service:
-        job = await put(cloud, service, completed(callback_url=URL, status=JobStatus.COMPLETED))
+        job = await put_job(service, completed(callback_url=URL, status=JobStatus.COMPLETED))
         accepted = await service.client.post(f"/jobs/{job.job_id}/deliveries/replay")
         refused = await service.client.post(f"/jobs/{job.job_id}/deliveries/replay")
     assert asked == [("POST", f"/api/jobs/{job.job_id}/deliveries/replay")] * 2

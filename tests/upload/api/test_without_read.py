@@ -9,11 +9,12 @@ import pytest
 import pytest_asyncio
 
 from darkroom.api_keys import Scope
-from darkroom.jobs import Job, JobStatus
+from darkroom.jobs import Job, JobDetails, JobStatus
 from darkroom_local.installation import Installation
 from tests.support import images
 from tests.support.emulator import Cloud
-from tests.upload.examples import completed, queued
+from tests.upload.examples import DESCRIPTION, completed, queued
+from tests.upload.records import put_job
 from tests.upload.service import OWNER, RunningService, put_key, running_service, settings_for
 
 CAT: Final = images.jpeg(64, 48)
@@ -54,7 +55,6 @@ def key_of(scopes: frozenset[Scope]) -> str:
 async def owners_jobs(service: RunningService) -> list[Job]:
     more: dict[str, Any] = {
         "filename": "cat-of-the-owner.jpg",
-        "metadata": {"album": "nobody-s-business"},
         "callback_url": "https://hook.example/",
     }
     jobs = [
@@ -63,8 +63,9 @@ async def owners_jobs(service: RunningService) -> list[Job]:
         completed(failed=("square-128",), **more),
         completed(**more, status=JobStatus.FAILED),
     ]
+    details = JobDetails(metadata={"album": "nobody-s-business"}, description=DESCRIPTION)
     for job in jobs:
-        await service.services.jobs.create(job)
+        await put_job(service, job, details)
     return jobs
 
 
@@ -105,7 +106,7 @@ async def test_no_route_tells_more_of_a_job_than_id_and_status(
             for body in (None, {"job_id": job.job_id, "recipe": "web"}):
                 answer = await service.client.request(
                     method,
-                    path.format(job_id=job.job_id, name=job.recipe.variants[0].name),
+                    path.format(job_id=job.job_id, name=next(iter(job.variants))),
                     headers={"x-api-key": key_of(scopes)},
                     json=body,
                     follow_redirects=False,

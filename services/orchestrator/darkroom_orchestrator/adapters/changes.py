@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from darkroom.job_table import variant_value
-from darkroom.jobs import Cost, VariantState
+from darkroom.job_parts import variant_text
+from darkroom.jobs import Cost, Job, VariantState, VariantStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,13 +69,33 @@ def take_from_pending(parts: Collection[str]) -> Change:
     return Change(taken_from_pending=frozenset(parts))
 
 
-def put_variants(states: Mapping[str, VariantState]) -> Change:
-    """Set single variants in the job's map of them, whose names are not fit for expressions."""
-    numbered = list(enumerate(states.items()))
+def put_variants(job: Job, states: Mapping[str, VariantState]) -> Change:
+    """Set single variants of a job and add to the counts of outcomes, whatever happens to its other variants meanwhile.
+
+    Safe only because the condition beside it can be met but once. The variants' names are not fit for expressions.
+    """
+    places = {name: place for place, name in enumerate(job.variants)}
+    before = [job.variants[name].status for name in states]
+    after = [state.status for state in states.values()]
+    counts = _add(
+        variants_done=after.count(VariantStatus.COMPLETED) - before.count(VariantStatus.COMPLETED),
+        variants_failed=after.count(VariantStatus.FAILED) - before.count(VariantStatus.FAILED),
+    )
+    return counts & Change(
+        assignments=tuple(f"#variants.#variant_{places[name]} = :variant_{places[name]}" for name in states),
+        values={
+            f"variant_{places[name]}": variant_text(state, places[name], job.job_id) for name, state in states.items()
+        },
+        names={f"variant_{places[name]}": name for name in states},
+    )
+
+
+def _add(**amounts: int) -> Change:
+    """Add to attributes that the job has."""
+    given = {name: amount for name, amount in amounts.items() if amount}
     return Change(
-        assignments=tuple(f"#variants.#variant_{number} = :variant_{number}" for number, _ in numbered),
-        values={f"variant_{number}": variant_value(state) for number, (_, state) in numbered},
-        names={f"variant_{number}": name for number, (name, _) in numbered},
+        assignments=tuple(f"#{name} = #{name} + :more_{name}" for name in given),
+        values={f"more_{name}": amount for name, amount in given.items()},
     )
 
 

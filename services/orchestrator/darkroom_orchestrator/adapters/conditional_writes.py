@@ -1,74 +1,138 @@
 """Writing a job's item under a condition: the calls to DynamoDB behind `Change` and `Condition`."""
 
+import asyncio
+import random
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
 from darkroom.aws import error_code, translated
-from darkroom.job_table import Item, from_item, key, serialized
-from darkroom.jobs import Job
+from darkroom.errors import Unavailable
+from darkroom.items import Item, serialized
 from darkroom_orchestrator.adapters.changes import Change, put
 from darkroom_orchestrator.adapters.conditions import Condition
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
+
+T = TypeVar("T")
+
+_TRIES: Final = 6
+_PAUSE_SECONDS: Final = 0.05
+_REFUSED: Final = "ConditionalCheckFailed"
+_IN_CONFLICT: Final = frozenset({"TransactionConflict", "TransactionConflictException"})
 
 
 class ConditionalWrites:
-    """Single conditional writes to one table. All methods raise Unavailable."""
+    """Conditional writes to single items of one table, and to an item with others beside it.
+
+    All methods raise Unavailable. While a transaction is at an item, writes of it are refused; such a write is repeated
+    a few times.
+    """
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
 
-    async def update(self, job_id: str, change: Change, condition: Condition) -> Job | None:
-        """The job after the change, or None when the condition was lost; it is for a job that is not there.
+    async def update(self, key: Item, change: Change, condition: Condition) -> Item | None:
+        """Return the item after the change, or None when the condition was lost. It is for an item that is not there.
 
         The SDK repeats a call whose answer it did not get. Each call therefore leaves a token of its own:
 
             this call        writes token 7f… ── the answer is lost
-            the SDK, again                        writes: refused, for the job has token 7f…, so this call has won
+            the SDK, again                        writes: refused, for the item has token 7f…, so this call has won
         """
         token = uuid4().hex
         change &= put(write_token=token)
         try:
-            with translated("DynamoDB"):
-                answer = await self._client.update_item(
+            answer = await _out_of_conflict(
+                lambda: self._client.update_item(
                     TableName=self._table,
-                    Key=key(job_id),
-                    UpdateExpression=change.text,
-                    ConditionExpression=condition.text,
-                    ExpressionAttributeNames={
-                        **_names(change.text, condition.text),
-                        **{f"#{placeholder}": name for placeholder, name in change.names.items()},
-                    },
-                    ExpressionAttributeValues=serialized(
-                        {f":{name}": value for name, value in {**change.all_values, **condition.values}.items()}
-                    ),
+                    **_update(key, change, condition),
                     ReturnValues="ALL_NEW",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
+            )
         except ClientError as error:
             found = _found_instead(error)
-            return from_item(found) if found.get("write_token") == {"S": token} else None
-        return from_item(answer["Attributes"])
+            return found if found.get("write_token") == {"S": token} else None
+        return answer["Attributes"]
 
-    async def delete(self, job_id: str, condition: Condition) -> bool:
-        """Whether the job was deleted; not so when the condition was lost. The condition has no values."""
+    async def update_with(
+        self, key: Item, change: Change, condition: Condition, beside: "Sequence[TransactWriteItemTypeDef]"
+    ) -> bool:
+        """Change the item and write what is `beside` it, all or nothing; False when the condition was lost.
+
+        What is beside has no conditions. A repetition by the SDK carries the same token and does nothing again. A
+        transaction does not tell how the item is after it.
+        """
+        change &= put(write_token=uuid4().hex)
+        update = {"TableName": self._table, **_update(key, change, condition)}
+        return await self._transact({"Update": update}, beside)  # type: ignore[typeddict-item]  # As UpdateItem takes it.
+
+    async def delete_with(self, key: Item, condition: Condition, beside: "Sequence[TransactWriteItemTypeDef]") -> bool:
+        """Delete the item and write what is `beside` it (see `update_with`). The condition has no values."""
+        first: TransactWriteItemTypeDef = {
+            "Delete": {
+                "TableName": self._table,
+                "Key": key,
+                "ConditionExpression": condition.text,
+                "ExpressionAttributeNames": _names(condition.text),
+            }
+        }
+        return await self._transact(first, beside)
+
+    async def _transact(self, first: "TransactWriteItemTypeDef", beside: "Sequence[TransactWriteItemTypeDef]") -> bool:
         try:
-            with translated("DynamoDB"):
-                await self._client.delete_item(
-                    TableName=self._table,
-                    Key=key(job_id),
-                    ConditionExpression=condition.text,
-                    ExpressionAttributeNames=_names(condition.text),
-                )
+            await _out_of_conflict(lambda: self._client.transact_write_items(TransactItems=[first, *beside]))
         except ClientError as error:
-            _found_instead(error)
-            return False
+            if _reasons(error)[:1] == [_REFUSED]:
+                return False
+            raise
         return True
+
+
+async def _out_of_conflict(call: Callable[[], Awaitable[T]]) -> T:
+    """Make a call, again while a transaction is at one of its items. Raises Unavailable when that does not end."""
+    for attempt in range(_TRIES):
+        with translated("DynamoDB"):
+            try:
+                return await call()
+            except ClientError as error:
+                if not _is_in_conflict(error):
+                    raise
+        pause = _PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1)  # noqa: S311 - keeps writers out of step
+        await asyncio.sleep(pause)
+    raise Unavailable("DynamoDB is busy with other writes of the same item.")
+
+
+def _is_in_conflict(error: ClientError) -> bool:
+    reasons = _reasons(error)
+    return _REFUSED not in reasons and not _IN_CONFLICT.isdisjoint({error_code(error), *reasons})
+
+
+def _reasons(error: ClientError) -> list[str]:
+    """Why each part of a transaction was not written; empty for every other error."""
+    return [reason.get("Code", "") for reason in error.response.get("CancellationReasons", [])]
+
+
+def _update(key: Item, change: Change, condition: Condition) -> dict[str, Any]:
+    """What UpdateItem and the part `Update` of a transaction take."""
+    values = {**change.all_values, **condition.values}
+    return {
+        "Key": key,
+        "UpdateExpression": change.text,
+        "ConditionExpression": condition.text,
+        "ExpressionAttributeNames": {
+            **_names(change.text, condition.text),
+            **{f"#{placeholder}": name for placeholder, name in change.names.items()},
+        },
+        "ExpressionAttributeValues": serialized({f":{name}": value for name, value in values.items()}),
+    }
 
 
 def _found_instead(error: ClientError) -> Item:

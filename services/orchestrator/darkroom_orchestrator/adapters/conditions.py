@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from darkroom.job_table import epoch
+from darkroom.items import epoch
 from darkroom.jobs import JobStatus
 
 

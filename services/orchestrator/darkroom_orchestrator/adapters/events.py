@@ -64,5 +64,5 @@ def _counts(job: Job) -> VariantCounts:
     return VariantCounts(
         done=statuses.count(VariantStatus.COMPLETED),
         failed=statuses.count(VariantStatus.FAILED),
-        total=len(job.recipe.variants),
+        total=len(job.variants),
     )

@@ -1,18 +1,24 @@
-"""Every change of an existing job: each a single conditional UpdateItem.
+"""Every change of an existing job: each a single conditional write of its item.
+
+A write that has to be all or nothing with others, such as that of the source's description, is a transaction whose
+first part is that same write. Whoever has more to write with a job's end or deletion gives it as `beside`.
 
 A method returns the job as it is after the change, or None when its condition was lost; `conditions` explains each.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from darkroom.aws import translated
-from darkroom.clock import iso
-from darkroom.job_table import JobTable, epoch, open_shard, place_values, serialized, variant_value
+from darkroom.clock import iso, parse
+from darkroom.items import Item, epoch, serialized
+from darkroom.job_parts import details_key, recipe_key
+from darkroom.job_table import JobTable, from_item, key, open_shard, place_values
 from darkroom.jobs import (
     OPEN,
     RETRYABLE,
+    SOURCE_PART,
     Fault,
     Job,
     JobStatus,
@@ -24,6 +30,7 @@ from darkroom.jobs import (
     parts_of,
 )
 from darkroom.messages import TaskFinished, TaskStarted
+from darkroom.sources import SourceDescription
 from darkroom.topology import OPEN_BY_DEADLINE
 from darkroom_orchestrator.adapters.changes import (
     Change,
@@ -46,10 +53,11 @@ from darkroom_orchestrator.adapters.conditions import (
     status_in,
     turn_is,
 )
-from darkroom_orchestrator.progress import Progress
+from darkroom_orchestrator.progress import Progress, advanced_job
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
 WORK_PERIOD: Final = timedelta(minutes=5)
 """How long a job may be queued or processing without progress before the sweeper looks at it."""
@@ -88,8 +96,7 @@ class JobStore(JobTable):
         """awaiting_upload → queued: pin the source, and wait for all that the recipe asks for."""
         change = put(
             source=source.model_dump(),
-            variants={variant.name: variant_value(VariantState()) for variant in job.recipe.variants},
-            pending=set(parts_of(job.recipe)),
+            pending=set(parts_of(job.variants)),
             redrives=0,
             queued_at=iso(self._now()),
             deadline=self._work_deadline(),
@@ -102,10 +109,9 @@ class JobStore(JobTable):
         failed = VariantState(status=VariantStatus.FAILED, fault=fault)
         change = put(
             source=source.model_dump(),
-            variants={variant.name: variant_value(failed) for variant in job.recipe.variants},
             fault=fault.model_dump(),
             completed_at=iso(self._now()),
-        )
+        ) & put_variants(job, dict.fromkeys(job.variants, failed))
         return await self._move(job.job_id, _WAITING, JobStatus.FAILED, change & _CLOSED)
 
     async def begin(self, report: TaskStarted) -> Job | None:
@@ -114,36 +120,66 @@ class JobStore(JobTable):
         starts = frozenset({JobStatus.QUEUED})
         return await self._move(report.job_id, starts, JobStatus.PROCESSING, change, attempt_is(report.attempt))
 
-    async def advance(self, report: TaskFinished, progress: Progress, manifest: ObjectRef | None = None) -> Job | None:
+    async def advance(
+        self,
+        job: Job,
+        report: TaskFinished,
+        progress: Progress,
+        *,
+        manifest: ObjectRef | None = None,
+        beside: "Sequence[TransactWriteItemTypeDef]" = (),
+    ) -> Job | None:
         """queued, processing → processing or the end: settle parts, store their outcomes, add their cost.
 
-        `manifest` is what was written for the end.
+        `job` is as it was read, `manifest` what was written for the end. The source's description goes into the job's
+        details, in one transaction with this write.
         """
+        description = report.description if SOURCE_PART in progress.parts else None
         change = (
             put(
                 source_sha256=report.source_sha256,
-                description=report.description.model_dump_json() if report.description else None,
+                described=True if description else None,
                 engine=report.engine or None,
                 manifest=manifest.model_dump() if manifest else None,
             )
             # "Finished" may overtake "started", which then finds the job no longer queued.
             & put_once(worker=report.worker, started_at=iso(report.started_at))
-            & put_variants(progress.variants)
+            & put_variants(job, progress.variants)
             & add_cost(report.cost)
         )
+        # As it is stored, so that the event of the end is the same whenever it is told.
+        now, status = parse(iso(self._now())), JobStatus.PROCESSING
+        condition = attempt_is(report.attempt)
         if progress.ending is None:
             change &= put(deadline=self._work_deadline()) & take_from_pending(progress.parts)
-            condition = attempt_is(report.attempt) & pending_among_others(progress.parts)
-            return await self._move(report.job_id, AT_WORK, JobStatus.PROCESSING, change, condition)
-        fault = progress.ending.fault
-        change &= put(completed_at=iso(self._now()), fault=fault.model_dump() if fault else None) & _CLOSED
-        condition = attempt_is(report.attempt) & only_pending(progress.parts)
-        return await self._move(report.job_id, AT_WORK, progress.ending.status, change, condition)
+            condition &= pending_among_others(progress.parts)
+        else:
+            status, fault = progress.ending.status, progress.ending.fault
+            change &= put(completed_at=iso(now), fault=fault.model_dump() if fault else None) & _CLOSED
+            condition &= only_pending(progress.parts)
+        change, condition = self._moving(AT_WORK, status, change, condition, now)
+        if description:
+            beside = [*beside, self._describing(job.job_id, description)]
+        if not beside:
+            return await self._update(job.job_id, change, condition)
+        moved = await self._writes.update_with(key(job.job_id), change, condition, beside)
+        return advanced_job(job, report, progress, now) if moved else None
+
+    def _describing(self, job_id: str, description: SourceDescription) -> "TransactWriteItemTypeDef":
+        """The part of a transaction that puts the description into the job's details, whether or not these exist."""
+        return {
+            "Update": {
+                "TableName": self._table,
+                "Key": details_key(job_id),
+                "UpdateExpression": "SET description = :description",
+                "ExpressionAttributeValues": serialized({":description": description.model_dump_json()}),
+            }
+        }
 
     async def send(self, job_id: str, *, seen: str) -> Job | None:
         """Take the place of a job that is sent, for one that waits; `seen` is its turn as the index has it."""
         change = put(turn=seen.replace(Turn.WAITING, Turn.SENT, 1), deadline=self._work_deadline())
-        return await self._writes.update(job_id, change, status_in({JobStatus.QUEUED}) & turn_is(seen))
+        return await self._update(job_id, change, status_in({JobStatus.QUEUED}) & turn_is(seen))
 
     async def retry(self, job: Job, parts: Collection[str], place: Place | None = None) -> Job | None:
         """failed, partially_completed → queued: the next attempt, for these parts only."""
@@ -157,7 +193,7 @@ class JobStore(JobTable):
                 deadline=self._work_deadline(),
                 **_taken(job, place),
             )
-            & put_variants({name: VariantState() for name in job.variants if name in parts})
+            & put_variants(job, {name: VariantState() for name in job.variants if name in parts})
             & remove("fault", "worker", "started_at", "completed_at")
         )
         condition = attempt_is(job.attempt) & not_being_deleted()
@@ -183,26 +219,30 @@ class JobStore(JobTable):
 
     async def leave_index(self, job_id: str) -> None:
         """Take a stopped job out of the index of open jobs: its event is published. May be done again."""
-        await self._writes.update(job_id, remove("open_shard", "deadline"), status_in(_ENDED))
+        await self._update(job_id, remove("open_shard", "deadline"), status_in(_ENDED))
 
     async def postpone(self, job: Job) -> Job | None:
         """Give an open job another period: what it waits for has not had its turn."""
         change = put(deadline=self._work_deadline())
-        return await self._writes.update(job.job_id, change, status_in(OPEN) & deadline_is(job.deadline))
+        return await self._update(job.job_id, change, status_in(OPEN) & deadline_is(job.deadline))
 
     async def redrive(self, job: Job) -> Job | None:
         """Give an open job another period, because what it waits for is asked for again."""
         change = put(deadline=self._work_deadline(), redrives=job.redrives + 1)
-        return await self._writes.update(job.job_id, change, status_in(OPEN) & deadline_is(job.deadline))
+        return await self._update(job.job_id, change, status_in(OPEN) & deadline_is(job.deadline))
 
     async def begin_deletion(self, job: Job) -> Job | None:
         """Mark a job that has ended, so that nobody retries it while its objects go. May be done again."""
         change = put(deletion_began_at=iso(self._now()))
-        return await self._writes.update(job.job_id, change, status_in(_ENDED) & attempt_is(job.attempt))
+        return await self._update(job.job_id, change, status_in(_ENDED) & attempt_is(job.attempt))
 
-    async def end_deletion(self, job_id: str) -> None:
-        """Delete the record of a job whose objects are gone. May be done again."""
-        await self._writes.delete(job_id, being_deleted())
+    async def end_deletion(self, job_id: str, beside: "Sequence[TransactWriteItemTypeDef]" = ()) -> None:
+        """Delete the record of a job whose objects are gone, its recipe and its details. May be done again."""
+        parts = [self._deleting(recipe_key(job_id)), self._deleting(details_key(job_id)), *beside]
+        await self._writes.delete_with(key(job_id), being_deleted(), parts)
+
+    def _deleting(self, primary_key: Item) -> "TransactWriteItemTypeDef":
+        return {"Delete": {"TableName": self._table, "Key": primary_key}}
 
     async def overdue(self, shard: int, moment: datetime) -> list[str]:
         """Ids of jobs of one shard of the index whose deadline has passed, the longest overdue first."""
@@ -228,13 +268,28 @@ class JobStore(JobTable):
         change: Change,
         condition: Condition | None = None,
     ) -> Job | None:
-        """Change a job's status from any of `starts` to `end`, which `JobStatus.may_become` must allow."""
+        """Change a job's status: see `_moving`."""
+        return await self._update(job_id, *self._moving(starts, end, change, condition, self._now()))
+
+    def _moving(
+        self,
+        starts: Collection[JobStatus],
+        end: JobStatus,
+        change: Change,
+        condition: Condition | None,
+        moment: datetime,
+    ) -> tuple[Change, Condition]:
+        """The write that changes a status from any of `starts` to `end`, which `JobStatus.may_become` must allow."""
         illegal = [start for start in starts if start is not end and not start.may_become(end)]
         if illegal:
             raise ValueError(f"a job cannot become {end} from {illegal}")
-        change = put(status=end.value, updated_at=iso(self._now())) & change
+        change = put(status=end.value, updated_at=iso(moment)) & change
         starting = status_in(starts)
-        return await self._writes.update(job_id, change, starting & condition if condition else starting)
+        return change, starting & condition if condition else starting
+
+    async def _update(self, job_id: str, change: Change, condition: Condition) -> Job | None:
+        item = await self._writes.update(key(job_id), change, condition)
+        return from_item(item) if item else None
 
 
 def _taken(job: Job, place: Place | None) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from darkroom.aws import translated
-from darkroom.jobs import Job, ObjectRef
+from darkroom.jobs import ObjectRef
 from darkroom.keys import manifest_key, result_prefix
+from darkroom.recipes import Recipe
 from darkroom_orchestrator.adapters.versions import Version, delete_versions, list_versions, mark_deleted
 
 if TYPE_CHECKING:
@@ -50,10 +51,10 @@ class Results:
         await mark_deleted(self._client, self._bucket, sorted(current & set(given_up)))
         await delete_versions(self._client, self._bucket, versions)
 
-    async def delete_all_of(self, job: Job) -> None:
-        """Delete whatever was made for a job, in any attempt. May be done again."""
-        prefixes = [result_prefix(variant.result_folder, job.job_id) for variant in job.recipe.variants]
-        prefixes.append(manifest_key(job.job_id))
+    async def delete_all_of(self, job_id: str, recipe: Recipe) -> None:
+        """Delete whatever was made for a job of this recipe, in any attempt. May be done again."""
+        prefixes = [result_prefix(variant.result_folder, job_id) for variant in recipe.variants]
+        prefixes.append(manifest_key(job_id))
         found = await asyncio.gather(*(list_versions(self._client, self._bucket, prefix) for prefix in prefixes))
         versions = [version for versions in found for version in _written(versions)]
         await self.delete(versions, given_up={version.key for version in versions})

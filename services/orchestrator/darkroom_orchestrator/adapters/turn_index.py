@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from darkroom.aws import translated
-from darkroom.job_table import Item, serialized
+from darkroom.items import Item, serialized
 from darkroom.jobs import Turn
 from darkroom.topology import BY_TURN
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 
 from darkroom.clock import Moment
-from darkroom.jobs import Fault, Job, JobStatus
+from darkroom.jobs import Fault, JobDetails, JobStatus
 from darkroom.messages import JobEvent, VariantCounts
 
 
@@ -35,7 +35,7 @@ class WebhookBody(BaseModel):
     data: JobSummary
 
 
-def body_of(event: JobEvent, job: Job) -> str:
+def body_of(event: JobEvent, details: JobDetails) -> str:
     """The body for an event, equal each time.
 
     All that changes is taken from the event: the job may be in its next attempt already.
@@ -50,7 +50,7 @@ def body_of(event: JobEvent, job: Job) -> str:
             recipe=event.recipe,
             attempt=event.attempt,
             progress=event.variants,
-            metadata=job.metadata,
+            metadata=details.metadata,
             error=event.fault,
             status_url=f"/status/{event.job_id}",
         ),

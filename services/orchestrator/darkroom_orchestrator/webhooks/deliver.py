@@ -9,7 +9,7 @@ from darkroom.callback_urls import read_callback_url
 from darkroom.clock import iso, parse
 from darkroom.errors import DarkroomError, MalformedRequest
 from darkroom.job_table import JobTable
-from darkroom.jobs import DeliveryAttempt, Job
+from darkroom.jobs import DeliveryAttempt, JobDetails
 from darkroom.logs import get_logger
 from darkroom.messages import JobEvent
 from darkroom.topology import DELIVERY_ATTEMPTS
@@ -58,14 +58,14 @@ class Deliver:
 
         Raises Undelivered when it is to be tried once more, and Unavailable.
         """
-        job = await self._jobs.get(event.job_id)
-        if job is None or not job.callback_url or job.callback_gone_at:
+        job, details = await self._jobs.with_details(event.job_id) or (None, JobDetails())
+        if job is None or not job.callback_url or details.callback_gone_at:
             _LOG.info("webhook_not_wanted", event_id=event.event_id)
             return
-        if not again and _was_taken(job, event):
+        if not again and _was_taken(details, event):
             _LOG.info("webhook_repeated", event_id=event.event_id)
             return
-        attempt = await self._attempt(job, job.callback_url, event, number)
+        attempt = await self._attempt(event, details, job.callback_url, number)
         gone = attempt.status == _GONE
         await _in_spite_of_a_stop(self._log.record(job.job_id, attempt, gone=gone))
         if not attempt.succeeded and not gone:
@@ -74,9 +74,9 @@ class Deliver:
             said = f"The callback URL answered {attempt.status}."
             raise Undelivered(said if attempt.status else f"The callback URL was not reached: {attempt.error}.")
 
-    async def _attempt(self, job: Job, callback_url: str, event: JobEvent, number: int) -> DeliveryAttempt:
-        body = body_of(event, job)
-        secret = await self._secrets.of(job.owner)
+    async def _attempt(self, event: JobEvent, details: JobDetails, callback_url: str, number: int) -> DeliveryAttempt:
+        body = body_of(event, details)
+        secret = await self._secrets.of(event.owner)
         began = parse(iso(self._now()))
         headers = signed_headers(event.event_id, body, secrets=secret.signing(began), moment=began)
         clock = asyncio.get_running_loop().time
@@ -128,6 +128,6 @@ async def _in_spite_of_a_stop(write: Coroutine[None, None, None]) -> None:
         raise
 
 
-def _was_taken(job: Job, event: JobEvent) -> bool:
+def _was_taken(details: JobDetails, event: JobEvent) -> bool:
     """Whether an earlier delivery of the same event succeeded: the queue may bring an event twice."""
-    return any(attempt.succeeded for attempt in job.deliveries if attempt.event_id == event.event_id)
+    return any(attempt.succeeded for attempt in details.deliveries if attempt.event_id == event.event_id)

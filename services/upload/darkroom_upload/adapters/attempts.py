@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError
 
 from darkroom.aws import error_code, translated
-from darkroom.job_table import Item, serialized
+from darkroom.items import Item, serialized
 from darkroom.topology import DAY_SECONDS
 
 if TYPE_CHECKING:

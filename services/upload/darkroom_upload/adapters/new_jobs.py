@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 
 from darkroom.aws import error_code, translated
 from darkroom.errors import Unavailable
-from darkroom.job_table import JobTable, to_item
-from darkroom.jobs import Job
+from darkroom.job_table import JobTable
+from darkroom.jobs import NewJob
 from darkroom_upload.adapters.claims import Claim, Claims
 from darkroom_upload.adapters.usage import NOTHING, Charge, Usage
 
@@ -43,30 +43,29 @@ class NewJobs:
         self._usage = usage
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
-    async def create(self, job: Job, *, claim: Claim | None, charge: Charge | None) -> bool:
+    async def create(self, new: NewJob, *, claim: Claim | None, charge: Charge | None) -> bool:
         """Write a new job, its claim and its charge, all or none.
 
         False when the key was claimed in the meantime. Raises QuotaExceeded and Unavailable.
         """
         if claim is None and charge is None:
             # The id is new: "there already" can only be the SDK's repetition of a write whose answer was lost.
-            await self._jobs.create(job)
+            await self._jobs.create(new)
             return True
         if charge is None:
-            return await self._write(job, claim, None)
+            return await self._write(new, claim, None)
         NOTHING.require_room(charge)
         # Transactions on one counter get into each other's way. Those of one task at least take turns.
         async with self._turns.setdefault(charge.caller, asyncio.Lock()):
-            return await self._write(replace(job, charged_to=charge.id), claim, charge)
+            charged = replace(new, job=replace(new.job, charged_to=charge.id))
+            return await self._write(charged, claim, charge)
 
-    async def _write(self, job: Job, claim: Claim | None, charge: Charge | None) -> bool:
-        parts: dict[_Part, TransactWriteItemTypeDef] = {
-            _Part.JOB: {"Put": {"TableName": self._jobs.name, "Item": to_item(job)}}
-        }
+    async def _write(self, new: NewJob, claim: Claim | None, charge: Charge | None) -> bool:
+        parts = [(_Part.JOB, part) for part in self._jobs.creating(new)]
         if claim:
-            parts[_Part.CLAIM] = self._claims.claiming(claim)
+            parts.append((_Part.CLAIM, self._claims.claiming(claim)))
         if charge:
-            parts[_Part.COUNT] = self._usage.counting(charge)
+            parts.append((_Part.COUNT, self._usage.counting(charge)))
         for attempt in range(_ATTEMPTS):
             refused = await self._transact(parts)
             if refused is None:
@@ -81,15 +80,15 @@ class NewJobs:
             await asyncio.sleep(pause)
         raise Unavailable("Another request of this caller is under way.")
 
-    async def _transact(self, parts: "dict[_Part, TransactWriteItemTypeDef]") -> set[_Part] | None:
+    async def _transact(self, parts: "list[tuple[_Part, TransactWriteItemTypeDef]]") -> set[_Part] | None:
         """None when it was done; else the parts whose conditions were not met, if it was that."""
         try:
             with translated("DynamoDB"):
                 # A repetition by the SDK carries the same token, so that it does not meet its own writes.
-                await self._client.transact_write_items(TransactItems=list(parts.values()))
+                await self._client.transact_write_items(TransactItems=[part for _, part in parts])
         except ClientError as error:
             if error_code(error) != "TransactionCanceledException":
                 raise
             reasons = [reason.get("Code", "") for reason in error.response.get("CancellationReasons", [])]
-            return {part for part, reason in zip(parts, reasons, strict=True) if reason == _REFUSED}
+            return {kind for (kind, _), reason in zip(parts, reasons, strict=True) if reason == _REFUSED}
         return None

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from darkroom.aws import translated
-from darkroom.job_table import Item, epoch, serialized
+from darkroom.items import Item, epoch, serialized
 from darkroom_upload.session import Session
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from darkroom_upload.api.documentation import EVENT_STREAM, refusals
 from darkroom_upload.api.parameters import JobId, takes
 from darkroom_upload.api.streams import AdmittedEvents
 from darkroom_upload.auth import Authenticate, allowed
-from darkroom_upload.follow import Check, Follow, State
+from darkroom_upload.follow import Check, Follow, Seen, State
 from darkroom_upload.principal import Principal
 
 KEEP_ALIVE_SECONDS: Final = 15
@@ -62,24 +62,25 @@ def router(follow: Follow, places: Admission, authenticate: Authenticate) -> API
     ) -> Response:
         state = await follow.state(job_id, reader.owner)
         is_known = state.version == last_event_id
-        if is_known and not state.job.status.is_open:
+        if is_known and not state.is_open:
             return Response(status_code=HTTPStatus.NO_CONTENT)
         check = partial(authenticate.recheck, request, reader, Scope.READ)
-        told = _events(follow, state, check, is_known=is_known)
+        told = _events(follow, state.seen, check, None if is_known else _status(state))
         return AdmittedEvents(told, places.place(reader.owner), ping=KEEP_ALIVE_SECONDS, sep="\n")
 
     return routes
 
 
-async def _events(follow: Follow, state: State, check: Check, *, is_known: bool) -> AsyncIterator[_Fields]:
+async def _events(follow: Follow, seen: Seen, check: Check, first: _Fields | None) -> AsyncIterator[_Fields]:
     retry = {"retry": random.randint(*_RETRY_MS)}  # noqa: S311 - nothing hangs on whether it can be guessed
-    yield retry if is_known else _status(state) | retry
+    yield (first or {}) | retry
+    first = None  # A stream may last for minutes, and there are a thousand of them.
     try:
-        async with aclosing(follow.after(state, check)) as later_ones:
+        async with aclosing(follow.after(seen, check)) as later_ones:
             async for later in later_ones:
                 yield _status(later)
     except NotFound:
-        yield {"event": "deleted", "data": json.dumps({"job_id": state.job.job_id})}
+        yield {"event": "deleted", "data": json.dumps({"job_id": seen.job_id})}
     except (Unauthenticated, Forbidden):
         # The key was revoked, or the session ended. A client that comes again is told so.
         return

@@ -1,6 +1,5 @@
 """The jobs of a client: the list of them, what is done to one, and its pictures."""
 
-import asyncio
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -9,7 +8,8 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 
 from darkroom.api_keys import Scope
 from darkroom.errors import Conflict, NotFound
-from darkroom.jobs import Job, JobStatus, VariantState, VariantStatus
+from darkroom.jobs import Job, JobStatus, VariantStatus
+from darkroom_upload.adapters.job_lists import JobLists
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.adapters.pictures import Pictures
@@ -21,9 +21,10 @@ from darkroom_upload.api.receipts import accepted_response, discreet
 from darkroom_upload.api.streams import AdmittedStream
 from darkroom_upload.archive import archive, archive_name
 from darkroom_upload.auth import Authenticate, allowed
-from darkroom_upload.cursor import read_cursor, write_cursor
+from darkroom_upload.cursor import read_cursor
+from darkroom_upload.listing import JobPage
 from darkroom_upload.principal import Principal
-from darkroom_upload.view import JobBody, JobPage, ReceiptBody, job_body, manifest_link, result_link
+from darkroom_upload.view import JobBody, ReceiptBody, manifest_link, result_link
 
 DEFAULT_PAGE: Final = 20
 LONGEST_PAGE: Final = 100
@@ -32,9 +33,12 @@ _ZIP: Final = "application/zip"
 
 def router(
     jobs: Jobs,
+    lists: JobLists,
     links: ResultLinks,
     pictures: Pictures,
-    places: Admission,
+    *,
+    list_places: Admission,
+    archive_places: Admission,
     orchestrator: Orchestrator,
     authenticate: Authenticate,
 ) -> APIRouter:
@@ -47,6 +51,8 @@ def router(
     @routes.get(
         "",
         summary="Your jobs, newest first",
+        description="Each in short; `GET /status/{job_id}` tells the rest. With `status` a page may be short or empty: "
+        "as long as there is a `next_cursor`, more may follow.",
         dependencies=[reading, Depends(takes("status", "limit", "cursor"))],
         response_model=JobPage,
         responses=refusals(),
@@ -58,11 +64,9 @@ def router(
         cursor: Annotated[str | None, Query(description="`next_cursor` of the page before.", max_length=512)] = None,
     ) -> Response:
         after = read_cursor(cursor) if cursor else None
-        page = await jobs.page(reader.owner, status=status, after=after, limit=limit)
-        body = JobPage(
-            items=[await _item(job, links) for job in page.jobs],
-            next_cursor=write_cursor(page.next) if page.next else None,
-        )
+        with list_places.place(reader.owner):
+            page = await lists.page(reader.owner, status=status, after=after, limit=limit)
+        body = JobPage.of(page)
         return Response(body.model_dump_json(), media_type="application/json")
 
     @routes.delete(
@@ -93,7 +97,7 @@ def router(
         await jobs.owned(job_id, changer.owner)
         with discreet(changer):
             await orchestrator.retry(job_id)
-        return await accepted_response(await jobs.owned(job_id, changer.owner), links, changer)
+        return await accepted_response(*await jobs.owned_with_details(job_id, changer.owner), links, changer)
 
     @routes.get(
         "/{job_id}/variants/{name}",
@@ -158,22 +162,16 @@ def router(
         chunks = await archive(job, pictures)
         disposition = content_disposition(archive_name(job), download=True)
         headers = {"Content-Disposition": disposition}
-        return AdmittedStream(chunks, places.place(reader.owner), media_type=_ZIP, headers=headers)
+        return AdmittedStream(chunks, archive_places.place(reader.owner), media_type=_ZIP, headers=headers)
 
     return routes
 
 
-async def _item(job: Job, links: ResultLinks) -> JobBody:
-    # Signing is arithmetic, some 0.1 ms a picture: others have a turn between two jobs.
-    await asyncio.sleep(0)
-    return await job_body(job, links)
-
-
 def _no_picture(job: Job, name: str) -> NotFound | Conflict:
     """Why there is nothing to redirect to."""
-    if all(variant.name != name for variant in job.recipe.variants):
+    if name not in job.variants:
         return NotFound("The job's recipe has no such variant.")
-    state = job.variants.get(name, VariantState())
+    state = job.variants[name]
     if state.status is VariantStatus.FAILED and state.fault:
         return Conflict(f"The picture could not be made: {state.fault.message}")
     if job.status.is_open:

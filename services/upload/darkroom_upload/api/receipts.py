@@ -8,17 +8,17 @@ from fastapi import Response
 
 from darkroom.api_keys import Scope
 from darkroom.errors import Conflict, UnderWay
-from darkroom.jobs import Job
+from darkroom.jobs import Job, JobDetails
 from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.api.responses import job_response
 from darkroom_upload.principal import Principal
 from darkroom_upload.view import ReceiptBody, status_path
 
 
-async def accepted_response(job: Job, links: ResultLinks, principal: Principal) -> Response:
+async def accepted_response(job: Job, details: JobDetails, links: ResultLinks, principal: Principal) -> Response:
     """The answer 202 about a job, with the address of its status."""
     if principal.may(Scope.READ):
-        answer = await job_response(job, links, status=HTTPStatus.ACCEPTED)
+        answer = await job_response(job, details, links, status=HTTPStatus.ACCEPTED)
     else:
         receipt = ReceiptBody.of(job).model_dump_json()
         answer = Response(receipt, status_code=HTTPStatus.ACCEPTED, media_type="application/json")

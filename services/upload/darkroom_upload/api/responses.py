@@ -6,7 +6,7 @@ from typing import Final
 
 from fastapi import Response
 
-from darkroom.jobs import Job
+from darkroom.jobs import Job, JobDetails
 from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.view import job_body
 
@@ -17,9 +17,11 @@ _REVALIDATE: Final = "private, no-cache"
 """May be kept by the client alone, which asks each time whether it is still so."""
 
 
-async def job_response(job: Job, links: ResultLinks, *, status: HTTPStatus = HTTPStatus.OK) -> Response:
+async def job_response(
+    job: Job, details: JobDetails, links: ResultLinks, *, status: HTTPStatus = HTTPStatus.OK
+) -> Response:
     """The job as a body, with an ETag of exactly that body."""
-    body = (await job_body(job, links)).model_dump_json().encode()
+    body = (await job_body(job, details, links)).model_dump_json().encode()
     headers = {"ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"', "Cache-Control": _REVALIDATE}
     if job.status.is_open:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)

@@ -1,5 +1,6 @@
 """`GET /status/{id}`: how a job stands."""
 
+from contextlib import nullcontext
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -7,8 +8,9 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from darkroom.api_keys import Scope
 from darkroom.errors import NotFound
-from darkroom_upload.adapters.jobs import Jobs
+from darkroom_upload.adapters.jobs import Jobs, Mark
 from darkroom_upload.adapters.results import ResultLinks
+from darkroom_upload.admission import Admission
 from darkroom_upload.api.documentation import NOT_MODIFIED, STATUS_HEADERS, refusals
 from darkroom_upload.api.parameters import JobId, takes
 from darkroom_upload.api.responses import job_response, matches
@@ -21,11 +23,17 @@ LONGEST_WAIT_SECONDS: Final = 20
 """Shorter than the idle time-out of any proxy on the way."""
 
 
-def router(jobs: Jobs, links: ResultLinks, watcher: JobWatcher, authenticate: Authenticate) -> APIRouter:
+def router(
+    jobs: Jobs, links: ResultLinks, watcher: JobWatcher, places: Admission, authenticate: Authenticate
+) -> APIRouter:
     """The route."""
     reading = Depends(allowed(authenticate, Scope.READ))
     Reader = Annotated[Principal, reading]  # noqa: N806 - a type
     routes = APIRouter(tags=["jobs"], dependencies=[reading])
+
+    async def look(job_id: str, owner: str) -> tuple[Response, Mark]:
+        job, details = await jobs.owned_with_details(job_id, owner)
+        return await job_response(job, details, links), Mark.of(job)
 
     @routes.get(
         "/status/{job_id}",
@@ -55,13 +63,14 @@ def router(jobs: Jobs, links: ResultLinks, watcher: JobWatcher, authenticate: Au
             str | None, Header(description="An ETag from an earlier answer; 304 when nothing has changed since.")
         ] = None,
     ) -> Response:
-        job = await jobs.owned(job_id, reader.owner)
-        answer = await job_response(job, links)
-        news = if_none_match is not None and not matches(if_none_match, answer.headers["ETag"])
-        if wait and job.status.is_open and not news:
-            await watcher.changed(job, within_seconds=wait)
-            await authenticate.recheck(request, reader, Scope.READ)
-            answer = await job_response(await jobs.owned(job_id, reader.owner), links)
+        with places.place(reader.owner) if wait else nullcontext():
+            answer, seen = await look(job_id, reader.owner)
+            news = if_none_match is not None and not matches(if_none_match, answer.headers["ETag"])
+            if wait and seen.status.is_open and not news:
+                del answer  # While it waits, a request holds neither the job nor an answer.
+                await watcher.changed(job_id, seen, within_seconds=wait)
+                await authenticate.recheck(request, reader, Scope.READ)
+                answer, _ = await look(job_id, reader.owner)
         if matches(if_none_match, answer.headers["ETag"]):
             return _not_modified(answer)
         return answer

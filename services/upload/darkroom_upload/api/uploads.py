@@ -68,7 +68,7 @@ def router(submit: Submit, places: Admission, links: ResultLinks, authenticate: 
                 key=key,
                 announced_bytes=_announced_bytes(request),
             )
-        answer = await accepted_response(submission.job, links, uploader)
+        answer = await accepted_response(submission.job, submission.details, links, uploader)
         if submission.replayed:
             answer.headers["Idempotency-Replayed"] = "true"
         return answer

@@ -9,7 +9,7 @@ from darkroom import clock
 from darkroom.api_keys import Scope
 from darkroom.clock import Moment
 from darkroom.errors import Conflict, NotFound
-from darkroom.jobs import DeliveryAttempt, Job
+from darkroom.jobs import DeliveryAttempt, Job, JobDetails
 from darkroom.webhook_secrets import SigningSecret, WebhookSecrets
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.orchestrator import Orchestrator
@@ -65,12 +65,12 @@ class DeliveriesBody(Body):
     """The last twenty, the newest first."""
 
     @classmethod
-    def of(cls, job: Job) -> Self:
+    def of(cls, job: Job, details: JobDetails) -> Self:
         """The deliveries of a job."""
         return cls(
             callback_url=job.callback_url,
-            gone_at=job.callback_gone_at,
-            attempts=[AttemptBody.of(attempt) for attempt in reversed(job.deliveries)],
+            gone_at=details.callback_gone_at,
+            attempts=[AttemptBody.of(attempt) for attempt in reversed(details.deliveries)],
         )
 
 
@@ -111,7 +111,7 @@ def router(jobs: Jobs, orchestrator: Orchestrator, secrets: WebhookSecrets, auth
         responses=refusals(NotFound),
     )
     async def deliveries(job_id: JobId, reader: Reader) -> DeliveriesBody:
-        return DeliveriesBody.of(await jobs.owned(job_id, reader.owner))
+        return DeliveriesBody.of(*await jobs.owned_with_details(job_id, reader.owner))
 
     @routes.post(
         "/jobs/{job_id}/deliveries/replay",
@@ -126,8 +126,8 @@ def router(jobs: Jobs, orchestrator: Orchestrator, secrets: WebhookSecrets, auth
         await jobs.owned(job_id, changer.owner)
         with discreet(changer):
             await orchestrator.replay(job_id)
-        job = await jobs.owned(job_id, changer.owner)
-        return DeliveriesBody.of(job) if changer.may(Scope.READ) else ReceiptBody.of(job)
+        job, details = await jobs.owned_with_details(job_id, changer.owner)
+        return DeliveriesBody.of(job, details) if changer.may(Scope.READ) else ReceiptBody.of(job)
 
     @routes.get(
         "/webhooks/secret",

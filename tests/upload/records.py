@@ -1,0 +1,15 @@
+"""Jobs written straight into the table, as the orchestrator would leave them."""
+
+from darkroom.job_parts import details_item
+from darkroom.job_table import to_item
+from darkroom.jobs import Job, JobDetails
+from tests.upload.examples import DESCRIPTION
+from tests.upload.service import RunningService
+
+
+async def put_job(service: RunningService, job: Job, details: JobDetails | None = None) -> Job:
+    """Write a job and its details over what was there. Unless they are given, a described job has an example's."""
+    details = details or JobDetails(description=DESCRIPTION if job.described else None)
+    for item in (details_item(job.job_id, details), to_item(job)):
+        await service.services.jobs._client.put_item(TableName=service.settings.jobs_table, Item=item)
+    return job
