@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
-from tests.support import bombs, images, laden, profiles, raw, tiffs
+from tests.support import bombs, heif, images, laden, profiles, raw, tiffs
 
 MOST_EDITS = 6
 
@@ -59,6 +59,15 @@ def sound() -> dict[str, bytes]:
                 walk[0], name, save_all=True, append_images=walk[1:], duration=[0, 10, 33, longest], loop=3
             )
             for name, longest in {"GIF": 655_350, "WEBP": 16_000_001, "PNG": 65_535_000, "AVIF": 70_001}.items()
+        },
+        "cropped and turned": heif.avif(images.photo(40, 30), heif.clap(20, 10, 4, 5), heif.irot(1), heif.imir(0)),
+        "animation in AVIF, cropped": heif.animated(images.animation(24, 16, 2, "AVIF"), heif.clap(12, 8)),
+        "grid": heif.grid(heif.coded(images.marked(64, 64)), (64, 64), (100, 80)),
+        "alpha without a size": heif.with_alpha(images.photo(24, 16, "RGBA")),
+        "HDR by numbers": heif.avif(images.photo(40, 30), heif.nclx(9, 16)),
+        **{
+            f"PNG with {kind.decode()}": bombs.png_with(bombs.chunk(kind, body))
+            for kind, body in {b"cICP": b"\x0c\x10\0\1", b"gAMA": b"\0\1\x86\xa0", b"cHRM": bytes(range(32))}.items()
         },
         "frames beyond the screen": images.gif_of(
             (40, 30), [(frame, (7 * at, 5 * at)) for at, frame in enumerate(walk)]

@@ -187,6 +187,25 @@ def avif(image: Image.Image, *properties: bytes, **options: object) -> bytes:
     return File(items=(coded(image, **options).item(1, ispe(*image.size), *properties),)).written()
 
 
+def with_alpha(image: Image.Image, *properties: bytes, of_alpha: tuple[bytes, ...] = (), wide: bool = False) -> bytes:
+    """An AVIF of an `RGBA` picture, with properties of its colours and of its alpha, which has no size but there."""
+    colors, alpha = coded(image.convert("RGB")), coded(image.getchannel("A"))
+    return File(
+        items=(colors.item(1, ispe(*image.size), *properties), alpha.item(2, ALPHA, *of_alpha)),
+        references=((b"auxl", 2, (1,)),),
+        wide=wide,
+    ).written()
+
+
+def grid(tile: Coded, tile_size: tuple[int, int], size: tuple[int, int]) -> bytes:
+    """An AVIF of this size in which the same tile comes again and again, an item for each place."""
+    columns, rows = (-(-whole // side) for whole, side in zip(size, tile_size, strict=True))
+    body = struct.pack(">BBBBHH", 0, 0, rows - 1, columns - 1, *size)
+    whole = Item(number=1, kind=b"grid", data=body, properties=(ispe(*size),), in_idat=True)
+    tiles = tuple(tile.item(10 + at, ispe(*tile_size)) for at in range(columns * rows))
+    return File(items=(whole, *tiles), references=((b"dimg", 1, tuple(one.number for one in tiles)),)).written()
+
+
 def animated(data: bytes, more: bytes) -> bytes:
     """An animation of Pillow's with another property in the description of its frames.
 

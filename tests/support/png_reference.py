@@ -14,8 +14,11 @@ ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (
 Samples = NDArray[np.int64]
 
 
-def rgba(data: bytes) -> Samples:
-    """Pixels as rows of red, green, blue, alpha from 0 to 255."""
+def rgba(data: bytes, *, upper_bytes: bool = False) -> Samples:
+    """Pixels as rows of red, green, blue, alpha from 0 to 255, in sRGB.
+
+    With `upper_bytes`, of colours in 16 bits only these are read, as Pillow does it.
+    """
     chunks = list(_chunks(data))
     head = dict(chunks)
     width, height, depth, color, _, _, interlaced = struct.unpack(">IIBBBBB", head[b"IHDR"])
@@ -27,6 +30,8 @@ def rgba(data: bytes) -> Samples:
         if min(size) > 0:
             part, at = _rows(packed, at, size, depth, CHANNELS[color])
             samples[y::down, x::across] = part
+    if upper_bytes and depth == 16 and color != 0:
+        samples = (samples >> 8) * 257
     return _colored(samples, depth, color, head)
 
 
@@ -70,17 +75,33 @@ def _samples(row: bytes, depth: int) -> Samples:
 def _colored(samples: Samples, depth: int, color: int, head: dict[bytes, bytes]) -> Samples:
     named = head.get(b"tRNS", b"")
     if color == 3:
-        palette = np.frombuffer(head[b"PLTE"], dtype=np.uint8).reshape(-1, 3).astype(np.int64)
+        palette = np.frombuffer(head[b"PLTE"], dtype=np.uint8).reshape(-1, 3)
         alphas = np.array([*named, *[255] * (len(palette) - len(named))], dtype=np.int64)
         index = samples[..., 0]
-        return np.concatenate([palette[index], alphas[index][..., None]], axis=2)
+        return np.concatenate([_levels(palette / 255, head)[index], alphas[index][..., None]], axis=2)
     most = (1 << depth) - 1
-    levels = np.rint(samples * 255 / most).astype(np.int64)
     if color in {4, 6}:
-        alpha = levels[..., -1:]
-        colors = levels[..., :-1]
+        alpha = np.rint(samples[..., -1:] * 255 / most).astype(np.int64)
+        colors = samples[..., :-1]
     else:
-        colors = levels
+        colors = samples
         hidden = np.array(struct.unpack(f">{len(named) // 2}H", named)) if named else np.array([-1])
         alpha = np.where((samples == hidden).all(axis=2, keepdims=True), 0, 255)
-    return np.concatenate([np.broadcast_to(colors, (*colors.shape[:2], 3)), alpha], axis=2)
+    shown = _levels(colors / most, head)
+    return np.concatenate([np.broadcast_to(shown, (*shown.shape[:2], 3)), alpha], axis=2)
+
+
+def _levels(colors: Any, head: dict[bytes, bytes]) -> Samples:
+    """Levels of sRGB from 0 to 255, of samples from 0 to 1 (sections 11.3.2.2 and 13.13).
+
+    Of what tells colours this knows `gAMA`. What is within a twentieth of sRGB's exponent is taken for it.
+    """
+    exponent = 100_000 / int.from_bytes(head[b"gAMA"], "big") if b"gAMA" in head else 2.2
+    if b"sRGB" in head or b"iCCP" in head or abs(exponent / 2.2 - 1) <= 0.05:
+        unchanged: Samples = np.rint(colors * 255).astype(np.int64)
+        return unchanged
+    light = colors**exponent
+    levels: Samples = np.rint(
+        255 * np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    ).astype(np.int64)
+    return levels

@@ -20,6 +20,7 @@ LOOK = Work(variants=(variant([]),), describe=True)
 SIZE = (64, 48)
 MARKED = heif.coded(images.marked(*SIZE), quality=90, subsampling="4:4:4")
 PHOTO = images.photo(*SIZE)
+SEEN_THROUGH = images.photo(*SIZE, "RGBA")
 
 
 def marked(*properties: bytes) -> bytes:
@@ -91,18 +92,8 @@ def test_operations_follow_the_crop() -> None:
     assert image(data, [crop]).tobytes() == cropped(data, (34, 27, 44, 35)).tobytes()
 
 
-def with_alpha(*properties: bytes, of_alpha: tuple[bytes, ...] = (heif.ispe(*SIZE),), wide: bool = False) -> bytes:
-    """An AVIF of a photo with alpha: these properties for its picture, and those for its alpha."""
-    alpha = heif.coded(images.photo(*SIZE, "RGBA").getchannel("A"))
-    return heif.File(
-        items=(heif.coded(PHOTO).item(1, heif.ispe(*SIZE), *properties), alpha.item(2, heif.ALPHA, *of_alpha)),
-        references=((b"auxl", 2, (1,)),),
-        wide=wide,
-    ).written()
-
-
 def test_alpha_is_cropped_with_its_picture() -> None:
-    data = with_alpha(heif.clap(32, 24))
+    data = heif.with_alpha(SEEN_THROUGH, heif.clap(32, 24), of_alpha=(heif.ispe(*SIZE),))
     made = image(data, [])
     assert made.mode == "RGBA"
     assert made.tobytes() == cropped(data, (16, 12, 48, 36)).tobytes()
@@ -122,8 +113,9 @@ def test_an_animation_is_cropped_in_all_frames() -> None:
 @pytest.mark.parametrize("wide", [False, True])
 @pytest.mark.parametrize("properties", [(), (heif.nclx(1, 13),)])
 def test_alpha_without_a_size_has_that_of_its_picture(properties: tuple[bytes, ...], wide: object) -> None:
-    data = with_alpha(of_alpha=properties, wide=bool(wide))
-    assert image(data, []).tobytes() == images.opened(with_alpha()).tobytes()
+    data = heif.with_alpha(SEEN_THROUGH, of_alpha=properties, wide=bool(wide))
+    expected = images.opened(heif.with_alpha(SEEN_THROUGH, of_alpha=(heif.ispe(*SIZE),)))
+    assert image(data, []).tobytes() == expected.tobytes()
 
 
 def refused(data: bytes) -> ImageError:

@@ -77,11 +77,16 @@ def _unpack(image: Image.Image) -> Image.Image:
     mode = image.mode
     if mode in {"P", "PA"}:
         return image.convert("RGBA" if image.has_transparency_data else "RGB")
-    if mode == "I" or mode.startswith("I;16"):
-        return _with_transparent_level(_from_integers(image.convert("I")), image)
+    if has_sixteen_bits(image):
+        return with_transparent_level(_from_integers(image.convert("I")), image)
     if mode == "F":
         return levels_of([image], bounded=True)[0]
     return _with_transparent_color(image.convert(_EIGHT_BIT[mode]) if mode in _EIGHT_BIT else image)
+
+
+def has_sixteen_bits(image: Image.Image) -> bool:
+    """Whether a loaded image is grey with more levels than 8 bits have."""
+    return image.mode == "I" or image.mode.startswith("I;16")
 
 
 def scale_transparent_level(image: ImageFile.ImageFile) -> None:
@@ -96,8 +101,11 @@ def scale_transparent_level(image: ImageFile.ImageFile) -> None:
         image.info["transparency"] = tuple(level >> 8 for level in named)
 
 
-def _with_transparent_level(levels: Image.Image, stored: Image.Image) -> Image.Image:
-    """The same for 16 bits, where the level can only be told before they become 8."""
+def with_transparent_level(levels: Image.Image, stored: Image.Image) -> Image.Image:
+    """The 8-bit levels of an image stored in 16 bits, with alpha if its file names a transparent level.
+
+    That one can be told only before the levels become 8 bits.
+    """
     named = stored.info.get("transparency")
     if not isinstance(named, int) or not 0 <= named <= _SIXTEEN_BIT:
         return levels

@@ -13,7 +13,7 @@ from darkroom.formats import ImageFormat
 from darkroom.making.bounds import check_picture
 from darkroom.making.decoding import WHOLE, eighths_for, shrunk
 from darkroom.making.geometry import Size
-from darkroom_processor.pipeline import color, orientation
+from darkroom_processor.pipeline import color, orientation, told_colors
 from darkroom_processor.pipeline.gate import Source
 from darkroom_processor.pipeline.jpeg_quality import quality_of
 from darkroom_processor.pipeline.raster import Raster
@@ -186,7 +186,8 @@ def _pixels(source: Source, profile: bytes | None) -> Image.Image:
     changes when another frame is loaded, and needs its attachments for that.
     """
     shown = source.image.crop(source.crop) if source.crop else source.image
-    pixels = color.drop_opaque_alpha(color.to_working(shown, profile))
+    working = told_colors.to_working(shown, source.told) if source.told else color.to_working(shown, profile)
+    pixels = color.drop_opaque_alpha(working)
     if pixels is source.image and (source.frames > 1 or source.format is ImageFormat.TIFF):
         pixels = pixels.copy()
     pixels.info = {}

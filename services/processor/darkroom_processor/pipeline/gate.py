@@ -17,8 +17,10 @@ from darkroom.limits import MAX_SCANS
 from darkroom.making.bounds import check_picture
 from darkroom.making.geometry import Size
 from darkroom_processor.pipeline.cleaning import clean
+from darkroom_processor.pipeline.colorimetry.told import Told
 from darkroom_processor.pipeline.headers import Survey, survey
 from darkroom_processor.pipeline.headers.clap import Crop
+from darkroom_processor.pipeline.headers.png_colors import read_colors
 from darkroom_processor.pipeline.jpeg_end import has_all_pixels
 from darkroom_processor.pipeline.opening import open_image, take_xmp
 
@@ -45,6 +47,8 @@ class Source:
     beyond it makes Pillow's image of a GIF larger while it is read. Of an AVIF, its crop."""
     crop: Crop | None = None
     """The part of the decoded picture that is the picture; None for all of it."""
+    told: Told | None = None
+    """The colours that the file tells by numbers; None when they are sRGB, or those of the profile."""
 
 
 def admit(data: bytes) -> Source:
@@ -76,7 +80,20 @@ def admit(data: bytes) -> Source:
         xmp=xmp,
         stored_size=(crop[2] - crop[0], crop[3] - crop[1]) if crop else image.size,
         crop=crop,
+        told=_told_colors(cleaned.data, image_format, image, announced),
     )
+
+
+def _told_colors(data: bytes, image_format: ImageFormat, image: ImageFile.ImageFile, announced: Survey) -> Told | None:
+    """The colours that count, if numbers tell them. A profile that counts less than they do is taken away."""
+    has_profile = bool(image.info.get("icc_profile"))
+    if image_format is ImageFormat.PNG:
+        told = read_colors(data, has_profile=has_profile)
+    else:
+        told = None if has_profile else announced.colors
+    if told:
+        image.info.pop("icc_profile", None)
+    return told if told and not told.is_srgb else None
 
 
 def _check_structure(announced: Survey) -> None:

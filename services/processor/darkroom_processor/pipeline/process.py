@@ -131,7 +131,8 @@ class _Studio:
         if not variant.only_rewrites:
             return encode(made, output, chosen, kept)
         decoded = self.decoded
-        kept_colors = self.space is not None or not color.converts(decoded.stored_mode, decoded.profile)
+        converted = self.source.told is not None or color.converts(decoded.stored_mode, decoded.profile)
+        kept_colors = self.space is not None or not converted
         untouched = kept_colors and decoded.orientation == UPRIGHT and self.source.crop is None
         return rewritten(Original(source=self.source, is_untouched=untouched), made, output, chosen, kept)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from darkroom import camera_raw
 from darkroom.formats import ImageFormat
 from darkroom.tiff_directories import walked
+from darkroom_processor.pipeline.colorimetry.told import Told
 from darkroom_processor.pipeline.headers import avif, gif, jpeg, webp
 from darkroom_processor.pipeline.headers.clap import Crop
 
@@ -27,6 +28,8 @@ class Survey:
     """Why the file must not be decoded; empty when it may."""
     crop: Crop | None = None
     """The part of the decoded picture that is to be seen; None for all of it."""
+    colors: Told | None = None
+    """The colours that an AVIF tells by numbers."""
 
 
 def survey(data: bytes, image_format: ImageFormat) -> Survey:
@@ -50,4 +53,11 @@ def survey(data: bytes, image_format: ImageFormat) -> Survey:
 def _survey_avif(data: bytes) -> Survey:
     seen = avif.look(data)
     width, height = seen.size
-    return Survey(width=width, height=height, complete=seen.complete, fault=seen.fault, crop=seen.crop)
+    return Survey(
+        width=width,
+        height=height,
+        complete=seen.complete,
+        fault=seen.fault,
+        crop=seen.crop,
+        colors=seen.colors,
+    )

@@ -10,6 +10,7 @@ from typing import Final
 
 from darkroom.limits import MAX_FRAMES
 from darkroom.making.geometry import Size
+from darkroom_processor.pipeline.colorimetry.told import Told
 from darkroom_processor.pipeline.containers import av1, grid, items, tracks
 from darkroom_processor.pipeline.containers.av1 import Numbers, Stream
 from darkroom_processor.pipeline.containers.boxes import Box, BrokenBox, walk
@@ -19,6 +20,7 @@ from darkroom_processor.pipeline.headers.clap import Crop, read_crop
 
 _NONSENSE: Final = "The boxes of the file make no sense, or there are too many of them."
 _STILL: Final = b"avif"
+_SRGB: Final = Told()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +31,7 @@ class Look:
     """(width, height) of the largest picture in it, whatever that is for."""
     crop: Crop | None = None
     """The part of the stored picture that is to be seen; None for all of it."""
-    numbers: Numbers | None = None
+    colors: Told = _SRGB
     """Its colours, unless it has a profile."""
     complete: bool = True
     """False when the file is shorter than it says."""
@@ -96,7 +98,7 @@ def _look_at_tracks(data: bytes, moving: list[Track], coded: _Coded) -> Look:
     return Look(
         size=_largest([*coded.items.values(), *streams], seen.size),
         crop=_crop(data, seen.properties, seen.size),
-        numbers=_read_nclx(data, seen.properties) or stream.numbers,
+        colors=_colors(_read_nclx(data, seen.properties) or stream.numbers),
         complete=all(span.end <= len(data) for span in seen.samples[:1]),
         fault=_lie(seen.size, stream),
     )
@@ -110,7 +112,7 @@ def _look_at_item(data: bytes, table: Items, primary: Item, coded: _Coded) -> Lo
     return Look(
         size=_largest(list(coded.items.values()), size, found.size if found else size),
         crop=_crop(data, primary.properties, size),
-        numbers=_read_nclx(data, primary.properties) or (first.numbers if first else None),
+        colors=_colors(_read_nclx(data, primary.properties) or (first.numbers if first else None)),
         complete=all(span.end <= len(data) for item in (primary, *tiles) for span in item.extents),
         fault=next(_faults(data, table, primary, coded), ""),
     )
@@ -170,6 +172,11 @@ def _announced(data: bytes, item: Item) -> Size:
 
 def _crop(data: bytes, properties: list[Box], size: Size) -> Crop | None:
     return next((read_crop(data, box, size) for box in _all(properties, b"clap")), None)
+
+
+def _colors(numbers: Numbers | None) -> Told:
+    """The range, and the matrix from luma and chroma, are what the decoder undoes."""
+    return Told.by_codes(numbers.primaries, numbers.transfer) if numbers else _SRGB
 
 
 def _read_nclx(data: bytes, properties: list[Box]) -> Numbers | None:
