@@ -19,10 +19,10 @@ def rgba(data: bytes, *, upper_bytes: bool = False) -> Samples:
 
     With `upper_bytes`, of colours in 16 bits only these are read, as Pillow does it.
     """
-    chunks = list(_chunks(data))
-    head = dict(chunks)
+    found = list(chunks(data))
+    head = dict(found)
     width, height, depth, color, _, _, interlaced = struct.unpack(">IIBBBBB", head[b"IHDR"])
-    packed = zlib.decompress(b"".join(body for kind, body in chunks if kind == b"IDAT"))
+    packed = zlib.decompress(b"".join(body for kind, body in found if kind == b"IDAT"))
     samples = np.zeros((height, width, CHANNELS[color]), dtype=np.int64)
     at = 0
     for x, y, across, down in ADAM7 if interlaced else ((0, 0, 1, 1),):
@@ -35,7 +35,8 @@ def rgba(data: bytes, *, upper_bytes: bool = False) -> Samples:
     return _colored(samples, depth, color, head)
 
 
-def _chunks(data: bytes) -> Any:
+def chunks(data: bytes) -> Any:
+    """Yield name and contents of each chunk."""
     at = 8
     while at < len(data):
         length = int.from_bytes(data[at : at + 4], "big")

@@ -106,12 +106,10 @@ CASES_AND_RIGHT_VALUES: Final = [
     Case("tiff-12-bit.tif", FULL, ramps),
     Case("tiff-rgb16-planar.tif", FULL, shows((64, 8), {(8, 4): (200, 100, 50), (56, 4): (0, 0, 0)})),
     Case("tiff-uint32.tif", FULL, ramps),
-    Case("apng-previous-over.png", MOVING, shows((16, 16), {(8, 8): (0, 255, 0, 255)}, frame=2), fails="red"),
-    Case(
-        "apng-over-half.png", MOVING, shows((16, 16), {(8, 8): (0, 127, 128, 255)}, frame=1), fails="half transparent"
-    ),
-    Case("gif-small-first.gif", FULL, transparent((35, 35), color=(255, 255, 0)), fails="palette entry 0"),
-    Case("gif-dispose-2-transparent.gif", MOVING, transparent((20, 20), frame=2), fails="opaque blue"),
+    Case("apng-previous-over.png", MOVING, shows((16, 16), {(8, 8): (0, 255, 0, 255)}, frame=2)),
+    Case("apng-over-half.png", MOVING, shows((16, 16), {(8, 8): (0, 127, 128, 255)}, frame=1)),
+    Case("gif-small-first.gif", FULL, transparent((35, 35), color=(255, 255, 0))),
+    Case("gif-dispose-2-transparent.gif", MOVING, transparent((20, 20), frame=2)),
     Case("opt-1-bit-png.png", OPTIMIZE, lossless),
     Case("opt-lossless-webp.webp", OPTIMIZE, lossless),
     Case("opt-webp-q30.webp", OPTIMIZE, no_larger),

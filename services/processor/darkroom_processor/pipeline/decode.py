@@ -10,10 +10,11 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from darkroom.formats import ImageFormat
-from darkroom.making.bounds import check_picture
 from darkroom.making.decoding import WHOLE, eighths_for, shrunk
 from darkroom.making.geometry import Size
 from darkroom_processor.pipeline import color, orientation, told_colors
+from darkroom_processor.pipeline.animations import composing
+from darkroom_processor.pipeline.colorimetry.told import Told
 from darkroom_processor.pipeline.gate import Source
 from darkroom_processor.pipeline.jpeg_quality import quality_of
 from darkroom_processor.pipeline.raster import Raster
@@ -77,25 +78,26 @@ def decode(
     image = source.image
     stored_mode, stored_size = image.mode, source.stored_size
     part = _shrink_while_decoding(image, needed_scale)
-    color.scale_transparent_level(image)
     # Pillow turns a TIFF as it loads it, and forgets the tag; a PNG may have its own behind the pixels.
     stated = orientation.read(_read_exif(image)) if source.format is ImageFormat.TIFF else None
-    image.load()
+    first = _first(source)
     if not frames_follow:
         _let_go(image)
     exif = _read_exif(image)
     turn = orientation.read(exif)
     profile, dpi = image.info.get("icc_profile"), image.info.get("dpi")
-    has_alpha = image.has_transparency_data
+    has_alpha = image.has_transparency_data or first.has_transparency_data
     extent = stored_size[0] * part, stored_size[1] * part
     space = OwnSpace.of(profile) if in_own_space and profile and color.is_rgb(image) else None
+    lasting = first is not image or not (frames_follow or source.format is ImageFormat.TIFF)
 
-    def upright(pixels: Image.Image) -> Raster:
+    def upright(profile: bytes | None) -> Raster:
+        pixels = _pixels(first, source.told, profile, lasting=lasting)
         return orientation.upright(Raster(pixels, stored_size, extent, shrunk=part < 1), turn)
 
     return Decoded(
-        raster=upright(_pixels(source, profile)),
-        own=Own(raster=upright(_pixels(source, None)), space=space) if space else None,
+        raster=upright(profile),
+        own=Own(raster=upright(None), space=space) if space else None,
         stored_mode=stored_mode,
         has_alpha=has_alpha,
         orientation=stated or turn,
@@ -110,38 +112,30 @@ def decode(
 def decode_frames(source: Source, first: Decoded, *, in_own_space: bool) -> Iterator[Frame]:
     """Decode all frames, one after the other.
 
-    Raises what the decoder raises, at whichever frame it fails, and PixelLimit when one reaches so far beyond the
-    picture that the decoder, which makes room for it, would work on more pixels than a source may have.
+    Raises what the decoder raises, at whichever frame it fails, and what `composing.compose` does.
     """
-    image = source.image
-    # A PNG can have a picture for viewers without animation, which is no part of it.
-    start = 1 if getattr(image, "default_image", False) else 0
-    for number in range(start, source.frames):
-        begun_anew = number < image.tell()
-        image.seek(number)
-        if begun_anew:
-            color.scale_transparent_level(image)
-        check_picture(image.size)
-        image.load()
-        pixels = Raster(_clipped(_pixels(source, None if in_own_space else first.profile), source.stored_size))
-        shown = min(float(image.info.get("duration") or _USUAL_DURATION), _LONGEST_DURATION)
+    profile = None if in_own_space else first.profile
+    for picture, milliseconds in _shown(source):
+        pixels = Raster(_pixels(picture, source.told, profile, lasting=picture is not source.image))
+        shown = min(float(milliseconds or _USUAL_DURATION), _LONGEST_DURATION)
         yield Frame(raster=orientation.upright(pixels, first.orientation), duration=max(1, round(shown)))
 
 
-def _clipped(pixels: Image.Image, size: Size) -> Image.Image:
-    """Without what a frame shows beyond the first one's size, as browsers do it."""
-    return pixels if pixels.size == size else pixels.crop((0, 0, *size))
+def _shown(source: Source) -> Iterator[tuple[Image.Image, float | None]]:
+    """What is seen of each frame, in the file's own colours, and for how many milliseconds."""
+    if animation := source.animation:
+        yield from zip(composing.compose(animation), (frame.milliseconds for frame in animation.frames), strict=True)
+        return
+    image = source.image
+    for number in range(source.frames):
+        image.seek(number)
+        image.load()
+        yield _cropped(source), image.info.get("duration")
 
 
 def plays(source: Source) -> int:
-    """How often the animation runs; 0 for ever.
-
-    A GIF says how often it is repeated after it has run once, as browsers understand it, or nothing when it is not. The
-    other formats count all runs.
-    """
-    stated = source.image.info.get("loop")
-    if source.format is ImageFormat.GIF:
-        stated = 1 if stated is None else stated and stated + 1
+    """How often the animation runs; 0 for ever."""
+    stated = source.animation.plays if source.animation else source.image.info.get("loop")
     return min(stated, _MOST_PLAYS) if isinstance(stated, int) and stated > 0 else 0
 
 
@@ -179,16 +173,29 @@ def _read_exif(image: Image.Image) -> Image.Exif:
         return Image.Exif()
 
 
-def _pixels(source: Source, profile: bytes | None) -> Image.Image:
-    """The loaded frame in a working mode, and nothing besides.
+def _first(source: Source) -> Image.Image:
+    """The first frame, decoded, in the file's own colours. It is the image of the source if that is not composed."""
+    if source.animation and source.format is ImageFormat.GIF:
+        return composing.first(source.animation)
+    color.scale_transparent_level(source.image)
+    source.image.load()
+    return _cropped(source)
 
-    Encoders would carry over what an opened file has attached: profiles, comments, TIFF tags. And the file's own image
-    changes when another frame is loaded, and needs its attachments for that.
+
+def _cropped(source: Source) -> Image.Image:
+    """The loaded picture; the part of it that is meant to be seen, if the file names one."""
+    return source.image.crop(source.crop) if source.crop else source.image
+
+
+def _pixels(picture: Image.Image, told: Told | None, profile: bytes | None, *, lasting: bool) -> Image.Image:
+    """A decoded picture in a working mode, and nothing besides.
+
+    Encoders would carry over what an opened file has attached: profiles, comments, TIFF tags. A picture that is not
+    `lasting`, since it changes when another frame is loaded and needs its attachments for that, is copied.
     """
-    shown = source.image.crop(source.crop) if source.crop else source.image
-    working = told_colors.to_working(shown, source.told) if source.told else color.to_working(shown, profile)
+    working = told_colors.to_working(picture, told) if told else color.to_working(picture, profile)
     pixels = color.drop_opaque_alpha(working)
-    if pixels is source.image and (source.frames > 1 or source.format is ImageFormat.TIFF):
+    if pixels is picture and not lasting:
         pixels = pixels.copy()
     pixels.info = {}
     return pixels

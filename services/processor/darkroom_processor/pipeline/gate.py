@@ -16,6 +16,8 @@ from darkroom.formats import SNIFF_BYTES, ImageFormat, sniff
 from darkroom.limits import MAX_SCANS
 from darkroom.making.bounds import check_picture
 from darkroom.making.geometry import Size
+from darkroom_processor.pipeline.animations import apng, gif
+from darkroom_processor.pipeline.animations.animation import Animation
 from darkroom_processor.pipeline.cleaning import clean
 from darkroom_processor.pipeline.colorimetry.told import Told
 from darkroom_processor.pipeline.headers import Survey, survey
@@ -23,9 +25,6 @@ from darkroom_processor.pipeline.headers.clap import Crop
 from darkroom_processor.pipeline.headers.png_colors import read_colors
 from darkroom_processor.pipeline.jpeg_end import has_all_pixels
 from darkroom_processor.pipeline.opening import open_image, take_xmp
-
-# Formats whose plugins read the number of frames from the header, without walking the file.
-_FRAMES_IN_HEADER = frozenset({ImageFormat.PNG, ImageFormat.AVIF})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,12 +42,19 @@ class Source:
     xmp: bytes
     """The XMP packet; empty when there is none."""
     stored_size: Size
-    """(width, height) before the EXIF orientation. Of an animation, the part of each frame that is seen: what reaches
-    beyond it makes Pillow's image of a GIF larger while it is read. Of an AVIF, its crop."""
+    """(width, height) before the EXIF orientation. Of an AVIF, its crop."""
     crop: Crop | None = None
     """The part of the decoded picture that is the picture; None for all of it."""
     told: Told | None = None
     """The colours that the file tells by numbers; None when they are sRGB, or those of the profile."""
+    animation: Animation | None = None
+    """The frames of a GIF, and of a PNG that has any. Pillow composes those of other formats."""
+
+    @property
+    def moves(self) -> bool:
+        """Whether there is more to see than the still picture, in a variant that keeps frames."""
+        one = self.animation
+        return self.frames > 1 or (one is not None and not (one.begins_with_still and one.complete))
 
 
 def admit(data: bytes) -> Source:
@@ -64,10 +70,11 @@ def admit(data: bytes) -> Source:
     cleaned = clean(data, image_format)
     announced = survey(cleaned.data, image_format)
     _check_structure(announced)
+    animation = _animation(cleaned.data, image_format)
     image = open_image(cleaned, image_format)
     xmp = take_xmp(image) if cleaned.xmp is None else cleaned.xmp
-    frames = int(getattr(image, "n_frames", 1)) if image_format in _FRAMES_IN_HEADER else announced.frames
-    check_picture(image.size)
+    size = animation.size if animation else image.size
+    check_picture(size)
     if not cleaned.ended and not has_all_pixels(cleaned.data):
         raise TruncatedImage("The file ends before the picture does.")
     crop = announced.crop
@@ -76,10 +83,11 @@ def admit(data: bytes) -> Source:
         received_bytes=len(data),
         image=image,
         format=image_format,
-        frames=frames,
+        frames=_frames(image, announced, animation),
         xmp=xmp,
-        stored_size=(crop[2] - crop[0], crop[3] - crop[1]) if crop else image.size,
+        stored_size=(crop[2] - crop[0], crop[3] - crop[1]) if crop else size,
         crop=crop,
+        animation=animation,
         told=_told_colors(cleaned.data, image_format, image, announced),
     )
 
@@ -94,6 +102,25 @@ def _told_colors(data: bytes, image_format: ImageFormat, image: ImageFile.ImageF
     if told:
         image.info.pop("icc_profile", None)
     return told if told and not told.is_srgb else None
+
+
+def _animation(data: bytes, image_format: ImageFormat) -> Animation | None:
+    match image_format:
+        case ImageFormat.GIF:
+            animation = gif.read(data)
+            check_picture(animation.size)
+            return animation
+        case ImageFormat.PNG:
+            return apng.read(data)
+        case _:
+            return None
+
+
+def _frames(image: ImageFile.ImageFile, announced: Survey, animation: Animation | None) -> int:
+    if animation:
+        return len(animation.frames)
+    # Of the other formats, only this one's plugin knows the number without a walk through the file.
+    return int(getattr(image, "n_frames", 1)) if image.format == "AVIF" else announced.frames
 
 
 def _check_structure(announced: Survey) -> None:

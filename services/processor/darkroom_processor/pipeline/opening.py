@@ -10,9 +10,11 @@ from PIL.JpegImagePlugin import JpegImageFile
 from darkroom.errors import UndecodableImage
 from darkroom.formats import ImageFormat
 from darkroom.limits import MAX_ICC_BYTES
+from darkroom_processor.pipeline.animations import apng
 from darkroom_processor.pipeline.avif_file import open_avif
 from darkroom_processor.pipeline.cleaning import jpeg
 from darkroom_processor.pipeline.cleaning.cleaned import Cleaned
+from darkroom_processor.pipeline.containers import png
 from darkroom_processor.pipeline.tiff import TiffFile
 
 _PILLOW_NAMES: Final = {
@@ -58,6 +60,10 @@ def _open(data: bytes, image_format: ImageFormat) -> Image.Image:
             return _open_jpeg(data)
         case ImageFormat.AVIF:
             return open_avif(data)
+        case ImageFormat.PNG:
+            # Frames are no part of the still picture, and Pillow refuses that for a fault in them.
+            still = png.rewrite(data, lambda chunk: chunk.kind not in apng.CHUNKS)
+            return Image.open(io.BytesIO(still), formats=["PNG"])
         case ImageFormat.TIFF:
             return TiffFile(data)
         case _:

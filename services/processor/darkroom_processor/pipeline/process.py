@@ -54,7 +54,7 @@ def process(data: bytes, work: Work) -> Processed:
 
 def _moves(variant: Variant, source: Source) -> bool:
     """Whether the variant keeps an animation, rather than the first frame only."""
-    return source.frames > 1 and keeps_frames(variant.output, source.format)
+    return source.moves and keeps_frames(variant.output, source.format)
 
 
 def _outcomes(work: Work, source: Source, decoded: Decoded, keeping: tuple[Variant, ...]) -> Iterator[Outcome]:
@@ -133,7 +133,9 @@ class _Studio:
         decoded = self.decoded
         converted = self.source.told is not None or color.converts(decoded.stored_mode, decoded.profile)
         kept_colors = self.space is not None or not converted
-        untouched = kept_colors and decoded.orientation == UPRIGHT and self.source.crop is None
+        # An animation of one frame beside a hidden picture is not what the file shows without animation.
+        other = _moves(variant, self.source) and not made.is_animated
+        untouched = kept_colors and decoded.orientation == UPRIGHT and self.source.crop is None and not other
         return rewritten(Original(source=self.source, is_untouched=untouched), made, output, chosen, kept)
 
     def _warnings(self, variant: Variant, data: bytes) -> tuple[VariantWarning, ...]:

@@ -58,13 +58,13 @@ class Chunk(NamedTuple):
         return not self.kind[0] & 0x20
 
 
-def walk(data: bytes) -> Iterator[Chunk]:
+def walk(data: bytes, at: int = len(MAGIC)) -> Iterator[Chunk]:
     """Yield the chunks in the order of the file, `IEND` last; what follows that is no part of a PNG.
 
-    If the file ends within a chunk, that one is yielded too, as long as its name is there.
+    `at` is the offset of the first one. If the file ends within a chunk, that one is yielded too, as long as its name
+    is there.
     """
     view = memoryview(data)
-    at = len(MAGIC)
     while at + _HEAD <= len(view):
         chunk = Chunk(bytes(view[at + 4 : at + _HEAD]), at, int.from_bytes(view[at : at + 4], "big"), view)
         yield chunk

@@ -10,7 +10,7 @@ from darkroom import camera_raw
 from darkroom.formats import ImageFormat
 from darkroom.tiff_directories import walked
 from darkroom_processor.pipeline.colorimetry.told import Told
-from darkroom_processor.pipeline.headers import avif, gif, jpeg, webp
+from darkroom_processor.pipeline.headers import avif, jpeg, webp
 from darkroom_processor.pipeline.headers.clap import Crop
 
 
@@ -37,8 +37,6 @@ def survey(data: bytes, image_format: ImageFormat) -> Survey:
     match image_format:
         case ImageFormat.JPEG:
             return Survey(scans=jpeg.count_scans(data))
-        case ImageFormat.GIF:
-            return Survey(frames=gif.count_frames(data))
         case ImageFormat.TIFF:
             walk = walked(data)
             fault = "" if walk.raw is None else camera_raw.refusal(walk.raw)
