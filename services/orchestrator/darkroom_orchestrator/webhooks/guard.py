@@ -21,7 +21,7 @@ from typing import Any, Final
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from darkroom_orchestrator.webhooks.addresses import require_allowed
+from darkroom_orchestrator.webhooks.addresses import AddressRefused, require_allowed
 
 _LOOKUPS: Final = 512
 """Threads that look names up, made as they are needed.
@@ -30,6 +30,10 @@ A look-up of a name that nobody answers for goes on for ten seconds by default (
 long after its webhook has given up. Four for each delivery at a time keep one client's names from holding up those of
 others, and as a pool of their own they leave alone the one that AWS is looked up in.
 """
+
+LOOKUP_SECONDS: Final = 2.5
+"""For a look-up. Less than there is for connecting, so that a name server which does not answer looks like a name that
+does not exist."""
 
 AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[Any, ...]]
 """What getaddrinfo tells of an address: family, type, protocol, name, and the address as connect takes it."""
@@ -45,9 +49,13 @@ class GuardedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """All addresses of a name. Raises AddressRefused, and OSError for a name that has none."""
+        """All addresses of a name. Raises AddressRefused, also when it takes too long, and OSError if there is none."""
         look_up = partial(socket.getaddrinfo, host, port, family=family, type=socket.SOCK_STREAM)
-        found = await asyncio.get_running_loop().run_in_executor(self._threads, look_up)
+        try:
+            async with asyncio.timeout(LOOKUP_SECONDS):
+                found = await asyncio.get_running_loop().run_in_executor(self._threads, look_up)
+        except TimeoutError as error:
+            raise AddressRefused("not looked up in time") from error
         require_allowed((str(address[0]) for *_, address in found), allow_private=self._allow_private)
         return [
             ResolveResult(

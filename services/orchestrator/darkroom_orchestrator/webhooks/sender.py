@@ -4,6 +4,7 @@ Nothing of the answer but its status counts, and nothing else of it is kept: wha
 logs or other clients.
 """
 
+import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -26,10 +27,13 @@ TOTAL_SECONDS: Final = 10.0
 MOST_ANSWER_BYTES: Final = 64 * 1024
 """Of the body; what comes after it is not waited for."""
 
+NO_PUBLIC_ADDRESS: Final = "no_public_address"
+"""One answer for a name that does not exist and one that leads inside: or else names of the private network could be
+found out by trying them. For the same reason both take as long, see `Sender.send`."""
+
 _REASONS: Final[Sequence[tuple[tuple[type[Exception], ...], str]]] = (
-    ((AddressRefused,), "address_refused"),
+    ((AddressRefused, socket.gaierror), NO_PUBLIC_ADDRESS),
     ((TimeoutError,), "timeout"),
-    ((socket.gaierror,), "name_not_found"),
     ((ssl.SSLError,), "tls_failed"),
     ((aiohttp.InvalidURL,), "invalid_url"),
     ((OSError,), "connection_failed"),
@@ -53,12 +57,20 @@ class Sender:
         self._session = session
 
     async def send(self, url: URL, body: str, headers: Mapping[str, str]) -> Outcome:
-        """POST the body, once. A redirect is not followed: where it leads nobody has agreed to."""
+        """POST the body, once. A redirect is not followed: where it leads nobody has agreed to.
+
+        Where there is no public address, this is said after CONNECT_SECONDS, however soon it was known: a name of the
+        private network is looked up faster than one that does not exist.
+        """
+        told_at = asyncio.get_running_loop().time() + CONNECT_SECONDS
         try:
             async with self._session.post(url, data=body.encode(), headers=headers, allow_redirects=False) as answer:
                 await _read(answer)
         except (aiohttp.ClientError, OSError) as error:
-            return Outcome(None, _reason(error))
+            reason = _reason(error)
+            if reason == NO_PUBLIC_ADDRESS:
+                await _until(told_at)
+            return Outcome(None, reason)
         if HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
             return Outcome(answer.status, "redirect_refused")
         return Outcome(answer.status, None)
@@ -81,6 +93,11 @@ async def open_sender(*, allow_private: bool, trust: ssl.SSLContext | None = Non
         ) as session,
     ):
         yield Sender(session)
+
+
+async def _until(moment: float) -> None:
+    """Wait for a moment of the event loop's clock."""
+    await asyncio.sleep(moment - asyncio.get_running_loop().time())
 
 
 async def _read(answer: aiohttp.ClientResponse) -> None:

@@ -37,8 +37,8 @@ class AttemptBody(Body):
     status: int | None
     """HTTP status of the answer; null without one."""
     error: str | None
-    """Why there was no answer that counts: `timeout`, `connection_failed`, `name_not_found`, `tls_failed`,
-    `address_refused`, `redirect_refused`, `invalid_response` or `invalid_url`."""
+    """Why there was no answer that counts: `timeout`, `connection_failed`, `no_public_address`,
+    `tls_failed`, `redirect_refused`, `invalid_response` or `invalid_url`."""
     duration_ms: int
 
     @classmethod
