@@ -12,6 +12,8 @@ from tests.support.api import open_api
 from tests.support.images import jpeg
 
 CAT = jpeg(40, 30)
+NAME = "cat-of-a-client.jpg"
+"""Errors of the S3 client name the URL of an object, and its key ends with the name of the file."""
 SIGNED = ("Signature=", "Credential=", "x-amz-security-token")
 """How signed requests and links are known."""
 
@@ -24,11 +26,11 @@ async def test_without_aws_clients_are_told_to_come_again_and_the_services_live_
             running_system(installation, environment={"DARKROOM_LOG_LEVEL": "DEBUG"}) as system,
             open_api(system.url, DEVELOPMENT_KEY) as api,
         ):
-            job = await api.made(CAT)
+            job = await api.made(CAT, filename=NAME)
             emulator.child.kill()
             await emulator.child.wait()
             answers = await asyncio.gather(
-                api.http.post("/uploads", files={"file": ("cat.jpg", CAT)}),
+                api.http.post("/uploads", files={"file": (NAME, CAT)}),
                 api.http.post("/uploads/presigned", json={"content_type": "image/jpeg", "size": 9}),
                 api.http.get(f"/status/{job['job_id']}"),
                 api.http.get("/jobs"),
@@ -45,5 +47,5 @@ async def test_without_aws_clients_are_told_to_come_again_and_the_services_live_
                 assert service.is_running
             logs = [service.log for service in system.services]
             assert all(log.find('"level": "warning"') for log in logs), "they tell what is wrong"
-            told = [line for log in logs for secret in (DEVELOPMENT_KEY, *SIGNED) for line in log.find(secret)]
+            told = [line for log in logs for secret in (DEVELOPMENT_KEY, NAME, *SIGNED) for line in log.find(secret)]
             assert told == [], "and nothing that opens anything, however much they are to say"

@@ -1,10 +1,15 @@
-"""A system at work, refusals and failures included: its logs hold no secret, and nothing that clients sent."""
+"""A system at work, refusals and failures included: its logs hold no secret, and nothing that clients sent.
+
+At level DEBUG, which says all that the other levels say.
+"""
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import pytest_asyncio
 
 from darkroom import clock
 from darkroom.api_keys import ApiKey, generate
@@ -12,7 +17,7 @@ from darkroom.jobs import new_job_id
 from darkroom.key_table import KeyTable
 from darkroom_local.bootstrap import DEVELOPMENT_KEY
 from darkroom_local.ports import LOOPBACK, free_ports
-from darkroom_local.system import System
+from darkroom_local.system import System, running_system
 from tests.support.api import Api, open_api
 from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
@@ -24,6 +29,14 @@ CAT = jpeg(40, 30)
 DEVELOPMENT_PASSWORD = "demo-password"
 PRIVATE = {name: f"{name}-4d61b3f7" for name in ("filename", "metadata", "token", "idempotency", "password", "cookie")}
 """What the client below sends, each in its place."""
+
+
+@pytest_asyncio.fixture
+async def outspoken(cloud: Cloud) -> AsyncIterator[System]:
+    """A system that logs all it can."""
+    environment = {"DARKROOM_LOG_LEVEL": "DEBUG"}
+    async with cloud.installation() as installation, running_system(installation, environment=environment) as system:
+        yield system
 
 
 def signature(url: str) -> str:
@@ -55,6 +68,28 @@ async def pictures(api: Api, callback_url: str, data: bytes) -> dict[str, Any]:
     return await api.ended(answer.json()["job_id"])
 
 
+async def by_other_ways(cloud: Cloud, system: System, api: Api) -> None:
+    """Files of that name as a body, by a presigned form, from the bucket, and in messages that cannot be read."""
+    name, token = f"{PRIVATE['filename']}.jpg", PRIVATE["token"]
+    query = {"filename": name, "recipe": "grayscale", "callback_url": f"http://nobody.invalid/{token}?token={token}"}
+    answer = await api.http.post("/uploads", params=query, content=CAT, headers={"Content-Type": "image/jpeg"})
+    assert answer.status_code == 202, answer.text
+    await api.ended(answer.json()["job_id"])
+    form = {"filename": name, "content_type": "image/jpeg", "size": len(CAT), "recipe": "grayscale"}
+    begun = (await api.http.post("/uploads/presigned", json=form)).json()
+    async with httpx.AsyncClient(trust_env=False) as client:
+        fields, url = begun["upload"]["fields"], begun["upload"]["url"]
+        assert (await client.post(url, data=fields, files={"file": (name, CAT)})).is_success
+    await api.ended(begun["job_id"])
+    topology = system.installation.topology
+    await cloud.s3.put_object(Bucket=topology.originals.name, Key=f"incoming/grayscale/{name}", Body=CAT)
+    await cloud.s3.put_object(Bucket=topology.originals.name, Key=f"incoming/unknown/{name}", Body=CAT)
+    body = json.dumps({"type": "task.process", "key": name, "callback_url": f"https://hooks.example/{token}"})
+    queues = [system.installation.uploads, system.installation.tasks, system.installation.results]
+    for queue in [*queues, system.installation.notifications]:
+        await cloud.sqs.send_message(QueueUrl=queue.url, MessageBody=body)
+
+
 async def session(system: System) -> list[str]:
     """What a login and a session are made of."""
     async with httpx.AsyncClient(base_url=system.url, headers={"Origin": system.url}, trust_env=False) as browser:
@@ -84,7 +119,8 @@ async def refusals(system: System, api: Api) -> None:
     await api.http.get("/jobs", params={"cursor": private})
 
 
-async def test_no_log_tells_a_secret_or_what_a_client_sent(cloud: Cloud, system: System) -> None:
+async def test_no_log_tells_a_secret_or_what_a_client_sent(cloud: Cloud, outspoken: System) -> None:
+    system = outspoken
     key = await own_key(cloud, system)
     secrets = [key, DEVELOPMENT_KEY, *PRIVATE.values()]
     (nobody,) = free_ports(1)
@@ -108,6 +144,9 @@ async def test_no_log_tells_a_secret_or_what_a_client_sent(cloud: Cloud, system:
             return all(answer.json()["attempts"] for answer in answers)
 
         await until(both_are_written_down)
+        await by_other_ways(cloud, system, api)
+        unreadable = [system.orchestrator.log, system.processors[0].log]
+        await until(lambda: sum(len(log.find("Poison")) for log in unreadable) >= 4)
         assert (await api.http.post(f"/jobs/{failed['job_id']}/retry")).status_code == 202
         assert (await api.http.delete(f"/jobs/{job['job_id']}")).status_code == 204
     assert all(len(secret) > 10 for secret in secrets)

@@ -1,18 +1,22 @@
 """Logging: a static event name and fields, as JSON on standard output or as text for a terminal.
 
-`bound(job_id=…)` puts a field on every line of the work inside it. Users' bytes and secrets are never logged.
+`bound(job_id=…)` puts a field on every line of the work inside it. Users' bytes and secrets are never logged: no names
+of files either, and of URLs no more than the host.
 """
 
 import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
+from typing import Any, TextIO
 
 import structlog
 from structlog.tracebacks import ExceptionDictTransformer
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 from darkroom import tracing
+from darkroom.redaction import redacted
 
 Logger = structlog.stdlib.BoundLogger
 
@@ -70,21 +74,45 @@ def _json(service: str) -> list[Processor]:
     def add_service(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         return {"service": service, **event}
 
-    # Local variables hold users' bytes and secrets: a traceback shows places only.
-    tracebacks = structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False))
-    return [add_service, tracebacks, structlog.processors.JSONRenderer()]
+    traceback = structlog.processors.ExceptionRenderer(_traceback)
+    return [add_service, traceback, _redact, structlog.processors.JSONRenderer()]
 
 
 def _text() -> list[Processor]:
     return [
+        _redact,
         _show_controls,
         structlog.dev.ConsoleRenderer(
             colors=False,
             pad_event_to=0,
             timestamp_key="timestamp",
-            exception_formatter=structlog.dev.plain_traceback,
+            exception_formatter=_plain_traceback,
         ),
     ]
+
+
+# Local variables hold users' bytes and secrets: a traceback shows places only.
+_places = ExceptionDictTransformer(show_locals=False)
+
+
+def _traceback(exc_info: ExcInfo) -> list[dict[str, Any]]:
+    """As JSON, the errors from the last to the first cause."""
+    errors = _places(exc_info)
+    for error in errors:
+        error["exc_value"] = redacted(error["exc_value"])
+        error["exc_notes"] = [redacted(note) for note in error["exc_notes"]]
+    return errors
+
+
+def _plain_traceback(out: TextIO, exc_info: ExcInfo) -> None:
+    text = StringIO()
+    structlog.dev.plain_traceback(text, exc_info)
+    out.write(redacted(text.getvalue()))
+
+
+def _redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Libraries' errors come in fields too, such as `cause`."""
+    return {name: redacted(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
 def _show_controls(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

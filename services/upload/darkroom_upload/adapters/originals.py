@@ -118,7 +118,7 @@ class IncomingObject:
             with translated("S3"):
                 await self._client.abort_multipart_upload(Bucket=self._bucket, Key=self._new.key, UploadId=upload_id)
         except (DarkroomError, ClientError, BotoCoreError) as error:
-            _LOG.warning("abort_failed", key=self._new.key, exc_info=error)
+            _LOG.warning("abort_failed", exc_info=error)
 
     async def _put(self) -> ObjectRef:
         with translated("S3"):

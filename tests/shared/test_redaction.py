@@ -1,0 +1,55 @@
+"""Texts of libraries' errors, without what is private in them."""
+
+import time
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from darkroom.redaction import redacted
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("GET https://hooks.example/token?token=1#token is over", "GET https://hooks.example/… is over"),
+        ("https://user:password@hooks.example:8443/token", "https://hooks.example:8443/…"),
+        ("https://hooks.example?token=1", "https://hooks.example/…"),
+        ("s3://bucket/uploads/cat.jpg", "s3://bucket/…"),
+        ("http://[::1]:4566/bucket/cat.jpg", "http://[::1]:4566/…"),
+        ("'https://one.example/a' and (https://two.example/b)", "'https://one.example/…' and (https://two.example/…"),
+        ("https://hooks.example", "https://hooks.example"),
+        ("the path /uploads", "the path /uploads"),
+    ],
+)
+def test_of_a_url_only_the_host_is_shown(text: str, shown: str) -> None:
+    assert redacted(text) == shown
+
+
+def test_an_object_that_could_not_be_reached_is_not_named() -> None:
+    error = EndpointConnectionError(endpoint_url="http://127.0.0.1:9/originals/uploads/0199/secret-name.jpg?uploads")
+    assert "127.0.0.1:9" in redacted(repr(error))
+    assert "secret-name" not in redacted(repr(error))
+
+
+class Message(BaseModel):
+    """One with a file's name in it."""
+
+    key: str
+    size: int
+
+
+@pytest.mark.parametrize("body", ['{"key": "secret-name.jpg"}', '"secret-name.jpg, input_type=str"', "secret-name"])
+def test_an_input_that_does_not_fit_is_not_quoted(body: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        TypeAdapter(Message).validate_json(body)
+    assert "secret-name" in str(raised.value)
+    assert "secret-name" not in redacted(str(raised.value))
+    assert "1 validation error for Message" in redacted(str(raised.value))
+
+
+@pytest.mark.parametrize("text", ["a." * 50_000, "a://" * 25_000, "http://" + "@" * 100_000, "input_value=" * 10_000])
+def test_a_text_that_is_meant_to_take_long_does_not(text: str) -> None:
+    began = time.process_time()
+    redacted(text)
+    assert time.process_time() - began < 5
