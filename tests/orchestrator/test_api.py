@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
+import pytest
 import pytest_asyncio
 
 from darkroom.jobs import Job, JobStatus, new_job_id
@@ -167,3 +168,18 @@ async def test_not_ready_without_its_table(site: Site) -> None:
 
     assert answer.status_code == 503
     assert set(answer.json()["failures"]) == {"jobs_table"}
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc"])
+async def test_there_is_no_page_that_loads_something_from_elsewhere(api: httpx.AsyncClient, path: str) -> None:
+    answer = await api.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_a_web_page_is_refused_on_every_route(api: httpx.AsyncClient) -> None:
+    description = (await api.get("/openapi.json")).json()
+    routes = [(method, path) for path, methods in description["paths"].items() for method in methods]
+    assert len(routes) > 5
+    for method, path in routes:
+        answer = await api.request(method, path, headers={"Origin": "https://evil.example"})
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), path

@@ -1,5 +1,6 @@
 """The HTTP application."""
 
+from collections.abc import Collection
 from importlib.metadata import version
 
 from fastapi import FastAPI
@@ -11,6 +12,7 @@ from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.api import Queues, job_routes, queue_routes
 from darkroom_orchestrator.cancel import Cancel
 from darkroom_orchestrator.delete import Delete
+from darkroom_orchestrator.no_browsers import NoBrowsers
 from darkroom_orchestrator.retry import Retry
 from darkroom_orchestrator.webhooks.api import webhook_routes
 from darkroom_orchestrator.webhooks.replay import Replay
@@ -25,9 +27,14 @@ def create_app(
     replay: Replay,
     queues: Queues,
     readiness: Readiness,
+    names: Collection[str],
 ) -> FastAPI:
-    """The internal API over these use cases."""
-    app = FastAPI(title="Darkroom orchestrator", version=version("darkroom-orchestrator"))
+    """The internal API over these use cases. `names` are host names that it is reached by."""
+    # No page of documentation: FastAPI's loads its scripts from elsewhere.
+    app = FastAPI(
+        title="Darkroom orchestrator", version=version("darkroom-orchestrator"), docs_url=None, redoc_url=None
+    )
+    app.add_middleware(NoBrowsers, names=names)
     app.add_middleware(AccessLog)
     problems.install(app)
     app.include_router(health.router(readiness))

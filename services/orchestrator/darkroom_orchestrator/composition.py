@@ -139,6 +139,7 @@ class Orchestrator:
     def app(self, stop: asyncio.Event) -> FastAPI:
         """The internal HTTP API; once `stop` is set it says that it is not ready."""
         return create_app(
+            names=self._settings.api_names,
             jobs=self.jobs,
             cancel=self.cancel,
             retry=self.retry,

@@ -22,6 +22,8 @@ class Settings(ServiceSettings, EncryptionSettings):
 
     port: Annotated[int, Field(ge=0, le=65535)] = 8001
 
+    api_names: JsonTuple[str] = ()
+    """Host names that the API is reached by, as a JSON list, beside addresses, names without dots and .internal."""
     originals_bucket: str
     results_bucket: str
     jobs_table: str
