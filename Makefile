@@ -1,6 +1,6 @@
 # From a bare clone with Python >= 3.11, Node >= 20 and make: every target first installs what it needs, into this folder.
 
-UV_VERSION := 0.13.9
+UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' tools/uv.txt)
 # A uv that is installed already is as good.
 UV := $(or $(shell command -v uv 2>/dev/null),.uv/$(UV_VERSION)/bin/uv)
 
@@ -106,4 +106,4 @@ $(EMULATOR_ENV): tools/emulator/pyproject.toml tools/emulator/uv.lock | $(UV)
 
 .uv/$(UV_VERSION)/bin/uv:
 	python3 -m venv .uv/$(UV_VERSION)
-	.uv/$(UV_VERSION)/bin/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	.uv/$(UV_VERSION)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/uv.txt

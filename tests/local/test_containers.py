@@ -64,12 +64,33 @@ def test_the_emulator_is_the_same_inside_and_outside_of_containers(compose: dict
     assert compose["services"]["ministack"]["image"] == f"ministackorg/ministack:{pinned[1]}"
 
 
-def test_uv_is_the_same_in_the_makefile_and_in_every_image() -> None:
-    pinned = re.search(r"^UV_VERSION := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
-    assert pinned
+def test_every_image_begins_with_the_same_one_by_digest() -> None:
     assert len(DOCKERFILES) == 4
+    bases = set()
     for dockerfile in DOCKERFILES:
-        assert f"uv=={pinned[1]}\n" in dockerfile.read_text()
+        text = dockerfile.read_text()
+        bases |= set(re.findall(r"^ARG PYTHON_IMAGE=(.+)$", text, re.MULTILINE))
+        assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) == {"${PYTHON_IMAGE}"}
+    (base,) = bases
+    assert re.fullmatch(r"python:3\.13-slim@sha256:[0-9a-f]{64}", base)
+
+
+def test_on_ones_own_machine_images_begin_with_the_same_tag(compose: dict[str, Any]) -> None:
+    (base,) = re.findall(r"^ARG PYTHON_IMAGE=(.+)@", DOCKERFILES[0].read_text(), re.MULTILINE)
+    builds = [service["build"] for service in compose["services"].values() if "build" in service]
+    assert [build["args"] for build in builds] == [{"PYTHON_IMAGE": base}] * 4
+
+
+def test_uv_is_installed_by_its_hash_in_the_makefile_and_in_every_image() -> None:
+    (requirement,) = re.findall(r"^[^#\s].*?$", (ROOT / "tools/uv.txt").read_text(), re.MULTILINE)
+    assert re.fullmatch(r"uv==[\d.]+ \\", requirement)
+    assert "--require-hashes -r tools/uv.txt" in (ROOT / "Makefile").read_text()
+    for dockerfile in DOCKERFILES:
+        text = dockerfile.read_text()
+        assert "COPY tools/uv.txt /tmp/uv.txt\n" in text
+        assert [line.rpartition("--")[2] for line in re.findall(r"^RUN pip .*$", text, re.MULTILINE)] == [
+            "require-hashes -r /tmp/uv.txt"
+        ]
 
 
 @pytest.mark.parametrize("dockerfile", DOCKERFILES, ids=lambda path: path.parent.name)
