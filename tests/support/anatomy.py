@@ -106,7 +106,8 @@ def _tiff(data: bytes) -> Iterator[Part]:
             struct.unpack_from(f"{order}{length}{_TIFF_CODES[kind]}", data, there) if kind in _TIFF_CODES else ()
         )
         yield f"tiff {tag}", data[there : there + size]
-    known += [(start, start + size) for start, size in zip(values[273], values[279], strict=True)]
+    places, lengths = (273, 279) if 273 in values else (324, 325)
+    known += [(start, start + size) for start, size in zip(values[places], values[lengths], strict=True)]
     assert struct.unpack_from(f"{order}I", data, at + 2 + 12 * count) == (0,), "another page"
     covered = 0
     for start, end in sorted(known):
@@ -165,8 +166,9 @@ _BARE = {
     # Control of a frame.
     *("gif picture", "gif extension f9"),
     *(f"webp {kind}" for kind in ("VP8", "VP8L", "ALPH", "ANIM", "ANMF")),
-    # Size, bits, compression, colours, strips, planes, predictor, alpha, sample format.
-    *(f"tiff {tag}" for tag in (256, 257, 258, 259, 262, 273, 277, 278, 279, 284, 317, 338, 339)),
+    # Size, bits, compression, colours, strips or tiles, planes, predictor, palette, alpha, format, JPEG's tables.
+    *(f"tiff {tag}" for tag in (256, 257, 258, 259, 262, 273, 277, 278, 279, 284, 293, 317, 320, 322, 323, 324, 325)),
+    *(f"tiff {tag}" for tag in (338, 339, 347, 530)),
     *(f"avif {kind}" for kind in ("ftyp", "meta", "pitm", "iloc", "iinf", "iref", "auxl", "mdat", "free")),
     *(f"avif {kind}" for kind in ("iprp", "ipco", "ipma", "ispe", "pixi", "av1C", "auxC", "auxi", "pasp")),
     *(

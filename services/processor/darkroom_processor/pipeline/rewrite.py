@@ -12,7 +12,7 @@ from darkroom.errors import OutputLimit
 from darkroom.formats import ImageFormat
 from darkroom.recipes import Output
 from darkroom_processor.pipeline.encode import encode
-from darkroom_processor.pipeline.encoders import gif, png, webp
+from darkroom_processor.pipeline.encoders import gif, png, tiff, webp
 from darkroom_processor.pipeline.gate import Source
 from darkroom_processor.pipeline.keep import Kept
 from darkroom_processor.pipeline.passthrough import is_lossless, own_file, sample_bits
@@ -51,7 +51,10 @@ def _own_file(original: Original, strip: Strip, output: Output, chosen: ImageFor
         return None
     if output.colors is not None and (strip.is_animated or strip.images[0].getcolors(output.colors) is None):
         return None
-    own = own_file(original.source, kept, frames=len(strip.rasters))
+    try:
+        own = own_file(original.source, kept, frames=len(strip.rasters))
+    except MemoryError:
+        return None
     return own if own and _fits(own, output) else None
 
 
@@ -66,6 +69,8 @@ def _without_loss(
             return lambda: png.encode(strip, output, kept)
         case ImageFormat.WEBP:
             return lambda: webp.encode(strip, output.model_copy(update={"lossless": True}), kept, exact=True)
+        case ImageFormat.TIFF:
+            return lambda: tiff.bilevel(strip, kept) or tiff.encode(strip, output, kept)
         case ImageFormat.GIF if gif.loses_nothing(strip):
             return lambda: gif.encode(strip, output, kept)
         case _:

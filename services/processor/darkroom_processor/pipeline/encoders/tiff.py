@@ -1,6 +1,6 @@
 """TIFF."""
 
-from typing import Final
+from typing import Any, Final
 
 from PIL import ExifTags, Image
 
@@ -10,19 +10,37 @@ from darkroom_processor.pipeline.keep import Kept
 from darkroom_processor.pipeline.strip import Strip
 
 _HORIZONTAL: Final = 2
+_ONE_STRIP: Final = 1 << 30
+"""Bytes of a strip, which no picture has."""
 
 
 def encode(strip: Strip, output: Output, kept: Kept) -> bytes:  # noqa: ARG001 - TIFF has no knobs
     """The first picture without loss, by Deflate with horizontal prediction."""
-    tags = _texts(kept.exif)
-    tags[ExifTags.Base.Predictor] = _HORIZONTAL
+    return _saved(strip.images[0], kept, "tiff_adobe_deflate", _HORIZONTAL)
+
+
+def bilevel(strip: Strip, kept: Kept) -> bytes | None:
+    """The first picture with one bit a pixel, packed as by a fax machine or by Deflate; None unless it is bilevel."""
+    image = strip.images[0]
+    if image.mode != "L" or any(image.histogram()[1:255]):
+        return None
+    bits = image.convert("1", dither=Image.Dither.NONE)
+    # In one strip: each begins anew.
+    return min((_saved(bits, kept, name, strip_size=_ONE_STRIP) for name in ("group4", "tiff_adobe_deflate")), key=len)
+
+
+def _saved(image: Image.Image, kept: Kept, compression: str, predictor: int | None = None, **options: Any) -> bytes:
+    tags = texts_of(kept.exif)
+    if predictor:
+        tags[ExifTags.Base.Predictor] = predictor
     if kept.xmp:
         tags[ExifTags.Base.XMLPacket] = kept.xmp
-    options = {"icc_profile": kept.icc} if kept.icc else {}
-    return save(strip.images[:1], "TIFF", compression="tiff_adobe_deflate", tiffinfo=tags, **options)
+    if kept.icc:
+        options["icc_profile"] = kept.icc
+    return save([image], "TIFF", compression=compression, tiffinfo=tags, **options)
 
 
-def _texts(exif: bytes) -> Image.Exif:
+def texts_of(exif: bytes) -> Image.Exif:
     """The texts of the first directory: the writer knows no others below it, and stumbles over unusual values."""
     tags, texts = Image.Exif(), Image.Exif()
     if exif:

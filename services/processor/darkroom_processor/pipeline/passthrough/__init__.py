@@ -6,10 +6,16 @@ pixel of true colour, takes time linear in the bytes, and needs memory for the n
 it does not understand well enough; then the picture is encoded.
 """
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from PIL.TiffImagePlugin import TiffImageFile
+
 from darkroom.formats import ImageFormat
 from darkroom_processor.pipeline.gate import Source
 from darkroom_processor.pipeline.keep import Kept
-from darkroom_processor.pipeline.passthrough import avif, gif, jpeg, png, webp
+from darkroom_processor.pipeline.passthrough import avif, gif, jpeg, png, tiff, webp
 
 
 def own_file(source: Source, kept: Kept, *, frames: int) -> bytes | None:
@@ -17,26 +23,29 @@ def own_file(source: Source, kept: Kept, *, frames: int) -> bytes | None:
 
     Whether the source is upright, and its colours are what they seem, is for the caller to know.
     """
-    match source.format:
-        case ImageFormat.JPEG:
-            return jpeg.own_file(source.data, kept)
-        case ImageFormat.PNG:
-            return png.own_file(source.data, kept, frames=frames)
-        case ImageFormat.WEBP:
-            return webp.own_file(source.data, kept, frames=frames)
-        case ImageFormat.AVIF:
-            return avif.own_file(source.data, kept, frames=frames)
-        case ImageFormat.GIF:
-            return gif.own_file(source.data, frames=frames)
-        case _:
-            return None
+    maker = _MAKERS.get(source.format)
+    return maker(source, kept, frames) if maker else None
+
+
+_MAKERS: Final[Mapping[ImageFormat, Callable[[Source, Kept, int], bytes | None]]] = MappingProxyType(
+    {
+        ImageFormat.JPEG: lambda source, kept, _: jpeg.own_file(source.data, kept),
+        ImageFormat.PNG: lambda source, kept, frames: png.own_file(source.data, kept, frames=frames),
+        ImageFormat.WEBP: lambda source, kept, frames: webp.own_file(source.data, kept, frames=frames),
+        ImageFormat.AVIF: lambda source, kept, frames: avif.own_file(source.data, kept, frames=frames),
+        ImageFormat.GIF: lambda source, _, frames: gif.own_file(source.data, frames=frames),
+        ImageFormat.TIFF: lambda source, kept, _: tiff.own_file(source.data, _tags(source), kept),
+    }
+)
 
 
 def is_lossless(source: Source) -> bool:
     """Whether the source was coded without loss."""
     match source.format:
-        case ImageFormat.JPEG | ImageFormat.JPEG2000 | ImageFormat.TIFF:
+        case ImageFormat.JPEG | ImageFormat.JPEG2000:
             return False
+        case ImageFormat.TIFF:
+            return tiff.is_lossless(_tags(source))
         case ImageFormat.AVIF:
             return avif.is_lossless(source.data)
         case ImageFormat.WEBP:
@@ -47,4 +56,14 @@ def is_lossless(source: Source) -> bool:
 
 def sample_bits(source: Source) -> int:
     """Bits of a sample of one channel in the file, as far as there may be more than eight."""
-    return png.depth(source.data) if source.format is ImageFormat.PNG else 8
+    match source.format:
+        case ImageFormat.PNG:
+            return png.depth(source.data)
+        case ImageFormat.TIFF:
+            return tiff.bits(_tags(source))
+        case _:
+            return 8
+
+
+def _tags(source: Source) -> tiff.Tags:
+    return source.image.tag_v2 if isinstance(source.image, TiffImageFile) else {}

@@ -39,6 +39,24 @@ _EXIF_HEAD: Final = b"Exif\0\0"
 
 def own_file(data: bytes, kept: Kept) -> bytes | None:
     """The picture in a new file; None when it cannot be told from the rest."""
+    return _picture(data, kept, marked=True)
+
+
+def stream_of(data: bytes) -> bytes | None:
+    """A picture inside a file of another format, which says by itself what the colours are. Tables may be missing."""
+    return _picture(data, Kept(), marked=False)
+
+
+def tables_of(data: bytes) -> bytes | None:
+    """Tables without a picture, which several pictures share."""
+    segments = list(walk(data))
+    if not data.startswith(START_OF_IMAGE) or any(one.marker in FRAMES or one.marker == SOS for one in segments):
+        return None
+    tables = (one.file[one.start : one.end] for one in segments if one.marker in _TABLES)
+    return b"".join([START_OF_IMAGE, *tables, END_OF_IMAGE])
+
+
+def _picture(data: bytes, kept: Kept, *, marked: bool) -> bytes | None:
     segments = list(walk(data))
     known = all(one.marker in _KNOWN or one.marker in APP for one in segments)
     if not known or sum(one.marker in FRAMES for one in segments) != 1:
@@ -47,7 +65,7 @@ def own_file(data: bytes, kept: Kept) -> bytes | None:
     # What follows a scan belongs to it, up to the next segment or the end of the picture.
     ends = [following.start for _, following in pairwise(segments)]
     ends.append(segments[-1].start if segments[-1].marker == EOI else len(data))
-    parts: list[bytes | memoryview] = [START_OF_IMAGE, *_marks(segments), *_kept_segments(kept)]
+    parts: list[bytes | memoryview] = [START_OF_IMAGE, *(_marks(segments) if marked else ()), *_kept_segments(kept)]
     for one, end in zip(segments, ends, strict=True):
         if one.marker in FRAMES or one.marker in _TABLES:
             parts.append(one.file[one.start : one.end])

@@ -1,0 +1,190 @@
+"""TIFF: the strips or tiles of the first page in a file with a directory of our own (TIFF 6.0, sections 2 and 8)."""
+
+import struct
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import Final, Literal
+
+from darkroom_processor.pipeline.encoders.tiff import texts_of
+from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.passthrough import jpeg
+from darkroom_processor.pipeline.passthrough.tiff_chunks import difference, ended
+
+Tags = Mapping[int, object]
+"""Values by their tags, as Pillow reads them."""
+
+_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER = 256, 257, 258, 259, 262, 266
+_SAMPLES, _ROWS, _PLANES, _PREDICTOR, _TILE_WIDTH, _TILE_HEIGHT = 277, 278, 284, 317, 322, 323
+_STRIPS, _STRIP_BYTES, _TILES, _TILE_BYTES, _JPEG_TABLES, _SUBSAMPLING = 273, 279, 324, 325, 347, 530
+_XMP, _ICC = 700, 34675
+_COLOR_MAP, _EXTRA_SAMPLES, _SAMPLE_FORMAT = 320, 338, 339
+_COPIED: Final = (
+    *(_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER, _SAMPLES, _ROWS, _PLANES),
+    *(_PREDICTOR, _COLOR_MAP, _TILE_WIDTH, _TILE_HEIGHT, _EXTRA_SAMPLES, _SAMPLE_FORMAT, _SUBSAMPLING),
+)
+"""Tags that say where and how the pixels lie. All of them have whole numbers."""
+_DEFAULTS: Final = {_FILL_ORDER: (1,), _PLANES: (1,), _PREDICTOR: (1,), _SAMPLES: (1,), _COMPRESSION: (1,)}
+"""What need not be written."""
+_RAW, _OLD_JPEG, _JPEG, _DEFLATE = 1, 6, 7, 8
+_YCBCR: Final = 6
+_SHORT, _LONG, _BYTES, _TEXT = 3, 4, 7, 2
+_LEVEL: Final = 9
+_HORIZONTAL: Final = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Page:
+    """How the pixels of a page lie."""
+
+    order: Literal["little", "big"]
+    tags: dict[int, tuple[int, ...]]
+    tiled: bool
+    chunks: tuple[bytes, ...]
+
+    def one(self, tag: int, default: int = 0) -> int:
+        """The first number of a tag."""
+        return self.tags.get(tag, (default,))[0]
+
+    @property
+    def chunk_samples(self) -> int:
+        """Of one pixel."""
+        return 1 if self.one(_PLANES, 1) == 2 else self.one(_SAMPLES, 1)
+
+    @property
+    def row_bytes(self) -> int:
+        """Of a row of a chunk, unpacked."""
+        width = self.one(_TILE_WIDTH if self.tiled else _WIDTH)
+        return -(-width * self.chunk_samples * self.one(_BITS, 1) // 8)
+
+    def rows(self) -> Iterator[int]:
+        """Of each chunk."""
+        height, step = self.one(_HEIGHT), self.one(_TILE_HEIGHT if self.tiled else _ROWS)
+        across = -(-self.one(_WIDTH) // self.one(_TILE_WIDTH)) if self.tiled else 1
+        planes = self.one(_SAMPLES, 1) if self.one(_PLANES, 1) == 2 else 1
+        for _ in range(planes):
+            for top in range(0, height, step):
+                yield from [step if self.tiled else min(step, height - top)] * across
+
+
+def is_lossless(tags: Tags) -> bool:
+    """Whether the page is packed without loss."""
+    return _numbers(tags, _COMPRESSION) not in {(_OLD_JPEG,), (_JPEG,)}
+
+
+def bits(tags: Tags) -> int:
+    """Of the largest sample."""
+    return max(_numbers(tags, _BITS) or (1,))
+
+
+def own_file(data: bytes, tags: Tags, kept: Kept) -> bytes | None:
+    """The first page, which has these tags, in a new file; None when it cannot be told from the rest."""
+    page = _page(data, tags)
+    if page is None or len(set(page.tags.get(_BITS, (1,)))) != 1 or page.one(_COMPRESSION, 1) == _OLD_JPEG:
+        return None
+    tables = tags.get(_JPEG_TABLES, b"")
+    if page.one(_COMPRESSION, 1) == _JPEG:
+        streams = _whole(jpeg.stream_of(chunk) for chunk in page.chunks)
+        tables = jpeg.tables_of(tables) if isinstance(tables, bytes) and tables else b""
+        return None if streams is None or tables is None else _written(page, streams, kept, tables)
+    if page.one(_PHOTOMETRIC) == _YCBCR or page.one(_FILL_ORDER, 1) != 1:
+        return None
+    sizes = (page.row_bytes * rows for rows in page.rows())
+    chunks = zip(page.chunks, sizes, strict=True)
+    pieces = _whole(ended(chunk, size, page.one(_COMPRESSION, 1)) for chunk, size in chunks)
+    if pieces is None:
+        return None
+    packed = _packed(page, pieces, kept) if page.one(_COMPRESSION, 1) == _RAW else ()
+    files: list[bytes] = [_written(page, pieces, kept), *packed]
+    return min(files, key=len)
+
+
+def _whole(pieces: Iterable[bytes | None]) -> list[bytes] | None:
+    """The pieces if there are all of them."""
+    found = []
+    for piece in pieces:
+        if piece is None:
+            return None
+        found.append(piece)
+    return found
+
+
+def _page(data: bytes, tags: Tags) -> _Page | None:
+    found = {tag: numbers for tag in _COPIED if (numbers := _numbers(tags, tag))}
+    tiled = _TILES in tags
+    offsets = _numbers(tags, _TILES if tiled else _STRIPS)
+    lengths = _numbers(tags, _TILE_BYTES if tiled else _STRIP_BYTES)
+    found.setdefault(_ROWS, found.get(_HEIGHT, (0,)))
+    if tiled:
+        del found[_ROWS]
+    chunks = tuple(data[at : at + length] for at, length in zip(offsets, lengths, strict=False))
+    page = _Page(order="little" if data[:2] == b"II" else "big", tags=found, tiled=tiled, chunks=chunks)
+    sides = [page.one(tag) for tag in (_WIDTH, _HEIGHT, *((_TILE_WIDTH, _TILE_HEIGHT) if tiled else (_ROWS,)))]
+    if min(sides) < 1 or sum(map(len, chunks)) > len(data) or len(offsets) != len(lengths):
+        return None
+    if not tiled:
+        found[_ROWS] = (min(page.one(_ROWS), page.one(_HEIGHT)),)
+    return page if sum(1 for _ in page.rows()) == len(chunks) else None
+
+
+def _packed(page: _Page, pieces: Sequence[bytes], kept: Kept) -> Iterator[bytes]:
+    """What was not packed, by Deflate: as it is, and as differences of neighbours."""
+    depth = page.one(_BITS, 1)
+    tags = {**page.tags, _COMPRESSION: (_DEFLATE,)}
+    packed = [zlib.compress(piece, _LEVEL) for piece in pieces]
+    yield _written(_Page(order=page.order, tags=tags, tiled=page.tiled, chunks=()), packed, kept)
+    if depth in {8, 16, 32} and page.tags.get(_SAMPLE_FORMAT, (1,))[0] != 3:
+        unlike = [difference(piece, page.row_bytes, depth, page.chunk_samples, page.order) for piece in pieces]
+        tags = {**tags, _PREDICTOR: (_HORIZONTAL,)}
+        packed = [zlib.compress(piece, _LEVEL) for piece in unlike]
+        yield _written(_Page(order=page.order, tags=tags, tiled=page.tiled, chunks=()), packed, kept)
+
+
+def _written(page: _Page, pieces: Sequence[bytes], kept: Kept, tables: bytes = b"") -> bytes:
+    """A file of one page: its header, directory and values, then the chunks."""
+    mark = "<" if page.order == "little" else ">"
+    entries = {tag: _of_numbers(numbers, mark) for tag, numbers in page.tags.items() if _DEFAULTS.get(tag) != numbers}
+    attached = {_JPEG_TABLES: tables, _ICC: kept.icc, _XMP: kept.xmp}
+    entries |= {tag: (_BYTES, len(value), value) for tag, value in attached.items() if value}
+    for tag, text in texts_of(kept.exif).items():
+        value = str(text).encode("utf-8", "replace") + b"\0"
+        entries[tag] = (_TEXT, len(value), value)
+    places, sizes = (_TILES, _TILE_BYTES) if page.tiled else (_STRIPS, _STRIP_BYTES)
+    lengths = [len(piece) for piece in pieces]
+    entries[sizes] = _of_numbers(tuple(lengths), mark)
+    # Offsets take four bytes each, whatever they are.
+    entries[places] = (_LONG, len(pieces), bytes(4 * len(pieces)))
+    beside = (len(value) + len(value) % 2 for _, _, value in entries.values() if len(value) > 4)
+    start = 8 + 2 + 12 * len(entries) + 4 + sum(beside)
+    padded = [piece + bytes(len(piece) % 2) for piece in pieces]
+    offsets = list(accumulate(map(len, padded), initial=start))[:-1]
+    entries[places] = (_LONG, len(pieces), struct.pack(f"{mark}{len(offsets)}I", *offsets))
+    return b"".join([_directory(entries, mark), *padded[:-1], *pieces[-1:]])
+
+
+def _directory(entries: Mapping[int, tuple[int, int, bytes]], mark: str) -> bytes:
+    """The header, the only directory behind it, and the values that do not fit into it."""
+    at = 8 + 2 + 12 * len(entries) + 4
+    rows, values = [], []
+    for tag, (kind, count, value) in sorted(entries.items()):
+        field = value.ljust(4, b"\0")
+        if len(value) > 4:
+            field = struct.pack(f"{mark}I", at)
+            values.append(value + bytes(len(value) % 2))
+            at += len(values[-1])
+        rows.append(struct.pack(f"{mark}HHI", tag, kind, count) + field)
+    head = (b"II" if mark == "<" else b"MM") + struct.pack(f"{mark}HIH", 42, 8, len(rows))
+    return b"".join([head, *rows, bytes(4), *values])
+
+
+def _of_numbers(numbers: tuple[int, ...], mark: str) -> tuple[int, int, bytes]:
+    small = max(numbers) <= 0xFFFF
+    packed = struct.pack(f"{mark}{len(numbers)}{'H' if small else 'I'}", *numbers)
+    return _SHORT if small else _LONG, len(numbers), packed
+
+
+def _numbers(tags: Tags, tag: int) -> tuple[int, ...]:
+    value = tags.get(tag, ())
+    values = value if isinstance(value, tuple) else (value,)
+    return tuple(number for number in values if isinstance(number, int) and 0 <= number < 1 << 32)
