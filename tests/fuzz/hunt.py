@@ -20,6 +20,7 @@ from darkroom.errors import ProcessorCrash, TimeLimit
 from darkroom.recipes import KeepMetadata, Recipe, Variant
 from darkroom_processor.pipeline import Failure, Picture, Processed, Work
 from darkroom_processor.sandbox.pool import ChildPool
+from tests.fuzz import rewriting
 from tests.support import images, recipes
 from tests.support.anatomy import bare
 from tests.support.files import damaged_files, sound_files
@@ -60,6 +61,11 @@ def _round(this: Hunt, runner: asyncio.Runner, pool: ChildPool, number: int) -> 
     last: tuple[bytes, Variant] | None = None
     logs: list[EventDict] = []
 
+    async def make(data: bytes, variant: Variant) -> Picture | None:
+        result = (await pool.process(data, Work(variants=(variant,), describe=False), owner="hunt")).result
+        outcome = result.outcomes[0] if isinstance(result, Processed) else None
+        return outcome if isinstance(outcome, Picture) else None
+
     @seed(number)
     @settings(
         max_examples=ROUND,
@@ -68,7 +74,7 @@ def _round(this: Hunt, runner: asyncio.Runner, pool: ChildPool, number: int) -> 
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
     )
-    @given(st.one_of(sound_files, damaged_files()), recipes.variants)
+    @given(st.one_of(sound_files, damaged_files()), st.one_of(recipes.variants, st.just(rewriting.REWRITTEN)))
     def attempt(data: bytes, variant: Variant) -> None:
         nonlocal last, logs
         last = data, variant
@@ -79,9 +85,10 @@ def _round(this: Hunt, runner: asyncio.Runner, pool: ChildPool, number: int) -> 
         assert not isinstance(result, ProcessorCrash | TimeLimit), result.message
         if isinstance(result, Processed):
             assert not any(isinstance(outcome, Failure) and outcome.bug for outcome in result.outcomes)
-            this.pictures += sum(
-                _checked(outcome, variant) for outcome in result.outcomes if isinstance(outcome, Picture)
-            )
+            pictures = [outcome for outcome in result.outcomes if isinstance(outcome, Picture)]
+            this.pictures += sum(_checked(outcome, variant) for outcome in pictures)
+            if variant == rewriting.REWRITTEN and pictures:
+                runner.run(rewriting.check(data, pictures[0], make))
 
     try:
         attempt()

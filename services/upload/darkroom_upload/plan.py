@@ -13,7 +13,7 @@ from darkroom.making.spreading import spread
 from darkroom.recipes import Variant
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.fields import ChosenRecipe
-from darkroom_upload.foretell import Foretold, Notice, foretell
+from darkroom_upload.foretell import Foretold, Notice, Picture, foretell
 from darkroom_upload.inspection import require_size_within_limit, too_large
 from darkroom_upload.overlays import Overlays, find_overlays
 
@@ -154,10 +154,18 @@ def _strains(task: PlannedTask) -> Iterator[Notice]:
         )
 
 
+def _expected_bytes(variant: Variant, picture: Picture, source: Source) -> int:
+    """About how many bytes a picture has. What only writes the source again does not have more than the source."""
+    expected = expected_bytes(variant.output, picture.format, picture.pixels)
+    rewritten = variant.only_rewrites and picture.format is source.format
+    return min(expected, source.bytes) if rewritten and source.bytes else expected
+
+
 def _amounts(planned: Sequence[PlannedVariant], source: Source) -> Iterator[Notice]:
     """That the pictures together have far more bytes than their source, as far as one can tell."""
-    pictures = [(each.variant.output, each.foretold.picture) for each in planned]
-    total = sum(expected_bytes(output, picture.format, picture.pixels) for output, picture in pictures if picture)
+    total = sum(
+        _expected_bytes(each.variant, each.foretold.picture, source) for each in planned if each.foretold.picture
+    )
     if not source.bytes or total <= RESULTS_PER_SOURCE_BYTE * source.bytes:
         return
     most = most_bytes(source.bytes)

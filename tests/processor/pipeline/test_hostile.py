@@ -162,6 +162,54 @@ def test_of_a_polyglot_only_the_picture_remains(name: str, data: bytes, payload:
         assert bare(outcome.data)
 
 
+def _shortest(image_format: str) -> bytes:
+    """A file that no encoder makes smaller."""
+    picture = images.photo(48, 32)
+    match image_format:
+        case "JPEG" | "WEBP" | "AVIF":
+            return images.encoded(
+                picture, image_format, quality=1, **({"optimize": True} if image_format == "JPEG" else {})
+            )
+        case "TIFF":
+            return images.encoded(picture, "TIFF", compression="jpeg", quality=1)
+        case _:
+            return images.encoded(picture.quantize(2), image_format)
+
+
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "AVIF"])
+@pytest.mark.parametrize("payload", [b"<html><script>alert('PAYLOAD')</script></html>", b"<?php system('PAYLOAD'); ?>"])
+def test_of_a_polyglot_that_no_encoder_makes_smaller_only_the_picture_remains(
+    image_format: str, payload: bytes
+) -> None:
+    plain = _shortest(image_format)
+    polyglots = [plain + payload]
+    match image_format:
+        case "JPEG":
+            segment = b"\xff\xfe" + struct.pack(">H", 2 + len(payload)) + payload
+            polyglots += [plain[:2] + segment + plain[2:], plain[:20] + payload + plain[20:]]
+        case "PNG":
+            polyglots += [plain[:33] + bombs.chunk(kind, payload) + plain[33:] for kind in (b"prVt", b"tEXt", b"pHYs")]
+        case "GIF":
+            comment = b"\x21\xfe" + bytes([len(payload)]) + payload + b"\0"
+            polyglots += [plain[:-1] + comment + plain[-1:]]
+        case "WEBP":
+            chunk = b"PRIV" + struct.pack("<I", len(payload)) + payload + bytes(len(payload) % 2)
+            polyglots += [b"RIFF" + struct.pack("<I", len(plain) - 8 + len(chunk)) + plain[8:] + chunk]
+        case "AVIF":
+            box = struct.pack(">I", 8 + len(payload))
+            polyglots = [plain + box + kind + payload for kind in (b"free", b"skip", b"mdat", b"uuid")]
+        case _:
+            pass
+    for data in polyglots:
+        [made] = process(
+            data, Work(variants=(variant([], {"format": "same", "quality": 75}),), describe=False)
+        ).outcomes
+        assert isinstance(made, Picture)
+        assert b"PAYLOAD" not in made.data
+        assert bare(made.data)
+        assert len(made.data) <= len(plain)
+
+
 @pytest.mark.parametrize(
     "image_format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "AVIF", "JPEG2000", "BMP", "ICO", "PPM"]
 )

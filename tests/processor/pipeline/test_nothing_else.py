@@ -22,7 +22,7 @@ VARIANTS = tuple(
         {"format": name, "frames": frames, "progressive": frames == "all"},
         f"{name} {number} {frames}".replace(" ", "-"),
     )
-    for name in WRITTEN
+    for name in [*WRITTEN, "same"]
     for number, steps in enumerate(STEPS.values())
     for frames in (1, "all")
 )

@@ -245,3 +245,13 @@ async def test_pictures_of_far_more_bytes_than_the_image_are_foretold(
     assert [one["code"] for one in told] == expected
     assert not [one for one in told if one["fatal"] or one["variant"]]
     assert all("not stored" in one["message"] for one in told)
+
+
+async def test_what_is_only_written_again_is_foretold_to_have_no_more_bytes_than_the_image(
+    upload: RunningService,
+) -> None:
+    image = {"width": 4000, "height": 4000, "format": "png", "bytes": 5000}
+    for output, warned in ({"format": "same"}, False), ({"format": "png"}, True):
+        recipe = {"variants": [{"name": "it", "output": output}]}
+        codes = [one["code"] for one in (await planned(upload, image=image, recipe=recipe))["warnings"]]
+        assert ("large_results" in codes) == warned

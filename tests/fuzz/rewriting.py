@@ -1,0 +1,49 @@
+"""What a file that is only written again must be: no longer, unless it says so, and the same picture."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from darkroom.formats import SNIFF_BYTES, ImageFormat, sniff
+from darkroom.jobs import VariantWarning
+from darkroom.recipes import Variant
+from darkroom_processor.pipeline import Picture
+from darkroom_processor.pipeline.passthrough import webp
+from tests.support.frames import Shown, shown
+
+REWRITTEN: Final = Variant.model_validate(
+    {"name": "rewritten", "output": {"format": "same", "quality": 100, "frames": "all", "effort": 1}}
+)
+"""Finer than most sources, so that their own data are the shorter ones."""
+PLAIN: Final = Variant.model_validate({"name": "plain", "output": {"format": "png", "frames": "all", "effort": 1}})
+
+Make = Callable[[bytes, Variant], Awaitable[Picture | None]]
+"""Make this variant of a file; None when there is no picture."""
+
+_LOSSY: Final = frozenset({ImageFormat.JPEG, ImageFormat.JPEG2000, ImageFormat.AVIF})
+_MOST_MEAN_DIFFERENCE: Final = 25
+"""Levels of 255 by which a picture coded anew with loss may differ."""
+
+
+async def check(data: bytes, made: Picture, make: Make) -> None:
+    """Hold what was made of a file, as REWRITTEN, to the file. Raises AssertionError."""
+    assert len(made.data) <= len(data) or VariantWarning.LARGER_THAN_SOURCE in made.warnings
+    before, after = await make(data, PLAIN), await make(made.data, PLAIN)
+    if before is None:
+        return
+    assert after is not None, "the result cannot be read again"
+    if _is_lossy(data):
+        assert _mean_difference(shown(before.data), shown(after.data)) <= _MOST_MEAN_DIFFERENCE
+    else:
+        assert shown(before.data) == shown(after.data)
+
+
+def _is_lossy(data: bytes) -> bool:
+    image_format = sniff(data[:SNIFF_BYTES])
+    return image_format in _LOSSY or (image_format is ImageFormat.WEBP and not webp.is_lossless(data))
+
+
+def _mean_difference(before: Shown, after: Shown) -> float:
+    """Of the first frames."""
+    pixels = before[0][1], after[0][1]
+    assert len(pixels[0]) == len(pixels[1])
+    return sum(abs(one - other) for one, other in zip(*pixels, strict=True)) / len(pixels[0])
