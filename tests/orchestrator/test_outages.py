@@ -6,6 +6,7 @@ import pytest
 
 from darkroom.errors import Unavailable
 from darkroom.jobs import JobStatus
+from darkroom_orchestrator.adapters.charging import Charging
 from darkroom_orchestrator.adapters.events import JobEvents
 from darkroom_orchestrator.adapters.originals import Originals
 from darkroom_orchestrator.adapters.turn_index import TurnIndex
@@ -62,7 +63,7 @@ async def test_a_retry_that_cannot_send_its_tasks_is_accepted_and_left_to_the_sw
     job, [task] = await site.queued_job()
     await site.orchestrator.finish(undecodable(task))
     originals = Originals(site.s3, site.settings.originals_bucket)
-    retry = Retry(jobs=site.jobs, originals=originals, turns=turns_to(site, failing))
+    retry = Retry(jobs=site.jobs, originals=originals, turns=turns_to(site, failing), charging=Charging("accounts"))
 
     queued = await retry(job.job_id)
 

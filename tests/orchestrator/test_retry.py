@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from darkroom.errors import Conflict, NotFound
+from darkroom.allowances import Allowance
+from darkroom.charges import Charge, Used
+from darkroom.errors import Conflict, NotFound, QuotaExceeded
 from darkroom.job_table import to_item
 from darkroom.jobs import SOURCE_PART, Job, JobStatus, VariantStatus, new_job_id, parts_of, unsettled
 from darkroom.limits import MAX_RUNS
@@ -143,3 +145,58 @@ async def test_a_retry_seen_from_an_older_attempt_is_refused(site: Site) -> None
     site.now.forward(seconds=1)
 
     assert await site.jobs.retry(replace(job, attempt=1), {"square-64"}) is None
+
+
+def charge(site: Site, *, jobs: int | None = None, size: int | None = None, of: int = 0) -> Charge:
+    """What a caller with these quotas is charged for a job of so many bytes."""
+    made = Charge.of("ann-s-key", Allowance(jobs_per_day=jobs, bytes_per_day=size), of, site.now())
+    assert made
+    return made
+
+
+async def used(site: Site, of: Charge) -> Used:
+    answer = await site.clients.dynamodb.get_item(
+        TableName=site.settings.accounts_table, Key={"id": {"S": of.counter}}, ConsistentRead=True
+    )
+    return Used.of(answer.get("Item", {}))
+
+
+async def test_a_retry_counts_as_one_more_job_with_the_bytes_of_its_image(site: Site) -> None:
+    job = await partly_failed(site)
+    cost = charge(site, jobs=2, size=1000, of=600)
+    queued = await site.orchestrator.retry(job.job_id, cost)
+    assert (queued.status, queued.attempt, queued.pending) == (JobStatus.QUEUED, 2, frozenset({"square-64"}))
+    assert [task.attempt for task in await site.sent_tasks()] == [2]
+    assert await used(site, cost) == Used(jobs=1, bytes=600)
+
+
+@pytest.mark.parametrize(("limits", "quota"), [({"jobs": 1}, "jobs"), ({"size": 1000}, "bytes")])
+async def test_a_retry_beyond_a_quota_changes_nothing(site: Site, limits: dict[str, int], quota: str) -> None:
+    job, other = await partly_failed(site), await partly_failed(site)
+    cost = charge(site, **limits, of=600)
+    await site.orchestrator.retry(other.job_id, cost)
+    before = await used(site, cost)
+    with pytest.raises(QuotaExceeded) as refused:
+        await site.orchestrator.retry(job.job_id, cost)
+    assert refused.value.fields["quota"] == quota
+    assert await used(site, cost) == before == Used(jobs=1, bytes=600)
+    assert await site.job(job.job_id) == job
+
+
+async def test_of_retries_at_the_same_moment_one_is_charged(site: Site) -> None:
+    job = await partly_failed(site)
+    cost = charge(site, jobs=9, of=600)
+    tries = (site.orchestrator.retry(job.job_id, cost) for _ in range(5))
+    answers = await asyncio.gather(*tries, return_exceptions=True)
+    assert sum(isinstance(answer, Job) for answer in answers) == 1
+    assert {type(answer) for answer in answers} <= {Job, Conflict}
+    assert await used(site, cost) == Used(jobs=1, bytes=600)
+
+
+async def test_what_cannot_be_retried_is_not_charged(site: Site) -> None:
+    job = await partly_failed(site)
+    cost = charge(site, jobs=9)
+    await site.orchestrator.retry(job.job_id)
+    with pytest.raises(Conflict):
+        await site.orchestrator.retry(job.job_id, cost)
+    assert await used(site, cost) == Used()

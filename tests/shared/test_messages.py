@@ -88,7 +88,7 @@ MESSAGES: list[Message] = [
         finished_at=NOW,
     ),
     EVENT,
-    DeliveryRequested(event=EVENT),
+    DeliveryRequested(event=EVENT, replay="r"),
 ]
 each_message = pytest.mark.parametrize("message", MESSAGES, ids=lambda message: message.type)
 

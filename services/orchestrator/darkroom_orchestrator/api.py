@@ -10,6 +10,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from darkroom.charges import Charge
 from darkroom.errors import NotFound
 from darkroom.logs import bound
 from darkroom.queue import SqsQueue
@@ -48,6 +49,9 @@ _ABSENT: Final[dict[int | str, dict[str, Any]]] = {
 _REFUSED: Final = {**_ABSENT, 409: {"description": "The job's status does not allow it", **_PROBLEM}}
 
 
+_CHARGED: Final = {**_REFUSED, 429: {"description": "A quota of the caller is used up", **_PROBLEM}}
+
+
 def job_routes(*, jobs: JobStore, cancel: Cancel, retry: Retry, delete: Delete) -> APIRouter:
     """What concerns one job."""
     routes = APIRouter(prefix="/api", tags=["jobs"])
@@ -68,11 +72,15 @@ def job_routes(*, jobs: JobStore, cancel: Cancel, retry: Retry, delete: Delete) 
         return JobChange(job_id=job.job_id, status=job.status)
 
     @routes.post(
-        "/jobs/{job_id}/retry", summary="Run what failed again", status_code=HTTPStatus.ACCEPTED, responses=_REFUSED
+        "/jobs/{job_id}/retry",
+        summary="Run what failed again",
+        description="A body says whose quotas this counts against; without one it counts against nobody's.",
+        status_code=HTTPStatus.ACCEPTED,
+        responses=_CHARGED,
     )
-    async def retry_job(job_id: UUID) -> JobChange:
+    async def retry_job(job_id: UUID, charge: Charge | None = None) -> JobChange:
         with bound(job_id=str(job_id)):
-            job = await retry(str(job_id))
+            job = await retry(str(job_id), charge)
         return JobChange(job_id=job.job_id, status=job.status)
 
     @routes.delete(

@@ -19,6 +19,7 @@ from darkroom.recipes import Presets
 from darkroom.server import Background
 from darkroom.topology import TASK_TRIES
 from darkroom.webhook_secrets import WebhookSecrets
+from darkroom_orchestrator.adapters.charging import Charging
 from darkroom_orchestrator.adapters.events import JobEvents
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.adapters.originals import Originals
@@ -113,7 +114,8 @@ class Orchestrator:
         self.finish = Finish(jobs=jobs, results=results, events=events, turns=turns)
         self.bury = Bury(finish=self.finish, tries=TASK_TRIES, now=now)
         self.cancel = Cancel(jobs=jobs, events=events, turns=turns)
-        self.retry = Retry(jobs=jobs, originals=originals, turns=turns)
+        charging = Charging(settings.accounts_table)
+        self.retry = Retry(jobs=jobs, originals=originals, turns=turns, charging=charging)
         self.delete = Delete(jobs=jobs, originals=originals, results=results)
         self.refunds = Refunds(clients.dynamodb, jobs_table=settings.jobs_table, accounts_table=settings.accounts_table)
         self.sweep = Sweep(
@@ -133,6 +135,7 @@ class Orchestrator:
             secrets=WebhookSecrets(clients.dynamodb, settings.accounts_table, settings.cipher),
             log=DeliveryLog(clients.dynamodb, settings.jobs_table),
             notifications=self.queues[QueueName.NOTIFICATIONS].queue,
+            charging=charging,
             now=now,
         )
 

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+from darkroom.charges import Charge
 from darkroom.errors import Conflict, NotFound, Unavailable
 from darkroom.jobs import RETRYABLE, SOURCE_PART, Job, VariantStatus
 from darkroom.limits import MAX_RUNS
 from darkroom.logs import get_logger
+from darkroom_orchestrator.adapters.charging import Charging
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.adapters.originals import Originals
 from darkroom_orchestrator.turns import Turns
@@ -16,20 +18,25 @@ _LOG = get_logger(__name__)
 class Retry:
     """Takes a job that failed, in whole or in part, back into the queue."""
 
-    def __init__(self, *, jobs: JobStore, originals: Originals, turns: Turns) -> None:
+    def __init__(self, *, jobs: JobStore, originals: Originals, turns: Turns, charging: Charging) -> None:
         self._jobs = jobs
+        self._charging = charging
         self._originals = originals
         self._turns = turns
 
-    async def __call__(self, job_id: str) -> Job:
-        """Begin the job's next attempt and return it. Raises NotFound, Conflict and Unavailable."""
+    async def __call__(self, job_id: str, charge: Charge | None = None) -> Job:
+        """Begin the job's next attempt and return it; its owner is charged for it.
+
+        Raises NotFound, Conflict, QuotaExceeded and Unavailable.
+        """
         job = await self._jobs.get(job_id)
         if job is None:
             raise NotFound("There is no such job.")
         await self._require_retryable(job)
         parts = failed_parts(job)
         place = await self._turns.place_for(replace(job, pending=parts))
-        queued = await self._jobs.retry(job, parts, place)
+        with self._charging.refusals(charge):
+            queued = await self._jobs.retry(job, parts, place, beside=self._charging.counting(charge))
         if queued is None:
             raise Conflict("The job has changed meanwhile: look at its status.")
         await self._send(queued)

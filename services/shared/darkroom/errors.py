@@ -102,9 +102,14 @@ class UnderWay(Conflict):
     retry_after_seconds = 1
 
     def __init__(
-        self, message: str = "Another request with this Idempotency-Key is under way. Send it again.", **fields: Any
+        self,
+        message: str = "Another request with this Idempotency-Key is under way. Send it again.",
+        *,
+        retry_after_seconds: int = 1,
+        **fields: Any,
     ) -> None:
         super().__init__(message, **fields)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class RateLimited(RequestError):

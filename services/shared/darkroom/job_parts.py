@@ -10,13 +10,14 @@ large and seldom needed is not in the item that is read four times a second and 
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from pydantic import TypeAdapter
 
 from darkroom import clock
-from darkroom.items import Item, deserialized, serialized
-from darkroom.jobs import DeliveryAttempt, Fault, JobDetails, VariantResult, VariantState, VariantStatus
+from darkroom.items import Item, deserialized, epoch, serialized
+from darkroom.jobs import DeliveryAttempt, Fault, JobDetails, ReplayLease, VariantResult, VariantState, VariantStatus
 from darkroom.recipes import Recipe
 from darkroom.sources import SourceDescription
 
@@ -58,6 +59,8 @@ def details_item(job_id: str, details: JobDetails) -> Item:
             "description": details.description.model_dump_json() if details.description else None,
             "deliveries": [delivery_value(attempt) for attempt in details.deliveries] or None,
             "callback_gone_at": clock.iso(details.callback_gone_at) if details.callback_gone_at else None,
+            "replay_id": details.replay.id if details.replay else None,
+            "replay_until": epoch(details.replay.until) if details.replay else None,
         }
     )
 
@@ -70,7 +73,12 @@ def details_of(item: Item | None) -> JobDetails:
         description=SourceDescription.model_validate_json(read["description"]) if "description" in read else None,
         deliveries=tuple(DeliveryAttempt.model_validate(value) for value in read.get("deliveries", ())),
         callback_gone_at=clock.parse(read["callback_gone_at"]) if "callback_gone_at" in read else None,
+        replay=_lease_of(read) if "replay_id" in read else None,
     )
+
+
+def _lease_of(read: Mapping[str, Any]) -> ReplayLease:
+    return ReplayLease(id=read["replay_id"], until=datetime.fromtimestamp(int(read["replay_until"]), UTC))
 
 
 def delivery_value(attempt: DeliveryAttempt) -> dict[str, Any]:

@@ -259,6 +259,14 @@ class Job:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReplayLease:
+    """A replay of a job's webhook that is outstanding until a moment at the latest."""
+
+    id: str
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobDetails:
     """What is told of a job beside its progress, in an item of its own: it is large and seldom read."""
 
@@ -269,6 +277,8 @@ class JobDetails:
     """The last attempts to deliver webhooks, oldest first."""
     callback_gone_at: datetime | None = None
     """When the receiver said that it wants no more (410)."""
+    replay: ReplayLease | None = None
+    """The last replay, unless it came to its end."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -132,6 +132,8 @@ class DeliveryRequested(Message):
 
     type: Literal["delivery.requested"] = "delivery.requested"
     event: JobEvent
+    replay: str
+    """Whose lease in the job's details this is part of."""
 
 
 Notification = TypeAdapter[JobEvent | DeliveryRequested](

@@ -15,7 +15,6 @@ from darkroom.logs import get_logger
 from darkroom_upload.adapters.claims import Claim, Claims
 from darkroom_upload.adapters.new_jobs import NewJobs
 from darkroom_upload.adapters.originals import NewObject, Originals, PresignedPost
-from darkroom_upload.adapters.usage import Charge
 from darkroom_upload.fields import ChosenRecipe, fingerprint
 from darkroom_upload.inspection import too_large
 from darkroom_upload.overlays import check_overlays
@@ -108,7 +107,7 @@ class Presign:
         new = _new_job(principal, announced)
         job = new.job
         fresh = Claim(owner=owner, key=key, job_id=job.job_id, fingerprint=asked) if key else None
-        created = await self.new_jobs.create(new, claim=fresh, charge=Charge.of(principal, announced.size))
+        created = await self.new_jobs.create(new, claim=fresh, charge=principal.charge(announced.size))
         if key and not created:
             return await self._winner(owner, key, asked), True
         _LOG.info("job_created", job_id=job.job_id, owner=owner, recipe=job.recipe_name, bytes=announced.size)

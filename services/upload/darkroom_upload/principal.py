@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from darkroom import clock
 from darkroom.allowances import NO_LIMITS, Allowance
 from darkroom.api_keys import ALL_SCOPES, Scope
+from darkroom.charges import Charge
 from darkroom.errors import Forbidden
 from darkroom_upload.session import Session
 
@@ -26,6 +28,10 @@ class Principal:
     def caller(self) -> str:
         """By what rate and quotas are counted: each key by itself, all sessions of an owner together."""
         return self.key_id or f"owner#{self.owner}"
+
+    def charge(self, size: int) -> Charge | None:
+        """What a job of this many bytes costs the caller now; None for one without quotas."""
+        return Charge.of(self.caller, self.allowance, size, clock.now())
 
     def may(self, scope: Scope) -> bool:
         """Whether the caller has that scope. `admin` stands for every other one."""

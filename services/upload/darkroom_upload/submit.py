@@ -25,7 +25,7 @@ from darkroom.recipes import Presets
 from darkroom_upload.adapters.claims import Claim, Claims
 from darkroom_upload.adapters.new_jobs import NewJobs
 from darkroom_upload.adapters.originals import IncomingObject, NewObject, Originals
-from darkroom_upload.adapters.usage import Charge, Usage
+from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.fields import fingerprint
 from darkroom_upload.form import FormEvent
 from darkroom_upload.intake import Intake, Received
@@ -74,7 +74,7 @@ class Submit:
         claim = await self.claims.find(principal.owner, key) if key else None
         earlier = await self._claimed_job(claim) if claim else None
         if earlier is None:
-            await self.usage.require_room(Charge.of(principal, announced_bytes))
+            await self.usage.require_room(principal.charge(announced_bytes))
         job_id = earlier.job_id if earlier else new_job_id()
         keep = earlier is None or earlier.status is JobStatus.AWAITING_UPLOAD
         async with Intake(
@@ -119,7 +119,7 @@ class Submit:
         await check_overlays(self.jobs, received.chosen, principal)
         new = _new_job(job_id, principal, received, self.arrival_period)
         fresh = Claim(owner=owner, key=key, job_id=job_id, fingerprint=asked) if key else None
-        created = await self.new_jobs.create(new, claim=fresh, charge=Charge.of(principal, received.size))
+        created = await self.new_jobs.create(new, claim=fresh, charge=principal.charge(received.size))
         if key and not created:
             return await self._winner(owner, key, asked)
         _LOG.info("job_created", job_id=job_id, owner=owner, recipe=new.job.recipe_name, bytes=received.size)

@@ -12,7 +12,17 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from darkroom import clock
 from darkroom.errors import Unavailable
-from darkroom.jobs import DeliveryAttempt, Fault, Job, JobStatus, NewJob, VariantState, VariantStatus, new_job_id
+from darkroom.jobs import (
+    DeliveryAttempt,
+    Fault,
+    Job,
+    JobStatus,
+    NewJob,
+    ReplayLease,
+    VariantState,
+    VariantStatus,
+    new_job_id,
+)
 from darkroom.messages import JobEvent
 from darkroom.topology import DELIVERY_ATTEMPTS
 from darkroom.webhook_secrets import WebhookSecrets
@@ -80,7 +90,7 @@ def attempt_of(event: JobEvent, number: int) -> DeliveryAttempt:
 async def test_the_receiver_gets_what_it_can_verify_with_the_owners_secret(post: Post) -> None:
     async with receiving() as receiver:
         job = await post.job(receiver)
-        await post.deliver(event_of(job), number=1, again=False)
+        await post.deliver(event_of(job), number=1)
     (request,) = receiver.received
     secret = await post.secrets.of(job.owner)
     body = Webhook(secret.current).verify(request.body, request.headers)
@@ -105,7 +115,7 @@ async def test_the_receiver_gets_what_it_can_verify_with_the_owners_secret(post:
 async def test_nothing_but_the_sent_body_id_and_time_verifies(post: Post) -> None:
     async with receiving() as receiver:
         job = await post.job(receiver)
-        await post.deliver(event_of(job), number=1, again=False)
+        await post.deliver(event_of(job), number=1)
     (request,) = receiver.received
     webhook = Webhook((await post.secrets.of(job.owner)).current)
     later = str(int(request.headers["webhook-timestamp"]) + 1)
@@ -126,7 +136,7 @@ async def test_after_a_rotation_both_secrets_verify(post: Post) -> None:
         job = await post.job(receiver)
         old = await post.secrets.of(job.owner)
         new = await post.secrets.rotate(job.owner)
-        await post.deliver(event_of(job), number=1, again=False)
+        await post.deliver(event_of(job), number=1)
     (request,) = receiver.received
     assert old.current != new.current
     for secret in (old.current, new.current):
@@ -137,7 +147,7 @@ async def test_a_failed_job_says_why(post: Post) -> None:
     async with receiving() as receiver:
         fault = Fault(code="undecodable_image", message="No decoder can read the file.")
         job = await post.job(receiver, status=JobStatus.FAILED, fault=fault)
-        await post.deliver(event_of(job), number=1, again=False)
+        await post.deliver(event_of(job), number=1)
     body = json.loads(receiver.received[0].body)
     assert (body["type"], body["data"]["error"]) == ("job.failed", fault.model_dump())
 
@@ -146,7 +156,7 @@ async def test_a_delivery_is_written_down(post: Post) -> None:
     async with receiving(202) as receiver:
         job = await post.job(receiver)
         began = clock.now()
-        await post.deliver(event_of(job), number=1, again=False)
+        await post.deliver(event_of(job), number=1)
     (attempt,) = (await post.site.details(job.job_id)).deliveries
     assert (attempt.event_id, attempt.number, attempt.status) == (event_of(job).event_id, 1, 202)
     assert attempt.succeeded
@@ -159,7 +169,7 @@ async def test_any_other_answer_is_written_down_and_to_be_tried_again(post: Post
     async with receiving(status) as receiver:
         job = await post.job(receiver)
         with pytest.raises(Undelivered) as caught:
-            await post.deliver(event_of(job), number=3, again=False)
+            await post.deliver(event_of(job), number=3)
     assert caught.value.retryable
     assert await post.log(job) == [(3, status, "redirect_refused" if status == 302 else None)]
 
@@ -168,7 +178,7 @@ async def test_a_url_that_is_no_longer_acceptable_is_not_asked(post: Post) -> No
     async with receiving() as receiver:
         job = await post.job(receiver, callback_url=f"ftp://127.0.0.1:{receiver.port}/")
         with pytest.raises(Undelivered):
-            await post.deliver(event_of(job), number=1, again=False)
+            await post.deliver(event_of(job), number=1)
     assert receiver.received == []
     assert await post.log(job) == [(1, None, "invalid_url")]
 
@@ -177,13 +187,13 @@ async def test_410_is_the_last_that_the_receiver_hears_of_this_job(post: Post) -
     async with receiving(410) as receiver:
         job = await post.job(receiver)
         other = await post.job(receiver)
-        await post.deliver(event_of(job), number=1, again=False)
-        await post.deliver(event_of(job), number=2, again=False)
+        await post.deliver(event_of(job), number=1)
+        await post.deliver(event_of(job), number=2)
         retried = replace(job, attempt=2)
-        await post.deliver(event_of(retried), number=1, again=False)
+        await post.deliver(event_of(retried), number=1)
         assert len(receiver.received) == 1
         assert (await post.site.details(job.job_id)).callback_gone_at is not None
-        await post.deliver(event_of(other), number=1, again=False)
+        await post.deliver(event_of(other), number=1)
     assert len(receiver.received) == 2, "another job of the same receiver has its own say"
     assert await post.log(job) == [(1, 410, None)]
 
@@ -192,11 +202,14 @@ async def test_an_event_that_was_taken_is_not_sent_again_unless_asked_for(post: 
     async with receiving(500, 200) as receiver:
         job = await post.job(receiver)
         with pytest.raises(Undelivered):
-            await post.deliver(event_of(job), number=1, again=False)
+            await post.deliver(event_of(job), number=1)
         for number in (2, 3):
-            await post.deliver(event_of(job), number=number, again=False)
+            await post.deliver(event_of(job), number=number)
         assert await post.log(job) == [(1, 500, None), (2, 200, None)]
-        await post.deliver(event_of(job), number=1, again=True)
+        log, now = DeliveryLog(post.site.clients.dynamodb, post.site.settings.jobs_table), clock.now()
+        lease = ReplayLease(id="again", until=now + timedelta(minutes=1))
+        assert await log.open_replay(job.job_id, lease, now=now, beside=())
+        await post.deliver(event_of(job), number=1, replay="again")
     assert {request.headers["webhook-id"] for request in receiver.received} == {event_of(job).event_id}
     assert len({request.body for request in receiver.received}) == 1
     assert await post.log(job) == [(1, 500, None), (2, 200, None), (1, 200, None)]
@@ -205,9 +218,9 @@ async def test_an_event_that_was_taken_is_not_sent_again_unless_asked_for(post: 
 async def test_the_events_of_two_attempts_of_a_job_are_told_apart(post: Post) -> None:
     async with receiving() as receiver:
         job = await post.job(receiver, status=JobStatus.PARTIALLY_COMPLETED)
-        await post.deliver(event_of(job), number=1, again=False)
+        await post.deliver(event_of(job), number=1)
         again = replace(job, attempt=2, status=JobStatus.COMPLETED)
-        await post.deliver(event_of(again), number=1, again=False)
+        await post.deliver(event_of(again), number=1)
     first, second = (json.loads(request.body) for request in receiver.received)
     assert first["id"] != second["id"]
     assert [body["data"]["attempt"] for body in (first, second)] == [1, 2]
@@ -216,9 +229,9 @@ async def test_the_events_of_two_attempts_of_a_job_are_told_apart(post: Post) ->
 async def test_nothing_is_sent_for_a_job_without_callback_or_one_that_was_deleted(post: Post) -> None:
     async with receiving() as receiver:
         silent = await post.job(receiver, callback_url=None)
-        await post.deliver(event_of(silent), number=1, again=False)
+        await post.deliver(event_of(silent), number=1)
         deleted = replace(silent, job_id=new_job_id())
-        await post.deliver(event_of(deleted), number=1, again=False)
+        await post.deliver(event_of(deleted), number=1)
     assert receiver.received == []
     assert await post.site.jobs.get(deleted.job_id) is None
 
@@ -231,7 +244,6 @@ async def test_a_job_that_is_deleted_meanwhile_does_not_come_back(post: Post) ->
             TableName=post.site.settings.jobs_table, Key={"job_id": {"S": job.job_id}}
         )
         await log.record(job.job_id, attempt_of(event_of(job), 1), gone=False)
-        await log.forgive(job.job_id)
     assert await post.site.jobs.get(job.job_id) is None
 
 
@@ -259,7 +271,7 @@ async def test_attempts_that_are_written_at_the_same_time_are_all_kept(post: Pos
 async def test_an_attempt_leaves_the_job_as_it_is(post: Post) -> None:
     async with receiving() as receiver:
         job = await post.job(receiver)
-        await post.deliver(event_of(job), number=DELIVERY_ATTEMPTS, again=False)
+        await post.deliver(event_of(job), number=DELIVERY_ATTEMPTS)
     assert await post.site.job(job.job_id) == job
 
 
@@ -280,7 +292,7 @@ async def test_a_stop_waits_until_an_attempt_is_written_down(
     monkeypatch.setattr(DeliveryLog, "record", slow)
     async with receiving() as receiver:
         job = await post.job(receiver)
-        delivering = asyncio.create_task(post.deliver(event_of(job), number=1, again=False))
+        delivering = asyncio.create_task(post.deliver(event_of(job), number=1))
         await writing.wait()
         delivering.cancel()
         assert await asyncio.wait({delivering}, timeout=0.1) == (set(), {delivering})

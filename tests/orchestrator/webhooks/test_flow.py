@@ -5,13 +5,14 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from aiohttp import web
 
-from darkroom.jobs import Job, JobStatus, NewJob, new_job_id
+from darkroom.jobs import Job, JobStatus, NewJob, ReplayLease, new_job_id
 from darkroom.keys import upload_key
 from darkroom.messages import DeliveryRequested
 from darkroom.queue import Depth, Outgoing
@@ -214,7 +215,9 @@ async def test_receivers_of_one_owner_that_never_answer_hold_up_nobody_elses_web
         delivering(site) as orchestrator,
     ):
         flooding, quiet = await job_for(site, receiver, callback_url=deaf), await job_for(site, receiver, owner="quiet")
-        request = DeliveryRequested(event=event_of(flooding))
+        lease, log = ReplayLease(id="flood", until=site.now() + timedelta(hours=1)), orchestrator.webhooks.replay._log
+        assert await log.open_replay(flooding.job_id, lease, now=site.now(), beside=())
+        request = DeliveryRequested(event=event_of(flooding), replay=lease.id)
         flood = [Outgoing(job_id=flooding.job_id, message=request, owner=flooding.owner)] * (work.CONCURRENCY + 1)
         await orchestrator.queues[QueueName.NOTIFICATIONS].queue.send(flood)
         await until(lambda: asked == work.EACH_OWNERS)

@@ -8,6 +8,7 @@ import pytest
 
 from darkroom import clock
 from darkroom.allowances import Allowance
+from darkroom.charges import Used
 from darkroom.errors import QuotaExceeded
 from darkroom.job_table import JobTable
 from darkroom.jobs import NewJob, new_job_id
@@ -15,7 +16,7 @@ from darkroom_local.clients import open_clients
 from darkroom_local.installation import Installation
 from darkroom_upload.adapters.claims import Claim, Claims
 from darkroom_upload.adapters.new_jobs import NewJobs
-from darkroom_upload.adapters.usage import Charge, Usage, Used
+from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.principal import Principal
 from tests.support.aws_proxy import running_proxy
 from tests.support.emulator import Cloud
@@ -53,7 +54,7 @@ def installed(shared_installation: Installation) -> Callable[..., NewJobs]:
 async def create(new_jobs: NewJobs, caller: Principal, *, size: int = 100, claim: Claim | None = None) -> bool:
     job = replace(waiting(), job_id=new_job_id(), source_bytes=size)
     new = NewJob(job=job, recipe=PRESETS["thumbnails"])
-    return await new_jobs.create(new, claim=claim, charge=Charge.of(caller, size))
+    return await new_jobs.create(new, claim=claim, charge=caller.charge(size))
 
 
 async def used(new_jobs: NewJobs, caller: Principal) -> Used:

@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
 
-from darkroom.errors import Conflict, DarkroomError, NotFound, Unavailable
+from darkroom import clock
+from darkroom.allowances import Allowance
+from darkroom.charges import Charge
+from darkroom.errors import Conflict, DarkroomError, NotFound, QuotaExceeded, Unavailable, UnderWay
 from darkroom_upload.adapters import orchestrator
 from darkroom_upload.adapters.orchestrator import Orchestrator, open_client
 
@@ -19,7 +23,6 @@ def answering(answer: Callable[[httpx.Request], httpx.Response]) -> Orchestrator
     ("ask", "method", "path"),
     [
         (Orchestrator.cancel, "POST", "/api/jobs/1/cancel"),
-        (Orchestrator.retry, "POST", "/api/jobs/1/retry"),
         (Orchestrator.delete, "DELETE", "/api/jobs/1"),
     ],
 )
@@ -49,8 +52,44 @@ async def test_each_question_has_its_route(ask: Callable[..., object], method: s
 )
 async def test_answers_become_errors(answer: httpx.Response, error: type[DarkroomError], message: str) -> None:
     with pytest.raises(error) as caught:
-        await answering(lambda _: answer).retry("1")
+        await answering(lambda _: answer).retry("1", None)
     assert caught.value.message == message
+
+
+CHARGE = Charge.of("k", Allowance(jobs_per_day=5), 7, clock.parse("2026-11-30T10:00:00.000Z"))
+
+
+@pytest.mark.parametrize(
+    ("ask", "path"),
+    [(Orchestrator.retry, "/api/jobs/1/retry"), (Orchestrator.replay, "/api/jobs/1/deliveries/replay")],
+)
+@pytest.mark.parametrize("charge", [CHARGE, None])
+async def test_what_is_charged_for_goes_with_its_charge(
+    ask: Callable[..., Any], path: str, charge: Charge | None
+) -> None:
+    requests: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        requests.append(request)
+        return httpx.Response(202)
+
+    await ask(answering(answer), "1", charge)
+    (request,) = requests
+    assert (request.method, request.url.path) == ("POST", path)
+    assert (Charge.model_validate_json(request.content) if request.content else None) == charge
+
+
+async def test_a_quota_and_what_is_under_way_are_told_as_they_are() -> None:
+    told = {"detail": "Daily quota used up.", "quota": "jobs", "limit": 5, "used": 5}
+    used_up = httpx.Response(429, json=told, headers={"retry-after": "600"})
+    with pytest.raises(QuotaExceeded) as quota:
+        await answering(lambda _: used_up).retry("1", CHARGE)
+    assert (quota.value.message, quota.value.retry_after_seconds) == ("Daily quota used up.", 600)
+    assert quota.value.fields == {"quota": "jobs", "limit": 5, "used": 5}
+    busy = httpx.Response(409, json={"detail": "Being delivered.", "code": "under_way"}, headers={"retry-after": "7"})
+    with pytest.raises(UnderWay) as under_way:
+        await answering(lambda _: busy).replay("1", CHARGE)
+    assert (under_way.value.message, under_way.value.retry_after_seconds) == ("Being delivered.", 7)
 
 
 async def test_nobody_there_is_unavailable() -> None:

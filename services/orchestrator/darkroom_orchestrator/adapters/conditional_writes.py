@@ -27,6 +27,14 @@ _REFUSED: Final = "ConditionalCheckFailed"
 _IN_CONFLICT: Final = frozenset({"TransactionConflict", "TransactionConflictException"})
 
 
+class BesideRefused(Exception):
+    """The condition of an item beside the first one was not met; `found` is that item, empty if there is none."""
+
+    def __init__(self, found: Item) -> None:
+        super().__init__("a condition beside the item's own was not met")
+        self.found = found
+
+
 class ConditionalWrites:
     """Conditional writes to single items of one table, and to an item with others beside it.
 
@@ -67,8 +75,8 @@ class ConditionalWrites:
     ) -> bool:
         """Change the item and write what is `beside` it, all or nothing; False when the condition was lost.
 
-        What is beside has no conditions. A repetition by the SDK carries the same token and does nothing again. A
-        transaction does not tell how the item is after it.
+        Raises BesideRefused when only a condition of what is beside was lost. A repetition by the SDK carries the same
+        token and does nothing again. A transaction does not tell how the item is after it.
         """
         change &= put(write_token=uuid4().hex)
         update = {"TableName": self._table, **_update(key, change, condition)}
@@ -90,8 +98,11 @@ class ConditionalWrites:
         try:
             await _out_of_conflict(lambda: self._client.transact_write_items(TransactItems=[first, *beside]))
         except ClientError as error:
-            if _reasons(error)[:1] == [_REFUSED]:
+            reasons = _reasons(error)
+            if reasons[:1] == [_REFUSED]:
                 return False
+            if _REFUSED in reasons:
+                raise BesideRefused(_found_at(error, reasons.index(_REFUSED))) from error
             raise
         return True
 
@@ -118,6 +129,11 @@ def _is_in_conflict(error: ClientError) -> bool:
 def _reasons(error: ClientError) -> list[str]:
     """Why each part of a transaction was not written; empty for every other error."""
     return [reason.get("Code", "") for reason in error.response.get("CancellationReasons", [])]
+
+
+def _found_at(error: ClientError, place: int) -> Item:
+    """The item of a transaction's part that did not meet its condition, as far as it is told."""
+    return dict(error.response["CancellationReasons"][place].get("Item", {}))
 
 
 def _update(key: Item, change: Change, condition: Condition) -> dict[str, Any]:

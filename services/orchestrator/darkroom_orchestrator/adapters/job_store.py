@@ -181,7 +181,14 @@ class JobStore(JobTable):
         change = put(turn=seen.replace(Turn.WAITING, Turn.SENT, 1), deadline=self._work_deadline())
         return await self._update(job_id, change, status_in({JobStatus.QUEUED}) & turn_is(seen))
 
-    async def retry(self, job: Job, parts: Collection[str], place: Place | None = None) -> Job | None:
+    async def retry(
+        self,
+        job: Job,
+        parts: Collection[str],
+        place: Place | None = None,
+        *,
+        beside: "Sequence[TransactWriteItemTypeDef]" = (),
+    ) -> Job | None:
         """failed, partially_completed → queued: the next attempt, for these parts only."""
         change = (
             put(
@@ -197,7 +204,11 @@ class JobStore(JobTable):
             & remove("fault", "worker", "started_at", "completed_at")
         )
         condition = attempt_is(job.attempt) & not_being_deleted()
-        return await self._move(job.job_id, RETRYABLE, JobStatus.QUEUED, change, condition)
+        change, condition = self._moving(RETRYABLE, JobStatus.QUEUED, change, condition, self._now())
+        if not beside:
+            return await self._update(job.job_id, change, condition)
+        moved = await self._writes.update_with(key(job.job_id), change, condition, beside)
+        return await self.get(job.job_id) if moved else None
 
     async def cancel(self, job_id: str) -> Job | None:
         """Open → cancelled. See `_stop`."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from darkroom.aws import error_code, translated
+from darkroom.charges import giving_back
 from darkroom.job_table import key
 from darkroom.jobs import Job
 
@@ -43,18 +44,7 @@ class Refunds:
                                 "ExpressionAttributeValues": {":counter": {"S": job.charged_to}},
                             }
                         },
-                        {
-                            "Update": {
-                                "TableName": self._accounts_table,
-                                "Key": {"id": {"S": job.charged_to}},
-                                "UpdateExpression": "SET used_jobs = used_jobs - :one, used_bytes = used_bytes - :size",
-                                "ConditionExpression": "attribute_exists(id)",
-                                "ExpressionAttributeValues": {
-                                    ":one": {"N": "1"},
-                                    ":size": {"N": str(job.source_bytes or 0)},
-                                },
-                            }
-                        },
+                        giving_back(self._accounts_table, job.charged_to, job.source_bytes or 0),
                     ]
                 )
         except ClientError as error:

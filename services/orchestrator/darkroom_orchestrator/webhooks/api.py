@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel
 
+from darkroom.charges import Charge
 from darkroom.logs import bound
 from darkroom_orchestrator.webhooks.replay import Replay
 
@@ -14,7 +15,8 @@ _PROBLEM: Final[dict[str, Any]] = {"content": {"application/problem+json": {}}}
 _REFUSED: Final[dict[int | str, dict[str, Any]]] = {
     400: {"description": "The id is no UUID", **_PROBLEM},
     404: {"description": "No such job", **_PROBLEM},
-    409: {"description": "The job has no callback URL, or has not ended", **_PROBLEM},
+    409: {"description": "The job has no callback URL, has not ended, or a replay is outstanding", **_PROBLEM},
+    429: {"description": "A quota of the caller is used up", **_PROBLEM},
 }
 
 
@@ -32,12 +34,13 @@ def webhook_routes(replay: Replay) -> APIRouter:
     @routes.post(
         "/jobs/{job_id}/deliveries/replay",
         summary="Send the event of a job's end once more",
+        description="A body says whose quotas this counts against; without one it counts against nobody's.",
         status_code=HTTPStatus.ACCEPTED,
         responses=_REFUSED,
     )
-    async def replay_delivery(job_id: UUID) -> Replayed:
+    async def replay_delivery(job_id: UUID, charge: Charge | None = None) -> Replayed:
         with bound(job_id=str(job_id)):
-            event = await replay(str(job_id))
+            event = await replay(str(job_id), charge)
         return Replayed(job_id=event.job_id, event_id=event.event_id)
 
     return routes

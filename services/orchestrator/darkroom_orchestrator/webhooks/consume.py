@@ -16,8 +16,9 @@ def notifications_handler(deliver: Deliver) -> Handler:
             notification = Notification.validate_json(delivery.body)
         except ValidationError as error:
             raise Poison("The message is no event of a job.") from error
-        again = isinstance(notification, DeliveryRequested)
-        event = notification.event if isinstance(notification, DeliveryRequested) else notification
-        await deliver(event, number=delivery.receives, again=again)
+        if isinstance(notification, DeliveryRequested):
+            await deliver(notification.event, number=delivery.receives, replay=notification.replay)
+        else:
+            await deliver(notification, number=delivery.receives)
 
     return handle

@@ -1,8 +1,8 @@
 """Deliver: send a job's event to its callback URL, and write down how that went."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from datetime import datetime
+from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime, timedelta
 
 from darkroom import tracing
 from darkroom.callback_urls import read_callback_url
@@ -17,6 +17,8 @@ from darkroom.tracing import Kind
 from darkroom.webhook_secrets import WebhookSecrets
 from darkroom_orchestrator.webhooks.body import body_of
 from darkroom_orchestrator.webhooks.delivery_log import DeliveryLog
+from darkroom_orchestrator.webhooks.replay import PICKUP
+from darkroom_orchestrator.webhooks.schedule import DEFAULT_SECONDS, longest_pause
 from darkroom_orchestrator.webhooks.sender import Outcome, Sender
 from darkroom_orchestrator.webhooks.signature import signed_headers
 
@@ -44,8 +46,11 @@ class Deliver:
         log: DeliveryLog,
         sender: Sender,
         allow_http: bool,
+        schedule: Sequence[int] = DEFAULT_SECONDS,
         now: Callable[[], datetime],
     ) -> None:
+        """`schedule` has the pauses between attempts, in seconds."""
+        self._schedule = schedule
         self._jobs = jobs
         self._secrets = secrets
         self._log = log
@@ -53,26 +58,38 @@ class Deliver:
         self._allow_http = allow_http
         self._now = now
 
-    async def __call__(self, event: JobEvent, *, number: int, again: bool) -> None:
-        """Make the attempt of this number; `again` sends an event that was taken already.
+    async def __call__(self, event: JobEvent, *, number: int, replay: str | None = None) -> None:
+        """Make the attempt of this number; with the id of a `replay`, also of an event that was taken already.
 
         Raises Undelivered when it is to be tried once more, and Unavailable.
         """
         job, details = await self._jobs.with_details(event.job_id) or (None, JobDetails())
         if job is None or not job.callback_url or details.callback_gone_at:
             _LOG.info("webhook_not_wanted", event_id=event.event_id)
+            if job and replay:
+                await self._log.close_replay(job.job_id, replay)
             return
-        if not again and _was_taken(details, event):
+        if replay and (details.replay is None or details.replay.id != replay):
+            _LOG.info("webhook_superseded", event_id=event.event_id)
+            return
+        if not replay and _was_taken(details, event):
             _LOG.info("webhook_repeated", event_id=event.event_id)
             return
         attempt = await self._attempt(event, details, job.callback_url, number)
         gone = attempt.status == _GONE
-        await _in_spite_of_a_stop(self._log.record(job.job_id, attempt, gone=gone))
+        until = None if attempt.succeeded or gone else self._next_by(number)
+        await _in_spite_of_a_stop(self._log.record(job.job_id, attempt, gone=gone, replay=replay, until=until))
         if not attempt.succeeded and not gone:
             if number >= DELIVERY_ATTEMPTS:
                 _LOG.warning("webhook_given_up", event_id=event.event_id, attempts=number)
             said = f"The callback URL answered {attempt.status}."
             raise Undelivered(said if attempt.status else f"The callback URL was not reached: {attempt.error}.")
+
+    def _next_by(self, number: int) -> datetime:
+        """When the attempt after this one has begun, unless it got lost. There is none after the last."""
+        if number >= DELIVERY_ATTEMPTS:
+            return self._now()
+        return self._now() + timedelta(seconds=longest_pause(self._schedule, number)) + PICKUP
 
     async def _attempt(self, event: JobEvent, details: JobDetails, callback_url: str, number: int) -> DeliveryAttempt:
         body = body_of(event, details)

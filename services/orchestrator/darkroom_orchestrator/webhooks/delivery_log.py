@@ -1,22 +1,26 @@
 """The last attempts to deliver a job's webhooks, kept in its details, which its owner can read and which go with it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from darkroom.clock import iso
+from darkroom.items import epoch
 from darkroom.job_parts import delivery_value, details_key
 from darkroom.job_table import JobTable
-from darkroom.jobs import DeliveryAttempt
-from darkroom_orchestrator.adapters.changes import put, remove
+from darkroom.jobs import DeliveryAttempt, ReplayLease
+from darkroom_orchestrator.adapters.changes import Change, put, remove
 from darkroom_orchestrator.adapters.conditional_writes import ConditionalWrites
 from darkroom_orchestrator.adapters.conditions import Condition
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
 KEPT: Final = 20
 """Two deliveries with all their attempts; about 3 kB of an item."""
 
+_NO_REPLAY: Final = remove("replay_id", "replay_until")
 _EXISTS: Final = Condition(text="attribute_exists(#job_id)")
 
 
@@ -27,20 +31,71 @@ class DeliveryLog:
         self._jobs = JobTable(client, table)
         self._writes = ConditionalWrites(client, table)
 
-    async def record(self, job_id: str, attempt: DeliveryAttempt, *, gone: bool) -> None:
-        """Add an attempt, once; `gone` says that the receiver wants no more. Nothing is left of a deleted job."""
+    async def record(
+        self,
+        job_id: str,
+        attempt: DeliveryAttempt,
+        *,
+        gone: bool,
+        replay: str | None = None,
+        until: datetime | None = None,
+    ) -> None:
+        """Add an attempt, once; `gone` says that the receiver wants no more. Nothing is left of a deleted job.
+
+        The lease of the replay that the attempt is part of lasts `until` then; None ends it.
+        """
         gone_at = iso(attempt.at) if gone else None
         while await self._jobs.get(job_id):
-            seen = (await self._jobs.details_of(job_id)).deliveries
+            details = await self._jobs.details_of(job_id)
+            seen = details.deliveries
             if attempt in seen:
                 return
             change = put(deliveries=_values([*seen, attempt][-KEPT:]), callback_gone_at=gone_at)
-            if await self._writes.update(details_key(job_id), change, _log_is(seen)):
+            condition = _log_is(seen)
+            if replay and details.replay and details.replay.id == replay:
+                change &= put(replay_until=epoch(until)) if until else _NO_REPLAY
+                condition &= _replay_is(replay)
+            if await self._writes.update(details_key(job_id), change, condition):
                 return
 
-    async def forgive(self, job_id: str) -> None:
-        """Forget that the receiver wanted no more."""
-        await self._writes.update(details_key(job_id), remove("callback_gone_at"), _EXISTS)
+    async def open_replay(
+        self, job_id: str, lease: ReplayLease, *, now: datetime, beside: "Sequence[TransactWriteItemTypeDef]"
+    ) -> bool:
+        """Begin a replay and forget that the receiver wanted no more. False while another replay is outstanding.
+
+        Raises BesideRefused.
+        """
+        change = put(replay_id=lease.id, replay_until=epoch(lease.until)) & remove("callback_gone_at")
+        return await self._write(job_id, change, _EXISTS & _no_replay_at(now), beside)
+
+    async def close_replay(
+        self, job_id: str, replay: str, *, beside: "Sequence[TransactWriteItemTypeDef]" = ()
+    ) -> bool:
+        """End a replay before its lease does. False when it is over. Raises BesideRefused."""
+        return await self._write(job_id, _NO_REPLAY, _replay_is(replay), beside)
+
+    async def _write(
+        self, job_id: str, change: Change, condition: Condition, beside: "Sequence[TransactWriteItemTypeDef]"
+    ) -> bool:
+        if beside:
+            return await self._writes.update_with(details_key(job_id), change, condition, beside)
+        return await self._writes.update(details_key(job_id), change, condition) is not None
+
+
+def _no_replay_at(now: datetime) -> Condition:
+    """No replay of the job is outstanding.
+
+    request A   reads an ended job ── takes the lease, sends the command
+    request B         reads an ended job ──────────── takes the lease: refused
+    """
+    return Condition(
+        text="(attribute_not_exists(#replay_id) OR #replay_until <= :replay_now)", values={"replay_now": epoch(now)}
+    )
+
+
+def _replay_is(replay: str) -> Condition:
+    """The lease is still this replay's: one whose lease was over may have been superseded by another."""
+    return Condition(text="#replay_id = :replay_id", values={"replay_id": replay})
 
 
 def _log_is(seen: Sequence[DeliveryAttempt]) -> Condition:

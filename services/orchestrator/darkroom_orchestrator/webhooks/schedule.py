@@ -18,6 +18,11 @@ _JITTER: Final = 0.1
 """A tenth more or less, so that what failed together does not come back together."""
 
 
+def longest_pause(schedule: Sequence[int], attempts: int) -> float:
+    """Return the longest pause, in seconds, after this many attempts."""
+    return schedule[min(attempts, len(schedule)) - 1] * (1 + _JITTER)
+
+
 def pauses(schedule: Sequence[int], *, chance: Callable[[float, float], float] = random.uniform) -> Pause:
     """The pauses of a schedule, by how often a message was received; the last one stands for all that follow.
 

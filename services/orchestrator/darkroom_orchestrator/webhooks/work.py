@@ -10,6 +10,7 @@ from darkroom.job_table import JobTable
 from darkroom.queue import Queue
 from darkroom.settings import Environment
 from darkroom.webhook_secrets import WebhookSecrets
+from darkroom_orchestrator.adapters.charging import Charging
 from darkroom_orchestrator.settings import Settings
 from darkroom_orchestrator.shares import Shares
 from darkroom_orchestrator.webhooks.consume import notifications_handler
@@ -39,6 +40,7 @@ class Webhooks:
         secrets: WebhookSecrets,
         log: DeliveryLog,
         notifications: Queue,
+        charging: Charging,
         now: Callable[[], datetime],
     ) -> None:
         self._settings = settings
@@ -47,7 +49,7 @@ class Webhooks:
         self._log = log
         self._notifications = notifications
         self._now = now
-        self.replay = Replay(jobs=jobs, log=log, notifications=notifications)
+        self.replay = Replay(jobs=jobs, log=log, notifications=notifications, charging=charging, now=now)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Deliver until `stop` is set, then finish what is under way."""
@@ -58,6 +60,7 @@ class Webhooks:
                 secrets=self._secrets,
                 log=self._log,
                 sender=sender,
+                schedule=settings.webhook_retry_seconds,
                 allow_http=settings.environment is Environment.DEVELOPMENT,
                 now=self._now,
             )

@@ -10,11 +10,12 @@ from weakref import WeakValueDictionary
 from botocore.exceptions import ClientError
 
 from darkroom.aws import error_code, translated
+from darkroom.charges import Charge, Used
 from darkroom.errors import Unavailable
 from darkroom.job_table import JobTable
 from darkroom.jobs import NewJob
 from darkroom_upload.adapters.claims import Claim, Claims
-from darkroom_upload.adapters.usage import NOTHING, Charge, Usage
+from darkroom_upload.adapters.usage import Usage
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -54,10 +55,10 @@ class NewJobs:
             return True
         if charge is None:
             return await self._write(new, claim, None)
-        NOTHING.require_room(charge)
+        charge.require_room(Used())
         # Transactions on one counter get into each other's way. Those of one task at least take turns.
-        async with self._turns.setdefault(charge.caller, asyncio.Lock()):
-            charged = replace(new, job=replace(new.job, charged_to=charge.id))
+        async with self._turns.setdefault(charge.counter, asyncio.Lock()):
+            charged = replace(new, job=replace(new.job, charged_to=charge.counter))
             return await self._write(charged, claim, charge)
 
     async def _write(self, new: NewJob, claim: Claim | None, charge: Charge | None) -> bool:
@@ -74,7 +75,7 @@ class NewJobs:
                 return False
             if charge and _Part.COUNT in refused:
                 # Unless something was given back in this moment, this tells the caller what is used up.
-                (await self._usage.on(charge.caller, charge.moment)).require_room(charge)
+                await self._usage.require_room(charge)
             # Another transaction was at the same item: it has the key soon, or has given up.
             pause = _PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1)  # noqa: S311 - keeps tasks out of step
             await asyncio.sleep(pause)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from darkroom.api_keys import Scope
-from darkroom.errors import Conflict, NotFound
+from darkroom.errors import Conflict, NotFound, QuotaExceeded
 from darkroom.jobs import Job, JobStatus, VariantStatus
 from darkroom_upload.adapters.job_lists import JobLists
 from darkroom_upload.adapters.jobs import Jobs
@@ -85,18 +85,20 @@ def router(
     @routes.post(
         "/{job_id}/retry",
         summary="Run the failed variants again",
+        description="Counts against the quotas of the day as one more job with the bytes of its image.",
         status_code=HTTPStatus.ACCEPTED,
         dependencies=[changing, Depends(takes())],
         response_model=JobBody | ReceiptBody,
         responses={
             HTTPStatus.ACCEPTED: {"description": RECEIVED, "headers": LOCATION},
-            **refusals(NotFound, Conflict),
+            **refusals(NotFound, Conflict, QuotaExceeded),
         },
     )
     async def retry(job_id: JobId, changer: Changer) -> Response:
-        await jobs.owned(job_id, changer.owner)
+        job = await jobs.owned(job_id, changer.owner)
+        size = job.source.size if job.source else 0
         with discreet(changer):
-            await orchestrator.retry(job_id)
+            await orchestrator.retry(job_id, changer.charge(size))
         return await accepted_response(*await jobs.owned_with_details(job_id, changer.owner), links, changer)
 
     @routes.get(

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Depends
 from darkroom import clock
 from darkroom.allowances import Rate
 from darkroom.api_keys import Scope
+from darkroom.charges import day_after
 from darkroom.clock import Moment
-from darkroom_upload.adapters.usage import Usage, day_after
+from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.api.documentation import refusals
 from darkroom_upload.api.parameters import takes
 from darkroom_upload.auth import Authenticate, allowed

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from darkroom import clock
 from darkroom.api_keys import Scope
 from darkroom.clock import Moment
-from darkroom.errors import Conflict, NotFound
+from darkroom.errors import Conflict, NotFound, QuotaExceeded, UnderWay
 from darkroom.jobs import DeliveryAttempt, Job, JobDetails
 from darkroom.webhook_secrets import SigningSecret, WebhookSecrets
 from darkroom_upload.adapters.jobs import Jobs
@@ -117,15 +117,16 @@ def router(jobs: Jobs, orchestrator: Orchestrator, secrets: WebhookSecrets, auth
         "/jobs/{job_id}/deliveries/replay",
         summary="Send a job's webhook once more",
         description="The event of the job's end, under the same id, whether or not it was taken before. "
-        "A callback URL that answered 410 is tried again.",
+        "A callback URL that answered 410 is tried again. Counts as one job of the day. While a replay is being "
+        "delivered, another one of the same job is 409 `under_way`.",
         status_code=HTTPStatus.ACCEPTED,
         dependencies=[changing, Depends(takes())],
-        responses=refusals(NotFound, Conflict),
+        responses=refusals(NotFound, Conflict, UnderWay, QuotaExceeded),
     )
     async def replay(job_id: JobId, changer: Changer) -> DeliveriesBody | ReceiptBody:
         await jobs.owned(job_id, changer.owner)
         with discreet(changer):
-            await orchestrator.replay(job_id)
+            await orchestrator.replay(job_id, changer.charge(0))
         job, details = await jobs.owned_with_details(job_id, changer.owner)
         return DeliveriesBody.of(job, details) if changer.may(Scope.READ) else ReceiptBody.of(job)
 
