@@ -60,4 +60,4 @@ MAX_FAULTS: Final = 100
 """How many faults of one document are told, which may have tens of thousands."""
 
 MAX_RUNS: Final = 20
-"""Of one job. Retries count against no quota, so that one upload could else keep processors busy for good."""
+"""Of one job, the first one counted."""
