@@ -197,13 +197,15 @@ async def _differences(arena: Arena, job_id: str, clean: CleanRun, jobs_before: 
     found = await arena.evidence(job_id)
     events = await arena.events_of(job_id)
     new = len(await all_items(arena.cloud, arena.installation)) - jobs_before
+    dead_letters = await arena.dead_letters()
+    left = await orphans(arena.cloud, arena.installation)
     facts = {
         f"item {found.item}": found.item == clean.evidence.item,
         f"manifest {found.manifest}": found.manifest == clean.evidence.manifest,
         f"pictures {found.pictures}": found.pictures == clean.evidence.pictures,
         f"events {events}": len(events) == 1,
         f"jobs {new}": new == 1,
-        f"dead letters {await arena.dead_letters()}": await arena.dead_letters() == 0,
-        f"orphans {await orphans(arena.cloud, arena.installation)}": not await orphans(arena.cloud, arena.installation),
+        f"dead letters {dead_letters}": dead_letters == 0,
+        f"orphans {left}": not left,
     }
     return [fact for fact, holds in facts.items() if not holds]
