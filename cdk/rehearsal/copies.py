@@ -23,12 +23,6 @@ def copy_table(name: str, copy: str, *, region: str) -> None:
         there.put_item(TableName=copy, Item=item)
 
 
-def copy_secret(name: str, *, region: str) -> None:
-    """A secret under the same name: what its replica comes to."""
-    value = boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
-    boto3.client("secretsmanager", region).create_secret(Name=name, SecretString=value)
-
-
 def copy_objects(bucket: str, copy: str) -> None:
     """All objects of a bucket: what its replication comes to."""
     client = boto3.client("s3")

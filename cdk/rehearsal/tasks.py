@@ -127,13 +127,18 @@ def take_role(arn: str, service: str) -> Credentials:
 
 
 def environment(service: str, of: Installation = FIRST) -> dict[str, str]:
-    """What a service's task definition tells it, the secrets included that ECS would take from Secrets Manager."""
+    """What a service's task definition tells it, and the secret that ECS would take from Secrets Manager."""
     (container,) = [each for each in definition(service, of)["containerDefinitions"] if each["name"] == service]
-    secrets = boto3.client("secretsmanager", of.region)
-    return {each["name"]: each["value"] for each in container["environment"]} | {
-        each["name"]: secrets.get_secret_value(SecretId=each["valueFrom"])["SecretString"]
-        for each in container.get("secrets", [])
-    }
+    told = {each["name"]: each["value"] for each in container["environment"]}
+    # The emulator drops what a task's secrets are called; it tells how many there are.
+    if container.get("secrets"):
+        told["DARKROOM_DATA_KEYS"] = secret(f"{FIRST.prefix}/data-keys")
+    return told
+
+
+def secret(name: str) -> str:
+    """The current value of a secret."""
+    return str(boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
 
 
 @asynccontextmanager

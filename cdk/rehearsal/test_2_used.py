@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from darkroom_cli.main import darkroom
 from darkroom_local.service import Service
 from rehearsal.forbidden import ORIGINALS, RESULTS
+from rehearsal.tasks import secret
 from tests.support.api import Api
 from tests.support.images import jpeg
 
@@ -75,7 +76,9 @@ async def test_an_owner_gets_and_changes_the_secret_of_webhooks(api: Api) -> Non
 
 async def test_a_user_whom_an_operator_made_logs_in_and_out(services: dict[str, Service]) -> None:
     words = ["users", "create", "ann", "--owner", "demo", "--password", PASSWORD]
-    shell = CliRunner(env={"DARKROOM_ACCOUNTS_TABLE": "darkroom-dev-accounts"})
+    shell = CliRunner(
+        env={"DARKROOM_ACCOUNTS_TABLE": "darkroom-dev-accounts", "DARKROOM_DATA_KEYS": secret("darkroom-dev/data-keys")}
+    )
     made = await asyncio.to_thread(shell.invoke, darkroom, words)
     assert made.exit_code == 0, (made.output, made.exception)
     async with httpx.AsyncClient(base_url=services["upload"].url, timeout=60, trust_env=False) as http:

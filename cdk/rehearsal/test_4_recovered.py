@@ -1,6 +1,6 @@
-"""A region is lost: a second installation in another one takes over the copies of tables, results and data keys.
+"""A region is lost: a second installation in another one takes over the copies of tables and results.
 
-The emulator copies none of them to another region, so they are copied by hand.
+The emulator copies neither to another region, so both are copied by hand. It has one Secrets Manager for all regions.
 """
 
 import json
@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from darkroom_local.service import Service
 from rehearsal.conftest import ACCOUNT, COPIES, KEY, Rehearsal
-from rehearsal.copies import copy_objects, copy_secret, copy_table
+from rehearsal.copies import copy_objects, copy_table
 from rehearsal.forbidden import RESULTS
 from rehearsal.left_out import leave_out
 from rehearsal.tasks import FIRST, Installation, running, usable_roles
@@ -65,7 +65,6 @@ async def recovered(
     for table in _TABLES:
         copy_table(table, table, region=_SECOND.region)
     copy_objects(RESULTS, _COPY)
-    copy_secret("darkroom-dev/data-keys", region=_SECOND.region)
     rehearsal.toolkit.deploy(assembly, "Services")
     async with (
         running(usable_roles(ACCOUNT, _SECOND), rehearsal.emulator.environment(), _SECOND) as started,
