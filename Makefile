@@ -19,7 +19,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test fuzz faults bench estimates fairness chaos check synth rehearse audit clean
+.PHONY: help run test fuzz faults bench estimates fairness lists chaos check synth rehearse audit clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ estimates: $(PYTHON_ENV) ## Measure how near the estimates of plans come to what
 
 fairness: $(PYTHON_ENV) $(EMULATOR_ENV) ## Measure what one owner's flood does to another owner's jobs
 	.venv/bin/python -m bench.fairness
+
+lists: $(PYTHON_ENV) $(EMULATOR_ENV) ## Measure what many lists of the largest jobs at once do to the upload service
+	.venv/bin/python -m bench.lists
 
 MINUTES ?= 2
 chaos: $(PYTHON_ENV) $(EMULATOR_ENV) ## Upload, kill, stop and disturb at random for MINUTES; nothing may be lost

@@ -40,7 +40,7 @@ FAIR_REQUESTS: Final = 12
 API_REQUESTS: Final = 4
 """The upload, and a client that asks three times."""
 WRITE_UNITS: Final = 20
-"""Four writes of a 3 KB item, and of the index entries that they change."""
+"""Creation and end are transactions, twice as dear, of two items of 1 to 3 KB; two updates; three index entries."""
 READ_UNITS: Final = 8
 """Consistent reads: the orchestrator's, and a client that polls a few times."""
 LOG_BYTES: Final = 3000

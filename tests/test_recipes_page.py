@@ -119,6 +119,7 @@ def test_the_limits_are_those_of_the_code() -> None:
     section = SECTIONS["Limits"]
     for said in (
         f"{limits.MAX_VARIANTS} variants, and {limits.MAX_OVERLAYS} different images",
+        f"{limits.MAX_RECIPE_BYTES // 1024} KiB as it is stored",
         f"{limits.MAX_OPERATIONS} operations; a result of {limits.MAX_OUTPUT_SIDE} pixels a side",
         f"{limits.MAX_PIXELS // 10**6} megapixels, all frames counted",
         f"{limits.DEFAULT_UPLOAD_BYTES // 1024**2} MiB",

@@ -25,6 +25,8 @@ async def test_record_source_and_results_go_with_all_versions(site: Site) -> Non
     await site.orchestrator.delete(job.job_id)
 
     assert await site.jobs.get(job.job_id) is None
+    table = (await site.clients.dynamodb.scan(TableName=site.settings.jobs_table))["Items"]
+    assert {item["job_id"]["S"] for item in table} == {f"{other.job_id}{part}" for part in ("", "#recipe", "#details")}
     assert await site.original_keys() == [other.source_key]
     assert len(await site.result_keys()) == 4
     assert all(other.job_id in key for key in await site.result_keys())

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import pytest
 from types_aiobotocore_dynamodb import DynamoDBClient
+from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
 from darkroom.aws import Aws
 from darkroom.job_table import to_item
 from darkroom.jobs import OPEN, Fault, Job, JobStatus, ObjectRef, parts_of, unsettled
+from darkroom.topology import OPEN_SHARDS
 from darkroom_orchestrator.adapters.changes import put
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.plan import plan
@@ -59,7 +61,7 @@ TRANSITIONS: dict[str, tuple[Transition, JobStatus]] = {
     "finish": (finish, JobStatus.COMPLETED),
     "retry": (lambda jobs, job: jobs.retry(job, parts_of(unsettled(RECIPE))), JobStatus.QUEUED),
     "cancel": (lambda jobs, job: jobs.cancel(job.job_id), JobStatus.CANCELLED),
-    "expire": (lambda jobs, job: jobs.expire(job.job_id), JobStatus.EXPIRED),
+    "expire": (lambda jobs, job: jobs.expire(job), JobStatus.EXPIRED),
 }
 STARTS = {
     "queue": {JobStatus.AWAITING_UPLOAD},
@@ -160,6 +162,40 @@ async def test_a_part_is_taken_once(site: Site) -> None:
     assert (await site.job(job.job_id)).cost == finished(part).cost
 
 
+async def test_a_description_is_written_with_its_job_or_not_at_all(site: Site) -> None:
+    job, [task] = await site.queued_job()
+    progress = progress_of(job, finished(task))
+    assert progress is not None
+    await site.orchestrator.cancel(job.job_id)
+
+    assert await site.jobs.advance(job, finished(task), progress) is None
+
+    assert (await site.details(job.job_id)).description is None
+    assert not (await site.job(job.job_id)).described
+
+
+async def test_what_is_given_beside_a_jobs_end_or_deletion_is_written_with_it(site: Site) -> None:
+    job, [task] = await site.queued_job()
+    progress = progress_of(job, report := finished(task))
+    assert progress is not None
+    table = site.settings.accounts_table
+
+    def beside(name: str) -> list[TransactWriteItemTypeDef]:
+        return [{"Put": {"TableName": table, "Item": {"id": {"S": name}}}}]
+
+    async def written() -> set[str]:
+        return {item["id"]["S"] for item in (await site.clients.dynamodb.scan(TableName=table))["Items"]}
+
+    assert await site.jobs.advance(job, report, progress, beside=beside("end"))
+    assert await site.jobs.advance(job, report, progress, beside=beside("again")) is None
+    await site.jobs.end_deletion(job.job_id, beside("too early"))
+    assert await written() >= {"end"}
+    assert not await written() & {"again", "too early"}
+    await site.jobs.begin_deletion(await site.job(job.job_id))
+    await site.jobs.end_deletion(job.job_id, beside("deleted"))
+    assert "deleted" in await written()
+
+
 async def test_a_move_that_the_state_machine_forbids_is_a_bug(site: Site) -> None:
     with pytest.raises(ValueError, match="cannot become"):
         await site.jobs._move("any", {JobStatus.COMPLETED}, JobStatus.QUEUED, put(owner="demo"))
@@ -175,6 +211,6 @@ async def test_a_sweep_looks_after_the_longest_overdue_first(site: Site) -> None
     ids = await site.open_ids()
 
     assert sorted(ids) == sorted(job.job_id for job in jobs)
-    for shard in range(4):
+    for shard in range(OPEN_SHARDS):
         found = await site.jobs.overdue(shard, site.now())
         assert found == [job.job_id for job in jobs if job.job_id in found]

@@ -2,12 +2,14 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
+from darkroom.items import epoch
 from darkroom.job_table import to_item
 from darkroom.jobs import Job, JobStatus
 from darkroom.messages import TaskReport, UploadArrived
 from darkroom.queue import Queue
-from darkroom_orchestrator.adapters.job_store import WORK_PERIOD
+from darkroom_orchestrator.adapters.job_store import EXPIRED_KEPT, WORK_PERIOD
 from darkroom_orchestrator.api import QueueName
 from darkroom_orchestrator.sweep import MOST_REDRIVES
 from tests.orchestrator.site import DECODER_FAULT, Site, drained, finished, started
@@ -105,15 +107,58 @@ async def test_lost_tasks_are_sent_again_for_what_is_pending(site: Site) -> None
     assert redriven.deadline == (site.now() + WORK_PERIOD).replace(microsecond=0)
 
 
-async def test_progress_moves_the_deadline(site: Site) -> None:
+async def test_a_job_has_a_period_from_its_last_progress_on(site: Site) -> None:
     job = await site.waiting_job()
     await site.with_settings(max_variants_per_task=2).start(await site.upload(job), redelivered=False)
-    first, _ = await site.sent_tasks()
+    first, second = await site.sent_tasks()
     site.now.forward(minutes=4)
+    await site.orchestrator.begin(started(second))
+    site.now.forward(seconds=30)
     await site.orchestrator.finish(finished(first))
+    progressed = site.now()
+    assert (await site.job(job.job_id)).deadline == job.created_at.replace(microsecond=0) + WORK_PERIOD, (
+        "no step moves it"
+    )
     site.now.forward(minutes=4)
 
+    await site.orchestrator.sweep()
+
+    found = await site.job(job.job_id)
+    assert (found.redrives, await site.sent_tasks()) == (0, [])
+    assert found.deadline == (progressed + WORK_PERIOD).replace(microsecond=0)
     assert await site.orchestrator.sweep() == 0
+    site.now.forward(minutes=2)
+    await site.orchestrator.sweep()
+    assert (await site.job(job.job_id)).redrives == 1
+
+
+async def test_a_presigned_job_that_gets_lost_is_found_as_soon_as_any(site: Site) -> None:
+    job = await site.waiting_job()
+    later = replace(job, deadline=job.created_at + timedelta(minutes=12))
+    await site.clients.dynamodb.put_item(TableName=site.settings.jobs_table, Item=to_item(later))
+    await site.orchestrator.start(await site.upload(job), redelivered=False)
+    assert (await site.job(job.job_id)).deadline == (site.now() + WORK_PERIOD).replace(microsecond=0)
+
+
+async def test_an_expired_job_is_kept_for_a_week_and_then_left_to_the_ttl_with_its_parts(site: Site) -> None:
+    job = await site.waiting_job()
+    site.now.forward(minutes=6)
+    await site.orchestrator.sweep()
+
+    items = (await site.clients.dynamodb.scan(TableName=site.settings.jobs_table))["Items"]
+    assert {item["job_id"]["S"].removeprefix(job.job_id) for item in items} == {"", "#recipe", "#details"}
+    assert {int(item["expires_at"]["N"]) for item in items} == {epoch(site.now() + EXPIRED_KEPT)}
+    await site.orchestrator.delete(job.job_id)
+    assert (await site.clients.dynamodb.scan(TableName=site.settings.jobs_table))["Items"] == []
+
+
+async def test_a_job_that_ended_otherwise_is_kept(site: Site) -> None:
+    job, [task] = await site.queued_job()
+    await site.orchestrator.finish(finished(task))
+    await site.orchestrator.cancel((await site.waiting_job()).job_id)
+    items = (await site.clients.dynamodb.scan(TableName=site.settings.jobs_table))["Items"]
+    assert job.job_id in {item["job_id"]["S"] for item in items}
+    assert not [item for item in items if "expires_at" in item]
 
 
 async def test_a_job_that_gets_lost_again_and_again_fails_as_lost(site: Site) -> None:

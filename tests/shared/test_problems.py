@@ -25,6 +25,7 @@ STATUS_OF_CODE = {
     "upload_too_large": 413,
     "unsupported_media_type": 415,
     "invalid_recipe": 422,
+    "recipe_too_large": 422,
     "image_too_large": 422,
     "idempotency_mismatch": 422,
     "unavailable": 503,

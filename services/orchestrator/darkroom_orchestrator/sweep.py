@@ -6,7 +6,8 @@ should have sent it, and the handlers of those queues, which try until they succ
     awaiting_upload, no object            expired, and no part of its caller's quotas any more
     awaiting_upload, the object is there  announce it, on the uploads queue
     queued, waiting for its turn          send as many of its owner's jobs as there is room for
-    queued or processing                  send the tasks of what is pending, on the tasks queue
+    queued or processing, with progress   another period from that progress on
+    the same, idle for a period           send the tasks of what is pending, on the tasks queue
     the same, while messages wait there   another period: the job's own may be among them; see `Backlog`
     the same, `MOST_REDRIVES` times over  expired, or a report on the results queue that the parts are lost
     ended, but still in the index         publish the event, which somebody failed to do
@@ -123,6 +124,8 @@ class Sweep:
         this = _Round(backlog=Backlog(uploads=True, work=True))
         overdue: list[str] = []
         for shard in range(OPEN_SHARDS):
+            if this.is_vain(_RECORDS):
+                break
             with this.noted(_RECORDS):
                 overdue += await self.jobs.overdue(shard, moment)
         if overdue:
@@ -158,6 +161,8 @@ class Sweep:
                 await self._find_upload(job, this)
             elif job.place and job.place.turn is Turn.WAITING:
                 await self.turns.catch_up(job.owner)
+                await self.jobs.postpone(job)
+            elif not self.jobs.is_idle(job):
                 await self.jobs.postpone(job)
             elif this.backlog.work:
                 this.behind.append(job)
@@ -196,7 +201,7 @@ class Sweep:
         if original and this.backlog.uploads:
             this.behind.append(job)
         elif original is None or job.redrives >= MOST_REDRIVES:
-            expired = await self.jobs.expire(job.job_id)
+            expired = await self.jobs.expire(job)
             if expired:
                 _LOG.info("job_expired")
                 with this.noted(_ENDS):

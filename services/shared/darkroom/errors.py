@@ -13,6 +13,7 @@
     │   ├── UploadTooLarge
     │   ├── UnsupportedMediaType
     │   ├── InvalidRecipe
+    │   │   └── RecipeTooLarge
     │   ├── IdempotencyMismatch
     │   └── ImageTooLarge
     ├── ImageError                 this image cannot be processed, today or tomorrow
@@ -145,6 +146,12 @@ class InvalidRecipe(RequestError):
     """The recipe does not validate; `errors` lists each fault with its JSON pointer."""
 
     code = "invalid_recipe"
+
+
+class RecipeTooLarge(InvalidRecipe):
+    """The recipe is valid, and longer than what is kept with a job: `limit` and `actual` in bytes."""
+
+    code = "recipe_too_large"
 
 
 class IdempotencyMismatch(RequestError):

@@ -43,7 +43,7 @@ def is_part(job_id: str) -> bool:
 
 def recipe_item(job_id: str, recipe: Recipe) -> Item:
     """Return a job's recipe as an item."""
-    return recipe_key(job_id) | serialized({"recipe": recipe.model_dump_json()})
+    return recipe_key(job_id) | serialized({"recipe": recipe.stored})
 
 
 def recipe_of(item: Item) -> Recipe:

@@ -37,6 +37,9 @@ MAX_UNCOMPRESSED_PIXELS: Final = 1_000_000
 MAX_VARIANTS: Final = 32
 MAX_OPERATIONS: Final = 16
 
+MAX_RECIPE_BYTES: Final = 32 * 1024
+"""Of a recipe as it is kept with a job: UTF-8 JSON without spaces, its defaults written out."""
+
 DEFAULT_VARIANTS_PER_TASK: Final = 16
 """Of one task, unless `DARKROOM_MAX_VARIANTS_PER_TASK` says otherwise."""
 

@@ -81,12 +81,13 @@ BY_OWNER: Final = IndexSpec(
 )
 OWNER_SHARDS: Final = 4
 OPEN_BY_DEADLINE: Final = IndexSpec(
-    # Sparse: only open jobs have `open_shard`. Sharded, since all open jobs would else be one partition.
+    # Sparse: only open jobs have `open_shard`. Sharded, since all open jobs would else be one partition. A job costs
+    # one write when it is made and one when it ends; its deadline moves only when lost work is to be found sooner.
     name="open-by-deadline",
     partition=AttributeSpec(name="open_shard", type="N"),
     sort=AttributeSpec(name="deadline", type="N"),
 )
-OPEN_SHARDS: Final = 4
+OPEN_SHARDS: Final = 16
 KEYS_BY_OWNER: Final = IndexSpec(
     # Sparse: only API keys have `key_owner`, and few of the accounts table's writes are to keys.
     name="keys-by-owner",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from darkroom.clock import iso
 from darkroom.items import epoch
 from darkroom.jobs import JobStatus
 
@@ -86,11 +87,20 @@ def deadline_is(deadline: datetime | None) -> Condition:
         sweeper A   finds the job overdue ── moves the deadline, sends the tasks again
         sweeper B         finds the job overdue ──────────── moves the deadline: refused, sends nothing
 
-    Several orchestrators sweep at the same time, and progress moves the deadline too.
+    Several orchestrators sweep at the same time.
     """
     if deadline is None:
         return Condition(text="attribute_not_exists(#deadline)")
     return Condition(text="#deadline = :seen_deadline", values={"seen_deadline": epoch(deadline)})
+
+
+def unchanged_since(moment: datetime) -> Condition:
+    """The job has made no progress since it was read, when its last change was at this moment.
+
+    sweeper    finds the job idle for a period ──────────────────── sends the tasks again: refused
+    worker           was slow, and takes the task ── "processing"
+    """
+    return Condition(text="#updated_at = :seen_update", values={"seen_update": iso(moment)})
 
 
 def turn_is(turn: str) -> Condition:

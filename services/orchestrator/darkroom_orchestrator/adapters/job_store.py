@@ -7,12 +7,13 @@ A method returns the job as it is after the change, or None when its condition w
 """
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from darkroom.aws import translated
 from darkroom.clock import iso, parse
-from darkroom.items import Item, epoch, serialized
+from darkroom.items import epoch, serialized
 from darkroom.job_parts import details_key, recipe_key
 from darkroom.job_table import JobTable, from_item, key, open_shard, place_values
 from darkroom.jobs import (
@@ -30,7 +31,6 @@ from darkroom.jobs import (
     parts_of,
 )
 from darkroom.messages import TaskFinished, TaskStarted
-from darkroom.sources import SourceDescription
 from darkroom.topology import OPEN_BY_DEADLINE
 from darkroom_orchestrator.adapters.changes import (
     Change,
@@ -52,7 +52,9 @@ from darkroom_orchestrator.adapters.conditions import (
     pending_among_others,
     status_in,
     turn_is,
+    unchanged_since,
 )
+from darkroom_orchestrator.adapters.part_writes import deleting, describing, expiring
 from darkroom_orchestrator.progress import Progress, advanced_job
 
 if TYPE_CHECKING:
@@ -62,10 +64,13 @@ if TYPE_CHECKING:
 WORK_PERIOD: Final = timedelta(minutes=5)
 """How long a job may be queued or processing without progress before the sweeper looks at it."""
 
-MOST_OVERDUE: Final = 100
+MOST_OVERDUE: Final = 25
 """Jobs of one shard that one sweep looks after: a stopping process waits for its sweep."""
 
 AT_WORK: Final = frozenset({JobStatus.QUEUED, JobStatus.PROCESSING})
+EXPIRED_KEPT: Final = timedelta(days=7)
+"""How long a job whose bytes never came is kept, as long as an original would have been."""
+
 _WAITING: Final = frozenset({JobStatus.AWAITING_UPLOAD})
 _ENDED: Final = frozenset(JobStatus) - OPEN
 
@@ -99,7 +104,9 @@ class JobStore(JobTable):
             pending=set(parts_of(job.variants)),
             redrives=0,
             queued_at=iso(self._now()),
-            deadline=self._work_deadline(),
+            # A deadline that comes sooner stays: to move it is two writes of the index, and the sweeper does so for the
+            # few jobs that are not done by then.
+            deadline=self._work_deadline() if self._is_late(job.deadline) else None,
             **_taken(job, place),
         )
         return await self._move(job.job_id, _WAITING, JobStatus.QUEUED, change)
@@ -116,7 +123,7 @@ class JobStore(JobTable):
 
     async def begin(self, report: TaskStarted) -> Job | None:
         """queued → processing: the first worker has begun."""
-        change = put(worker=report.worker, started_at=iso(report.started_at), deadline=self._work_deadline())
+        change = put(worker=report.worker, started_at=iso(report.started_at))
         starts = frozenset({JobStatus.QUEUED})
         return await self._move(report.job_id, starts, JobStatus.PROCESSING, change, attempt_is(report.attempt))
 
@@ -151,7 +158,7 @@ class JobStore(JobTable):
         now, status = parse(iso(self._now())), JobStatus.PROCESSING
         condition = attempt_is(report.attempt)
         if progress.ending is None:
-            change &= put(deadline=self._work_deadline()) & take_from_pending(progress.parts)
+            change &= take_from_pending(progress.parts)
             condition &= pending_among_others(progress.parts)
         else:
             status, fault = progress.ending.status, progress.ending.fault
@@ -159,22 +166,11 @@ class JobStore(JobTable):
             condition &= only_pending(progress.parts)
         change, condition = self._moving(AT_WORK, status, change, condition, now)
         if description:
-            beside = [*beside, self._describing(job.job_id, description)]
+            beside = [*beside, describing(self._table, job.job_id, description)]
         if not beside:
             return await self._update(job.job_id, change, condition)
         moved = await self._writes.update_with(key(job.job_id), change, condition, beside)
         return advanced_job(job, report, progress, now) if moved else None
-
-    def _describing(self, job_id: str, description: SourceDescription) -> "TransactWriteItemTypeDef":
-        """The part of a transaction that puts the description into the job's details, whether or not these exist."""
-        return {
-            "Update": {
-                "TableName": self._table,
-                "Key": details_key(job_id),
-                "UpdateExpression": "SET description = :description",
-                "ExpressionAttributeValues": serialized({":description": description.model_dump_json()}),
-            }
-        }
 
     async def send(self, job_id: str, *, seen: str) -> Job | None:
         """Take the place of a job that is sent, for one that waits; `seen` is its turn as the index has it."""
@@ -211,36 +207,53 @@ class JobStore(JobTable):
         return await self.get(job.job_id) if moved else None
 
     async def cancel(self, job_id: str) -> Job | None:
-        """Open → cancelled. See `_stop`."""
-        return await self._stop(job_id, OPEN, JobStatus.CANCELLED)
+        """Open → cancelled. See `_stopping`."""
+        return await self._move(job_id, OPEN, JobStatus.CANCELLED, self._stopping(job_id))
 
-    async def expire(self, job_id: str) -> Job | None:
-        """awaiting_upload → expired. See `_stop`."""
-        return await self._stop(job_id, _WAITING, JobStatus.EXPIRED)
+    async def expire(self, job: Job) -> Job | None:
+        """awaiting_upload → expired, and from then on DynamoDB's TTL has the job and its parts. See `_stopping`."""
+        now = parse(iso(self._now()))
+        gone = epoch(now + EXPIRED_KEPT)
+        change = self._stopping(job.job_id) & put(expires_at=gone)
+        change, condition = self._moving(_WAITING, JobStatus.EXPIRED, change, None, now)
+        beside = [expiring(self._table, part(job.job_id), gone) for part in (recipe_key, details_key)]
+        if not await self._writes.update_with(key(job.job_id), change, condition, beside):
+            return None
+        deadline = now.replace(microsecond=0)
+        return replace(
+            job, status=JobStatus.EXPIRED, updated_at=now, deadline=deadline, pending=frozenset(), place=None
+        )
 
-    async def _stop(self, job_id: str, starts: frozenset[JobStatus], status: JobStatus) -> Job | None:
-        """End a job from outside.
+    def _stopping(self, job_id: str) -> Change:
+        """What ends a job from outside.
 
         No message stands behind this, to come again when the job's event cannot be published. So the job keeps its
         place in the index of open jobs, overdue at once, until `leave_index` takes it out.
         """
         change = put(open_shard=open_shard(job_id), deadline=epoch(self._now()))
-        change &= remove("pending") & _NO_PLACE
-        return await self._move(job_id, starts, status, change)
+        return change & remove("pending") & _NO_PLACE
 
     async def leave_index(self, job_id: str) -> None:
         """Take a stopped job out of the index of open jobs: its event is published. May be done again."""
         await self._update(job_id, remove("open_shard", "deadline"), status_in(_ENDED))
 
+    def is_idle(self, job: Job) -> bool:
+        """Whether a job at work has been without progress for a period, whatever its deadline."""
+        return job.updated_at + self.work_period <= self._now()
+
     async def postpone(self, job: Job) -> Job | None:
-        """Give an open job another period: what it waits for has not had its turn."""
-        change = put(deadline=self._work_deadline())
-        return await self._update(job.job_id, change, status_in(OPEN) & deadline_is(job.deadline))
+        """Give an open job a period from now if it is idle, since what it waits for has not had its turn.
+
+        A job at work that is not idle has a period from its last progress on: no step moves the deadline (see `queue`).
+        """
+        since = self._now() if self.is_idle(job) or job.status not in AT_WORK else job.updated_at
+        change = put(deadline=epoch(since + self.work_period))
+        return await self._update(job.job_id, change, _still_overdue(job))
 
     async def redrive(self, job: Job) -> Job | None:
         """Give an open job another period, because what it waits for is asked for again."""
         change = put(deadline=self._work_deadline(), redrives=job.redrives + 1)
-        return await self._update(job.job_id, change, status_in(OPEN) & deadline_is(job.deadline))
+        return await self._update(job.job_id, change, _still_overdue(job))
 
     async def begin_deletion(self, job: Job) -> Job | None:
         """Mark a job that has ended, so that nobody retries it while its objects go. May be done again."""
@@ -249,11 +262,8 @@ class JobStore(JobTable):
 
     async def end_deletion(self, job_id: str, beside: "Sequence[TransactWriteItemTypeDef]" = ()) -> None:
         """Delete the record of a job whose objects are gone, its recipe and its details. May be done again."""
-        parts = [self._deleting(recipe_key(job_id)), self._deleting(details_key(job_id)), *beside]
+        parts = [*(deleting(self._table, part(job_id)) for part in (recipe_key, details_key)), *beside]
         await self._writes.delete_with(key(job_id), being_deleted(), parts)
-
-    def _deleting(self, primary_key: Item) -> "TransactWriteItemTypeDef":
-        return {"Delete": {"TableName": self._table, "Key": primary_key}}
 
     async def overdue(self, shard: int, moment: datetime) -> list[str]:
         """Ids of jobs of one shard of the index whose deadline has passed, the longest overdue first."""
@@ -267,6 +277,9 @@ class JobStore(JobTable):
                 Limit=MOST_OVERDUE,
             )
         return [item["job_id"]["S"] for item in answer["Items"]]
+
+    def _is_late(self, deadline: datetime | None) -> bool:
+        return deadline is None or deadline > self._now() + self.work_period
 
     def _work_deadline(self) -> int:
         return epoch(self._now() + self.work_period)
@@ -301,6 +314,10 @@ class JobStore(JobTable):
     async def _update(self, job_id: str, change: Change, condition: Condition) -> Job | None:
         item = await self._writes.update(key(job_id), change, condition)
         return from_item(item) if item else None
+
+
+def _still_overdue(job: Job) -> Condition:
+    return status_in(OPEN) & deadline_is(job.deadline) & unchanged_since(job.updated_at)
 
 
 def _taken(job: Job, place: Place | None) -> dict[str, Any]:

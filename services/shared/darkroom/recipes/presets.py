@@ -9,8 +9,8 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from darkroom.errors import InvalidRecipe
-from darkroom.recipes.recipe import Recipe, parse_recipe
+from darkroom.errors import InvalidRecipe, RecipeTooLarge
+from darkroom.recipes.recipe import Recipe, parse_recipe, require_storable
 from darkroom.recipes.values import Name
 
 DEFAULT_PRESET = "web"
@@ -40,17 +40,26 @@ def load_presets(more: Path | None = None) -> Presets:
             raise ValueError(f"presets file {more}: {error}") from error
         if CUSTOM in presets:
             raise ValueError(f"presets file {more}: no preset may be called {CUSTOM}")
+        _require_storable(presets, more)
     return MappingProxyType(presets)
+
+
+def _require_storable(presets: Presets, file: Path) -> None:
+    for name, recipe in presets.items():
+        try:
+            require_storable(recipe)
+        except RecipeTooLarge as error:
+            raise ValueError(f"presets file {file}: {name}: {error.message}") from error
 
 
 def resolve_recipe(text: str, presets: Presets) -> tuple[str, Recipe]:
     """What a client means by `recipe`: a preset's name, or a recipe as JSON. Returns its name and the recipe.
 
-    Raises InvalidRecipe for a name that no preset has and for a document that does not validate.
+    Raises InvalidRecipe for a name that no preset has and for a document that does not validate, and RecipeTooLarge.
     """
     begins = text.lstrip()[:1]
     if begins == "{":
-        return CUSTOM, parse_recipe(text)
+        return CUSTOM, require_storable(parse_recipe(text))
     if text in presets:
         return text, presets[text]
     known = ", ".join(sorted(presets))

@@ -4,9 +4,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
-from darkroom.errors import InvalidRecipe
+from darkroom.errors import InvalidRecipe, RecipeTooLarge
 from darkroom.json_pointer import json_pointer
-from darkroom.limits import MAX_FAULTS, MAX_OPERATIONS, MAX_OVERLAYS, MAX_VARIANTS
+from darkroom.limits import MAX_FAULTS, MAX_OPERATIONS, MAX_OVERLAYS, MAX_RECIPE_BYTES, MAX_VARIANTS
 from darkroom.recipes.operations import AnyOperation
 from darkroom.recipes.output import Output, OutputFormat
 from darkroom.recipes.values import Name
@@ -67,6 +67,11 @@ class Recipe(BaseModel):
     variants: Annotated[tuple[Variant, ...], _at_most(MAX_VARIANTS)] = Field(max_length=MAX_VARIANTS)
     """In the order in which they are told."""
 
+    @property
+    def stored(self) -> str:
+        """The recipe as it is kept with a job: JSON with its defaults written out, whatever these are later."""
+        return self.model_dump_json()
+
     @model_validator(mode="after")
     def _results_stay_apart(self) -> Self:
         _require_distinct("name", [variant.name for variant in self.variants])
@@ -97,6 +102,19 @@ def parse_recipe(document: str | bytes) -> Recipe:
             for fault in faults
         ]
         raise InvalidRecipe(f"The recipe has {error.error_count()} fault(s).", errors=told) from error
+
+
+def require_storable(recipe: Recipe) -> Recipe:
+    """Return the recipe. Raises RecipeTooLarge when it is longer than what is kept with a job."""
+    size = len(recipe.stored.encode())
+    if size > MAX_RECIPE_BYTES:
+        raise RecipeTooLarge(
+            f"The recipe has {size} bytes as it is stored, its defaults written out; a recipe may have "
+            f"{MAX_RECIPE_BYTES}. Use fewer variants, fewer operations or shorter texts.",
+            limit=MAX_RECIPE_BYTES,
+            actual=size,
+        )
+    return recipe
 
 
 def _require_distinct(what: str, values: list[str]) -> None:

@@ -17,6 +17,7 @@ from darkroom.errors import (
     NotFound,
     QuotaExceeded,
     RateLimited,
+    RecipeTooLarge,
     Unauthenticated,
     Unavailable,
     UnderWay,
@@ -96,6 +97,12 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
     InvalidRecipe: {
         "detail": "The recipe has 1 fault(s).",
         "errors": [{"pointer": "/variants/0/output/quality", "message": "Input should be less than or equal to 100"}],
+    },
+    RecipeTooLarge: {
+        "detail": "The recipe has 170210 bytes as it is stored, its defaults written out; a recipe may have 32768. Use "
+        "fewer variants, fewer operations or shorter texts.",
+        "limit": 32768,
+        "actual": 170210,
     },
     IdempotencyMismatch: {"detail": "This Idempotency-Key was used for another upload. Use a new key."},
     ImageTooLarge: {

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from darkroom.api_keys import Scope
-from darkroom.errors import Conflict, InvalidRecipe, NotFound, UnsupportedMediaType, UploadTooLarge
+from darkroom.errors import Conflict, InvalidRecipe, NotFound, RecipeTooLarge, UnsupportedMediaType, UploadTooLarge
 from darkroom.formats import ImageFormat
 from darkroom.making.outline import Alpha
 from darkroom.making.source import Source
@@ -98,7 +98,7 @@ def router(plan: Plan, presets: Presets, authenticate: Authenticate) -> APIRoute
         openapi_extra=documented(PlanRequest),
         responses={
             HTTPStatus.OK: {"description": "The plan"},
-            **refusals(NotFound, Conflict, UploadTooLarge, UnsupportedMediaType, InvalidRecipe),
+            **refusals(NotFound, Conflict, UploadTooLarge, UnsupportedMediaType, InvalidRecipe, RecipeTooLarge),
         },
     )
     async def plan_recipe(request: Request, reader: Reader) -> PlanBody:

@@ -1,0 +1,121 @@
+"""Measures what many lists of the largest jobs at once do to an upload service: its memory, and who else is answered.
+
+    python -m bench.lists [--lists N] [--jobs N]
+
+The service runs as a process of its own on an emulator of its own. The times include the emulator's, which serves all
+from one process.
+"""
+
+import argparse
+import asyncio
+import statistics
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from darkroom.job_parts import details_item, recipe_item
+from darkroom.job_table import to_item
+from darkroom_local.bootstrap import DEVELOPMENT_KEY
+from tests.support.emulator import running_cloud
+from tests.support.largest_jobs import largest_job
+from tests.upload.api.test_streaming import process
+
+MOST_MB: Final = 400
+MOST_HEALTH_SECONDS: Final = 1.0
+_VARIANTS: Final = 32
+_OWNER: Final = "demo"
+_PAUSE_SECONDS: Final = 0.02
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """Figures of one run."""
+
+    lists: list[float]
+    """Seconds of each list."""
+    health: list[float]
+    """Seconds of each `/healthz` meanwhile."""
+    cpu_seconds: float
+    """Of the service, for all lists."""
+    peak_mb: float
+    """The most memory that the service had resident."""
+    refused: int
+
+
+async def measure(*, lists: int, jobs: int) -> Result:
+    """Ask for that many lists at once, and for the service's health until the last is there."""
+    async with running_cloud() as cloud, cloud.installation() as installation:
+        for _ in range(jobs):
+            new, details = largest_job(_VARIANTS, owner=_OWNER)
+            job_id = new.job.job_id
+            for item in (to_item(new.job), recipe_item(job_id, new.recipe), details_item(job_id, details)):
+                await cloud.dynamodb.put_item(TableName=installation.topology.jobs.name, Item=item)
+        limits = httpx.Limits(max_connections=None)
+        async with (
+            process(installation.environment()) as running,
+            httpx.AsyncClient(base_url=running.url, timeout=120, limits=limits, trust_env=False) as client,
+        ):
+            before = _cpu_seconds(running.child.pid)
+            asking = [asyncio.create_task(_list(client, jobs)) for _ in range(lists)]
+            health = []
+            while not all(task.done() for task in asking):
+                health.append(await _health(client))
+                await asyncio.sleep(_PAUSE_SECONDS)
+            answers = await asyncio.gather(*asking)
+            return Result(
+                lists=[seconds for seconds, status in answers if status == httpx.codes.OK],
+                health=health,
+                cpu_seconds=_cpu_seconds(running.child.pid) - before,
+                peak_mb=_peak_mb(running.child.pid),
+                refused=sum(status != httpx.codes.OK for _, status in answers),
+            )
+
+
+async def _list(client: httpx.AsyncClient, jobs: int) -> tuple[float, int]:
+    began = time.perf_counter()
+    answer = await client.get("/jobs", params={"limit": jobs}, headers={"x-api-key": DEVELOPMENT_KEY})
+    return time.perf_counter() - began, answer.status_code
+
+
+async def _health(client: httpx.AsyncClient) -> float:
+    began = time.perf_counter()
+    (await client.get("/healthz")).raise_for_status()
+    return time.perf_counter() - began
+
+
+def _peak_mb(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
+
+
+def _cpu_seconds(pid: int) -> float:
+    """User and system time, in ticks of 10 ms as Linux counts them (proc(5))."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+def main() -> int:
+    """Measure and print; 1 when a goal is missed."""
+    parser = argparse.ArgumentParser(prog="bench.lists", description=__doc__)
+    parser.add_argument("--lists", type=int, default=40, help="lists at once")
+    parser.add_argument("--jobs", type=int, default=100, help="jobs in each")
+    options = parser.parse_args()
+    result = asyncio.run(measure(lists=options.lists, jobs=options.jobs))
+    slowest = max(result.health)
+    sys.stdout.write(
+        f"{len(result.lists)} lists of {options.jobs} jobs of {_VARIANTS} variants, {result.refused} refused\n"
+        f"list      p50 {statistics.median(result.lists):6.3f} s   last {max(result.lists):6.3f} s"
+        f"   {1000 * result.cpu_seconds / options.lists:.0f} ms CPU each\n"
+        f"/healthz  p50 {statistics.median(result.health):6.3f} s   slowest {slowest:6.3f} s"
+        f" (goal: {MOST_HEALTH_SECONDS:g})\n"
+        f"memory    {result.peak_mb:.0f} MB at most (goal: {MOST_MB})\n"
+    )
+    return int(slowest >= MOST_HEALTH_SECONDS or result.peak_mb >= MOST_MB)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

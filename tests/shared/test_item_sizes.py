@@ -1,0 +1,24 @@
+"""What a look at a job costs: DynamoDB reads whole items, so that the size of the job's item decides."""
+
+import pytest
+
+from darkroom.job_parts import details_item, recipe_item
+from darkroom.job_table import from_item, to_item
+from darkroom.limits import MAX_RECIPE_BYTES, MAX_VARIANTS
+from tests.support.dynamodb_rules import item_size, read_units
+from tests.support.largest_jobs import largest_job, waiting_for_all
+
+
+@pytest.mark.parametrize(("variants", "units"), [(1, 2), (4, 2), (8, 2), (MAX_VARIANTS, 5)])
+def test_a_look_at_the_largest_job_costs_few_units(variants: int, units: int) -> None:
+    new, _ = largest_job(variants)
+    for job in (new.job, waiting_for_all(new)):
+        item = to_item(job) | {"write_token": {"S": "f" * 32}, "deletion_began_at": {"S": "2026-11-22T05:54:01.123Z"}}
+        assert read_units(item) <= units, item_size(item)
+        assert from_item(item) == job
+
+
+def test_what_is_large_is_in_items_of_its_own() -> None:
+    new, details = largest_job(MAX_VARIANTS)
+    assert item_size(recipe_item(new.job.job_id, new.recipe)) > 0.8 * MAX_RECIPE_BYTES
+    assert item_size(details_item(new.job.job_id, details)) > item_size(to_item(new.job))

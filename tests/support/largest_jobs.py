@@ -1,0 +1,123 @@
+"""Jobs as large as they get: the longest names, and as much of everything as is taken."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from darkroom import clock
+from darkroom.formats import ImageFormat
+from darkroom.jobs import (
+    SOURCE_PART,
+    Cost,
+    DeliveryAttempt,
+    Job,
+    JobDetails,
+    JobStatus,
+    NewJob,
+    ObjectRef,
+    Place,
+    Turn,
+    VariantResult,
+    VariantState,
+    VariantStatus,
+    VariantWarning,
+    new_job_id,
+    unsettled,
+)
+from darkroom.keys import display_name, manifest_key, result_stem, upload_key
+from darkroom.recipes import Recipe, Variant, Watermark
+from darkroom.sources import SourceDescription
+
+_NAME: Final = 64
+_FOLDER: Final = 128
+
+
+def largest_recipe(variants: int) -> Recipe:
+    """A recipe of so many variants, with the longest names and about as long as a recipe may be."""
+    texts = tuple(Watermark(op="watermark", text="x" * 100) for _ in range(2))
+    return Recipe(
+        variants=tuple(
+            Variant(name=f"{number:0>{_NAME}}", folder=f"{number:f>{_FOLDER}}", operations=texts)
+            for number in range(variants)
+        )
+    )
+
+
+def largest_job(variants: int, *, owner: str = "o" * 64) -> tuple[NewJob, JobDetails]:
+    """A job of so many variants that has ended with all of them, and its details."""
+    recipe, job_id, now = largest_recipe(variants), new_job_id(), clock.parse(clock.iso(clock.now()))
+    filename = display_name("W" * 200 + ".jpeg")
+    key, etag = upload_key(job_id, filename), f'"{"e" * 32}"'
+    source = ObjectRef(key=key, version_id="v" * 32, etag=etag, size=99_999_999)
+    job = Job(
+        job_id=job_id,
+        owner=owner,
+        recipe_name="r" * _NAME,
+        status=JobStatus.COMPLETED,
+        created_at=now,
+        updated_at=now,
+        filename=filename,
+        content_type="image/x-portable-graymap",
+        source_key=source.key,
+        deadline=None,
+        source=source,
+        source_bytes=source.size,
+        source_sha256="5" * 64,
+        described=True,
+        variants={
+            variant.name: VariantState(
+                status=VariantStatus.COMPLETED,
+                result=VariantResult(
+                    key=f"{result_stem(variant.result_folder, job_id, filename)}.webp",
+                    format=ImageFormat.WEBP,
+                    size=99_999_999,
+                    width=8192,
+                    height=8192,
+                    sha256="7" * 64,
+                    warnings=(VariantWarning.LARGER_THAN_SOURCE,),
+                ),
+            )
+            for variant in recipe.variants
+        },
+        cost=Cost(cpu_ms=640_000, bytes_read=99_999_999, bytes_written=2**31),
+        queued_at=now,
+        started_at=now,
+        completed_at=now,
+        worker="w" * 64,
+        engine={f"library-{number}": "13.0.0.post1" for number in range(8)},
+        manifest=ObjectRef(key=manifest_key(job_id), version_id="v" * 32, etag=etag, size=99_999),
+        redrives=5,
+        callback_url="https://example.com/" + "c" * 2028,
+        charged_to=f"usage#{'k' * 64}#2026-11-22",
+    )
+    attempts = tuple(
+        DeliveryAttempt(
+            event_id=new_job_id(), at=now + timedelta(seconds=number), number=1, status=500, duration_ms=10_000
+        )
+        for number in range(20)
+    )
+    details = JobDetails(
+        metadata={f"{number:0>64}": "ä" * 256 for number in range(16)},
+        description=SourceDescription(
+            format=ImageFormat.JPEG,
+            width=8000,
+            height=6000,
+            mode="RGB",
+            has_alpha=False,
+            frames=1,
+            orientation=1,
+            dominant_color="#7a6b51",
+            thumbhash="3OcRJYB4d3h/iIeHeEh3eIhw+j2w",
+            exif={f"Tag{number}": "e" * 256 for number in range(64)},
+            has_gps=True,
+        ),
+        deliveries=attempts,
+    )
+    return NewJob(job=job, recipe=recipe, metadata=details.metadata), details
+
+
+def waiting_for_all(new: NewJob) -> Job:
+    """The same job while everything of it is pending."""
+    variants = unsettled(new.recipe)
+    place = Place(turn=Turn.WAITING, tasks=32)
+    return replace(new.job, variants=variants, pending=frozenset({SOURCE_PART, *variants}), place=place)
