@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
-from tests.support import bombs, heif, images, laden, profiles, raw, tiffs
+from tests.support import bombs, heif, images, laden, moving, profiles, raw, tiffs
 
 MOST_EDITS = 6
 
@@ -69,6 +69,7 @@ def sound() -> dict[str, bytes]:
             f"PNG with {kind.decode()}": bombs.png_with(bombs.chunk(kind, body))
             for kind, body in {b"cICP": b"\x0c\x10\0\1", b"gAMA": b"\0\1\x86\xa0", b"cHRM": bytes(range(32))}.items()
         },
+        **moving.sound(),
         "frames beyond the screen": images.gif_of(
             (40, 30), [(frame, (7 * at, 5 * at)) for at, frame in enumerate(walk)]
         ),
@@ -86,6 +87,7 @@ def hostile() -> list[bytes]:
         *(data for data, _ in raw.files().values()),
         bombs.progressive(20),
         bombs.endless_gif(3, 100, 80),
+        bombs.endless_gif(1200, 9, 8),
         bombs.tiff_chain(5),
     ]
     return [data for data in made if len(data) < 50_000]

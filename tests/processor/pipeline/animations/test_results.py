@@ -1,0 +1,77 @@
+"""Results: read with nothing of Pillow and of the product, they show what the sources show."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from tests.processor.pipeline.running import picture
+from tests.support import apng, canvas, gif, png_reference
+from tests.support.canvas import Levels
+
+_COLORS = bytes((0, 0, 0, 255, 0, 0, 0, 200, 0, 0, 0, 255))
+
+
+def moving(data: bytes, image_format: str) -> bytes:
+    """The animation that is made of one."""
+    return picture(data, [], {"format": image_format, "frames": "all"}).data
+
+
+def expected(data: bytes) -> list[Levels]:
+    """What is seen, each time that it changes."""
+    size, parts = (gif if data.startswith(b"GIF") else apng).parts(data)
+    return changes(canvas.shown(size, parts) if parts else [png_reference.rgba(data)])
+
+
+def changes(frames: list[Levels]) -> list[Levels]:
+    """The frames without those that look like the one before: encoders join them."""
+    visible = [np.where(frame[..., 3:] == 0, 0, frame) for frame in frames]
+    return [one for at, one in enumerate(visible) if at == 0 or (one != visible[at - 1]).any()]
+
+
+def same(data: bytes, made: bytes, within: int) -> bool:
+    """Whether two files show the same, one change after the other."""
+    one, other = expected(data), expected(made)
+    return len(one) == len(other) and all(canvas.differ(*pair) <= within for pair in zip(one, other, strict=True))
+
+
+@settings(max_examples=25)
+@given(data=gif.drawn())
+def test_a_png_of_a_gif_shows_the_same(data: bytes) -> None:
+    assert same(data, moving(data, "png"), 0)
+
+
+@settings(max_examples=25)
+@given(data=apng.drawn(plain=True))
+def test_a_png_of_an_apng_shows_the_same(data: bytes) -> None:
+    # Frames that differ by a level are not told apart from those that do not.
+    size, parts = apng.parts(data)
+    wanted, made = canvas.shown(size, parts), expected(moving(data, "png"))
+    assert canvas.differ(made[0], wanted[0]) <= 1
+    assert canvas.differ(made[-1], wanted[-1]) <= 1
+
+
+@settings(max_examples=25)
+@given(data=apng.drawn())
+def test_an_apng_that_is_only_written_again_shows_the_same(data: bytes) -> None:
+    size, parts = apng.parts(data)
+    wanted, made = canvas.shown(size, parts), expected(moving(data, "same"))
+    assert canvas.differ(made[0], wanted[0]) <= 1
+    assert canvas.differ(made[-1], wanted[-1]) <= 1
+
+
+@settings(max_examples=25)
+@given(data=gif.drawn())
+def test_a_gif_that_is_only_written_again_shows_the_same(data: bytes) -> None:
+    assert same(data, moving(data, "same"), 0)
+
+
+@pytest.mark.parametrize("disposal", range(8))
+@pytest.mark.parametrize("image_format", ["gif", "png"])
+def test_frames_that_are_undone_are_undone_in_the_result(disposal: int, image_format: str) -> None:
+    frames = [
+        gif.Frame(indexes=bytes([index]) * 16, size=(4, 4), place=(2 * index, index), disposal=disposal)
+        for index in (1, 2, 3, 1)
+    ]
+    data = gif.written((12, 10), frames, table=_COLORS)
+    turned = picture(data, [{"op": "flip"}, {"op": "flip"}], {"format": image_format, "frames": "all"})
+    assert same(data, turned.data, 0)
