@@ -192,6 +192,25 @@ def test_damage_of_what_a_picture_needs_names_the_chunk() -> None:
             clean(bytes(damaged))
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [(8, 1, 0, 0, 0), (3, 0, 0, 0, 0), (16, 3, 0, 0, 0), (8, 2, 1, 0, 0), (8, 2, 0, 1, 0), (8, 2, 0, 0, 2), (8,)],
+)
+def test_a_header_of_no_layout_is_named(fields: tuple[int, ...]) -> None:
+    header = chunk(b"IHDR", struct.pack(">II", 24, 16) + bytes(fields))
+    with pytest.raises(UndecodableImage, match="IHDR"):
+        clean(MAGIC + header + DATA[33:])
+
+
+@pytest.mark.parametrize("entries", [None, 0, 257])
+def test_a_picture_of_indexes_without_a_palette_is_named(entries: int | None) -> None:
+    at = INDEXED.index(b"PLTE") - 4
+    (length,) = struct.unpack_from(">I", INDEXED, at)
+    palette = b"" if entries is None else chunk(b"PLTE", bytes(3 * entries))
+    with pytest.raises(UndecodableImage, match="PLTE"):
+        clean(INDEXED[:at] + palette + INDEXED[at + 12 + length :])
+
+
 def test_a_damaged_palette_that_no_pixel_uses_is_dropped() -> None:
     for data in (DATA, GREY):
         assert (

@@ -6,7 +6,7 @@ linear in its bytes, and with one copy of them at most.
 """
 
 from darkroom.formats import ImageFormat
-from darkroom_processor.pipeline.cleaning import jpeg, png, webp
+from darkroom_processor.pipeline.cleaning import jpeg, jpeg2000, png, tiff, webp
 from darkroom_processor.pipeline.cleaning.cleaned import Cleaned
 
 
@@ -23,5 +23,9 @@ def clean(data: bytes, image_format: ImageFormat) -> Cleaned:
             return jpeg.clean(data)
         case ImageFormat.WEBP:
             return webp.clean(data)
+        case ImageFormat.TIFF:
+            return tiff.clean(data)
+        case ImageFormat.JPEG2000:
+            return jpeg2000.clean(data)
         case _:
             return Cleaned(data)

@@ -38,7 +38,11 @@ _LENGTHS: Final = {
 _CONTENTS: Final[dict[bytes, Callable[[memoryview], bool]]] = {b"gAMA": any, b"sRGB": lambda body: body[0] <= 3}
 """What else must be true of them."""
 _UNIQUE: Final = frozenset({*_LENGTHS, b"eXIf", b"iCCP", b"tRNS"}) - {b"fcTL"}
+_HEADER_BYTES: Final = 13
 _INDEXED: Final = 3
+_DEPTHS: Final = {0: (1, 2, 4, 8, 16), 2: (8, 16), _INDEXED: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
+"""Bits of a sample by colour type (section 11.2.1)."""
+_MOST_ENTRIES: Final = 256
 _TRANSPARENT_LEVELS: Final = {0: 2, 2: 6}
 """Bytes of `tRNS` by colour type, if pixels are no indexes."""
 _LONGEST_NAME: Final = 79
@@ -104,6 +108,10 @@ class _Judge:
     def _keeps_pixels(self, one: Chunk) -> bool:
         if self._color_type is None:
             raise UndecodableImage("The file is damaged: it has image data before its header (IHDR).")
+        if self._color_type == _INDEXED and not 0 < self._palette_entries <= _MOST_ENTRIES:
+            raise UndecodableImage(
+                "The file is damaged: its pixels are indexes, and it has no palette (PLTE) for them."
+            )
         if one.whole:
             _demand_intact(one)
         self.pixels_begun = True
@@ -126,7 +134,10 @@ class _Judge:
         if self._color_type is not None:
             return False
         _demand_intact(one)
-        self._color_type = one.body[9] if one.length > 9 else 0
+        depth, color_type, *methods = one.body[8:13] if one.length == _HEADER_BYTES else (0, 0)
+        if depth not in _DEPTHS.get(color_type, ()) or methods[:2] != [0, 0] or methods[2] > 1:
+            raise UndecodableImage("The file is damaged: its header (IHDR) tells of no layout that PNG has.")
+        self._color_type = color_type
         return True
 
     def _keeps_animation(self, one: Chunk) -> bool:
