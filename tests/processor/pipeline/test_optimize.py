@@ -1,6 +1,7 @@
 """What is only written again never has more bytes than its source, or says that it has; what was lossless stays so."""
 
 import io
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from darkroom.jobs import VariantWarning
 from darkroom.recipes import load_presets
 from darkroom_processor.pipeline import Picture, Work, process
 from tests.processor.pipeline.running import failure, picture
-from tests.support import images, profiles
+from tests.support import bombs, images, profiles
 from tests.support.anatomy import bare
 from tests.support.corpus import corpus_params
 from tests.support.frames import shown
@@ -132,6 +133,26 @@ def test_a_profile_of_srgb_is_dropped_with_no_loss() -> None:
     made = optimized(source)
     assert shown(made.data) == shown(source)
     assert "icc_profile" not in images.opened(made.data).info
+
+
+def test_where_numbers_tell_other_colours_own_data_are_not_kept() -> None:
+    plain = saved(PHOTO, "PNG")
+    linear = plain[:33] + bombs.chunk(b"gAMA", struct.pack(">I", 100_000)) + plain[33:]
+    assert shown(optimized(linear).data) != shown(plain)
+    wide = bytearray(saved(PHOTO, "AVIF", quality=30))
+    at = wide.index(b"nclx") + 4
+    wide[at : at + 2] = (12).to_bytes(2, "big")
+    assert shown(optimized(bytes(wide)).data) != shown(bytes(wide))
+
+
+def test_a_large_webp_without_loss_stays_so() -> None:
+    large = images.photo(600, 480).resize((3600, 2880), Image.Resampling.NEAREST)
+    turned = Image.Exif()
+    turned[0x0112] = 3
+    data, upright = (saved(image, "WEBP", lossless=True, quality=0, method=0) for image in (large, large.rotate(180)))
+    assert shown(optimized(data).data) == shown(data)
+    lying = saved(large, "WEBP", lossless=True, quality=0, method=0, exif=turned)
+    assert shown(optimized(lying).data) == shown(upright)
 
 
 @pytest.mark.parametrize("orientation", range(2, 9))

@@ -15,11 +15,13 @@ from darkroom_processor.pipeline.encode import encode
 from darkroom_processor.pipeline.encoders import gif, png, tiff, webp
 from darkroom_processor.pipeline.gate import Source
 from darkroom_processor.pipeline.keep import Kept
-from darkroom_processor.pipeline.passthrough import is_lossless, own_file, sample_bits
+from darkroom_processor.pipeline.passthrough import is_lossless, own_file, own_format, sample_bits
 from darkroom_processor.pipeline.strip import Strip
 
 _KEPT_BITS: Final = 8
 """Bits of a sample that encoders keep."""
+_LARGE: Final = 8_000_000
+"""Pixels, all frames counted, above which WebP without loss is written quickly, or an image would take too long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +39,7 @@ def rewritten(original: Original, strip: Strip, output: Output, chosen: ImageFor
     if output.colors is not None or not is_lossless(original.source):
         return _shorter(own, lambda: encode(strip, output, chosen, kept))
     exact = _without_loss(original.source, strip, output, chosen, kept)
-    if exact:
+    if exact and not (own and strip.pixels > _LARGE and chosen is ImageFormat.WEBP):
         own = _shorter(own, exact)
     if own and _fits(own, output):
         return own
@@ -47,7 +49,7 @@ def rewritten(original: Original, strip: Strip, output: Output, chosen: ImageFor
 
 def _own_file(original: Original, strip: Strip, output: Output, chosen: ImageFormat, kept: Kept) -> bytes | None:
     """The source's own data, if they are what the recipe asks for."""
-    if not original.is_untouched or chosen is not original.source.format:
+    if not original.is_untouched or chosen is not own_format(original.source.format):
         return None
     if output.colors is not None and (strip.is_animated or strip.images[0].getcolors(output.colors) is None):
         return None
@@ -68,7 +70,9 @@ def _without_loss(
         case ImageFormat.PNG:
             return lambda: png.encode(strip, output, kept)
         case ImageFormat.WEBP:
-            return lambda: webp.encode(strip, output.model_copy(update={"lossless": True}), kept, exact=True)
+            quick = {"effort": 0, "quality": 1} if strip.pixels > _LARGE else {}
+            exactly = output.model_copy(update={"lossless": True, **quick})
+            return lambda: webp.encode(strip, exactly, kept, exact=True)
         case ImageFormat.TIFF:
             return lambda: tiff.bilevel(strip, kept) or tiff.encode(strip, output, kept)
         case ImageFormat.GIF if gif.loses_nothing(strip):

@@ -15,11 +15,11 @@ from PIL.TiffImagePlugin import TiffImageFile
 from darkroom.formats import ImageFormat
 from darkroom_processor.pipeline.gate import Source
 from darkroom_processor.pipeline.keep import Kept
-from darkroom_processor.pipeline.passthrough import avif, gif, jpeg, png, tiff, webp
+from darkroom_processor.pipeline.passthrough import avif, gif, jpeg, png, ppm, tiff, webp
 
 
 def own_file(source: Source, kept: Kept, *, frames: int) -> bytes | None:
-    """The first so many frames of a source in a new file; None if there can be no such.
+    """The first so many frames of a source in a new file, whose format is `own_format`; None if there can be no such.
 
     Whether the source is upright, and its colours are what they seem, is for the caller to know.
     """
@@ -34,9 +34,15 @@ _MAKERS: Final[Mapping[ImageFormat, Callable[[Source, Kept, int], bytes | None]]
         ImageFormat.WEBP: lambda source, kept, frames: webp.own_file(source.data, kept, frames=frames),
         ImageFormat.AVIF: lambda source, kept, frames: avif.own_file(source.data, kept, frames=frames),
         ImageFormat.GIF: lambda source, _, frames: gif.own_file(source.data, frames=frames),
+        ImageFormat.PPM: lambda source, kept, _: ppm.as_png(source.data, kept),
         ImageFormat.TIFF: lambda source, kept, _: tiff.own_file(source.data, _tags(source), kept),
     }
 )
+
+
+def own_format(source: ImageFormat) -> ImageFormat:
+    """What `own_file` writes for a source of this format."""
+    return ImageFormat.PNG if source is ImageFormat.PPM else source
 
 
 def is_lossless(source: Source) -> bool:
@@ -59,6 +65,8 @@ def sample_bits(source: Source) -> int:
     match source.format:
         case ImageFormat.PNG:
             return png.depth(source.data)
+        case ImageFormat.PPM:
+            return 16 if ppm.is_deep(source.data) else 8
         case ImageFormat.TIFF:
             return tiff.bits(_tags(source))
         case _:

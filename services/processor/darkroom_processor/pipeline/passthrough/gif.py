@@ -18,8 +18,8 @@ _TABLE_SIZE: Final = 0x07
 _INTERLACED: Final = 0x40
 _CONTROL_FLAGS: Final = 0x1D
 """Disposal and transparency; the rest is reserved, or waits for a user."""
-_MOST_CODES: Final = 16_000_000
-"""Bytes of all frames' codes up to which their ends are looked for, which takes some 0.3 s a megabyte."""
+_MOST_CODES: Final = 12_000_000
+"""Bytes of all frames' codes up to which their ends are looked for, which takes some 0.4 s a megabyte."""
 
 
 def own_file(data: bytes, *, frames: int) -> bytes | None:

@@ -1,11 +1,12 @@
 """TIFF: the strips or tiles of the first page in a file with a directory of our own (TIFF 6.0, sections 2 and 8)."""
 
 import struct
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Final, Literal
+
+from zlib_ng import zlib_ng
 
 from darkroom_processor.pipeline.encoders.tiff import texts_of
 from darkroom_processor.pipeline.keep import Kept
@@ -30,7 +31,10 @@ _DEFAULTS: Final = {_FILL_ORDER: (1,), _PLANES: (1,), _PREDICTOR: (1,), _SAMPLES
 _RAW, _OLD_JPEG, _JPEG, _DEFLATE = 1, 6, 7, 8
 _YCBCR: Final = 6
 _SHORT, _LONG, _BYTES, _TEXT = 3, 4, 7, 2
-_LEVEL: Final = 9
+_LZW: Final = 5
+_MOST_LZW_BYTES: Final = 8_000_000
+"""Of all chunks up to which their ends are looked for, which takes some 0.4 s a megabyte."""
+_LEVEL: Final = 6
 _HORIZONTAL: Final = 2
 
 
@@ -90,6 +94,8 @@ def own_file(data: bytes, tags: Tags, kept: Kept) -> bytes | None:
         return None if streams is None or tables is None else _written(page, streams, kept, tables)
     if page.one(_PHOTOMETRIC) == _YCBCR or page.one(_FILL_ORDER, 1) != 1:
         return None
+    if page.one(_COMPRESSION, 1) == _LZW and sum(map(len, page.chunks)) > _MOST_LZW_BYTES:
+        return None
     sizes = (page.row_bytes * rows for rows in page.rows())
     chunks = zip(page.chunks, sizes, strict=True)
     pieces = _whole(ended(chunk, size, page.one(_COMPRESSION, 1)) for chunk, size in chunks)
@@ -132,12 +138,12 @@ def _packed(page: _Page, pieces: Sequence[bytes], kept: Kept) -> Iterator[bytes]
     """What was not packed, by Deflate: as it is, and as differences of neighbours."""
     depth = page.one(_BITS, 1)
     tags = {**page.tags, _COMPRESSION: (_DEFLATE,)}
-    packed = [zlib.compress(piece, _LEVEL) for piece in pieces]
+    packed = [zlib_ng.compress(piece, _LEVEL) for piece in pieces]
     yield _written(_Page(order=page.order, tags=tags, tiled=page.tiled, chunks=()), packed, kept)
-    if depth in {8, 16, 32} and page.tags.get(_SAMPLE_FORMAT, (1,))[0] != 3:
+    if depth in {16, 32} and page.tags.get(_SAMPLE_FORMAT, (1,))[0] != 3:
         unlike = [difference(piece, page.row_bytes, depth, page.chunk_samples, page.order) for piece in pieces]
         tags = {**tags, _PREDICTOR: (_HORIZONTAL,)}
-        packed = [zlib.compress(piece, _LEVEL) for piece in unlike]
+        packed = [zlib_ng.compress(piece, _LEVEL) for piece in unlike]
         yield _written(_Page(order=page.order, tags=tags, tiled=page.tiled, chunks=()), packed, kept)
 
 

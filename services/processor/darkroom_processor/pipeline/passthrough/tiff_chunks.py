@@ -8,8 +8,6 @@ from types import MappingProxyType
 from typing import Final, Literal
 
 _CLEAR, _END, _FIRST_ENTRY, _NARROW, _WIDEST = 256, 257, 258, 9, 12
-_MOST_CODES: Final = 4_000_000
-"""Bytes of a chunk by LZW up to which its end is looked for, which takes some 0.3 s a megabyte."""
 _MOST_LZMA_BYTES: Final = 1 << 26
 _ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
 _LANES: Final = {8: "B", 16: "H", 32: "I"}
@@ -106,8 +104,6 @@ def _pack_bits(chunk: bytes, size: int) -> bytes | None:
 
 def _lzw(chunk: bytes, size: int) -> bytes | None:
     """Codes come highest bit first, and grow by a bit one code before the table is full for their width."""
-    if len(chunk) > _MOST_CODES:
-        return None
     lengths = [1] * _CLEAR + [0, 0]
     at, held, bits, width, before = 0, 0, 0, _NARROW, 0
     while True:

@@ -1,0 +1,49 @@
+"""PPM and PGM of 16 bits become PNGs of 16 bits, sample by sample."""
+
+import struct
+import zlib
+
+import pytest
+
+from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.passthrough import ppm
+from tests.processor.pipeline.running import picture
+from tests.support.anatomy import bare, parts
+
+
+def file_of(kind: bytes, width: int, height: int, samples: int, *, comment: bytes = b"") -> tuple[bytes, bytes]:
+    """A file, and its samples."""
+    body = b"".join(struct.pack(">H", at * at * 977 % 65536) for at in range(width * height * samples))
+    return b"%s\n%s%d %d\n65535\n" % (kind, comment, width, height) + body, body
+
+
+def samples_of(png: bytes, row_bytes: int, step: int) -> bytes:
+    """Of rows that are stored less what is to the left."""
+    [stream] = [body for name, body in parts(png) if name == "png IDAT"]
+    rows, made = zlib.decompress(stream), b""
+    for start in range(0, len(rows), row_bytes + 1):
+        assert rows[start] == 1
+        row = bytearray(rows[start + 1 : start + 1 + row_bytes])
+        for at in range(step, row_bytes):
+            row[at] = (row[at] + row[at - step]) % 256
+        made += row
+    return made
+
+
+@pytest.mark.parametrize(("kind", "samples"), [(b"P5", 1), (b"P6", 3)])
+@pytest.mark.parametrize("comment", [b"", b"# SECRET\n"])
+def test_samples_of_16_bits_are_kept(kind: bytes, samples: int, comment: bytes) -> None:
+    data, body = file_of(kind, 31, 17, samples, comment=comment)
+    made = picture(data + b"SECRET", [], {"format": "same"})
+    assert made.format == "png"
+    assert b"SECRET" not in made.data
+    assert bare(made.data)
+    assert made.data[24] == 16
+    assert samples_of(made.data, 62 * samples, 2 * samples) == body
+
+
+def test_fewer_levels_or_samples_are_not_taken_over() -> None:
+    data, _ = file_of(b"P5", 5, 4, 1)
+    assert ppm.as_png(data.replace(b"65535", b"65534"), Kept()) is None
+    assert ppm.as_png(data[:-1], Kept()) is None
+    assert not ppm.is_deep(b"P5 5 4 255 ")
