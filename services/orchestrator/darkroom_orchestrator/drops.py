@@ -6,8 +6,9 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
+from darkroom.file_names import display_name
 from darkroom.jobs import Job, JobStatus, NewJob, unsettled
-from darkroom.keys import Arrival, display_name
+from darkroom.keys import Arrival
 from darkroom.recipes import Recipe
 from darkroom_orchestrator.adapters.originals import Original
 

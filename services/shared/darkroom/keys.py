@@ -1,11 +1,11 @@
-"""Names of objects. All are made here, none by a client; what a client calls a file only flavours them."""
+"""Keys of objects. All are made here, none by a client; what a client calls a file only flavours them."""
 
-import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 from uuid import UUID
+
+from darkroom.file_names import FALLBACK, display_name, key_name
 
 UPLOADS: Final = "uploads"
 """Prefix of bytes that passed through the upload service, which announces them itself."""
@@ -16,29 +16,6 @@ INCOMING: Final = "incoming"
 
 MANIFESTS: Final = "manifests"
 """Prefix of manifests in the results bucket. No result has the name of one: none ends in `.json`."""
-
-_LONGEST_NAME: Final = 128
-_LONGEST_KEY_NAME: Final = 80
-_FALLBACK: Final = "image"
-
-
-def display_name(raw: str) -> str:
-    """A client's file name for people to read: the last path component, without anything invisible.
-
-    Control characters, line breaks, bidirectional marks and lone surrogates are dropped (Unicode categories C and Z
-    but for the plain space), so that the name can stand in a log line, a header or a page.
-    """
-    last = re.split(r"[/\\]", raw)[-1]
-    visible = "".join(c for c in last if c == " " or unicodedata.category(c)[0] not in "CZ")
-    name = unicodedata.normalize("NFC", visible).strip(" .")
-    return _shorten(name, _LONGEST_NAME).strip(" .") or _FALLBACK
-
-
-def key_name(raw: str) -> str:
-    """A client's file name as the last part of an object key: ASCII letters, digits, `.`, `_` and `-` only."""
-    ascii_only = unicodedata.normalize("NFKD", display_name(raw)).encode("ascii", "ignore").decode()
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", ascii_only).strip("-._")
-    return _shorten(name, _LONGEST_KEY_NAME).strip("-._") or _FALLBACK
 
 
 def upload_key(job_id: str, filename: str) -> str:
@@ -58,7 +35,7 @@ def result_prefix(folder: str, job_id: str) -> str:
 
 def result_stem(folder: str, job_id: str, filename: str) -> str:
     """The key of a result but for the dot and the extension, which the picture's format decides."""
-    return result_prefix(folder, job_id) + (PurePosixPath(key_name(filename)).stem or _FALLBACK)
+    return result_prefix(folder, job_id) + (PurePosixPath(key_name(filename)).stem or FALLBACK)
 
 
 def manifest_key(job_id: str) -> str:
@@ -93,11 +70,3 @@ def _is_uuid(text: str) -> bool:
         return str(UUID(text)) == text
     except ValueError:
         return False
-
-
-def _shorten(name: str, longest: int) -> str:
-    """Cut the stem and keep the extension."""
-    if len(name) <= longest:
-        return name
-    suffix = PurePosixPath(name).suffix[:16]
-    return name[: longest - len(suffix)] + suffix

@@ -8,8 +8,8 @@ from typing import Final
 from stream_zip import ZIP_AUTO, AsyncMemberFile, async_stream_zip
 
 from darkroom.errors import Conflict
+from darkroom.file_names import portable_name
 from darkroom.jobs import Job, VariantResult
-from darkroom.keys import key_name
 from darkroom_upload.adapters.pictures import Pictures
 
 _FILE: Final = stat.S_IFREG | 0o644
@@ -40,8 +40,8 @@ async def archive(job: Job, pictures: Pictures) -> AsyncIterable[bytes]:
 
 
 async def _members(job: Job, results: dict[str, VariantResult], pictures: Pictures) -> AsyncIterator[AsyncMemberFile]:
-    # ASCII, no folders, and apart from each other by the variants' names, which differ and are in small letters.
-    stem = PurePosixPath(key_name(job.filename)).stem
+    # No folders, and apart from each other by the variants' names, which differ and are in small letters.
+    stem = PurePosixPath(portable_name(job.filename)).stem
     for name, result in results.items():
         file = f"{stem}-{name}.{result.format.extension}"
         yield (

@@ -6,9 +6,9 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from darkroom.errors import MalformedRequest
+from darkroom.file_names import display_name
 from darkroom.formats import ImageFormat
 from darkroom.jobs import ObjectRef
-from darkroom.keys import display_name
 from darkroom.recipes import Presets
 from darkroom_upload.fields import ChosenRecipe, choose_recipe, read_callback, read_metadata
 from darkroom_upload.form import Field, FileData, FileEnded, FileStarted, FormEvent

@@ -7,10 +7,11 @@ from typing import Final
 
 from darkroom import clock
 from darkroom.errors import Conflict, IdempotencyMismatch, UnderWay, UnsupportedMediaType
+from darkroom.file_names import display_name
 from darkroom.formats import ImageFormat
 from darkroom.job_table import JobTable
 from darkroom.jobs import Job, JobStatus, NewJob, new_job_id, unsettled
-from darkroom.keys import direct_key, display_name
+from darkroom.keys import direct_key
 from darkroom.logs import get_logger
 from darkroom_upload.adapters.claims import Claim, Claims
 from darkroom_upload.adapters.new_jobs import NewJobs

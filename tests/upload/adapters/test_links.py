@@ -36,6 +36,7 @@ CDN = "https://results.pictures.example.org"
 KEY_PAIR = "K2JCJMDEHXQW5F"
 LINK = Link(key="web/1/cat.webp", filename="cat-web.webp")
 ODD = Link(key="a b/ä~+%/c.jpg", filename="größe & co.jpg", download=True)
+UNICODE = Link(key="web/1/写真👩\u200d🚀.webp", filename="写真👩\u200d🚀-web.webp", download=True)
 RESERVED = Link(key="x", filename="a=b;c?d#e.jpg")
 CURVE_KEY = ec.generate_private_key(ec.SECP256R1())
 RSA_KEY = rsa.generate_private_key(65537, 2048)
@@ -105,7 +106,7 @@ def links(request: pytest.FixtureRequest, client: "S3Client", clock: Clock) -> R
     return cdn_links(clock=clock)
 
 
-@pytest.mark.parametrize("link", [LINK, ODD, RESERVED], ids=["plain", "odd", "reserved"])
+@pytest.mark.parametrize("link", [LINK, ODD, UNICODE, RESERVED], ids=["plain", "odd", "unicode", "reserved"])
 async def test_a_link_names_the_object_and_how_it_is_saved(links: ResultLinks, link: Link) -> None:
     url = urlsplit(await links.sign(link))
     assert url.scheme == "https"
@@ -162,7 +163,7 @@ async def test_a_link_to_s3_is_signed_as_the_client_would(
     aws = Aws()
     async with aws.s3() as client:
         links = S3Links(client, "results", aws.credentials)
-        for link in (LINK, ODD, RESERVED):
+        for link in (LINK, ODD, UNICODE, RESERVED):
             disposition = content_disposition(link.filename, download=link.download)
             params = {"Bucket": "results", "Key": link.key, "ResponseContentDisposition": disposition}
             before = after = ours = theirs = ""
@@ -184,7 +185,7 @@ async def test_links_of_credentials_that_are_about_to_end_are_forgotten(client: 
 
 
 @pytest.mark.parametrize("key", [CURVE_KEY, RSA_KEY], ids=["p-256", "rsa"])
-@pytest.mark.parametrize("link", [LINK, ODD, RESERVED], ids=["plain", "odd", "reserved"])
+@pytest.mark.parametrize("link", [LINK, ODD, UNICODE, RESERVED], ids=["plain", "odd", "unicode", "reserved"])
 async def test_a_link_to_the_cdn_opens_with_the_public_key(key: PrivateKey, link: Link) -> None:
     clock = Clock()
     url = await cdn_links(key, clock=clock).sign(link)
@@ -245,6 +246,7 @@ def test_a_key_that_cloudfront_would_not_take_is_refused_without_being_told(text
         ("cat.jpg", False, 'inline; filename="cat.jpg"'),
         ("cat.jpg", True, 'attachment; filename="cat.jpg"'),
         ("größe.jpg", True, "attachment; filename=\"groe.jpg\"; filename*=UTF-8''gr%C3%B6%C3%9Fe.jpg"),
+        ("写真.png", True, "attachment; filename=\"image.png\"; filename*=UTF-8''%E5%86%99%E7%9C%9F.png"),
         ('a"b\r\n.jpg', False, "inline; filename=\"a-b.jpg\"; filename*=UTF-8''a%22b%0D%0A.jpg"),
     ],
 )

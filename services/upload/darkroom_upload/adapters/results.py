@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 from urllib.parse import quote
 
-from darkroom.keys import key_name
+from darkroom.file_names import plain_name
 
 LINK_SECONDS: Final = 60 * 60
 _WINDOW_SECONDS: Final = 15 * 60
@@ -57,6 +57,6 @@ class LinkMemory:
 
 def content_disposition(filename: str, *, download: bool) -> str:
     """The header that names a file, in ASCII and, where that is not the same, in full (RFC 6266)."""
-    plain = key_name(filename)
+    plain = plain_name(filename)
     header = f'{"attachment" if download else "inline"}; filename="{plain}"'
     return header if plain == filename else f"{header}; filename*=UTF-8''{quote(filename, safe='')}"
