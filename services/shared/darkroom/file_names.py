@@ -44,24 +44,20 @@ def display_name(raw: str) -> str:
 
 
 def key_name(raw: str) -> str:
-    """Return a client's file name as the last part of an object's key, composed (NFC).
+    """Return a client's file name as the last part of an object's key: in NFC, or in ASCII if only accents are lost.
 
     It has letters, digits, combining marks, symbols such as emoji, and of ASCII's punctuation `.`, `_` and `-`, none of
     which is first or last. It is at most 80 characters and 200 bytes long.
     """
-    return _assembled(*_split(display_name(raw)))
+    name = _assembled(*_split(display_name(raw)))
+    letters = [character for character in unicodedata.normalize("NFD", name) if not _is_mark(character)]
+    without_accents = "".join(letters)
+    return without_accents if without_accents.isascii() else name
 
 
 def plain_name(raw: str) -> str:
     """Return the name in ASCII letters, digits, `.`, `_` and `-`, for programs that read no other. The rest is lost."""
     return _assembled(*map(_ascii, _split(display_name(raw))))
-
-
-def portable_name(raw: str) -> str:
-    """Return the name in ASCII if that loses accents only, and as in a key if it loses more."""
-    key, plain = key_name(raw), plain_name(raw)
-    without_accents = [character for character in unicodedata.normalize("NFD", key) if not _is_mark(character)]
-    return plain if "".join(without_accents) == plain else key
 
 
 def _visible(character: str) -> str:

@@ -8,7 +8,7 @@ from typing import Final
 from stream_zip import ZIP_AUTO, AsyncMemberFile, async_stream_zip
 
 from darkroom.errors import Conflict
-from darkroom.file_names import portable_name
+from darkroom.file_names import key_name
 from darkroom.jobs import Job, VariantResult
 from darkroom_upload.adapters.pictures import Pictures
 
@@ -41,7 +41,7 @@ async def archive(job: Job, pictures: Pictures) -> AsyncIterable[bytes]:
 
 async def _members(job: Job, results: dict[str, VariantResult], pictures: Pictures) -> AsyncIterator[AsyncMemberFile]:
     # No folders, and apart from each other by the variants' names, which differ and are in small letters.
-    stem = PurePosixPath(portable_name(job.filename)).stem
+    stem = PurePosixPath(key_name(job.filename)).stem
     for name, result in results.items():
         file = f"{stem}-{name}.{result.format.extension}"
         yield (
