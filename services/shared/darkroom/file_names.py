@@ -96,8 +96,12 @@ def _assembled(stem: str, suffix: str) -> str:
 
 
 def _replaced(name: str) -> str:
-    """The name with a `-` for every run of characters that no key has."""
-    return re.sub("\0+", "-", "".join(character if _may_be_in_key(character) else "\0" for character in name))
+    """The name with a `-` for every run of characters that no key has, and of marks that would sit on one of these."""
+    kept = ""
+    for character in name:
+        stray = _is_mark(character) and kept[-1:] in ("", "\0", *_DIVIDERS)
+        kept += "\0" if stray or not _may_be_in_key(character) else character
+    return re.sub("\0+", "-", kept)
 
 
 def _may_be_in_key(character: str) -> bool:
