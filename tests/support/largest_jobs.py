@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from darkroom import clock
+from darkroom.file_names import display_name
 from darkroom.formats import ImageFormat
 from darkroom.jobs import (
     SOURCE_PART,
@@ -24,7 +25,7 @@ from darkroom.jobs import (
     new_job_id,
     unsettled,
 )
-from darkroom.keys import display_name, manifest_key, result_stem, upload_key
+from darkroom.keys import manifest_key, result_stem, upload_key
 from darkroom.recipes import Recipe, Variant, Watermark
 from darkroom.sources import SourceDescription
 
