@@ -17,7 +17,7 @@ Samples = NDArray[np.int64]
 def rgba(data: bytes, *, upper_bytes: bool = False) -> Samples:
     """Pixels as rows of red, green, blue, alpha from 0 to 255, in sRGB.
 
-    With `upper_bytes`, of colours in 16 bits only these are read, as Pillow does it.
+    With `upper_bytes`, of grey with alpha in 16 bits only these are read, as Pillow does it.
     """
     found = list(chunks(data))
     head = dict(found)
@@ -30,7 +30,7 @@ def rgba(data: bytes, *, upper_bytes: bool = False) -> Samples:
         if min(size) > 0:
             part, at = _rows(packed, at, size, depth, CHANNELS[color])
             samples[y::down, x::across] = part
-    if upper_bytes and depth == 16 and color != 0:
+    if upper_bytes and depth == 16 and color == 4:
         samples = (samples >> 8) * 257
     return _colored(samples, depth, color, head)
 

@@ -12,7 +12,7 @@ from PIL.WebPImagePlugin import WebPImageFile
 from darkroom.formats import ImageFormat
 from darkroom.making.decoding import WHOLE, eighths_for, shrunk
 from darkroom.making.geometry import Size
-from darkroom_processor.pipeline import color, orientation, told_colors
+from darkroom_processor.pipeline import color, deep_colors, orientation, told_colors
 from darkroom_processor.pipeline.animations import composing
 from darkroom_processor.pipeline.colorimetry.told import Told
 from darkroom_processor.pipeline.gate import Source
@@ -80,7 +80,9 @@ def decode(
     part = _shrink_while_decoding(image, needed_scale)
     # Pillow turns a TIFF as it loads it, and forgets the tag; a PNG may have its own behind the pixels.
     stated = orientation.read(_read_exif(image)) if source.format is ImageFormat.TIFF else None
-    first = _first(source)
+    first, told = _first(source), source.told
+    if told and source.format is ImageFormat.PNG and not source.animation:
+        first, told = deep_colors.with_srgb_curve(source.data, first, told)
     if not frames_follow:
         _let_go(image)
     exif = _read_exif(image)
@@ -92,7 +94,7 @@ def decode(
     lasting = first is not image or not (frames_follow or source.format is ImageFormat.TIFF)
 
     def upright(profile: bytes | None) -> Raster:
-        pixels = _pixels(first, source.told, profile, lasting=lasting)
+        pixels = _pixels(first, told, profile, lasting=lasting)
         return orientation.upright(Raster(pixels, stored_size, extent, shrunk=part < 1), turn)
 
     return Decoded(

@@ -10,6 +10,7 @@ from darkroom_processor.pipeline.colorimetry.transfer import Transfer
 _DISPLAY_EXPONENT: Final = 2.2
 _NO_MATTER: Final = 0.05
 """By what part an exponent may differ from that of sRGB until it matters: libpng draws the line there, too."""
+SRGB_CURVE: Final = Transfer(code=transfer.SRGB)
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,7 @@ class Told:
     """Primaries and a transfer function. Equal ones have equal hashes, so that what is made of them can be kept."""
 
     primaries: Primaries = SRGB
-    transfer: Transfer = Transfer(code=transfer.SRGB)
+    transfer: Transfer = SRGB_CURVE
 
     @classmethod
     def by_codes(cls, primaries_code: int, transfer_code: int, *, narrow: bool = False) -> Self:
@@ -35,7 +36,7 @@ class Told:
     @property
     def is_srgb(self) -> bool:
         """Whether there is nothing to convert."""
-        return self.transfer == Transfer(code=transfer.SRGB) and self.has_srgb_primaries
+        return self.transfer == SRGB_CURVE and self.has_srgb_primaries
 
     @property
     def has_srgb_primaries(self) -> bool:
