@@ -123,6 +123,7 @@ class StageConfig(_Value):
     """Requests at once, after a rest, of the same."""
     default_jobs_per_day: Annotated[int, Field(ge=1)] | Unlimited
     default_bytes_per_day: Annotated[int, Field(ge=1)] | Unlimited
+    default_stored_bytes: Annotated[int, Field(ge=1)] | Unlimited
     requests_per_address: Annotated[int, Field(ge=10)] = 10_000
     """How many requests one address may make in five minutes, before the firewall turns it away. A back end that
     uploads for its own users is one address."""

@@ -14,6 +14,7 @@ from darkroom.allowances import (
     DEFAULT_BYTES_PER_DAY,
     DEFAULT_JOBS_PER_DAY,
     DEFAULT_REQUESTS_PER_SECOND,
+    DEFAULT_STORED_BYTES,
 )
 from darkroom_cdk.config import Nat, ProcessorSize, StageConfig, TaskSize
 
@@ -34,6 +35,7 @@ _STAGES: Final[Mapping[str, Mapping[str, Any]]] = {
         "default_burst": 50,
         "default_jobs_per_day": 1000,
         "default_bytes_per_day": 2 * 1024**3,
+        "default_stored_bytes": 10 * 1024**3,
         "budget_usd": 200,
     },
     "prod": {
@@ -51,6 +53,7 @@ _STAGES: Final[Mapping[str, Mapping[str, Any]]] = {
         "default_burst": DEFAULT_BURST,
         "default_jobs_per_day": DEFAULT_JOBS_PER_DAY,
         "default_bytes_per_day": DEFAULT_BYTES_PER_DAY,
+        "default_stored_bytes": DEFAULT_STORED_BYTES,
         "budget_usd": 2000,
     },
 }

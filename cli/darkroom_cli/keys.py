@@ -13,7 +13,17 @@ from darkroom_cli.accounts import Accounts, with_accounts
 from darkroom_cli.failures import Failed
 from darkroom_cli.output import as_json, show_rows
 
-_COLUMNS = ("prefix", "name", "scopes", "rate", "jobs_per_day", "bytes_per_day", "created_at", "revoked_at")
+_COLUMNS = (
+    "prefix",
+    "name",
+    "scopes",
+    "rate",
+    "jobs_per_day",
+    "bytes_per_day",
+    "stored_bytes",
+    "created_at",
+    "revoked_at",
+)
 
 
 class Limit(click.ParamType["float | Unlimited"]):
@@ -58,6 +68,7 @@ def keys() -> None:
 @click.option("--burst", type=int, help="Requests at once after a rest; what comes in a second if not given.")
 @click.option("--jobs-per-day", type=Limit(int), help="A number, or `unlimited`.")
 @click.option("--bytes-per-day", type=Limit(int), help="A number, or `unlimited`.")
+@click.option("--stored-bytes", type=Limit(int), help="What its owner may store: a number, or `unlimited`.")
 @click.option("--callback-url", help="For jobs whose request gives none.")
 @as_json
 def create(owner: str, name: str, scopes: tuple[str, ...], *, json_wanted: bool, **limits: Any) -> None:
@@ -118,12 +129,13 @@ def _limits(
     burst: int | None,
     jobs_per_day: int | Unlimited | None,
     bytes_per_day: int | Unlimited | None,
+    stored_bytes: int | Unlimited | None,
 ) -> KeyLimits:
     if burst is not None and not isinstance(requests_per_second, float):
         raise click.UsageError("A burst goes with --requests-per-second.")
     try:
         rate = Rate.of(requests_per_second, burst) if isinstance(requests_per_second, float) else requests_per_second
-        return KeyLimits(rate=rate, jobs_per_day=jobs_per_day, bytes_per_day=bytes_per_day)
+        return KeyLimits(rate=rate, jobs_per_day=jobs_per_day, bytes_per_day=bytes_per_day, stored_bytes=stored_bytes)
     except (ValueError, OverflowError) as error:
         raise click.UsageError(f"{error}") from error
 
@@ -145,6 +157,7 @@ def _row(key: ApiKey) -> dict[str, Any]:
         "rate": f"{rate.per_second:g}/s, {rate.burst} at once" if isinstance(rate, Rate) else rate,
         "jobs_per_day": key.limits.jobs_per_day,
         "bytes_per_day": key.limits.bytes_per_day,
+        "stored_bytes": key.limits.stored_bytes,
         "callback_url": key.callback_url,
         "created_at": clock.iso(key.created_at),
         "revoked_at": clock.iso(key.revoked_at) if key.revoked_at else None,

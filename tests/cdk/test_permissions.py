@@ -40,7 +40,7 @@ EXPECTED: Final[dict[str, Permissions]] = {
         "AskBuckets": ({"s3:ListBucket"}, {_ORIGINALS, _RESULTS}),
         "CreateAndReadJobs": ({"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"}, {"<JobsTable.Arn>"}),
         "ListJobs": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/by-owner"}),
-        "ReadAccounts": ({"dynamodb:GetItem"}, {"<AccountsTable.Arn>"}),
+        "ReadAccounts": ({"dynamodb:GetItem", "dynamodb:BatchGetItem"}, {"<AccountsTable.Arn>"}),
         "ClaimAndRotate": ({"dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
         "CountUse": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
         "KeepSessions": ({"dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
@@ -58,7 +58,7 @@ EXPECTED: Final[dict[str, Permissions]] = {
             {"<JobsTable.Arn>"},
         ),
         "SignWebhooks": ({"dynamodb:GetItem", "dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
-        "GiveBack": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
+        "Settle": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
         "FindOverdueJobs": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/open-by-deadline"}),
         "TakeTurns": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/by-turn"}),
         "Consume": (
@@ -130,7 +130,7 @@ def _all(value: object) -> set[str]:
         ("Upload", "KeepSessions", ["session#*", "farewell#*", "acquainted#*"]),
         ("Upload", "CountAttempts", ["attempts#*"]),
         ("Orchestrator", "SignWebhooks", ["webhook#*"]),
-        ("Orchestrator", "GiveBack", ["usage#*"]),
+        ("Orchestrator", "Settle", ["usage#*"]),
     ],
 )
 def test_no_service_writes_api_keys_or_users(service: str, sid: str, items: list[str], template: Template) -> None:

@@ -91,7 +91,7 @@ async def test_a_deletion_that_was_cut_short_is_finished_by_the_next(site: Site)
 async def test_a_record_without_the_mark_of_deletion_stays(site: Site) -> None:
     job = await completed_job(site)
 
-    await site.jobs.end_deletion(job.job_id)
+    await site.jobs.end_deletion(job)
 
     assert await site.job(job.job_id) == job
 

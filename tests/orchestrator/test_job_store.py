@@ -60,7 +60,7 @@ TRANSITIONS: dict[str, tuple[Transition, JobStatus]] = {
     "begin": (begin, JobStatus.PROCESSING),
     "finish": (finish, JobStatus.COMPLETED),
     "retry": (lambda jobs, job: jobs.retry(job, parts_of(unsettled(RECIPE))), JobStatus.QUEUED),
-    "cancel": (lambda jobs, job: jobs.cancel(job.job_id), JobStatus.CANCELLED),
+    "cancel": (lambda jobs, job: jobs.cancel(job), JobStatus.CANCELLED),
     "expire": (lambda jobs, job: jobs.expire(job), JobStatus.EXPIRED),
 }
 STARTS = {
@@ -133,7 +133,9 @@ async def test_a_call_that_the_sdk_repeats_since_its_answer_was_lost_still_count
     async with Aws().dynamodb() as client:
         repeats = repeat_once(client)
 
-        after = await transition(JobStore(client, site.settings.jobs_table, now=site.now), job)
+        after = await transition(
+            JobStore(client, site.settings.jobs_table, accounts_table=site.settings.accounts_table, now=site.now), job
+        )
 
     assert repeats == [1]
     assert after == await site.job(job.job_id)
@@ -145,7 +147,12 @@ async def test_a_repeated_call_that_had_lost_stays_lost(site: Site) -> None:
     async with Aws().dynamodb() as client:
         repeats = repeat_once(client)
 
-        assert await JobStore(client, site.settings.jobs_table, now=site.now).queue(job, SOURCE) is None
+        assert (
+            await JobStore(
+                client, site.settings.jobs_table, accounts_table=site.settings.accounts_table, now=site.now
+            ).queue(job, SOURCE)
+            is None
+        )
 
     assert repeats == [1]
     assert await site.job(job.job_id) == job

@@ -126,7 +126,7 @@ class NoTopic(JobEvents):
 async def test_what_is_away_holds_up_only_the_jobs_that_need_it(site: Site) -> None:
     ended = [await site.waiting_job() for _ in range(MOST_FAILURES + 2)]
     for job in ended:
-        await site.jobs.cancel(job.job_id)
+        await site.jobs.cancel(job)
     absent = await site.waiting_job()
     lost, _ = await site.queued_job()
     site.now.forward(minutes=6)

@@ -28,7 +28,12 @@ from tests.support.cipher import CIPHER
 KEY = "local-dev-key"
 OWNER = "demo"
 STRANGER_KEY = "a-stranger-s-key"
-DEFAULT_LIMITS = ("default_requests_per_second", "default_jobs_per_day", "default_bytes_per_day")
+DEFAULT_LIMITS = (
+    "default_requests_per_second",
+    "default_jobs_per_day",
+    "default_bytes_per_day",
+    "default_stored_bytes",
+)
 NOBODY = HttpUrl("http://127.0.0.1:9")
 """Where no orchestrator is."""
 

@@ -43,6 +43,7 @@ def upload_environment(
         "DARKROOM_DEFAULT_BURST": str(config.default_burst),
         "DARKROOM_DEFAULT_JOBS_PER_DAY": str(config.default_jobs_per_day),
         "DARKROOM_DEFAULT_BYTES_PER_DAY": str(config.default_bytes_per_day),
+        "DARKROOM_DEFAULT_STORED_BYTES": str(config.default_stored_bytes),
     }
     if delivery.results_url and config.results_key_secret_arn:
         told["DARKROOM_RESULTS_CDN_URL"] = delivery.results_url

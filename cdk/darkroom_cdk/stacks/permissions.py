@@ -25,6 +25,8 @@ _WEBHOOK_SECRETS: Final = "webhook#*"
 _RATES: Final = "rate#*"
 _USAGE: Final = "usage#*"
 """Of callers' rates and quotas, in the same table."""
+_STORED: Final = "stored#*"
+"""Of what owners store."""
 _SESSIONS: Final = "session#*"
 _FAREWELLS: Final = "farewell#*"
 _ACQUAINTED: Final = "acquainted#*"
@@ -79,7 +81,7 @@ class PermissionsStack(StageStack):
             "CreateAndReadJobs", actions=["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"], on=[jobs]
         )
         may.allow("ListJobs", actions=["dynamodb:Query"], on=[f"{jobs}/index/{BY_OWNER.name}"])
-        may.allow("ReadAccounts", actions=["dynamodb:GetItem"], on=[accounts])
+        may.allow("ReadAccounts", actions=["dynamodb:GetItem", "dynamodb:BatchGetItem"], on=[accounts])
         may.allow("ClaimAndRotate", actions=["dynamodb:PutItem"], on=[accounts], items=[_CLAIMS, _WEBHOOK_SECRETS])
         may.allow("CountUse", actions=["dynamodb:UpdateItem"], on=[accounts], items=[_RATES, _USAGE])
         # A session that ends is written as one that has expired: to delete would need one more action.
@@ -119,7 +121,9 @@ class PermissionsStack(StageStack):
             on=[self._data.accounts.table_arn],
             items=[_WEBHOOK_SECRETS],
         )
-        may.allow("GiveBack", actions=["dynamodb:UpdateItem"], on=[self._data.accounts.table_arn], items=[_USAGE])
+        may.allow(
+            "Settle", actions=["dynamodb:UpdateItem"], on=[self._data.accounts.table_arn], items=[_USAGE, _STORED]
+        )
         may.allow("FindOverdueJobs", actions=["dynamodb:Query"], on=[f"{jobs}/index/{OPEN_BY_DEADLINE.name}"])
         may.allow("TakeTurns", actions=["dynamodb:Query"], on=[f"{jobs}/index/{BY_TURN.name}"])
         uploads, tasks, reports = self._messaging.uploads, self._messaging.tasks, self._messaging.results

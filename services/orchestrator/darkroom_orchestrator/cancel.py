@@ -27,9 +27,7 @@ class Cancel:
         Raises NotFound, Conflict when the job has ended by itself, and Unavailable. After the last the job may be
         cancelled all the same; its event and its place are then left to the sweeper.
         """
-        job = await self._jobs.cancel(job_id) or await self._jobs.get(job_id)
-        if job is None:
-            raise NotFound("There is no such job.")
+        job = await self._stopped(job_id)
         if job.status is not JobStatus.CANCELLED:
             raise Conflict(f"The job is {job.status}: there is nothing to cancel.")
         if job.deadline is not None:
@@ -38,3 +36,15 @@ class Cancel:
             await self._turns.pass_on(job.owner, ended=job_id)
             await self._jobs.leave_index(job_id)
         return job
+
+    async def _stopped(self, job_id: str) -> Job:
+        """The job, which is not open any more. A report may add results meanwhile, of which there are finitely many."""
+        while True:
+            job = await self._jobs.get(job_id)
+            if job is None:
+                raise NotFound("There is no such job.")
+            if not job.status.is_open:
+                return job
+            cancelled = await self._jobs.cancel(job)
+            if cancelled:
+                return cancelled

@@ -88,7 +88,11 @@ class Orchestrator:
         }
         tasks = self.queues[QueueName.TASKS].queue
         self.jobs = jobs = JobStore(
-            clients.dynamodb, settings.jobs_table, now=now, work_period=timedelta(seconds=settings.work_seconds)
+            clients.dynamodb,
+            settings.jobs_table,
+            accounts_table=settings.accounts_table,
+            now=now,
+            work_period=timedelta(seconds=settings.work_seconds),
         )
         originals = Originals(clients.s3, settings.originals_bucket)
         results = Results(clients.s3, settings.results_bucket)

@@ -29,13 +29,14 @@ class Delete:
             raise NotFound("There is no such job.")
         if job.status.is_open:
             raise Conflict(f"The job is {job.status}: cancel it before you delete it.")
-        if await self._jobs.begin_deletion(job) is None:
+        going = await self._jobs.begin_deletion(job)
+        if going is None:
             raise Conflict("The job has changed meanwhile: look at its status.")
         # The recipe of an expired job, which has no results, may have gone before its record.
         recipe = await self._jobs.recipe_of(job_id) or _NO_RECIPE
         await self._originals.delete(job.source_key, job.source)
         await self._results.delete_all_of(job_id, recipe)
-        await self._jobs.end_deletion(job_id)
+        await self._jobs.end_deletion(going)
         # A worker that was late may have put its results since they were listed, and reported them while the record
         # was still there to claim them. From now on reports find no job, and their results are thrown away.
         await self._results.delete_all_of(job_id, recipe)

@@ -77,7 +77,7 @@ class Finish:
             _LOG.info("job_ended", status=job.status, attempt=job.attempt, cpu_ms=job.cost.cpu_ms)
             await self._end(job)
         former_manifest = manifest_key(job.job_id) if progress.ending and job.attempt > 1 else None
-        if former_manifest or parts_of_report(report) != progress.parts:
+        if former_manifest or parts_of_report(report) != progress.parts or _refuses_any(report, progress):
             await self._discard_unclaimed(job, report.outcomes, former_manifest)
 
     async def _too_late(self, job: Job | None, report: TaskFinished) -> None:
@@ -124,6 +124,12 @@ class Finish:
         over = job_now is None or job_now.status in _OVER
         await self._results.delete(discarded, given_up=keys - kept if over else ())
         _LOG.info("results_discarded", objects=len(discarded))
+
+
+def _refuses_any(report: TaskFinished, progress: Progress) -> bool:
+    """Whether a picture was made that the job does not take, since it would store too much."""
+    made = {outcome.name for outcome in report.outcomes if outcome.result}
+    return any(state.result is None for name, state in progress.variants.items() if name in made)
 
 
 def _is_manifest_of(job: Job | None, version: Version) -> bool:

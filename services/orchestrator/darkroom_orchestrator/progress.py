@@ -16,7 +16,9 @@ from darkroom.jobs import (
     VariantState,
     VariantStatus,
     final_status,
+    results_bytes,
 )
+from darkroom.making.output_bytes import most_bytes, too_many_bytes
 from darkroom.messages import TaskFinished
 
 NO_WORKER: Final = "orchestrator"
@@ -45,13 +47,18 @@ class Progress:
     ending: Ending | None
     """None while the job waits for more."""
 
+    @property
+    def results_bytes(self) -> int:
+        """Bytes of the pictures that it adds."""
+        return sum(state.result.size for state in self.variants.values() if state.result)
+
 
 def progress_of(job: Job, report: TaskFinished) -> Progress | None:
     """What a report adds to a job as it was read, or None when all its parts are settled already."""
     parts = parts_of_report(report) & job.pending
     if not parts:
         return None
-    variants = {outcome.name: _state(outcome) for outcome in report.outcomes if outcome.name in parts}
+    variants = _within(job, [outcome for outcome in report.outcomes if outcome.name in parts])
     ending = _ending(job, report, {**job.variants, **variants}) if parts == job.pending else None
     return Progress(parts=parts, variants=variants, ending=ending)
 
@@ -105,6 +112,24 @@ def given_up(job_id: str, attempt: int, parts: Collection[str], fault: Fault, mo
         started_at=moment,
         finished_at=moment,
     )
+
+
+def _within(job: Job, outcomes: Iterable[VariantOutcome]) -> dict[str, VariantState]:
+    """The states of variants. A picture fails that does not fit into what the job may still store.
+
+    Each task keeps to the limit of the whole job, since it does not know of the others.
+    """
+    states: dict[str, VariantState] = {}
+    left = most_bytes(job.source.size if job.source else 0) - results_bytes(job)
+    for outcome in outcomes:
+        states[outcome.name] = _state(outcome)
+        if outcome.result and outcome.result.size > left:
+            error = too_many_bytes(outcome.result.size, left)
+            fault = Fault(code=error.code, message=error.message)
+            states[outcome.name] = VariantState(status=VariantStatus.FAILED, fault=fault)
+        elif outcome.result:
+            left -= outcome.result.size
+    return states
 
 
 def _state(outcome: VariantOutcome) -> VariantState:

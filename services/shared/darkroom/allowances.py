@@ -40,6 +40,8 @@ class Allowance:
     rate: Rate | None = None
     jobs_per_day: int | None = None
     bytes_per_day: int | None = None
+    stored_bytes: int | None = None
+    """Of the caller's owner: what all of their jobs have made and not deleted."""
 
     @property
     def has_quota(self) -> bool:
@@ -53,6 +55,7 @@ DEFAULT_REQUESTS_PER_SECOND: Final = 20.0
 DEFAULT_BURST: Final = 100
 DEFAULT_JOBS_PER_DAY: Final = 10_000
 DEFAULT_BYTES_PER_DAY: Final = 20 * 1024**3
+DEFAULT_STORED_BYTES: Final = 100 * 1024**3
 """Limits of an installation that says nothing else: more than a busy application needs, and not without end."""
 
 
@@ -66,9 +69,11 @@ class KeyLimits:
     rate: Rate | Unlimited | None = None
     jobs_per_day: int | Unlimited | None = None
     bytes_per_day: int | Unlimited | None = None
+    stored_bytes: int | Unlimited | None = None
 
     def __post_init__(self) -> None:
-        if any(isinstance(quota, int) and quota < 1 for quota in (self.jobs_per_day, self.bytes_per_day)):
+        quotas = (self.jobs_per_day, self.bytes_per_day, self.stored_bytes)
+        if any(isinstance(quota, int) and quota < 1 for quota in quotas):
             raise ValueError("a quota is at least 1")
 
     def within(self, default: Allowance) -> Allowance:
@@ -77,6 +82,7 @@ class KeyLimits:
             rate=_chosen(self.rate, default.rate),
             jobs_per_day=_chosen(self.jobs_per_day, default.jobs_per_day),
             bytes_per_day=_chosen(self.bytes_per_day, default.bytes_per_day),
+            stored_bytes=_chosen(self.stored_bytes, default.stored_bytes),
         )
 
 

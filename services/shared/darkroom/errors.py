@@ -119,13 +119,13 @@ class RateLimited(RequestError):
     code = "rate_limited"
     retryable = True
 
-    def __init__(self, message: str, *, retry_after_seconds: int = 1, **fields: Any) -> None:
+    def __init__(self, message: str, *, retry_after_seconds: int | None = 1, **fields: Any) -> None:
         super().__init__(message, **fields)
         self.retry_after_seconds = retry_after_seconds
 
 
 class QuotaExceeded(RateLimited):
-    """More than the caller may have in a day: `quota` says of what, `limit` how much, `used` how much is gone."""
+    """More than the caller may have, in a day or stored: `quota` says of what, `limit` how much, `used` how much."""
 
     code = "quota_exceeded"
 

@@ -36,6 +36,7 @@ from darkroom.jobs import (
     Place,
     Turn,
     VariantStatus,
+    results_bytes,
 )
 from darkroom.recipes import Recipe
 from darkroom.topology import OPEN_SHARDS, OWNER_SHARDS
@@ -209,6 +210,8 @@ def to_item(job: Job) -> Item:
             "redrives": job.redrives,
             "callback_url": job.callback_url,
             "charged_to": job.charged_to,
+            "results_bytes": results_bytes(job) or None,
+            "stored_bytes": job.stored_bytes or None,
         }
     )
 
@@ -246,6 +249,7 @@ def from_item(item: Mapping[str, Any]) -> Job:
         redrives=int(read["redrives"]),
         callback_url=read.get("callback_url"),
         charged_to=read.get("charged_to"),
+        stored_bytes=int(read.get("stored_bytes", 0)),
     )
 
 

@@ -253,6 +253,9 @@ class Job:
     charged_to: str | None = None
     """The counter of a caller's quotas that it is part of, with `source_bytes`; None for a caller without quotas."""
 
+    stored_bytes: int = 0
+    """Bytes of its results and manifest, as far as its owner's counter has them: all, once the job has ended."""
+
     def count(self, status: VariantStatus) -> int:
         """Return how many variants have this status."""
         return sum(state.status is status for state in self.variants.values())

@@ -96,6 +96,7 @@ def to_item(key: ApiKey) -> Item:
             "burst": rate.burst if isinstance(rate, Rate) else None,
             "jobs_per_day": key.limits.jobs_per_day,
             "bytes_per_day": key.limits.bytes_per_day,
+            "stored_bytes": key.limits.stored_bytes,
             "callback_url": key.callback_url,
             "created_at": clock.iso(key.created_at),
             "revoked_at": clock.iso(key.revoked_at) if key.revoked_at else None,
@@ -114,7 +115,8 @@ def from_item(item: Item) -> ApiKey:
         name=read["name"],
         scopes=frozenset(Scope(scope) for scope in read.get("scopes", ())),
         limits=KeyLimits(
-            rate=_rate(read), jobs_per_day=_quota(read, "jobs_per_day"), bytes_per_day=_quota(read, "bytes_per_day")
+            rate=_rate(read),
+            **{quota: _quota(read, quota) for quota in ("jobs_per_day", "bytes_per_day", "stored_bytes")},
         ),
         callback_url=read.get("callback_url"),
         created_at=clock.parse(read["created_at"]),

@@ -17,6 +17,7 @@ from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.adapters.pictures import Pictures
 from darkroom_upload.adapters.results import ResultLinks
+from darkroom_upload.adapters.stored import Stored
 from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.admission import Admission
 from darkroom_upload.api import (
@@ -69,6 +70,7 @@ class Services:
     orchestrator: Orchestrator
     secrets: WebhookSecrets
     usage: Usage
+    stored: Stored
     authenticate: Authenticate
     log_in: LogIn
     sessions: Sessions
@@ -118,6 +120,7 @@ def create_api(services: Services) -> FastAPI:
             list_places=services.list_places,
             archive_places=services.archive_places,
             orchestrator=services.orchestrator,
+            stored=services.stored,
             authenticate=authenticate,
         )
     )
@@ -126,7 +129,7 @@ def create_api(services: Services) -> FastAPI:
     # Before the presets, which are at `/recipes/{name}`: or `Allow` would name the methods of these.
     app.include_router(plan.router(services.plan, services.presets, authenticate))
     app.include_router(recipes.router(services.presets, authenticate))
-    app.include_router(usage.router(services.usage, authenticate))
+    app.include_router(usage.router(services.usage, services.stored, authenticate))
     app.include_router(
         sessions.router(services.log_in, services.sessions, authenticate, proxies=services.trusted_proxies)
     )

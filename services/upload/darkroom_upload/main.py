@@ -30,6 +30,7 @@ from darkroom_upload.adapters.rates import Rates
 from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.adapters.s3_links import S3Links
 from darkroom_upload.adapters.sessions import SessionTable
+from darkroom_upload.adapters.stored import Stored
 from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.admission import ARCHIVES, LISTS, WAITS, Admission
 from darkroom_upload.app import Services, create_app
@@ -66,6 +67,7 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
         jobs = Jobs(dynamodb, settings.jobs_table)
         accounts = settings.accounts_table
         claims, usage = Claims(dynamodb, accounts), Usage(dynamodb, accounts)
+        stored = Stored(dynamodb, accounts)
         new_jobs = NewJobs(dynamodb, jobs=jobs, claims=claims, usage=usage)
         cipher = settings.cipher
         users = UserTable(dynamodb, accounts, cipher)
@@ -79,6 +81,7 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
                 new_jobs=new_jobs,
                 claims=claims,
                 usage=usage,
+                stored=stored,
                 originals=originals,
                 uploads=SqsQueue(sqs, queue_url),
                 presets=presets,
@@ -95,6 +98,7 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
                 jobs=jobs,
                 new_jobs=new_jobs,
                 claims=claims,
+                stored=stored,
                 originals=originals,
                 max_upload_bytes=settings.max_upload_bytes,
             ),
@@ -104,6 +108,7 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
                 max_variants_per_task=settings.max_variants_per_task,
             ),
             usage=usage,
+            stored=stored,
             jobs=jobs,
             lists=JobLists(dynamodb, jobs),
             links=links,

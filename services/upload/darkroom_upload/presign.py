@@ -16,6 +16,7 @@ from darkroom.logs import get_logger
 from darkroom_upload.adapters.claims import Claim, Claims
 from darkroom_upload.adapters.new_jobs import NewJobs
 from darkroom_upload.adapters.originals import NewObject, Originals, PresignedPost
+from darkroom_upload.adapters.stored import Stored
 from darkroom_upload.fields import ChosenRecipe, fingerprint
 from darkroom_upload.inspection import too_large
 from darkroom_upload.overlays import check_overlays
@@ -75,6 +76,7 @@ class Presign:
     jobs: JobTable
     new_jobs: NewJobs
     claims: Claims
+    stored: Stored
     originals: Originals
     max_upload_bytes: int
 
@@ -104,6 +106,7 @@ class Presign:
         claim = await self.claims.find(owner, key) if key else None
         if claim is not None:
             return await self._waiting(claim, asked), True
+        await self.stored.require_room(principal)
         await check_overlays(self.jobs, announced.chosen, principal)
         new = _new_job(principal, announced)
         job = new.job

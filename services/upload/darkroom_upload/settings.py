@@ -10,6 +10,7 @@ from darkroom.allowances import (
     DEFAULT_BYTES_PER_DAY,
     DEFAULT_JOBS_PER_DAY,
     DEFAULT_REQUESTS_PER_SECOND,
+    DEFAULT_STORED_BYTES,
     HIGHEST_BURST,
     HIGHEST_RATE,
     UNLIMITED,
@@ -74,6 +75,8 @@ class UploadSettings(ServiceSettings, EncryptionSettings):
     """Jobs a day of callers that have no quota of their own; None is no limit."""
     default_bytes_per_day: OrUnlimited[Annotated[int, Field(ge=1)]] = DEFAULT_BYTES_PER_DAY
     """Bytes a day of the same."""
+    default_stored_bytes: OrUnlimited[Annotated[int, Field(ge=1)]] = DEFAULT_STORED_BYTES
+    """Bytes of results that their owners may store, all jobs together."""
     presets_file: Path | None = None
     """JSON file of more presets."""
     public_s3_endpoint_url: HttpUrl | None = None
@@ -97,6 +100,7 @@ class UploadSettings(ServiceSettings, EncryptionSettings):
             rate=Rate(per_second=per_second, burst=self.default_burst) if per_second else None,
             jobs_per_day=self.default_jobs_per_day,
             bytes_per_day=self.default_bytes_per_day,
+            stored_bytes=self.default_stored_bytes,
         )
 
     @field_validator("results_private_key")

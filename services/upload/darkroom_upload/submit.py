@@ -25,6 +25,7 @@ from darkroom.recipes import Presets
 from darkroom_upload.adapters.claims import Claim, Claims
 from darkroom_upload.adapters.new_jobs import NewJobs
 from darkroom_upload.adapters.originals import IncomingObject, NewObject, Originals
+from darkroom_upload.adapters.stored import Stored
 from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.fields import fingerprint
 from darkroom_upload.form import FormEvent
@@ -55,6 +56,7 @@ class Submit:
     new_jobs: NewJobs
     claims: Claims
     usage: Usage
+    stored: Stored
     originals: Originals
     uploads: Queue
     presets: Presets
@@ -75,6 +77,7 @@ class Submit:
         earlier = await self._claimed_job(claim) if claim else None
         if earlier is None:
             await self.usage.require_room(principal.charge(announced_bytes))
+            await self.stored.require_room(principal)
         job_id = earlier.job_id if earlier else new_job_id()
         keep = earlier is None or earlier.status is JobStatus.AWAITING_UPLOAD
         async with Intake(

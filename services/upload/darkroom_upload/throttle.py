@@ -1,5 +1,7 @@
 """Turns away requests over the caller's rate, and tells each answer's reader how the limits stand."""
 
+from typing import Final
+
 from fastapi import FastAPI, Request, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,6 +12,9 @@ from darkroom.topology import DAY_SECONDS
 from darkroom_upload.adapters.rates import Rates
 from darkroom_upload.principal import Principal
 from darkroom_upload.standing import Policy, Standing, fields
+
+_OF_THE_DAY: Final = frozenset({Policy.JOBS, Policy.BYTES})
+"""Quotas that come back by themselves, which `RateLimit` tells of."""
 
 
 class Throttle:
@@ -36,6 +41,8 @@ def install(app: FastAPI) -> None:
     """Answer a quota that is used up with the fields that tell of it."""
 
     async def refuse(request: Request, error: QuotaExceeded) -> Response:
+        if error.fields["quota"] not in _OF_THE_DAY:
+            return await problems.deliberate(request, error)
         limit, used, seconds = error.fields["limit"], error.fields["used"], error.retry_after_seconds or 0
         standing = Standing(
             policy=Policy(error.fields["quota"]),

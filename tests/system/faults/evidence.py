@@ -27,6 +27,7 @@ _OF_THE_RUN: Final = frozenset(
         "queued_at",
         "redrives",
         "started_at",
+        "stored_bytes",
         "updated_at",
         "worker",
         "write_token",

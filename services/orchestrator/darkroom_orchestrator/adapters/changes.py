@@ -106,3 +106,13 @@ def add_cost(cost: Cost) -> Change:
         assignments=tuple(f"#{name} = if_not_exists(#{name}, :no_cost) + :used_{name}" for name in used),
         values={"no_cost": 0, **{f"used_{name}": amount for name, amount in used.items()}},
     )
+
+
+def add_results(size: int) -> Change:
+    """Add to the bytes of a job's results. Safe only because the condition beside it can be met but once."""
+    if size == 0:
+        return Change()
+    return Change(
+        assignments=("#results_bytes = if_not_exists(#results_bytes, :no_results) + :more_results",),
+        values={"no_results": 0, "more_results": size},
+    )

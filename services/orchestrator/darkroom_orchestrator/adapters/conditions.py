@@ -128,3 +128,28 @@ def not_being_deleted() -> Condition:
 def being_deleted() -> Condition:
     """The mark of `not_being_deleted` is there: the record goes last, and goes only with its objects."""
     return Condition(text="attribute_exists(#deletion_began_at)")
+
+
+def results_within(most: int, more: int) -> Condition:
+    """The job's results are few enough bytes for these to be added.
+
+        task 0   reads 40 MiB of 64 ── adds 20 MiB
+        task 1   reads 40 MiB of 64 ─────────── adds 20 MiB: refused; reads 60, and one of its pictures fails
+
+    Tasks of one job do not know of each other.
+    """
+    return Condition(
+        text="(attribute_not_exists(#results_bytes) OR #results_bytes <= :results_room)",
+        values={"results_room": max(most - more, 0)},
+    )
+
+
+def results_are(size: int) -> Condition:
+    """The job's results have as many bytes as was seen: that is what its owner is charged for.
+
+    owner    reads 10 MiB ───────────────── cancels, and is charged for 10 MiB: refused; reads 30
+    task 1         reads 10 MiB ── adds 20 MiB
+    """
+    if size == 0:
+        return Condition(text="attribute_not_exists(#results_bytes)")
+    return Condition(text="#results_bytes = :seen_results", values={"seen_results": size})

@@ -29,12 +29,16 @@ from darkroom.jobs import (
     VariantState,
     VariantStatus,
     parts_of,
+    results_bytes,
 )
+from darkroom.making.output_bytes import most_bytes
 from darkroom.messages import TaskFinished, TaskStarted
+from darkroom.stored_bytes import adding, occupied
 from darkroom.topology import OPEN_BY_DEADLINE
 from darkroom_orchestrator.adapters.changes import (
     Change,
     add_cost,
+    add_results,
     put,
     put_once,
     put_variants,
@@ -50,6 +54,8 @@ from darkroom_orchestrator.adapters.conditions import (
     not_being_deleted,
     only_pending,
     pending_among_others,
+    results_are,
+    results_within,
     status_in,
     turn_is,
     unchanged_since,
@@ -88,11 +94,13 @@ class JobStore(JobTable):
         client: "DynamoDBClient",
         table: str,
         *,
+        accounts_table: str,
         now: Callable[[], datetime],
         work_period: timedelta = WORK_PERIOD,
     ) -> None:
         super().__init__(client, table)
         self._writes = ConditionalWrites(client, table)
+        self._accounts_table = accounts_table
         self._now = now
         self.work_period = work_period
         """How long a job at work may be without progress before it is overdue."""
@@ -139,7 +147,8 @@ class JobStore(JobTable):
         """queued, processing → processing or the end: settle parts, store their outcomes, add their cost.
 
         `job` is as it was read, `manifest` what was written for the end. The source's description goes into the job's
-        details, in one transaction with this write.
+        details, in one transaction with this write; so do the bytes that the job stores, at its end, into its owner's
+        counter.
         """
         description = report.description if SOURCE_PART in progress.parts else None
         change = (
@@ -153,10 +162,14 @@ class JobStore(JobTable):
             & put_once(worker=report.worker, started_at=iso(report.started_at))
             & put_variants(job, progress.variants)
             & add_cost(report.cost)
+            & add_results(progress.results_bytes)
         )
         # As it is stored, so that the event of the end is the same whenever it is told.
         now, status = parse(iso(self._now())), JobStatus.PROCESSING
         condition = attempt_is(report.attempt)
+        if progress.results_bytes:
+            condition &= results_within(most_bytes(job.source.size if job.source else 0), progress.results_bytes)
+        after = replace(advanced_job(job, report, progress, now), manifest=manifest or job.manifest)
         if progress.ending is None:
             change &= take_from_pending(progress.parts)
             condition &= pending_among_others(progress.parts)
@@ -164,13 +177,16 @@ class JobStore(JobTable):
             status, fault = progress.ending.status, progress.ending.fault
             change &= put(completed_at=iso(now), fault=fault.model_dump() if fault else None) & _CLOSED
             condition &= only_pending(progress.parts)
+            after = replace(after, stored_bytes=occupied(after))
+            change &= put(stored_bytes=after.stored_bytes)
+            beside = [*beside, *adding(self._accounts_table, job, after.stored_bytes - job.stored_bytes)]
         change, condition = self._moving(AT_WORK, status, change, condition, now)
         if description:
             beside = [*beside, describing(self._table, job.job_id, description)]
         if not beside:
             return await self._update(job.job_id, change, condition)
         moved = await self._writes.update_with(key(job.job_id), change, condition, beside)
-        return advanced_job(job, report, progress, now) if moved else None
+        return after if moved else None
 
     async def send(self, job_id: str, *, seen: str) -> Job | None:
         """Take the place of a job that is sent, for one that waits; `seen` is its turn as the index has it."""
@@ -206,9 +222,20 @@ class JobStore(JobTable):
         moved = await self._writes.update_with(key(job.job_id), change, condition, beside)
         return await self.get(job.job_id) if moved else None
 
-    async def cancel(self, job_id: str) -> Job | None:
-        """Open → cancelled. See `_stopping`."""
-        return await self._move(job_id, OPEN, JobStatus.CANCELLED, self._stopping(job_id))
+    async def cancel(self, job: Job) -> Job | None:
+        """Open → cancelled, unless the job has more results than were seen. See `_stopping`.
+
+        Those that it has stay, and are counted for its owner.
+        """
+        stored, condition = occupied(job), results_are(results_bytes(job))
+        change, condition = self._moving(
+            OPEN, JobStatus.CANCELLED, self._stopping(job.job_id), condition, self._now()
+        )
+        beside = adding(self._accounts_table, job, stored - job.stored_bytes)
+        if not beside:
+            return await self._update(job.job_id, change, condition)
+        moved = await self._writes.update_with(key(job.job_id), change & put(stored_bytes=stored), condition, beside)
+        return await self.get(job.job_id) if moved else None
 
     async def expire(self, job: Job) -> Job | None:
         """awaiting_upload → expired, and from then on DynamoDB's TTL has the job and its parts. See `_stopping`."""
@@ -260,10 +287,14 @@ class JobStore(JobTable):
         change = put(deletion_began_at=iso(self._now()))
         return await self._update(job.job_id, change, status_in(_ENDED) & attempt_is(job.attempt))
 
-    async def end_deletion(self, job_id: str, beside: "Sequence[TransactWriteItemTypeDef]" = ()) -> None:
-        """Delete the record of a job whose objects are gone, its recipe and its details. May be done again."""
-        parts = [*(deleting(self._table, part(job_id)) for part in (recipe_key, details_key)), *beside]
-        await self._writes.delete_with(key(job_id), being_deleted(), parts)
+    async def end_deletion(self, job: Job) -> None:
+        """Delete the record of a job whose objects are gone, its recipe and its details. May be done again.
+
+        What it stored is given back to its owner, in the same transaction.
+        """
+        parts = [deleting(self._table, part(job.job_id)) for part in (recipe_key, details_key)]
+        parts += adding(self._accounts_table, job, -job.stored_bytes)
+        await self._writes.delete_with(key(job.job_id), being_deleted(), parts)
 
     async def overdue(self, shard: int, moment: datetime) -> list[str]:
         """Ids of jobs of one shard of the index whose deadline has passed, the longest overdue first."""

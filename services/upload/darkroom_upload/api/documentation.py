@@ -66,7 +66,7 @@ class Problem(BaseModel):
     code: str = Field(description="The stable name of the error.")
     limit: int | None = Field(None, description="The most that is accepted, where the request went over it.")
     actual: int | None = Field(None, description="What the request had instead.")
-    quota: str | None = Field(None, description="`jobs` or `bytes`: which of the day is used up.")
+    quota: str | None = Field(None, description="`jobs` or `bytes` of the day, or `stored_bytes`: which is used up.")
     used: int | None = Field(None, description="How much of it has been used.")
     scope: str | None = Field(None, description="The scope that was missing.")
     errors: list[FaultItem] | None = Field(None, description="Each fault, where there can be several.")
@@ -83,7 +83,7 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
     UnderWay: {"detail": "Another request with this Idempotency-Key is under way. Send it again."},
     RateLimited: {"detail": "This caller may send 5 requests a second, and 10 at once."},
     QuotaExceeded: {
-        "detail": "Of the 1000 jobs a day of this caller 1000 are used. The next day begins at 00:00 UTC.",
+        "detail": "Daily quota used up: 1000 of 1000 jobs, and this needs 1 more. It resets at 00:00 UTC.",
         "quota": "jobs",
         "limit": 1000,
         "used": 1000,

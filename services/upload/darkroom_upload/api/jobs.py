@@ -14,6 +14,7 @@ from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.adapters.pictures import Pictures
 from darkroom_upload.adapters.results import ResultLinks, content_disposition
+from darkroom_upload.adapters.stored import Stored
 from darkroom_upload.admission import Admission
 from darkroom_upload.api.documentation import BINARY, LOCATION, RECEIVED, refusals
 from darkroom_upload.api.parameters import JobId, takes
@@ -31,7 +32,7 @@ LONGEST_PAGE: Final = 100
 _ZIP: Final = "application/zip"
 
 
-def router(
+def router(  # noqa: PLR0913 - all that these routes stand on
     jobs: Jobs,
     lists: JobLists,
     links: ResultLinks,
@@ -40,6 +41,7 @@ def router(
     list_places: Admission,
     archive_places: Admission,
     orchestrator: Orchestrator,
+    stored: Stored,
     authenticate: Authenticate,
 ) -> APIRouter:
     """The routes."""
@@ -97,6 +99,7 @@ def router(
     async def retry(job_id: JobId, changer: Changer) -> Response:
         job = await jobs.owned(job_id, changer.owner)
         size = job.source.size if job.source else 0
+        await stored.require_room(changer)
         with discreet(changer):
             await orchestrator.retry(job_id, changer.charge(size))
         return await accepted_response(*await jobs.owned_with_details(job_id, changer.owner), links, changer)

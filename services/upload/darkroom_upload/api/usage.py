@@ -9,6 +9,7 @@ from darkroom.allowances import Rate
 from darkroom.api_keys import Scope
 from darkroom.charges import day_after
 from darkroom.clock import Moment
+from darkroom_upload.adapters.stored import Stored
 from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.api.documentation import refusals
 from darkroom_upload.api.parameters import takes
@@ -26,7 +27,7 @@ class RateBody(Body):
 
 
 class QuotaBody(Body):
-    """One quota of the day."""
+    """One quota."""
 
     limit: int
     used: int
@@ -43,11 +44,13 @@ class UsageBody(Body):
     """Jobs made today."""
     bytes: QuotaBody | None
     """Bytes uploaded today."""
+    stored_bytes: QuotaBody | None
+    """Bytes that the owner stores: results and manifests of all jobs that have ended and were not deleted."""
     resets_at: Moment
-    """When the day is over, and both begin anew."""
+    """When the day is over, and its quotas begin anew."""
 
 
-def router(usage: Usage, authenticate: Authenticate) -> APIRouter:
+def router(usage: Usage, stored: Stored, authenticate: Authenticate) -> APIRouter:
     """The route."""
     reading = Depends(allowed(authenticate, Scope.READ))
     Reader = Annotated[Principal, reading]  # noqa: N806 - a type
@@ -67,6 +70,9 @@ def router(usage: Usage, authenticate: Authenticate) -> APIRouter:
             rate=_rate(allowance.rate),
             jobs=_quota(allowance.jobs_per_day, used.jobs),
             bytes=_quota(allowance.bytes_per_day, used.bytes),
+            stored_bytes=_quota(allowance.stored_bytes, await stored.of(reader.owner))
+            if allowance.stored_bytes is not None
+            else None,
             resets_at=day_after(moment),
         )
 

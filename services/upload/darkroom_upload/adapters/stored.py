@@ -1,0 +1,61 @@
+"""What an owner stores, read before more is taken in."""
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+from darkroom.aws import translated
+from darkroom.errors import QuotaExceeded, Unavailable
+from darkroom.stored_bytes import counters_of, stored_in
+from darkroom_upload.principal import Principal
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import KeysAndAttributesTypeDef
+
+_TRIES: Final = 6
+_PAUSE_SECONDS: Final = 0.05
+
+
+class Stored:
+    """Reads the counters of `darkroom.stored_bytes`. All methods raise Unavailable."""
+
+    def __init__(self, client: "DynamoDBClient", accounts_table: str) -> None:
+        self._client = client
+        self._table = accounts_table
+
+    async def require_room(self, principal: Principal) -> None:
+        """Raise QuotaExceeded when the caller's owner stores as much as the caller may.
+
+        How much a job will store is not known before it ends: an owner may exceed the quota by what its jobs in flight
+        store.
+        """
+        limit = principal.allowance.stored_bytes
+        if limit is None:
+            return
+        used = await self.of(principal.owner)
+        if used >= limit:
+            raise QuotaExceeded(
+                f"Storage quota used up: {used} of {limit} bytes. Delete jobs to make room.",
+                retry_after_seconds=None,
+                quota="stored_bytes",
+                limit=limit,
+                used=used,
+            )
+
+    async def of(self, owner: str) -> int:
+        """Return how many bytes an owner stores."""
+        wanted: KeysAndAttributesTypeDef = {
+            "Keys": [{"id": {"S": counter}} for counter in counters_of(owner)],
+            "ConsistentRead": True,
+        }
+        total = 0
+        for attempt in range(_TRIES):
+            with translated("DynamoDB"):
+                answer = await self._client.batch_get_item(RequestItems={self._table: wanted})
+            total += sum(map(stored_in, answer["Responses"].get(self._table, [])))
+            left = answer.get("UnprocessedKeys", {})
+            if not left:
+                return total
+            wanted["Keys"] = left[self._table]["Keys"]
+            await asyncio.sleep(_PAUSE_SECONDS * 2**attempt)
+        raise Unavailable("DynamoDB does not tell now how much is stored.")
