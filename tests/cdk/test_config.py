@@ -61,7 +61,8 @@ def test_processors_may_have_a_minute_of_work_waiting_each() -> None:
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
 def test_a_stage_has_rates_and_quotas_unless_it_says_unlimited(stage: str) -> None:
-    names = ("default_requests_per_second", "default_jobs_per_day", "default_bytes_per_day")
+    quotas = ("default_jobs_per_day", "default_bytes_per_day", "default_stored_bytes")
+    names = ("default_requests_per_second", *quotas)
     own = load(stage, {})
     assert all(getattr(own, name) > 0 for name in names)
     free = from_context({"stage": stage, **dict.fromkeys(names, "unlimited")})

@@ -26,7 +26,7 @@ def test_a_burst_that_is_none_is_refused(burst: int) -> None:
         Rate(per_second=1, burst=burst)
 
 
-@pytest.mark.parametrize("quotas", [{"jobs_per_day": 0}, {"bytes_per_day": -1}])
+@pytest.mark.parametrize("quotas", [{"jobs_per_day": 0}, {"bytes_per_day": -1}, {"stored_bytes": 0}])
 def test_a_quota_is_at_least_one(quotas: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="at least 1"):
         KeyLimits(**quotas)
@@ -42,8 +42,8 @@ def test_the_default_stands_where_a_key_says_nothing() -> None:
 
 
 def test_a_key_is_without_a_limit_only_if_it_says_so() -> None:
-    default = Allowance(rate=Rate.of(1), jobs_per_day=10, bytes_per_day=1000)
-    free = KeyLimits(rate=UNLIMITED, jobs_per_day=UNLIMITED, bytes_per_day=UNLIMITED)
+    default = Allowance(rate=Rate.of(1), jobs_per_day=10, bytes_per_day=1000, stored_bytes=9)
+    free = KeyLimits(rate=UNLIMITED, jobs_per_day=UNLIMITED, bytes_per_day=UNLIMITED, stored_bytes=UNLIMITED)
     assert free.within(default) == NO_LIMITS
     assert not NO_LIMITS.has_quota
-    assert KeyLimits(rate=UNLIMITED).within(default) == Allowance(jobs_per_day=10, bytes_per_day=1000)
+    assert KeyLimits(rate=UNLIMITED).within(default) == Allowance(jobs_per_day=10, bytes_per_day=1000, stored_bytes=9)

@@ -45,7 +45,7 @@ def test_of_a_key_only_its_hash_and_its_beginning_are_kept() -> None:
             name="laptop",
             created_at=NOW,
             scopes=frozenset({Scope.READ}),
-            limits=KeyLimits(rate=Rate.of(0.1, 3), jobs_per_day=10, bytes_per_day=10**12),
+            limits=KeyLimits(rate=Rate.of(0.1, 3), jobs_per_day=10, bytes_per_day=10**12, stored_bytes=10**13),
             callback_url="https://example.com/darkroom",
         ),
         ApiKey.of(
@@ -53,7 +53,7 @@ def test_of_a_key_only_its_hash_and_its_beginning_are_kept() -> None:
             owner="ann",
             name="free",
             created_at=NOW,
-            limits=KeyLimits(rate=UNLIMITED, jobs_per_day=UNLIMITED, bytes_per_day=UNLIMITED),
+            limits=KeyLimits(rate=UNLIMITED, jobs_per_day=UNLIMITED, bytes_per_day=UNLIMITED, stored_bytes=UNLIMITED),
         ),
         ApiKey.of("c", owner="ann", name="nothing", created_at=NOW, scopes=frozenset()),
     ],

@@ -182,10 +182,11 @@ async def test_a_key_is_made_used_listed_and_revoked(run: Run) -> None:
     assert "no keys" in (await run("keys", "revoke", owner, "dk_nothing", status=1)).stderr
     unused = (await run("keys", "create", owner, "--name", "revoked before it was used")).stdout.strip()
     await run("keys", "revoke", owner, unused[:11])
-    free = ("--requests-per-second", "unlimited", "--jobs-per-day", "unlimited", "--bytes-per-day", "unlimited")
+    limits = ("requests-per-second", "jobs-per-day", "bytes-per-day", "stored-bytes")
+    free = [word for limit in limits for word in (f"--{limit}", "unlimited")]
     await run("keys", "create", owner, "--name", "free", *free)
     shown = [json.loads(line) for line in (await run("keys", "list", owner, "--json")).stdout.splitlines()][-1]
-    assert [shown[limit] for limit in ("rate", "jobs_per_day", "bytes_per_day")] == ["unlimited"] * 3
+    assert [shown[limit] for limit in ("rate", "jobs_per_day", "bytes_per_day", "stored_bytes")] == ["unlimited"] * 4
     assert "not known" in (await run("usage", status=1, darkroom_api_key=unused)).stderr
 
 

@@ -19,7 +19,12 @@ REQUIRED = {
 }
 URL, ID, KEY = "DARKROOM_RESULTS_CDN_URL", "DARKROOM_RESULTS_KEY_PAIR_ID", "DARKROOM_RESULTS_PRIVATE_KEY"
 PEM = ec.generate_private_key(ec.SECP256R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-LIMITS = ("DARKROOM_DEFAULT_REQUESTS_PER_SECOND", "DARKROOM_DEFAULT_JOBS_PER_DAY", "DARKROOM_DEFAULT_BYTES_PER_DAY")
+LIMITS = (
+    "DARKROOM_DEFAULT_REQUESTS_PER_SECOND",
+    "DARKROOM_DEFAULT_JOBS_PER_DAY",
+    "DARKROOM_DEFAULT_BYTES_PER_DAY",
+    "DARKROOM_DEFAULT_STORED_BYTES",
+)
 CDN = {URL: "https://results.example.org", ID: "K1", KEY: PEM}
 
 
@@ -86,7 +91,8 @@ def test_a_key_that_is_none_is_told_at_start_without_its_text(
 def test_nobody_is_without_limits_unless_that_is_said(told: pytest.MonkeyPatch) -> None:
     allowance = load_settings(UploadSettings).allowance
     assert allowance.rate == Rate(per_second=20, burst=100)
-    assert (allowance.jobs_per_day, allowance.bytes_per_day) == (10_000, 20 * 1024**3)
+    quotas = (allowance.jobs_per_day, allowance.bytes_per_day, allowance.stored_bytes)
+    assert quotas == (10_000, 20 * 1024**3, 100 * 1024**3)
     for name in LIMITS:
         told.setenv(name, "unlimited")
     assert load_settings(UploadSettings).allowance == NO_LIMITS

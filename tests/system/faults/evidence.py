@@ -78,6 +78,13 @@ async def all_items(cloud: Cloud, installation: Installation) -> list[Item]:
     return [item for item in items if not is_part(item["job_id"])]
 
 
+async def stored_bytes(cloud: Cloud, installation: Installation) -> int:
+    """What the counters of all owners say that they store."""
+    pages = cloud.dynamodb.get_paginator("scan").paginate(TableName=installation.topology.accounts.name)
+    items = [plain(item) async for page in pages for item in page["Items"]]
+    return sum(int(item["stored_bytes"]) for item in items if item["id"].startswith("stored#"))
+
+
 async def objects_in(cloud: Cloud, bucket: str) -> Objects:
     """Everything in a bucket, by one pass over its list. No object is read."""
     found: dict[str, set[str]] = {}

@@ -14,7 +14,7 @@ from tests.support.aws_calls import Call
 from tests.support.aws_proxy import Moment, Trap
 from tests.support.images import jpeg
 from tests.system.faults.arena import Arena
-from tests.system.faults.evidence import Evidence, all_items, orphans
+from tests.system.faults.evidence import Evidence, all_items, orphans, stored_bytes
 
 PICTURE: Final = jpeg(40, 30)
 RECIPE: Final = json.dumps(
@@ -196,7 +196,9 @@ async def _sprung(trap: Trap, over: asyncio.Task[str]) -> bool:
 async def _differences(arena: Arena, job_id: str, clean: CleanRun, jobs_before: int) -> list[str]:
     found = await arena.evidence(job_id)
     events = await arena.events_of(job_id)
-    new = len(await all_items(arena.cloud, arena.installation)) - jobs_before
+    items = await all_items(arena.cloud, arena.installation)
+    new = len(items) - jobs_before
+    counted = await stored_bytes(arena.cloud, arena.installation)
     dead_letters = await arena.dead_letters()
     left = await orphans(arena.cloud, arena.installation)
     facts = {
@@ -207,5 +209,6 @@ async def _differences(arena: Arena, job_id: str, clean: CleanRun, jobs_before: 
         f"jobs {new}": new == 1,
         f"dead letters {dead_letters}": dead_letters == 0,
         f"orphans {left}": not left,
+        f"stored {counted}": counted == sum(item.get("stored_bytes", 0) for item in items),
     }
     return [fact for fact, holds in facts.items() if not holds]

@@ -12,6 +12,7 @@ import pytest_asyncio
 from darkroom import clock
 from darkroom.allowances import KeyLimits, Rate
 from darkroom.jobs import new_job_id
+from darkroom.stored_bytes import counters_of
 from darkroom_local.installation import Installation
 from tests.support import images
 from tests.support.aws_calls import Call
@@ -165,13 +166,14 @@ async def test_defaults_are_for_keys_without_limits_and_not_for_the_development_
         "default_burst": 7,
         "default_jobs_per_day": 3,
         "default_bytes_per_day": 100,
+        "default_stored_bytes": 1000,
     }
     async with running_service(settings_for(shared_installation, **defaults)) as service:
         free = (await service.client.get("/usage")).json()
         plain = (await service.client.get("/usage", headers={"x-api-key": "plain-key"})).json()
     assert (free["rate"], free["jobs"], free["bytes"]) == (None, None, None)
     assert plain["rate"] == {"requests_per_second": 5.0, "burst": 7}
-    assert (plain["jobs"]["limit"], plain["bytes"]["limit"]) == (3, 100)
+    assert [plain[quota]["limit"] for quota in ("jobs", "bytes", "stored_bytes")] == [3, 100, 1000]
 
 
 async def test_a_key_s_callback_url_is_for_jobs_that_name_none(newcomer: Newcomer, upload: RunningService) -> None:
@@ -212,3 +214,68 @@ async def test_a_limit_that_cannot_be_held_lets_nobody_pass(
             assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
             answer = await service.client.get("/recipes/web", headers={"x-api-key": "limited-key"})
             assert answer.status_code == 200
+
+
+async def store(cloud: Cloud, upload: RunningService, owner: str, *amounts: int) -> None:
+    """Let an owner's counter say that it stores these bytes."""
+    for counter, amount in zip(counters_of(owner), amounts, strict=False):
+        item = {"id": {"S": counter}, "stored_bytes": {"N": str(amount)}}
+        await cloud.dynamodb.put_item(TableName=upload.settings.accounts_table, Item=item)
+
+
+async def test_an_owner_who_stores_enough_sends_nothing_more(
+    newcomer: Newcomer, cloud: Cloud, upload: RunningService
+) -> None:
+    client = await newcomer(limits=KeyLimits(stored_bytes=1000))
+    owner = (await client.get("/usage")).json()["owner"]
+    await store(cloud, upload, owner, 600, 399)
+    first = await client.post("/uploads", content=CAT, headers={**IMAGE, "idempotency-key": "one"})
+    assert first.status_code == 202, "there is room for some"
+    await store(cloud, upload, owner, 600, 399, 1)
+    assert (await client.get("/usage")).json()["stored_bytes"] == {"limit": 1000, "used": 1000, "remaining": 0}
+    for answer in (
+        await client.post("/uploads", content=CAT, headers=IMAGE),
+        await client.post("/uploads", files={"file": CAT}),
+        await client.post("/v1/images/upload", content=CAT, headers=IMAGE),
+        await client.post("/uploads/presigned", json={"content_type": "image/jpeg", "size": 1}),
+        await client.post(f"/jobs/{first.json()['job_id']}/retry"),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (429, "quota_exceeded")
+        told = {name: answer.json()[name] for name in ("quota", "limit", "used")}
+        assert told == {"quota": "stored_bytes", "limit": 1000, "used": 1000}
+        assert "Delete jobs" in answer.json()["detail"]
+        assert "retry-after" not in answer.headers, "no time helps"
+    again = await client.post("/uploads", content=CAT, headers={**IMAGE, "idempotency-key": "one"})
+    assert (again.status_code, again.json()["job_id"]) == (202, first.json()["job_id"])
+    await store(cloud, upload, owner, 600, -1)
+    assert (await client.post("/uploads", content=CAT, headers=IMAGE)).status_code == 202
+
+
+async def test_an_upload_to_a_full_store_is_refused_before_its_body_is_read(
+    newcomer: Newcomer, cloud: Cloud, upload: RunningService
+) -> None:
+    client = await newcomer(limits=KeyLimits(stored_bytes=1))
+    await store(cloud, upload, (await client.get("/usage")).json()["owner"], 1)
+    reader, writer = await asyncio.open_connection("127.0.0.1", upload.port)
+    key = client.headers["x-api-key"]
+    lines = ("POST /uploads HTTP/1.1", "Host: x", f"x-api-key: {key}", "Content-Type: image/jpeg", "Content-Length: 9")
+    writer.write("\r\n".join((*lines, "", "")).encode())
+    answer = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+    writer.close()
+    await writer.wait_closed()
+    assert answer.startswith(b"HTTP/1.1 429")
+
+
+async def test_what_is_stored_is_one_owners_whichever_key_asks(
+    newcomer: Newcomer, cloud: Cloud, upload: RunningService, shared_installation: Installation
+) -> None:
+    client = await newcomer(limits=KeyLimits(stored_bytes=10))
+    owner = (await client.get("/usage")).json()["owner"]
+    await store(cloud, upload, owner, 10)
+    key = f"key-{new_job_id()}"
+    await put_key(cloud.dynamodb, shared_installation, key, owner, limits=KeyLimits(stored_bytes=20))
+    other = (await upload.client.get("/usage", headers={"x-api-key": key})).json()
+    assert other["stored_bytes"] == {"limit": 20, "used": 10, "remaining": 10}
+    stranger = await newcomer(limits=KeyLimits(stored_bytes=10))
+    assert (await stranger.post("/uploads", content=CAT, headers=IMAGE)).status_code == 202
+    assert (await upload.client.get("/usage")).json()["stored_bytes"] is None
