@@ -130,7 +130,7 @@ def _all(value: object) -> set[str]:
         ("Upload", "KeepSessions", ["session#*", "farewell#*", "acquainted#*"]),
         ("Upload", "CountAttempts", ["attempts#*"]),
         ("Orchestrator", "SignWebhooks", ["webhook#*"]),
-        ("Orchestrator", "Settle", ["usage#*"]),
+        ("Orchestrator", "Settle", ["usage#*", "stored#*"]),
     ],
 )
 def test_no_service_writes_api_keys_or_users(service: str, sid: str, items: list[str], template: Template) -> None:
