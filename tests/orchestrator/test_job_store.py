@@ -195,11 +195,11 @@ async def test_what_is_given_beside_a_jobs_end_or_deletion_is_written_with_it(si
 
     assert await site.jobs.advance(job, report, progress, beside=beside("end"))
     assert await site.jobs.advance(job, report, progress, beside=beside("again")) is None
-    await site.jobs.end_deletion(job.job_id, beside("too early"))
+    await site.jobs.end_deletion(job, beside("too early"))
     assert await written() >= {"end"}
     assert not await written() & {"again", "too early"}
     await site.jobs.begin_deletion(await site.job(job.job_id))
-    await site.jobs.end_deletion(job.job_id, beside("deleted"))
+    await site.jobs.end_deletion(job, beside("deleted"))
     assert "deleted" in await written()
 
 

@@ -228,9 +228,7 @@ class JobStore(JobTable):
         Those that it has stay, and are counted for its owner.
         """
         stored, condition = occupied(job), results_are(results_bytes(job))
-        change, condition = self._moving(
-            OPEN, JobStatus.CANCELLED, self._stopping(job.job_id), condition, self._now()
-        )
+        change, condition = self._moving(OPEN, JobStatus.CANCELLED, self._stopping(job.job_id), condition, self._now())
         beside = adding(self._accounts_table, job, stored - job.stored_bytes)
         if not beside:
             return await self._update(job.job_id, change, condition)
@@ -287,13 +285,13 @@ class JobStore(JobTable):
         change = put(deletion_began_at=iso(self._now()))
         return await self._update(job.job_id, change, status_in(_ENDED) & attempt_is(job.attempt))
 
-    async def end_deletion(self, job: Job) -> None:
+    async def end_deletion(self, job: Job, beside: "Sequence[TransactWriteItemTypeDef]" = ()) -> None:
         """Delete the record of a job whose objects are gone, its recipe and its details. May be done again.
 
         What it stored is given back to its owner, in the same transaction.
         """
         parts = [deleting(self._table, part(job.job_id)) for part in (recipe_key, details_key)]
-        parts += adding(self._accounts_table, job, -job.stored_bytes)
+        parts += [*adding(self._accounts_table, job, -job.stored_bytes), *beside]
         await self._writes.delete_with(key(job.job_id), being_deleted(), parts)
 
     async def overdue(self, shard: int, moment: datetime) -> list[str]:
