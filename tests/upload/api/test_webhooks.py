@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 
 from darkroom import clock
 from darkroom.jobs import DeliveryAttempt, JobDetails, JobStatus, new_job_id
@@ -55,7 +56,9 @@ every_way_in = pytest.mark.parametrize("send", [by_form, by_body, by_alias, by_p
 async def production(cloud: Cloud, shared_installation: Installation) -> AsyncIterator[RunningService]:
     """A service that is not in development, and a client with a key for it."""
     await put_key(cloud.dynamodb, shared_installation, PRODUCTION_KEY, "demo")
-    settings = settings_for(shared_installation, environment=Environment.PRODUCTION)
+    settings = settings_for(
+        shared_installation, environment=Environment.PRODUCTION, data_keys=SecretStr("a-key-of-production-" * 2)
+    )
     async with running_service(settings) as service:
         service.client.headers["x-api-key"] = PRODUCTION_KEY
         yield service
