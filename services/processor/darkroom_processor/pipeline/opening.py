@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Final
 
 from PIL import Image, ImageFile
+from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
 from darkroom.errors import UndecodableImage
@@ -15,6 +16,7 @@ from darkroom_processor.pipeline.avif_file import open_avif
 from darkroom_processor.pipeline.cleaning import jpeg
 from darkroom_processor.pipeline.cleaning.cleaned import Cleaned
 from darkroom_processor.pipeline.containers import png
+from darkroom_processor.pipeline.jp2_palette import mend_palette
 from darkroom_processor.pipeline.tiff import TiffFile
 
 _PILLOW_NAMES: Final = {
@@ -24,7 +26,6 @@ _PILLOW_NAMES: Final = {
     ImageFormat.GIF: "GIF",
     ImageFormat.BMP: "BMP",
     ImageFormat.AVIF: "AVIF",
-    ImageFormat.JPEG2000: "JPEG2000",
     ImageFormat.ICO: "ICO",
     ImageFormat.PPM: "PPM",
 }
@@ -66,8 +67,16 @@ def _open(data: bytes, image_format: ImageFormat) -> Image.Image:
             return Image.open(io.BytesIO(still), formats=["PNG"])
         case ImageFormat.TIFF:
             return TiffFile(data)
+        case ImageFormat.JPEG2000:
+            return _open_jpeg2000(data)
         case _:
             return Image.open(io.BytesIO(data), formats=[_PILLOW_NAMES[image_format]])
+
+
+def _open_jpeg2000(data: bytes) -> Image.Image:
+    image = Jpeg2KImageFile(io.BytesIO(data))
+    mend_palette(image, data)
+    return image
 
 
 class _Jpeg(JpegImageFile):
