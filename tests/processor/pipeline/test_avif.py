@@ -118,6 +118,11 @@ def test_alpha_without_a_size_has_that_of_its_picture(properties: tuple[bytes, .
     assert image(data, []).tobytes() == expected.tobytes()
 
 
+def test_alpha_without_a_size_goes_out_with_one() -> None:
+    made = picture(heif.with_alpha(SEEN_THROUGH), [], {"format": "same", "quality": 100})
+    assert images.opened(made.data).mode == "RGBA"
+
+
 def refused(data: bytes) -> ImageError:
     """The error for a file."""
     began = time.process_time()

@@ -5,9 +5,21 @@ these, markers of the end. A fault in it never refuses a picture. It is dropped 
 linear in its bytes, and with one copy of them at most.
 """
 
+from collections.abc import Callable
+from typing import Final
+
 from darkroom.formats import ImageFormat
-from darkroom_processor.pipeline.cleaning import jpeg, jpeg2000, png, tiff, webp
+from darkroom_processor.pipeline.cleaning import avif, jpeg, jpeg2000, png, tiff, webp
 from darkroom_processor.pipeline.cleaning.cleaned import Cleaned
+
+_CLEANERS: Final[dict[ImageFormat, Callable[[bytes], Cleaned]]] = {
+    ImageFormat.PNG: png.clean,
+    ImageFormat.JPEG: jpeg.clean,
+    ImageFormat.WEBP: webp.clean,
+    ImageFormat.TIFF: tiff.clean,
+    ImageFormat.JPEG2000: jpeg2000.clean,
+    ImageFormat.AVIF: avif.clean,
+}
 
 
 def clean(data: bytes, image_format: ImageFormat) -> Cleaned:
@@ -16,16 +28,5 @@ def clean(data: bytes, image_format: ImageFormat) -> Cleaned:
     Raises TruncatedImage when pixels are missing, as far as the structure tells, and UndecodableImage when what a
     picture needs is damaged.
     """
-    match image_format:
-        case ImageFormat.PNG:
-            return png.clean(data)
-        case ImageFormat.JPEG:
-            return jpeg.clean(data)
-        case ImageFormat.WEBP:
-            return webp.clean(data)
-        case ImageFormat.TIFF:
-            return tiff.clean(data)
-        case ImageFormat.JPEG2000:
-            return jpeg2000.clean(data)
-        case _:
-            return Cleaned(data)
+    cleaner = _CLEANERS.get(image_format)
+    return cleaner(data) if cleaner else Cleaned(data)
