@@ -19,6 +19,7 @@ from tests.support.images import animation, encoded, photo
 SHRINK = Resize(op="resize", width=200, height=200)
 WORK = Work(
     variants=(
+        Variant(name="again", output=Output(frames="all")),
         Variant(name="turned", operations=(SHRINK, Rotate(op="rotate", angle=30))),
         *(
             Variant(name=name.value, operations=(SHRINK,), output=Output(format=name))

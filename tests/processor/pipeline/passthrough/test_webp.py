@@ -1,8 +1,11 @@
 """A WebP's own data: the chunks of the picture and no others."""
 
-import pytest
+from typing import Any
 
-from darkroom_processor.pipeline.containers.webp import chunk, file_of
+import pytest
+from PIL import Image
+
+from darkroom_processor.pipeline.containers.webp import IMAGES, chunk, file_of
 from darkroom_processor.pipeline.keep import Kept
 from darkroom_processor.pipeline.passthrough import webp
 from tests.support import images, laden
@@ -73,6 +76,25 @@ def test_all_that_a_file_can_carry_is_left_away() -> None:
     assert SECRET not in made
     assert bare(made)
     assert shown(made) == shown(data)
+
+
+@pytest.mark.parametrize("name", STILLS)
+def test_bytes_behind_the_coded_pixels_are_not_kept(name: str) -> None:
+    data = STILLS[name]
+    longer = file_of(
+        chunk(kind, body + SECRET * 4 if kind in IMAGES else body)
+        for kind, body in ((part.removeprefix("webp ").encode().ljust(4), body) for part, body in parts(data))
+    )
+    assert shown(longer) == shown(data)
+    assert webp.own_file(longer, Kept(), frames=1) is None
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 5), (16, 16), (17, 40), (90, 61)])
+@pytest.mark.parametrize("options", [{"quality": 1}, {"quality": 90, "method": 0}, {"lossless": True}])
+def test_sound_files_of_any_size_are_kept(size: tuple[int, int], options: dict[str, Any]) -> None:
+    for image in (images.photo(*size), Image.new("RGB", size, "teal"), images.photo(*size, "RGBA")):
+        data = images.encoded(image, "WEBP", **options)
+        assert shown(own(data)) == shown(data)
 
 
 def test_alpha_that_no_reader_shows_is_not_kept() -> None:

@@ -1,8 +1,11 @@
 """WebP: the chunks of the picture, with their coded pixels as they are."""
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+from PIL import Image
 
 from darkroom.making.geometry import Size
 from darkroom_processor.pipeline.containers import webp
@@ -14,6 +17,7 @@ _ICC, _ALPHA, _EXIF, _XMP, _MOVES = 0x20, 0x10, 0x08, 0x04, 0x02
 _EXIF_PREFIX: Final = b"Exif\0\0"
 _ANIMATION_BYTES: Final = 6
 """Background and number of plays."""
+_MISSED: Final = 16
 _FRAME_FLAGS: Final = 0b11
 """Blending and disposal; the other bits of the last byte are reserved."""
 
@@ -59,13 +63,32 @@ def own_file(data: bytes, kept: Kept, *, frames: int) -> bytes | None:
 
 
 def _picture(chunks: Sequence[Chunk]) -> _Picture | None:
-    """The first picture among chunks, with the alpha before it."""
+    """The first picture among chunks, with the alpha before it; None if it is cut, or has bytes behind its end."""
     number = next((number for number, one in enumerate(chunks) if one.kind in IMAGES), None)
     if number is None or not chunks[number].whole:
         return None
     image = chunks[number]
+    if _ends_early(image):
+        return None
     alpha = next((one for one in chunks[:number] if one.kind == b"ALPH"), None)
     return _Picture(image=image, alpha=alpha if image.kind == b"VP8 " else None)
+
+
+def _ends_early(image: Chunk) -> bool:
+    """Whether the coded pixels end before their chunk does.
+
+    Only a decoder can tell: it misses what is cut off, unless there was no need of it. Sound files have at most four
+    such bytes.
+    """
+    if len(image.body) <= 2 * _MISSED:
+        return False
+    shorter = webp.file_of([chunk(image.kind, image.body[:-_MISSED])])
+    try:
+        with Image.open(io.BytesIO(shorter), formats=["WEBP"]) as opened:
+            opened.load()
+    except (OSError, EOFError, SyntaxError, ValueError, MemoryError):
+        return False
+    return True
 
 
 def _still(picture: _Picture | None, canvas: bytes | None, kept: Kept) -> bytes | None:
