@@ -3,11 +3,13 @@
 import struct
 import zlib
 from functools import cache
+from itertools import takewhile
 
 import numpy as np
 from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
+from darkroom_processor.pipeline.containers import jpeg, png
 from tests.support import bombs, heif, images, laden, moving, profiles, raw, tiffs
 
 MOST_EDITS = 6
@@ -101,13 +103,64 @@ _POSITIONS = st.one_of(st.integers(0, 200), st.integers(0, 60_000))
 
 @st.composite
 def damaged_files(draw: st.DrawFn) -> bytes:
-    """A file with some bytes changed, lost or too many; of a PNG's checksums it may be that they fit all the same."""
+    """A file with parts or bytes changed, lost or too many. A PNG's checksums may fit all the same."""
     data = bytearray(draw(st.one_of(sound_files, st.sampled_from(hostile()))))
-    for _ in range(draw(st.integers(1, MOST_EDITS))):
+    for _ in range(draw(st.integers(0, MOST_EDITS))):
+        data = _with_parts_changed(draw, bytes(data))
+    for _ in range(draw(st.integers(0, MOST_EDITS))):
         _edit(draw, data)
     if data.startswith(bombs.PNG_MAGIC) and draw(st.booleans()):
         _repair(data)
     return bytes(data)
+
+
+def _with_parts_changed(draw: st.DrawFn, data: bytes) -> bytearray:
+    """A PNG or JPEG with a chunk or segment lost, doubled, moved, shortened, renamed or put in; any other as it is."""
+    parts = _parts(data)
+    if not parts:
+        return bytearray(data)
+    here, there = draw(st.integers(0, len(parts) - 1)), draw(st.integers(0, len(parts)))
+    kind, body = parts[here]
+    match draw(st.sampled_from(["lose", "double", "shorten", "rename", "insert"])):
+        case "lose":
+            del parts[here]
+        case "double":
+            parts.insert(there, (kind, body))
+        case "shorten":
+            parts[here] = kind, body[: draw(st.integers(0, 20))]
+        case "rename":
+            parts[here] = draw(st.sampled_from(_NAMES[data[:2]])), body
+        case _:
+            parts.insert(there, (draw(st.sampled_from(_NAMES[data[:2]])), draw(st.binary(max_size=40))))
+    return bytearray(_joined(data, parts))
+
+
+_NAMES: dict[bytes, list[bytes]] = {
+    bombs.PNG_MAGIC[:2]: [
+        *(b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"iCCP", b"sRGB", b"gAMA", b"cHRM", b"cICP", b"pHYs", b"tRNS", b"PLTE"),
+        *(b"acTL", b"fcTL", b"fdAT", b"IDAT", b"IHDR", b"IEND", b"prVt", b"text", b"XXXX", b"a\0Bc"),
+    ],
+    jpeg.START_OF_IMAGE: [bytes([marker]) for marker in (*jpeg.APP, jpeg.COM, 0xC0, 0xC2, 0xC4, 0xDB, 0xDD, 0xDA)],
+}
+"""Of chunks and segments, by the first bytes of a file."""
+
+
+def _parts(data: bytes) -> list[tuple[bytes, bytes]]:
+    """Names and contents; those of a JPEG before its first scan."""
+    if data.startswith(bombs.PNG_MAGIC):
+        return [(one.kind, bytes(one.body)) for one in png.walk(data)]
+    if not data.startswith(jpeg.START_OF_IMAGE):
+        return []
+    heads = takewhile(lambda one: one.marker not in (jpeg.SOS, jpeg.EOI), jpeg.walk(data))
+    return [(bytes([one.marker]), bytes(one.body)) for one in heads]
+
+
+def _joined(data: bytes, parts: list[tuple[bytes, bytes]]) -> bytes:
+    if data.startswith(bombs.PNG_MAGIC):
+        return bombs.PNG_MAGIC + b"".join(bombs.chunk(*part) for part in parts)
+    scan = next((one.start for one in jpeg.walk(data) if one.marker in (jpeg.SOS, jpeg.EOI)), len(data))
+    heads = b"".join(jpeg.segment(kind[0], body) for kind, body in parts)
+    return jpeg.START_OF_IMAGE + heads + data[scan:]
 
 
 def _edit(draw: st.DrawFn, data: bytearray) -> None:
