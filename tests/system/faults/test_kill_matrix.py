@@ -53,7 +53,8 @@ async def test_a_service_that_dies_over_a_change_it_does_not_know_was_made_harms
 async def test_an_upload_that_nobody_repeats_comes_to_one_end(arenas: list[Arena], undisturbed: CleanRun) -> None:
     """The sweeper starts the job when its bytes are there, and lets it expire when they are not."""
     ends = await asyncio.gather(
-        end_without_repetition(arenas[0], "PutItem jobs"), end_without_repetition(arenas[1], "PutObject originals")
+        end_without_repetition(arenas[0], "TransactWriteItems jobs+jobs"),
+        end_without_repetition(arenas[1], "PutObject originals"),
     )
     assert [end.status for end in ends] == ["expired", "completed"]
     assert [end.evidence.pictures for end in ends] == [{}, undisturbed.evidence.pictures]
