@@ -249,7 +249,8 @@ class Job:
     redrives: int = 0
     """How often the sweeper has sent the tasks again."""
     callback_url: str | None = None
-    """Where the job's end is announced by a webhook."""
+    """Where the job's end is announced by a webhook. It may bear a token, so in the table it is encrypted for the place
+    that is the job's id."""
     charged_to: str | None = None
     """The counter of a caller's quotas that it is part of, with `source_bytes`; None for a caller without quotas."""
 

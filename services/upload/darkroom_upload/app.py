@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 
 from darkroom import health, problems
 from darkroom.access_log import AccessLog
+from darkroom.encryption import TextCipher
 from darkroom.health import Readiness
 from darkroom.recipes import Presets
 from darkroom.webhook_secrets import WebhookSecrets
@@ -69,6 +70,7 @@ class Services:
     follow: Follow
     orchestrator: Orchestrator
     secrets: WebhookSecrets
+    cipher: TextCipher
     usage: Usage
     stored: Stored
     authenticate: Authenticate
@@ -125,7 +127,9 @@ def create_api(services: Services) -> FastAPI:
         )
     )
     app.include_router(events.router(services.follow, services.stream_places, authenticate))
-    app.include_router(webhooks.router(services.jobs, services.orchestrator, services.secrets, authenticate))
+    app.include_router(
+        webhooks.router(services.jobs, services.orchestrator, services.secrets, services.cipher, authenticate)
+    )
     # Before the presets, which are at `/recipes/{name}`: or `Allow` would name the methods of these.
     app.include_router(plan.router(services.plan, services.presets, authenticate))
     app.include_router(recipes.router(services.presets, authenticate))

@@ -65,11 +65,10 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
             public = await stack.enter_async_context(aws.s3(endpoint_url=endpoint_url))
         queue_url = str(settings.uploads_queue_url)
         jobs = Jobs(dynamodb, settings.jobs_table)
-        accounts = settings.accounts_table
+        accounts, cipher = settings.accounts_table, settings.cipher
         claims, usage = Claims(dynamodb, accounts), Usage(dynamodb, accounts)
         stored = Stored(dynamodb, accounts)
-        new_jobs = NewJobs(dynamodb, jobs=jobs, claims=claims, usage=usage)
-        cipher = settings.cipher
+        new_jobs = NewJobs(dynamodb, jobs=jobs, claims=claims, usage=usage, cipher=cipher)
         users = UserTable(dynamodb, accounts, cipher)
         sessions = Sessions(SessionTable(dynamodb, accounts), users)
         originals = Originals(s3, settings.originals_bucket, public=public)
@@ -116,6 +115,7 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
             watcher=watcher,
             follow=Follow(find_job=jobs.owned_with_details, links=links, watcher=watcher),
             orchestrator=orchestrator.Orchestrator(neighbour),
+            cipher=cipher,
             secrets=WebhookSecrets(dynamodb, accounts, cipher),
             authenticate=Authenticate(
                 KeyTable(dynamodb, accounts, cipher).find,

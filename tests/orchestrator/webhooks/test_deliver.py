@@ -31,7 +31,7 @@ from darkroom_orchestrator.webhooks.deliver import Deliver, Undelivered
 from darkroom_orchestrator.webhooks.delivery_log import KEPT, DeliveryLog
 from darkroom_orchestrator.webhooks.sender import open_sender
 from tests.orchestrator.site import RECIPE, Site, result
-from tests.support.cipher import CIPHER
+from tests.support.cipher import CIPHER, encrypted
 from tests.support.receiver import Receiver, receiving
 
 
@@ -56,7 +56,7 @@ class Post:
             variants=variants,
             callback_url=receiver.url,
         )
-        job = replace(ended, **changes)
+        job = encrypted(replace(ended, **changes))
         assert await self.site.jobs.create(NewJob(job=job, recipe=RECIPE, metadata={"album": "Übersee"}))
         return job
 
@@ -76,6 +76,7 @@ async def post(site: Site) -> AsyncIterator[Post]:
             secrets=secrets,
             log=DeliveryLog(dynamodb, settings.jobs_table),
             sender=sender,
+            cipher=CIPHER,
             allow_http=True,
             now=clock.now,
         )

@@ -22,6 +22,7 @@ from darkroom_orchestrator.api import QueueName
 from darkroom_orchestrator.composition import Orchestrator
 from darkroom_orchestrator.webhooks import work
 from tests.orchestrator.site import RECIPE, Site
+from tests.support.cipher import encrypted
 from tests.support.receiver import Receiver, raw_receiving, receiving
 from tests.support.waiting import until
 
@@ -52,6 +53,7 @@ async def job_for(site: Site, receiver: Receiver, **changes: Any) -> Job:
         waiting,
         **{"job_id": job_id, "source_key": upload_key(job_id, "cat.jpg"), "callback_url": receiver.url, **changes},
     )
+    job = encrypted(job)
     assert await site.jobs.create(NewJob(job=job, recipe=RECIPE))
     return job
 

@@ -20,6 +20,7 @@ from darkroom_orchestrator.webhooks.replay import PICKUP, Replay
 from darkroom_orchestrator.webhooks.sender import open_sender
 from tests.orchestrator.site import Site, drained
 from tests.orchestrator.webhooks.test_flow import job_for
+from tests.support.cipher import CIPHER
 from tests.support.receiver import Receiver, receiving
 
 
@@ -46,6 +47,7 @@ async def deliver(site: Site, command: DeliveryRequested, number: int) -> None:
             secrets=site.orchestrator.webhooks._secrets,
             log=log,
             sender=sender,
+            cipher=CIPHER,
             allow_http=True,
             now=site.now,
         )

@@ -19,6 +19,7 @@ from darkroom_upload.adapters.new_jobs import NewJobs
 from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.principal import Principal
 from tests.support.aws_proxy import running_proxy
+from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 from tests.support.interceptions import LostAnswers
 from tests.upload.examples import PRESETS, waiting
@@ -46,6 +47,7 @@ def installed(shared_installation: Installation) -> Callable[..., NewJobs]:
             jobs=JobTable(client, topology.jobs.name),  # type: ignore[arg-type]
             claims=Claims(client, accounts),  # type: ignore[arg-type]
             usage=Usage(client, accounts),  # type: ignore[arg-type]
+            cipher=CIPHER,
         )
 
     return make

@@ -17,6 +17,7 @@ from darkroom_local.installation import Installation
 from tests.support import images
 from tests.support.aws_calls import Call
 from tests.support.aws_proxy import Answer, Forward, running_proxy
+from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 from tests.upload.service import RunningService, put_key, running_service, settings_for
 
@@ -188,7 +189,9 @@ async def test_a_key_s_callback_url_is_for_jobs_that_name_none(newcomer: Newcome
         answer = await client.post(path, **body)
         job = await upload.services.jobs.get(answer.json()["job_id"])
         assert job is not None
-        assert job.callback_url == expected
+        assert job.callback_url is not None
+        assert expected not in job.callback_url
+        assert CIPHER.decrypt(job.callback_url, place=job.job_id) == expected
 
 
 class NoWrites:

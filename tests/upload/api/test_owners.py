@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from darkroom.jobs import JobStatus, new_job_id
 from darkroom_local.installation import Installation
+from tests.support.cipher import encrypted
 from tests.upload.examples import completed
 from tests.upload.records import put_job
 from tests.upload.service import STRANGER_KEY, RunningService, running_service, settings_for
@@ -52,7 +53,7 @@ async def answer(service: RunningService, route: str, job_id: str, key: str) -> 
 
 
 async def test_no_route_shows_or_does_anything_to_the_job_of_another(service: RunningService, asked: list[str]) -> None:
-    job = completed(status=JobStatus.FAILED, callback_url="https://example.com/hook")
+    job = encrypted(completed(status=JobStatus.FAILED, callback_url="https://example.com/hook"))
     await put_job(service, job)
     about_jobs = [route for route, names in (await routes(service)).items() if "job_id" in names]
     assert len(about_jobs) >= 8
@@ -68,7 +69,7 @@ async def test_no_route_shows_or_does_anything_to_the_job_of_another(service: Ru
 
 async def test_its_owner_is_answered_on_each_of_these_routes(service: RunningService) -> None:
     """So that the test above tells of owners, and not of routes that find nothing for anybody."""
-    job = completed(callback_url="https://example.com/hook")
+    job = encrypted(completed(callback_url="https://example.com/hook"))
     await put_job(service, job)
     for route, names in (await routes(service)).items():
         if "job_id" in names and not route.endswith("/archive"):

@@ -15,6 +15,7 @@ from darkroom.jobs import DeliveryAttempt, JobDetails, JobStatus, new_job_id
 from darkroom.settings import Environment
 from darkroom_local.installation import Installation
 from tests.support import images
+from tests.support.cipher import CIPHER, encrypted
 from tests.support.emulator import Cloud
 from tests.upload.examples import CREATED, completed, waiting
 from tests.upload.records import put_job
@@ -70,7 +71,9 @@ async def test_a_callback_url_is_kept_with_the_job(upload: RunningService, send:
     assert answer.is_success, answer.text
     job = await upload.services.jobs.get(answer.json()["job_id"])
     assert job is not None
-    assert job.callback_url == URL
+    assert job.callback_url is not None
+    assert CIPHER.decrypt(job.callback_url, place=job.job_id) == URL
+    assert URL not in job.callback_url
 
 
 @every_way_in
@@ -133,7 +136,7 @@ async def test_deliveries_are_shown_newest_first(cloud: Cloud, upload: RunningSe
         DeliveryAttempt(event_id="e", at=CREATED + timedelta(seconds=5), number=2, status=500, duration_ms=7),
         DeliveryAttempt(event_id="e", at=CREATED + timedelta(seconds=65), number=3, status=200, duration_ms=8),
     )
-    job = await put_job(upload, completed(callback_url=URL), JobDetails(deliveries=attempts))
+    job = await put_job(upload, encrypted(completed(callback_url=URL)), JobDetails(deliveries=attempts))
     answer = await upload.client.get(f"/jobs/{job.job_id}/deliveries")
     assert answer.status_code == 200
     body = answer.json()
@@ -161,7 +164,7 @@ async def test_a_job_without_webhooks_has_no_deliveries(cloud: Cloud, upload: Ru
 
 
 async def test_that_a_receiver_is_gone_is_shown(cloud: Cloud, upload: RunningService) -> None:
-    job = await put_job(upload, completed(callback_url=URL), JobDetails(callback_gone_at=CREATED))
+    job = await put_job(upload, encrypted(completed(callback_url=URL)), JobDetails(callback_gone_at=CREATED))
     answer = await upload.client.get(f"/jobs/{job.job_id}/deliveries")
     assert answer.json()["gone_at"] == clock.iso(CREATED)
 
@@ -170,7 +173,7 @@ async def test_that_a_receiver_is_gone_is_shown(cloud: Cloud, upload: RunningSer
 async def test_the_deliveries_of_another_are_not_found(
     cloud: Cloud, upload: RunningService, method: str, path: str
 ) -> None:
-    job = await put_job(upload, completed(callback_url=URL))
+    job = await put_job(upload, encrypted(completed(callback_url=URL)))
     answers = [
         await upload.client.request(method, f"/jobs/{job_id}/{path}", headers={"x-api-key": STRANGER_KEY})
         for job_id in (job.job_id, new_job_id())
@@ -186,7 +189,7 @@ async def test_a_replay_is_asked_of_the_orchestrator(cloud: Cloud, shared_instal
         return httpx.Response(202 if len(asked) == 1 else 409, json={"detail": "The job has no callback_url."})
 
     async with running_service(settings_for(shared_installation), orchestrator) as service:
-        job = await put_job(service, completed(callback_url=URL, status=JobStatus.COMPLETED))
+        job = await put_job(service, encrypted(completed(callback_url=URL, status=JobStatus.COMPLETED)))
         accepted = await service.client.post(f"/jobs/{job.job_id}/deliveries/replay")
         refused = await service.client.post(f"/jobs/{job.job_id}/deliveries/replay")
     assert asked == [("POST", f"/api/jobs/{job.job_id}/deliveries/replay")] * 2

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from darkroom import tracing
 from darkroom.callback_urls import read_callback_url
 from darkroom.clock import iso, parse
+from darkroom.encryption import TextCipher
 from darkroom.errors import DarkroomError, MalformedRequest
 from darkroom.job_table import JobTable
 from darkroom.jobs import DeliveryAttempt, JobDetails
@@ -45,6 +46,7 @@ class Deliver:
         secrets: WebhookSecrets,
         log: DeliveryLog,
         sender: Sender,
+        cipher: TextCipher,
         allow_http: bool,
         schedule: Sequence[int] = DEFAULT_SECONDS,
         now: Callable[[], datetime],
@@ -55,6 +57,7 @@ class Deliver:
         self._secrets = secrets
         self._log = log
         self._sender = sender
+        self._cipher = cipher
         self._allow_http = allow_http
         self._now = now
 
@@ -75,7 +78,8 @@ class Deliver:
         if not replay and _was_taken(details, event):
             _LOG.info("webhook_repeated", event_id=event.event_id)
             return
-        attempt = await self._attempt(event, details, job.callback_url, number)
+        callback_url = self._cipher.decrypt(job.callback_url, place=job.job_id)
+        attempt = await self._attempt(event, details, callback_url, number)
         gone = attempt.status == _GONE
         until = None if attempt.succeeded or gone else self._next_by(number)
         await _in_spite_of_a_stop(self._log.record(job.job_id, attempt, gone=gone, replay=replay, until=until))

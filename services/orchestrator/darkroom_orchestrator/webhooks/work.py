@@ -60,6 +60,7 @@ class Webhooks:
                 secrets=self._secrets,
                 log=self._log,
                 sender=sender,
+                cipher=settings.cipher,
                 schedule=settings.webhook_retry_seconds,
                 allow_http=settings.environment is Environment.DEVELOPMENT,
                 now=self._now,

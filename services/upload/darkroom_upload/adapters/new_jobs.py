@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from darkroom.aws import error_code, translated
 from darkroom.charges import Charge, Used
+from darkroom.encryption import TextCipher
 from darkroom.errors import Unavailable
 from darkroom.job_table import JobTable
 from darkroom.jobs import NewJob
@@ -37,18 +38,23 @@ class _Part(Enum):
 class NewJobs:
     """Creates jobs."""
 
-    def __init__(self, client: "DynamoDBClient", *, jobs: JobTable, claims: Claims, usage: Usage) -> None:
+    def __init__(
+        self, client: "DynamoDBClient", *, jobs: JobTable, claims: Claims, usage: Usage, cipher: TextCipher
+    ) -> None:
         self._client = client
         self._jobs = jobs
         self._claims = claims
         self._usage = usage
+        self._cipher = cipher
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def create(self, new: NewJob, *, claim: Claim | None, charge: Charge | None) -> bool:
-        """Write a new job, its claim and its charge, all or none.
+        """Write a new job, its claim and its charge, all or none. The callback URL is encrypted.
 
         False when the key was claimed in the meantime. Raises QuotaExceeded and Unavailable.
         """
+        if url := new.job.callback_url:
+            new = replace(new, job=replace(new.job, callback_url=self._cipher.encrypt(url, place=new.job.job_id)))
         if claim is None and charge is None:
             # The id is new: "there already" can only be the SDK's repetition of a write whose answer was lost.
             await self._jobs.create(new)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from darkroom import clock
 from darkroom.api_keys import Scope
 from darkroom.clock import Moment
+from darkroom.encryption import TextCipher
 from darkroom.errors import Conflict, NotFound, QuotaExceeded, UnderWay
 from darkroom.jobs import DeliveryAttempt, Job, JobDetails
 from darkroom.webhook_secrets import SigningSecret, WebhookSecrets
@@ -65,10 +66,11 @@ class DeliveriesBody(Body):
     """The last twenty, the newest first."""
 
     @classmethod
-    def of(cls, job: Job, details: JobDetails) -> Self:
-        """The deliveries of a job."""
+    def of(cls, job: Job, details: JobDetails, cipher: TextCipher) -> Self:
+        """Return the deliveries of a job."""
+        url = job.callback_url
         return cls(
-            callback_url=job.callback_url,
+            callback_url=cipher.decrypt(url, place=job.job_id) if url else None,
             gone_at=details.callback_gone_at,
             attempts=[AttemptBody.of(attempt) for attempt in reversed(details.deliveries)],
         )
@@ -94,7 +96,9 @@ class SecretBody(Body):
         )
 
 
-def router(jobs: Jobs, orchestrator: Orchestrator, secrets: WebhookSecrets, authenticate: Authenticate) -> APIRouter:
+def router(
+    jobs: Jobs, orchestrator: Orchestrator, secrets: WebhookSecrets, cipher: TextCipher, authenticate: Authenticate
+) -> APIRouter:
     """The routes."""
     routes = APIRouter(tags=["webhooks"])
     reading, changing = (Depends(allowed(authenticate, scope)) for scope in (Scope.READ, Scope.UPLOAD))
@@ -111,7 +115,7 @@ def router(jobs: Jobs, orchestrator: Orchestrator, secrets: WebhookSecrets, auth
         responses=refusals(NotFound),
     )
     async def deliveries(job_id: JobId, reader: Reader) -> DeliveriesBody:
-        return DeliveriesBody.of(*await jobs.owned_with_details(job_id, reader.owner))
+        return DeliveriesBody.of(*await jobs.owned_with_details(job_id, reader.owner), cipher)
 
     @routes.post(
         "/jobs/{job_id}/deliveries/replay",
@@ -128,7 +132,7 @@ def router(jobs: Jobs, orchestrator: Orchestrator, secrets: WebhookSecrets, auth
         with discreet(changer):
             await orchestrator.replay(job_id, changer.charge(0))
         job, details = await jobs.owned_with_details(job_id, changer.owner)
-        return DeliveriesBody.of(job, details) if changer.may(Scope.READ) else ReceiptBody.of(job)
+        return DeliveriesBody.of(job, details, cipher) if changer.may(Scope.READ) else ReceiptBody.of(job)
 
     @routes.get(
         "/webhooks/secret",
