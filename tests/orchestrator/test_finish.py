@@ -53,8 +53,7 @@ async def test_the_first_worker_makes_a_job_processing(site: Site) -> None:
 
     begun = await site.job(job.job_id)
     assert (begun.status, begun.worker, begun.started_at) == (JobStatus.PROCESSING, WORKER, task_began())
-    assert begun.deadline is not None
-    assert (begun.deadline - site.now()).total_seconds() > 299
+    assert begun.deadline == job.deadline, "a step moves no deadline: it would cost two writes to the index"
     assert await site.events() == []
 
 
