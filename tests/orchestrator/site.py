@@ -9,8 +9,8 @@ from typing import Any, Final
 from types_aiobotocore_s3 import S3Client
 
 from darkroom.formats import ImageFormat
+from darkroom.job_item import from_item, to_item
 from darkroom.job_parts import is_part
-from darkroom.job_table import from_item, to_item
 from darkroom.jobs import (
     Cost,
     Fault,

@@ -10,7 +10,7 @@ import pytest_asyncio
 from darkroom.aws import Aws
 from darkroom.errors import Unavailable
 from darkroom.items import Item
-from darkroom.job_table import key
+from darkroom.job_item import key
 from darkroom.jobs import new_job_id
 from darkroom_local.installation import Installation
 from darkroom_orchestrator.adapters import conditional_writes

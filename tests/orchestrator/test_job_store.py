@@ -8,7 +8,7 @@ from types_aiobotocore_dynamodb import DynamoDBClient
 from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
 from darkroom.aws import Aws
-from darkroom.job_table import to_item
+from darkroom.job_item import to_item
 from darkroom.jobs import OPEN, Fault, Job, JobStatus, ObjectRef, parts_of, unsettled
 from darkroom.topology import OPEN_SHARDS
 from darkroom_orchestrator.adapters.changes import put

@@ -9,7 +9,7 @@ import pytest
 from darkroom.allowances import Allowance
 from darkroom.charges import Charge, Used
 from darkroom.errors import Conflict, NotFound, QuotaExceeded
-from darkroom.job_table import to_item
+from darkroom.job_item import to_item
 from darkroom.jobs import SOURCE_PART, Job, JobStatus, VariantStatus, new_job_id, parts_of, unsettled
 from darkroom.limits import MAX_RUNS
 from tests.orchestrator.site import DECODER_FAULT, RECIPE, Site, finished, undecodable

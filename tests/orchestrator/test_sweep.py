@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from darkroom.items import epoch
-from darkroom.job_table import to_item
+from darkroom.job_item import to_item
 from darkroom.jobs import Job, JobStatus
 from darkroom.messages import TaskReport, UploadArrived
 from darkroom.queue import Queue

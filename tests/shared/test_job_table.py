@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from darkroom.formats import ImageFormat
 from darkroom.items import Item, epoch
+from darkroom.job_item import from_item, key, open_shard, to_item
 from darkroom.job_parts import details_item, details_of, recipe_item, recipe_of
-from darkroom.job_table import JobTable, from_item, key, open_shard, to_item
+from darkroom.job_table import JobTable
 from darkroom.jobs import (
     SOURCE_PART,
     Cost,

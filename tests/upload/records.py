@@ -1,7 +1,7 @@
 """Jobs written straight into the table, as the orchestrator would leave them."""
 
+from darkroom.job_item import to_item
 from darkroom.job_parts import details_item
-from darkroom.job_table import to_item
 from darkroom.jobs import Job, JobDetails
 from tests.upload.examples import DESCRIPTION
 from tests.upload.service import RunningService

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from darkroom.items import deserialized
+from darkroom.job_item import key
 from darkroom.job_parts import details_key, is_part, recipe_key, variants_of
-from darkroom.job_table import key
 from darkroom.jobs import VariantState
 from darkroom.keys import manifest_key
 from darkroom_local.installation import Installation

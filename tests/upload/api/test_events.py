@@ -13,7 +13,7 @@ from httpx_sse import ServerSentEvent, aconnect_sse
 from structlog.testing import capture_logs
 
 from darkroom.allowances import KeyLimits, Rate
-from darkroom.job_table import to_item
+from darkroom.job_item import to_item
 from darkroom.jobs import Job, new_job_id
 from darkroom_local.installation import Installation
 from darkroom_upload.api import events as route

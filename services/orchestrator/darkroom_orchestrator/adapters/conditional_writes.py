@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
-from darkroom.aws import error_code, translated
+from darkroom.aws import CONDITION_NOT_MET, cancellation_reasons, error_code, translated
 from darkroom.errors import Unavailable
 from darkroom.items import Item, serialized
 from darkroom_orchestrator.adapters.changes import Change, put
@@ -23,7 +23,6 @@ T = TypeVar("T")
 
 _TRIES: Final = 6
 _PAUSE_SECONDS: Final = 0.05
-_REFUSED: Final = "ConditionalCheckFailed"
 _IN_CONFLICT: Final = frozenset({"TransactionConflict", "TransactionConflictException"})
 
 
@@ -98,11 +97,11 @@ class ConditionalWrites:
         try:
             await _out_of_conflict(lambda: self._client.transact_write_items(TransactItems=[first, *beside]))
         except ClientError as error:
-            reasons = _reasons(error)
-            if reasons[:1] == [_REFUSED]:
+            reasons = cancellation_reasons(error)
+            if reasons[:1] == [CONDITION_NOT_MET]:
                 return False
-            if _REFUSED in reasons:
-                raise BesideRefused(_found_at(error, reasons.index(_REFUSED))) from error
+            if CONDITION_NOT_MET in reasons:
+                raise BesideRefused(_found_at(error, reasons.index(CONDITION_NOT_MET))) from error
             raise
         return True
 
@@ -122,13 +121,8 @@ async def _out_of_conflict(call: Callable[[], Awaitable[T]]) -> T:
 
 
 def _is_in_conflict(error: ClientError) -> bool:
-    reasons = _reasons(error)
-    return _REFUSED not in reasons and not _IN_CONFLICT.isdisjoint({error_code(error), *reasons})
-
-
-def _reasons(error: ClientError) -> list[str]:
-    """Why each part of a transaction was not written; empty for every other error."""
-    return [reason.get("Code", "") for reason in error.response.get("CancellationReasons", [])]
+    reasons = cancellation_reasons(error)
+    return CONDITION_NOT_MET not in reasons and not _IN_CONFLICT.isdisjoint({error_code(error), *reasons})
 
 
 def _found_at(error: ClientError, place: int) -> Item:

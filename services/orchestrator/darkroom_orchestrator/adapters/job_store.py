@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 from darkroom.aws import translated
 from darkroom.clock import iso, parse
 from darkroom.items import epoch, serialized
+from darkroom.job_item import from_item, key, open_shard, place_values
 from darkroom.job_parts import details_key, recipe_key
-from darkroom.job_table import JobTable, from_item, key, open_shard, place_values
+from darkroom.job_table import JobTable
 from darkroom.jobs import (
     OPEN,
     RETRYABLE,

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from darkroom.aws import error_code, translated
+from darkroom.aws import CONDITION_NOT_MET, cancellation_reasons, translated
 from darkroom.charges import giving_back
-from darkroom.job_table import key
+from darkroom.job_item import key
 from darkroom.jobs import Job
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ class Refunds:
                     ]
                 )
         except ClientError as error:
-            if error_code(error) != "TransactionCanceledException":
+            reasons = cancellation_reasons(error)
+            if not reasons:
                 raise
-            reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
-            return "ConditionalCheckFailed" in reasons
+            return CONDITION_NOT_MET in reasons
         return True

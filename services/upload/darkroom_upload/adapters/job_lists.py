@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from darkroom.aws import translated
 from darkroom.items import Item, serialized
-from darkroom.job_table import JobTable, key, owner_order, owner_shards
+from darkroom.job_item import key, owner_order, owner_shards
+from darkroom.job_table import JobTable
 from darkroom.jobs import Cost, JobStatus
 from darkroom.topology import BY_OWNER, OWNER_SHARDS
 from darkroom_upload.cursor import Position

@@ -6,7 +6,8 @@ from typing import Final, Self
 
 from darkroom.errors import NotFound
 from darkroom.items import Item
-from darkroom.job_table import JobTable, key
+from darkroom.job_item import key
+from darkroom.job_table import JobTable
 from darkroom.jobs import Job, JobDetails, JobStatus
 
 _BATCH: Final = 100

@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from botocore.exceptions import ClientError
 
-from darkroom.aws import error_code, translated
+from darkroom.aws import CONDITION_NOT_MET, cancellation_reasons, translated
 from darkroom.charges import Charge, Used
 from darkroom.encryption import TextCipher
 from darkroom.errors import Unavailable
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _ATTEMPTS: Final = 6
 _PAUSE_SECONDS: Final = 0.05
-_REFUSED: Final = "ConditionalCheckFailed"
 
 
 class _Part(Enum):
@@ -94,8 +93,8 @@ class NewJobs:
                 # A repetition by the SDK carries the same token, so that it does not meet its own writes.
                 await self._client.transact_write_items(TransactItems=[part for _, part in parts])
         except ClientError as error:
-            if error_code(error) != "TransactionCanceledException":
+            reasons = cancellation_reasons(error)
+            if not reasons:
                 raise
-            reasons = [reason.get("Code", "") for reason in error.response.get("CancellationReasons", [])]
-            return {kind for (kind, _), reason in zip(parts, reasons, strict=True) if reason == _REFUSED}
+            return {kind for (kind, _), reason in zip(parts, reasons, strict=True) if reason == CONDITION_NOT_MET}
         return None

@@ -1,19 +1,14 @@
 """What an owner stores, read before more is taken in."""
 
-import asyncio
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from darkroom.aws import translated
-from darkroom.errors import QuotaExceeded, Unavailable
+from darkroom.batches import read_batch
+from darkroom.errors import QuotaExceeded
 from darkroom.stored_bytes import counters_of, stored_in
 from darkroom_upload.principal import Principal
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
-    from types_aiobotocore_dynamodb.type_defs import KeysAndAttributesTypeDef
-
-_TRIES: Final = 6
-_PAUSE_SECONDS: Final = 0.05
 
 
 class Stored:
@@ -44,18 +39,5 @@ class Stored:
 
     async def of(self, owner: str) -> int:
         """Return how many bytes an owner stores."""
-        wanted: KeysAndAttributesTypeDef = {
-            "Keys": [{"id": {"S": counter}} for counter in counters_of(owner)],
-            "ConsistentRead": True,
-        }
-        total = 0
-        for attempt in range(_TRIES):
-            with translated("DynamoDB"):
-                answer = await self._client.batch_get_item(RequestItems={self._table: wanted})
-            total += sum(map(stored_in, answer["Responses"].get(self._table, [])))
-            left = answer.get("UnprocessedKeys", {})
-            if not left:
-                return total
-            wanted["Keys"] = left[self._table]["Keys"]
-            await asyncio.sleep(_PAUSE_SECONDS * 2**attempt)
-        raise Unavailable("DynamoDB does not tell now how much is stored.")
+        counters = [{"id": {"S": counter}} for counter in counters_of(owner)]
+        return sum(map(stored_in, await read_batch(self._client, self._table, counters)))
