@@ -12,8 +12,8 @@ from PIL import Image
 
 from darkroom.errors import TruncatedImage, UndecodableImage
 from darkroom_processor.pipeline.animations.animation import Animation, Disposal, StoredFrame
-from darkroom_processor.pipeline.headers import gif
-from darkroom_processor.pipeline.headers.gif import StoredImage
+from darkroom_processor.pipeline.containers import gif
+from darkroom_processor.pipeline.containers.gif import StoredImage
 
 _DISPOSALS: Final = {2: Disposal.CLEAR, 3: Disposal.RESTORE, 4: Disposal.RESTORE}
 _COLORS: Final = 256
