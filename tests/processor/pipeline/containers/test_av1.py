@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from darkroom_processor.pipeline.containers.av1 import MOST_UNITS, Numbers, Stream, look
+from darkroom_processor.pipeline.containers.av1 import MOST_UNITS, Stream, look
+from darkroom_processor.pipeline.containers.av1.sequence import Numbers
 from darkroom_processor.pipeline.containers.boxes import BrokenBox
 from darkroom_processor.pipeline.containers.tracks import read
 from tests.support import av1, heif, images

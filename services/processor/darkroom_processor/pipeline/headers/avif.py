@@ -12,7 +12,8 @@ from darkroom.limits import MAX_FRAMES
 from darkroom.making.geometry import Size
 from darkroom_processor.pipeline.colorimetry.told import Told
 from darkroom_processor.pipeline.containers import av1, grid, items, tracks
-from darkroom_processor.pipeline.containers.av1 import Numbers, Stream
+from darkroom_processor.pipeline.containers.av1 import Stream
+from darkroom_processor.pipeline.containers.av1.sequence import Numbers
 from darkroom_processor.pipeline.containers.boxes import Box, BrokenBox, walk
 from darkroom_processor.pipeline.containers.items import Item, Items, Span
 from darkroom_processor.pipeline.containers.tracks import Track
