@@ -1,9 +1,12 @@
 """Reads TIFF in all layouts of which something right can be said, and refuses the others by name.
 
-layout    what the tags say of the samples, and which reader serves
+file      Pillow's plugin, with readers of our own for the layouts that it gets wrong
+tags      from the tags of a page to its layout
+layout    how the samples lie in the file
+readable  which layouts some reader gets right
+refusals  what is said of the others
 chunks    strips and tiles, decompressed, with the prediction undone
-samples   bytes to levels
-file      the plugin: Pillow's own, but for the layouts that it gets wrong
+samples   from bytes to levels
 """
 
 from darkroom_processor.pipeline.tiff.file import TiffFile

@@ -2,7 +2,7 @@
 
 import struct
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,6 +10,7 @@ from PIL import Image
 
 from darkroom.errors import TruncatedImage, UndecodableImage
 from darkroom_processor.pipeline.tiff.layout import RAW, Layout
+from darkroom_processor.pipeline.tiff.tags import Tags
 
 _STRIP_OFFSETS, _STRIP_COUNTS, _ROWS_PER_STRIP = 273, 279, 278
 _TILE_WIDTH, _TILE_LENGTH, _TILE_OFFSETS, _TILE_COUNTS = 322, 323, 324, 325
@@ -19,8 +20,6 @@ could name the same bytes any number of times."""
 _HEADER_BYTES: Final = 1024
 _LANES: Final = {16: "H", 32: "I", 64: "Q"}
 _FLOATING_POINT: Final = 3
-
-Tags = Mapping[int, object]
 
 
 @dataclass(frozen=True, kw_only=True)

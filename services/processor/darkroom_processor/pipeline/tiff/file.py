@@ -6,8 +6,9 @@ from typing import Any, Literal
 from PIL import Image, ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from darkroom_processor.pipeline.tiff.layout import BYTE_CODECS, Layout, Photometric, layout_of
+from darkroom_processor.pipeline.tiff.layout import BYTE_CODECS, Layout, Photometric
 from darkroom_processor.pipeline.tiff.samples import picture_of
+from darkroom_processor.pipeline.tiff.tags import layout_of
 
 _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT, _PROFILE, _ORIENTATION = 282, 283, 296, 34675, 274
 _CENTIMETRES = 3

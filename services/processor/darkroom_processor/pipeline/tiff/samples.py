@@ -7,8 +7,9 @@ from typing import Final
 from PIL import Image, ImageChops
 
 from darkroom_processor.pipeline import color
-from darkroom_processor.pipeline.tiff.chunks import Chunk, Tags, chunks
+from darkroom_processor.pipeline.tiff.chunks import Chunk, chunks
 from darkroom_processor.pipeline.tiff.layout import Kind, Layout, Photometric
+from darkroom_processor.pipeline.tiff.tags import Tags
 
 _COLOR_MAP: Final = 320
 _RAW_MODES: Final = {
