@@ -32,20 +32,10 @@ from darkroom.jobs import (
     parts_of,
     results_bytes,
 )
-from darkroom.making.output_bytes import most_bytes
 from darkroom.messages import TaskFinished, TaskStarted
 from darkroom.stored_bytes import adding, occupied
 from darkroom.topology import OPEN_BY_DEADLINE
-from darkroom_orchestrator.adapters.changes import (
-    Change,
-    add_cost,
-    add_results,
-    put,
-    put_once,
-    put_variants,
-    remove,
-    take_from_pending,
-)
+from darkroom_orchestrator.adapters.changes import Change, put, put_variants, remove
 from darkroom_orchestrator.adapters.conditional_writes import ConditionalWrites
 from darkroom_orchestrator.adapters.conditions import (
     Condition,
@@ -53,16 +43,15 @@ from darkroom_orchestrator.adapters.conditions import (
     being_deleted,
     deadline_is,
     not_being_deleted,
-    only_pending,
-    pending_among_others,
     results_are,
-    results_within,
     status_in,
     turn_is,
     unchanged_since,
 )
+from darkroom_orchestrator.adapters.moves import CLOSED, NO_PLACE, moving
 from darkroom_orchestrator.adapters.part_writes import deleting, describing, expiring
-from darkroom_orchestrator.progress import Progress, advanced_job
+from darkroom_orchestrator.adapters.settlement import settlement
+from darkroom_orchestrator.progress import Progress
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -80,11 +69,6 @@ EXPIRED_KEPT: Final = timedelta(days=7)
 
 _WAITING: Final = frozenset({JobStatus.AWAITING_UPLOAD})
 _ENDED: Final = frozenset(JobStatus) - OPEN
-
-_NO_PLACE: Final = remove("turn_of", "turn", "tasks")
-"""A job that ends gives its place back."""
-_CLOSED: Final = remove("open_shard", "deadline", "pending") & _NO_PLACE
-"""A job that ends leaves the index of open jobs."""
 
 
 class JobStore(JobTable):
@@ -128,7 +112,7 @@ class JobStore(JobTable):
             fault=fault.model_dump(),
             completed_at=iso(self._now()),
         ) & put_variants(job, dict.fromkeys(job.variants, failed))
-        return await self._move(job.job_id, _WAITING, JobStatus.FAILED, change & _CLOSED)
+        return await self._move(job.job_id, _WAITING, JobStatus.FAILED, change & CLOSED)
 
     async def begin(self, report: TaskStarted) -> Job | None:
         """queued → processing: the first worker has begun."""
@@ -151,43 +135,19 @@ class JobStore(JobTable):
         details, in one transaction with this write; so do the bytes that the job stores, at its end, into its owner's
         counter.
         """
-        description = report.description if SOURCE_PART in progress.parts else None
-        change = (
-            put(
-                source_sha256=report.source_sha256,
-                described=True if description else None,
-                engine=report.engine or None,
-                manifest=manifest.model_dump() if manifest else None,
-            )
-            # "Finished" may overtake "started", which then finds the job no longer queued.
-            & put_once(worker=report.worker, started_at=iso(report.started_at))
-            & put_variants(job, progress.variants)
-            & add_cost(report.cost)
-            & add_results(progress.results_bytes)
-        )
         # As it is stored, so that the event of the end is the same whenever it is told.
-        now, status = parse(iso(self._now())), JobStatus.PROCESSING
-        condition = attempt_is(report.attempt)
-        if progress.results_bytes:
-            condition &= results_within(most_bytes(job.source.size if job.source else 0), progress.results_bytes)
-        after = replace(advanced_job(job, report, progress, now), manifest=manifest or job.manifest)
-        if progress.ending is None:
-            change &= take_from_pending(progress.parts)
-            condition &= pending_among_others(progress.parts)
-        else:
-            status, fault = progress.ending.status, progress.ending.fault
-            change &= put(completed_at=iso(now), fault=fault.model_dump() if fault else None) & _CLOSED
-            condition &= only_pending(progress.parts)
-            after = replace(after, stored_bytes=occupied(after))
-            change &= put(stored_bytes=after.stored_bytes)
-            beside = [*beside, *adding(self._accounts_table, job, after.stored_bytes - job.stored_bytes)]
-        change, condition = self._moving(AT_WORK, status, change, condition, now)
-        if description:
-            beside = [*beside, describing(self._table, job.job_id, description)]
+        now = parse(iso(self._now()))
+        settled = settlement(job, report, progress, manifest=manifest, moment=now)
+        if progress.ending:
+            more = settled.job.stored_bytes - job.stored_bytes
+            beside = [*beside, *adding(self._accounts_table, job, more)]
+        if report.description and SOURCE_PART in progress.parts:
+            beside = [*beside, describing(self._table, job.job_id, report.description)]
+        change, condition = moving(AT_WORK, settled.job.status, settled.change, settled.condition, now)
         if not beside:
             return await self._update(job.job_id, change, condition)
         moved = await self._writes.update_with(key(job.job_id), change, condition, beside)
-        return after if moved else None
+        return settled.job if moved else None
 
     async def send(self, job_id: str, *, seen: str) -> Job | None:
         """Take the place of a job that is sent, for one that waits; `seen` is its turn as the index has it."""
@@ -217,7 +177,7 @@ class JobStore(JobTable):
             & remove("fault", "worker", "started_at", "completed_at")
         )
         condition = attempt_is(job.attempt) & not_being_deleted()
-        change, condition = self._moving(RETRYABLE, JobStatus.QUEUED, change, condition, self._now())
+        change, condition = moving(RETRYABLE, JobStatus.QUEUED, change, condition, self._now())
         if not beside:
             return await self._update(job.job_id, change, condition)
         moved = await self._writes.update_with(key(job.job_id), change, condition, beside)
@@ -229,7 +189,7 @@ class JobStore(JobTable):
         Those that it has stay, and are counted for its owner.
         """
         stored, condition = occupied(job), results_are(results_bytes(job))
-        change, condition = self._moving(OPEN, JobStatus.CANCELLED, self._stopping(job.job_id), condition, self._now())
+        change, condition = moving(OPEN, JobStatus.CANCELLED, self._stopping(job.job_id), condition, self._now())
         beside = adding(self._accounts_table, job, stored - job.stored_bytes)
         if not beside:
             return await self._update(job.job_id, change, condition)
@@ -241,7 +201,7 @@ class JobStore(JobTable):
         now = parse(iso(self._now()))
         gone = epoch(now + EXPIRED_KEPT)
         change = self._stopping(job.job_id) & put(expires_at=gone)
-        change, condition = self._moving(_WAITING, JobStatus.EXPIRED, change, None, now)
+        change, condition = moving(_WAITING, JobStatus.EXPIRED, change, None, now)
         beside = [expiring(self._table, part(job.job_id), gone) for part in (recipe_key, details_key)]
         if not await self._writes.update_with(key(job.job_id), change, condition, beside):
             return None
@@ -257,7 +217,7 @@ class JobStore(JobTable):
         place in the index of open jobs, overdue at once, until `leave_index` takes it out.
         """
         change = put(open_shard=open_shard(job_id), deadline=epoch(self._now()))
-        return change & remove("pending") & _NO_PLACE
+        return change & remove("pending") & NO_PLACE
 
     async def leave_index(self, job_id: str) -> None:
         """Take a stopped job out of the index of open jobs: its event is published. May be done again."""
@@ -322,24 +282,8 @@ class JobStore(JobTable):
         change: Change,
         condition: Condition | None = None,
     ) -> Job | None:
-        """Change a job's status: see `_moving`."""
-        return await self._update(job_id, *self._moving(starts, end, change, condition, self._now()))
-
-    def _moving(
-        self,
-        starts: Collection[JobStatus],
-        end: JobStatus,
-        change: Change,
-        condition: Condition | None,
-        moment: datetime,
-    ) -> tuple[Change, Condition]:
-        """The write that changes a status from any of `starts` to `end`, which `JobStatus.may_become` must allow."""
-        illegal = [start for start in starts if start is not end and not start.may_become(end)]
-        if illegal:
-            raise ValueError(f"a job cannot become {end} from {illegal}")
-        change = put(status=end.value, updated_at=iso(moment)) & change
-        starting = status_in(starts)
-        return change, starting & condition if condition else starting
+        """Change a job's status: see `moving`."""
+        return await self._update(job_id, *moving(starts, end, change, condition, self._now()))
 
     async def _update(self, job_id: str, change: Change, condition: Condition) -> Job | None:
         item = await self._writes.update(key(job_id), change, condition)
