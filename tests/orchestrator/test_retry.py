@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from darkroom.allowances import Allowance
-from darkroom.charges import Charge, Used
+from darkroom.charges import Used
 from darkroom.errors import Conflict, NotFound, QuotaExceeded
 from darkroom.job_item import to_item
 from darkroom.jobs import SOURCE_PART, Job, JobStatus, VariantStatus, new_job_id, parts_of, unsettled
 from darkroom.limits import MAX_RUNS
+from tests.orchestrator.charged import charge, used
 from tests.orchestrator.site import DECODER_FAULT, RECIPE, Site, finished, undecodable
 
 
@@ -145,20 +145,6 @@ async def test_a_retry_seen_from_an_older_attempt_is_refused(site: Site) -> None
     site.now.forward(seconds=1)
 
     assert await site.jobs.retry(replace(job, attempt=1), {"square-64"}) is None
-
-
-def charge(site: Site, *, jobs: int | None = None, size: int | None = None, of: int = 0) -> Charge:
-    """What a caller with these quotas is charged for a job of so many bytes."""
-    made = Charge.of("ann-s-key", Allowance(jobs_per_day=jobs, bytes_per_day=size), of, site.now())
-    assert made
-    return made
-
-
-async def used(site: Site, of: Charge) -> Used:
-    answer = await site.clients.dynamodb.get_item(
-        TableName=site.settings.accounts_table, Key={"id": {"S": of.counter}}, ConsistentRead=True
-    )
-    return Used.of(answer.get("Item", {}))
 
 
 async def test_a_retry_counts_as_one_more_job_with_the_bytes_of_its_image(site: Site) -> None:

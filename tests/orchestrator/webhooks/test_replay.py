@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from darkroom.allowances import Allowance
-from darkroom.charges import Charge, Used
+from darkroom.charges import Used
 from darkroom.errors import QuotaExceeded, Unavailable, UnderWay
 from darkroom.jobs import Job, JobStatus, ReplayLease
 from darkroom.messages import DeliveryRequested, JobEvent, Notification
@@ -18,6 +17,7 @@ from darkroom_orchestrator.webhooks.deliver import Deliver, Undelivered
 from darkroom_orchestrator.webhooks.delivery_log import DeliveryLog
 from darkroom_orchestrator.webhooks.replay import PICKUP, Replay
 from darkroom_orchestrator.webhooks.sender import open_sender
+from tests.orchestrator.charged import charge, used
 from tests.orchestrator.site import Site, drained
 from tests.orchestrator.webhooks.test_flow import job_for
 from tests.support.cipher import CIPHER
@@ -187,16 +187,3 @@ async def test_a_replay_beyond_the_quota_is_not_sent(site: Site) -> None:
         assert await lease(site, second) is None
         assert [command.event.job_id for command in await commands(site)] == [first.job_id]
         assert await used(site, cost) == Used(jobs=1)
-
-
-def charge(site: Site, *, jobs: int) -> Charge:
-    made = Charge.of("ann-s-key", Allowance(jobs_per_day=jobs), 0, site.now())
-    assert made
-    return made
-
-
-async def used(site: Site, of: Charge) -> Used:
-    answer = await site.clients.dynamodb.get_item(
-        TableName=site.settings.accounts_table, Key={"id": {"S": of.counter}}, ConsistentRead=True
-    )
-    return Used.of(answer.get("Item", {}))

@@ -1,0 +1,20 @@
+"""What a caller is charged in tests, and what it has used."""
+
+from darkroom.allowances import Allowance
+from darkroom.charges import Charge, Used
+from tests.orchestrator.site import Site
+
+
+def charge(site: Site, *, jobs: int | None = None, size: int | None = None, of: int = 0) -> Charge:
+    """What a caller with these quotas is charged for a job of so many bytes."""
+    made = Charge.of("ann-s-key", Allowance(jobs_per_day=jobs, bytes_per_day=size), of, site.now())
+    assert made
+    return made
+
+
+async def used(site: Site, of: Charge) -> Used:
+    """What the caller of this charge has used on its day."""
+    answer = await site.clients.dynamodb.get_item(
+        TableName=site.settings.accounts_table, Key={"id": {"S": of.counter}}, ConsistentRead=True
+    )
+    return Used.of(answer.get("Item", {}))
