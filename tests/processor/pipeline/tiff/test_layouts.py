@@ -338,9 +338,11 @@ def test_floats_of_all_channels_are_stretched_alike() -> None:
     assert shown(tiffs.tiff([(tags, [numbers.tobytes()])])).tolist() == [[[0, 64, 128], [255, 128, 0]]]
 
 
-def test_an_undefined_format_of_samples_is_unsigned() -> None:
-    data = tiffs.one_page(ramps(1), 16, BLACK_IS_ZERO, t339=4)
-    assert near(shown(data), as_color(ramps(1)))
+@pytest.mark.parametrize("bits", [8, 16])
+@pytest.mark.parametrize(("photometric", "samples"), [(BLACK_IS_ZERO, 1), (RGB, 3)])
+def test_an_undefined_format_of_samples_is_unsigned(bits: int, photometric: int, samples: int) -> None:
+    data = tiffs.one_page(ramps(samples), bits, photometric, t339=4)
+    assert near(shown(data), as_color(ramps(samples)))
 
 
 REFUSED = {

@@ -16,6 +16,7 @@ from darkroom.formats import ImageFormat
 from darkroom_processor.pipeline.gate import Source
 from darkroom_processor.pipeline.keep import Kept
 from darkroom_processor.pipeline.passthrough import avif, gif, jpeg, png, ppm, tiff, webp
+from darkroom_processor.pipeline.tiff.tags import Tags
 
 
 def own_file(source: Source, kept: Kept, *, frames: int) -> bytes | None:
@@ -73,5 +74,5 @@ def sample_bits(source: Source) -> int:
             return 8
 
 
-def _tags(source: Source) -> tiff.Tags:
+def _tags(source: Source) -> Tags:
     return source.image.tag_v2 if isinstance(source.image, TiffImageFile) else {}

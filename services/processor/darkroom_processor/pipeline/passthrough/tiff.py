@@ -8,34 +8,35 @@ from typing import Final, Literal
 
 from zlib_ng import zlib_ng
 
+from darkroom.errors import ImageError
 from darkroom_processor.pipeline.encoders.tiff import texts_of
 from darkroom_processor.pipeline.keep import Kept
 from darkroom_processor.pipeline.passthrough import jpeg
 from darkroom_processor.pipeline.passthrough.tiff_chunks import difference, ended
+from darkroom_processor.pipeline.passthrough.tiff_layouts import is_common, numbers_of, page_tags
+from darkroom_processor.pipeline.tiff.layout import ASSOCIATED, UNASSOCIATED, Kind, Layout, Photometric
+from darkroom_processor.pipeline.tiff.samples import measurements, sixteen_bits
+from darkroom_processor.pipeline.tiff.tags import Tags, layout_of
 
-Tags = Mapping[int, object]
-"""Values by their tags, as Pillow reads them."""
-
-_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER = 256, 257, 258, 259, 262, 266
+_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
 _SAMPLES, _ROWS, _PLANES, _PREDICTOR, _TILE_WIDTH, _TILE_HEIGHT = 277, 278, 284, 317, 322, 323
-_STRIPS, _STRIP_BYTES, _TILES, _TILE_BYTES, _JPEG_TABLES, _SUBSAMPLING = 273, 279, 324, 325, 347, 530
+_STRIPS, _STRIP_BYTES, _TILES, _TILE_BYTES, _JPEG_TABLES = 273, 279, 324, 325, 347
 _XMP, _ICC = 700, 34675
-_COLOR_MAP, _EXTRA_SAMPLES, _SAMPLE_FORMAT = 320, 338, 339
-_COPIED: Final = (
-    *(_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER, _SAMPLES, _ROWS, _PLANES),
-    *(_PREDICTOR, _COLOR_MAP, _TILE_WIDTH, _TILE_HEIGHT, _EXTRA_SAMPLES, _SAMPLE_FORMAT, _SUBSAMPLING),
-)
-"""Tags that say where and how the pixels lie. All of them have whole numbers."""
-_DEFAULTS: Final = {_FILL_ORDER: (1,), _PLANES: (1,), _PREDICTOR: (1,), _SAMPLES: (1,), _COMPRESSION: (1,)}
+_EXTRA_SAMPLES, _SAMPLE_FORMAT = 338, 339
+_DEFAULTS: Final = {_PLANES: (1,), _PREDICTOR: (1,), _SAMPLES: (1,), _COMPRESSION: (1,)}
 """What need not be written."""
 _RAW, _OLD_JPEG, _JPEG, _DEFLATE = 1, 6, 7, 8
-_YCBCR: Final = 6
 _SHORT, _LONG, _BYTES, _TEXT = 3, 4, 7, 2
 _LZW: Final = 5
 _MOST_LZW_BYTES: Final = 8_000_000
 """Of all chunks up to which their ends are looked for, which takes some 0.4 s a megabyte."""
 _LEVEL: Final = 6
 _HORIZONTAL: Final = 2
+_LAID_ANEW: Final = frozenset({Photometric.WHITE_IS_ZERO, Photometric.BLACK_IS_ZERO, Photometric.RGB})
+_MOST_ANEW: Final = 40_000_000
+"""Samples of a page that are laid anew: more would take too long."""
+_STRIP_SIZE: Final = 1 << 18
+"""Bytes of a strip that is laid anew, unless a row has more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,36 +75,83 @@ class _Page:
 
 def is_lossless(tags: Tags) -> bool:
     """Whether the page is packed without loss."""
-    return _numbers(tags, _COMPRESSION) not in {(_OLD_JPEG,), (_JPEG,)}
+    return numbers_of(tags, _COMPRESSION) not in {(_OLD_JPEG,), (_JPEG,)}
 
 
 def bits(tags: Tags) -> int:
     """Of the largest sample."""
-    return max(_numbers(tags, _BITS) or (1,))
+    return max(numbers_of(tags, _BITS) or (1,))
 
 
 def own_file(data: bytes, tags: Tags, kept: Kept) -> bytes | None:
-    """The first page, which has these tags, in a new file; None when it cannot be told from the rest."""
-    page = _page(data, tags)
-    if page is None or len(set(page.tags.get(_BITS, (1,)))) != 1 or page.one(_COMPRESSION, 1) == _OLD_JPEG:
+    """The first page, which has these tags, in a new file; None when it cannot be told from the rest.
+
+    Its strips or tiles are kept if common readers get them right. Else samples of more than 8 bits are laid anew.
+    """
+    try:
+        layout = layout_of(tags, "little" if data[:2] == b"II" else "big")
+        return _kept_chunks(data, tags, layout, kept) if is_common(layout) else _laid_anew(data, tags, layout, kept)
+    except ImageError:
+        return None
+
+
+def _kept_chunks(data: bytes, tags: Tags, layout: Layout, kept: Kept) -> bytes | None:
+    page = _page(data, tags, layout)
+    if page is None or layout.compression == _OLD_JPEG:
         return None
     tables = tags.get(_JPEG_TABLES, b"")
-    if page.one(_COMPRESSION, 1) == _JPEG:
+    if layout.compression == _JPEG:
         streams = _whole(jpeg.stream_of(chunk) for chunk in page.chunks)
         tables = jpeg.tables_of(tables) if isinstance(tables, bytes) and tables else b""
         return None if streams is None or tables is None else _written(page, streams, kept, tables)
-    if page.one(_PHOTOMETRIC) == _YCBCR or page.one(_FILL_ORDER, 1) != 1:
-        return None
-    if page.one(_COMPRESSION, 1) == _LZW and sum(map(len, page.chunks)) > _MOST_LZW_BYTES:
+    if layout.compression == _LZW and sum(map(len, page.chunks)) > _MOST_LZW_BYTES:
         return None
     sizes = (page.row_bytes * rows for rows in page.rows())
     chunks = zip(page.chunks, sizes, strict=True)
-    pieces = _whole(ended(chunk, size, page.one(_COMPRESSION, 1)) for chunk, size in chunks)
+    pieces = _whole(ended(chunk, size, layout.compression) for chunk, size in chunks)
     if pieces is None:
         return None
-    packed = _packed(page, pieces, kept) if page.one(_COMPRESSION, 1) == _RAW else ()
+    packed = _packed(page, pieces, kept) if layout.compression == _RAW else ()
     files: list[bytes] = [_written(page, pieces, kept), *packed]
     return min(files, key=len)
+
+
+def _laid_anew(data: bytes, tags: Tags, layout: Layout, kept: Kept) -> bytes | None:
+    """A page of samples in the order of pixels, as deep as common readers know them; None for what has 8 bits."""
+    width, height = layout.size
+    if layout.samples * width * height > _MOST_ANEW:
+        return None
+    numbers: tuple[int, ...] = ()
+    if layout.kind is Kind.UNSIGNED and layout.bits > 8 and layout.photometric in _LAID_ANEW:
+        color = layout.photometric == Photometric.RGB or layout.alpha is not None
+        samples, bits = (3 if color else 1) + (layout.alpha is not None), 16
+        body = sixteen_bits(data, tags, layout)
+    elif _is_measured(layout):
+        color, samples, bits, numbers = False, 1, 32, (layout.kind.value,)
+        body = measurements(data, tags, layout)
+    else:
+        return None
+    rows = max(_STRIP_SIZE // (samples * bits // 8 * width), 1)
+    told = {
+        _WIDTH: (width,),
+        _HEIGHT: (height,),
+        _BITS: (bits,) * samples,
+        _PHOTOMETRIC: (Photometric.RGB if color else Photometric.BLACK_IS_ZERO,),
+        _SAMPLES: (samples,),
+        _ROWS: (min(rows, height),),
+        _EXTRA_SAMPLES: () if layout.alpha is None else (ASSOCIATED if layout.associated else UNASSOCIATED,),
+        _SAMPLE_FORMAT: numbers,
+    }
+    page = _Page(order="little", tags={tag: value for tag, value in told.items() if value}, tiled=False, chunks=())
+    step = page.row_bytes * rows
+    return min(_packed(page, [body[at : at + step] for at in range(0, len(body), step)], kept), key=len)
+
+
+def _is_measured(layout: Layout) -> bool:
+    """Whether it has numbers without a white that common readers can get in 32 bits."""
+    if layout.kind is Kind.UNSIGNED or (layout.kind is Kind.SIGNED and layout.bits > 32):
+        return False
+    return layout.samples == 1 and layout.photometric == Photometric.BLACK_IS_ZERO
 
 
 def _whole(pieces: Iterable[bytes | None]) -> list[bytes] | None:
@@ -116,21 +164,17 @@ def _whole(pieces: Iterable[bytes | None]) -> list[bytes] | None:
     return found
 
 
-def _page(data: bytes, tags: Tags) -> _Page | None:
-    found = {tag: numbers for tag in _COPIED if (numbers := _numbers(tags, tag))}
+def _page(data: bytes, tags: Tags, layout: Layout) -> _Page | None:
     tiled = _TILES in tags
-    offsets = _numbers(tags, _TILES if tiled else _STRIPS)
-    lengths = _numbers(tags, _TILE_BYTES if tiled else _STRIP_BYTES)
-    found.setdefault(_ROWS, found.get(_HEIGHT, (0,)))
-    if tiled:
-        del found[_ROWS]
-    chunks = tuple(data[at : at + length] for at, length in zip(offsets, lengths, strict=False))
-    page = _Page(order="little" if data[:2] == b"II" else "big", tags=found, tiled=tiled, chunks=chunks)
-    sides = [page.one(tag) for tag in (_WIDTH, _HEIGHT, *((_TILE_WIDTH, _TILE_HEIGHT) if tiled else (_ROWS,)))]
-    if min(sides) < 1 or sum(map(len, chunks)) > len(data) or len(offsets) != len(lengths):
-        return None
+    offsets = numbers_of(tags, _TILES if tiled else _STRIPS)
+    lengths = numbers_of(tags, _TILE_BYTES if tiled else _STRIP_BYTES)
+    sides = {tag: numbers_of(tags, tag)[:1] for tag in ((_TILE_WIDTH, _TILE_HEIGHT) if tiled else (_ROWS,))}
     if not tiled:
-        found[_ROWS] = (min(page.one(_ROWS), page.one(_HEIGHT)),)
+        sides[_ROWS] = (min(*sides[_ROWS], *layout.size[1:]) if sides[_ROWS] else layout.size[1],)
+    chunks = tuple(data[at : at + length] for at, length in zip(offsets, lengths, strict=False))
+    page = _Page(order=layout.order, tags=page_tags(layout, tags) | sides, tiled=tiled, chunks=chunks)
+    if not all(map(any, sides.values())) or sum(map(len, chunks)) > len(data) or len(offsets) != len(lengths):
+        return None
     return page if sum(1 for _ in page.rows()) == len(chunks) else None
 
 
@@ -140,7 +184,7 @@ def _packed(page: _Page, pieces: Sequence[bytes], kept: Kept) -> Iterator[bytes]
     tags = {**page.tags, _COMPRESSION: (_DEFLATE,)}
     packed = [zlib_ng.compress(piece, _LEVEL) for piece in pieces]
     yield _written(_Page(order=page.order, tags=tags, tiled=page.tiled, chunks=()), packed, kept)
-    if depth in {16, 32} and page.tags.get(_SAMPLE_FORMAT, (1,))[0] != 3:
+    if depth in {16, 32} and page.one(_SAMPLE_FORMAT, 1) == 1:
         unlike = [difference(piece, page.row_bytes, depth, page.chunk_samples, page.order) for piece in pieces]
         tags = {**tags, _PREDICTOR: (_HORIZONTAL,)}
         packed = [zlib_ng.compress(piece, _LEVEL) for piece in unlike]
@@ -188,9 +232,3 @@ def _of_numbers(numbers: tuple[int, ...], mark: str) -> tuple[int, int, bytes]:
     small = max(numbers) <= 0xFFFF
     packed = struct.pack(f"{mark}{len(numbers)}{'H' if small else 'I'}", *numbers)
     return _SHORT if small else _LONG, len(numbers), packed
-
-
-def _numbers(tags: Tags, tag: int) -> tuple[int, ...]:
-    value = tags.get(tag, ())
-    values = value if isinstance(value, tuple) else (value,)
-    return tuple(number for number in values if isinstance(number, int) and 0 <= number < 1 << 32)

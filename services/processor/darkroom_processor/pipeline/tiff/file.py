@@ -6,11 +6,12 @@ from typing import Any, Literal
 from PIL import Image, ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from darkroom_processor.pipeline.tiff.layout import BYTE_CODECS, Layout, Photometric
+from darkroom_processor.pipeline.tiff.layout import BYTE_CODECS, Kind, Layout, Photometric
 from darkroom_processor.pipeline.tiff.samples import picture_of
 from darkroom_processor.pipeline.tiff.tags import layout_of
 
-_X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT, _PROFILE, _ORIENTATION = 282, 283, 296, 34675, 274
+_X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT, _PROFILE = 282, 283, 296, 34675
+_ORIENTATION, _SAMPLE_FORMAT = 274, 339
 _CENTIMETRES = 3
 _BIG_AND_BIG_ENDIAN = b"MM\0+"
 
@@ -44,6 +45,9 @@ class TiffFile(TiffImageFile):
         order: Literal["little", "big"] = "little" if self._data[:2] == b"II" else "big"
         layout = layout_of(self.tag_v2, order)
         self._own = None
+        if layout.kind is Kind.UNSIGNED:
+            # Which they are without it, too, and Pillow does not know the undefined format.
+            self.tag_v2.pop(_SAMPLE_FORMAT, None)
         if layout.photometric == Photometric.YCBCR:
             super()._setup()
             self._leave_to_libtiff(layout)

@@ -1,7 +1,9 @@
-"""From the bytes of samples to a picture of 8 bits."""
+"""From the bytes of samples to a picture of 8 bits, or to samples that common readers know."""
 
 import struct
 from array import array
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from PIL import Image, ImageChops
@@ -21,6 +23,8 @@ _RAW_MODES: Final = {
 }
 """Pillow's names of numbers that become floats, little-endian and big-endian."""
 _TWELVE_BITS: Final = 4095
+_Reader = Callable[[Chunk, Layout, int], Image.Image]
+"""Makes an image of the samples of a chunk, so many of them a pixel, one beside the other."""
 _SIGN: Final = bytes(level ^ 0x80 for level in range(256))
 
 
@@ -30,7 +34,7 @@ def picture_of(data: bytes, tags: Tags, layout: Layout) -> Image.Image:
     Unsigned numbers fill their range: the highest is white. Of more than 8 bits the lower ones are left away. Floats
     go from 0 to 1; if one of them does not, all are stretched from their own extremes, as signed numbers always are.
     """
-    stored = _bands(data, tags, layout)
+    stored = _bands(data, tags, layout, _levels if layout.kind is Kind.UNSIGNED else _floats)
     colors, alpha = stored[: layout.colors], None if layout.alpha is None else stored[layout.alpha]
     if colors[0].mode == "F":
         colors = color.levels_of(colors, bounded=layout.kind is Kind.FLOAT)
@@ -39,6 +43,33 @@ def picture_of(data: bytes, tags: Tags, layout: Layout) -> Image.Image:
     if alpha is not None:
         bands.append(alpha)
     return bands[0] if len(bands) == 1 else Image.merge(_mode(layout, len(bands)), bands)
+
+
+def sixteen_bits(data: bytes, tags: Tags, layout: Layout) -> bytes:
+    """Unsigned samples of 12 bits or more as 16 bits each, little-endian: grey, or RGB, then alpha. Black is 0.
+
+    Only the upper 16 bits of a sample are kept. Grey with alpha becomes RGB with alpha, since common readers know no
+    16 bits of the former. Raises what `chunks` raises.
+    """
+    halves = [_bands(data, tags, layout, partial(_half, upper=upper)) for upper in (False, True)]
+    colors = list(range(layout.colors)) * (3 if layout.alpha is not None and layout.colors == 1 else 1)
+    wanted = colors if layout.alpha is None else [*colors, layout.alpha]
+    made = bytearray(2 * len(wanted) * layout.size[0] * layout.size[1])
+    for place, number in enumerate(wanted):
+        inverted = layout.photometric == Photometric.WHITE_IS_ZERO and number == 0
+        for upper, bands in enumerate(halves):
+            levels = (ImageChops.invert(bands[number]) if inverted else bands[number]).tobytes()
+            made[2 * place + upper :: 2 * len(wanted)] = levels
+    return bytes(made)
+
+
+def measurements(data: bytes, tags: Tags, layout: Layout) -> bytes:
+    """Signed numbers, or floats, of one sample a pixel as such of 32 bits, little-endian. Raises what `chunks` raises.
+
+    Of floats of 64 bits the lower ones are lost. There is nothing for signed numbers of 64 bits.
+    """
+    read = _whole_numbers if layout.kind is Kind.SIGNED else _floats
+    return _bands(data, tags, layout, read)[0].tobytes()
 
 
 def _mode(layout: Layout, bands: int) -> str:
@@ -74,22 +105,22 @@ def _tables(tags: Tags, bits: int) -> list[list[int]]:
     return [(levels[part * count : (part + 1) * count] + [0] * 256)[:256] for part in range(3)]
 
 
-def _bands(data: bytes, tags: Tags, layout: Layout) -> list[Image.Image]:
+def _bands(data: bytes, tags: Tags, layout: Layout, read: _Reader) -> list[Image.Image]:
     """What is wanted of the samples, each as an image of its own: `L`, or `F` for numbers that have no white."""
     wanted = [*range(layout.colors), *([] if layout.alpha is None else [layout.alpha])]
-    mode = "L" if layout.kind is Kind.UNSIGNED else "F"
+    mode = "L" if layout.kind is Kind.UNSIGNED else "I" if read is _whole_numbers else "F"
     bands = [Image.new(mode, layout.size) for _ in range(layout.samples)]
     for plane in wanted if layout.planar else [0]:
         for chunk in chunks(data, tags, layout, plane):
-            for number, part in _split(chunk, layout, wanted, plane):
+            for number, part in _split(chunk, layout, wanted, plane, read):
                 bands[number].paste(part, (chunk.left, chunk.top))
     return bands
 
 
-def _split(chunk: Chunk, layout: Layout, wanted: list[int], plane: int) -> list[tuple[int, Image.Image]]:
+def _split(chunk: Chunk, layout: Layout, wanted: list[int], plane: int, read: _Reader) -> list[tuple[int, Image.Image]]:
     """The samples of a chunk apart, by number."""
     together = 1 if layout.planar else layout.samples
-    samples = _levels(chunk, layout, together) if layout.kind is Kind.UNSIGNED else _floats(chunk, layout, together)
+    samples = read(chunk, layout, together)
     if together == 1:
         return [(plane, samples)]
     size = chunk.width, chunk.height
@@ -117,6 +148,24 @@ def _levels(chunk: Chunk, layout: Layout, together: int) -> Image.Image:
         case bits:
             step = bits // 8
             return Image.frombytes("L", size, chunk.rows[0 if layout.order == "big" else step - 1 :: step])
+
+
+def _half(chunk: Chunk, layout: Layout, together: int, *, upper: bool) -> Image.Image:
+    """The upper or the lower byte of unsigned numbers brought to 16 bits."""
+    size, step = (chunk.width * together, chunk.height), layout.bits // 8
+    if layout.bits == 12:
+        deep = Image.frombytes("I;16", size, chunk.rows, "raw", "I;12").tobytes("raw", "I;16")
+        low, high = (Image.frombytes("L", size, deep[at::2]) for at in (0, 1))
+        # The four lowest bits are the highest ones again, so that white stays white.
+        first, second = (high, low.point(lambda bits: bits >> 4)) if upper else (low, high)
+        return ImageChops.add(first.point([level << 4 & 255 for level in range(256)]), second)
+    at = (0 if upper else 1) if layout.order == "big" else step - (1 if upper else 2)
+    return Image.frombytes("L", size, chunk.rows[at::step])
+
+
+def _whole_numbers(chunk: Chunk, layout: Layout, together: int) -> Image.Image:
+    mark = "" if layout.order == "little" or layout.bits == 8 else "B"
+    return Image.frombytes("I", (chunk.width * together, chunk.height), chunk.rows, "raw", f"I;{layout.bits}{mark}S")
 
 
 def _floats(chunk: Chunk, layout: Layout, together: int) -> Image.Image:
