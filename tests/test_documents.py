@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings
 from darkroom.errors import ImageError, InvalidRecipe, SourceGone, UploadTooLarge
 from darkroom.problems import STATUSES
 from darkroom.recipes import load_presets
-from darkroom_cli.settings import AccountsSettings, ClientSettings, QueueSettings
+from darkroom_cli.settings import ClientSettings, QueueSettings, RenewalSettings
 from darkroom_local.settings import LocalSettings
 from darkroom_orchestrator.progress import LOST
 from darkroom_orchestrator.settings import Settings as OrchestratorSettings
@@ -27,7 +27,7 @@ SETTINGS = [
     ProcessorSettings,
     LocalSettings,
     ClientSettings,
-    AccountsSettings,
+    RenewalSettings,
     QueueSettings,
 ]
 

@@ -1,19 +1,20 @@
-"""The accounts table, opened for a command of an operator's, with the credentials for AWS that they have."""
+"""The tables, opened for a command of an operator, with the credentials for AWS that they have."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from darkroom.aws import ANSWER_SECONDS, FAILURES, Aws
 from darkroom.errors import Unavailable
 from darkroom.key_table import KeyTable
-from darkroom.secret_renewal import renew_secrets
 from darkroom.settings import Environment, load_settings
 from darkroom.user_table import UserTable
 from darkroom_cli.failures import Failed, Status
 from darkroom_cli.settings import AccountsSettings
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
 
 T = TypeVar("T")
 
@@ -25,7 +26,6 @@ class Accounts:
     keys: KeyTable
     users: UserTable
     development: bool
-    renew_secrets: Callable[[], Awaitable[int]]
 
 
 def with_accounts(work: Callable[[Accounts], Awaitable[T]]) -> T:
@@ -33,16 +33,24 @@ def with_accounts(work: Callable[[Accounts], Awaitable[T]]) -> T:
     settings = load_settings(AccountsSettings)
     table, cipher = settings.accounts_table, settings.cipher
 
+    async def with_client(client: "DynamoDBClient") -> T:
+        return await work(
+            Accounts(
+                keys=KeyTable(client, table, cipher),
+                users=UserTable(client, table, cipher),
+                development=settings.environment is Environment.DEVELOPMENT,
+            )
+        )
+
+    return with_dynamodb(with_client)
+
+
+def with_dynamodb(work: Callable[["DynamoDBClient"], Awaitable[T]]) -> T:
+    """Do something with DynamoDB. Raises Failed when it is away or AWS refuses."""
+
     async def run() -> T:
         async with Aws(pool=5, read_seconds=ANSWER_SECONDS).dynamodb() as client:
-            return await work(
-                Accounts(
-                    keys=KeyTable(client, table, cipher),
-                    users=UserTable(client, table, cipher),
-                    development=settings.environment is Environment.DEVELOPMENT,
-                    renew_secrets=partial(renew_secrets, client, table, cipher),
-                )
-            )
+            return await work(client)
 
     try:
         return asyncio.run(run())

@@ -1,8 +1,11 @@
-"""`darkroom data-keys`: the keys that secrets in the accounts table are encrypted with."""
+"""`darkroom data-keys`: the keys that secrets in the tables are encrypted with."""
 
 import click
 
-from darkroom_cli.accounts import with_accounts
+from darkroom.secret_renewal import renew_secrets
+from darkroom.settings import load_settings
+from darkroom_cli.accounts import with_dynamodb
+from darkroom_cli.settings import RenewalSettings
 
 
 @click.group("data-keys")
@@ -13,5 +16,7 @@ def data_keys() -> None:
 @data_keys.command()
 def renew() -> None:
     """Encrypt all secrets again, with the first key of DARKROOM_DATA_KEYS."""
-    count = with_accounts(lambda accounts: accounts.renew_secrets())
+    settings = load_settings(RenewalSettings)
+    tables = {"accounts_table": settings.accounts_table, "jobs_table": settings.jobs_table}
+    count = with_dynamodb(lambda client: renew_secrets(client, settings.cipher, **tables))
     click.echo(f"{count} secrets are encrypted with the first key now.")

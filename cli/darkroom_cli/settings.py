@@ -28,6 +28,12 @@ class AccountsSettings(EncryptionSettings):
     accounts_table: Annotated[str, Field(min_length=1)]
 
 
+class RenewalSettings(AccountsSettings):
+    """Settings of the command that encrypts secrets again, in both tables."""
+
+    jobs_table: Annotated[str, Field(min_length=1)]
+
+
 class QueueSettings(_Settings):
     """Of commands that look after queues."""
 

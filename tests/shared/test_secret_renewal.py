@@ -1,8 +1,12 @@
-"""What stands in the accounts table, and how it is brought to another data key."""
+"""What stands in the tables, and how it is brought to another data key."""
+
+from dataclasses import replace
 
 from darkroom import api_keys, clock
 from darkroom.api_keys import ApiKey
 from darkroom.encryption import DEVELOPMENT_KEY, TextCipher
+from darkroom.job_table import JobTable
+from darkroom.jobs import NewJob, new_job_id
 from darkroom.key_table import KeyTable
 from darkroom.secret_renewal import renew_secrets
 from darkroom.user_table import UserTable
@@ -10,6 +14,7 @@ from darkroom.users import User
 from darkroom.webhook_secrets import WebhookSecrets
 from darkroom_local.installation import Installation
 from tests.support.emulator import Cloud
+from tests.upload.examples import PRESETS, waiting
 
 OLD, NEW = DEVELOPMENT_KEY, "n" * 32
 NOW = clock.parse("2026-03-01T00:00:00.000Z")
@@ -21,12 +26,15 @@ class Accounts:
 
     def __init__(self, cloud: Cloud, installation: Installation, *keys: str) -> None:
         self.cloud, self.name, self.cipher = cloud, installation.topology.accounts.name, TextCipher(keys)
+        self.jobs = JobTable(cloud.dynamodb, installation.topology.jobs.name)
         self.keys = KeyTable(cloud.dynamodb, self.name, self.cipher)
         self.users = UserTable(cloud.dynamodb, self.name, self.cipher)
         self.secrets = WebhookSecrets(cloud.dynamodb, self.name, self.cipher)
 
     async def renew(self) -> int:
-        return await renew_secrets(self.cloud.dynamodb, self.name, self.cipher)
+        return await renew_secrets(
+            self.cloud.dynamodb, self.cipher, accounts_table=self.name, jobs_table=self.jobs.name
+        )
 
     async def text(self) -> str:
         """All that a reader of the table sees."""
@@ -66,3 +74,23 @@ async def test_secrets_are_renewed_and_the_old_key_is_not_needed_any_more(
     assert await accounts.secrets.of("ann") == secret
     assert await accounts.users.find("ann") == user, "the version is the same, so nobody is logged out"
     assert await accounts.keys.find(key.digest) == key
+
+
+async def test_callback_urls_of_jobs_are_renewed_and_nothing_else_of_them_changes(
+    cloud: Cloud, installation: Installation
+) -> None:
+    old, both = Accounts(cloud, installation, OLD), Accounts(cloud, installation, NEW, OLD)
+    without = replace(waiting(), job_id=new_job_id())
+    job = replace(waiting(), job_id=new_job_id())
+    job = replace(job, callback_url=old.cipher.encrypt(CALLBACK, place=job.job_id))
+    for each in (job, without):
+        await old.jobs.create(NewJob(job=each, recipe=PRESETS["thumbnails"]))
+    before = [await old.jobs.get(each.job_id) for each in (job, without)]
+    assert await both.renew() == 2, "the callback URL, and the password hash of the user that development has"
+    assert await both.renew() == 0
+
+    renewed = await both.jobs.get(job.job_id)
+    assert renewed is not None
+    assert renewed.callback_url is not None
+    assert TextCipher([NEW]).decrypt(renewed.callback_url, place=job.job_id) == CALLBACK
+    assert [replace(renewed, callback_url=job.callback_url), await both.jobs.get(without.job_id)] == before

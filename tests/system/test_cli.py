@@ -132,10 +132,11 @@ async def test_what_the_environment_lacks_is_told_at_once(run: Run) -> None:
 
 
 async def test_secrets_are_encrypted_again_by_a_new_data_key(run: Run, installation: Installation) -> None:
-    table = installation.topology.accounts.name
+    topology = installation.topology
+    tables = {"darkroom_accounts_table": topology.accounts.name, "darkroom_jobs_table": topology.jobs.name}
     keys = f"{'n' * 40} {DEVELOPMENT_DATA_KEY}"
     for renewed in (1, 0):
-        said = await run("data-keys", "renew", darkroom_data_keys=keys, darkroom_accounts_table=table)
+        said = await run("data-keys", "renew", darkroom_data_keys=keys, **tables)
         assert said.stdout.startswith(f"{renewed} secrets are encrypted")
     assert "DARKROOM_DATA_KEYS" in (await run("users", "list", status=2, darkroom_environment=None)).stderr
 
