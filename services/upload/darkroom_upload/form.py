@@ -19,6 +19,10 @@ FIELDS: Final = frozenset({"recipe", "metadata", "callback_url"})
 MAX_FIELD_BYTES: Final = 128 * 1024
 """The largest recipe, 32 variants of 16 operations each, is about half of this."""
 
+_ESCAPED: Final = {"%22": '"', "%0D": "\r", "%0A": "\n"}
+"""What browsers and curl write in a file's name in place of a quote and of line ends, and all that they escape (HTML,
+section "Multipart form data"): another `%` is part of the name."""
+
 _EXTENDED_FILENAME: Final = re.compile(r"(?:^|;)\s*filename\*\s*=\s*[^';\s]*'[^']*'([^;\s]*)", re.IGNORECASE)
 """`filename*=charset'language'percent-encoded` (RFC 8187, section 3.2)."""
 
@@ -180,10 +184,16 @@ def _name_and_filename(disposition: bytes | None) -> tuple[str, str | None]:
         raise MalformedRequest("A part of the multipart form has no name.")
     name = parameters[b"name"].decode("utf-8", "replace")
     if b"filename" in parameters:
-        return name, parameters[b"filename"].decode("utf-8", "replace")
+        return name, _unescaped(parameters[b"filename"].decode("utf-8", "replace"))
     # RFC 7578 forbids the extended form, and some clients send nothing else for names beyond ASCII.
     extended = _EXTENDED_FILENAME.search(disposition.decode("latin-1"))
     return name, unquote_to_bytes(extended[1]).decode("utf-8", "replace") if extended else None
+
+
+def _unescaped(filename: str) -> str:
+    for escaped, character in _ESCAPED.items():
+        filename = filename.replace(escaped, character)
+    return filename
 
 
 def _text(name: str, value: bytes) -> str:
