@@ -40,7 +40,7 @@ class Result:
     health: list[float]
     """Seconds of each `/healthz` meanwhile."""
     cpu_seconds: float
-    """Of the service, for all lists."""
+    """CPU seconds of the service for all lists."""
     peak_mb: float
     """The most memory that the service had resident."""
     refused: int

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
 _KEPT: Final = timedelta(days=7)
-"""For those who ask what happened."""
+"""How long a counter is kept after its last charge, for questions about it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ FALLBACK: Final = "image"
 _LONGEST_NAME: Final = 128
 _LONGEST_KEY_NAME: Final = 80
 _LONGEST_KEY_BYTES: Final = 200
-"""In UTF-8. File systems take 255 bytes, and a variant's name may be added."""
+"""Bytes in UTF-8. File systems take 255, and a variant's name may be added."""
 _LONGEST_SUFFIX: Final = 16
 _EXTENSIONS: Final = frozenset({image_format.extension for image_format in ImageFormat} | {"jpeg", "tif", "heic"})
 
@@ -120,7 +120,10 @@ def _is_mark(character: str) -> bool:
 
 
 def _trimmed(name: str, ends: str) -> str:
-    """Without these characters at both ends, and without marks at the beginning, which would sit on what is before."""
+    """Return the name without these characters at its ends.
+
+    Combining marks at its beginning go too: they would combine with whatever stands before the name.
+    """
     name = name.rstrip(ends + _NON_JOINER + _JOINER)
     for at, character in enumerate(name):
         if character not in ends and character not in (_NON_JOINER, _JOINER) and not _is_mark(character):

@@ -230,7 +230,7 @@ class Job:
     described: bool = False
     """Whether the source's description is among the job's details."""
     variants: Mapping[str, VariantState] = field(default_factory=dict)
-    """By name, in the order of the recipe."""
+    """States of the variants by their names, in the order of the recipe."""
     pending: frozenset[str] = frozenset()
     """Names of the variants without an outcome, and `SOURCE_PART` until the metadata is there."""
     place: Place | None = None

@@ -32,13 +32,13 @@ RESULTS_PER_SOURCE_BYTE: Final = 20
 """All pictures of a job together may have this many bytes, or this many times its source's, whichever is more."""
 
 MAX_UNCOMPRESSED_PIXELS: Final = 1_000_000
-"""Of a PNG without compression, all frames counted."""
+"""Pixels of a PNG without compression, all frames together."""
 
 MAX_VARIANTS: Final = 32
 MAX_OPERATIONS: Final = 16
 
 MAX_RECIPE_BYTES: Final = 32 * 1024
-"""Of a recipe as it is kept with a job: UTF-8 JSON without spaces, its defaults written out."""
+"""Bytes of a recipe as it is kept with a job: UTF-8 JSON without spaces, its defaults written out."""
 
 DEFAULT_VARIANTS_PER_TASK: Final = 16
 """Of one task, unless `DARKROOM_MAX_VARIANTS_PER_TASK` says otherwise."""
@@ -63,4 +63,4 @@ MAX_FAULTS: Final = 100
 """How many faults of one document are told, which may have tens of thousands."""
 
 MAX_RUNS: Final = 20
-"""Of one job, the first one counted."""
+"""Runs of one job, the first one included."""

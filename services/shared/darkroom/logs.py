@@ -96,7 +96,7 @@ _places = ExceptionDictTransformer(show_locals=False)
 
 
 def _traceback(exc_info: ExcInfo) -> list[dict[str, Any]]:
-    """As JSON, the errors from the last to the first cause."""
+    """Return the errors as values for JSON, from the last one to its first cause."""
     errors = _places(exc_info)
     for error in errors:
         error["exc_value"] = redacted(error["exc_value"])

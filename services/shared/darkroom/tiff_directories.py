@@ -14,7 +14,7 @@ from darkroom.limits import MOST_FRAMES_COUNTED
 _CLASSIC: Final = 42
 _BIG: Final = 43
 _MOST_ENTRIES: Final = 4096
-"""Of a directory that are looked at; real ones have some dozens."""
+"""Entries of a directory that are looked at. Real directories have some dozens."""
 _MOST_JUDGED: Final = 16
 """Directories in which signs of camera RAW are looked for; the others are only counted."""
 _MOST_MAKER_BYTES: Final = 64
@@ -81,7 +81,7 @@ class TiffWalk:
         """Directories seen."""
         self.width = 0
         self.height = 0
-        """Of the first page as stored, in pixels; 0 when it does not say."""
+        """Size of the first page as stored, in pixels; 0 if the page does not tell it."""
         self.raw: str | None = None
         """The name of the camera's format, which may be empty; None when it is no camera RAW."""
         self.wanted: Place | None = None

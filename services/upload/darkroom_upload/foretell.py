@@ -48,7 +48,7 @@ class Picture:
 
     @property
     def pixels(self) -> int:
-        """Of all frames; at most, if the size is a bound."""
+        """Pixels of all frames; the most there may be, if the size is a bound."""
         return self.size[0] * self.size[1] * self.frames
 
 

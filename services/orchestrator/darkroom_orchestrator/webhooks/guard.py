@@ -32,8 +32,8 @@ others, and as a pool of their own they leave alone the one that AWS is looked u
 """
 
 LOOKUP_SECONDS: Final = 2.5
-"""For a look-up. Less than there is for connecting, so that a name server which does not answer looks like a name that
-does not exist."""
+"""Seconds for the look-up of a name. There are more for connecting, so that a name server which does not answer looks
+like a name that does not exist."""
 
 AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[Any, ...]]
 """What getaddrinfo tells of an address: family, type, protocol, name, and the address as connect takes it."""

@@ -1,4 +1,4 @@
-"""Decodes a source once, at the smallest scale that still serves everything that is wanted of it."""
+"""Decodes a source once, at the smallest scale that is enough for all of its variants and its description."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Colours in 16 bits a channel of a PNG, of which Pillow decodes the upper eight.
+"""Reads all 16 bits of the colours of a PNG, of which Pillow decodes the upper eight.
 
 The lower ones matter where a transfer function spreads dark tones: in linear light, the first of 255 steps becomes 13.
 """

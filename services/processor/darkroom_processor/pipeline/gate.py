@@ -1,9 +1,13 @@
-"""The gate: which bytes are let through to a decoder at all.
+"""Decides which bytes may reach a decoder, and opens those that may.
 
-In this order: the magic bytes; faults in side information, which are dropped (see `cleaning`); what the file's
-structure announces; the decoder's own reading of the header, with the format that the magic bytes told and no other;
-the limits once more on what it read. No pixel is decoded here, but for a JPEG without its end (see `jpeg_end`) and for
-those of an ICO: its plugin decodes as it opens, what is nested in it held to the pixel limit by Pillow (see `library`).
+1. The magic bytes tell the format.
+2. Faults in side information are dropped (see `cleaning`).
+3. What the structure of the file announces is held to the limits (see `headers`).
+4. The decoder of that format, and no other, reads the header (see `opening`).
+5. What it read is held to the limits, too.
+
+No pixel is decoded here, except for a JPEG without its end (see `jpeg_end`) and for an ICO: its plugin decodes as it
+opens, and Pillow holds the pictures nested in it to the pixel limit (see `library`).
 """
 
 from dataclasses import dataclass

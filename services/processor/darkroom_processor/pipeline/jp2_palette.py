@@ -1,4 +1,4 @@
-"""The palette of a JPEG 2000 file, read anew: Pillow's reader merges equal entries, which moves all that follow.
+"""Reads the palette of a JPEG 2000 file again: Pillow's reader merges equal entries, which moves all that follow.
 
 ISO/IEC 15444-1, annex I.5.3: `pclr` (the palette), `cmap` (which column a channel is), `cdef` (what a channel is).
 """

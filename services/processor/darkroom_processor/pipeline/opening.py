@@ -1,4 +1,7 @@
-"""Opens a file with Pillow's plugin for one format, which reads its header. Faults in side information stop none."""
+"""Opens a file with the plugin for its format, which reads its header.
+
+A fault in side information that `cleaning` leaves to the plugin does not stop a file here.
+"""
 
 import io
 from contextlib import suppress

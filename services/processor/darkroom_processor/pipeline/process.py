@@ -1,4 +1,4 @@
-"""From the bytes of an image to its variants."""
+"""Makes all variants of an image from its bytes: runs the steps of the pipeline in their order."""
 
 import hashlib
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What is only written again: the smaller of what an encoder makes of the picture and of the source's own data.
+"""Writes variants without operations: the smaller of what an encoder makes and of the source's own data.
 
 A source that was coded without loss is written without loss, or goes out as its own data. These are kept only if the
 source had neither to be turned nor converted.

@@ -29,7 +29,7 @@ _ENVIRONMENT: Final = {
 _START_SECONDS: Final = 30
 """Until the template has imported everything and its first child has confined itself."""
 _END_SECONDS: Final = 10
-"""Between the order to end and the end, of a child or of the template."""
+"""Seconds that a child or the template has to end after it was told to."""
 _CRASHES: Final = frozenset({-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL, -signal.SIGABRT, -signal.SIGFPE})
 
 

@@ -9,12 +9,12 @@ from darkroom.recipes import DEFAULT_QUALITY, Output
 
 _LOSSLESS: Final = {ImageFormat.PNG: 2.0, ImageFormat.WEBP: 1.3, ImageFormat.AVIF: 1.5}
 _COLORS_BYTES: Final = 0.5
-"""With a palette."""
+"""Bytes a pixel of a picture with a palette."""
 _OTHERS: Final = {ImageFormat.GIF: 0.6, ImageFormat.TIFF: 2.2}
 _LOSSY: Final = {ImageFormat.JPEG: 1.0, ImageFormat.WEBP: 0.7, ImageFormat.AVIF: 0.7}
 """Bytes a pixel of a photo, in the middle of many; those of lossy formats in parts of a JPEG's of the same quality."""
 _JPEG_BYTES: Final = ((50, 0.12), (80, 0.25), (90, 0.45), (95, 0.7), (100, 1.6))
-"""Of a JPEG, up to each quality."""
+"""Bytes a pixel of a JPEG, up to each quality."""
 _UNCOMPRESSED_BYTES: Final = 4.0
 
 

@@ -1,1 +1,1 @@
-"""Animations whose frames are put together here: those of GIF and PNG. Pillow composes the others right."""
+"""Composes the animations of GIF and PNG, whose frames Pillow gets wrong. It composes those of other formats right."""

@@ -1,4 +1,4 @@
-"""APNG: the frames of an animated PNG (PNG third edition, section 11.3.6).
+"""APNG: reads the frames of an animated PNG (PNG third edition, section 11.3.6).
 
 Each frame is written as a PNG of its own and decoded as such. What is said of frames is no part of the still picture.
 If it makes no sense there is no animation, and the still picture is shown, as the specification of APNG advises under

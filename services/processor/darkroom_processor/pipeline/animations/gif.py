@@ -1,4 +1,4 @@
-"""GIF: its images as the frames of an animation.
+"""GIF: takes the images of a file as the frames of an animation.
 
 Each image is decoded by itself, from its own data only. What the standard leaves open is as in browsers (Blink's
 GIFImageReader, Firefox's nsGIFDecoder2, Wuffs): disposal 4 is 3, those above are 0; the screen grows to hold the first

@@ -1,4 +1,4 @@
-"""Takes out of a file what would make a decoder refuse it, or mislead it, though all pixels are there.
+"""Takes out of a file what would make a decoder refuse or mistake a picture that has all of its pixels.
 
 Side information is everything that a picture can be told without: text, EXIF, XMP, profiles, resolutions, checksums of
 these, markers of the end. A fault in it never refuses a picture. It is dropped before a decoder sees the file, in time

@@ -1,4 +1,4 @@
-"""What cleaning a file yields."""
+"""The result of cleaning a file."""
 
 from dataclasses import dataclass
 

@@ -17,7 +17,7 @@ class _Extent:
 
     pixels: int = 0
     pixels_padded: int = 0
-    """With the byte that makes their number even."""
+    """The same, with the byte that makes their number even."""
     chunks: int = _FIRST_CHUNK
     """The last chunk that the file has all of, among those that begin within the size that its header states."""
     animated: bool = False

@@ -47,12 +47,12 @@ KNOWN: Final = {
     12: Primaries((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), _D65),
     22: Primaries((0.630, 0.340), (0.295, 0.605), (0.155, 0.077), _D65),
 }
-"""By their codes: ITU-T H.273, table 2. Those that are not here are unspecified or reserved."""
+"""Primaries by their codes (ITU-T H.273, table 2). Codes that are not here are unspecified or reserved."""
 
 D50: Final = (0.9642, 1.0, 0.8249)
 """XYZ of the white of profiles (ICC.1:2022, section 6.3.2)."""
 _BRADFORD: Final = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
-"""From XYZ to the responses of the eye's cones (ICC.1:2022, annex E)."""
+"""The matrix from XYZ to the responses of the eye's cones (ICC.1:2022, annex E)."""
 _LEAST_DETERMINANT: Final = 1e-4
 _SAME: Final = 0.001
 """Chromaticities that differ by no more are the same: files round them."""
@@ -73,7 +73,7 @@ def is_sound(primaries: Primaries) -> bool:
 
 
 def to_d50(primaries: Primaries) -> Matrix:
-    """From linear red, green and blue to XYZ with the white of profiles, by Bradford's adaptation.
+    """The matrix from linear red, green and blue to XYZ with the white of profiles, by Bradford's adaptation.
 
     Columns are the channels. Source: ICC.1:2022, annex E; SMPTE RP 177.
     """

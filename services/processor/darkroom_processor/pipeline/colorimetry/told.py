@@ -1,4 +1,4 @@
-"""The colours that a file tells by numbers."""
+"""Colours that a file tells by numbers: their primaries and their transfer function."""
 
 from dataclasses import dataclass
 from typing import Final, Self
@@ -9,7 +9,7 @@ from darkroom_processor.pipeline.colorimetry.transfer import Transfer
 
 _DISPLAY_EXPONENT: Final = 2.2
 _NO_MATTER: Final = 0.05
-"""By what part an exponent may differ from that of sRGB until it matters: libpng draws the line there, too."""
+"""Part by which an exponent may differ from that of sRGB and still count as the same. libpng has the same limit."""
 SRGB_CURVE: Final = Transfer(code=transfer.SRGB)
 
 

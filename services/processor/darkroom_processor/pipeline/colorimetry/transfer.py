@@ -30,7 +30,7 @@ class Transfer:
     code: int = 0
     """ITU-T H.273, table 3; 0 for a power."""
     exponent: float = 1.0
-    """Of a power: level ** exponent is the light."""
+    """Exponent of a power: the light is level ** exponent."""
     narrow: bool = False
     """Whether black is 16 and white 235 of 255 (ITU-R BT.601), rather than 0 and 255."""
 
@@ -115,4 +115,4 @@ KNOWN: Final[dict[int, Function]] = {
     17: _smpte428,
     18: _hlg,
 }
-"""By their codes: ITU-T H.273, table 3. Those that are not here are unspecified or reserved."""
+"""Functions by their codes (ITU-T H.273, table 3). Codes that are not here are unspecified or reserved."""

@@ -69,7 +69,7 @@ class Structure:
     table: bytes
     """The colour table of the images that have none of their own. Empty if there is none."""
     images: tuple[StoredImage, ...]
-    """Up to `MOST_FRAMES_COUNTED` of them."""
+    """The images in the order of the file; at most `MOST_FRAMES_COUNTED`."""
     repetitions: int | None
     """How often an animation is repeated after it has run once, 0 for ever. None if the file says nothing of it."""
 

@@ -36,7 +36,7 @@ class Item:
     extents: list[Span] = field(default_factory=list)
     """Where its bytes are, in order. They may overlap those of other items, and each other."""
     properties: list[Box] = field(default_factory=list)
-    """In the order in which they apply."""
+    """Its properties in the order in which they apply."""
 
     def property(self, kind: bytes) -> Box | None:
         """The first property of this kind."""

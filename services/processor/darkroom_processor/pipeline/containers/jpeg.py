@@ -20,7 +20,8 @@ _WITHOUT_LENGTH: Final = frozenset({*range(0x02), *range(0xD0, 0xD9)})
 
 _MARKER: Final = re.compile(rb"\xff[^\x00\xff]")
 _END_OF_SCAN: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-"""In entropy-coded data a 0xFF is followed by a zero, by a restart marker, or by more of 0xFF (section B.1.1.5)."""
+"""The first marker behind entropy-coded data. In these a 0xFF is followed by a zero, by a restart marker, or by more of
+0xFF (section B.1.1.5)."""
 
 
 class Segment(NamedTuple):

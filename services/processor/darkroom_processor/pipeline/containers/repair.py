@@ -1,4 +1,4 @@
-"""AVIF files rewritten such that libavif reads them. The coded data stay where they are."""
+"""Rewrites AVIF files so that libavif reads them. The coded data stay where they are."""
 
 from collections.abc import Iterable
 from typing import Final

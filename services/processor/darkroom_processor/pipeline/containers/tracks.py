@@ -95,7 +95,7 @@ def _read_sample_sizes(data: bytes, stsz: Box | None) -> list[int]:
 
 
 def _read_chunk_lengths(data: bytes, stsc: Box | None) -> tuple[list[int], list[int]]:
-    """From which chunk on, counted from 1, chunks have how many samples."""
+    """Read the runs of chunks that have as many samples: the first chunk of each, from 1, and samples of a chunk."""
     if stsc is None:
         return [], []
     fields = Fields(data, stsc)

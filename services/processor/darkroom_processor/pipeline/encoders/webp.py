@@ -17,7 +17,10 @@ _ALPHA: Final = 0x10
 
 
 def encode(strip: Strip, output: Output, kept: Kept, *, exact: bool = False) -> bytes:
-    """Without loss if asked for; the colours of fully transparent pixels are given up then, unless `exact`."""
+    """Write a WebP, without loss if the output asks for it.
+
+    Without loss, fully transparent pixels lose their colours unless `exact`.
+    """
     try:
         data = save(
             map(as_rgb, strip.images),

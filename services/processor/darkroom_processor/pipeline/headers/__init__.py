@@ -1,4 +1,4 @@
-"""Looks into file structures for what must be known before a decoder may begin: sizes, frames and scans.
+"""Reads what must be known of a file before a decoder may begin: sizes, frames and scans.
 
 Each reader walks markers and lengths only, stops as soon as a limit is certainly broken, and never raises: a structure
 that makes no sense is left to the decoder, which refuses it.

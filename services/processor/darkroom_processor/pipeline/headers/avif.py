@@ -67,7 +67,7 @@ class _Coded:
         # Which of them a decoder needs besides the primary one, it knows best.
         pictures = [item for item in (table.items.values() if table else ()) if item.kind == b"av01"]
         self.items = {item.number: self._of_item(item) for item in pictures}
-        """By the number of the item."""
+        """What is found in each coded picture, by the number of its item."""
 
     def _of_item(self, item: Item) -> Stream:
         if len(item.extents) == 1:
@@ -165,7 +165,7 @@ def _all(properties: list[Box], kind: bytes) -> list[Box]:
 
 
 def _announced(data: bytes, item: Item) -> Size:
-    """By `ispe`; (0, 0) without it."""
+    """The size that the item's `ispe` announces; (0, 0) without one."""
     box = item.property(b"ispe")
     body = data[box.body + 4 : box.end] if box else b""
     return int.from_bytes(body[:4], "big"), int.from_bytes(body[4:8], "big")

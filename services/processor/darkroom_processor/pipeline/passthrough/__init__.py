@@ -1,4 +1,4 @@
-"""The source's own coded pixels in a new file, with nothing besides but the metadata that a recipe keeps.
+"""Puts the source's own coded pixels into a new file, with no other metadata than a recipe keeps.
 
 One module a format. A module takes the file apart, and writes a new one of the parts that a decoder needs for the
 picture: what stands before, behind or between these, and parts of any other kind, do not get into it. It decodes no

@@ -16,7 +16,7 @@ _STILL: Final = b"avif"
 _DROPPED: Final = frozenset({b"pasp", b"clli", b"mdcv", b"cclv", b"amve"})
 """Properties that change no pixel of what decoders show."""
 _BODY_BYTES: Final = {b"ispe": 12, b"av1C": 4}
-"""Of properties: the bytes that matter."""
+"""Bytes of a property that matter, by its kind; others may be longer."""
 _ESSENTIAL: Final = b"av1C"
 _MOST_PROPERTIES: Final = 127
 _PROFILES: Final = (b"MA1B", b"MA1A")
@@ -33,10 +33,10 @@ class _Written:
     media: Media
     entries: list[bytes] = field(default_factory=list)
     places: list[tuple[int, int]] = field(default_factory=list)
-    """Of each item, where its bytes begin in the media, and how many there are."""
+    """Where the bytes of each item begin in the media, and how many there are."""
     properties: list[bytes] = field(default_factory=list)
     owners: list[list[int]] = field(default_factory=list)
-    """Of each item, the numbers of its properties, from 1."""
+    """Numbers of the properties of each item, from 1."""
     references: list[bytes] = field(default_factory=list)
 
     def add(self, kind: bytes, data: bytes, properties: list[bytes], more: bytes = b"") -> int:

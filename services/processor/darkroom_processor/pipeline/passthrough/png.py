@@ -18,7 +18,7 @@ _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 """Samples of a pixel by colour type."""
 _INDEXED: Final = 3
 _PASSES: Final = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
-"""Of an interlaced picture: first column and row, and how far it is to the next ones (section 8.2)."""
+"""Passes of an interlaced picture: first column and row, and how far it is to the next ones (section 8.2)."""
 _PIECE: Final = 2**20
 """Bytes that are unpacked at a time."""
 _FRAME: Final = struct.Struct(">IIII")

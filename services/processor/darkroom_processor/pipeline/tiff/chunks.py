@@ -15,8 +15,8 @@ from darkroom_processor.pipeline.tiff.tags import Tags
 _STRIP_OFFSETS, _STRIP_COUNTS, _ROWS_PER_STRIP = 273, 279, 278
 _TILE_WIDTH, _TILE_LENGTH, _TILE_OFFSETS, _TILE_COUNTS = 322, 323, 324, 325
 _GROWTH: Final = 2
-"""By how much compression may lengthen what it cannot shorten. More of a chunk is not looked at: chunks that overlap
-could name the same bytes any number of times."""
+"""How many times as long compression may make a chunk. More of it is not looked at: chunks that overlap could name the
+same bytes any number of times."""
 _HEADER_BYTES: Final = 1024
 _LANES: Final = {16: "H", 32: "I", 64: "Q"}
 _FLOATING_POINT: Final = 3
@@ -76,12 +76,12 @@ class _Grid:
 
     @property
     def samples(self) -> int:
-        """Of a pixel, in one chunk."""
+        """Samples that a chunk has of one pixel."""
         return 1 if self.layout.planar else self.layout.samples
 
     @property
     def row_bytes(self) -> int:
-        """Of a chunk's row."""
+        """Bytes of a row of a chunk."""
         return (self.width * self.samples * self.layout.bits + 7) // 8
 
     def places(self, plane: int) -> list[tuple[int, int]]:
@@ -137,12 +137,16 @@ def _unpredicted(rows: bytes, layout: Layout, grid: _Grid) -> bytes:
 
 
 def _undo_horizontal(row: bytes, layout: Layout, stride: int) -> bytes:
-    """Of samples that are differences to the same one of the pixel before."""
+    """Undo the prediction of samples that are stored as differences to those of the pixel before."""
     return _swapped(_sums(_swapped(row, layout), layout.bits, stride), layout)
 
 
 def _undo_floating(row: bytes, layout: Layout, stride: int) -> bytes:
-    """Of bytes that are differences, those of the samples' highest bytes first (TIFF Technical Note 3)."""
+    """Undo the prediction of floating-point samples (TIFF Technical Note 3).
+
+    The row has the highest bytes of all samples first, then the next ones, and each byte as its difference to the one
+    before.
+    """
     summed, size = _sums(row, 8, stride), layout.bits // 8
     samples, length = bytearray(len(row)), len(row) // size
     for place in range(size):
@@ -152,7 +156,7 @@ def _undo_floating(row: bytes, layout: Layout, stride: int) -> bytes:
 
 
 def _swapped(row: bytes, layout: Layout) -> bytes:
-    """Between the file's order of bytes and little-endian."""
+    """Turn samples from the file's order of bytes to little-endian, or back."""
     if layout.order == "little" or layout.bits == 8:
         return row
     samples = array(_LANES[layout.bits], row)

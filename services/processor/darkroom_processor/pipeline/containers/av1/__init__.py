@@ -30,7 +30,7 @@ class Stream:
     frames: set[Size] = field(default_factory=set)
     """Sizes that frames tell themselves, where they do."""
     numbers: Numbers | None = None
-    """Of the first sequence header; None when it tells no colours."""
+    """Colours of the first sequence header; None if it tells none."""
     units: int = 0
     """Units that were looked at, in this stream and before."""
     sequence: SequenceHeader | None = None
