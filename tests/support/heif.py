@@ -7,9 +7,6 @@ from PIL import Image
 
 from tests.support import images
 
-SRGB_NUMBERS = (1, 13, 6, True)
-"""Primaries, transfer function, matrix, full range: what Pillow's encoder writes."""
-
 
 def box(kind: bytes, *parts: bytes) -> bytes:
     """A box of these contents."""

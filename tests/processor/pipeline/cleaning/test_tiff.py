@@ -11,7 +11,7 @@ from tests.processor.pipeline.running import description, image
 from tests.support import images, profiles
 
 PICTURE = images.photo(40, 30)
-PROFILE, XMP, DESCRIPTION, ARTIST, RESOLUTION, PHOTOSHOP, ORIENTATION = 34675, 700, 270, 315, 282, 34377, 274
+PROFILE, XMP, DESCRIPTION, RESOLUTION, PHOTOSHOP, ORIENTATION = 34675, 700, 270, 282, 34377, 274
 
 
 def made(**options: Any) -> bytes:

@@ -19,7 +19,7 @@ from tests.support import images, profiles, tiffs
 WIDTH, HEIGHT = 70, 50
 """No multiple of a tile's sides, and several strips."""
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE, CMYK, YCBCR, CIELAB, ICCLAB = 0, 1, 2, 3, 5, 6, 8, 9
-NONE, LZW, DEFLATE = 1, 5, 8
+NONE, LZW = 1, 5
 
 Numbers = NDArray[Any]
 
