@@ -41,7 +41,9 @@ class NoBrowsers:
 
     def _refusal(self, headers: Headers) -> Forbidden | None:
         if "origin" in headers or headers.get("sec-fetch-site", "none") != "none":
-            return Forbidden("Requests of web pages are not taken here. Use a client that is no browser.")
+            return Forbidden(
+                "Requests from web pages are refused here. Use a client that is not a browser, such as curl."
+            )
         hosts = headers.getlist("host")
         if all(self._is_known(host) for host in hosts):
             return None
