@@ -5,11 +5,12 @@ A fault in side information that `cleaning` leaves to the plugin does not stop a
 
 import io
 from contextlib import suppress
-from typing import Final
+from typing import Any, Final
 
 from PIL import Image, ImageFile
 from PIL.Jpeg2KImagePlugin import Jpeg2KImageFile
 from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
 
 from darkroom.errors import UndecodableImage
 from darkroom.formats import ImageFormat
@@ -19,6 +20,7 @@ from darkroom_processor.pipeline.avif_file import open_avif
 from darkroom_processor.pipeline.cleaning import jpeg
 from darkroom_processor.pipeline.cleaning.cleaned import Cleaned
 from darkroom_processor.pipeline.containers import png
+from darkroom_processor.pipeline.containers.png_rows import with_sound_rows
 from darkroom_processor.pipeline.jp2_palette import mend_palette
 from darkroom_processor.pipeline.tiff import TiffFile
 
@@ -67,13 +69,34 @@ def _open(data: bytes, image_format: ImageFormat) -> Image.Image:
         case ImageFormat.PNG:
             # Frames are no part of the still picture, and Pillow refuses that for a fault in them.
             still = png.rewrite(data, lambda chunk: chunk.kind not in apng.CHUNKS)
-            return Image.open(io.BytesIO(still), formats=["PNG"])
+            return _Png(still)
         case ImageFormat.TIFF:
             return TiffFile(data)
         case ImageFormat.JPEG2000:
             return _open_jpeg2000(data)
         case _:
             return Image.open(io.BytesIO(data), formats=[_PILLOW_NAMES[image_format]])
+
+
+class _Png(PngImageFile):
+    """A PNG whose rows count, whatever is wrong with the end of their stream."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        super().__init__(io.BytesIO(data))
+
+    def load(self) -> Any:
+        """Read the pixels. Raises what Pillow raises when rows are missing."""
+        try:
+            return super().load()
+        except OSError:
+            sound = with_sound_rows(self._data)
+            if sound is None:
+                raise
+        other = PngImageFile(io.BytesIO(sound))
+        other.load()
+        self.im, self.palette, self.info, self.tile = other.im, other.palette, other.info, []
+        return super().load()
 
 
 def _open_jpeg2000(data: bytes) -> Image.Image:

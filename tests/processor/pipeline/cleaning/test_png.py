@@ -245,6 +245,23 @@ def test_a_missing_or_wrong_end_changes_nothing(data: bytes, end: bytes) -> None
     assert image(data[:-12] + end, []).tobytes() == image(data, []).tobytes()
 
 
+@pytest.mark.parametrize("behind", [b"", b"\0\0", b"\1\2\3\4", b"\1\2\3\4 and more"])
+@pytest.mark.parametrize("mode", ["L", "LA", "P", "RGB", "RGBA", "I;16"])
+@pytest.mark.parametrize("output", ["png", "same"])
+def test_all_rows_are_a_whole_picture_whatever_stands_behind_them(mode: str, behind: bytes, output: str) -> None:
+    """The checksum of the packed rows is wrong or missing, which Pillow refuses."""
+    picture = Image.new(mode, (16, 16), 77)
+    data = images.encoded(picture, "PNG")
+    at = data.index(b"IDAT")
+    length = int.from_bytes(data[at - 4 : at], "big")
+    packed = data[at + 4 : at + 4 + length]
+    unsound = data[: at - 4] + chunk(b"IDAT", packed[:-4] + behind) + chunk(b"IEND", b"")
+    made = image(unsound, [], {"format": output})
+    assert made.convert("RGBA").tobytes() == image(data, [], {"format": output}).convert("RGBA").tobytes()
+    with pytest.raises(TruncatedImage):
+        image(data[: at - 4] + chunk(b"IDAT", packed[: -4 - len(packed) // 3]) + chunk(b"IEND", b""), [])
+
+
 @pytest.mark.parametrize("options", [{}, {"compress_level": 0}, {"compress_level": 9}])
 def test_a_cut_file_comes_out_whole_or_is_called_truncated(options: dict[str, int]) -> None:
     data = images.encoded(PHOTO, "PNG", **options)

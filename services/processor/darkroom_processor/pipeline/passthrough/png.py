@@ -4,49 +4,19 @@ import struct
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, NamedTuple
-
-from zlib_ng import zlib_ng
+from typing import Final
 
 from darkroom.making.geometry import Size
 from darkroom_processor.pipeline.containers.png import MAGIC, Chunk, chunk, walk
+from darkroom_processor.pipeline.containers.png_rows import Header, packed_anew, unpacked_pieces
 from darkroom_processor.pipeline.encoders.rows import kept_chunks
 from darkroom_processor.pipeline.keep import Kept
 from darkroom_processor.pipeline.passthrough.palette import levels_seen, trimmed
 
-_CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-"""Samples of a pixel by colour type."""
 _INDEXED: Final = 3
-_PASSES: Final = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
-"""Passes of an interlaced picture: first column and row, and how far it is to the next ones (section 8.2)."""
-_PIECE: Final = 2**20
-"""Bytes that are unpacked at a time."""
 _FRAME: Final = struct.Struct(">IIII")
 """Width, height, left and top of an animation's frame."""
 _CONTROL_BYTES: Final = 26
-_LEVEL: Final = 9
-
-
-class _Header(NamedTuple):
-    """What an `IHDR` chunk says."""
-
-    width: int
-    height: int
-    depth: int
-    color_type: int
-    compression: int
-    filtering: int
-    interlacing: int
-
-    def packed_size(self, size: Size) -> int:
-        """Bytes of the rows of a picture of this size, once they are unpacked, the filter types included."""
-        bits = self.depth * _CHANNELS[self.color_type]
-        passes = [size]
-        if self.interlacing:
-            passes = [
-                (-(-(size[0] - left) // across), -(-(size[1] - top) // down)) for left, top, across, down in _PASSES
-            ]
-        return sum(height * (1 + -(-width * bits // 8)) for width, height in passes if width > 0 and height > 0)
 
 
 @dataclass(kw_only=True)
@@ -72,7 +42,7 @@ def own_file(data: bytes, kept: Kept, *, frames: int) -> bytes | None:
     chunks = list(walk(data))
     if not chunks or chunks[0].kind != b"IHDR" or chunks[0].length != 13:
         return None
-    header = _Header(*struct.unpack(">IIBBBBB", chunks[0].body))
+    header = Header.read(chunks[0])
     pictures = _shown(_pictures(chunks, header), header, frames)
     streams = [_stream(picture, header) for picture in pictures]
     if not streams or None in streams:
@@ -89,7 +59,7 @@ def own_file(data: bytes, kept: Kept, *, frames: int) -> bytes | None:
     return b"".join([*head, *_image_chunks(pictures, packed, moves=bool(moves)), chunk(b"IEND", b"")])
 
 
-def _pictures(chunks: Sequence[Chunk], header: _Header) -> list[_Frame]:
+def _pictures(chunks: Sequence[Chunk], header: Header) -> list[_Frame]:
     """All pictures of a file in their order."""
     found: list[_Frame] = []
     control: bytes | None = None
@@ -108,7 +78,7 @@ def _pictures(chunks: Sequence[Chunk], header: _Header) -> list[_Frame]:
     return found
 
 
-def _shown(pictures: list[_Frame], header: _Header, frames: int) -> list[_Frame]:
+def _shown(pictures: list[_Frame], header: Header, frames: int) -> list[_Frame]:
     """Those that are shown: of an animation its frames, else the one that all viewers know. None if it cannot be."""
     if frames == 1:
         return [picture for picture in pictures if picture.is_default][:1]
@@ -119,14 +89,14 @@ def _shown(pictures: list[_Frame], header: _Header, frames: int) -> list[_Frame]
     return moving
 
 
-def _stream(picture: _Frame, header: _Header) -> bytes | None:
+def _stream(picture: _Frame, header: Header) -> bytes | None:
     """The packed rows up to their end. What is packed in a way that hides more rows, or has no end, is packed anew."""
     expected = header.packed_size(picture.size)
     unpacked, left, sound = 0, 0, False
     unpacker = zlib.decompressobj()
     try:
         for part in picture.parts:
-            for piece in _unpacked(unpacker, part):
+            for piece in unpacked_pieces(unpacker, part):
                 unpacked += len(piece)
             if unpacker.eof:
                 left += len(unpacker.unused_data) if not sound else len(part)
@@ -137,33 +107,10 @@ def _stream(picture: _Frame, header: _Header) -> bytes | None:
         sound = False
     if sound and unpacked == expected:
         return b"".join(picture.parts)[: sum(map(len, picture.parts)) - left]
-    return _packed_anew(picture, expected)
+    return packed_anew(picture.parts, expected)
 
 
-def _packed_anew(picture: _Frame, expected: int) -> bytes | None:
-    """None when there are fewer bytes than expected."""
-    packer, unpacker = zlib_ng.compressobj(_LEVEL), zlib.decompressobj()
-    packed = []
-    try:
-        for part in picture.parts:
-            for piece in _unpacked(unpacker, part):
-                packed.append(packer.compress(piece[:expected]))
-                expected -= min(len(piece), expected)
-    except zlib.error:
-        pass
-    return b"".join([*packed, packer.flush()]) if expected == 0 else None
-
-
-def _unpacked(unpacker: "zlib._Decompress", part: memoryview) -> Iterator[bytes]:
-    """What a part is unpacked to, piece by piece; nothing behind the end."""
-    rest: memoryview | bytes = part
-    while rest and not unpacker.eof:
-        piece = unpacker.decompress(rest, _PIECE)
-        rest = unpacker.unconsumed_tail
-        yield piece
-
-
-def _colors(chunks: Sequence[Chunk], header: _Header, pictures: list[tuple[_Frame, bytes]]) -> list[bytes] | None:
+def _colors(chunks: Sequence[Chunk], header: Header, pictures: list[tuple[_Frame, bytes]]) -> list[bytes] | None:
     """Palette and transparency. Of a palette only the colours that are used, for a text can stand in the others."""
     palette = next((bytes(one.body) for one in chunks if one.kind == b"PLTE"), b"")
     alpha = next((bytes(one.body) for one in chunks if one.kind == b"tRNS"), b"")
