@@ -1,6 +1,5 @@
 """Colours that files tell by numbers, against a computation by the specifications."""
 
-import io
 import struct
 import zlib
 from collections.abc import Callable
@@ -8,59 +7,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageCms
+from PIL import Image
 
 from darkroom.recipes import Overlay
 from darkroom_processor.pipeline import Picture, Work, process
 from tests.processor.pipeline.running import description, image, picture, variant
 from tests.support import bombs, h273, heif, images, profiles, recipes
 from tests.support.corpus import CORPUS, needs_corpus
+from tests.support.told_colors import by_codes, by_exponent, chrm, cicp, gama, profile_name, rows, with_chunks
 
 PHOTO = images.photo(48, 36)
-
-
-def rows(shown: Image.Image) -> Any:
-    """The pixels' channels, one row a pixel."""
-    return np.asarray(shown, dtype=float).reshape(-1, len(shown.getbands()))
-
-
-def profile_name(data: bytes) -> str | None:
-    """What the profile in a file calls itself; None when there is none."""
-    profile = images.opened(data).info.get("icc_profile")
-    return ImageCms.getProfileDescription(ImageCms.ImageCmsProfile(io.BytesIO(profile))).strip() if profile else None
-
-
-def with_chunks(data: bytes, **chunks: bytes) -> bytes:
-    """The PNG with these chunks in front of all but its header."""
-    return data[:33] + b"".join(bombs.chunk(kind.encode(), body) for kind, body in chunks.items()) + data[33:]
-
-
-def cicp(primaries: int, transfer: int, *, matrix: int = 0, full: int = 1) -> bytes:
-    """What is in a `cICP` chunk."""
-    return bytes([primaries, transfer, matrix, full])
-
-
-def gama(exponent: float) -> bytes:
-    """What is in a `gAMA` chunk, for an exponent from level to light."""
-    return struct.pack(">I", round(100_000 / exponent))
-
-
-def chrm(primaries: Any) -> bytes:
-    """What is in a `cHRM` chunk, for primaries in the order of H.273."""
-    green, blue, red, white = primaries
-    return struct.pack(">8I", *(round(part * 100_000) for point in (white, red, green, blue) for part in point))
-
-
-def by_codes(samples: Any, primaries: int, transfer: int) -> Any:
-    """Samples from 0 to 255 as sRGB."""
-    return h273.to_srgb(samples / 255, h273.PRIMARIES[primaries], lambda level: h273.light(transfer, level))
-
-
-def by_exponent(samples: Any, exponent: float, primaries: Any = h273.PRIMARIES[1]) -> Any:
-    """The same by an exponent."""
-    return h273.to_srgb(samples / 255, primaries, lambda level: level**exponent)
-
-
 PLAIN = images.encoded(PHOTO, "PNG")
 
 
@@ -252,57 +208,6 @@ def test_transparent_colours_are_still_named_as_the_file_has_them() -> None:
     hidden = palette.getpixel((0, 0))
     made = image(with_chunks(images.encoded(palette, "PNG", transparency=hidden), cICP=cicp(12, 13)), [])
     assert [made.getpixel((x, 0))[3] for x in (0, 7)] == [0, 255]  # type: ignore[index]  # RGBA pixels are tuples.
-
-
-def test_sixteen_bits_of_grey_lose_no_dark_tones() -> None:
-    levels = np.array([0, 20, 100, 300, 1000, 5000, 20_000, 65_535])
-    source = Image.frombytes("I;16", (8, 1), levels.astype("<u2").tobytes())
-    made = image(with_chunks(images.encoded(source, "PNG", transparency=300), gAMA=gama(1)), [])
-    expected = h273.to_srgb(np.repeat(levels[:, None] / 65_535, 3, axis=1), h273.PRIMARIES[1], lambda level: level)
-    assert np.abs(rows(made)[:, 0] - expected[:, 0]).max() <= 0.51
-    assert list(rows(made)[:, 1]) == [255, 255, 255, 0, 255, 255, 255, 255]
-
-
-def deep(samples: Any, color_type: int, *, transparent: bytes = b"") -> bytes:
-    """A PNG of 16 bits a channel, of rows of pixels."""
-    height, width, _ = samples.shape
-    packed = zlib.compress(b"".join(b"\0" + row.astype(">u2").tobytes() for row in samples))
-    head = struct.pack(">IIBBBBB", width, height, 16, color_type, 0, 0, 0)
-    named = bombs.chunk(b"tRNS", transparent) if transparent else b""
-    parts = [bombs.chunk(b"IHDR", head), named, bombs.chunk(b"IDAT", packed), bombs.chunk(b"IEND", b"")]
-    return bombs.PNG_MAGIC + b"".join(parts)
-
-
-DARK = np.random.default_rng(5).integers(0, 2000, (16, 16, 4))
-BRIGHT = np.random.default_rng(6).integers(0, 65_536, (16, 16, 4))
-
-
-@pytest.mark.parametrize("channels", [3, 4])
-@pytest.mark.parametrize("samples", [DARK, BRIGHT], ids=["dark", "bright"])
-@pytest.mark.parametrize(("primaries", "transfer"), [(1, 8), (12, 8), (9, 16)])
-def test_sixteen_bits_of_colour_lose_no_dark_tones(samples: Any, channels: int, primaries: int, transfer: int) -> None:
-    shown = samples.copy()
-    shown[..., 3] |= 0xFF00
-    data = with_chunks(deep(shown[..., :channels], 2 if channels == 3 else 6), cICP=cicp(primaries, transfer))
-    made = image(data, [])
-    assert made.size == (16, 16)
-    expected = by_codes(shown[..., :3].reshape(-1, 3) * (255 / 65_535), primaries, transfer)
-    error = np.abs(rows(made)[:, :3] - expected)
-    # Other primaries go through 8 bits of their own before, which shows where little of a channel is left.
-    assert error.max() <= 0.51 if primaries == 1 else np.quantile(error, 0.98) <= 2
-
-
-def test_a_transparent_colour_of_sixteen_bits_is_still_transparent() -> None:
-    samples = np.full((4, 4, 3), 300)
-    samples[:, 2:] = 20_000
-    made = image(with_chunks(deep(samples, 2, transparent=struct.pack(">3H", 300, 300, 300)), gAMA=gama(1)), [])
-    assert [made.getpixel((x, 0))[3] for x in (0, 3)] == [0, 255]  # type: ignore[index]  # RGBA pixels are tuples.
-
-
-def test_grey_with_alpha_of_sixteen_bits_is_converted() -> None:
-    samples = np.full((4, 4, 2), 14_135)
-    made = image(with_chunks(deep(samples, 4), gAMA=gama(1)), []).convert("RGBA")
-    assert made.getpixel((0, 0)) == (128, 128, 128, 55)
 
 
 def test_every_frame_of_an_animation_is_converted() -> None:
