@@ -9,20 +9,10 @@ from typing import Any, Final
 from types_aiobotocore_s3 import S3Client
 
 from darkroom.formats import ImageFormat
+from darkroom.job_details import JobDetails
 from darkroom.job_item import from_item, to_item
 from darkroom.job_parts import is_part
-from darkroom.jobs import (
-    Cost,
-    Fault,
-    Job,
-    JobDetails,
-    JobStatus,
-    NewJob,
-    VariantOutcome,
-    VariantResult,
-    new_job_id,
-    unsettled,
-)
+from darkroom.jobs import Cost, Fault, Job, JobStatus, NewJob, VariantOutcome, VariantResult, new_job_id, unsettled
 from darkroom.keys import MANIFESTS, direct_key, upload_key
 from darkroom.messages import JobEvent, ProcessTask, TaskFinished, TaskStarted
 from darkroom.queue import Delivery, SqsQueue

@@ -12,14 +12,13 @@ from hypothesis import strategies as st
 
 from darkroom.formats import ImageFormat
 from darkroom.items import epoch
+from darkroom.job_details import DeliveryAttempt, JobDetails
 from darkroom.job_item import from_item, open_shard, to_item
 from darkroom.job_parts import details_item, details_of, recipe_item, recipe_of
 from darkroom.jobs import (
     Cost,
-    DeliveryAttempt,
     Fault,
     Job,
-    JobDetails,
     JobStatus,
     ObjectRef,
     Place,

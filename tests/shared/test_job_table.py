@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from darkroom.items import Item
+from darkroom.job_details import JobDetails
 from darkroom.job_item import key, to_item
 from darkroom.job_parts import details_item
 from darkroom.job_table import JobTable
-from darkroom.jobs import SOURCE_PART, Job, JobDetails, NewJob, parts_of
+from darkroom.jobs import SOURCE_PART, Job, NewJob, parts_of
 from darkroom_local.installation import Installation
 from tests.shared.examples import DESCRIPTION, JOB_ID, PRESETS, new_job
 from tests.support.emulator import Cloud

@@ -7,12 +7,11 @@ from typing import Final
 from darkroom import clock
 from darkroom.file_names import display_name
 from darkroom.formats import ImageFormat
+from darkroom.job_details import DeliveryAttempt, JobDetails
 from darkroom.jobs import (
     SOURCE_PART,
     Cost,
-    DeliveryAttempt,
     Job,
-    JobDetails,
     JobStatus,
     NewJob,
     ObjectRef,

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Sequence
 
 from darkroom.errors import NotFound, Unavailable
-from darkroom.jobs import Job, JobDetails
+from darkroom.job_details import JobDetails
+from darkroom.jobs import Job
 from darkroom_upload.adapters.jobs import Mark
 
 

@@ -3,7 +3,8 @@
 from pydantic import BaseModel
 
 from darkroom.clock import Moment
-from darkroom.jobs import Cost, Fault, Job, JobDetails, JobStatus, ObjectRef, Turn, VariantResult, VariantStatus
+from darkroom.job_details import JobDetails
+from darkroom.jobs import Cost, Fault, Job, JobStatus, ObjectRef, Turn, VariantResult, VariantStatus
 from darkroom.sources import SourceDescription
 
 

@@ -17,7 +17,8 @@ from pydantic import TypeAdapter
 
 from darkroom import clock
 from darkroom.items import Item, deserialized, epoch, serialized
-from darkroom.jobs import DeliveryAttempt, Fault, JobDetails, ReplayLease, VariantResult, VariantState, VariantStatus
+from darkroom.job_details import DeliveryAttempt, JobDetails, ReplayLease
+from darkroom.jobs import Fault, VariantResult, VariantState, VariantStatus
 from darkroom.recipes import Recipe
 from darkroom.sources import SourceDescription
 

@@ -11,9 +11,10 @@ from darkroom.aws import CONDITION_NOT_MET, cancellation_reasons, translated
 from darkroom.batches import read_batch
 from darkroom.errors import Unavailable
 from darkroom.items import Item
+from darkroom.job_details import JobDetails
 from darkroom.job_item import from_item, key, to_item
 from darkroom.job_parts import details_item, details_key, details_of, recipe_item, recipe_key, recipe_of
-from darkroom.jobs import Job, JobDetails, NewJob
+from darkroom.jobs import Job, NewJob
 from darkroom.recipes import Recipe
 
 if TYPE_CHECKING:

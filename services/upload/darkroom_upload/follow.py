@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from darkroom.errors import Unavailable
-from darkroom.jobs import Job, JobDetails
+from darkroom.job_details import JobDetails
+from darkroom.jobs import Job
 from darkroom.logs import get_logger
 from darkroom_upload.adapters.jobs import Mark
 from darkroom_upload.adapters.results import ResultLinks

@@ -15,8 +15,9 @@ from typing import Final
 from darkroom import clock
 from darkroom.errors import Conflict, IdempotencyMismatch, UnderWay
 from darkroom.formats import ImageFormat
+from darkroom.job_details import JobDetails
 from darkroom.job_table import JobTable
-from darkroom.jobs import Job, JobDetails, JobStatus, NewJob, ObjectRef, new_job_id, unsettled
+from darkroom.jobs import Job, JobStatus, NewJob, ObjectRef, new_job_id, unsettled
 from darkroom.keys import upload_key
 from darkroom.logs import get_logger
 from darkroom.messages import UploadArrived

@@ -7,7 +7,8 @@ from pydantic import Field
 
 from darkroom import clock
 from darkroom.formats import ImageFormat
-from darkroom.jobs import Cost, Fault, Job, JobDetails, JobStatus, VariantState, VariantStatus, VariantWarning
+from darkroom.job_details import JobDetails
+from darkroom.jobs import Cost, Fault, Job, JobStatus, VariantState, VariantStatus, VariantWarning
 from darkroom.sources import SourceDescription
 from darkroom_upload.adapters.results import Link, ResultLinks
 from darkroom_upload.bodies import Body

@@ -12,17 +12,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from darkroom import clock
 from darkroom.errors import Unavailable
-from darkroom.jobs import (
-    DeliveryAttempt,
-    Fault,
-    Job,
-    JobStatus,
-    NewJob,
-    ReplayLease,
-    VariantState,
-    VariantStatus,
-    new_job_id,
-)
+from darkroom.job_details import DeliveryAttempt, ReplayLease
+from darkroom.jobs import Fault, Job, JobStatus, NewJob, VariantState, VariantStatus, new_job_id
 from darkroom.messages import JobEvent
 from darkroom.topology import DELIVERY_ATTEMPTS
 from darkroom.webhook_secrets import WebhookSecrets

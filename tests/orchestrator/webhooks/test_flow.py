@@ -12,7 +12,8 @@ import httpx
 import pytest
 from aiohttp import web
 
-from darkroom.jobs import Job, JobStatus, NewJob, ReplayLease, new_job_id
+from darkroom.job_details import ReplayLease
+from darkroom.jobs import Job, JobStatus, NewJob, new_job_id
 from darkroom.keys import upload_key
 from darkroom.messages import DeliveryRequested
 from darkroom.queue import Depth, Outgoing

@@ -7,7 +7,8 @@ import pytest
 
 from darkroom.charges import Used
 from darkroom.errors import QuotaExceeded, Unavailable, UnderWay
-from darkroom.jobs import Job, JobStatus, ReplayLease
+from darkroom.job_details import ReplayLease
+from darkroom.jobs import Job, JobStatus
 from darkroom.messages import DeliveryRequested, JobEvent, Notification
 from darkroom.queue import Queue, SqsQueue
 from darkroom.topology import DELIVERY_ATTEMPTS

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from darkroom import clock
-from darkroom.jobs import Job, JobDetails, JobStatus, new_job_id
+from darkroom.job_details import JobDetails
+from darkroom.jobs import Job, JobStatus, new_job_id
 from tests.support.emulator import Cloud
 from tests.support.waiting import until
 from tests.upload.examples import completed, queued, waiting

@@ -11,7 +11,8 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from darkroom import clock
-from darkroom.jobs import DeliveryAttempt, JobDetails, JobStatus, new_job_id
+from darkroom.job_details import DeliveryAttempt, JobDetails
+from darkroom.jobs import JobStatus, new_job_id
 from darkroom.settings import Environment
 from darkroom_local.installation import Installation
 from tests.support import images

@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 from darkroom.api_keys import Scope
-from darkroom.jobs import Job, JobDetails, JobStatus
+from darkroom.job_details import JobDetails
+from darkroom.jobs import Job, JobStatus
 from darkroom_local.installation import Installation
 from tests.support import images
 from tests.support.emulator import Cloud

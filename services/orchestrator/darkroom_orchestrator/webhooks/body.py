@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 
 from darkroom.clock import Moment
-from darkroom.jobs import Fault, JobDetails, JobStatus
+from darkroom.job_details import JobDetails
+from darkroom.jobs import Fault, JobStatus
 from darkroom.messages import JobEvent, VariantCounts
 
 

@@ -9,8 +9,8 @@ from darkroom.callback_urls import read_callback_url
 from darkroom.clock import iso, parse
 from darkroom.encryption import TextCipher
 from darkroom.errors import DarkroomError, MalformedRequest
+from darkroom.job_details import DeliveryAttempt, JobDetails
 from darkroom.job_table import JobTable
-from darkroom.jobs import DeliveryAttempt, JobDetails
 from darkroom.logs import get_logger
 from darkroom.messages import JobEvent
 from darkroom.topology import DELIVERY_ATTEMPTS

@@ -9,8 +9,9 @@ from uuid import uuid4
 
 from darkroom.charges import Charge
 from darkroom.errors import Conflict, NotFound, Unavailable, UnderWay
+from darkroom.job_details import ReplayLease
 from darkroom.job_table import JobTable
-from darkroom.jobs import Job, ReplayLease
+from darkroom.jobs import Job
 from darkroom.logs import get_logger
 from darkroom.messages import DeliveryRequested, JobEvent
 from darkroom.queue import Outgoing, Queue

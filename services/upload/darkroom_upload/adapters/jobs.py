@@ -6,9 +6,10 @@ from typing import Final, Self
 
 from darkroom.errors import NotFound
 from darkroom.items import Item
+from darkroom.job_details import JobDetails
 from darkroom.job_item import key
 from darkroom.job_table import JobTable
-from darkroom.jobs import Job, JobDetails, JobStatus
+from darkroom.jobs import Job, JobStatus
 
 _BATCH: Final = 100
 """Keys of one BatchGetItem."""

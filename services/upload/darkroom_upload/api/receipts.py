@@ -8,7 +8,8 @@ from fastapi import Response
 
 from darkroom.api_keys import Scope
 from darkroom.errors import Conflict, UnderWay
-from darkroom.jobs import Job, JobDetails
+from darkroom.job_details import JobDetails
+from darkroom.jobs import Job
 from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.api.responses import job_response
 from darkroom_upload.principal import Principal

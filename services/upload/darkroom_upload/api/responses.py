@@ -6,7 +6,8 @@ from typing import Final
 
 from fastapi import Response
 
-from darkroom.jobs import Job, JobDetails
+from darkroom.job_details import JobDetails
+from darkroom.jobs import Job
 from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.view import job_body
 

@@ -10,7 +10,8 @@ from darkroom.api_keys import Scope
 from darkroom.clock import Moment
 from darkroom.encryption import TextCipher
 from darkroom.errors import Conflict, NotFound, QuotaExceeded, UnderWay
-from darkroom.jobs import DeliveryAttempt, Job, JobDetails
+from darkroom.job_details import DeliveryAttempt, JobDetails
+from darkroom.jobs import Job
 from darkroom.webhook_secrets import SigningSecret, WebhookSecrets
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.orchestrator import Orchestrator
