@@ -38,6 +38,13 @@ def test_the_readme_names_every_setting(settings: type[BaseSettings]) -> None:
     assert {f"DARKROOM_{name.upper()}" for name in settings.model_fields} <= named
 
 
+def test_the_changelog_says_nothing_twice() -> None:
+    beginnings = [line[:40] for line in (ROOT / "CHANGELOG.md").read_text().splitlines() if line.startswith("- ")]
+    assert sorted(beginnings) == sorted(set(beginnings)), (
+        "a merge that keeps both sides doubles a line that one changed"
+    )
+
+
 def test_the_readme_names_every_preset() -> None:
     assert all(f"`{name}`" in README for name in load_presets())
 
