@@ -274,18 +274,19 @@ async def test_a_stop_waits_until_an_attempt_is_written_down(
     writing, go_on = asyncio.Event(), asyncio.Event()
     record = DeliveryLog.record
 
-    async def slow(self: DeliveryLog, job_id: str, attempt: DeliveryAttempt, *, gone: bool) -> None:
+    async def slow(self: DeliveryLog, job_id: str, attempt: DeliveryAttempt, **how: Any) -> None:
         writing.set()
         await go_on.wait()
         if away:
             raise Unavailable("DynamoDB cannot be reached.")
-        await record(self, job_id, attempt, gone=gone)
+        await record(self, job_id, attempt, **how)
 
     monkeypatch.setattr(DeliveryLog, "record", slow)
     async with receiving() as receiver:
         job = await post.job(receiver)
         delivering = asyncio.create_task(post.deliver(event_of(job), number=1))
-        await writing.wait()
+        async with asyncio.timeout(20):
+            await writing.wait()
         delivering.cancel()
         assert await asyncio.wait({delivering}, timeout=0.1) == (set(), {delivering})
         go_on.set()
