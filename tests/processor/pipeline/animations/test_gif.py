@@ -10,9 +10,10 @@ from darkroom.errors import PixelLimit, TruncatedImage, UndecodableImage
 from darkroom_processor.pipeline import Failure, Picture, Work, process
 from darkroom_processor.pipeline.animations import composing
 from darkroom_processor.pipeline.animations import gif as product
+from darkroom_processor.pipeline.containers import gif as stored
 from tests.processor.pipeline.animations.seen import seen
 from tests.processor.pipeline.running import description, image, variant
-from tests.support import bombs, canvas, gif
+from tests.support import bombs, canvas, gif, images
 from tests.support.gif import Frame
 
 SCREEN = (10, 8)
@@ -172,3 +173,32 @@ def test_a_frame_of_many_is_read_as_cheaply_as_one() -> None:
     animation = product.read(bombs.endless_gif(5000))
     assert len(animation.frames) == 5000
     assert animation.size == (3000, 3000)
+
+
+@pytest.mark.parametrize("output", ["png", "same"])
+def test_a_gif_that_lacks_its_end_only_is_whole(output: str) -> None:
+    """Its trailer, the end of its last sub-block, and the part of it behind the last pixel may be missing."""
+    picture = images.photo(40, 30).quantize(60)
+    data = images.encoded(picture, "GIF")
+    whole = image(data, [], {"format": output}).convert("RGB").tobytes()
+    for missing in (1, 2):
+        assert image(data[:-missing], [], {"format": output}).convert("RGB").tobytes() == whole
+    padded = data[:-2]
+    last = padded.rindex(bytes([_last_block(data)]), 0, len(padded) - _last_block(data) + 1)
+    longer = padded[:last] + bytes([padded[last] + 9]) + padded[last + 1 :]
+    assert image(longer, [], {"format": output}).convert("RGB").tobytes() == whole
+
+
+def _last_block(data: bytes) -> int:
+    """Bytes of the last sub-block of a picture's data."""
+    at, length = stored.read(data).images[0].start, 0
+    while data[at]:
+        length = data[at]
+        at += 1 + length
+    return length
+
+
+def test_a_gif_that_lacks_pixels_is_truncated() -> None:
+    data = images.encoded(images.photo(40, 30).quantize(60), "GIF")
+    with pytest.raises(TruncatedImage):
+        image(data[:-20], [])

@@ -3,12 +3,14 @@
 import struct
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from darkroom.errors import TruncatedImage
 from darkroom_processor.pipeline.cleaning.tiff import clean
 from tests.processor.pipeline.running import description, image
-from tests.support import images, profiles
+from tests.support import images, profiles, tiffs
 
 PICTURE = images.photo(40, 30)
 PROFILE, XMP, DESCRIPTION, RESOLUTION, PHOTOSHOP, ORIENTATION = 34675, 700, 270, 282, 34377, 274
@@ -113,5 +115,35 @@ def test_big_tiffs_are_cleaned_too() -> None:
 @pytest.mark.parametrize(
     "data", [b"II*\0", b"II*\0\xff\xff\xff\xff", b"MM\0+\0\x08\0\0" + bytes(8), b"II*\0\x08\0\0\0\xff\xff"]
 )
-def test_nonsense_is_left_to_the_decoder(data: bytes) -> None:
-    assert clean(data).data is data
+def test_a_file_without_its_directory_is_truncated(data: bytes) -> None:
+    with pytest.raises(TruncatedImage):
+        clean(data)
+
+
+@pytest.mark.parametrize("place", [0, 5, 8, 1200, 10**6, 2**32 - 1])
+@pytest.mark.parametrize("tag", [34665, 34853, 40965, 330])
+@pytest.mark.parametrize("bits", [8, 16])
+def test_a_directory_beside_the_page_that_is_broken_changes_nothing(tag: int, place: int, bits: int) -> None:
+    levels = np.linspace(0, 1, 1200).reshape(30, 40)
+    broken: dict[str, Any] = {f"t{tag}": place}
+    data = tiffs.one_page(levels, bits, 1, **broken)
+    for output in ("png", "same"):
+        plain = image(tiffs.one_page(levels, bits, 1), [], {"format": output})
+        assert image(data, [], {"format": output}).tobytes() == plain.tobytes()
+    assert description(data).width == 40
+
+
+@pytest.mark.parametrize("missing", [1, 20, 500])
+@pytest.mark.parametrize("packed", ["raw", "tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg", "lzma", "zstd"])
+def test_a_cut_file_is_truncated_however_it_is_packed(packed: str, missing: int) -> None:
+    data = images.encoded(PICTURE, "TIFF", compression=packed)
+    with pytest.raises(TruncatedImage):
+        image(data[:-missing], [])
+
+
+@pytest.mark.parametrize("missing", [1, 60, 400])
+def test_a_file_that_ends_before_its_directory_is_truncated(missing: int) -> None:
+    pixels = PICTURE.convert("L").tobytes()
+    data = tiffs.tiff([({256: 40, 257: 30, 258: 8, 262: 1}, [pixels])])
+    with pytest.raises(TruncatedImage):
+        image(data[: -4 - missing], [])

@@ -16,6 +16,8 @@ from darkroom_processor.pipeline.containers import gif
 from darkroom_processor.pipeline.containers.gif import StoredImage
 
 _DISPOSALS: Final = {2: Disposal.CLEAR, 3: Disposal.RESTORE, 4: Disposal.RESTORE}
+_BLOCK: Final = 255
+"""The most bytes of a sub-block."""
 _COLORS: Final = 256
 _GRAYS: Final = bytes(level for level in range(_COLORS) for _ in range(3))
 """The table of a grey picture: each index is its level. Images without any table are taken for such."""
@@ -79,10 +81,16 @@ def _decode(data: bytes, image: StoredImage, *, is_gray: bool) -> Image.Image:
 
 
 def _indexes(data: bytes, image: StoredImage) -> Image.Image:
-    codes = data[image.start : image.end]
+    codes = data[image.start : image.end] if image.end <= len(data) else _ended(image.codes(data))
     try:
         return Image.frombytes("L", image.size, codes, "gif", image.code_bits, int(image.interlaced), -1)
     except ValueError as error:
         if "not enough" in str(error):
             raise TruncatedImage("The file ends before the picture does.") from error
         raise
+
+
+def _ended(codes: bytes) -> bytes:
+    """The codes of a cut image in whole sub-blocks: all of its pixels may be there."""
+    blocks = (codes[at : at + _BLOCK] for at in range(0, len(codes), _BLOCK))
+    return b"".join([*(bytes([len(block)]) + block for block in blocks), b"\0"])

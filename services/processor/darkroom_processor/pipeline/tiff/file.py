@@ -6,12 +6,15 @@ from typing import Any, Literal
 from PIL import Image, ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
+from darkroom.errors import TruncatedImage
 from darkroom_processor.pipeline.tiff.layout import BYTE_CODECS, Kind, Layout, Photometric
 from darkroom_processor.pipeline.tiff.samples import picture_of
 from darkroom_processor.pipeline.tiff.tags import layout_of
 
 _X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT, _PROFILE = 282, 283, 296, 34675
 _ORIENTATION, _SAMPLE_FORMAT = 274, 339
+_CHUNKS = ((273, 279), (324, 325))
+"""Tags of where strips and tiles begin, and how many bytes they have."""
 _CENTIMETRES = 3
 _BIG_AND_BIG_ENDIAN = b"MM\0+"
 
@@ -89,4 +92,17 @@ class TiffFile(TiffImageFile):
             self._mode, self.im = picture.mode, picture.im
             self.readonly = 0
             self.load_end()
-        return super().load()
+        try:
+            return super().load()
+        except Exception as error:
+            if self._is_cut():
+                raise TruncatedImage("The file ends before the picture does.") from error
+            raise
+
+    def _is_cut(self) -> bool:
+        """Whether a strip or tile of the page reaches beyond the end of the file."""
+        for places, lengths in _CHUNKS:
+            chunks = zip(self.tag_v2.get(places, ()), self.tag_v2.get(lengths, ()), strict=False)
+            if any(start + length > len(self._data) for start, length in chunks):
+                return True
+        return False
