@@ -21,7 +21,7 @@ Make = Callable[[bytes, Variant], Awaitable[Picture | None]]
 
 _LOSSY: Final = frozenset({ImageFormat.JPEG, ImageFormat.JPEG2000, ImageFormat.AVIF})
 _MOST_MEAN_DIFFERENCE: Final = 25
-"""Levels of 255 by which a picture coded anew with loss may differ."""
+"""Levels of 255 by which a picture that is coded again with loss may differ."""
 
 
 async def check(data: bytes, made: Picture, make: Make) -> None:

@@ -1,4 +1,4 @@
-"""Animations of all kinds, for whoever wants some of each."""
+"""Animations of all kinds, for tests that want some of each."""
 
 from tests.support import apng, gif
 from tests.support.apng import Frame, Layout

@@ -10,7 +10,7 @@ from darkroom.settings import Environment
 
 
 class EncryptionSettings(BaseSettings):
-    """What is told to whoever reads or writes the secrets in the accounts table."""
+    """Settings of the services that read or write secrets in the accounts table."""
 
     model_config = SettingsConfigDict(
         env_prefix="DARKROOM_", frozen=True, extra="ignore", use_attribute_docstrings=True

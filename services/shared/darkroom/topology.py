@@ -81,7 +81,7 @@ BY_OWNER: Final = IndexSpec(
 )
 OWNER_SHARDS: Final = 4
 OPEN_BY_DEADLINE: Final = IndexSpec(
-    # Sparse: only open jobs have `open_shard`. Sharded, since all open jobs would else be one partition. A job costs
+    # Sparse: only open jobs have `open_shard`. Sharded, because one partition could not take all open jobs. A job costs
     # one write when it is made and one when it ends; its deadline moves only when lost work is to be found sooner.
     name="open-by-deadline",
     partition=AttributeSpec(name="open_shard", type="N"),

@@ -1,6 +1,6 @@
 """Users in the accounts table, under `user#<name>`.
 
-Hashes of passwords are encrypted: whoever reads the table cannot guess passwords against them.
+Hashes of passwords are encrypted: a reader of the table cannot guess passwords against them.
 """
 
 from typing import TYPE_CHECKING

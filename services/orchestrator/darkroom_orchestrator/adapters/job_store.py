@@ -1,7 +1,7 @@
 """Every change of an existing job: each a single conditional write of its item.
 
 A write that has to be all or nothing with others, such as that of the source's description, is a transaction whose
-first part is that same write. Whoever has more to write with a job's end or deletion gives it as `beside`.
+first part is that same write. A caller with more to write at a job's end or deletion gives it as `beside`.
 
 A method returns the job as it is after the change, or None when its condition was lost; `conditions` explains each.
 """

@@ -47,7 +47,7 @@ class UsageBody(Body):
     stored_bytes: QuotaBody | None
     """Bytes that the owner stores: results and manifests of all jobs that have ended and were not deleted."""
     resets_at: Moment
-    """When the day is over, and its quotas begin anew."""
+    """When the day is over, and its quotas begin again."""
 
 
 def router(usage: Usage, stored: Stored, authenticate: Authenticate) -> APIRouter:

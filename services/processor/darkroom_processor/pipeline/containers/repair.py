@@ -29,8 +29,8 @@ def without(data: bytes, unwanted: Iterable[Item]) -> bytes:
 def with_size(data: bytes, table: Items, alpha: Item, picture: Item) -> bytes:
     """The file in which the item `alpha` announces the size that `picture` announces.
 
-    Old encoders leave it out, which libavif refuses. The tables are written anew at the end of the file, so that places
-    in the file stay right. The same object comes back if the size cannot be put in.
+    Old encoders leave it out, which libavif refuses. The tables are written again at the end of the file, so that
+    places in the file stay right. The same object comes back if the size cannot be put in.
     """
     meta, ispe = table.meta, picture.property(b"ispe")
     last = list(walk(data, 0, len(data)))[-1]

@@ -25,7 +25,7 @@ def bilevel(strip: Strip, kept: Kept) -> bytes | None:
     if image.mode != "L" or any(image.histogram()[1:255]):
         return None
     bits = image.convert("1", dither=Image.Dither.NONE)
-    # In one strip: each begins anew.
+    # One strip, because packing begins again with each.
     return min((_saved(bits, kept, name, strip_size=_ONE_STRIP) for name in ("group4", "tiff_adobe_deflate")), key=len)
 
 

@@ -1,4 +1,4 @@
-"""AVIF: the coded pictures that are shown, in boxes that are written anew."""
+"""AVIF: the coded pictures that are shown, in new boxes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

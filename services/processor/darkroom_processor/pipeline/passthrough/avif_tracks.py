@@ -1,4 +1,4 @@
-"""AVIF: the tracks of an animation in boxes that are written anew (ISO/IEC 14496-12, chapter 8).
+"""AVIF: the tracks of an animation in new boxes (ISO/IEC 14496-12, chapter 8).
 
 Of the old boxes only times, sizes, numbers of tracks and the settings of the decoder get into the new ones.
 """
