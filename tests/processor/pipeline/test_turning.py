@@ -8,6 +8,7 @@ from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from tests.processor.pipeline.running import description, image, picture
 from tests.support import images
+from tests.support.bombs import chunk
 from tests.support.corpus import CORPUS, needs_corpus
 
 UPRIGHT = {name: name for name in images.CORNERS}
@@ -145,3 +146,37 @@ def test_all_orientations_of_one_photo_look_the_same(name: str, width: int | Non
 def test_a_result_has_no_orientation_left() -> None:
     made = picture(images.jpeg(60, 40, 6), [], {"format": "jpeg"})
     assert dict(images.opened(made.data).getexif()) == {}
+
+
+XMP = (
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+    b'<rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/></rdf:RDF></x:xmpmeta>'
+)
+
+
+def with_xmp(image_format: str) -> bytes:
+    """A file of `marked` whose XMP, and nothing else, tells an orientation."""
+    marked = images.marked(64, 32)
+    options: dict[str, Any] = {"TIFF": {"tiffinfo": {700: XMP}}}.get(image_format, {"xmp": XMP})
+    data = images.encoded(marked, image_format, **options)
+    if image_format == "PNG":
+        return data[:33] + chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0" + XMP) + data[33:]
+    if image_format == "GIF":
+        at = 13 + (3 << (data[10] & 7) + 1)
+        block = b"\x21\xff\x0bXMP DataXMP" + XMP + b"\1" + bytes(range(255, -1, -1)) + b"\0"
+        return data[:at] + block + data[at:]
+    if image_format == "JPEG2000":
+        uuid = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+        return data[:32] + (24 + len(XMP)).to_bytes(4, "big") + b"uuid" + uuid + XMP + data[32:]
+    return data
+
+
+@pytest.mark.parametrize("output", [{"format": "png"}, {"format": "same"}])
+@pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "AVIF", "JPEG2000"])
+def test_the_orientation_that_xmp_tells_turns_nothing(image_format: str, output: dict[str, str]) -> None:
+    data = with_xmp(image_format)
+    assert b'tiff:Orientation="6"' in data
+    assert description(data).orientation == 1
+    shown = image(data, [], output)
+    assert shown.size == (64, 32)
+    assert images.corners(shown) == UPRIGHT
