@@ -11,7 +11,6 @@ from types_aiobotocore_s3 import S3Client
 from darkroom.formats import ImageFormat
 from darkroom.job_details import JobDetails
 from darkroom.job_item import from_item, to_item
-from darkroom.job_parts import is_part
 from darkroom.jobs import Cost, Fault, Job, JobStatus, NewJob, VariantOutcome, VariantResult, new_job_id, unsettled
 from darkroom.keys import MANIFESTS, direct_key, upload_key
 from darkroom.messages import JobEvent, ProcessTask, TaskFinished, TaskStarted
@@ -24,6 +23,7 @@ from darkroom_orchestrator.api import QueueName
 from darkroom_orchestrator.arrivals import NewObject
 from darkroom_orchestrator.composition import Clients, Orchestrator
 from darkroom_orchestrator.settings import Settings
+from tests.support.job_items import is_part
 
 PRESETS: Final = load_presets()
 RECIPE: Final = PRESETS["thumbnails"]

@@ -37,11 +37,6 @@ def details_key(job_id: str) -> Item:
     return {"job_id": {"S": job_id + _DETAILS}}
 
 
-def is_part(job_id: str) -> bool:
-    """Return whether a primary key of the jobs table is that of a recipe or of details, not of a job."""
-    return job_id.endswith((_RECIPE, _DETAILS))
-
-
 def recipe_item(job_id: str, recipe: Recipe) -> Item:
     """Return a job's recipe as an item."""
     return recipe_key(job_id) | serialized({"recipe": recipe.stored})

@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from darkroom.items import deserialized
 from darkroom.job_item import key
-from darkroom.job_parts import details_key, is_part, recipe_key, variants_of
+from darkroom.job_parts import details_key, recipe_key, variants_of
 from darkroom.jobs import VariantState
 from darkroom.keys import manifest_key
 from darkroom_local.installation import Installation
 from tests.support.emulator import Cloud
+from tests.support.job_items import is_part
 
 Item = dict[str, Any]
 Objects = dict[str, frozenset[str]]

@@ -1,5 +1,5 @@
 """Readers of container formats, one module a format: what parts a file has and where each begins and ends.
 
-They decode nothing, in time linear in the bytes. Those of PNG and JPEG never raise, and also rewrite a file with only
-some of its parts: one copy of the bytes, and none if nothing changes.
+They decode no picture, and take time linear in the bytes. Those of PNG and JPEG never raise. They also rewrite a file
+with only some of its parts, in one copy of the bytes, or in none if nothing changes.
 """
