@@ -3,11 +3,14 @@
 import json
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import pytest
 import pytest_asyncio
 
+from darkroom.job_table import JobTable
+from darkroom.jobs import Job, JobStatus, NewJob
 from darkroom_local.clients import open_clients
 from darkroom_local.installation import Installation
 from darkroom_local.system import System
@@ -17,8 +20,15 @@ from tests.support.api import Api
 from tests.support.aws_proxy import AwsProxy, running_proxy
 from tests.support.emulator import Cloud
 from tests.system.faults.arena import Arena, events_queue
+from tests.upload.examples import PRESETS, completed
 
-RESULTS_PER_JOB = 2
+RECIPE = PRESETS["thumbnails"]
+
+
+def keys_of(job: Job) -> list[str]:
+    """Keys of a job's results and its manifest."""
+    results = [state.result.key for state in job.variants.values() if state.result]
+    return [*results, *([job.manifest.key] if job.manifest else [])]
 
 
 class Scene:
@@ -30,28 +40,19 @@ class Scene:
         self.ledger: list[Entry] = []
         self._events_url = events_url
 
-    async def add_job(self, number: int, *, status: str = "completed", told: int = 1) -> None:
+    async def add_job(self, number: int, *, status: JobStatus = JobStatus.COMPLETED, told: int = 1) -> Job:
         """A job with its objects, which `told` events announced."""
-        job_id, topology = f"job-{number}", self.arena.installation.topology
-        self.ledger.append(Entry(way=Way.ONCE, name=f"{number}.jpg", accepted=True, job_ids={job_id}))
-        keys = [f"processed/{job_id}-{variant}.webp" for variant in range(RESULTS_PER_JOB)]
-        await self.put(topology.originals.name, f"uploads/{job_id}/a.jpg")
-        for key in keys:
+        topology = self.arena.installation.topology
+        job = replace(completed(filename=f"{number}.jpg"), status=status)
+        self.ledger.append(Entry(way=Way.ONCE, name=job.filename, accepted=True, job_ids={job.job_id}))
+        assert await JobTable(self.arena.cloud.dynamodb, topology.jobs.name).create(NewJob(job=job, recipe=RECIPE))
+        await self.put(topology.originals.name, job.source_key)
+        for key in keys_of(job):
             await self.put(topology.results_bucket.name, key)
-        results = {key: {"M": {"result": {"M": {"key": {"S": key}}}}} for key in keys}
-        await self.arena.cloud.dynamodb.put_item(
-            TableName=topology.jobs.name,
-            Item={
-                "job_id": {"S": job_id},
-                "filename": {"S": f"{number}.jpg"},
-                "status": {"S": status},
-                "source_key": {"S": f"uploads/{job_id}/a.jpg"},
-                "variants": {"M": results},
-            },
-        )
         for event in range(told):
-            body = json.dumps({"job_id": job_id, "event_id": f"{job_id}-{event}", "status": status})
+            body = json.dumps({"job_id": job.job_id, "event_id": f"{job.job_id}-{event}", "status": status})
             await self.arena.cloud.sqs.send_message(QueueUrl=self._events_url, MessageBody=body)
+        return job
 
     async def put(self, bucket: str, key: str, body: bytes = b"a picture") -> None:
         """An object, or a further version of it."""
@@ -118,17 +119,15 @@ async def test_each_kind_of_fault_is_found(scene: Scene, fault: str, expected: s
         case "an object that no job names":
             await scene.put(results, "processed/nobody.webp")
         case "a result that is not there":
-            await scene.add_job(1)
-            await _remove(arena, results, "processed/job-1-0.webp")
+            await _remove(arena, results, keys_of(await scene.add_job(1))[0])
         case "a result that was made twice, differently":
-            await scene.add_job(1)
-            await scene.put(results, "processed/job-1-0.webp", b"another picture")
+            await scene.put(results, keys_of(await scene.add_job(1))[0], b"another picture")
         case "an end that nobody was told of":
             await scene.add_job(1, told=0)
         case "two ends":
             await scene.add_job(1, told=2)
         case "an open job":
-            await scene.add_job(1, status="processing", told=0)
+            await scene.add_job(1, status=JobStatus.PROCESSING, told=0)
         case "an upload without a job":
             scene.ledger.append(Entry(way=Way.DROP, name="gone.jpg", accepted=True))
         case _:
