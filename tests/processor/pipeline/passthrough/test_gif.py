@@ -39,6 +39,21 @@ def test_an_animation_keeps_frames_times_and_repetitions() -> None:
     assert images.opened(made).info["duration"] == 40
 
 
+def test_repetitions_under_their_other_name_are_kept() -> None:
+    data = images.animation(60, 20, 4, "GIF", loop=5).replace(b"NETSCAPE2.0", b"ANIMEXTS1.0")
+    made = own(data, frames=4)
+    assert shown(made) == shown(data)
+    assert images.opened(made).info["loop"] == 5
+
+
+def test_bytes_before_the_first_frame_that_are_skipped_are_not_kept() -> None:
+    data = images.encoded(NOISE.convert("L"), "GIF")
+    at = data.index(b",\0\0\0\0")
+    made = own(data[:at] + b"\0" + data[at:])
+    assert made == own(data)
+    assert shown(made) == shown(data)
+
+
 def blocks(codes: bytes) -> bytes:
     parts = (codes[at : at + 255] for at in range(0, len(codes), 255))
     return b"".join(bytes([len(part)]) + part for part in parts) + b"\0"
