@@ -45,7 +45,7 @@ async def sent(way: str, name: str, cloud: Cloud, system: System, api: Api) -> J
 
     async def listed() -> bool:
         items = (await api.http.get("/jobs")).json()["items"]
-        found.extend(job for job in items if job["source"]["filename"] == display_name(name))
+        found.extend(job for job in items if job["filename"] == display_name(name))
         return bool(found)
 
     await until(listed)

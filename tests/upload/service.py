@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import uvicorn
-from pydantic import HttpUrl
+from pydantic import HttpUrl, SecretStr
 
 from darkroom import clock
 from darkroom.allowances import UNLIMITED
@@ -63,6 +63,9 @@ class RunningService:
         return port
 
 
+PRODUCTION_DATA_KEY = "a-data-key-of-production" * 2
+
+
 def settings_for(installation: Installation, **overrides: Any) -> UploadSettings:
     """Settings for an installation, in development unless told otherwise."""
     return UploadSettings(
@@ -74,6 +77,7 @@ def settings_for(installation: Installation, **overrides: Any) -> UploadSettings
             "accounts_table": installation.topology.accounts.name,
             "uploads_queue_url": HttpUrl(installation.uploads.url),
             "orchestrator_url": NOBODY,
+            "data_keys": SecretStr(PRODUCTION_DATA_KEY) if "environment" in overrides else None,
             **dict.fromkeys(DEFAULT_LIMITS, UNLIMITED),
             **overrides,
         }

@@ -1,7 +1,7 @@
 """Pictures and the jobs that name them: never one without the other."""
 
 import asyncio
-import json
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,7 +11,7 @@ from tests.support.aws_proxy import Answer, Moment
 from tests.support.interceptions import Observed
 from tests.support.waiting import until
 from tests.system.faults.arena import Arena
-from tests.system.faults.evidence import orphans, plain
+from tests.system.faults.evidence import Item, orphans
 from tests.system.faults.killing import submitted
 
 
@@ -24,9 +24,13 @@ class Readable:
         self._arena = arena
 
     async def look(self, call: Call, answer: Answer) -> None:
-        """See Observed."""
-        del call
-        job = plain(json.loads(answer.body).get("Attributes", {}))
+        """See Observed. The end is part of a transaction, which tells nothing of the job after it."""
+        del answer
+        jobs = [part["Update"]["Key"]["job_id"]["S"] for part in call.fields()["TransactItems"] if _moves(part)]
+        for job_id in jobs:
+            await self._look_at(await self._arena.item(job_id))
+
+    async def _look_at(self, job: Item) -> None:
         if job.get("status") != "completed":
             return
         self.completions += 1
@@ -38,7 +42,7 @@ class Readable:
 async def test_no_job_is_complete_before_all_its_pictures_can_be_read(arena: Arena) -> None:
     readable = Readable(arena)
     with (
-        arena.proxies["orchestrator"].intercepted(Observed("UpdateItem jobs", readable.look)),
+        arena.proxies["orchestrator"].intercepted(Observed("TransactWriteItems jobs+accounts", readable.look)),
         arena.proxies["processor"].trap("PutObject results", occurrence=2, moment=Moment.BEFORE) as trap,
     ):
         job_id = await submitted(arena, uuid4().hex)
@@ -51,6 +55,12 @@ async def test_no_job_is_complete_before_all_its_pictures_can_be_read(arena: Are
         trap.let_go()
         assert await arena.over(job_id) == "completed"
     assert (readable.completions, readable.missing) == (2, [])
+
+
+def _moves(part: dict[str, Any]) -> bool:
+    """Whether a part of a transaction changes the status of a job."""
+    update = part.get("Update", {})
+    return "job_id" in update.get("Key", {}) and "#status" in update.get("UpdateExpression", "")
 
 
 async def completed(arena: Arena, job_id: str) -> bool:

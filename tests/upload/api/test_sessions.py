@@ -8,12 +8,15 @@ import pytest
 import pytest_asyncio
 
 from darkroom import clock
+from darkroom.encryption import DEVELOPMENT_KEY, TextCipher
+from darkroom.secret_renewal import renew_secrets
 from darkroom.user_table import UserTable
 from darkroom.users import User
 from darkroom_local.installation import Installation
 from tests.support import images
+from tests.support.emulator import Cloud
 from tests.upload.browser import Browser, browser
-from tests.upload.service import STRANGER_KEY, RunningService, running_service, settings_for
+from tests.upload.service import PRODUCTION_DATA_KEY, STRANGER_KEY, RunningService, running_service, settings_for
 from tests.upload.users import somebody
 
 CAT = images.jpeg(16, 16)
@@ -21,9 +24,16 @@ IMAGE = {"content-type": "image/jpeg"}
 
 
 @pytest_asyncio.fixture(scope="module")
-async def production(shared_installation: Installation) -> AsyncIterator[RunningService]:
-    async with running_service(settings_for(shared_installation, environment="production")) as service:
-        yield service
+async def production(cloud: Cloud) -> AsyncIterator[RunningService]:
+    """A service of production on tables of its own, whose secrets are encrypted with its own key."""
+    async with cloud.installation() as installation:
+        tables = {
+            "accounts_table": installation.topology.accounts.name,
+            "jobs_table": installation.topology.jobs.name,
+        }
+        await renew_secrets(cloud.dynamodb, TextCipher([PRODUCTION_DATA_KEY, DEVELOPMENT_KEY]), **tables)
+        async with running_service(settings_for(installation, environment="production")) as service:
+            yield service
 
 
 def attributes(answer: httpx.Response) -> tuple[str, set[str]]:
@@ -63,8 +73,10 @@ async def test_login_tells_what_me_tells_and_no_cache_keeps_it(upload: RunningSe
 
 
 async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(
-    upload: RunningService, production: RunningService, user: User
+    cloud: Cloud, upload: RunningService, production: RunningService, user: User
 ) -> None:
+    table = production.settings.accounts_table
+    assert await UserTable(cloud.dynamodb, table, TextCipher([PRODUCTION_DATA_KEY])).create(user)
     everywhere = {"httponly", "max-age=43200", "path=/", "samesite=lax"}
     async with browser(upload) as visitor:
         assert attributes(await visitor.log_in(user.name)) == ("darkroom-session", everywhere)

@@ -13,6 +13,7 @@ from darkroom.job_details import JobDetails
 from darkroom.jobs import Job, JobStatus
 from darkroom_local.installation import Installation
 from tests.support import images
+from tests.support.cipher import encrypted
 from tests.support.emulator import Cloud
 from tests.upload.examples import DESCRIPTION, completed, queued
 from tests.upload.records import put_job
@@ -65,7 +66,7 @@ async def owners_jobs(service: RunningService) -> list[Job]:
         completed(**more, status=JobStatus.FAILED),
     ]
     details = JobDetails(metadata={"album": "nobody-s-business"}, description=DESCRIPTION)
-    for job in jobs:
+    for job in map(encrypted, jobs):
         await put_job(service, job, details)
     return jobs
 

@@ -28,8 +28,9 @@ _ENVIRONMENT: Final = {
 
 _START_SECONDS: Final = 30
 """Until the template has imported everything and its first child has confined itself."""
-_END_SECONDS: Final = 10
-"""Seconds that a child or the template has to end after it was told to."""
+_END_SECONDS: Final = 2
+"""Seconds that a child or the template has to end after it was told to. It takes milliseconds, unless the template
+hangs: then the template is killed, and Linux kills its children. A service that stops has ten seconds in all."""
 _CRASHES: Final = frozenset({-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL, -signal.SIGABRT, -signal.SIGFPE})
 
 

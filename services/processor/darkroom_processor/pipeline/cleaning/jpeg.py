@@ -17,6 +17,8 @@ _SHORTEST: Final = {
 }
 """Bytes that the contents of a segment have at least, by its marker and its first bytes. libjpeg, too, takes JFIF's and
 Adobe's for none if they are shorter."""
+_RESERVED: Final = range(0x02, 0xC0)
+"""Markers that no JPEG has (table B.1): the file only begins like one."""
 _PROFILE: Final = b"ICC_PROFILE\0"
 _PROFILE_HEAD: Final = 14
 """Bytes before a part of the profile: the name, which part it is, and how many there are."""
@@ -25,16 +27,25 @@ _PROFILE_HEAD: Final = 14
 def clean(data: bytes) -> Cleaned:
     """Return the file with an end. Without one, `ended` is false: then only a decoder can tell what is missing.
 
-    Raises TruncatedImage if the file ends before its first scan begins.
+    Raises TruncatedImage if the file ends before its first scan begins. A file that only begins like
+    a JPEG is left to the decoder, which refuses it.
     """
     if data.endswith(jpeg.END_OF_IMAGE):
         return Cleaned(data)
-    markers = {one.marker for one in jpeg.walk(data) if one.whole}
-    if jpeg.EOI in markers:
+    segments = list(jpeg.walk(data))
+    markers = {one.marker for one in segments if one.whole}
+    if jpeg.EOI in markers or _is_no_jpeg(data, segments):
         return Cleaned(data)
     if jpeg.SOS not in markers:
         raise TruncatedImage("The file ends before the picture does.")
     return Cleaned(data + jpeg.END_OF_IMAGE, ended=False)
+
+
+def _is_no_jpeg(data: bytes, segments: Sequence[Segment]) -> bool:
+    """Whether other bytes follow where a segment would, or a marker is reserved."""
+    last = segments[-1].end if segments else len(jpeg.START_OF_IMAGE)
+    scanned = any(one.marker == jpeg.SOS for one in segments)
+    return any(one.marker in _RESERVED for one in segments) or (not scanned and data[last : last + 1] not in b"\xff")
 
 
 def without_faults(data: bytes) -> bytes:
