@@ -86,15 +86,15 @@ class PartlyRefused:
 
 
 class Observed:
-    """Calls go their way, and a test looks at their answers before the callers do."""
+    """Calls of an operation go their way, and a test looks at their answers before the callers do."""
 
-    def __init__(self, name: str, look: Callable[[Call, Answer], Any]) -> None:
-        self._name = name
+    def __init__(self, operation: str, look: Callable[[Call, Answer], Any]) -> None:
+        self._operation = operation
         self._look = look
 
     def wants(self, call: Call) -> bool:
         """See Interception."""
-        return call.name == self._name
+        return call.operation == self._operation
 
     async def meet(self, call: Call, forward: Forward) -> Answer | None:
         """See Interception."""

@@ -39,8 +39,13 @@ async def test_calls_that_the_sdk_repeats_because_their_answers_got_lost_count_o
     with on_the_way(arena, lost):
         job_id = await submitted(arena, uuid4().hex)
         await check_as_clean(arena, job_id, clean)
-    made = {call for calls in clean.calls.values() for call in calls if not call.startswith("Receive")}
-    assert made <= set(lost.lost), "each call of a clean run has lost an answer"
+    made = {_kind(call) for calls in clean.calls.values() for call in calls if not call.startswith("Receive")}
+    assert made <= set(map(_kind, lost.lost)), "each kind of call of a clean run has lost an answer"
+
+
+def _kind(call: str) -> str:
+    """A call's name. What is written together depends on which of two reports comes first."""
+    return "TransactWriteItems" if call.startswith("TransactWriteItems") else call
 
 
 async def test_messages_that_come_three_times_and_shuffled_change_nothing(arena: Arena, clean: CleanRun) -> None:
