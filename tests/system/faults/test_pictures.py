@@ -68,7 +68,8 @@ async def completed(arena: Arena, job_id: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    "call", ["DeleteObjects results", pytest.param("DeleteItem jobs", marks=pytest.mark.exhaustive)]
+    "call",
+    ["DeleteObjects results", pytest.param("TransactWriteItems jobs+jobs+jobs+accounts", marks=pytest.mark.exhaustive)],
 )
 async def test_a_deletion_that_dies_halfway_is_finished_by_the_next(call: str, arena: Arena) -> None:
     job_id = await submitted(arena, uuid4().hex)
