@@ -74,7 +74,7 @@ async def idle_memory() -> tuple[int, int]:
 
 
 def _cpu_seconds() -> float:
-    """Of this process, of those below it that live, and of those that these have waited for (proc(5): 10 ms exact)."""
+    """Return the CPU time of this process and of all below it, ended ones included (proc(5): exact to 10 ms)."""
     own = resource.getrusage(resource.RUSAGE_SELF)
     ticks = 0
     for pid in descendants(os.getpid()):

@@ -48,7 +48,7 @@ class Animation:
     """(width, height) of the canvas, in pixels."""
     is_gray: bool
     frames: tuple[StoredFrame, ...]
-    """At most `MOST_FRAMES_COUNTED`."""
+    """The frames in their order, at most `MOST_FRAMES_COUNTED`."""
     plays: int
     """How often it runs; 0 for ever."""
     begins_with_still: bool = True

@@ -79,7 +79,7 @@ def _tiles_end(data: bytes, start: int) -> tuple[int | None, set[int]]:
 
 
 def _count_tiles(data: bytes, at: int) -> int:
-    """At most as many as can be told apart."""
+    """Return the number of tiles, at most as many as their numbers can tell apart."""
     _, _, width, height, _, _, tile_width, tile_height, left, top = _SIZES.unpack_from(data, at)
     if not tile_width or not tile_height:
         return 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 Function = Callable[[float], float]
-"""From a level of 0 to 1 to light."""
+"""Turns a level of 0 to 1 into light."""
 
 SRGB: Final = 13
 _BT709_SLOPE, _BT709_ALPHA, _BT709_BETA = 4.5, 1.099296826809442, 0.018053968510807

@@ -1,4 +1,4 @@
-"""The packed rows of a PNG: how many bytes there must be, and the same packed anew (third edition, sections 9, 10)."""
+"""The packed rows of a PNG: how many bytes they have, and how to pack them again (third edition, sections 9, 10)."""
 
 import struct
 import zlib
@@ -52,7 +52,7 @@ class Header(NamedTuple):
 
 
 def with_sound_rows(data: bytes) -> bytes | None:
-    """The file with its rows packed anew; None if one of them is missing.
+    """Return the file with its rows packed again; None if one of them is missing.
 
     For a file whose rows are there and whose stream is wrong behind them: its checksum, or its end. Browsers show it.
     """
@@ -73,7 +73,7 @@ def with_sound_rows(data: bytes) -> bytes | None:
 
 
 def packed_anew(parts: Sequence[memoryview], expected: int, level: int = _LEVEL) -> bytes | None:
-    """So many bytes of a zlib stream in a new one; None when it has fewer. Its checksum is not looked at."""
+    """Pack the first `expected` bytes of a zlib stream again; None if it has fewer. Its checksum is not checked."""
     packer, unpacker = zlib_ng.compressobj(level), zlib.decompressobj(-zlib.MAX_WBITS)
     stream = memoryview(b"".join(parts))
     if not stream or stream[0] & 15 != _DEFLATE:

@@ -1,6 +1,7 @@
 """AVIF: the coded pictures that are shown, in new boxes."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -84,8 +85,8 @@ class _Written:
 
 
 def is_lossless(data: bytes) -> bool:
-    """Whether the picture is coded without loss, or as near to it as there is."""
-    try:
+    """Whether the picture is coded without loss, or as near to it as there is. True if the file does not tell."""
+    with suppress(BrokenBox):
         table, moving = items.read(data), tracks.read(data)
         picture = table.picture if table else None
         if moving and (picture is None or data[8:12] != _STILL):
@@ -93,8 +94,6 @@ def is_lossless(data: bytes) -> bool:
         if table and picture:
             coded = [table.item(number) for number in table.targets(b"dimg", picture.number)] or [picture]
             return any(av1.is_lossless(one.data(data, len(data))) for one in coded[:1])
-    except BrokenBox:
-        pass
     return True
 
 

@@ -90,7 +90,7 @@ def _shown(pictures: list[_Frame], header: Header, frames: int) -> list[_Frame]:
 
 
 def _stream(picture: _Frame, header: Header) -> bytes | None:
-    """The packed rows up to their end. What is packed in a way that hides more rows, or has no end, is packed anew."""
+    """Return the packed rows up to their end. Rows that hide more behind them, or have no end, are packed again."""
     expected = header.packed_size(picture.size)
     unpacked, left, sound = 0, 0, False
     unpacker = zlib.decompressobj()

@@ -29,14 +29,14 @@ _RAW, _OLD_JPEG, _JPEG, _DEFLATE = 1, 6, 7, 8
 _SHORT, _LONG, _BYTES, _TEXT = 3, 4, 7, 2
 _LZW: Final = 5
 _MOST_LZW_BYTES: Final = 8_000_000
-"""Of all chunks up to which their ends are looked for, which takes some 0.4 s a megabyte."""
+"""Bytes of all LZW chunks above which their ends are not looked for: that takes some 0.4 s a megabyte."""
 _LEVEL: Final = 6
 _HORIZONTAL: Final = 2
 _LAID_ANEW: Final = frozenset({Photometric.WHITE_IS_ZERO, Photometric.BLACK_IS_ZERO, Photometric.RGB})
 _MOST_ANEW: Final = 40_000_000
-"""Samples of a page that are laid anew: more would take too long."""
+"""The most samples of a page that are written in another layout: more would take too long."""
 _STRIP_SIZE: Final = 1 << 18
-"""Bytes of a strip that is laid anew, unless a row has more."""
+"""Bytes of a strip that is written in another layout, unless a row has more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,17 +54,17 @@ class _Page:
 
     @property
     def chunk_samples(self) -> int:
-        """Of one pixel."""
+        """Samples of one pixel in a chunk."""
         return 1 if self.one(_PLANES, 1) == 2 else self.one(_SAMPLES, 1)
 
     @property
     def row_bytes(self) -> int:
-        """Of a row of a chunk, unpacked."""
+        """Bytes of one row of a chunk, unpacked."""
         width = self.one(_TILE_WIDTH if self.tiled else _WIDTH)
         return -(-width * self.chunk_samples * self.one(_BITS, 1) // 8)
 
     def rows(self) -> Iterator[int]:
-        """Of each chunk."""
+        """Yield the number of rows of each chunk."""
         height, step = self.one(_HEIGHT), self.one(_TILE_HEIGHT if self.tiled else _ROWS)
         across = -(-self.one(_WIDTH) // self.one(_TILE_WIDTH)) if self.tiled else 1
         planes = self.one(_SAMPLES, 1) if self.one(_PLANES, 1) == 2 else 1
@@ -79,7 +79,7 @@ def is_lossless(tags: Tags) -> bool:
 
 
 def bits(tags: Tags) -> int:
-    """Of the largest sample."""
+    """Return the bits of the largest sample."""
     return max(numbers_of(tags, _BITS) or (1,))
 
 
