@@ -17,8 +17,8 @@ from typing import Final
 
 import httpx
 
-from darkroom.job_item import to_item
-from darkroom.job_parts import details_item, recipe_item
+from darkroom.tables.job_item import to_item
+from darkroom.tables.job_parts import details_item, recipe_item
 from darkroom_local.bootstrap import DEVELOPMENT_KEY
 from tests.support.emulator import running_cloud
 from tests.support.largest_jobs import largest_job

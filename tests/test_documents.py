@@ -7,8 +7,8 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from darkroom.errors import ImageError, InvalidRecipe, SourceGone, UploadTooLarge
-from darkroom.problems import STATUSES
 from darkroom.recipes import load_presets
+from darkroom.runtime.problems import STATUSES
 from darkroom_cli.settings import ClientSettings, QueueSettings, RenewalSettings
 from darkroom_local.settings import LocalSettings
 from darkroom_orchestrator.progress import LOST

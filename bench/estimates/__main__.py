@@ -16,7 +16,7 @@ from bench.estimates.check import check
 from bench.estimates.fit import price
 from bench.estimates.forked import measured
 from bench.estimates.steps import steps
-from darkroom.making.prices import Price, Prices
+from darkroom.planner.prices import Price, Prices
 from darkroom_processor.pipeline.library import versions
 from darkroom_processor.sandbox.preload import preload
 
@@ -59,7 +59,7 @@ def main() -> None:
     if arguments.measure or arguments.only:
         prices = measure(arguments.only)
         if not arguments.only:
-            path = Path(str(resources.files("darkroom.making").joinpath("prices.json")))
+            path = Path(str(resources.files("darkroom.planner").joinpath("prices.json")))
             path.write_text(_document(prices))
     if not arguments.only:
         check()

@@ -11,8 +11,8 @@ from bench.estimates.forked import Work as Measurable
 from bench.estimates.forked import forked, measured
 from bench.estimates.pictures import animation, photo
 from darkroom.formats import ImageFormat
-from darkroom.making.estimate import task_estimate
-from darkroom.making.source import Source
+from darkroom.planner.estimate import task_estimate
+from darkroom.planner.source import Source
 from darkroom.recipes import Variant, load_presets
 from darkroom.sources import SourceDescription
 from darkroom_processor.pipeline import Work, process

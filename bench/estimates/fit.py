@@ -4,7 +4,7 @@ from functools import partial
 
 from bench.estimates.forked import Taken, measured
 from bench.estimates.steps import Step
-from darkroom.making.prices import Price
+from darkroom.planner.prices import Price
 
 _DIGITS = 3
 

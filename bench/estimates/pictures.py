@@ -10,7 +10,7 @@ from PIL import Image
 
 from bench.estimates.forked import forked
 from darkroom.formats import ImageFormat
-from darkroom.making.geometry import Size
+from darkroom.planner.geometry import Size
 from tests.support import images
 
 TILE: Final = (360, 294)

@@ -10,10 +10,10 @@ from pydantic import TypeAdapter
 from bench.estimates.forked import Work
 from bench.estimates.pictures import TILE, has_alpha, icon_side, mosaic, written
 from darkroom.formats import ImageFormat
-from darkroom.making.decoding import WHOLE, needed_scale
-from darkroom.making.effort import png_by_the_row
-from darkroom.making.outline import Alpha, Outline, after
-from darkroom.making.prices import DESCRIBE, decoding_name, encoding_name, operation_name
+from darkroom.planner.decoding import WHOLE, needed_scale
+from darkroom.planner.effort import png_by_the_row
+from darkroom.planner.outline import Alpha, Outline, after
+from darkroom.planner.prices import DESCRIBE, decoding_name, encoding_name, operation_name
 from darkroom.recipes import AnyOperation, Output, OutputFormat
 from darkroom_processor.pipeline.decode import decode
 from darkroom_processor.pipeline.describe import describe

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from darkroom.allowances import HIGHEST_BURST, HIGHEST_RATE, Unlimited
+from darkroom.accounts.allowances import HIGHEST_BURST, HIGHEST_RATE, Unlimited
 from darkroom.limits import DEFAULT_UPLOAD_BYTES, HIGHEST_UPLOAD_BYTES
 from darkroom.topology import BucketSpec, Topology
 

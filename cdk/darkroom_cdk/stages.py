@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from darkroom.allowances import (
+from darkroom.accounts.allowances import (
     DEFAULT_BURST,
     DEFAULT_BYTES_PER_DAY,
     DEFAULT_JOBS_PER_DAY,

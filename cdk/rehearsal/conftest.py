@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from darkroom import clock
-from darkroom.api_keys import digest_of
+from darkroom.accounts.api_keys import digest_of
 from darkroom_local.service import Service
 from rehearsal.emulator import StrictEmulator, strict_emulator
 from rehearsal.left_out import leave_out

@@ -89,7 +89,7 @@ FORBIDDEN: Final[list[tuple[str, str, Call]]] = [
     ("processor", "put an original", lambda on: on.client("s3").put_object(Bucket=ORIGINALS, Key="a", Body=b"")),
     ("processor", "delete a result", lambda on: on.client("s3").delete_object(Bucket=RESULTS, Key="a")),
     ("processor", "send a task", lambda on: on.client("sqs").send_message(**queue("tasks"), MessageBody="{}")),
-    ("processor", "read reports", lambda on: on.client("sqs").receive_message(**queue("results"))),
+    ("processor", "read reports", lambda on: on.client("sqs").receive_message(**queue("reports"))),
     ("processor", "read dead tasks", lambda on: on.client("sqs").receive_message(**queue("tasks-dlq"))),
     ("processor", "publish", lambda on: on.client("sns").publish(TopicArn=_topic("job-events"), Message="{}")),
     ("diff", "take the role that deploys", lambda on: _assume(on, "-deploy-role-")),

@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from darkroom.aws import ANSWER_SECONDS, FAILURES, Aws
 from darkroom.errors import Unavailable
-from darkroom.key_table import KeyTable
-from darkroom.settings import Environment, load_settings
-from darkroom.user_table import UserTable
+from darkroom.runtime.aws import ANSWER_SECONDS, FAILURES, Aws
+from darkroom.runtime.settings import Environment, load_settings
+from darkroom.tables.api_key_table import KeyTable
+from darkroom.tables.user_table import UserTable
 from darkroom_cli.failures import Failed, Status
 from darkroom_cli.settings import AccountsSettings
 

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO, Final
 
 import httpx
 
-from darkroom.settings import load_settings
+from darkroom.runtime.settings import load_settings
 from darkroom_cli.failures import Failed, Status
 from darkroom_cli.settings import ClientSettings
 

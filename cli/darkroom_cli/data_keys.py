@@ -2,8 +2,8 @@
 
 import click
 
-from darkroom.secret_renewal import renew_secrets
-from darkroom.settings import load_settings
+from darkroom.runtime.settings import load_settings
+from darkroom.tables.secret_renewal import renew_secrets
 from darkroom_cli.accounts import with_dynamodb
 from darkroom_cli.settings import RenewalSettings
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import click
 
-from darkroom.settings import load_settings
+from darkroom.runtime.settings import load_settings
 from darkroom_cli.api import open_internal_api
 from darkroom_cli.output import as_json, show_rows
 from darkroom_cli.settings import QueueSettings
 
-_QUEUES = ("uploads", "tasks", "results", "notifications")
+_QUEUES = ("uploads", "tasks", "reports", "notifications")
 
 
 @click.group()

@@ -4,9 +4,10 @@ from typing import Any
 
 import click
 
-from darkroom import api_keys, clock
-from darkroom.allowances import UNLIMITED, KeyLimits, Rate, Unlimited
-from darkroom.api_keys import ApiKey, Scope
+from darkroom import clock
+from darkroom.accounts import api_keys
+from darkroom.accounts.allowances import UNLIMITED, KeyLimits, Rate, Unlimited
+from darkroom.accounts.api_keys import ApiKey, Scope
 from darkroom.callback_urls import read_callback_url
 from darkroom.errors import MalformedRequest
 from darkroom_cli.accounts import Accounts, with_accounts

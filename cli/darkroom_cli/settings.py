@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from darkroom.encryption_settings import EncryptionSettings
+from darkroom.runtime.encryption_settings import EncryptionSettings
 
 
 class _Settings(BaseSettings):

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from darkroom import clock
-from darkroom.users import User
+from darkroom.accounts.users import User
 from darkroom_cli.accounts import Accounts, with_accounts
 from darkroom_cli.failures import Failed
 from darkroom_cli.output import as_json, show_rows

@@ -7,7 +7,7 @@ import pytest
 from bench.estimates.fit import price
 from bench.estimates.forked import measured
 from bench.estimates.steps import Step, steps
-from darkroom.making.prices import load_prices
+from darkroom.planner.prices import load_prices
 
 
 def test_there_is_a_price_of_each_step_that_is_measured_and_of_no_other() -> None:

@@ -65,16 +65,16 @@ EXPECTED: Final[dict[str, Permissions]] = {
             _CONSUME,
             {
                 "<UploadsQueue.Arn>",
-                "<ResultsQueue.Arn>",
+                "<ReportsQueue.Arn>",
                 "<NotificationsQueue.Arn>",
                 "<UploadsDlq.Arn>",
                 "<TasksDlq.Arn>",
-                "<ResultsDlq.Arn>",
+                "<ReportsDlq.Arn>",
                 "<NotificationsDlq.Arn>",
             },
         ),
         "SendTasks": ({"sqs:SendMessage", "sqs:GetQueueAttributes"}, {"<TasksQueue.Arn>"}),
-        "Redrive": ({"sqs:SendMessage"}, {"<UploadsQueue.Arn>", "<ResultsQueue.Arn>", "<NotificationsQueue.Arn>"}),
+        "Redrive": ({"sqs:SendMessage"}, {"<UploadsQueue.Arn>", "<ReportsQueue.Arn>", "<NotificationsQueue.Arn>"}),
         "TellOfJobs": ({"sns:Publish"}, {"<JobEventsTopic>"}),
     },
     "Processor": {
@@ -82,7 +82,7 @@ EXPECTED: Final[dict[str, Permissions]] = {
         "ReadAndWriteResults": ({"s3:GetObject", "s3:PutObject"}, {f"{_RESULTS}/*"}),
         "AskBuckets": ({"s3:ListBucket"}, {_ORIGINALS, _RESULTS}),
         "ConsumeTasks": (_CONSUME, {"<TasksQueue.Arn>"}),
-        "Report": ({"sqs:SendMessage", "sqs:GetQueueAttributes"}, {"<ResultsQueue.Arn>"}),
+        "Report": ({"sqs:SendMessage", "sqs:GetQueueAttributes"}, {"<ReportsQueue.Arn>"}),
         "ProtectWhileBusy": (
             {"ecs:UpdateTaskProtection"},
             {"arn:<AWS::Partition>:ecs:us-east-1:<AWS::AccountId>:task/darkroom/*"},

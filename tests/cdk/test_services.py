@@ -5,8 +5,8 @@ import json
 import pytest
 from pydantic_settings import BaseSettings
 
-from darkroom import server
-from darkroom.aws import ANSWER_SECONDS, CONNECT_SECONDS, LONGEST_PAUSES_SECONDS, TRIES
+from darkroom.runtime import server
+from darkroom.runtime.aws import ANSWER_SECONDS, CONNECT_SECONDS, LONGEST_PAUSES_SECONDS, TRIES
 from darkroom_cdk.constructs.balancer import IDLE_SECONDS
 from darkroom_orchestrator.settings import Settings as OrchestratorSettings
 from darkroom_processor.settings import Settings as ProcessorSettings

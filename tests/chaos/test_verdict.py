@@ -9,8 +9,8 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from darkroom.job_table import JobTable
 from darkroom.jobs import Job, JobStatus, NewJob
+from darkroom.tables.job_table import JobTable
 from darkroom_local.clients import open_clients
 from darkroom_local.installation import Installation
 from darkroom_local.system import System
@@ -131,7 +131,7 @@ async def test_each_kind_of_fault_is_found(scene: Scene, fault: str, expected: s
         case "an upload without a job":
             scene.ledger.append(Entry(way=Way.DROP, name="gone.jpg", accepted=True))
         case _:
-            await arena.cloud.sqs.send_message(QueueUrl=arena.installation.results.url, MessageBody="{}")
+            await arena.cloud.sqs.send_message(QueueUrl=arena.installation.reports.url, MessageBody="{}")
     verdict, _ = await scene.judged()
     found = {name for name in ("lost", "doubled", "stuck", "orphans") if getattr(verdict, name)}
     assert found == {expected}, verdict

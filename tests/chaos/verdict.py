@@ -81,7 +81,7 @@ async def _ended(arena: Arena, job_id: str, seconds: float) -> None:
 
 def _queues(arena: Arena) -> list[str]:
     installation = arena.installation
-    return [queue.url for queue in (installation.uploads, installation.tasks, installation.results)]
+    return [queue.url for queue in (installation.uploads, installation.tasks, installation.reports)]
 
 
 async def _objects(arena: Arena) -> Objects:

@@ -5,10 +5,10 @@ import json
 from typing import Any
 
 from darkroom import clock
-from darkroom.aws import Aws
-from darkroom.passwords import is_password
+from darkroom.accounts.passwords import is_password
+from darkroom.runtime.aws import Aws
+from darkroom.tables.user_table import UserTable
 from darkroom.topology import CALLBACK_ATTRIBUTE, Topology
-from darkroom.user_table import UserTable
 from darkroom_local.bootstrap import DEVELOPMENT_KEY, DEVELOPMENT_PASSWORD, bootstrap
 from darkroom_local.clients import open_clients
 from darkroom_local.installation import Installation
@@ -101,7 +101,7 @@ async def test_queues_take_from_their_senders_only(cloud: Cloud, installation: I
     assert allowed == {
         installation.uploads.url: [f"arn:aws:s3:::{installation.topology.originals.name}"],
         installation.tasks.url: [],
-        installation.results.url: [],
+        installation.reports.url: [],
         installation.notifications.url: [installation.job_events_topic_arn],
     }
 

@@ -1,7 +1,7 @@
 """What a caller is charged in tests, and what it has used."""
 
-from darkroom.allowances import Allowance
-from darkroom.charges import Charge, Used
+from darkroom.accounts.allowances import Allowance
+from darkroom.tables.charges import Charge, Used
 from tests.orchestrator.site import Site
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from darkroom.aws import Aws
+from darkroom.runtime.aws import Aws
 from darkroom_local.installation import Installation
 from darkroom_orchestrator.composition import Clients, open_clients
 from darkroom_orchestrator.settings import Settings

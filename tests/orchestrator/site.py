@@ -10,13 +10,13 @@ from types_aiobotocore_s3 import S3Client
 
 from darkroom.formats import ImageFormat
 from darkroom.job_details import JobDetails
-from darkroom.job_item import from_item, to_item
 from darkroom.jobs import Cost, Fault, Job, JobStatus, NewJob, VariantOutcome, VariantResult, new_job_id, unsettled
-from darkroom.keys import MANIFESTS, direct_key, upload_key
 from darkroom.messages import JobEvent, ProcessTask, TaskFinished, TaskStarted
-from darkroom.queue import Delivery, SqsQueue
+from darkroom.object_keys import MANIFESTS, direct_key, upload_key
 from darkroom.recipes import Recipe, load_presets
+from darkroom.runtime.queue import Delivery, SqsQueue
 from darkroom.sources import SourceDescription
+from darkroom.tables.job_item import from_item, to_item
 from darkroom.topology import OPEN_SHARDS
 from darkroom_orchestrator.adapters.originals import Original, Originals
 from darkroom_orchestrator.api import QueueName

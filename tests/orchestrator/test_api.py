@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from darkroom.jobs import Job, JobStatus, new_job_id
-from darkroom.queue import Outgoing
+from darkroom.runtime.queue import Outgoing
 from darkroom_orchestrator.api import QueueName
 from tests.orchestrator.site import DECODER_FAULT, WORKER, Site, finished, started
 
@@ -123,20 +123,20 @@ async def test_the_queues_are_listed_with_their_depths(site: Site, api: httpx.As
 
     queues = {queue["name"]: queue for queue in answer.json()["queues"]}
     assert queues["tasks"] == {"name": "tasks", "visible": 1, "in_flight": 0, "dlq": {"visible": 0}}
-    assert {"uploads", "results"} < set(queues)
+    assert {"uploads", "reports"} < set(queues)
 
 
 async def test_dead_messages_go_back_as_they_were(site: Site, api: httpx.AsyncClient) -> None:
     job, [task] = await site.queued_job()
-    results = site.orchestrator.queues[QueueName.RESULTS]
-    await results.dead.send([Outgoing(job_id=job.job_id, message=finished(task))] * 12)
+    reports = site.orchestrator.queues[QueueName.REPORTS]
+    await reports.dead.send([Outgoing(job_id=job.job_id, message=finished(task))] * 12)
 
-    first = await api.post("/api/dlq/results/redrive")
-    second = await api.post("/api/dlq/results/redrive")
+    first = await api.post("/api/dlq/reports/redrive")
+    second = await api.post("/api/dlq/reports/redrive")
 
     assert (first.status_code, first.json(), second.json()) == (202, {"moved": 12}, {"moved": 0})
-    assert ((await results.queue.depth()).visible, (await results.dead.depth()).visible) == (12, 0)
-    [delivery] = await results.queue.receive(most=1, wait_seconds=0)
+    assert ((await reports.queue.depth()).visible, (await reports.dead.depth()).visible) == (12, 0)
+    [delivery] = await reports.queue.receive(most=1, wait_seconds=0)
     assert delivery.attributes["job_id"] == job.job_id
     assert delivery.body == finished(task).model_dump_json(exclude_none=True)
 

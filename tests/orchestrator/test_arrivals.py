@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from darkroom.consumer import Poison
 from darkroom.jobs import ObjectRef
 from darkroom.messages import UploadArrived
+from darkroom.runtime.consumer import Poison
 from darkroom_orchestrator.arrivals import NewObject, read_arrivals
 
 JOB_ID = "0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000"

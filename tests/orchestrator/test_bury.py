@@ -1,8 +1,8 @@
 """Dead tasks become failures of their jobs, with the reason."""
 
-from darkroom.consumer import growing_pause
 from darkroom.jobs import JobStatus
-from darkroom.queue import Delivery
+from darkroom.runtime.consumer import growing_pause
+from darkroom.runtime.queue import Delivery
 from darkroom.topology import TASK_TRIES
 from darkroom_orchestrator.adapters.job_store import WORK_PERIOD
 from darkroom_orchestrator.sweep import MOST_REDRIVES

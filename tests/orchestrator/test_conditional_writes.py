@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 import pytest
 import pytest_asyncio
 
-from darkroom.aws import Aws
 from darkroom.errors import Unavailable
-from darkroom.items import Item
-from darkroom.job_item import key
 from darkroom.jobs import new_job_id
+from darkroom.runtime.aws import Aws
+from darkroom.tables.dynamodb import Item
+from darkroom.tables.job_item import key
 from darkroom_local.installation import Installation
 from darkroom_orchestrator.adapters import conditional_writes
 from darkroom_orchestrator.adapters.changes import put

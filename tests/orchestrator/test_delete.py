@@ -4,7 +4,7 @@ import pytest
 
 from darkroom.errors import Conflict, NotFound, Unavailable
 from darkroom.jobs import Job, JobStatus
-from darkroom.keys import manifest_key
+from darkroom.object_keys import manifest_key
 from darkroom_orchestrator.adapters import results
 from tests.orchestrator.site import Site, started
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from darkroom.jobs import JobStatus, ObjectRef
-from darkroom.keys import Arrival
+from darkroom.object_keys import Arrival
 from darkroom_orchestrator.adapters.originals import Original
 from darkroom_orchestrator.drops import drop_id, dropped_job
 from tests.orchestrator.site import PRESETS

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from darkroom.aws import Aws
 from darkroom.jobs import Job, NewJob, new_job_id
-from darkroom.keys import direct_key
+from darkroom.object_keys import direct_key
+from darkroom.runtime.aws import Aws
 from darkroom.topology import BY_OWNER, BY_TURN, OPEN_BY_DEADLINE, OPEN_SHARDS, OWNER_SHARDS
 from darkroom_orchestrator.composition import Orchestrator, open_clients
 from tests.orchestrator.site import DECODER_FAULT, RECIPE, Site, finished, started

@@ -7,9 +7,9 @@ import pytest
 from types_aiobotocore_dynamodb import DynamoDBClient
 from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
-from darkroom.aws import Aws
-from darkroom.job_item import to_item
 from darkroom.jobs import OPEN, Fault, Job, JobStatus, ObjectRef, parts_of, unsettled
+from darkroom.runtime.aws import Aws
+from darkroom.tables.job_item import to_item
 from darkroom.topology import OPEN_SHARDS
 from darkroom_orchestrator.adapters.changes import put
 from darkroom_orchestrator.adapters.job_store import JobStore

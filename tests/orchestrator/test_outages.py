@@ -83,7 +83,7 @@ async def test_a_sweep_that_fails_is_followed_by_the_next(site: Site, failing: M
         refunds=site.orchestrator.refunds,
         uploads=failing,
         tasks=MemoryQueue(),
-        results=MemoryQueue(),
+        reports=MemoryQueue(),
         now=site.now,
     )
     await site.upload(await site.waiting_job())

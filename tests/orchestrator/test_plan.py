@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from darkroom.formats import ImageFormat
 from darkroom.jobs import SOURCE_PART, Job, JobStatus, ObjectRef, VariantResult, parts_of, unsettled
-from darkroom.making.estimate import task_estimate, variant_ms
-from darkroom.making.source import Source
-from darkroom.making.spreading import TASK_CPU_SECONDS
 from darkroom.messages import ProcessTask
-from darkroom.queue import body_of
+from darkroom.planner.estimate import task_estimate, variant_ms
+from darkroom.planner.source import Source
+from darkroom.planner.spreading import TASK_CPU_SECONDS
 from darkroom.recipes import Output, OutputFormat, Overlay, Recipe, Resize, Variant, Watermark
+from darkroom.runtime.queue import body_of
 from darkroom_orchestrator.plan import plan
 from tests.orchestrator.site import DESCRIPTION, PRESETS
 

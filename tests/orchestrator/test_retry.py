@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from darkroom.charges import Used
 from darkroom.errors import Conflict, NotFound, QuotaExceeded
-from darkroom.job_item import to_item
 from darkroom.jobs import SOURCE_PART, Job, JobStatus, VariantStatus, new_job_id, parts_of, unsettled
 from darkroom.limits import MAX_RUNS
+from darkroom.tables.charges import Used
+from darkroom.tables.job_item import to_item
 from tests.orchestrator.charged import charge, used
 from tests.orchestrator.site import DECODER_FAULT, RECIPE, Site, finished, undecodable
 

@@ -10,7 +10,7 @@ from types_aiobotocore_sqs import SQSClient
 
 from darkroom.jobs import JobStatus, ObjectRef
 from darkroom.messages import ProcessTask, UploadArrived
-from darkroom.queue import Outgoing
+from darkroom.runtime.queue import Outgoing
 from darkroom_local.installation import Installation
 from darkroom_local.ports import free_ports
 from darkroom_local.service import Service
@@ -56,9 +56,9 @@ async def test_an_announced_upload_runs_through(consuming: Site) -> None:
     [delivery] = await queues[QueueName.TASKS].queue.receive(most=10, wait_seconds=5)
     assert delivery.attributes["job_id"] == job.job_id
     task = ProcessTask.model_validate_json(delivery.body)
-    await queues[QueueName.RESULTS].queue.send([Outgoing(job_id=job.job_id, message=started(task))])
+    await queues[QueueName.REPORTS].queue.send([Outgoing(job_id=job.job_id, message=started(task))])
     await reaches(site, job.job_id, JobStatus.PROCESSING)
-    await queues[QueueName.RESULTS].queue.send([Outgoing(job_id=job.job_id, message=finished(task))] * 3)
+    await queues[QueueName.REPORTS].queue.send([Outgoing(job_id=job.job_id, message=finished(task))] * 3)
 
     await reaches(site, job.job_id, JobStatus.COMPLETED)
 
@@ -85,7 +85,7 @@ async def test_unreadable_messages_end_in_the_dead_letter_queue(consuming: Site)
         await send_raw(site.clients.sqs, url, "neither JSON nor anything")
 
     async def dead() -> bool:
-        names = (QueueName.UPLOADS, QueueName.RESULTS)
+        names = (QueueName.UPLOADS, QueueName.REPORTS)
         depths = [await site.orchestrator.queues[name].dead.depth() for name in names]
         return all(depth.visible == 1 for depth in depths)
 

@@ -3,8 +3,8 @@
 import asyncio
 from collections import Counter
 
-from darkroom.consumer import Handler
-from darkroom.queue import OWNER_ATTRIBUTE, Delivery
+from darkroom.runtime.consumer import Handler
+from darkroom.runtime.queue import OWNER_ATTRIBUTE, Delivery
 from darkroom_orchestrator.shares import Shares
 
 

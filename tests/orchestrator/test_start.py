@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from darkroom.jobs import JobStatus, ObjectRef, VariantStatus, parts_of, unsettled
-from darkroom.keys import direct_key
+from darkroom.object_keys import direct_key
 from darkroom_orchestrator.adapters.job_store import WORK_PERIOD
 from darkroom_orchestrator.arrivals import NewObject
 from tests.orchestrator.site import RECIPE, Site

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from darkroom.jobs import Job, JobStatus, VariantStatus
-from darkroom.keys import result_prefix
 from darkroom.limits import JOB_RESULTS_BYTES
 from darkroom.messages import ProcessTask, TaskFinished
+from darkroom.object_keys import result_prefix
 from darkroom.recipes import Recipe, parse_recipe
-from darkroom.stored_bytes import counters_of, occupied, stored_in
+from darkroom.tables.stored_bytes import counters_of, occupied, stored_in
 from tests.orchestrator.site import DECODER_FAULT, Site, finished, undecodable
 
 OWNER = "demo"

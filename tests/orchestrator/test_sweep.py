@@ -4,11 +4,11 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from darkroom.items import epoch
-from darkroom.job_item import to_item
 from darkroom.jobs import Job, JobStatus
 from darkroom.messages import TaskReport, UploadArrived
-from darkroom.queue import Queue
+from darkroom.runtime.queue import Queue
+from darkroom.tables.dynamodb import epoch
+from darkroom.tables.job_item import to_item
 from darkroom_orchestrator.adapters.job_store import EXPIRED_KEPT, WORK_PERIOD
 from darkroom_orchestrator.api import QueueName
 from darkroom_orchestrator.sweep import MOST_REDRIVES
@@ -173,7 +173,7 @@ async def test_a_job_that_gets_lost_again_and_again_fails_as_lost(site: Site) ->
     await site.orchestrator.sweep()
 
     assert await site.sent_tasks() == []
-    [delivery] = await drained(site.orchestrator.queues[QueueName.RESULTS].queue)
+    [delivery] = await drained(site.orchestrator.queues[QueueName.REPORTS].queue)
     await site.report(TaskReport.validate_json(delivery.body))
     ended = await site.job(job.job_id)
     assert ended.status is JobStatus.FAILED
@@ -191,7 +191,7 @@ async def test_a_lost_job_keeps_what_it_has(site: Site) -> None:
         site.now.forward(minutes=6)
         await site.orchestrator.sweep()
         await site.sent_tasks()
-    [delivery] = await drained(site.orchestrator.queues[QueueName.RESULTS].queue)
+    [delivery] = await drained(site.orchestrator.queues[QueueName.REPORTS].queue)
 
     await site.report(TaskReport.validate_json(delivery.body))
 

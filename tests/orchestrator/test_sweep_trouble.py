@@ -7,7 +7,7 @@ import pytest
 from darkroom.errors import Unavailable
 from darkroom.jobs import Job, JobStatus
 from darkroom.messages import UploadArrived
-from darkroom.queue import Outgoing
+from darkroom.runtime.queue import Outgoing
 from darkroom_orchestrator.adapters.events import JobEvents
 from darkroom_orchestrator.adapters.job_store import WORK_PERIOD
 from darkroom_orchestrator.api import QueueName
@@ -47,7 +47,7 @@ async def test_a_backlog_only_moves_the_deadline(site: Site) -> None:
 
 async def test_reports_that_wait_are_a_backlog_too(site: Site) -> None:
     job, [task] = await site.queued_job()
-    reports = site.orchestrator.queues[QueueName.RESULTS].queue
+    reports = site.orchestrator.queues[QueueName.REPORTS].queue
     await reports.send([Outgoing(job_id=job.job_id, message=finished(task))])
     site.now.forward(minutes=6)
 
@@ -64,7 +64,7 @@ async def busy(site: Site, name: QueueName) -> None:
 
 async def test_a_task_that_got_lost_in_busy_times_is_sent_again(site: Site) -> None:
     job, _ = await site.queued_job()
-    await busy(site, QueueName.RESULTS)
+    await busy(site, QueueName.REPORTS)
     for _ in range(PATIENCE - 1):
         site.now.forward(minutes=5, seconds=1)
         await site.orchestrator.sweep()
@@ -101,7 +101,7 @@ async def test_of_a_long_backlog_a_sweep_asks_only_for_the_few_again_that_have_w
     for _ in range(MOST_BEHIND + 3):
         jobs.append((await site.queued_job())[0])
         site.now.forward(seconds=1)
-    await busy(site, QueueName.RESULTS)
+    await busy(site, QueueName.REPORTS)
     site.now.forward(minutes=5 * PATIENCE)
 
     await site.orchestrator.sweep()

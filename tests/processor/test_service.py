@@ -9,7 +9,7 @@ from http import HTTPStatus
 import httpx
 
 from darkroom.messages import ProcessTask, TaskFinished, TaskReport, TaskStarted
-from darkroom.queue import Outgoing, SqsQueue
+from darkroom.runtime.queue import Outgoing, SqsQueue
 from darkroom_local.installation import CreatedQueue, Installation
 from darkroom_local.ports import free_ports
 from darkroom_local.service import Service
@@ -45,8 +45,8 @@ async def send(cloud: Cloud, installation: Installation, job: ProcessTask) -> No
 
 
 async def reports(cloud: Cloud, installation: Installation) -> AsyncIterator[TaskStarted | TaskFinished]:
-    """What comes into the results queue, one by one."""
-    queue = SqsQueue(cloud.sqs, installation.results.url)
+    """What comes into the reports queue, one by one."""
+    queue = SqsQueue(cloud.sqs, installation.reports.url)
     while True:
         for delivery in await queue.receive(most=10, wait_seconds=1):
             yield TaskReport.validate_json(delivery.body)
@@ -147,11 +147,11 @@ async def test_a_message_that_is_no_task_ends_in_the_dead_letter_queue(
 async def test_readiness_names_what_is_missing(cloud: Cloud, installation: Installation) -> None:
     async with processor(installation) as service, httpx.AsyncClient(base_url=service.url) as client:
         assert (await client.get("/healthz")).json() == {"status": "ok"}
-        await cloud.sqs.delete_queue(QueueUrl=installation.results.url)
+        await cloud.sqs.delete_queue(QueueUrl=installation.reports.url)
         await until(lambda: is_unready(client))
-        assert (await client.get("/readyz")).json()["failures"].keys() == {"results queue"}
+        assert (await client.get("/readyz")).json()["failures"].keys() == {"reports queue"}
         assert (await client.get("/docs")).status_code == 404
-    await cloud.sqs.create_queue(QueueName=installation.topology.results.name)
+    await cloud.sqs.create_queue(QueueName=installation.topology.reports.name)
 
 
 async def test_in_production_a_sandbox_that_cannot_be_sealed_stops_the_service(installation: Installation) -> None:

@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from darkroom.aws import Aws
 from darkroom.errors import Unavailable
 from darkroom.jobs import VariantResult
 from darkroom.messages import PlannedOverlay, TaskFinished, TaskReport, TaskStarted
-from darkroom.queue import Queue
 from darkroom.recipes import Overlay
+from darkroom.runtime.aws import Aws
+from darkroom.runtime.queue import Queue
 from darkroom_local.installation import Installation
 from darkroom_processor.adapters.originals import Originals
 from darkroom_processor.adapters.results import Results

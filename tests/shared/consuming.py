@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
-from darkroom.consumer import Consumer, Handler, Pause
-from darkroom.queue import Delivery
+from darkroom.runtime.consumer import Consumer, Handler, Pause
+from darkroom.runtime.queue import Delivery
 from tests.support.memory_queue import MemoryQueue
 
 Stop = Callable[[], Coroutine[None, None, None]]

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.responses import Response
 from structlog.testing import capture_logs
 
-from darkroom.access_log import AccessLog
+from darkroom.runtime.access_log import AccessLog
 from tests.support.spans import recorded
 
 

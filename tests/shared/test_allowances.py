@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from darkroom.allowances import DEFAULTS, HIGHEST_RATE, NO_LIMITS, UNLIMITED, Allowance, KeyLimits, Rate
+from darkroom.accounts.allowances import DEFAULTS, HIGHEST_RATE, NO_LIMITS, UNLIMITED, Allowance, KeyLimits, Rate
 
 
 def test_a_burst_is_what_comes_in_a_second_unless_it_is_given() -> None:

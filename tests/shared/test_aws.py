@@ -8,8 +8,8 @@ import botocore.exceptions
 import pytest
 from botocore.exceptions import ClientError
 
-from darkroom.aws import TRIES, Aws, error_code, translated
 from darkroom.errors import Unavailable
+from darkroom.runtime.aws import TRIES, Aws, error_code, translated
 from darkroom_local.ports import LOOPBACK
 from tests.support.emulator import Cloud
 

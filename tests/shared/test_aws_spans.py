@@ -4,9 +4,9 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.hooks import HierarchicalEmitter
 
-from darkroom.aws import Aws
-from darkroom.aws_spans import trace_calls
-from darkroom.tracing import span
+from darkroom.runtime.aws import Aws
+from darkroom.runtime.aws_spans import trace_calls
+from darkroom.runtime.tracing import span
 from tests.support.emulator import Cloud
 from tests.support.spans import recorded
 

@@ -12,8 +12,8 @@ import pytest_asyncio
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from darkroom import connections
-from darkroom.server import configuration
+from darkroom.runtime import connections
+from darkroom.runtime.server import configuration
 
 HEAD: Final = b"POST / HTTP/1.1\r\nHost: x\r\n"
 CHUNKED: Final = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"

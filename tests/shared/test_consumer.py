@@ -3,8 +3,8 @@
 import pytest
 from structlog.contextvars import get_contextvars
 
-from darkroom.consumer import Poison
-from darkroom.queue import Delivery
+from darkroom.runtime.consumer import Poison
+from darkroom.runtime.queue import Delivery
 from tests.shared.consuming import Door, consuming
 from tests.support.memory_queue import MemoryQueue, away
 from tests.support.spans import recorded

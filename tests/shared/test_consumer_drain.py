@@ -2,7 +2,7 @@
 
 import asyncio
 
-from darkroom.queue import Delivery
+from darkroom.runtime.queue import Delivery
 from tests.shared.consuming import Door, consuming
 from tests.support.memory_queue import MemoryQueue, away
 

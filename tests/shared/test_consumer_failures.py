@@ -8,9 +8,9 @@ from itertools import accumulate
 import pytest
 from structlog.testing import capture_logs
 
-from darkroom.consumer import Consumer, Poison, growing_pause
 from darkroom.errors import DarkroomError, NotFound, Unavailable
-from darkroom.queue import Delivery
+from darkroom.runtime.consumer import Consumer, Poison, growing_pause
+from darkroom.runtime.queue import Delivery
 from darkroom.topology import QueueSpec, Topology
 from tests.shared.consuming import Door, consuming
 from tests.support.memory_queue import MemoryQueue, away
@@ -63,7 +63,7 @@ async def test_only_what_time_cannot_heal_is_logged_with_its_places(error: Darkr
     ("queue", "survived"),
     [
         (TOPOLOGY.uploads, timedelta(hours=2, minutes=36)),
-        (TOPOLOGY.results, timedelta(minutes=56)),
+        (TOPOLOGY.reports, timedelta(minutes=56)),
         (TOPOLOGY.tasks, timedelta(minutes=26)),
     ],
     ids=["uploads", "results", "tasks"],
@@ -174,7 +174,7 @@ async def test_a_message_on_its_way_back_is_not_hidden_again_by_a_heartbeat_unde
 
 
 async def test_a_receive_that_fails_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("darkroom.consumer._RECEIVE_PAUSE_SECONDS", 0.01)
+    monkeypatch.setattr("darkroom.runtime.consumer._RECEIVE_PAUSE_SECONDS", 0.01)
     queue = MemoryQueue()
     queue.failures["receive"] = [away()]
     queue.put("one")
@@ -186,7 +186,7 @@ async def test_a_receive_that_fails_is_tried_again(monkeypatch: pytest.MonkeyPat
 
 
 async def test_a_stop_does_not_wait_out_the_pause_after_a_failed_receive(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("darkroom.consumer._RECEIVE_PAUSE_SECONDS", 3600)
+    monkeypatch.setattr("darkroom.runtime.consumer._RECEIVE_PAUSE_SECONDS", 3600)
     queue = MemoryQueue()
     queue.failures["receive"] = [away()]
 

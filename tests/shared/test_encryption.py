@@ -5,10 +5,10 @@ import base64
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from darkroom.encryption import DEVELOPMENT_KEY, TextCipher
-from darkroom.encryption_settings import EncryptionSettings
 from darkroom.errors import Unavailable
-from darkroom.settings import Environment
+from darkroom.runtime.encryption import DEVELOPMENT_KEY, TextCipher
+from darkroom.runtime.encryption_settings import EncryptionSettings
+from darkroom.runtime.settings import Environment
 
 OLD, NEW = "o" * 32, "n" * 32
 PLACE = "webhook#demo"

@@ -9,9 +9,9 @@ import pytest_asyncio
 from botocore.exceptions import ClientError
 from fastapi import FastAPI
 
-from darkroom import health
 from darkroom.errors import Unavailable
-from darkroom.health import Readiness
+from darkroom.runtime import health
+from darkroom.runtime.health import Readiness
 from darkroom_local.installation import Installation
 from tests.support.emulator import Cloud
 

@@ -11,10 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darkroom.formats import ImageFormat
-from darkroom.items import epoch
 from darkroom.job_details import DeliveryAttempt, JobDetails
-from darkroom.job_item import from_item, open_shard, to_item
-from darkroom.job_parts import details_item, details_of, recipe_item, recipe_of
 from darkroom.jobs import (
     Cost,
     Fault,
@@ -31,6 +28,9 @@ from darkroom.jobs import (
     parts_of,
     unsettled,
 )
+from darkroom.tables.dynamodb import epoch
+from darkroom.tables.job_item import from_item, open_shard, to_item
+from darkroom.tables.job_parts import details_item, details_of, recipe_item, recipe_of
 from darkroom.topology import OPEN_BY_DEADLINE, OPEN_SHARDS
 from tests.shared.examples import DESCRIPTION, JOB_ID, MOMENT, PRESETS, new_job
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from darkroom import api_keys, clock
-from darkroom.allowances import UNLIMITED, KeyLimits, Rate
-from darkroom.api_keys import ALL_SCOPES, ApiKey, Scope
-from darkroom.key_table import KeyTable, to_item
+from darkroom import clock
+from darkroom.accounts import api_keys
+from darkroom.accounts.allowances import UNLIMITED, KeyLimits, Rate
+from darkroom.accounts.api_keys import ALL_SCOPES, ApiKey, Scope
+from darkroom.tables.api_key_table import KeyTable, to_item
 from darkroom_local.installation import Installation
 from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud

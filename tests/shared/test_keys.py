@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from darkroom.file_names import key_name
 from darkroom.formats import ImageFormat
 from darkroom.jobs import new_job_id
-from darkroom.keys import (
+from darkroom.object_keys import (
     MANIFESTS,
     Arrival,
     direct_key,

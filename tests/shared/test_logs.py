@@ -7,7 +7,7 @@ from typing import Any
 
 SETUP = """
 import logging, sys, warnings
-from darkroom.logs import bound, configure_logging, get_logger
+from darkroom.runtime.logs import bound, configure_logging, get_logger
 configure_logging("upload", level={level!r}, log_format={log_format!r})
 log = get_logger("darkroom.test")
 """
@@ -109,7 +109,7 @@ logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
 async def test_a_line_names_the_trace_it_belongs_to() -> None:
     (event,) = await events_of(
         """
-from darkroom import tracing
+from darkroom.runtime import tracing
 with tracing.incoming({"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}):
     log.info("traced")
 """

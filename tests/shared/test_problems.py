@@ -9,9 +9,10 @@ from fastapi import FastAPI, HTTPException
 from pydantic import BaseModel
 from structlog.testing import capture_logs
 
-from darkroom import errors, problems
+from darkroom import errors
 from darkroom.errors import DarkroomError
 from darkroom.json_pointer import json_pointer
+from darkroom.runtime import problems
 
 STATUS_OF_CODE = {
     "malformed_request": 400,

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from darkroom.errors import Unavailable
 from darkroom.jobs import ObjectRef
 from darkroom.messages import UploadArrived
-from darkroom.queue import Delivery, Outgoing, Queue, SqsQueue
+from darkroom.runtime.queue import Delivery, Outgoing, Queue, SqsQueue
 from darkroom_local.clients import ACCESS_KEY, REGION
 from tests.support.emulator import Cloud
 from tests.support.memory_queue import MemoryQueue, away

@@ -8,8 +8,8 @@ import pytest
 
 from darkroom.errors import RecipeTooLarge
 from darkroom.limits import MAX_OPERATIONS, MAX_RECIPE_BYTES, MAX_VARIANTS
-from darkroom.problems import STATUSES
 from darkroom.recipes import load_presets, parse_recipe, resolve_recipe
+from darkroom.runtime.problems import STATUSES
 
 PRESETS = load_presets()
 

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from darkroom.redaction import redacted
+from darkroom.runtime.redaction import redacted
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,17 @@
 
 from dataclasses import replace
 
-from darkroom import api_keys, clock
-from darkroom.api_keys import ApiKey
-from darkroom.encryption import DEVELOPMENT_KEY, TextCipher
-from darkroom.job_table import JobTable
+from darkroom import clock
+from darkroom.accounts import api_keys
+from darkroom.accounts.api_keys import ApiKey
+from darkroom.accounts.users import User
 from darkroom.jobs import NewJob, new_job_id
-from darkroom.key_table import KeyTable
-from darkroom.secret_renewal import renew_secrets
-from darkroom.user_table import UserTable
-from darkroom.users import User
-from darkroom.webhook_secrets import WebhookSecrets
+from darkroom.runtime.encryption import DEVELOPMENT_KEY, TextCipher
+from darkroom.tables.api_key_table import KeyTable
+from darkroom.tables.job_table import JobTable
+from darkroom.tables.secret_renewal import renew_secrets
+from darkroom.tables.user_table import UserTable
+from darkroom.tables.webhook_secrets import WebhookSecrets
 from darkroom_local.installation import Installation
 from tests.support.emulator import Cloud
 from tests.upload.examples import PRESETS, waiting

@@ -16,7 +16,7 @@ from darkroom_local.ports import LOOPBACK, free_ports
 SERVICE = """
 import asyncio, sys
 from fastapi import FastAPI
-from darkroom.server import serve
+from darkroom.runtime.server import serve
 
 app = FastAPI()
 stop, asked = asyncio.Event(), asyncio.Event()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from darkroom.settings import Environment, ServiceSettings, load_settings
+from darkroom.runtime.settings import Environment, ServiceSettings, load_settings
 
 
 class Settings(ServiceSettings):

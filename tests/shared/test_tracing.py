@@ -7,7 +7,7 @@ import pytest
 from opentelemetry import baggage, context
 
 from darkroom.errors import NotFound
-from darkroom.tracing import NO_SPAN, headers, incoming, is_on, outgoing, span, trace_id
+from darkroom.runtime.tracing import NO_SPAN, headers, incoming, is_on, outgoing, span, trace_id
 from tests.support.spans import recorded
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
@@ -58,7 +58,7 @@ def test_a_callers_own_state_goes_on_as_long_as_it_is_short() -> None:
 
 def test_without_a_collector_there_are_no_spans_and_nothing_is_loaded_for_them() -> None:
     code = (
-        "import sys; from darkroom.tracing import *\n"
+        "import sys; from darkroom.runtime.tracing import *\n"
         "with exported('upload', endpoint=None, sampled=1), span('work') as made: assert made is NO_SPAN\n"
         "assert 'opentelemetry.sdk' not in sys.modules"
     )

@@ -8,9 +8,9 @@ import pytest
 import pytest_asyncio
 
 from darkroom import clock
-from darkroom.passwords import LONGEST, NOBODYS, SHORTEST, hashed, is_password
-from darkroom.user_table import UserTable
-from darkroom.users import User, read_name
+from darkroom.accounts.passwords import LONGEST, NOBODYS, SHORTEST, hashed, is_password
+from darkroom.accounts.users import User, read_name
+from darkroom.tables.user_table import UserTable
 from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from darkroom import clock
-from darkroom.webhook_secrets import OVERLAP, PREFIX, SigningSecret, WebhookSecrets
+from darkroom.tables.webhook_secrets import OVERLAP, PREFIX, SigningSecret, WebhookSecrets
 from darkroom_local.installation import Installation
 from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
-from darkroom.encryption import DEVELOPMENT_KEY, TextCipher
 from darkroom.jobs import Job
+from darkroom.runtime.encryption import DEVELOPMENT_KEY, TextCipher
 
 CIPHER: Final = TextCipher([DEVELOPMENT_KEY])
 

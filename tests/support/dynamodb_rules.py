@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from math import ceil
 from typing import Any, Final
 
-from darkroom.items import Item
+from darkroom.tables.dynamodb import Item
 from darkroom.topology import IndexSpec
 
 READ_UNIT_BYTES: Final = 4096

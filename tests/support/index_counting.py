@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from darkroom.items import Item
+from darkroom.tables.dynamodb import Item
 from darkroom.topology import IndexSpec
 from tests.support.aws_calls import Call
 from tests.support.aws_proxy import Answer, Forward

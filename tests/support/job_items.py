@@ -1,6 +1,6 @@
 """Tells the items of jobs from those beside them, for tests that scan the jobs table."""
 
-from darkroom.job_parts import details_key, recipe_key
+from darkroom.tables.job_parts import details_key, recipe_key
 
 _ENDINGS = tuple(of("")["job_id"]["S"] for of in (recipe_key, details_key))
 

@@ -24,7 +24,7 @@ from darkroom.jobs import (
     new_job_id,
     unsettled,
 )
-from darkroom.keys import manifest_key, result_stem, upload_key
+from darkroom.object_keys import manifest_key, result_stem, upload_key
 from darkroom.recipes import Recipe, Variant, Watermark
 from darkroom.sources import SourceDescription
 

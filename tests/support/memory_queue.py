@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 from darkroom.errors import Unavailable
-from darkroom.queue import Delivery, Depth, Outgoing
+from darkroom.runtime.queue import Delivery, Depth, Outgoing
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,8 +9,8 @@ from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from darkroom.trace_export import sampler
-from darkroom.tracing import made_by
+from darkroom.runtime.trace_export import sampler
+from darkroom.runtime.tracing import made_by
 
 
 @dataclass(frozen=True, kw_only=True)

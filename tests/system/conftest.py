@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 
 from darkroom import clock
-from darkroom.api_keys import ApiKey
-from darkroom.key_table import KeyTable
+from darkroom.accounts.api_keys import ApiKey
+from darkroom.tables.api_key_table import KeyTable
 from darkroom_local.bootstrap import DEVELOPMENT_KEY
 from darkroom_local.installation import Installation
 from darkroom_local.system import System, running_system

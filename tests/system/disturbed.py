@@ -68,7 +68,7 @@ class Disturbed:
 @asynccontextmanager
 async def disturbed_system(cloud: Cloud, installation: Installation) -> AsyncIterator[Disturbed]:
     """All services running on an installation, whose queues take lost messages back quickly."""
-    for queue in (installation.uploads, installation.tasks, installation.results):
+    for queue in (installation.uploads, installation.tasks, installation.reports):
         await cloud.sqs.set_queue_attributes(
             QueueUrl=queue.url, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)}
         )

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from click.testing import CliRunner, Result
 
-from darkroom.encryption import DEVELOPMENT_KEY as DEVELOPMENT_DATA_KEY
+from darkroom.runtime.encryption import DEVELOPMENT_KEY as DEVELOPMENT_DATA_KEY
 from darkroom_cli.main import darkroom
 from darkroom_local.bootstrap import DEVELOPMENT_KEY
 from darkroom_local.installation import Installation
@@ -252,5 +252,5 @@ async def test_what_is_done_to_nobody_or_to_nothing_is_refused(run: Run) -> None
 async def test_dead_letters_are_counted_and_moved(run: Run) -> None:
     assert "notifications" in (await run("dlq", "list")).stdout
     rows = [json.loads(line) for line in (await run("dlq", "list", "--json")).stdout.splitlines()]
-    assert {row["name"] for row in rows} == {"uploads", "tasks", "results", "notifications"}
-    assert "0 message(s)" in (await run("dlq", "redrive", "results")).stdout
+    assert {row["name"] for row in rows} == {"uploads", "tasks", "reports", "notifications"}
+    assert "0 message(s)" in (await run("dlq", "redrive", "reports")).stdout

@@ -72,7 +72,7 @@ async def test_a_job_is_done_once_however_often_and_in_whatever_order_its_messag
     await disturbed.start(disturbed.processor)
     await until(lambda: drained(disturbed, installation.tasks.url))
     await disturbed.processor.stop()
-    reports = await multiply(disturbed, installation.results.url, by=3)
+    reports = await multiply(disturbed, installation.reports.url, by=3)
     assert reports >= 2 * len(jobs), "each task was done twice, and both times reported"
 
     await disturbed.start(disturbed.orchestrator)
@@ -81,9 +81,9 @@ async def test_a_job_is_done_once_however_often_and_in_whatever_order_its_messag
         assert (done["status"], done["error"]) == ("completed", None)
         assert done["cost"]["bytes_read"] == len(CAT), "what was done twice counts once"
         assert await disturbed.results(job["job_id"]) == keys_of(done)
-    await until(lambda: drained(disturbed, installation.results.url))
+    await until(lambda: drained(disturbed, installation.reports.url))
     assert len(log.find("job_ended")) == len(jobs)
-    for url in (installation.uploads.dlq_url, installation.tasks.dlq_url, installation.results.dlq_url):
+    for url in (installation.uploads.dlq_url, installation.tasks.dlq_url, installation.reports.dlq_url):
         assert await disturbed.depth(url) == 0
     await disturbed.mend()
 
@@ -94,12 +94,12 @@ async def drained(disturbed: Disturbed, url: str) -> bool:
 
 async def test_messages_that_nobody_understands_are_put_aside_and_stop_nothing(disturbed: Disturbed) -> None:
     installation = disturbed.system.installation
-    for queue in (installation.uploads, installation.results):
+    for queue in (installation.uploads, installation.reports):
         for body in ("", "{", '{"type": "task.exploded", "v": 1}', '{"type": "upload.arrived", "v": 2}'):
             await disturbed.cloud.sqs.send_message(QueueUrl=queue.url, MessageBody=body or " ")
     job = await disturbed.api.made(CAT, "grayscale")
     assert job["status"] == "completed"
-    for queue in (installation.uploads, installation.results):
+    for queue in (installation.uploads, installation.reports):
 
         async def put_aside(dlq_url: str = queue.dlq_url) -> bool:
             return await disturbed.depth(dlq_url) == 4

@@ -12,9 +12,9 @@ import httpx
 import pytest_asyncio
 
 from darkroom import clock
-from darkroom.api_keys import ApiKey, generate
+from darkroom.accounts.api_keys import ApiKey, generate
 from darkroom.jobs import new_job_id
-from darkroom.key_table import KeyTable
+from darkroom.tables.api_key_table import KeyTable
 from darkroom_local.bootstrap import DEVELOPMENT_KEY
 from darkroom_local.ports import LOOPBACK, free_ports
 from darkroom_local.system import System, running_system
@@ -85,7 +85,7 @@ async def by_other_ways(cloud: Cloud, system: System, api: Api) -> None:
     await cloud.s3.put_object(Bucket=topology.originals.name, Key=f"incoming/grayscale/{name}", Body=CAT)
     await cloud.s3.put_object(Bucket=topology.originals.name, Key=f"incoming/unknown/{name}", Body=CAT)
     body = json.dumps({"type": "task.process", "key": name, "callback_url": f"https://hooks.example/{token}"})
-    queues = [system.installation.uploads, system.installation.tasks, system.installation.results]
+    queues = [system.installation.uploads, system.installation.tasks, system.installation.reports]
     for queue in [*queues, system.installation.notifications]:
         await cloud.sqs.send_message(QueueUrl=queue.url, MessageBody=body)
 

@@ -133,7 +133,7 @@ async def test_the_orchestrator_shows_a_job_with_its_internals(system: System, a
         queues = (await operator.get("/api/queues")).json()["queues"]
     assert (inside["job_id"], inside["status"], inside["attempt"]) == (job["job_id"], "completed", 1)
     assert inside["worker"]
-    assert {"uploads", "tasks", "results"} <= {queue["name"] for queue in queues}
+    assert {"uploads", "tasks", "reports"} <= {queue["name"] for queue in queues}
     assert all(queue["dlq"]["visible"] == 0 for queue in queues)
 
 

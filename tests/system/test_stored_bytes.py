@@ -8,9 +8,9 @@ import pytest_asyncio
 from PIL import Image
 
 from darkroom import clock
-from darkroom.allowances import KeyLimits
-from darkroom.api_keys import ApiKey
-from darkroom.key_table import KeyTable
+from darkroom.accounts.allowances import KeyLimits
+from darkroom.accounts.api_keys import ApiKey
+from darkroom.tables.api_key_table import KeyTable
 from darkroom_local.system import System
 from tests.support.api import Api, open_api, variants_of
 from tests.support.cipher import CIPHER

@@ -19,7 +19,7 @@ from darkroom.jobs import (
     parts_of,
     unsettled,
 )
-from darkroom.keys import manifest_key
+from darkroom.object_keys import manifest_key
 from darkroom.recipes import load_presets
 from darkroom.sources import SourceDescription
 

@@ -1,9 +1,9 @@
 """Jobs written straight into the table, as the orchestrator would leave them."""
 
 from darkroom.job_details import JobDetails
-from darkroom.job_item import to_item
-from darkroom.job_parts import details_item
 from darkroom.jobs import Job
+from darkroom.tables.job_item import to_item
+from darkroom.tables.job_parts import details_item
 from tests.upload.examples import DESCRIPTION
 from tests.upload.service import RunningService
 

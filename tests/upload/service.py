@@ -12,12 +12,12 @@ import uvicorn
 from pydantic import HttpUrl, SecretStr
 
 from darkroom import clock
-from darkroom.allowances import UNLIMITED
-from darkroom.api_keys import ApiKey
-from darkroom.key_table import KeyTable
+from darkroom.accounts.allowances import UNLIMITED
+from darkroom.accounts.api_keys import ApiKey
 from darkroom.recipes import load_presets
-from darkroom.server import configuration
-from darkroom.settings import Environment
+from darkroom.runtime.server import configuration
+from darkroom.runtime.settings import Environment
+from darkroom.tables.api_key_table import KeyTable
 from darkroom_local.installation import Installation
 from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.app import Services, create_app

@@ -6,8 +6,8 @@ import pytest
 from fastapi import Request
 
 from darkroom import clock
-from darkroom.allowances import Allowance
-from darkroom.api_keys import ALL_SCOPES, ApiKey, Scope, digest_of
+from darkroom.accounts.allowances import Allowance
+from darkroom.accounts.api_keys import ALL_SCOPES, ApiKey, Scope, digest_of
 from darkroom.errors import Forbidden, Unauthenticated, Unavailable
 from darkroom_upload import recent
 from darkroom_upload.adapters.rates import Rates

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darkroom.allowances import Rate
+from darkroom.accounts.allowances import Rate
 from darkroom_upload.bucket import MICROSECONDS, Bucket
 
 NOW = 1_700_000_000 * MICROSECONDS

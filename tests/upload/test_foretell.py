@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from darkroom.formats import ImageFormat
-from darkroom.making.outline import Alpha
-from darkroom.making.source import Source
+from darkroom.planner.outline import Alpha
+from darkroom.planner.source import Source
 from darkroom.recipes import Variant
 from darkroom_upload.foretell import Notice, Picture, foretell
 

@@ -6,7 +6,7 @@ import pytest
 
 from darkroom import clock
 from darkroom.errors import RateLimited, Unauthenticated, Unavailable
-from darkroom.user_table import UserTable
+from darkroom.tables.user_table import UserTable
 from darkroom_local.bootstrap import DEVELOPMENT_PASSWORD
 from darkroom_local.installation import DEFAULT_OWNER, Installation
 from darkroom_upload import login

@@ -3,9 +3,9 @@
 import pytest
 
 from darkroom import clock
-from darkroom.api_keys import digest_of
-from darkroom.user_table import UserTable
-from darkroom.users import User
+from darkroom.accounts.api_keys import digest_of
+from darkroom.accounts.users import User
+from darkroom.tables.user_table import UserTable
 from darkroom_local.installation import Installation
 from darkroom_upload import session
 from darkroom_upload.adapters.sessions import SessionTable

@@ -4,8 +4,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from darkroom.allowances import NO_LIMITS, Rate
-from darkroom.settings import load_settings
+from darkroom.accounts.allowances import NO_LIMITS, Rate
+from darkroom.runtime.settings import load_settings
 from darkroom_upload.settings import UploadSettings
 
 REQUIRED = {

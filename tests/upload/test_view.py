@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from darkroom.aws import Aws
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Fault, Job, JobStatus, VariantWarning
+from darkroom.runtime.aws import Aws
 from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.adapters.s3_links import S3Links
 from darkroom_upload.view import job_body, result_link

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import uuid4
 
 from darkroom import clock
-from darkroom.users import User
+from darkroom.accounts.users import User
 
 PASSWORD: Final = "correct horse battery"
 

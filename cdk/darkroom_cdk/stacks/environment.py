@@ -57,7 +57,7 @@ def orchestrator_environment(
     queues = {
         "UPLOADS": messaging.uploads,
         "TASKS": messaging.tasks,
-        "RESULTS": messaging.results,
+        "RESULTS": messaging.reports,
         "NOTIFICATIONS": messaging.notifications,
     }
     return {
@@ -79,7 +79,7 @@ def processor_environment(config: StageConfig, storage: StorageStack, messaging:
         "DARKROOM_ORIGINALS_BUCKET": storage.originals.bucket_name,
         "DARKROOM_RESULTS_BUCKET": storage.results.bucket_name,
         "DARKROOM_TASKS_QUEUE_URL": messaging.tasks.queue.queue_url,
-        "DARKROOM_RESULTS_QUEUE_URL": messaging.results.queue.queue_url,
+        "DARKROOM_RESULTS_QUEUE_URL": messaging.reports.queue.queue_url,
         "DARKROOM_CHILDREN": str(config.processor.children),
         "DARKROOM_DRAIN_SECONDS": str(PROCESSOR_DRAIN_SECONDS),
     }

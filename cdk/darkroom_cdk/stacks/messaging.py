@@ -25,7 +25,7 @@ class MessagingStack(StageStack):
         by_name = {spec.name: made for spec, made in zip(topology.queues, self.queues, strict=True)}
         self.uploads = by_name[topology.uploads.name]
         self.tasks = by_name[topology.tasks.name]
-        self.results = by_name[topology.results.name]
+        self.reports = by_name[topology.reports.name]
         self.notifications = by_name[topology.notifications.name]
         self._let_s3_announce(topology.originals)
 

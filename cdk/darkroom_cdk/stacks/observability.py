@@ -24,7 +24,7 @@ _SERVICES: Final[tuple[ServiceName, ...]] = get_args(ServiceName)
 _FIVE_MINUTES: Final = Duration.minutes(5)
 _GIB: Final = 1024**3
 _RESULTS_GIB_EXPECTED: Final = 1024
-_OLDEST_SECONDS: Final = {"uploads": 300, "tasks": 300, "results": 300, "notifications": 27 * 60 * 60, "bus": 300}
+_OLDEST_SECONDS: Final = {"uploads": 300, "tasks": 300, "reports": 300, "notifications": 27 * 60 * 60, "bus": 300}
 """A webhook that nobody takes is tried for 26 hours; older than that is trouble on this side."""
 _UPLOAD_P95_MS: Final = 3000
 
@@ -48,7 +48,7 @@ class ObservabilityStack(StageStack):
         self._queues: Mapping[str, QueueWithDlq] = {
             "uploads": messaging.uploads,
             "tasks": messaging.tasks,
-            "results": messaging.results,
+            "reports": messaging.reports,
             "notifications": messaging.notifications,
             "bus": messaging.bus.queues,
         }

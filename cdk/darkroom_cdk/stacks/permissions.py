@@ -5,7 +5,7 @@ from typing import Final
 from aws_cdk import CfnOutput
 from constructs import Construct
 
-from darkroom.keys import DIRECT, MANIFESTS, UPLOADS
+from darkroom.object_keys import DIRECT, MANIFESTS, UPLOADS
 from darkroom.topology import BY_OWNER, BY_TURN, OPEN_BY_DEADLINE
 from darkroom_cdk.config import StageConfig
 from darkroom_cdk.constructs.bucket import bucket_arn
@@ -126,7 +126,7 @@ class PermissionsStack(StageStack):
         )
         may.allow("FindOverdueJobs", actions=["dynamodb:Query"], on=[f"{jobs}/index/{OPEN_BY_DEADLINE.name}"])
         may.allow("TakeTurns", actions=["dynamodb:Query"], on=[f"{jobs}/index/{BY_TURN.name}"])
-        uploads, tasks, reports = self._messaging.uploads, self._messaging.tasks, self._messaging.results
+        uploads, tasks, reports = self._messaging.uploads, self._messaging.tasks, self._messaging.reports
         webhooks = self._messaging.notifications
         may.allow(
             "Consume",
@@ -152,6 +152,6 @@ class PermissionsStack(StageStack):
         may.allow_objects("ReadAndWriteResults", actions=["s3:GetObject", "s3:PutObject"], of=results)
         may.allow("AskBuckets", actions=[_ASK], on=[bucket_arn(originals), bucket_arn(results)])
         may.allow("ConsumeTasks", actions=_CONSUME, on=[self._messaging.tasks.queue.queue_arn])
-        may.allow("Report", actions=[_SEND, _DEPTH], on=[self._messaging.results.queue.queue_arn])
+        may.allow("Report", actions=[_SEND, _DEPTH], on=[self._messaging.reports.queue.queue_arn])
         may.allow_tasks("ProtectWhileBusy", actions=["ecs:UpdateTaskProtection"], cluster=self._cluster_name)
         return may

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from darkroom.charges import Charge
 from darkroom.errors import NotFound
-from darkroom.logs import bound
-from darkroom.queue import SqsQueue
+from darkroom.runtime.logs import bound
+from darkroom.runtime.queue import SqsQueue
+from darkroom.tables.charges import Charge
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.cancel import Cancel
 from darkroom_orchestrator.delete import Delete
@@ -27,7 +27,7 @@ class QueueName(StrEnum):
 
     UPLOADS = "uploads"
     TASKS = "tasks"
-    RESULTS = "results"
+    REPORTS = "reports"
     NOTIFICATIONS = "notifications"
 
 

@@ -5,9 +5,9 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from darkroom import health, problems
-from darkroom.access_log import AccessLog
-from darkroom.health import Readiness
+from darkroom.runtime import health, problems
+from darkroom.runtime.access_log import AccessLog
+from darkroom.runtime.health import Readiness
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.api import Queues, job_routes, queue_routes
 from darkroom_orchestrator.cancel import Cancel

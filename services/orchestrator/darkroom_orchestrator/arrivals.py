@@ -6,8 +6,8 @@ from urllib.parse import unquote_plus
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from darkroom.consumer import Poison
 from darkroom.messages import UploadArrived
+from darkroom.runtime.consumer import Poison
 
 _CREATED = "ObjectCreated:"
 

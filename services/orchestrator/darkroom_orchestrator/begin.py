@@ -1,7 +1,7 @@
 """A worker has begun: queued → processing."""
 
-from darkroom.logs import get_logger
 from darkroom.messages import TaskStarted
+from darkroom.runtime.logs import get_logger
 from darkroom_orchestrator.adapters.job_store import JobStore
 
 _LOG = get_logger(__name__)

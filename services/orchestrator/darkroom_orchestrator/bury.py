@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from darkroom.jobs import SOURCE_PART, Fault
-from darkroom.logs import get_logger
 from darkroom.messages import ProcessTask
+from darkroom.runtime.logs import get_logger
 from darkroom_orchestrator.finish import Finish
 from darkroom_orchestrator.progress import LOST, given_up
 

@@ -2,7 +2,7 @@
 
 from darkroom.errors import Conflict, NotFound
 from darkroom.jobs import Job, JobStatus
-from darkroom.logs import get_logger
+from darkroom.runtime.logs import get_logger
 from darkroom_orchestrator.adapters.events import JobEvents
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.turns import Turns

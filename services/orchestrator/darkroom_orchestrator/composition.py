@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
 
-from darkroom import health
-from darkroom.aws import Aws
-from darkroom.consumer import Consumer, Handler, growing_pause
-from darkroom.health import Check, Readiness
-from darkroom.queue import SqsQueue
 from darkroom.recipes import Presets
-from darkroom.server import Background
+from darkroom.runtime import health
+from darkroom.runtime.aws import Aws
+from darkroom.runtime.consumer import Consumer, Handler, growing_pause
+from darkroom.runtime.health import Check, Readiness
+from darkroom.runtime.queue import SqsQueue
+from darkroom.runtime.server import Background
+from darkroom.tables.webhook_secrets import WebhookSecrets
 from darkroom.topology import TASK_TRIES
-from darkroom.webhook_secrets import WebhookSecrets
 from darkroom_orchestrator.adapters.charging import Charging
 from darkroom_orchestrator.adapters.events import JobEvents
 from darkroom_orchestrator.adapters.job_store import JobStore
@@ -31,7 +31,7 @@ from darkroom_orchestrator.app import create_app
 from darkroom_orchestrator.begin import Begin
 from darkroom_orchestrator.bury import Bury
 from darkroom_orchestrator.cancel import Cancel
-from darkroom_orchestrator.consumers import dead_tasks_handler, results_handler, uploads_handler
+from darkroom_orchestrator.consumers import dead_tasks_handler, reports_handler, uploads_handler
 from darkroom_orchestrator.delete import Delete
 from darkroom_orchestrator.dispatch import Dispatch
 from darkroom_orchestrator.finish import Finish
@@ -83,7 +83,7 @@ class Orchestrator:
         self.queues = {
             QueueName.UPLOADS: self._pair(settings.uploads_queue_url, settings.uploads_dlq_url),
             QueueName.TASKS: self._pair(settings.tasks_queue_url, settings.tasks_dlq_url),
-            QueueName.RESULTS: self._pair(settings.results_queue_url, settings.results_dlq_url),
+            QueueName.REPORTS: self._pair(settings.results_queue_url, settings.results_dlq_url),
             QueueName.NOTIFICATIONS: self._pair(settings.notifications_queue_url, settings.notifications_dlq_url),
         }
         tasks = self.queues[QueueName.TASKS].queue
@@ -130,7 +130,7 @@ class Orchestrator:
             refunds=self.refunds,
             uploads=self.queues[QueueName.UPLOADS].queue,
             tasks=tasks,
-            results=self.queues[QueueName.RESULTS].queue,
+            reports=self.queues[QueueName.REPORTS].queue,
             now=now,
         )
         self.webhooks = Webhooks(
@@ -161,7 +161,7 @@ class Orchestrator:
         starts = Shares(most=_CONCURRENCY, each=_CONCURRENCY // 4).guard(uploads_handler(self.start))
         consumers = (
             self._consumer("uploads", self.queues[QueueName.UPLOADS].queue, starts, _IN_HAND),
-            self._consumer("results", self.queues[QueueName.RESULTS].queue, results_handler(self.begin, self.finish)),
+            self._consumer("reports", self.queues[QueueName.REPORTS].queue, reports_handler(self.begin, self.finish)),
             self._consumer(
                 "tasks-dlq", self.queues[QueueName.TASKS].dead, dead_tasks_handler(self.bury), _DEAD_CONCURRENCY
             ),
@@ -189,7 +189,7 @@ class Orchestrator:
             "results_bucket": health.bucket_check(clients.s3, settings.results_bucket),
             "uploads_queue": health.queue_check(clients.sqs, settings.uploads_queue_url),
             "tasks_queue": health.queue_check(clients.sqs, settings.tasks_queue_url),
-            "results_queue": health.queue_check(clients.sqs, settings.results_queue_url),
+            "reports_queue": health.queue_check(clients.sqs, settings.results_queue_url),
             "notifications_queue": health.queue_check(clients.sqs, settings.notifications_queue_url),
         }
 

@@ -2,10 +2,10 @@
 
 from pydantic import ValidationError
 
-from darkroom.consumer import Handler, Poison
-from darkroom.logs import get_logger
 from darkroom.messages import ProcessTask, TaskReport, TaskStarted
-from darkroom.queue import Delivery
+from darkroom.runtime.consumer import Handler, Poison
+from darkroom.runtime.logs import get_logger
+from darkroom.runtime.queue import Delivery
 from darkroom_orchestrator.arrivals import read_arrivals
 from darkroom_orchestrator.begin import Begin
 from darkroom_orchestrator.bury import Bury
@@ -25,7 +25,7 @@ def uploads_handler(start: Start) -> Handler:
     return handle
 
 
-def results_handler(begin: Begin, finish: Finish) -> Handler:
+def reports_handler(begin: Begin, finish: Finish) -> Handler:
     """What processors report."""
 
     async def handle(delivery: Delivery) -> None:

@@ -3,8 +3,8 @@
 from typing import Final
 
 from darkroom.errors import Conflict, NotFound
-from darkroom.logs import get_logger
 from darkroom.recipes import Recipe
+from darkroom.runtime.logs import get_logger
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.adapters.originals import Originals
 from darkroom_orchestrator.adapters.results import Results

@@ -1,8 +1,8 @@
 """Sending a job's tasks to the processors."""
 
 from darkroom.jobs import Job
-from darkroom.logs import get_logger
-from darkroom.queue import Outgoing, Queue
+from darkroom.runtime.logs import get_logger
+from darkroom.runtime.queue import Outgoing, Queue
 from darkroom.sources import SourceDescription
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.overlays import find_overlays

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from darkroom.file_names import display_name
 from darkroom.jobs import Job, JobStatus, NewJob, unsettled
-from darkroom.keys import Arrival
+from darkroom.object_keys import Arrival
 from darkroom.recipes import Recipe
 from darkroom_orchestrator.adapters.originals import Original
 

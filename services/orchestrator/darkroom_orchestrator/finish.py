@@ -3,9 +3,9 @@
 from collections.abc import Collection
 
 from darkroom.jobs import OPEN, RETRYABLE, Job, JobStatus, ObjectRef, VariantOutcome
-from darkroom.keys import manifest_key
-from darkroom.logs import get_logger
 from darkroom.messages import TaskFinished
+from darkroom.object_keys import manifest_key
+from darkroom.runtime.logs import get_logger
 from darkroom_orchestrator.adapters.events import JobEvents
 from darkroom_orchestrator.adapters.job_store import AT_WORK, JobStore
 from darkroom_orchestrator.adapters.results import Results

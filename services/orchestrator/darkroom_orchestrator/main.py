@@ -3,12 +3,12 @@
 import asyncio
 import sys
 
-from darkroom.aws import Aws
 from darkroom.clock import now
-from darkroom.logs import configure_logging
 from darkroom.recipes import Presets, load_presets
-from darkroom.server import serve
-from darkroom.settings import load_settings
+from darkroom.runtime.aws import Aws
+from darkroom.runtime.logs import configure_logging
+from darkroom.runtime.server import serve
+from darkroom.runtime.settings import load_settings
 from darkroom_orchestrator.composition import Orchestrator, open_clients
 from darkroom_orchestrator.settings import Settings
 

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from darkroom.errors import Forbidden
-from darkroom.problems import deliberate
+from darkroom.runtime.problems import deliberate
 
 _PRIVATE_DOMAINS: Final = ("localhost", "internal")
 """Domains that nobody can register: RFC 6761, section 6.3, and ICANN's resolution 2024.07.29.06."""

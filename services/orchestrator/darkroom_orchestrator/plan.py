@@ -1,16 +1,16 @@
-"""Planning: which tasks a job is cut into. Which variants share one is told by `darkroom.making.spreading`."""
+"""Planning: which tasks a job is cut into. Which variants share one is told by `darkroom.planner.spreading`."""
 
 from collections.abc import Collection
 
 from darkroom.jobs import SOURCE_PART, Job, ObjectRef
-from darkroom.keys import result_stem
-from darkroom.making.estimate import NO_OVERLAYS, Overlays
-from darkroom.making.output_bytes import most_bytes
-from darkroom.making.source import Source
-from darkroom.making.spreading import Group, spread
 from darkroom.messages import PlannedOverlay, PlannedVariant, ProcessTask
-from darkroom.queue import LARGEST_BODY_BYTES, body_of
+from darkroom.object_keys import result_stem
+from darkroom.planner.estimate import NO_OVERLAYS, Overlays
+from darkroom.planner.output_bytes import most_bytes
+from darkroom.planner.source import Source
+from darkroom.planner.spreading import Group, spread
 from darkroom.recipes import Recipe
+from darkroom.runtime.queue import LARGEST_BODY_BYTES, body_of
 from darkroom.sources import SourceDescription
 
 

@@ -18,8 +18,8 @@ from darkroom.jobs import (
     final_status,
     results_bytes,
 )
-from darkroom.making.output_bytes import most_bytes, too_many_bytes
 from darkroom.messages import TaskFinished
+from darkroom.planner.output_bytes import most_bytes, too_many_bytes
 
 NO_WORKER: Final = "orchestrator"
 """Named as the worker in reports that no processor wrote."""

@@ -5,8 +5,8 @@ SQS can do so itself (StartMessageMoveTask), but not every emulator can, and it 
 
 from typing import Final
 
-from darkroom.logs import get_logger
-from darkroom.queue import BATCH, SqsQueue
+from darkroom.runtime.logs import get_logger
+from darkroom.runtime.queue import BATCH, SqsQueue
 
 _LOG = get_logger(__name__)
 

@@ -5,14 +5,14 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from darkroom.encryption_settings import EncryptionSettings
 from darkroom.limits import (
     DEFAULT_UPLOAD_BYTES,
     DEFAULT_VARIANTS_PER_TASK,
     HIGHEST_TASKS_PER_OWNER,
     HIGHEST_UPLOAD_BYTES,
 )
-from darkroom.settings import Environment, JsonTuple, ServiceSettings
+from darkroom.runtime.encryption_settings import EncryptionSettings
+from darkroom.runtime.settings import Environment, JsonTuple, ServiceSettings
 from darkroom_orchestrator.adapters.job_store import WORK_PERIOD
 from darkroom_orchestrator.webhooks.schedule import DEFAULT_SECONDS, LONGEST_SECONDS
 

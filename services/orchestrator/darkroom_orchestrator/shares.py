@@ -12,8 +12,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from darkroom.consumer import Handler
-from darkroom.queue import OWNER_ATTRIBUTE, Delivery
+from darkroom.runtime.consumer import Handler
+from darkroom.runtime.queue import OWNER_ATTRIBUTE, Delivery
 
 
 class Shares:

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from darkroom.errors import InvalidRecipe, UndecodableImage, UploadTooLarge
 from darkroom.jobs import Fault, Job, JobStatus, parts_of
-from darkroom.keys import Arrival, read_original_key
-from darkroom.logs import bound, get_logger
+from darkroom.object_keys import Arrival, read_original_key
 from darkroom.recipes import Recipe
+from darkroom.runtime.logs import bound, get_logger
 from darkroom_orchestrator.adapters.events import JobEvents
 from darkroom_orchestrator.adapters.job_store import AT_WORK, JobStore
 from darkroom_orchestrator.adapters.originals import Original, Originals

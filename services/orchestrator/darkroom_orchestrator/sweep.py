@@ -9,7 +9,7 @@ should have sent it, and the handlers of those queues, which try until they succ
     queued or processing, with progress   another period from that progress on
     the same, idle for a period           send the tasks of what is pending, on the tasks queue
     the same, while messages wait there   another period: the job's own may be among them; see `Backlog`
-    the same, `MOST_REDRIVES` times over  expired, or a report on the results queue that the parts are lost
+    the same, `MOST_REDRIVES` times over  expired, or a report on the reports queue that the parts are lost
     ended, but still in the index         publish the event, which somebody failed to do
 
 What is away holds up only the jobs that need it: the sweep goes on, and raises at its end.
@@ -26,9 +26,9 @@ from typing import Final
 
 from darkroom.errors import Unavailable
 from darkroom.jobs import Fault, Job, JobStatus, Turn
-from darkroom.logs import bound, get_logger
 from darkroom.messages import UploadArrived
-from darkroom.queue import Outgoing, Queue
+from darkroom.runtime.logs import bound, get_logger
+from darkroom.runtime.queue import Outgoing, Queue
 from darkroom.topology import OPEN_SHARDS
 from darkroom_orchestrator.adapters.events import JobEvents
 from darkroom_orchestrator.adapters.job_store import JobStore
@@ -111,7 +111,7 @@ class Sweep:
     refunds: Refunds
     uploads: Queue
     tasks: Queue
-    results: Queue
+    reports: Queue
     now: Callable[[], datetime]
 
     async def __call__(self) -> int:
@@ -142,9 +142,9 @@ class Sweep:
         return len(overdue)
 
     async def _backlog(self) -> Backlog:
-        queues = (self.uploads, self.tasks, self.results)
-        uploads, tasks, results = await asyncio.gather(*(queue.depth() for queue in queues))
-        return Backlog(uploads=uploads.visible > 0, work=tasks.visible + results.visible > 0)
+        queues = (self.uploads, self.tasks, self.reports)
+        uploads, tasks, reports = await asyncio.gather(*(queue.depth() for queue in queues))
+        return Backlog(uploads=uploads.visible > 0, work=tasks.visible + reports.visible > 0)
 
     async def _look_after(self, job_id: str, this: _Round) -> None:
         job = await self.jobs.get(job_id)
@@ -227,7 +227,7 @@ class Sweep:
         else:
             _LOG.error("job_lost", redrives=redriven.redrives)
             report = given_up(job.job_id, redriven.attempt, redriven.pending, _GIVEN_UP, self.now())
-            await self.results.send([Outgoing(job_id=job.job_id, message=report)])
+            await self.reports.send([Outgoing(job_id=job.job_id, message=report)])
 
 
 def _waits_since(job: Job) -> datetime:

@@ -19,7 +19,7 @@ import sys
 from typing import Final
 
 from darkroom.jobs import Job, Place, Turn
-from darkroom.logs import bound, get_logger
+from darkroom.runtime.logs import bound, get_logger
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.adapters.turn_index import TurnIndex
 from darkroom_orchestrator.dispatch import Dispatch

@@ -2,8 +2,8 @@
 
 from fastapi import FastAPI
 
-from darkroom import health, problems
-from darkroom.access_log import AccessLog
+from darkroom.runtime import health, problems
+from darkroom.runtime.access_log import AccessLog
 
 
 def create_app(readiness: health.Readiness) -> FastAPI:

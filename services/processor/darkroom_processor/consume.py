@@ -2,9 +2,9 @@
 
 from pydantic import ValidationError
 
-from darkroom.consumer import Handler, Poison
 from darkroom.messages import ProcessTask
-from darkroom.queue import Delivery
+from darkroom.runtime.consumer import Handler, Poison
+from darkroom.runtime.queue import Delivery
 from darkroom_processor.work import Worker
 
 

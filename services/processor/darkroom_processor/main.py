@@ -7,13 +7,13 @@ import sys
 from functools import partial
 from typing import Final
 
-from darkroom.aws import Aws
-from darkroom.consumer import Consumer, growing_pause
-from darkroom.health import Readiness, bucket_check, queue_check
-from darkroom.logs import configure_logging, get_logger
-from darkroom.queue import SqsQueue
-from darkroom.server import serve
-from darkroom.settings import Environment, load_settings
+from darkroom.runtime.aws import Aws
+from darkroom.runtime.consumer import Consumer, growing_pause
+from darkroom.runtime.health import Readiness, bucket_check, queue_check
+from darkroom.runtime.logs import configure_logging, get_logger
+from darkroom.runtime.queue import SqsQueue
+from darkroom.runtime.server import serve
+from darkroom.runtime.settings import Environment, load_settings
 from darkroom_processor.adapters.originals import Originals
 from darkroom_processor.adapters.protection import ecs_protection
 from darkroom_processor.adapters.results import Results
@@ -64,7 +64,7 @@ async def run(settings: Settings) -> None:
             "originals": bucket_check(s3, settings.originals_bucket),
             "results": bucket_check(s3, settings.results_bucket),
             "tasks queue": queue_check(sqs, settings.tasks_queue_url),
-            "results queue": queue_check(sqs, settings.results_queue_url),
+            "reports queue": queue_check(sqs, settings.results_queue_url),
             "sandbox": pool.check,
         }
         app = create_app(Readiness(checks, stop))

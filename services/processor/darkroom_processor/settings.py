@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from darkroom.cores import cores
-from darkroom.settings import ServiceSettings
+from darkroom.runtime.cores import cores
+from darkroom.runtime.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):

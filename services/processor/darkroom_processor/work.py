@@ -1,4 +1,4 @@
-"""The use case: carry out one task, from the source in S3 to the report on the results queue.
+"""The use case: carry out one task, from the source in S3 to the report on the reports queue.
 
     task ──► get the source and overlays ──► process it in the sandbox ──► put the pictures ──► send TaskFinished
       └────► send TaskStarted, beside the work and without waiting for it
@@ -14,11 +14,11 @@ from datetime import datetime
 from darkroom import clock
 from darkroom.errors import DarkroomError, ImageError, SourceGone
 from darkroom.jobs import Cost, Fault, VariantOutcome
-from darkroom.logs import get_logger
-from darkroom.making.output_bytes import too_many_bytes
 from darkroom.messages import PlannedVariant, ProcessTask, TaskFinished, TaskStarted
-from darkroom.queue import Outgoing, Queue
+from darkroom.planner.output_bytes import too_many_bytes
 from darkroom.recipes import Overlay
+from darkroom.runtime.logs import get_logger
+from darkroom.runtime.queue import Outgoing, Queue
 from darkroom_processor.adapters.originals import Originals
 from darkroom_processor.adapters.results import Results
 from darkroom_processor.pipeline import Failure, Outcome, Processed, Work

@@ -141,4 +141,4 @@ Notification = TypeAdapter[JobEvent | DeliveryRequested](
 )
 """What the `notifications` queue carries."""
 TaskReport = TypeAdapter[TaskStarted | TaskFinished](Annotated[TaskStarted | TaskFinished, Field(discriminator="type")])
-"""What the `results` queue carries."""
+"""What the `reports` queue carries."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from darkroom.keys import DIRECT, INCOMING
+from darkroom.object_keys import DIRECT, INCOMING
 
 DAY_SECONDS: Final = 24 * 60 * 60
 
@@ -124,7 +124,7 @@ class Topology:
 
     uploads: QueueSpec
     tasks: QueueSpec
-    results: QueueSpec
+    reports: QueueSpec
     notifications: QueueSpec
     """Subscribed to the topic of job events, under `CALLBACK_FILTER`."""
     originals: BucketSpec
@@ -139,7 +139,7 @@ class Topology:
         return cls(
             uploads=QueueSpec(name=f"{prefix}-uploads", max_receives=ARRIVAL_TRIES),
             tasks=QueueSpec(name=f"{prefix}-tasks", max_receives=TASK_TRIES),
-            results=QueueSpec(name=f"{prefix}-results"),
+            reports=QueueSpec(name=f"{prefix}-reports"),
             notifications=QueueSpec(name=f"{prefix}-notifications", max_receives=DELIVERY_ATTEMPTS),
             originals=BucketSpec(
                 name=f"{prefix}-originals",
@@ -167,7 +167,7 @@ class Topology:
     @property
     def queues(self) -> Iterator[QueueSpec]:
         """Every queue."""
-        return iter((self.uploads, self.tasks, self.results, self.notifications))
+        return iter((self.uploads, self.tasks, self.reports, self.notifications))
 
     @property
     def buckets(self) -> Iterator[BucketSpec]:

@@ -6,12 +6,12 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from darkroom import health, problems
-from darkroom.access_log import AccessLog
-from darkroom.encryption import TextCipher
-from darkroom.health import Readiness
 from darkroom.recipes import Presets
-from darkroom.webhook_secrets import WebhookSecrets
+from darkroom.runtime import health, problems
+from darkroom.runtime.access_log import AccessLog
+from darkroom.runtime.encryption import TextCipher
+from darkroom.runtime.health import Readiness
+from darkroom.tables.webhook_secrets import WebhookSecrets
 from darkroom_upload import throttle
 from darkroom_upload.adapters.job_lists import JobLists
 from darkroom_upload.adapters.jobs import Jobs

@@ -11,8 +11,8 @@ from typing import Annotated, Final, Protocol
 from fastapi import Request, Security
 from fastapi.security import APIKeyHeader
 
-from darkroom.allowances import NO_LIMITS, Allowance
-from darkroom.api_keys import ApiKey, Scope, digest_of
+from darkroom.accounts.allowances import NO_LIMITS, Allowance
+from darkroom.accounts.api_keys import ApiKey, Scope, digest_of
 from darkroom.errors import Forbidden, Unauthenticated
 from darkroom_upload.principal import Principal
 from darkroom_upload.recent import Recent

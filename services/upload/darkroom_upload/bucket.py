@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Final, Self
 
-from darkroom.allowances import Rate
+from darkroom.accounts.allowances import Rate
 
 MICROSECONDS: Final = 1_000_000
 

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 from yarl import URL
 
 from darkroom.errors import MalformedRequest
-from darkroom.problems import MEDIA_TYPE, document
+from darkroom.runtime.problems import MEDIA_TYPE, document
 
 _METHODS: Final = ("GET", "POST", "DELETE")
 _TAKEN: Final = ("Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "X-API-Key", "X-CSRF-Token")

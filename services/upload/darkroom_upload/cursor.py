@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from darkroom import clock
 from darkroom.errors import MalformedRequest
-from darkroom.job_item import owner_order
+from darkroom.tables.job_item import owner_order
 
 
 class Position(BaseModel):

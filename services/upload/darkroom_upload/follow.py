@@ -8,7 +8,7 @@ from typing import Final
 from darkroom.errors import Unavailable
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job
-from darkroom.logs import get_logger
+from darkroom.runtime.logs import get_logger
 from darkroom_upload.adapters.jobs import Mark
 from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.view import JobBody, job_body

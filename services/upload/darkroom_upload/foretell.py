@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from darkroom.errors import DarkroomError, ImageError
 from darkroom.formats import ImageFormat
 from darkroom.limits import MAX_OUTPUT_SIDE, MAX_PIXELS
-from darkroom.making.bounds import check_animation
-from darkroom.making.geometry import place
-from darkroom.making.outline import Alpha, Outline, after, fits, outcome
-from darkroom.making.output_bytes import check_compressed
-from darkroom.making.output_format import ANIMATED, choose_format, keeps_frames
-from darkroom.making.source import Source
+from darkroom.planner.bounds import check_animation
+from darkroom.planner.geometry import place
+from darkroom.planner.outline import Alpha, Outline, after, fits, outcome
+from darkroom.planner.output_bytes import check_compressed
+from darkroom.planner.output_format import ANIMATED, choose_format, keeps_frames
+from darkroom.planner.source import Source
 from darkroom.recipes import Output, Pad, Resize, Rotate, Round, Variant
 
 

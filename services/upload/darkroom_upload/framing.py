@@ -6,8 +6,8 @@ from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from darkroom import problems
 from darkroom.errors import MalformedRequest
+from darkroom.runtime import problems
 
 
 class OneLength:

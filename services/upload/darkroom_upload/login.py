@@ -13,11 +13,11 @@ lock a user out of their usual place from elsewhere, and out of a new one only w
 import asyncio
 from typing import Final
 
+from darkroom.accounts.passwords import NOBODYS, canonical, is_password
+from darkroom.accounts.users import User, is_name
 from darkroom.errors import RateLimited, Unauthenticated, Unavailable
-from darkroom.logs import get_logger
-from darkroom.passwords import NOBODYS, canonical, is_password
-from darkroom.user_table import UserTable
-from darkroom.users import User, is_name
+from darkroom.runtime.logs import get_logger
+from darkroom.tables.user_table import UserTable
 from darkroom_upload.adapters.attempts import Attempts, Guard
 
 _LOG = get_logger(__name__)

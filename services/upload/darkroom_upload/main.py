@@ -7,16 +7,16 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
-from darkroom.aws import ANSWER_SECONDS, Aws
-from darkroom.health import Readiness, bucket_check, queue_check, table_check
-from darkroom.key_table import KeyTable
-from darkroom.logs import configure_logging, get_logger
-from darkroom.queue import SqsQueue
 from darkroom.recipes import Presets, load_presets
-from darkroom.server import serve
-from darkroom.settings import Environment, load_settings
-from darkroom.user_table import UserTable
-from darkroom.webhook_secrets import WebhookSecrets
+from darkroom.runtime.aws import ANSWER_SECONDS, Aws
+from darkroom.runtime.health import Readiness, bucket_check, queue_check, table_check
+from darkroom.runtime.logs import configure_logging, get_logger
+from darkroom.runtime.queue import SqsQueue
+from darkroom.runtime.server import serve
+from darkroom.runtime.settings import Environment, load_settings
+from darkroom.tables.api_key_table import KeyTable
+from darkroom.tables.user_table import UserTable
+from darkroom.tables.webhook_secrets import WebhookSecrets
 from darkroom_upload.adapters import orchestrator
 from darkroom_upload.adapters.attempts import Attempts
 from darkroom_upload.adapters.cdn_links import CdnLinks

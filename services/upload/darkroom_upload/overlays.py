@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from darkroom.api_keys import Scope
+from darkroom.accounts.api_keys import Scope
 from darkroom.errors import InvalidRecipe
-from darkroom.job_table import JobTable
 from darkroom.jobs import Job, VariantResult, VariantStatus
 from darkroom.limits import MAX_OVERLAY_BYTES
 from darkroom.recipes import CUSTOM, Overlay
+from darkroom.tables.job_table import JobTable
 from darkroom_upload.fields import ChosenRecipe
 from darkroom_upload.principal import Principal
 

@@ -6,10 +6,10 @@ from typing import Final
 
 from darkroom.errors import Conflict, DarkroomError
 from darkroom.limits import CHILD_CPU_SECONDS, CHILD_MEMORY_BYTES, RESULTS_PER_SOURCE_BYTE
-from darkroom.making.estimate import Estimate, decoded_size, task_estimate, variant_ms
-from darkroom.making.output_bytes import expected_bytes, most_bytes
-from darkroom.making.source import Source
-from darkroom.making.spreading import spread
+from darkroom.planner.estimate import Estimate, decoded_size, task_estimate, variant_ms
+from darkroom.planner.output_bytes import expected_bytes, most_bytes
+from darkroom.planner.source import Source
+from darkroom.planner.spreading import spread
 from darkroom.recipes import Variant
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.fields import ChosenRecipe

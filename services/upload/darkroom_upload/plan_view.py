@@ -3,8 +3,8 @@
 from typing import Self
 
 from darkroom.formats import ImageFormat
-from darkroom.making.outline import Alpha
-from darkroom.making.source import Source
+from darkroom.planner.outline import Alpha
+from darkroom.planner.source import Source
 from darkroom.recipes import AnyOperation, Output
 from darkroom_upload.bodies import Body
 from darkroom_upload.fields import ChosenRecipe

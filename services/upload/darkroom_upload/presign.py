@@ -9,10 +9,10 @@ from darkroom import clock
 from darkroom.errors import Conflict, IdempotencyMismatch, UnderWay, UnsupportedMediaType
 from darkroom.file_names import display_name
 from darkroom.formats import ImageFormat
-from darkroom.job_table import JobTable
 from darkroom.jobs import Job, JobStatus, NewJob, new_job_id, unsettled
-from darkroom.keys import direct_key
-from darkroom.logs import get_logger
+from darkroom.object_keys import direct_key
+from darkroom.runtime.logs import get_logger
+from darkroom.tables.job_table import JobTable
 from darkroom_upload.adapters.claims import Claim, Claims
 from darkroom_upload.adapters.new_jobs import NewJobs
 from darkroom_upload.adapters.originals import NewObject, Originals, PresignedPost

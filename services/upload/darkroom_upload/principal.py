@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from darkroom import clock
-from darkroom.allowances import NO_LIMITS, Allowance
-from darkroom.api_keys import ALL_SCOPES, Scope
-from darkroom.charges import Charge
+from darkroom.accounts.allowances import NO_LIMITS, Allowance
+from darkroom.accounts.api_keys import ALL_SCOPES, Scope
 from darkroom.errors import Forbidden
+from darkroom.tables.charges import Charge
 from darkroom_upload.session import Session
 
 

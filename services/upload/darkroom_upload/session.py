@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Self
 
-from darkroom.api_keys import digest_of
-from darkroom.users import User
+from darkroom.accounts.api_keys import digest_of
+from darkroom.accounts.users import User
 
 LIFETIME: Final = timedelta(hours=12)
 """A day's work."""

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Final
 
 from darkroom import clock
-from darkroom.api_keys import digest_of
-from darkroom.user_table import UserTable
-from darkroom.users import User
+from darkroom.accounts.api_keys import digest_of
+from darkroom.accounts.users import User
+from darkroom.tables.user_table import UserTable
 from darkroom_upload.adapters.sessions import SessionTable
 from darkroom_upload.recent import Recent
 from darkroom_upload.session import Session, csrf_token_of, new_token

@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, ValidationInfo, field_validator
 
-from darkroom.allowances import (
+from darkroom.accounts.allowances import (
     DEFAULT_BURST,
     DEFAULT_BYTES_PER_DAY,
     DEFAULT_JOBS_PER_DAY,
@@ -17,9 +17,9 @@ from darkroom.allowances import (
     Allowance,
     Rate,
 )
-from darkroom.encryption_settings import EncryptionSettings
 from darkroom.limits import DEFAULT_UPLOAD_BYTES, DEFAULT_VARIANTS_PER_TASK, HIGHEST_UPLOAD_BYTES
-from darkroom.settings import JsonTuple, ServiceSettings
+from darkroom.runtime.encryption_settings import EncryptionSettings
+from darkroom.runtime.settings import JsonTuple, ServiceSettings
 from darkroom_upload.admission import DEFAULT_STREAMS, DEFAULT_UPLOADS
 from darkroom_upload.cross_origin import Origin
 from darkroom_upload.signing_key import SigningKey

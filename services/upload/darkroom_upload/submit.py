@@ -16,13 +16,13 @@ from darkroom import clock
 from darkroom.errors import Conflict, IdempotencyMismatch, UnderWay
 from darkroom.formats import ImageFormat
 from darkroom.job_details import JobDetails
-from darkroom.job_table import JobTable
 from darkroom.jobs import Job, JobStatus, NewJob, ObjectRef, new_job_id, unsettled
-from darkroom.keys import upload_key
-from darkroom.logs import get_logger
 from darkroom.messages import UploadArrived
-from darkroom.queue import Outgoing, Queue
+from darkroom.object_keys import upload_key
 from darkroom.recipes import Presets
+from darkroom.runtime.logs import get_logger
+from darkroom.runtime.queue import Outgoing, Queue
+from darkroom.tables.job_table import JobTable
 from darkroom_upload.adapters.claims import Claim, Claims
 from darkroom_upload.adapters.new_jobs import NewJobs
 from darkroom_upload.adapters.originals import IncomingObject, NewObject, Originals

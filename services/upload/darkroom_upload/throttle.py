@@ -6,8 +6,8 @@ from fastapi import FastAPI, Request, Response
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from darkroom import problems
 from darkroom.errors import QuotaExceeded, RateLimited
+from darkroom.runtime import problems
 from darkroom.topology import DAY_SECONDS
 from darkroom_upload.adapters.rates import Rates
 from darkroom_upload.principal import Principal

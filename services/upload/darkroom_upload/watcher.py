@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from darkroom.errors import Unavailable
-from darkroom.logs import get_logger
+from darkroom.runtime.logs import get_logger
 from darkroom_upload.adapters.jobs import Mark
 
 _LOG = get_logger(__name__)

@@ -15,8 +15,8 @@ from darkroom.errors import Unavailable
 from darkroom.job_details import DeliveryAttempt, ReplayLease
 from darkroom.jobs import Fault, Job, JobStatus, NewJob, VariantState, VariantStatus, new_job_id
 from darkroom.messages import JobEvent
+from darkroom.tables.webhook_secrets import WebhookSecrets
 from darkroom.topology import DELIVERY_ATTEMPTS
-from darkroom.webhook_secrets import WebhookSecrets
 from darkroom_orchestrator.adapters.events import event_of
 from darkroom_orchestrator.webhooks.deliver import Deliver, Undelivered
 from darkroom_orchestrator.webhooks.delivery_log import KEPT, DeliveryLog

@@ -14,9 +14,9 @@ from aiohttp import web
 
 from darkroom.job_details import ReplayLease
 from darkroom.jobs import Job, JobStatus, NewJob, new_job_id
-from darkroom.keys import upload_key
 from darkroom.messages import DeliveryRequested
-from darkroom.queue import Depth, Outgoing
+from darkroom.object_keys import upload_key
+from darkroom.runtime.queue import Depth, Outgoing
 from darkroom.topology import DELIVERY_ATTEMPTS
 from darkroom_orchestrator.adapters.events import JobEvents, event_of
 from darkroom_orchestrator.api import QueueName

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from darkroom.charges import Used
 from darkroom.errors import QuotaExceeded, Unavailable, UnderWay
 from darkroom.job_details import ReplayLease
 from darkroom.jobs import Job, JobStatus
 from darkroom.messages import DeliveryRequested, JobEvent, Notification
-from darkroom.queue import Queue, SqsQueue
+from darkroom.runtime.queue import Queue, SqsQueue
+from darkroom.tables.charges import Used
 from darkroom.topology import DELIVERY_ATTEMPTS
 from darkroom_orchestrator.adapters.charging import Charging
 from darkroom_orchestrator.api import QueueName

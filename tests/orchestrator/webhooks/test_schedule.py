@@ -2,7 +2,7 @@
 
 import pytest
 
-from darkroom.queue import Delivery
+from darkroom.runtime.queue import Delivery
 from darkroom.topology import DELIVERY_ATTEMPTS
 from darkroom_orchestrator.webhooks.schedule import DEFAULT_SECONDS, LONGEST_SECONDS, pauses
 

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from darkroom.settings import load_settings
+from darkroom.runtime.settings import load_settings
 from darkroom_local.installation import Installation
 from darkroom_orchestrator.settings import Settings
 from darkroom_orchestrator.webhooks.schedule import DEFAULT_SECONDS, LONGEST_SECONDS

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from darkroom.aws import Aws
 from darkroom.errors import MemoryLimit, SourceGone, Unavailable
 from darkroom.jobs import ObjectRef
 from darkroom.limits import HIGHEST_UPLOAD_BYTES
+from darkroom.runtime.aws import Aws
 from darkroom_local.installation import Installation
 from darkroom_processor.adapters.originals import Originals
 from tests.processor.tasks import stored

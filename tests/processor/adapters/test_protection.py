@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 
-from darkroom.queue import Delivery
+from darkroom.runtime.queue import Delivery
 from darkroom_processor.adapters.protection import TaskProtection, ecs_protection
 from tests.support.waiting import until
 

@@ -3,10 +3,10 @@
 import asyncio
 import hashlib
 
-from darkroom.aws import Aws
 from darkroom.errors import Unavailable
 from darkroom.formats import ImageFormat
 from darkroom.limits import MAX_OVERLAY_BYTES
+from darkroom.runtime.aws import Aws
 from darkroom_local.installation import Installation
 from darkroom_processor.adapters.results import Results
 from darkroom_processor.pipeline import Picture

@@ -10,7 +10,7 @@ from PIL import Image
 
 from darkroom import errors
 from darkroom.errors import ImageError
-from darkroom.making.source import Source
+from darkroom.planner.source import Source
 from darkroom.recipes import Variant
 from darkroom_processor.pipeline import Failure, Outcome, Processed, Work, process
 from darkroom_upload.foretell import Foretold, foretell

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from darkroom.errors import ImageError
-from darkroom.making.geometry import crop_box, place, rotated_size
+from darkroom.planner.geometry import crop_box, place, rotated_size
 from darkroom.recipes import Crop, Resize
 from tests.processor.pipeline.running import failure, image, picture
 from tests.support import images

@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from darkroom.errors import ImageError, OutputLimit
-from darkroom.making.outline import Alpha, Outline, after, outcome
+from darkroom.planner.outline import Alpha, Outline, after, outcome
 from darkroom.recipes import AnyOperation
 
 OPERATION = TypeAdapter[AnyOperation](AnyOperation)

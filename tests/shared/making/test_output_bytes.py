@@ -5,7 +5,7 @@ import pytest
 from darkroom.errors import OutputLimit
 from darkroom.formats import ImageFormat
 from darkroom.limits import JOB_RESULTS_BYTES, MAX_UNCOMPRESSED_PIXELS
-from darkroom.making.output_bytes import check_compressed, expected_bytes, most_bytes, too_many_bytes
+from darkroom.planner.output_bytes import check_compressed, expected_bytes, most_bytes, too_many_bytes
 from darkroom.recipes import Output, OutputFormat
 
 

@@ -2,8 +2,8 @@
 
 from darkroom.formats import ImageFormat
 from darkroom.limits import MAX_PIXELS
-from darkroom.making.outline import Alpha
-from darkroom.making.source import Source
+from darkroom.planner.outline import Alpha
+from darkroom.planner.source import Source
 from tests.upload.examples import DESCRIPTION
 
 

@@ -142,7 +142,7 @@ class Arena:
         return sum(int(count) for name, count in answer["Attributes"].items() if name.startswith(counted))
 
     async def _is_quiet(self) -> bool:
-        queues = (self.installation.uploads, self.installation.tasks, self.installation.results)
+        queues = (self.installation.uploads, self.installation.tasks, self.installation.reports)
         return not any([await self.depth(queue.url) for queue in queues])
 
 
@@ -160,7 +160,7 @@ async def running_arena(
     """
     async with AsyncExitStack() as stack:
         installation = await stack.enter_async_context(cloud.installation())
-        for queue in (installation.uploads, installation.tasks, installation.results):
+        for queue in (installation.uploads, installation.tasks, installation.reports):
             await cloud.sqs.set_queue_attributes(
                 QueueUrl=queue.url, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)}
             )

@@ -4,11 +4,11 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from darkroom.items import deserialized
-from darkroom.job_item import key
-from darkroom.job_parts import details_key, recipe_key, variants_of
 from darkroom.jobs import VariantState
-from darkroom.keys import manifest_key
+from darkroom.object_keys import manifest_key
+from darkroom.tables.dynamodb import deserialized
+from darkroom.tables.job_item import key
+from darkroom.tables.job_parts import details_key, recipe_key, variants_of
 from darkroom_local.installation import Installation
 from tests.support.emulator import Cloud
 from tests.support.job_items import is_part

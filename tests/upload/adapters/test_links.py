@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from darkroom.aws import Aws
 from darkroom.recipes import load_presets
+from darkroom.runtime.aws import Aws
 from darkroom_local.installation import Installation
 from darkroom_upload.adapters import results
 from darkroom_upload.adapters.cdn_links import CdnLinks

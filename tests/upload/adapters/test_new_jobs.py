@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from darkroom import clock
-from darkroom.allowances import Allowance
-from darkroom.charges import Used
+from darkroom.accounts.allowances import Allowance
 from darkroom.errors import QuotaExceeded
-from darkroom.job_table import JobTable
 from darkroom.jobs import NewJob, new_job_id
+from darkroom.tables.charges import Used
+from darkroom.tables.job_table import JobTable
 from darkroom_local.clients import open_clients
 from darkroom_local.installation import Installation
 from darkroom_upload.adapters.claims import Claim, Claims

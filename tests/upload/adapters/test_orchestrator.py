@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from darkroom import clock
-from darkroom.allowances import Allowance
-from darkroom.charges import Charge
+from darkroom.accounts.allowances import Allowance
 from darkroom.errors import Conflict, DarkroomError, NotFound, QuotaExceeded, Unavailable, UnderWay
+from darkroom.tables.charges import Charge
 from darkroom_upload.adapters import orchestrator
 from darkroom_upload.adapters.orchestrator import Orchestrator, open_client
 

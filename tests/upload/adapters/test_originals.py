@@ -6,8 +6,8 @@ import httpx
 import pytest
 from structlog.testing import capture_logs
 
-from darkroom.aws import Aws
 from darkroom.errors import Unavailable
+from darkroom.runtime.aws import Aws
 from darkroom_upload.adapters.originals import PART_BYTES, IncomingObject, NewObject, Originals
 from tests.support.emulator import Cloud
 from tests.support.waiting import until

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from darkroom.allowances import Rate
+from darkroom.accounts.allowances import Rate
 from darkroom_local.clients import open_clients
 from darkroom_local.installation import Installation
 from darkroom_upload.adapters.rates import Rates

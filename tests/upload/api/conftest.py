@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from darkroom.user_table import UserTable
-from darkroom.users import User
+from darkroom.accounts.users import User
+from darkroom.tables.user_table import UserTable
 from darkroom_local.installation import Installation
 from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud

@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 
 from darkroom.errors import Unavailable
-from darkroom.job_item import to_item
-from darkroom.job_parts import details_item, recipe_item
+from darkroom.tables.job_item import to_item
+from darkroom.tables.job_parts import details_item, recipe_item
 from darkroom_local.installation import Installation
 from darkroom_upload.admission import Admission
 from tests.support.emulator import Cloud

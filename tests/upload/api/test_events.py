@@ -12,9 +12,9 @@ import pytest
 from httpx_sse import ServerSentEvent, aconnect_sse
 from structlog.testing import capture_logs
 
-from darkroom.allowances import KeyLimits, Rate
-from darkroom.job_item import to_item
+from darkroom.accounts.allowances import KeyLimits, Rate
 from darkroom.jobs import Job, new_job_id
+from darkroom.tables.job_item import to_item
 from darkroom_local.installation import Installation
 from darkroom_upload.api import events as route
 from tests.support.api import unsigned

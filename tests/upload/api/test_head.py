@@ -2,7 +2,7 @@
 
 import pytest
 
-from darkroom.job_item import to_item
+from darkroom.tables.job_item import to_item
 from darkroom_local.installation import Installation
 from tests.support.emulator import Cloud
 from tests.support.waiting import until

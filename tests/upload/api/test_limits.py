@@ -10,9 +10,9 @@ import pytest
 import pytest_asyncio
 
 from darkroom import clock
-from darkroom.allowances import KeyLimits, Rate
+from darkroom.accounts.allowances import KeyLimits, Rate
 from darkroom.jobs import new_job_id
-from darkroom.stored_bytes import counters_of
+from darkroom.tables.stored_bytes import counters_of
 from darkroom_local.installation import Installation
 from tests.support import images
 from tests.support.aws_calls import Call

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from darkroom.user_table import UserTable
-from darkroom.users import User
+from darkroom.accounts.users import User
+from darkroom.tables.user_table import UserTable
 from darkroom_local.installation import Installation
 from darkroom_upload import login, main
 from darkroom_upload.adapters.attempts import Attempts

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from darkroom import clock
-from darkroom.user_table import UserTable
-from darkroom.users import User
+from darkroom.accounts.users import User
+from darkroom.tables.user_table import UserTable
 from darkroom_local.installation import Installation
 from darkroom_upload import main
 from darkroom_upload.sessions import FRESH_SECONDS, Sessions

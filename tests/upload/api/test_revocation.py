@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from darkroom import clock
-from darkroom.api_keys import Scope, digest_of
+from darkroom.accounts.api_keys import Scope, digest_of
+from darkroom.accounts.users import User
 from darkroom.jobs import Job, new_job_id
-from darkroom.key_table import KeyTable
-from darkroom.user_table import UserTable
-from darkroom.users import User
+from darkroom.tables.api_key_table import KeyTable
+from darkroom.tables.user_table import UserTable
 from darkroom_local.installation import Installation
 from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud

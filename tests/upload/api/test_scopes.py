@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from fastapi.routing import iter_route_contexts
 
-from darkroom.api_keys import Scope
+from darkroom.accounts.api_keys import Scope
 from darkroom_local.installation import Installation
 from darkroom_upload.app import create_api
 from tests.support import images

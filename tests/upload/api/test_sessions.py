@@ -8,10 +8,10 @@ import pytest
 import pytest_asyncio
 
 from darkroom import clock
-from darkroom.encryption import DEVELOPMENT_KEY, TextCipher
-from darkroom.secret_renewal import renew_secrets
-from darkroom.user_table import UserTable
-from darkroom.users import User
+from darkroom.accounts.users import User
+from darkroom.runtime.encryption import DEVELOPMENT_KEY, TextCipher
+from darkroom.tables.secret_renewal import renew_secrets
+from darkroom.tables.user_table import UserTable
 from darkroom_local.installation import Installation
 from tests.support import images
 from tests.support.emulator import Cloud

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from darkroom import clock
 from darkroom.job_details import DeliveryAttempt, JobDetails
 from darkroom.jobs import JobStatus, new_job_id
-from darkroom.settings import Environment
+from darkroom.runtime.settings import Environment
 from darkroom_local.installation import Installation
 from tests.support import images
 from tests.support.cipher import CIPHER, encrypted

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from darkroom.api_keys import Scope
+from darkroom.accounts.api_keys import Scope
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job, JobStatus
 from darkroom_local.installation import Installation

@@ -9,13 +9,13 @@ import sys
 from typing import Final
 
 from darkroom import clock
-from darkroom.api_keys import ApiKey
-from darkroom.encryption import DEVELOPMENT_KEY as DEVELOPMENT_DATA_KEY
-from darkroom.encryption import TextCipher
-from darkroom.key_table import KeyTable
+from darkroom.accounts.api_keys import ApiKey
+from darkroom.accounts.users import User
+from darkroom.runtime.encryption import DEVELOPMENT_KEY as DEVELOPMENT_DATA_KEY
+from darkroom.runtime.encryption import TextCipher
+from darkroom.tables.api_key_table import KeyTable
+from darkroom.tables.user_table import UserTable
 from darkroom.topology import BucketSpec, Topology
-from darkroom.user_table import UserTable
-from darkroom.users import User
 from darkroom_local import buckets, queues, tables, topics
 from darkroom_local.clients import Clients, open_clients
 from darkroom_local.installation import DEFAULT_OWNER, Installation
@@ -36,7 +36,7 @@ async def bootstrap(clients: Clients, topology: Topology, *, endpoint_url: str) 
     async with asyncio.TaskGroup() as group:
         uploads = group.create_task(queues.create(clients.sqs, topology.uploads, sender=_events_of(topology.originals)))
         tasks = group.create_task(queues.create(clients.sqs, topology.tasks))
-        results = group.create_task(queues.create(clients.sqs, topology.results))
+        reports = group.create_task(queues.create(clients.sqs, topology.reports))
         events = group.create_task(topics.create(clients, topology))
         for bucket in topology.buckets:
             group.create_task(buckets.create(clients.s3, bucket))
@@ -47,7 +47,7 @@ async def bootstrap(clients: Clients, topology: Topology, *, endpoint_url: str) 
         endpoint_url=endpoint_url,
         uploads=uploads.result(),
         tasks=tasks.result(),
-        results=results.result(),
+        reports=reports.result(),
         notifications=events.result().notifications,
         job_events_topic_arn=events.result().arn,
     )

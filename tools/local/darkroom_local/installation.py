@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from darkroom.allowances import UNLIMITED
-from darkroom.cores import cores
+from darkroom.accounts.allowances import UNLIMITED
 from darkroom.limits import HIGHEST_TASKS_PER_OWNER
+from darkroom.runtime.cores import cores
 from darkroom.topology import Topology
 from darkroom_local.clients import aws_environment
 
@@ -46,14 +46,14 @@ class Installation:
     endpoint_url: str
     uploads: CreatedQueue
     tasks: CreatedQueue
-    results: CreatedQueue
+    reports: CreatedQueue
     notifications: CreatedQueue
     job_events_topic_arn: str
 
     @property
     def queues(self) -> Iterator[CreatedQueue]:
         """Every queue, in the order of `Topology.queues`."""
-        return iter((self.uploads, self.tasks, self.results, self.notifications))
+        return iter((self.uploads, self.tasks, self.reports, self.notifications))
 
     def environment(self) -> dict[str, str]:
         """The variables that the services need, in one dictionary for all of them.
@@ -74,8 +74,8 @@ class Installation:
             "DARKROOM_UPLOADS_DLQ_URL": self.uploads.dlq_url,
             "DARKROOM_TASKS_QUEUE_URL": self.tasks.url,
             "DARKROOM_TASKS_DLQ_URL": self.tasks.dlq_url,
-            "DARKROOM_RESULTS_QUEUE_URL": self.results.url,
-            "DARKROOM_RESULTS_DLQ_URL": self.results.dlq_url,
+            "DARKROOM_RESULTS_QUEUE_URL": self.reports.url,
+            "DARKROOM_RESULTS_DLQ_URL": self.reports.dlq_url,
             "DARKROOM_NOTIFICATIONS_QUEUE_URL": self.notifications.url,
             "DARKROOM_NOTIFICATIONS_DLQ_URL": self.notifications.dlq_url,
             "DARKROOM_JOB_EVENTS_TOPIC_ARN": self.job_events_topic_arn,

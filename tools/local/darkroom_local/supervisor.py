@@ -17,7 +17,7 @@ from typing import Final
 
 import httpx
 
-from darkroom.settings import load_settings
+from darkroom.runtime.settings import load_settings
 from darkroom.topology import Topology
 from darkroom_local.bootstrap import PREFIX, bootstrap
 from darkroom_local.clients import open_clients

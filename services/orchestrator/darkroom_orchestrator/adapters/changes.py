@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from darkroom.job_parts import variant_text
 from darkroom.jobs import Cost, Job, VariantState, VariantStatus
+from darkroom.tables.job_parts import variant_text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from darkroom.charges import Charge, Used, giving_back
 from darkroom.errors import Unavailable
+from darkroom.tables.charges import Charge, Used, giving_back
 from darkroom_orchestrator.adapters.conditional_writes import BesideRefused
 
 if TYPE_CHECKING:

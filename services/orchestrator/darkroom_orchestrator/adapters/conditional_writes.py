@@ -9,9 +9,9 @@ from uuid import uuid4
 
 from botocore.exceptions import ClientError
 
-from darkroom.aws import CONDITION_NOT_MET, cancellation_reasons, error_code, translated
 from darkroom.errors import Unavailable
-from darkroom.items import Item, serialized
+from darkroom.runtime.aws import CONDITION_NOT_MET, cancellation_reasons, error_code, translated
+from darkroom.tables.dynamodb import Item, serialized
 from darkroom_orchestrator.adapters.changes import Change, put
 from darkroom_orchestrator.adapters.conditions import Condition
 

@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import Any
 
 from darkroom.clock import iso
-from darkroom.items import epoch
 from darkroom.jobs import JobStatus
+from darkroom.tables.dynamodb import epoch
 
 
 @dataclass(frozen=True, kw_only=True)

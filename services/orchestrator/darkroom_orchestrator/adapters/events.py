@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
-from darkroom import tracing
-from darkroom.aws import translated
 from darkroom.jobs import Job, VariantStatus
 from darkroom.messages import JobEvent, VariantCounts
-from darkroom.queue import OWNER_ATTRIBUTE, body_of, group_of
+from darkroom.runtime import tracing
+from darkroom.runtime.aws import translated
+from darkroom.runtime.queue import OWNER_ATTRIBUTE, body_of, group_of
 from darkroom.topology import CALLBACK_ATTRIBUTE
 
 if TYPE_CHECKING:

@@ -11,12 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from darkroom.aws import translated
 from darkroom.clock import iso, parse
-from darkroom.items import epoch, serialized
-from darkroom.job_item import from_item, key, open_shard, place_values
-from darkroom.job_parts import details_key, recipe_key
-from darkroom.job_table import JobTable
 from darkroom.jobs import (
     OPEN,
     RETRYABLE,
@@ -33,7 +28,12 @@ from darkroom.jobs import (
     results_bytes,
 )
 from darkroom.messages import TaskFinished, TaskStarted
-from darkroom.stored_bytes import adding, occupied
+from darkroom.runtime.aws import translated
+from darkroom.tables.dynamodb import epoch, serialized
+from darkroom.tables.job_item import from_item, key, open_shard, place_values
+from darkroom.tables.job_parts import details_key, recipe_key
+from darkroom.tables.job_table import JobTable
+from darkroom.tables.stored_bytes import adding, occupied
 from darkroom.topology import OPEN_BY_DEADLINE
 from darkroom_orchestrator.adapters.changes import Change, put, put_variants, remove
 from darkroom_orchestrator.adapters.conditional_writes import ConditionalWrites

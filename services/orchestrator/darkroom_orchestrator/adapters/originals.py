@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
-from darkroom.aws import translated
 from darkroom.jobs import ObjectRef
-from darkroom.keys import INCOMING
+from darkroom.object_keys import INCOMING
+from darkroom.runtime.aws import translated
 from darkroom_orchestrator.adapters.versions import Version, delete_versions, list_versions
 
 if TYPE_CHECKING:

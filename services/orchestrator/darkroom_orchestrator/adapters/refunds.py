@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from darkroom.aws import CONDITION_NOT_MET, cancellation_reasons, translated
-from darkroom.charges import giving_back
-from darkroom.job_item import key
 from darkroom.jobs import Job
+from darkroom.runtime.aws import CONDITION_NOT_MET, cancellation_reasons, translated
+from darkroom.tables.charges import giving_back
+from darkroom.tables.job_item import key
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from darkroom.aws import translated
 from darkroom.jobs import ObjectRef
-from darkroom.keys import manifest_key, result_prefix
+from darkroom.object_keys import manifest_key, result_prefix
 from darkroom.recipes import Recipe
+from darkroom.runtime.aws import translated
 from darkroom_orchestrator.adapters.versions import Version, delete_versions, list_versions, mark_deleted
 
 if TYPE_CHECKING:

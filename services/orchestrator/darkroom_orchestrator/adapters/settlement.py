@@ -5,9 +5,9 @@ from datetime import datetime
 
 from darkroom.clock import iso
 from darkroom.jobs import SOURCE_PART, Job, ObjectRef
-from darkroom.making.output_bytes import most_bytes
 from darkroom.messages import TaskFinished
-from darkroom.stored_bytes import occupied
+from darkroom.planner.output_bytes import most_bytes
+from darkroom.tables.stored_bytes import occupied
 from darkroom_orchestrator.adapters.changes import (
     Change,
     add_cost,

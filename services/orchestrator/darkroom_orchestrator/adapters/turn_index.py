@@ -7,9 +7,9 @@ order of work depends on it.
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from darkroom.aws import translated
-from darkroom.items import Item, serialized
 from darkroom.jobs import Turn
+from darkroom.runtime.aws import translated
+from darkroom.tables.dynamodb import Item, serialized
 from darkroom.topology import BY_TURN
 
 if TYPE_CHECKING:

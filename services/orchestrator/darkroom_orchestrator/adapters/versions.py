@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from darkroom.aws import translated
 from darkroom.errors import Unavailable
+from darkroom.runtime.aws import translated
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client

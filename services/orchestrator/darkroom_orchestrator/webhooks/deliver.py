@@ -4,18 +4,18 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 
-from darkroom import tracing
 from darkroom.callback_urls import read_callback_url
 from darkroom.clock import iso, parse
-from darkroom.encryption import TextCipher
 from darkroom.errors import DarkroomError, MalformedRequest
 from darkroom.job_details import DeliveryAttempt, JobDetails
-from darkroom.job_table import JobTable
-from darkroom.logs import get_logger
 from darkroom.messages import JobEvent
+from darkroom.runtime import tracing
+from darkroom.runtime.encryption import TextCipher
+from darkroom.runtime.logs import get_logger
+from darkroom.runtime.tracing import Kind
+from darkroom.tables.job_table import JobTable
+from darkroom.tables.webhook_secrets import WebhookSecrets
 from darkroom.topology import DELIVERY_ATTEMPTS
-from darkroom.tracing import Kind
-from darkroom.webhook_secrets import WebhookSecrets
 from darkroom_orchestrator.webhooks.body import body_of
 from darkroom_orchestrator.webhooks.delivery_log import DeliveryLog
 from darkroom_orchestrator.webhooks.replay import PICKUP

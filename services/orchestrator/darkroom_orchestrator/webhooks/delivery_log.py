@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from darkroom.clock import iso
-from darkroom.items import epoch
 from darkroom.job_details import DeliveryAttempt, ReplayLease
-from darkroom.job_parts import delivery_value, details_key
-from darkroom.job_table import JobTable
+from darkroom.tables.dynamodb import epoch
+from darkroom.tables.job_parts import delivery_value, details_key
+from darkroom.tables.job_table import JobTable
 from darkroom_orchestrator.adapters.changes import Change, put, remove
 from darkroom_orchestrator.adapters.conditional_writes import ConditionalWrites
 from darkroom_orchestrator.adapters.conditions import Condition

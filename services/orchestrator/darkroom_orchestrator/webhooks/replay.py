@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
-from darkroom.charges import Charge
 from darkroom.errors import Conflict, NotFound, Unavailable, UnderWay
 from darkroom.job_details import ReplayLease
-from darkroom.job_table import JobTable
 from darkroom.jobs import Job
-from darkroom.logs import get_logger
 from darkroom.messages import DeliveryRequested, JobEvent
-from darkroom.queue import Outgoing, Queue
+from darkroom.runtime.logs import get_logger
+from darkroom.runtime.queue import Outgoing, Queue
+from darkroom.tables.charges import Charge
+from darkroom.tables.job_table import JobTable
 from darkroom_orchestrator.adapters.charging import Charging
 from darkroom_orchestrator.adapters.conditional_writes import BesideRefused
 from darkroom_orchestrator.adapters.events import event_of

@@ -4,8 +4,8 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from darkroom.consumer import Pause
-from darkroom.queue import Delivery
+from darkroom.runtime.consumer import Pause
+from darkroom.runtime.queue import Delivery
 from darkroom.topology import DELIVERY_ATTEMPTS
 
 DEFAULT_SECONDS: Final = (5, 60, 5 * 60, 30 * 60, 3600, 2 * 3600, 4 * 3600, 8 * 3600, 10 * 3600)

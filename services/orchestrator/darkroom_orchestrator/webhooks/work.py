@@ -5,11 +5,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
-from darkroom.consumer import Consumer
-from darkroom.job_table import JobTable
-from darkroom.queue import Queue
-from darkroom.settings import Environment
-from darkroom.webhook_secrets import WebhookSecrets
+from darkroom.runtime.consumer import Consumer
+from darkroom.runtime.queue import Queue
+from darkroom.runtime.settings import Environment
+from darkroom.tables.job_table import JobTable
+from darkroom.tables.webhook_secrets import WebhookSecrets
 from darkroom_orchestrator.adapters.charging import Charging
 from darkroom_orchestrator.settings import Settings
 from darkroom_orchestrator.shares import Shares

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError, FlexibleChecksumError, IncompleteReadError
 
-from darkroom.aws import error_code, translated
 from darkroom.errors import MemoryLimit, SourceGone, Unavailable
 from darkroom.jobs import ObjectRef
 from darkroom.limits import HIGHEST_UPLOAD_BYTES
+from darkroom.runtime.aws import error_code, translated
 
 if TYPE_CHECKING:
     from aiobotocore.response import StreamingBody

@@ -21,9 +21,9 @@ from typing import Final
 
 import aiohttp
 
-from darkroom.consumer import Handler
-from darkroom.logs import get_logger
-from darkroom.queue import Delivery
+from darkroom.runtime.consumer import Handler
+from darkroom.runtime.logs import get_logger
+from darkroom.runtime.queue import Delivery
 
 _LOG = get_logger(__name__)
 

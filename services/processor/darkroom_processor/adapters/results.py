@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError, FlexibleChecksumError, IncompleteReadError
 
-from darkroom.aws import error_code, translated
 from darkroom.errors import Unavailable
 from darkroom.jobs import VariantResult
 from darkroom.limits import MAX_OVERLAY_BYTES
+from darkroom.runtime.aws import error_code, translated
 from darkroom_processor.pipeline import Picture
 
 if TYPE_CHECKING:

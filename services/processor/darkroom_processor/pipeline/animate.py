@@ -1,7 +1,7 @@
 """Variants that keep an animation. Each frame is decoded once and goes through the operations of all of them."""
 
 from darkroom.errors import ImageError
-from darkroom.making.bounds import check_animation, check_output
+from darkroom.planner.bounds import check_animation, check_output
 from darkroom.recipes import AnyOperation, Variant
 from darkroom_processor.pipeline.decode import Decoded, decode_frames, plays
 from darkroom_processor.pipeline.faults import decoding, making

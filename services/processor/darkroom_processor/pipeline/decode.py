@@ -10,8 +10,8 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from darkroom.formats import ImageFormat
-from darkroom.making.decoding import WHOLE, eighths_for, shrunk
-from darkroom.making.geometry import Size
+from darkroom.planner.decoding import WHOLE, eighths_for, shrunk
+from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline import color, deep_colors, orientation, told_colors
 from darkroom_processor.pipeline.animations import composing
 from darkroom_processor.pipeline.colorimetry.told import Told

@@ -7,7 +7,7 @@ from typing import Final
 
 from PIL import Image, ImageCms
 
-from darkroom.making.decoding import PREVIEW_SIDE
+from darkroom.planner.decoding import PREVIEW_SIDE
 from darkroom.sources import SourceDescription
 from darkroom_processor.pipeline import exif
 from darkroom_processor.pipeline.decode import Decoded

@@ -18,8 +18,8 @@ from darkroom import camera_raw
 from darkroom.errors import FrameLimit, TruncatedImage, UndecodableImage
 from darkroom.formats import SNIFF_BYTES, ImageFormat, sniff
 from darkroom.limits import MAX_SCANS
-from darkroom.making.bounds import check_picture
-from darkroom.making.geometry import Size
+from darkroom.planner.bounds import check_picture
+from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.animations import apng, gif
 from darkroom_processor.pipeline.animations.animation import Animation
 from darkroom_processor.pipeline.cleaning import clean

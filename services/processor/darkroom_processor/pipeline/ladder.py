@@ -7,7 +7,7 @@ above what any encoder leaves of it.
 from collections.abc import Iterable
 from typing import Final
 
-from darkroom.making.geometry import Size, place
+from darkroom.planner.geometry import Size, place
 from darkroom.recipes import AnyOperation, Filter, Resize
 from darkroom_processor.pipeline.raster import Raster
 

@@ -5,7 +5,7 @@ from typing import Final
 from PIL import ExifTags, Image
 from PIL.Image import Transpose
 
-from darkroom.making.geometry import Size
+from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.raster import Raster
 
 UPRIGHT: Final = 1

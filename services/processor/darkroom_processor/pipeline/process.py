@@ -8,11 +8,11 @@ from functools import partial
 from darkroom.errors import ImageError
 from darkroom.formats import ImageFormat
 from darkroom.jobs import VariantWarning
-from darkroom.making.bounds import check_output
-from darkroom.making.decoding import needed_scale, scale_for
-from darkroom.making.output_bytes import check_compressed
-from darkroom.making.output_format import choose_format, keeps_frames
-from darkroom.making.steps import Step, common_steps
+from darkroom.planner.bounds import check_output
+from darkroom.planner.decoding import needed_scale, scale_for
+from darkroom.planner.output_bytes import check_compressed
+from darkroom.planner.output_format import choose_format, keeps_frames
+from darkroom.planner.steps import Step, common_steps
 from darkroom.recipes import DEFAULT_QUALITY, AnyOperation, Output, OutputFormat, Rotate, Variant
 from darkroom_processor.pipeline import color, library
 from darkroom_processor.pipeline.animate import animate

@@ -4,8 +4,8 @@ from functools import cached_property
 
 from PIL import Image
 
-from darkroom.making.decoding import whole_factor
-from darkroom.making.geometry import Size
+from darkroom.planner.decoding import whole_factor
+from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.resampling import averaged
 
 _PREMULTIPLIED = {"RGBA": "RGBa", "LA": "La"}

@@ -11,7 +11,7 @@ from typing import Final
 from PIL import Image
 from PIL.Image import Resampling
 
-from darkroom.making.geometry import Size
+from darkroom.planner.geometry import Size
 
 try:
     from cykooz_resizer import AlphaMulDiv, CropBox, FilterType, ResizeAlg, ResizeOptions, Resizer

@@ -10,7 +10,7 @@ from typing import Final, Self
 from PIL import Image, ImageCms
 
 from darkroom.formats import ImageFormat
-from darkroom.making.output_format import choose_format
+from darkroom.planner.output_format import choose_format
 from darkroom.recipes import AnyOperation, Grayscale, KeepMetadata, Variant
 from darkroom_processor.pipeline import color
 from darkroom_processor.pipeline.raster import Raster

@@ -6,7 +6,7 @@ from typing import Final
 
 from PIL import Image
 
-from darkroom.making.geometry import Size
+from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.raster import Raster
 
 ENDLESS: Final = 0

@@ -16,9 +16,9 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Final, Self
 
-from darkroom import tracing
 from darkroom.errors import ImageError, ProcessorCrash, Unavailable
-from darkroom.logs import get_logger
+from darkroom.runtime import tracing
+from darkroom.runtime.logs import get_logger
 from darkroom_processor.pipeline import Work
 from darkroom_processor.sandbox.handle import Child, ChildFailed
 from darkroom_processor.sandbox.launcher import COMMAND, Launcher, launched

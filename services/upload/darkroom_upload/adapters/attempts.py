@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
-from darkroom.aws import error_code, translated
-from darkroom.items import Item, serialized
+from darkroom.runtime.aws import error_code, translated
+from darkroom.tables.dynamodb import Item, serialized
 from darkroom.topology import DAY_SECONDS
 
 if TYPE_CHECKING:

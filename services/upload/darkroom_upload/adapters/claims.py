@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from darkroom.aws import translated
+from darkroom.runtime.aws import translated
 from darkroom.topology import DAY_SECONDS
 
 if TYPE_CHECKING:

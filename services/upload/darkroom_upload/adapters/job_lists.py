@@ -15,11 +15,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from darkroom.aws import translated
-from darkroom.items import Item, serialized
-from darkroom.job_item import key, owner_order, owner_shards
-from darkroom.job_table import JobTable
 from darkroom.jobs import Cost, JobStatus
+from darkroom.runtime.aws import translated
+from darkroom.tables.dynamodb import Item, serialized
+from darkroom.tables.job_item import key, owner_order, owner_shards
+from darkroom.tables.job_table import JobTable
 from darkroom.topology import BY_OWNER, OWNER_SHARDS
 from darkroom_upload.cursor import Position
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from darkroom.errors import NotFound
-from darkroom.items import Item
 from darkroom.job_details import JobDetails
-from darkroom.job_item import key
-from darkroom.job_table import JobTable
 from darkroom.jobs import Job, JobStatus
+from darkroom.tables.dynamodb import Item
+from darkroom.tables.job_item import key
+from darkroom.tables.job_table import JobTable
 
 _BATCH: Final = 100
 """Keys of one BatchGetItem."""

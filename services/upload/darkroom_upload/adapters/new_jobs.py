@@ -9,12 +9,12 @@ from weakref import WeakValueDictionary
 
 from botocore.exceptions import ClientError
 
-from darkroom.aws import CONDITION_NOT_MET, cancellation_reasons, translated
-from darkroom.charges import Charge, Used
-from darkroom.encryption import TextCipher
 from darkroom.errors import Unavailable
-from darkroom.job_table import JobTable
 from darkroom.jobs import NewJob
+from darkroom.runtime.aws import CONDITION_NOT_MET, cancellation_reasons, translated
+from darkroom.runtime.encryption import TextCipher
+from darkroom.tables.charges import Charge, Used
+from darkroom.tables.job_table import JobTable
 from darkroom_upload.adapters.claims import Claim, Claims
 from darkroom_upload.adapters.usage import Usage
 

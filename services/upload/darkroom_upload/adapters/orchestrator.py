@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import httpx
 
-from darkroom import tracing
-from darkroom.charges import Charge
 from darkroom.errors import Conflict, NotFound, QuotaExceeded, Unavailable, UnderWay
-from darkroom.tracing import Kind
+from darkroom.runtime import tracing
+from darkroom.runtime.tracing import Kind
+from darkroom.tables.charges import Charge
 
 CONNECT_SECONDS: Final = 1.0
 TOTAL_SECONDS: Final = 5.0

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from darkroom.aws import translated
 from darkroom.errors import DarkroomError
 from darkroom.jobs import ObjectRef
-from darkroom.logs import get_logger
+from darkroom.runtime.aws import translated
+from darkroom.runtime.logs import get_logger
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
-from darkroom.aws import error_code, translated
 from darkroom.errors import NotFound
 from darkroom.jobs import VariantResult
+from darkroom.runtime.aws import error_code, translated
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client

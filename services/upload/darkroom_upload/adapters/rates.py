@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from darkroom.allowances import Rate
-from darkroom.aws import error_code, translated
+from darkroom.accounts.allowances import Rate
+from darkroom.runtime.aws import error_code, translated
 from darkroom_upload.bucket import MICROSECONDS, Bucket
 from darkroom_upload.standing import Policy, Standing
 

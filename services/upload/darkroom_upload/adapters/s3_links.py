@@ -9,7 +9,7 @@ from botocore.auth import S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 
-from darkroom.aws import translated
+from darkroom.runtime.aws import translated
 from darkroom_upload.adapters.results import LINK_SECONDS, Link, LinkMemory
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from darkroom.aws import translated
-from darkroom.items import Item, epoch, serialized
+from darkroom.runtime.aws import translated
+from darkroom.tables.dynamodb import Item, epoch, serialized
 from darkroom_upload.session import Session
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from darkroom.batches import read_batch
 from darkroom.errors import QuotaExceeded
-from darkroom.stored_bytes import counters_of, stored_in
+from darkroom.tables.batches import read_batch
+from darkroom.tables.stored_bytes import counters_of, stored_in
 from darkroom_upload.principal import Principal
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Stored:
-    """Reads the counters of `darkroom.stored_bytes`. All methods raise Unavailable."""
+    """Reads the counters of `darkroom.tables.stored_bytes`. All methods raise Unavailable."""
 
     def __init__(self, client: "DynamoDBClient", accounts_table: str) -> None:
         self._client = client

@@ -1,10 +1,10 @@
-"""What a caller has used of its quotas: see `darkroom.charges`."""
+"""What a caller has used of its quotas: see `darkroom.tables.charges`."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from darkroom.aws import translated
-from darkroom.charges import Charge, Used, counter_of
+from darkroom.runtime.aws import translated
+from darkroom.tables.charges import Charge, Used, counter_of
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient

@@ -24,7 +24,7 @@ from darkroom.errors import (
     UnsupportedMediaType,
     UploadTooLarge,
 )
-from darkroom.problems import MEDIA_TYPE, STATUSES
+from darkroom.runtime.problems import MEDIA_TYPE, STATUSES
 
 DESCRIPTION: Final = """\
 Send an image, get the pictures that a recipe makes of it.

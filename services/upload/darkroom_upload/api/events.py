@@ -17,7 +17,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Header, Request, Response
 from sse_starlette import EventSourceResponse
 
-from darkroom.api_keys import Scope
+from darkroom.accounts.api_keys import Scope
 from darkroom.errors import Forbidden, NotFound, Unauthenticated
 from darkroom_upload.admission import Admission
 from darkroom_upload.api.documentation import EVENT_STREAM, refusals

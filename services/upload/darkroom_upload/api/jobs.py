@@ -6,7 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Path, Query, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
-from darkroom.api_keys import Scope
+from darkroom.accounts.api_keys import Scope
 from darkroom.errors import Conflict, NotFound, QuotaExceeded
 from darkroom.jobs import Job, JobStatus, VariantStatus
 from darkroom_upload.adapters.job_lists import JobLists

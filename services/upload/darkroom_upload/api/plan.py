@@ -6,11 +6,11 @@ from typing import Annotated, Final, Self
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from darkroom.api_keys import Scope
+from darkroom.accounts.api_keys import Scope
 from darkroom.errors import Conflict, InvalidRecipe, NotFound, RecipeTooLarge, UnsupportedMediaType, UploadTooLarge
 from darkroom.formats import ImageFormat
-from darkroom.making.outline import Alpha
-from darkroom.making.source import Source
+from darkroom.planner.outline import Alpha
+from darkroom.planner.source import Source
 from darkroom.recipes import Presets
 from darkroom_upload.api.documentation import refusals
 from darkroom_upload.api.json_body import documented, read_json

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from fastapi import Response
 
-from darkroom.api_keys import Scope
+from darkroom.accounts.api_keys import Scope
 from darkroom.errors import Conflict, UnderWay
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path
 
-from darkroom.api_keys import Scope
+from darkroom.accounts.api_keys import Scope
 from darkroom.errors import NotFound
 from darkroom.recipes import Presets, Recipe
 from darkroom_upload.api.documentation import refusals

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from darkroom.accounts.passwords import LONGEST
 from darkroom.clock import Moment
 from darkroom.errors import (
     Forbidden,
@@ -16,7 +17,6 @@ from darkroom.errors import (
     UnsupportedMediaType,
     UploadTooLarge,
 )
-from darkroom.passwords import LONGEST
 from darkroom_upload.api.documentation import SET_COOKIE, problems
 from darkroom_upload.api.json_body import documented, read_json
 from darkroom_upload.api.parameters import takes

@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
-from darkroom.api_keys import Scope
+from darkroom.accounts.api_keys import Scope
 from darkroom.errors import NotFound
 from darkroom_upload.adapters.jobs import Jobs, Mark
 from darkroom_upload.adapters.results import ResultLinks

@@ -5,10 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 
 from darkroom import clock
-from darkroom.allowances import Rate
-from darkroom.api_keys import Scope
-from darkroom.charges import day_after
+from darkroom.accounts.allowances import Rate
+from darkroom.accounts.api_keys import Scope
 from darkroom.clock import Moment
+from darkroom.tables.charges import day_after
 from darkroom_upload.adapters.stored import Stored
 from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.api.documentation import refusals

@@ -6,13 +6,13 @@ from typing import Annotated, Final, Self
 from fastapi import APIRouter, Depends, Response
 
 from darkroom import clock
-from darkroom.api_keys import Scope
+from darkroom.accounts.api_keys import Scope
 from darkroom.clock import Moment
-from darkroom.encryption import TextCipher
 from darkroom.errors import Conflict, NotFound, QuotaExceeded, UnderWay
 from darkroom.job_details import DeliveryAttempt, JobDetails
 from darkroom.jobs import Job
-from darkroom.webhook_secrets import SigningSecret, WebhookSecrets
+from darkroom.runtime.encryption import TextCipher
+from darkroom.tables.webhook_secrets import SigningSecret, WebhookSecrets
 from darkroom_upload.adapters.jobs import Jobs
 from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.api.documentation import refusals

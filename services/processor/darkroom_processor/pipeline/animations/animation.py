@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from PIL import Image
 
-from darkroom.making.geometry import Size
+from darkroom.planner.geometry import Size
 
 
 class Disposal(Enum):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from darkroom.limits import MOST_FRAMES_COUNTED
-from darkroom.making.geometry import Size
+from darkroom.planner.geometry import Size
 
 _SCREEN_END: Final = 13
 _EXTENSION: Final = 0x21

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from darkroom.making.geometry import Size
+from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.containers.items import Item
 
 _MOST_BYTES: Final = 12

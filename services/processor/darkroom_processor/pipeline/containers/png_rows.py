@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from zlib_ng import zlib_ng
 
-from darkroom.making.geometry import Size
+from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.containers.png import MAGIC, Chunk, chunk, walk
 
 _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}

@@ -3,7 +3,7 @@
 from typing import Final
 
 from darkroom.formats import ImageFormat
-from darkroom.making.effort import avif_effort
+from darkroom.planner.effort import avif_effort
 from darkroom.recipes import DEFAULT_QUALITY, Output, Subsampling
 from darkroom_processor.pipeline.encoders.saving import as_rgb, ensure_room, save, timing
 from darkroom_processor.pipeline.keep import Kept

@@ -6,7 +6,7 @@ from typing import Final
 
 from PIL import Image, ImageStat
 
-from darkroom.making.geometry import Size
+from darkroom.planner.geometry import Size
 
 MOST_COLORS: Final = 256
 _MOST_PIXELS: Final = 4_000_000

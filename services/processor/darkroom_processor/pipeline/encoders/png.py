@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from darkroom.making.effort import png_by_the_row
+from darkroom.planner.effort import png_by_the_row
 from darkroom.recipes import Output
 from darkroom_processor.pipeline.encoders import palette, rows
 from darkroom_processor.pipeline.encoders.saving import save, timing

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from darkroom.limits import MAX_FRAMES
-from darkroom.making.geometry import Size
+from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.colorimetry.told import Told
 from darkroom_processor.pipeline.containers import av1, grid, items, tracks
 from darkroom_processor.pipeline.containers.av1 import Stream

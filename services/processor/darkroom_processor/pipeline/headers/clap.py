@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from darkroom.making.geometry import Size
+from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.containers.boxes import Box
 
 Crop = tuple[int, int, int, int]

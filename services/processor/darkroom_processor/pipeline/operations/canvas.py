@@ -2,8 +2,8 @@
 
 from PIL import Image, ImageColor
 
-from darkroom.making.bounds import check_output
-from darkroom.making.geometry import Size, padded_size
+from darkroom.planner.bounds import check_output
+from darkroom.planner.geometry import Size, padded_size
 from darkroom.recipes import Flatten, Pad
 from darkroom_processor.pipeline.bands import bands
 from darkroom_processor.pipeline.raster import Raster

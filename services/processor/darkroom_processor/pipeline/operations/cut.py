@@ -5,8 +5,8 @@ from typing import Final
 
 from PIL import Image, ImageChops, ImageDraw
 
-from darkroom.making.bounds import check_output
-from darkroom.making.geometry import Box, crop_box
+from darkroom.planner.bounds import check_output
+from darkroom.planner.geometry import Box, crop_box
 from darkroom.recipes import Crop, Round, Trim
 from darkroom_processor.pipeline.bands import bands
 from darkroom_processor.pipeline.operations.canvas import lay_on

@@ -12,7 +12,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
-from darkroom.making.geometry import Box, Size
+from darkroom.planner.geometry import Box, Size
 from darkroom_processor.pipeline.operations.canvas import parse_color
 from darkroom_processor.pipeline.raster import Raster
 

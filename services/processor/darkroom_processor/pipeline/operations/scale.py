@@ -4,9 +4,9 @@ from typing import Final
 
 from PIL import Image
 
-from darkroom.making.bounds import check_output
-from darkroom.making.decoding import whole_factor
-from darkroom.making.geometry import Placement, place
+from darkroom.planner.bounds import check_output
+from darkroom.planner.decoding import whole_factor
+from darkroom.planner.geometry import Placement, place
 from darkroom.recipes import SEEKING, Filter, Fit, Focus, Resize
 from darkroom_processor.pipeline.operations.canvas import lay_on
 from darkroom_processor.pipeline.raster import Raster

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from darkroom.making.bounds import check_output
-from darkroom.making.geometry import Size, anchored
+from darkroom.planner.bounds import check_output
+from darkroom.planner.geometry import Size, anchored
 from darkroom.recipes import Fit, Resize, Rotate, Watermark
 from darkroom_processor.pipeline.operations.lettering import lettering
 from darkroom_processor.pipeline.operations.scale import resize

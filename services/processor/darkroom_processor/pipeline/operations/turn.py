@@ -5,8 +5,8 @@ import math
 from PIL import Image
 from PIL.Image import Transpose
 
-from darkroom.making.bounds import check_output
-from darkroom.making.geometry import rotated_size
+from darkroom.planner.bounds import check_output
+from darkroom.planner.geometry import rotated_size
 from darkroom.recipes import Flip, Flop, Rotate
 from darkroom_processor.pipeline.operations.canvas import lay_on
 from darkroom_processor.pipeline.raster import Raster

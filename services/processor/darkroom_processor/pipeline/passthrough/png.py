@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from darkroom.making.geometry import Size
+from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.containers.png import MAGIC, Chunk, chunk, walk
 from darkroom_processor.pipeline.containers.png_rows import Header, packed_anew, unpacked_pieces
 from darkroom_processor.pipeline.encoders.rows import kept_chunks

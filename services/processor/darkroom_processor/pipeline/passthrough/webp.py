@@ -7,7 +7,7 @@ from typing import Final
 
 from PIL import Image
 
-from darkroom.making.geometry import Size
+from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.containers import webp
 from darkroom_processor.pipeline.containers.webp import IMAGES, Chunk, chunk
 from darkroom_processor.pipeline.keep import Kept

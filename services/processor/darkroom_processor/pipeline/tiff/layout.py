@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Literal
 
-from darkroom.making.geometry import Size
+from darkroom.planner.geometry import Size
 
 
 class Photometric:

@@ -11,7 +11,7 @@ frame     the header of one frame
 from dataclasses import dataclass, field
 from typing import Final
 
-from darkroom.making.geometry import Size
+from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.containers.av1.frame import read_frame_size, read_quantizer
 from darkroom_processor.pipeline.containers.av1.sequence import Numbers, SequenceHeader, read_sequence
 from darkroom_processor.pipeline.containers.av1.units import FRAMES, OF_PICTURES, SEQUENCE, Bits, units

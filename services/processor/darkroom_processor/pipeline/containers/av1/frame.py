@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from darkroom.making.geometry import Size
+from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.containers.av1.sequence import CHOSEN_BY_FRAME, SequenceHeader
 from darkroom_processor.pipeline.containers.av1.units import Bits, Unit
 

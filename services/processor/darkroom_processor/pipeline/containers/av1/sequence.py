@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from darkroom.making.geometry import Size
+from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.containers.av1.units import Bits
 
 CHOSEN_BY_FRAME: Final = 2

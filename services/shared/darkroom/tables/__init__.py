@@ -1,0 +1,1 @@
+"""The DynamoDB tables: how jobs, API keys, users, secrets and counters are stored. More than one service uses them."""

@@ -1,0 +1,144 @@
+"""API keys in the accounts table, under `key#<digest>`. A callback URL may bear a token, so it is encrypted."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import TypeDeserializer
+from botocore.exceptions import ClientError
+
+from darkroom import clock
+from darkroom.accounts.allowances import UNLIMITED, KeyLimits, Rate, Unlimited
+from darkroom.accounts.api_keys import ApiKey, Scope
+from darkroom.runtime.aws import error_code, translated
+from darkroom.runtime.encryption import TextCipher
+from darkroom.tables.dynamodb import Item, serialized
+from darkroom.topology import KEYS_BY_OWNER
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+
+
+class KeyTable:
+    """Finds, writes and revokes keys. All methods raise Unavailable."""
+
+    def __init__(self, client: "DynamoDBClient", accounts_table: str, cipher: TextCipher) -> None:
+        self._client = client
+        self._table = accounts_table
+        self._cipher = cipher
+
+    async def find(self, digest: str) -> ApiKey | None:
+        """The key of that digest, unless it is unknown or revoked."""
+        key = await self._get(digest)
+        return key if key and key.revoked_at is None else None
+
+    async def put(self, key: ApiKey) -> None:
+        """Write a key, in place of one with the same digest: writing it twice is writing it once."""
+        encrypted = key.callback_url and self._cipher.encrypt(key.callback_url, place=_place(key.digest))
+        with translated("DynamoDB"):
+            await self._client.put_item(TableName=self._table, Item=to_item(replace(key, callback_url=encrypted)))
+
+    async def of_owner(self, owner: str) -> list[ApiKey]:
+        """All keys of an owner, the revoked ones too, oldest first. The index is a moment behind the table."""
+        found: list[ApiKey] = []
+        with translated("DynamoDB"):
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table,
+                IndexName=KEYS_BY_OWNER.name,
+                KeyConditionExpression="key_owner = :owner",
+                ExpressionAttributeValues={":owner": {"S": owner}},
+            )
+            async for page in pages:
+                for entry in page["Items"]:
+                    key = await self._get(entry["id"]["S"].removeprefix("key#"))
+                    found += [key] if key else []
+        return found
+
+    async def revoke(self, digest: str, moment: datetime) -> bool:
+        """Make a key useless from that moment on; False when there is none. One that is revoked keeps its moment."""
+        try:
+            with translated("DynamoDB"):
+                await self._client.update_item(
+                    TableName=self._table,
+                    Key=_id(digest),
+                    UpdateExpression="SET revoked_at = if_not_exists(revoked_at, :moment)",
+                    ConditionExpression="attribute_exists(id)",
+                    ExpressionAttributeValues={":moment": {"S": clock.iso(moment)}},
+                )
+        except ClientError as error:
+            if error_code(error) == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    async def _get(self, digest: str) -> ApiKey | None:
+        with translated("DynamoDB"):
+            answer = await self._client.get_item(TableName=self._table, Key=_id(digest), ConsistentRead=True)
+        if "Item" not in answer:
+            return None
+        key = from_item(answer["Item"])
+        url = key.callback_url and self._cipher.decrypt(key.callback_url, place=_place(digest))
+        return replace(key, callback_url=url)
+
+
+def to_item(key: ApiKey) -> Item:
+    """A key as an item; the callback URL as it is given, encrypted or not."""
+    rate = key.limits.rate
+    return _id(key.digest) | serialized(
+        {
+            "prefix": key.prefix,
+            "key_owner": key.owner,
+            "name": key.name,
+            # DynamoDB has no empty sets.
+            "scopes": {scope.value for scope in key.scopes} or None,
+            # As texts: DynamoDB's numbers are decimal.
+            "requests_per_second": repr(rate.per_second) if isinstance(rate, Rate) else rate,
+            "burst": rate.burst if isinstance(rate, Rate) else None,
+            "jobs_per_day": key.limits.jobs_per_day,
+            "bytes_per_day": key.limits.bytes_per_day,
+            "stored_bytes": key.limits.stored_bytes,
+            "callback_url": key.callback_url,
+            "created_at": clock.iso(key.created_at),
+            "revoked_at": clock.iso(key.revoked_at) if key.revoked_at else None,
+        }
+    )
+
+
+def from_item(item: Item) -> ApiKey:
+    """The inverse of `to_item`."""
+    deserialize = TypeDeserializer().deserialize
+    read: dict[str, Any] = {name: deserialize(value) for name, value in item.items()}
+    return ApiKey(
+        digest=read["id"].removeprefix("key#"),
+        prefix=read["prefix"],
+        owner=read["key_owner"],
+        name=read["name"],
+        scopes=frozenset(Scope(scope) for scope in read.get("scopes", ())),
+        limits=KeyLimits(
+            rate=_rate(read),
+            **{quota: _quota(read, quota) for quota in ("jobs_per_day", "bytes_per_day", "stored_bytes")},
+        ),
+        callback_url=read.get("callback_url"),
+        created_at=clock.parse(read["created_at"]),
+        revoked_at=clock.parse(read["revoked_at"]) if "revoked_at" in read else None,
+    )
+
+
+def _id(digest: str) -> Item:
+    return {"id": {"S": _place(digest)}}
+
+
+def _place(digest: str) -> str:
+    return f"key#{digest}"
+
+
+def _rate(read: dict[str, Any]) -> Rate | Unlimited | None:
+    per_second = read.get("requests_per_second")
+    if per_second is None or per_second == UNLIMITED:
+        return per_second
+    return Rate(per_second=float(per_second), burst=int(read["burst"]))
+
+
+def _quota(read: dict[str, Any], name: str) -> int | Unlimited | None:
+    quota = read.get(name)
+    return quota if quota is None or quota == UNLIMITED else int(quota)

@@ -1,0 +1,126 @@
+"""What a caller is charged for: a counter of each day in the accounts table, under `usage#<caller>#<day>`.
+
+A new job counts as one job with the bytes of its source, a retry as the same again, and a webhook's replay as one job
+without bytes. Each is counted in the transaction that makes it happen: both or none, once, whatever dies or is sent
+again. So nothing has to be given back for an upload that is refused or breaks off.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from darkroom.accounts.allowances import Allowance
+from darkroom.errors import QuotaExceeded
+from darkroom.topology import DAY_SECONDS
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
+
+_KEPT: Final = timedelta(days=7)
+"""How long a counter is kept after its last charge, for questions about it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Used:
+    """What a caller has used on one day."""
+
+    jobs: int = 0
+    bytes: int = 0
+
+    @classmethod
+    def of(cls, counter: Mapping[str, Any]) -> Self:
+        """Return what a counter says, an item in DynamoDB's notation; an empty one is that of a new day."""
+        return cls(**{name: int(counter[f"used_{name}"]["N"]) for name in ("jobs", "bytes") if counter})
+
+
+class Charge(BaseModel):
+    """One job, counted on the day it is asked for. It goes to the orchestrator with what it is charged for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    counter: str
+    """Primary key of the counter."""
+    jobs_per_day: int | None
+    bytes_per_day: int | None
+    size: int
+    """Bytes."""
+    moment: datetime
+
+    @classmethod
+    def of(cls, caller: str, allowance: Allowance, size: int, moment: datetime) -> Self | None:
+        """Return what a job of this many bytes costs the caller; None for one without quotas."""
+        if not allowance.has_quota:
+            return None
+        return cls(
+            counter=counter_of(caller, moment),
+            jobs_per_day=allowance.jobs_per_day,
+            bytes_per_day=allowance.bytes_per_day,
+            size=size,
+            moment=moment,
+        )
+
+    def require_room(self, used: Used) -> None:
+        """Raise QuotaExceeded unless one more job like this is within the quotas of its day."""
+        seconds = int((day_after(self.moment) - self.moment).total_seconds()) + 1
+        for quota, limit, gone, more in (
+            ("jobs", self.jobs_per_day, used.jobs, 1),
+            ("bytes", self.bytes_per_day, used.bytes, self.size),
+        ):
+            if limit is not None and gone + more > limit:
+                raise QuotaExceeded(
+                    f"Daily quota used up: {gone} of {limit} {quota}, and this needs {more} more. It resets at 00:00 "
+                    "UTC.",
+                    retry_after_seconds=seconds,
+                    quota=quota,
+                    limit=limit,
+                    used=gone,
+                )
+
+    def counting(self, accounts_table: str) -> "TransactWriteItemTypeDef":
+        """Return the part of a transaction that counts this, and that fails when there is no room for it."""
+        conditions = []
+        values = {":zero": 0, ":one": 1, ":size": self.size, ":gone": int((self.moment + _KEPT).timestamp())}
+        if self.jobs_per_day is not None:
+            conditions.append("(attribute_not_exists(id) OR used_jobs < :jobs)")
+            values[":jobs"] = self.jobs_per_day
+        if self.bytes_per_day is not None:
+            conditions.append("(attribute_not_exists(id) OR used_bytes <= :room)")
+            values[":room"] = self.bytes_per_day - self.size
+        return {
+            "Update": {
+                "TableName": accounts_table,
+                "Key": {"id": {"S": self.counter}},
+                "UpdateExpression": "SET used_jobs = if_not_exists(used_jobs, :zero) + :one, "
+                "used_bytes = if_not_exists(used_bytes, :zero) + :size, expires_at = :gone",
+                "ConditionExpression": " AND ".join(conditions),
+                "ExpressionAttributeValues": {name: {"N": str(value)} for name, value in values.items()},
+                "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+            }
+        }
+
+
+def giving_back(accounts_table: str, counter: str, size: int) -> "TransactWriteItemTypeDef":
+    """Return the part of a transaction that takes one job of this many bytes out of a counter; fails without one."""
+    return {
+        "Update": {
+            "TableName": accounts_table,
+            "Key": {"id": {"S": counter}},
+            "UpdateExpression": "SET used_jobs = used_jobs - :one, used_bytes = used_bytes - :size",
+            "ConditionExpression": "attribute_exists(id)",
+            "ExpressionAttributeValues": {":one": {"N": "1"}, ":size": {"N": str(size)}},
+        }
+    }
+
+
+def counter_of(caller: str, moment: datetime) -> str:
+    """Return the primary key of a caller's counter of the day of this moment."""
+    return f"usage#{caller}#{moment.astimezone(UTC).date().isoformat()}"
+
+
+def day_after(moment: datetime) -> datetime:
+    """Return when the day of this moment is over."""
+    midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + timedelta(seconds=DAY_SECONDS)

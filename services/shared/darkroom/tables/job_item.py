@@ -1,0 +1,143 @@
+"""A job as an item of DynamoDB: its key, its places in the indexes, and how its values are written and read.
+
+What is kept beside a job's item: see `job_parts`.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from zlib import crc32
+
+from darkroom import clock
+from darkroom.jobs import Cost, Fault, Job, JobStatus, ObjectRef, Place, Turn, VariantStatus, results_bytes
+from darkroom.tables.dynamodb import Item, deserialized, epoch, serialized
+from darkroom.tables.job_parts import variant_text, variants_of
+from darkroom.topology import OPEN_SHARDS, OWNER_SHARDS
+
+_SEPARATOR: Final = "#"
+
+
+def key(job_id: str) -> Item:
+    """Return the primary key of a job."""
+    return {"job_id": {"S": job_id}}
+
+
+def owner_shards(owner: str) -> list[str]:
+    """Return all partitions of the index by owner that an owner's jobs are in."""
+    return [f"{owner}{_SEPARATOR}{number}" for number in range(OWNER_SHARDS)]
+
+
+def owner_order(created_at: str, job_id: str) -> str:
+    """Return the place of a job among its owner's: by creation, and by id within a millisecond."""
+    return f"{created_at}{_SEPARATOR}{job_id}"
+
+
+def open_shard(job_id: str) -> int:
+    """Return the partition of the index of open jobs that a job is in."""
+    return _hash(job_id) % OPEN_SHARDS
+
+
+def to_item(job: Job) -> Item:
+    """Return a job as an item. Empty sets are left out: DynamoDB has none."""
+    return serialized(
+        {
+            "job_id": job.job_id,
+            "owner": job.owner,
+            "owner_shard": owner_shards(job.owner)[_hash(job.job_id) % OWNER_SHARDS],
+            "owner_order": owner_order(clock.iso(job.created_at), job.job_id),
+            "recipe_name": job.recipe_name,
+            "status": job.status.value,
+            "created_at": clock.iso(job.created_at),
+            "updated_at": clock.iso(job.updated_at),
+            "filename": job.filename,
+            "content_type": job.content_type,
+            "source_key": job.source_key,
+            "open_shard": open_shard(job.job_id) if job.status.is_open else None,
+            "deadline": epoch(job.deadline) if job.deadline else None,
+            "attempt": job.attempt,
+            "source": job.source.model_dump() if job.source else None,
+            "source_bytes": job.source_bytes,
+            "source_sha256": job.source_sha256,
+            "described": job.described or None,
+            "variants": {
+                name: variant_text(state, number, job.job_id)
+                for number, (name, state) in enumerate(job.variants.items())
+            },
+            # Kept beside the variants for lists, which then need not read these.
+            "variants_total": len(job.variants),
+            "variants_done": job.count(VariantStatus.COMPLETED),
+            "variants_failed": job.count(VariantStatus.FAILED),
+            "pending": set(job.pending) or None,
+            **(place_values(job, job.place) if job.place else {}),
+            "fault": job.fault.model_dump() if job.fault else None,
+            **job.cost.model_dump(),
+            "queued_at": clock.iso(job.queued_at) if job.queued_at else None,
+            "started_at": clock.iso(job.started_at) if job.started_at else None,
+            "completed_at": clock.iso(job.completed_at) if job.completed_at else None,
+            "worker": job.worker,
+            "engine": dict(job.engine) or None,
+            "manifest": job.manifest.model_dump() if job.manifest else None,
+            "redrives": job.redrives,
+            "callback_url": job.callback_url,
+            "charged_to": job.charged_to,
+            "results_bytes": results_bytes(job) or None,
+            "stored_bytes": job.stored_bytes or None,
+        }
+    )
+
+
+def from_item(item: Mapping[str, Any]) -> Job:
+    """Return the job that `to_item` wrote."""
+    read = deserialized(item)
+    return Job(
+        job_id=read["job_id"],
+        owner=read["owner"],
+        recipe_name=read["recipe_name"],
+        status=JobStatus(read["status"]),
+        created_at=clock.parse(read["created_at"]),
+        updated_at=clock.parse(read["updated_at"]),
+        filename=read["filename"],
+        content_type=read.get("content_type"),
+        source_key=read["source_key"],
+        deadline=datetime.fromtimestamp(int(read["deadline"]), UTC) if "deadline" in read else None,
+        attempt=int(read["attempt"]),
+        source=ObjectRef.model_validate(read["source"]) if "source" in read else None,
+        source_bytes=int(read["source_bytes"]) if "source_bytes" in read else None,
+        source_sha256=read.get("source_sha256"),
+        described=read.get("described", False),
+        variants=variants_of(read["variants"], read["job_id"]),
+        pending=frozenset(read.get("pending", ())),
+        place=_place(read),
+        fault=Fault.model_validate(read["fault"]) if "fault" in read else None,
+        cost=Cost.model_validate({name: read.get(name, 0) for name in Cost.model_fields}),
+        queued_at=_moment(read, "queued_at"),
+        started_at=_moment(read, "started_at"),
+        completed_at=_moment(read, "completed_at"),
+        worker=read.get("worker"),
+        engine=read.get("engine", {}),
+        manifest=ObjectRef.model_validate(read["manifest"]) if "manifest" in read else None,
+        redrives=int(read["redrives"]),
+        callback_url=read.get("callback_url"),
+        charged_to=read.get("charged_to"),
+        stored_bytes=int(read.get("stored_bytes", 0)),
+    )
+
+
+def place_values(job: Job, place: Place) -> dict[str, Any]:
+    """Return what puts a job into the index of turns, where its owner's jobs are in the order they came."""
+    turn = f"{place.turn}{_SEPARATOR}{clock.iso(job.created_at)}"
+    return {"turn_of": job.owner, "turn": turn, "tasks": place.tasks}
+
+
+def _hash(job_id: str) -> int:
+    return crc32(job_id.encode())
+
+
+def _place(read: Mapping[str, Any]) -> Place | None:
+    if "turn" not in read:
+        return None
+    return Place(turn=Turn(read["turn"].partition(_SEPARATOR)[0]), tasks=int(read["tasks"]))
+
+
+def _moment(read: Mapping[str, Any], name: str) -> datetime | None:
+    return clock.parse(read[name]) if name in read else None

@@ -1,0 +1,106 @@
+"""The jobs table: the reads and the creation that more than one service needs.
+
+Everything that changes an existing job is the orchestrator's. How a job looks in the table: see `job_item`.
+"""
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from darkroom.errors import Unavailable
+from darkroom.job_details import JobDetails
+from darkroom.jobs import Job, NewJob
+from darkroom.recipes import Recipe
+from darkroom.runtime.aws import CONDITION_NOT_MET, cancellation_reasons, translated
+from darkroom.tables.batches import read_batch
+from darkroom.tables.dynamodb import Item
+from darkroom.tables.job_item import from_item, key, to_item
+from darkroom.tables.job_parts import details_item, details_key, details_of, recipe_item, recipe_key, recipe_of
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
+
+
+class JobTable:
+    """Reads and creates jobs. All methods raise Unavailable."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self._table
+
+    async def get(self, job_id: str) -> Job | None:
+        """Return the job as it is now (a consistent read), or None."""
+        item = await self._item(key(job_id))
+        return from_item(item) if item else None
+
+    async def recipe_of(self, job_id: str) -> Recipe | None:
+        """Return the recipe of a job, or None when the job is not there any more."""
+        item = await self._item(recipe_key(job_id))
+        return recipe_of(item) if item else None
+
+    async def details_of(self, job_id: str) -> JobDetails:
+        """Return what is told of a job beside its progress; nothing for a job that is not there."""
+        return details_of(await self._item(details_key(job_id)))
+
+    async def with_details(self, job_id: str) -> tuple[Job, JobDetails] | None:
+        """Return the job and its details, or None. These may be newer than the job, and are never older."""
+        found = {item["job_id"]["S"]: item for item in await self.batch([key(job_id), details_key(job_id)])}
+        if job_id not in found:
+            return None
+        job, details = from_item(found[job_id]), details_of(found.get(details_key(job_id)["job_id"]["S"]))
+        if job.described and details.description is None:
+            # A batch is no transaction: these were read just before the job was described.
+            details = await self.details_of(job_id)
+        return job, details
+
+    async def create(self, new: NewJob) -> bool:
+        """Write a new job and its parts. False when there is one of that id already, which is then left as it is."""
+        try:
+            with translated("DynamoDB"):
+                # A repetition by the SDK carries the same token, so that it does not meet its own writes.
+                await self._client.transact_write_items(TransactItems=self.creating(new))
+        except ClientError as error:
+            reasons = cancellation_reasons(error)
+            if not reasons:
+                raise
+            if CONDITION_NOT_MET not in reasons:
+                raise Unavailable("Another request is creating the same job.") from error
+            return False
+        return True
+
+    def creating(self, new: NewJob) -> "list[TransactWriteItemTypeDef]":
+        """Return the parts of a transaction that write a new job; the first fails when there is one of that id.
+
+        Details are written if the client gave metadata or a callback URL, whose log of deliveries they will hold.
+        """
+        job = new.job
+        parts: list[TransactWriteItemTypeDef] = [
+            {
+                "Put": {
+                    "TableName": self._table,
+                    "Item": to_item(job),
+                    "ConditionExpression": "attribute_not_exists(job_id)",
+                }
+            },
+            {"Put": {"TableName": self._table, "Item": recipe_item(job.job_id, new.recipe)}},
+        ]
+        if new.metadata or job.callback_url:
+            details = details_item(job.job_id, JobDetails(metadata=new.metadata))
+            parts.append({"Put": {"TableName": self._table, "Item": details}})
+        return parts
+
+    async def batch(self, keys: list[Item], projection: str | None = None) -> list[Item]:
+        """Return those of up to 100 items that exist, in no order (consistent reads)."""
+        names = {"#status": "status"} if projection else None
+        return await read_batch(self._client, self._table, keys, projection=projection, names=names)
+
+    async def _item(self, primary_key: Item) -> Item | None:
+        with translated("DynamoDB"):
+            answer = await self._client.get_item(TableName=self._table, Key=primary_key, ConsistentRead=True)
+        return answer.get("Item")

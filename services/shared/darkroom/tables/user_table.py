@@ -1,0 +1,96 @@
+"""Users in the accounts table, under `user#<name>`.
+
+Hashes of passwords are encrypted: a reader of the table cannot guess passwords against them.
+"""
+
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from darkroom import clock
+from darkroom.accounts.users import User
+from darkroom.runtime.aws import error_code, translated
+from darkroom.runtime.encryption import TextCipher
+from darkroom.tables.dynamodb import Item, serialized
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+
+_PREFIX = "user#"
+
+
+class UserTable:
+    """Finds and writes users. All methods raise Unavailable."""
+
+    def __init__(self, client: "DynamoDBClient", accounts_table: str, cipher: TextCipher) -> None:
+        self._client = client
+        self._table = accounts_table
+        self._cipher = cipher
+
+    async def find(self, name: str) -> User | None:
+        """The user of that name, be they disabled or not."""
+        with translated("DynamoDB"):
+            answer = await self._client.get_item(
+                TableName=self._table, Key={"id": {"S": _PREFIX + name}}, ConsistentRead=True
+            )
+        return self._from_item(answer["Item"]) if "Item" in answer else None
+
+    async def all(self) -> list[User]:
+        """All users, by name. Reads the whole table: for operators only."""
+        users: list[User] = []
+        with translated("DynamoDB"):
+            pages = self._client.get_paginator("scan").paginate(
+                TableName=self._table,
+                FilterExpression="begins_with(id, :prefix)",
+                ExpressionAttributeValues={":prefix": {"S": _PREFIX}},
+            )
+            async for page in pages:
+                users += [self._from_item(item) for item in page["Items"]]
+        return sorted(users, key=lambda user: user.name)
+
+    async def create(self, user: User) -> bool:
+        """Write a user. False when there is another one of that name, who stays as they are."""
+        return await self._put(user, "attribute_not_exists(id) OR version = :version", {":version": user.version})
+
+    async def change(self, user: User, *, instead_of: User) -> bool:
+        """Write a user in place of what they were. False when somebody else has changed or removed them meanwhile."""
+        versions = {":version": user.version, ":before": instead_of.version}
+        return await self._put(user, "version IN (:before, :version)", versions)
+
+    async def _put(self, user: User, condition: str, values: dict[str, str]) -> bool:
+        """The user's own version meets each condition, so that a write that the SDK repeats is made all the same."""
+        try:
+            with translated("DynamoDB"):
+                await self._client.put_item(
+                    TableName=self._table,
+                    Item=self._to_item(user),
+                    ConditionExpression=condition,
+                    ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
+                )
+        except ClientError as error:
+            if error_code(error) == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+    def _to_item(self, user: User) -> Item:
+        return serialized(
+            {
+                "id": _PREFIX + user.name,
+                "owner": user.owner,
+                "password_hash": self._cipher.encrypt(user.password_hash, place=_PREFIX + user.name),
+                "created_at": clock.iso(user.created_at),
+                "version": user.version,
+                "disabled_at": clock.iso(user.disabled_at) if user.disabled_at else None,
+            }
+        )
+
+    def _from_item(self, item: Item) -> User:
+        return User(
+            name=item["id"]["S"].removeprefix(_PREFIX),
+            owner=item["owner"]["S"],
+            password_hash=self._cipher.decrypt(item["password_hash"]["S"], place=item["id"]["S"]),
+            created_at=clock.parse(item["created_at"]["S"]),
+            version=item["version"]["S"],
+            disabled_at=clock.parse(item["disabled_at"]["S"]) if "disabled_at" in item else None,
+        )
