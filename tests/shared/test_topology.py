@@ -33,7 +33,7 @@ def test_messages_are_kept_a_fortnight_and_hidden_a_minute() -> None:
         (14 * DAY_SECONDS, 60)
     }
     receives = {queue.name.removeprefix("darkroom-dev-"): queue.max_receives for queue in TOPOLOGY.queues}
-    assert receives == {"uploads": 20, "tasks": 7, "results": 10, "notifications": 10}
+    assert receives == {"uploads": 20, "tasks": 7, "reports": 10, "notifications": 10}
 
 
 def test_only_originals_expire_and_only_their_direct_ways_in_are_announced() -> None:
