@@ -1,4 +1,4 @@
-"""Line charts as SVG: enough for a simulation, without a plotting library."""
+"""Line charts as SVG, without a plotting library."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ _COLOURS: Final = ("#1f6feb", "#d1242f", "#1a7f37", "#8250df")
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """Values over time, one each minute."""
+    """One line chart: a value for each minute."""
 
     title: str
     values: Sequence[float]
 
 
 def chart(title: str, panels: Sequence[Panel]) -> str:
-    """Panels below each other over one time axis."""
+    """Return an SVG document with panels below each other over one time axis."""
     height = 40 + len(panels) * (_PANEL + _GAP)
     body = [f'<text x="{_LEFT}" y="20" font-size="16">{escape(title)}</text>']
     for index, panel in enumerate(panels):

@@ -1,8 +1,8 @@
-"""What a million images cost in AWS, by size and preset: `python -m bench.costs`. What stands still: `bench.standing`.
+"""Prints the cost of a million images in AWS, by size and preset: `python -m bench.costs`.
 
-CPU seconds and bytes are measured here, on made photographs. A vCPU of Fargate, of either architecture, is taken to be
-as fast as a core of this machine, which is the largest uncertainty. For ARM the engine is run as it runs there, without
-the resampler, which has no wheel for Linux on ARM.
+`bench.standing` prints the fixed costs. CPU seconds and bytes are measured on this machine, with synthetic photographs.
+The largest uncertainty is the assumption that a vCPU of Fargate, of either architecture, is as fast as a core of this
+machine. For ARM, the engine runs without the resampler, which has no wheel for Linux on ARM.
 """
 
 import io
@@ -30,24 +30,25 @@ from darkroom_processor.pipeline.work import Picture, Work
 GB: Final = 1e9
 
 USED: Final = 0.7
-"""Part of the paid CPU that works: scaling aims at 80 % and runs behind the load (`bench.simulate_scaling`)."""
+"""Share of the paid CPU that is used: scaling aims at 80 % and lags behind the load (`bench.simulate_scaling`)."""
 SERVICES_SECONDS: Final = 0.03
-"""CPU of upload and orchestrator for one image: some twenty calls of AWS at 1.5 ms each."""
+"""CPU seconds of upload and orchestrator for one image: about twenty AWS calls of 1.5 ms each."""
 QUEUE_REQUESTS: Final = 15
-"""Five messages (arrived, task, started, finished, event), each sent, received and deleted; batches make it less."""
+"""Requests for five messages (arrived, task, started, finished, event), each sent, received and deleted. Batches need
+fewer."""
 FAIR_REQUESTS: Final = 12
-"""Those of them whose messages name their owner's group."""
+"""Requests among these whose messages name a message group, for SQS's fair queues."""
 API_REQUESTS: Final = 4
-"""The upload, and a client that asks three times."""
+"""The upload, and three status requests of a client."""
 WRITE_UNITS: Final = 20
-"""Creation and end are transactions, twice as dear, of two items of 1 to 3 KB; two updates; three index entries."""
+"""Two transactions (creation and end, at double price) of two items of 1 to 3 KB, two updates, three index entries."""
 READ_UNITS: Final = 8
-"""Consistent reads: the orchestrator's, and a client that polls a few times."""
+"""Consistent reads of the orchestrator, and of a client that polls a few times."""
 LOG_BYTES: Final = 3000
 ENDPOINT_BYTES: Final = 30_000
-"""Requests and answers of SQS and SNS, and log lines, through interface endpoints."""
+"""Bytes through interface endpoints: requests and responses of SQS and SNS, and log lines."""
 WEBHOOK_BYTES: Final = 4000
-"""With its TLS handshake: all that goes through the NAT."""
+"""Bytes of a webhook with its TLS handshake. Nothing else goes through the NAT."""
 
 SIZES: Final = {"1 MP": (1224, 816), "6 MP": (3000, 2000), "12 MP": (4242, 2828), "24 MP": (6000, 4000)}
 PRESETS: Final = ("thumbnails", "web", "augment", "optimize")
@@ -55,7 +56,7 @@ PRESETS: Final = ("thumbnails", "web", "augment", "optimize")
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """One image through one preset."""
+    """Measurements of one image with one preset."""
 
     cpu_seconds: float
     bytes_in: int
@@ -65,7 +66,7 @@ class Measured:
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """USD for a million images."""
+    """Cost of a million images, in US dollars, by service."""
 
     fargate: float
     spot: float
@@ -76,19 +77,19 @@ class Cost:
     """SNS, the pipe and the event bus."""
     cloudfront: float
     guard: float
-    """WAF and the load balancer's capacity units."""
+    """WAF, and the load balancer's capacity units."""
     network: float
-    """NAT and interface endpoints, by the byte."""
+    """Traffic through NAT and interface endpoints."""
     logs: float
 
     @property
     def total(self) -> float:
-        """All of it."""
+        """Sum of all services."""
         return sum(self.sums)
 
     @property
     def sums(self) -> list[float]:
-        """Each of them, in the order of the table."""
+        """Costs by service, in the order of the table's columns."""
         return [float(getattr(self, each.name)) for each in fields(self)]
 
 
@@ -100,7 +101,7 @@ COMPARED_HEADS: Final = ("size", "preset", "CPU ms, x86", "CPU ms, ARM", "comput
 
 
 def measure(data: bytes, recipe: Recipe, *, times: int = 3) -> Measured:
-    """The least CPU of a few runs; other processes can only add to it."""
+    """Measure one image. CPU is the minimum of `times` runs, since other processes can only add to it."""
     work = Work(variants=recipe.variants, describe=True)
     done = process(data, work)
     seconds = []
@@ -119,13 +120,16 @@ def measure(data: bytes, recipe: Recipe, *, times: int = 3) -> Measured:
 
 @contextmanager
 def without_resampler() -> Iterator[None]:
-    """The engine as it is on Linux on ARM."""
+    """Run the block with the engine as it is on Linux on ARM."""
     with patch.object(resampling, "VECTORS", new=False), patch.object(scale, "VECTORS", new=False):
         yield
 
 
 def cost(measured: Measured, *, fargate: Fargate, gb_per_vcpu: float, spot_part: float) -> Cost:
-    """A million of these: originals kept a week, results a month and each fetched once; the services never on Spot."""
+    """Return the cost of a million such images.
+
+    Originals are kept for a week and results for a month. Each result is fetched once. The services never run on Spot.
+    """
     vcpu_second = (fargate.vcpu + gb_per_vcpu * fargate.gb) / 3600 / USED
     on_spot = measured.cpu_seconds * spot_part
     on_demand = measured.cpu_seconds - on_spot + SERVICES_SECONDS
@@ -153,7 +157,7 @@ def cost(measured: Measured, *, fargate: Fargate, gb_per_vcpu: float, spot_part:
 
 
 def photograph(size: tuple[int, int]) -> bytes:
-    """A JPEG about as hard to compress as a photograph: smooth areas with fine grain."""
+    """Return a JPEG that compresses about as well as a photograph: smooth areas with fine grain."""
     width, height = size
     channels = []
     for spread in (60, 70, 80):
@@ -166,7 +170,7 @@ def photograph(size: tuple[int, int]) -> bytes:
 
 
 def million(measured: Measured, architecture: Architecture, processor: ProcessorSize) -> Cost:
-    """A million of these, on the tasks of a stage."""
+    """Return the cost of a million such images with a stage's size of tasks."""
     return cost(
         measured,
         fargate=prices.FARGATE[architecture],
@@ -176,7 +180,7 @@ def million(measured: Measured, architecture: Architecture, processor: Processor
 
 
 def line(label: str, preset: str, measured: Measured, costs: Cost) -> str:
-    """A row of the table."""
+    """Return a row of the table of costs."""
     found = [
         label,
         preset,
@@ -189,7 +193,7 @@ def line(label: str, preset: str, measured: Measured, costs: Cost) -> str:
 
 
 def compared(label: str, preset: str, measured: dict[Architecture, Measured], processor: ProcessorSize) -> str:
-    """A row of the table of architectures."""
+    """Return a row of the table of architectures."""
     costs = [million(each, architecture, processor) for architecture, each in measured.items()]
     cpu = [f"{each.cpu_seconds * 1000:.0f}" for each in measured.values()]
     usd = [f"{each.fargate + each.spot:,.1f}" for each in costs]
@@ -197,12 +201,12 @@ def compared(label: str, preset: str, measured: dict[Architecture, Measured], pr
 
 
 def head(titles: tuple[str, ...]) -> list[str]:
-    """The first two lines of a table."""
+    """Return the first two lines of a Markdown table."""
     return [f"| {' | '.join(titles)} |", "|---" * len(titles) + "|"]
 
 
 def main() -> None:
-    """Measure and print two tables: what all costs on x86, and what computing costs there and on ARM."""
+    """Measure, and print two tables: all costs on x86, and the cost of computing on x86 and on ARM."""
     if not resampling.VECTORS:
         sys.exit("The resampler is not installed; its CPU time cannot be measured here.")
     processor = load("prod", {}).processor

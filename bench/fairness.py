@@ -1,10 +1,10 @@
-"""Measures what one owner's flood does to another owner's jobs: p95 from the first byte sent to the job's end.
+"""Measures how much one owner's flood delays another owner's jobs: the p95 from first byte sent to the job's end.
 
     python -m bench.fairness [--flood N] [--jobs N] [--share N]
 
-The whole system runs on an emulator of its own. The quiet owner uploads one picture after the other, first alone, then
+The whole system runs on an emulator of its own. A quiet owner uploads one image after the other: first alone, then
 while several clients of another owner upload as fast as they can and their jobs pile up. `--share 0` switches the
-owners' shares off, to show what they are for.
+limit of tasks in flight for each owner off, to show its effect.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from tests.system.conftest import new_key
 
 FLOODING_CLIENTS: Final = 8
 GOAL: Final = 3.0
-"""How many times its quiet value the p95 may be."""
+"""Highest acceptable ratio of the p95 during the flood to the p95 without it."""
 RECIPE: Final = "augment"
 _PICTURE: Final = jpeg(1200, 900)
 _WARM_UP_JOBS: Final = 5
@@ -34,26 +34,26 @@ _WARM_UP_JOBS: Final = 5
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """Seconds of the quiet owner's jobs."""
+    """Durations of the quiet owner's jobs, in seconds."""
 
     quiet: list[float]
     flooded: list[float]
     waiting: int
-    """Jobs of the flood that were still open when the last of `flooded` ended."""
+    """Number of the flood's jobs that were still open when the last of `flooded` ended."""
 
     @property
     def ratio(self) -> float:
-        """What the flood did to the p95."""
+        """p95 during the flood divided by the p95 without it."""
         return p95(self.flooded) / p95(self.quiet)
 
 
 def p95(seconds: list[float]) -> float:
-    """The time within which 19 of 20 jobs end."""
+    """Return the 95th percentile."""
     return statistics.quantiles(seconds, n=20, method="inclusive")[-1]
 
 
 async def measure(*, flood: int, jobs: int, share: int | None) -> Result:
-    """Run both parts on a fresh system. The flood is over when its uploads are in; its jobs are then in the way."""
+    """Run both parts on a new system. The flood's uploads end early; its jobs then wait to be processed."""
     environment: Mapping[str, str] = {} if share is None else {"DARKROOM_TASKS_PER_OWNER": str(share)}
     async with AsyncExitStack() as stack:
         cloud = await stack.enter_async_context(running_cloud())
@@ -81,7 +81,7 @@ async def _latencies(api: Api, count: int) -> list[float]:
 
 
 async def _latency(api: Api) -> float:
-    """From the first byte to the end as the job's record has it, since a client's poll is coarser."""
+    """Return the seconds from the first byte to the end in the job's record, which is more exact than polling."""
     began = clock.now()
     job = await api.made(_PICTURE, RECIPE)
     return (clock.parse(job["completed_at"]) - began).total_seconds()

@@ -1,9 +1,9 @@
-"""Measures what many lists of the largest jobs at once do to an upload service: its memory, and who else is answered.
+"""Measures an upload service that lists the largest possible jobs for many clients at once: memory and health checks.
 
     python -m bench.lists [--lists N] [--jobs N]
 
-The service runs as a process of its own on an emulator of its own. The times include the emulator's, which serves all
-from one process.
+The service is a process of its own, with an emulator of its own. Times include those of the emulator, which is a
+single process.
 """
 
 import argparse
@@ -36,18 +36,18 @@ class Result:
     """Figures of one run."""
 
     lists: list[float]
-    """Seconds of each list."""
+    """Seconds that each list took."""
     health: list[float]
-    """Seconds of each `/healthz` meanwhile."""
+    """Seconds that each `/healthz` took meanwhile."""
     cpu_seconds: float
     """CPU seconds of the service for all lists."""
     peak_mb: float
-    """The most memory that the service had resident."""
+    """Highest resident memory of the service, in MiB."""
     refused: int
 
 
 async def measure(*, lists: int, jobs: int) -> Result:
-    """Ask for that many lists at once, and for the service's health until the last is there."""
+    """Request `lists` lists at once, and check the service's health until the last one has arrived."""
     async with running_cloud() as cloud, cloud.installation() as installation:
         for _ in range(jobs):
             new, details = largest_job(_VARIANTS, owner=_OWNER)
@@ -93,13 +93,13 @@ def _peak_mb(pid: int) -> float:
 
 
 def _cpu_seconds(pid: int) -> float:
-    """User and system time, in ticks of 10 ms as Linux counts them (proc(5))."""
+    """Return user and system time. Linux counts them in ticks of 10 ms (proc(5))."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / 100
 
 
 def main() -> int:
-    """Measure and print; 1 when a goal is missed."""
+    """Measure and print. Return 1 if a goal is missed."""
     parser = argparse.ArgumentParser(prog="bench.lists", description=__doc__)
     parser.add_argument("--lists", type=int, default=40, help="lists at once")
     parser.add_argument("--jobs", type=int, default=100, help="jobs in each")

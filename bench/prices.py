@@ -1,6 +1,6 @@
-"""List prices of us-east-1 in USD, without free tiers and discounts, as they were looked up in November 2026.
+"""List prices of us-east-1 in US dollars, without free tiers and discounts, looked up in November 2026.
 
-AWS's own pages show prices to browsers only; those that name no page of AWS were found in pages that quote it.
+AWS's own pages show prices only in a browser. Prices without a page of AWS come from pages that quote AWS.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ HOURS_A_MONTH: Final = 730
 
 @dataclass(frozen=True, kw_only=True)
 class Fargate:
-    """An hour of a task."""
+    """Price of a task for an hour, by vCPU and by GB of memory."""
 
     vcpu: float
     gb: float
@@ -26,14 +26,14 @@ FARGATE: Final = {
     Architecture.ARM64: Fargate(vcpu=0.03238, gb=0.00356),
 }
 SPOT: Final = 0.35
-"""Spot's part of the price; it moves, and is "up to 70 %" less: wring.co/blog/aws-fargate-pricing-guide."""
+"""Spot's price as a share of the on-demand price. It varies: wring.co/blog/aws-fargate-pricing-guide."""
 
 # S3 Standard: devnotes.tech, "Understanding AWS S3 Pricing".
 S3_PUT: Final = 0.005 / 1000
 S3_GET: Final = 0.0004 / 1000
 S3_GB_MONTH: Final = 0.023
 
-# SQS, standard queue, and what a request costs more whose message names a group: cloudburn.io/blog/amazon-sqs-pricing.
+# SQS, standard queue, and the surcharge for messages with a message group: cloudburn.io/blog/amazon-sqs-pricing.
 SQS_REQUEST: Final = 0.40 / MILLION
 SQS_FAIR: Final = 0.10 / MILLION
 
@@ -52,7 +52,7 @@ CLOUDFRONT_GB: Final = 0.085
 # An HTTPS request: kindatechnical.com, "CloudFront Pricing".
 CLOUDFRONT_REQUEST: Final = 1.00 / MILLION
 CLOUDFRONT_TO_ORIGIN_GB: Final = 0.020
-"""What clients send. Not found, from memory: check it."""
+"""Traffic from clients to the origin. No source was found: check this price."""
 # WAF: awsnegotiations.com/waf-pricing-strategy.
 WAF_REQUEST: Final = 0.60 / MILLION
 WAF_ACL_MONTH: Final = 5.0
@@ -72,6 +72,6 @@ ENDPOINT_GB: Final = 0.010
 LOGS_GB: Final = 0.50
 DASHBOARD_MONTH: Final = 3.0
 ALARM_MONTH: Final = 0.10
-"""Of one metric. Not found, from memory, as are the next two: check them."""
+"""Price of an alarm on one metric. No source was found for this and the next two: check these prices."""
 KEY_MONTH: Final = 1.0
 SECRET_MONTH: Final = 0.40

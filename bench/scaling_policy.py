@@ -1,4 +1,4 @@
-"""The scaling policy of the processors as it is deployed: read from the template that CloudFormation gets."""
+"""Reads the scaling policy of the processors from the synthesized CloudFormation template."""
 
 import json
 from dataclasses import dataclass
@@ -7,32 +7,32 @@ from typing import Any, Final
 
 _BACKLOG_PER_TASK: Final = "visible / IF(FILL(running, 0) > 0, running, 1)"
 _CPU: Final = "ECSServiceAverageCPUUtilization"
-"""The metrics that the simulation knows."""
+"""The metrics that the simulation supports."""
 _POLICY: Final = "AWS::ApplicationAutoScaling::ScalingPolicy"
 
 
 class UnknownPolicy(Exception):
-    """The template scales the processors by something that the simulation does not know."""
+    """The template scales the processors on a metric that the simulation does not support."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """Target tracking on the messages that wait for each task, and on CPU."""
+    """Target tracking on waiting messages for each task, and on CPU."""
 
     backlog_target: float
-    """Visible messages a running task."""
+    """Target of visible messages for each running task."""
     cpu_target: float
-    """Per cent."""
+    """Target of CPU use, in percent."""
     out_cooldown_seconds: int
     in_cooldown_seconds: int
     min_tasks: int
     max_tasks: int
     children: int
-    """Messages a task works on at a time."""
+    """Number of messages that a task processes at once."""
 
 
 def deployed(template: Path) -> Policy:
-    """The policy in a template of the services. Raises UnknownPolicy."""
+    """Read the policy from the template of the services stack. Raises UnknownPolicy."""
     resources: dict[str, Any] = json.loads(template.read_text())["Resources"]
     policies = [each["Properties"] for each in resources.values() if each["Type"] == _POLICY]
     backlog = _one(policies, _BACKLOG_PER_TASK)
@@ -54,7 +54,7 @@ def deployed(template: Path) -> Policy:
 
 
 def _one(policies: list[dict[str, Any]], metric: str) -> dict[str, Any]:
-    """The one policy that follows a metric."""
+    """Return the one policy that tracks a metric. Raises UnknownPolicy unless there is exactly one."""
     found = [each for each in policies if f'"{metric}"' in json.dumps(each)]
     if len(found) != 1:
         raise UnknownPolicy(f"{len(found)} policies follow {metric!r}")
@@ -62,7 +62,7 @@ def _one(policies: list[dict[str, Any]], metric: str) -> dict[str, Any]:
 
 
 def _told(resources: dict[str, Any], variable: str) -> str:
-    """The one value of a variable in the task definitions."""
+    """Return the one value of an environment variable in the task definitions."""
     (value,) = [
         str(told["Value"])
         for each in resources.values()

@@ -1,10 +1,11 @@
-"""How the processors scale: patterns of arrivals, played through the scaling policy that the stacks deploy.
+"""Simulates how the processors scale when images arrive in different patterns, with the deployed scaling policy.
 
     make synth && python -m bench.simulate_scaling cdk/cdk.out/prod/Services.template.json out/
 
-writes a chart a pattern and prints a table. Target, bounds and cooldowns are those of the template. What AWS adds is
-modelled by its documentation: metrics come once a minute and a minute late; target tracking scales out after three
-minutes above the target and in after fifteen below nine tenths of it; a Fargate task takes a minute to work.
+The command writes a chart for each pattern and prints a table. Targets, bounds and cooldowns come from the template.
+The behaviour of AWS follows its documentation: metrics arrive once a minute with a delay of one minute. Target tracking
+scales out after three minutes above the target, and in after fifteen minutes below 90 % of it. A Fargate task needs a
+minute to start.
 """
 
 import math
@@ -21,19 +22,19 @@ from darkroom_cdk.stages import load
 
 MINUTE: Final = 60
 DAY: Final = 24 * 60
-"""Minutes."""
+"""Minutes of a day."""
 _OUT_AFTER: Final = 3
 _IN_AFTER: Final = 15
 _IN_BELOW: Final = 0.9
 _START_MINUTES: Final = 1
 
 Arrivals = Callable[[int], float]
-"""Images in the minute of that number."""
+"""Maps the number of a minute to the images that arrive in it."""
 
 
 @dataclass
 class Tracker:
-    """One target, and for how many minutes its metric has been on which side of it."""
+    """One target, and the number of minutes for which its metric has been above or below it."""
 
     target: float
     above: int = 0
@@ -41,29 +42,29 @@ class Tracker:
     value: float = 0
 
     def see(self, value: float) -> None:
-        """Take in the metric of a minute."""
+        """Record the metric of a minute."""
         self.value = value
         self.above = self.above + 1 if value > self.target else 0
         self.below = self.below + 1 if value < _IN_BELOW * self.target else 0
 
     def wanted(self, tasks: int) -> int:
-        """How many tasks would bring the metric to its target."""
+        """Return the number of tasks that would bring the metric to its target."""
         return math.ceil(tasks * self.value / self.target)
 
 
 @dataclass
 class Fleet:
-    """The processors under the deployed policy, a minute at a time."""
+    """The processors under the deployed policy, in steps of one minute."""
 
     policy: Policy
     task_seconds: float
-    """Of one child for one message."""
+    """Seconds that one child takes for one message."""
     running: float = 0
     desired: int = 0
     measured: tuple[float, float] = (0, 0)
-    """Messages a task and CPU in per cent, as the metrics last came."""
+    """Last published metrics: messages for each task, and CPU in percent."""
     starting: deque[tuple[int, int]] = field(default_factory=deque)
-    """Minute from which tasks work, and how many."""
+    """Tasks that are starting: the minute from which they work, and their number."""
     last_out: int = -DAY
     last_in: int = -DAY
 
@@ -73,16 +74,16 @@ class Fleet:
 
     @property
     def per_minute(self) -> float:
-        """Images that the running tasks make in a minute."""
+        """Images that the running tasks can process in a minute."""
         return self.running * self.policy.children * MINUTE / self.task_seconds
 
     def begin(self, minute: int) -> None:
-        """Take in the tasks that have started."""
+        """Add the tasks that have finished starting."""
         while self.starting and self.starting[0][0] <= minute:
             self.running += self.starting.popleft()[1]
 
     def end(self, minute: int, *, backlog: float, made: float) -> None:
-        """Scale as target tracking does, by the metrics of the minute before; those of this one are on their way."""
+        """Scale as target tracking does, with the metrics of the previous minute. Then publish those of this minute."""
         for tracker, value in zip(self._trackers, self.measured, strict=True):
             tracker.see(value)
         self.measured = (backlog / max(self.running, 1), 100 * made / self.per_minute)
@@ -90,9 +91,9 @@ class Fleet:
             self._shrink(minute)
 
     def _grow(self, minute: int) -> bool:
-        """When one target asks for more. Whether it did."""
+        """Scale out if one target needs more tasks. Return whether it did."""
         asking = [each for each in self._trackers if each.above >= _OUT_AFTER]
-        # Of the tasks that are wanted already, though some of them do not run yet: the worse of what AWS may do.
+        # From the desired number of tasks, including those that still start: the worse of AWS's possible behaviours.
         wanted = min(max((each.wanted(self.desired) for each in asking), default=0), self.policy.max_tasks)
         if wanted > self.desired and _cool(minute, self.last_out, self.policy.out_cooldown_seconds):
             self.starting.append((minute + 1 + _START_MINUTES, wanted - self.desired))
@@ -100,12 +101,12 @@ class Fleet:
         return bool(asking)
 
     def _shrink(self, minute: int) -> None:
-        """When all targets allow less."""
+        """Scale in if all targets allow fewer tasks."""
         if any(each.below < _IN_AFTER for each in self._trackers):
             return
         wanted = max(self.policy.min_tasks, *(each.wanted(self.desired) for each in self._trackers))
         if wanted < self.desired and _cool(minute, self.last_in, self.policy.in_cooldown_seconds):
-            # Target tracking goes down with care: a part of the way each time.
+            # Target tracking scales in carefully: only part of the way each time.
             self.desired -= max(1, (self.desired - wanted) // 4)
             self.last_in = minute
             self.running = min(self.running, self.desired)
@@ -117,22 +118,22 @@ def _cool(minute: int, last: int, cooldown_seconds: int) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Course:
-    """What became of a pattern, minute by minute."""
+    """Course of a simulation, minute by minute."""
 
     arrivals: list[float]
     backlog: list[float]
     age_seconds: list[float]
-    """How long the message that is taken next has waited."""
+    """Seconds that the oldest message has waited, for each minute."""
     tasks: list[float]
 
     @property
     def task_hours(self) -> float:
-        """What Fargate bills."""
+        """Task hours that Fargate bills."""
         return sum(self.tasks) / 60
 
 
 def simulate(policy: Policy, arrivals: Arrivals, minutes: int, *, task_seconds: float) -> Course:
-    """Play a pattern. The queue is taken in order, and arrivals and work are spread evenly over a minute."""
+    """Simulate a pattern. Messages leave the queue in order. Arrivals and work are spread evenly over a minute."""
     fleet = Fleet(policy=policy, task_seconds=task_seconds)
     course = Course(arrivals=[], backlog=[], age_seconds=[], tasks=[])
     queue = Queue()
@@ -150,23 +151,23 @@ def simulate(policy: Policy, arrivals: Arrivals, minutes: int, *, task_seconds: 
 
 @dataclass
 class Queue:
-    """Messages in the order in which they came, counted by the minute."""
+    """Messages in the order of their arrival, counted by the minute."""
 
     waiting: deque[tuple[int, float, float]] = field(default_factory=deque)
-    """The minute, how many came in it and how many of these are left."""
+    """For each minute: its number, the messages that arrived, and how many of them are left."""
 
     @property
     def length(self) -> float:
-        """How many wait."""
+        """Number of waiting messages."""
         return sum(left for _, _, left in self.waiting)
 
     def come(self, minute: int, count: float) -> None:
-        """Add those of a minute."""
+        """Add the messages that arrived in a minute."""
         if count:
             self.waiting.append((minute, count, count))
 
     def take(self, most: float) -> float:
-        """Take so many from the front, or all; returns how many that were."""
+        """Remove up to `most` messages from the front. Return how many were removed."""
         left = most
         while self.waiting and left > 1e-9:
             minute, came, there = self.waiting.popleft()
@@ -176,7 +177,7 @@ class Queue:
         return most - left
 
     def age_seconds(self, minute: int) -> float:
-        """How long the first has waited at the end of a minute."""
+        """Return the seconds that the oldest message has waited at the end of a minute."""
         if not self.waiting:
             return 0
         since, came, left = self.waiting[0]
@@ -184,22 +185,22 @@ class Queue:
 
 
 def steady(_minute: int) -> float:
-    """50 images a second."""
+    """Return 50 images a second."""
     return 50 * MINUTE
 
 
 def spike(minute: int) -> float:
-    """5 a second, and for half an hour twenty times as many."""
+    """Return 5 images a second, and for half an hour twenty times as many."""
     return (100 if 60 <= minute < 90 else 5) * MINUTE
 
 
 def diurnal(minute: int) -> float:
-    """Between 5 and 95 a second, in the course of a day."""
+    """Return between 5 and 95 images a second, as a wave over a day."""
     return (50 - 45 * math.cos(2 * math.pi * minute / DAY)) * MINUTE
 
 
 def ten_million(minute: int) -> float:
-    """Ten million in a day, four fifths of them in its busier half."""
+    """Return ten million images a day, four fifths of them in its busier half."""
     return 10_000_000 / DAY * (1.6 if DAY // 4 <= minute < 3 * DAY // 4 else 0.4)
 
 
@@ -212,7 +213,7 @@ PATTERNS: Final[dict[str, tuple[Arrivals, int]]] = {
 
 
 def main(template: Path, directory: Path) -> None:
-    """Write a chart a pattern and print what it comes to."""
+    """Write a chart for each pattern and print a table of results."""
     policy = deployed(template)
     directory.mkdir(parents=True, exist_ok=True)
     lines = [

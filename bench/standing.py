@@ -1,4 +1,4 @@
-"""What a stage costs a month when nobody uses it, counted in the templates.
+"""Prints the monthly cost of an idle stage, counted in the synthesized templates.
 
 make synth && python -m bench.standing cdk/cdk.out/prod
 """
@@ -20,7 +20,7 @@ _GIB: Final = 1024
 
 
 def monthly(assembly: Path) -> dict[str, float]:
-    """USD a month by what they are for. Without data, requests, data transfer and Container Insights."""
+    """Return US dollars a month by purpose. Not counted: data, requests, data transfer and Container Insights."""
     found = [each for path in sorted(assembly.glob("*.template.json")) for each in _resources(path)]
     return {
         "NAT gateways": HOURS_A_MONTH * prices.NAT_HOUR * len(_of(found, "EC2::NatGateway")),
@@ -43,22 +43,22 @@ def _resources(path: Path) -> Iterator[Json]:
 
 
 def _of(found: list[Json], kind: str) -> list[Json]:
-    """Properties of the resources of a kind."""
+    """Return the properties of all resources of a type."""
     return [each["Properties"] for each in found if each["Type"] == f"AWS::{kind}"]
 
 
 def _zones(endpoint: Json) -> int:
-    """In how many zones an interface endpoint is; gateway endpoints are free."""
+    """Return the number of zones of an interface endpoint, and 0 for gateway endpoints, which are free."""
     return len(endpoint.get("SubnetIds", [])) if endpoint["VpcEndpointType"] == "Interface" else 0
 
 
 def _metrics(alarm: Json) -> int:
-    """An alarm is paid by the metrics that it looks at."""
+    """Return the number of metrics of an alarm. AWS charges for each."""
     return sum("MetricStat" in each for each in alarm.get("Metrics", [])) or 1
 
 
 def _task_hour(found: list[Json], service: Json) -> float:
-    """The fewest tasks that scaling leaves of a service, an hour; those that it starts with are on demand."""
+    """Return the hourly cost of a service's minimum number of tasks."""
     resources = {each["Id"]: each["Properties"] for each in found}
     task = resources[service["TaskDefinition"]["Ref"]]
     (least,) = [
@@ -78,7 +78,7 @@ def _scales(target: Json, service: Json, resources: dict[str, Json]) -> bool:
 
 
 def _split(service: Json, tasks: int) -> tuple[float, float]:
-    """Of so many tasks, how many run on demand and how many on Spot."""
+    """Return how many of `tasks` run on demand and how many on Spot."""
     strategy = {each["CapacityProvider"]: each for each in service.get("CapacityProviderStrategy", [])}
     if "FARGATE_SPOT" not in strategy:
         return tasks, 0
@@ -89,7 +89,7 @@ def _split(service: Json, tasks: int) -> tuple[float, float]:
 
 
 def main(assembly: Path) -> None:
-    """Print them, and their sum."""
+    """Print the costs and their sum."""
     found = monthly(assembly)
     for what, usd in [*found.items(), ("together", sum(found.values()))]:
         sys.stdout.write(f"| {what} | {usd:,.0f} |\n")

@@ -1,1 +1,1 @@
-"""Estimates: measures the prices that they are made of, and how near they come to what the pipeline takes."""
+"""Measures the prices behind the planner's estimates, and compares estimates with what the pipeline really takes."""

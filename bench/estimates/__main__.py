@@ -1,8 +1,9 @@
-"""Says how near estimates come to what the pipeline takes; with `--measure`, first measures the prices anew.
+"""Prints estimates beside what the pipeline really takes. With `--measure`, it first measures the prices again.
 
     python -m bench.estimates [--measure] [--only STEP]
 
-Needs Linux, which tells a process' memory. To measure takes some minutes of one core, and the prices are of that core.
+It needs Linux, to read the memory of a process. Measuring takes some minutes of one core, and the prices hold for
+that core.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from darkroom_processor.sandbox.preload import preload
 
 
 def measure(only: str) -> Prices:
-    """Of all steps, or of those whose name has this in it."""
+    """Measure the prices of all steps, or of those whose name contains `only`."""
     opaque: dict[str, Price] = {}
     transparent: dict[str, Price] = {}
     for step in steps():
@@ -35,7 +36,7 @@ def measure(only: str) -> Prices:
 
 
 def _document(prices: Prices) -> str:
-    """As JSON, a price a line."""
+    """Return the prices as JSON, one in each line."""
     sections = {"opaque": prices.opaque, "transparent": prices.transparent}
     members = [
         f' "engine": {json.dumps(dict(prices.engine))}',
@@ -50,7 +51,7 @@ def _lines(section: Mapping[str, Price]) -> str:
 
 
 def main() -> None:
-    """Measure, if asked to, and check."""
+    """Measure the prices if `--measure` is given, then check the estimates."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--measure", action="store_true", help="measure the prices anew, and keep them")
     parser.add_argument("--only", default="", help="only show the prices of steps whose name has this in it")

@@ -1,4 +1,4 @@
-"""Holds estimates to what the pipeline takes for whole recipes."""
+"""Compares estimates with what the pipeline takes for whole recipes."""
 
 import sys
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ from tests.support.corpus import CORPUS
 
 _MEGABYTE: Final = 1e6
 _PARTS: Final = (0, 0.1, 0.5, 0.9, 1)
-"""Of the ratios, lowest first, that are told."""
+"""Quantiles of the ratios that are printed, lowest first."""
 _SIZES: Final = ((1000, 750), (2725, 2225), (6000, 4000))
-"""Of the photos, in pixels. They are not those that prices are measured on."""
+"""Sizes of the photos, `(width, height)` in pixels. Prices are measured on other sizes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One image and what is made of it."""
+    """One image and the variants to make."""
 
     source: str
     recipe: str
@@ -36,7 +36,7 @@ class Case:
 
 
 def cases() -> Iterator[Case]:
-    """Photos of three sizes by all presets; other formats, and real photos where they are, by some recipes."""
+    """Yield photos of three sizes with all presets, and other formats and real photos with some recipes."""
     recipes = {name: preset.variants for name, preset in load_presets().items()} | _others()
     sources = {f"jpeg {width} × {height}": photo(ImageFormat.JPEG, (width, height)) for width, height in _SIZES}
     for source, data in sources.items():
@@ -57,7 +57,7 @@ def cases() -> Iterator[Case]:
 
 
 def _others() -> dict[str, tuple[Variant, ...]]:
-    """What presets do not show: an animation that stays one, AVIF, a search for a size, and many operations."""
+    """Return recipes beyond the presets: an animated result, AVIF, a search for a file size, and many operations."""
     resize: dict[str, Any] = {"op": "resize", "width": 720}
     looks: list[dict[str, Any]] = [
         {"op": "rotate", "angle": 10},
@@ -78,7 +78,7 @@ def _one(operations: list[dict[str, Any]], **output: Any) -> tuple[Variant, ...]
 
 
 def check() -> None:
-    """Print what was estimated beside what was taken."""
+    """Print estimates beside measurements."""
     heads = ["source", "recipe", "CPU ms", "estimated", "ratio", "MB", "estimated", "ratio"]
     table = Table("Estimates, and what the pipeline took", heads)
     times: list[float] = []
@@ -109,7 +109,7 @@ def _processing(case: Case) -> Measurable:
 
 
 def _source(case: Case) -> Source:
-    """As its description tells it."""
+    """Return the facts that the pipeline's description gives of the case's image."""
     told = forked(lambda: {"processed": _description(case.data)})["processed"]
     return Source.described(SourceDescription.model_validate(told), size=len(case.data))
 

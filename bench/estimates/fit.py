@@ -1,4 +1,4 @@
-"""From measurements to prices."""
+"""Fits prices to measurements."""
 
 from functools import partial
 
@@ -10,7 +10,7 @@ _DIGITS = 3
 
 
 def price(step: Step) -> Price:
-    """The line through a small and a large picture. It never falls, and never begins below zero."""
+    """Return the line through the measurements of a small and a large image. Slope and offset are never negative."""
     small, large = (measured(partial(step.prepare, tiles)) for tiles in step.tiles)
     pixels = step.pixels(step.tiles[0]), step.pixels(step.tiles[1])
     ms, ms_per_pixel = _line(pixels, (small.cpu_ms, large.cpu_ms))
@@ -25,7 +25,7 @@ def price(step: Step) -> Price:
 
 
 def _line(pixels: tuple[float, float], found: tuple[float, float]) -> tuple[float, float]:
-    """What any picture takes, and what a pixel takes."""
+    """Return the offset for any image, and the slope for each pixel."""
     slope = max((found[1] - found[0]) / (pixels[1] - pixels[0]), 0.0)
     return max(found[0] - slope * pixels[0], 0.0), slope
 
@@ -35,5 +35,5 @@ def _kept(taken: Taken) -> int:
 
 
 def _rounded(value: float) -> float:
-    """To some digits that mean something."""
+    """Round to the digits that the measurement supports."""
     return float(f"{value:.{_DIGITS}g}")

@@ -1,4 +1,4 @@
-"""Measures in processes of their own, which begin as a child that waits for its first image does."""
+"""Measures work in forked processes, which start in the state of a child that waits for its first image."""
 
 import json
 import os
@@ -20,23 +20,23 @@ Work = Callable[[], object]
 
 @dataclass(frozen=True, kw_only=True)
 class Taken:
-    """What some work took."""
+    """CPU time and memory that a piece of work took."""
 
     cpu_ms: float
-    """At the least: other processes can only add to it."""
+    """Minimum CPU time in milliseconds, since other processes can only add to it."""
     peak_bytes: int
-    """Address space at its largest, above what it was before."""
+    """Highest growth of the address space during the work, in bytes."""
     kept_bytes: int
-    """The same once the work is done, its result still in hand."""
+    """Growth of the address space after the work, while its result is still held, in bytes."""
     before_bytes: int
-    """Address space before."""
+    """Address space before the work, in bytes."""
 
 
 def measured(prepare: Callable[[], Work]) -> Taken:
-    """What the work took that `prepare` sets up.
+    """Measure the work that `prepare` returns.
 
-    The peak of an address space cannot be reset, but a fork begins with a new one. So one process prepares, and its
-    child does the work.
+    The peak of an address space cannot be reset, but a forked process starts with a new one. So one process prepares,
+    and its child does the work.
     """
     return Taken(**forked(lambda: _of(prepare())))
 
@@ -60,7 +60,7 @@ def _of(work: Work) -> dict[str, Any]:
 
 
 def forked(task: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What the task returns, run in a child of this process. Raises RuntimeError when it fails there."""
+    """Run the task in a child of this process and return its result. Raises RuntimeError if the task fails."""
     reader, writer = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -68,7 +68,7 @@ def forked(task: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         try:
             os.write(writer, json.dumps(task()).encode())
             status = 0
-        except Exception:  # noqa: BLE001 - the status tells the parent, and this tells people
+        except Exception:  # noqa: BLE001 - the status informs the parent, and the traceback informs people
             traceback.print_exc()
             sys.stderr.flush()
         finally:
@@ -84,7 +84,7 @@ def forked(task: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 
 def _status(field: str) -> int:
-    """Bytes. Of Linux only."""
+    """Return a memory field of `/proc/self/status` in bytes. Linux only."""
     found = re.search(rf"^{field}:\s+(\d+) kB$", _STATUS.read_text(), re.MULTILINE)
     if found is None:
         raise RuntimeError(f"this system does not tell {field}")

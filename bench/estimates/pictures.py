@@ -1,4 +1,4 @@
-"""The pictures to measure with: as detailed at any size, so that a megapixel is a megapixel."""
+"""Images to measure with. They have the same detail at any size, so that each megapixel takes the same work."""
 
 import random
 import tempfile
@@ -15,8 +15,8 @@ from tests.support import images
 
 TILE: Final = (360, 294)
 _GRAIN: Final = 0.02
-"""So large, and with so much grain, a made photo takes as long to encode as the one of sharp's benchmark at 720 pixels:
-PNG, WebP and AVIF at any effort within a sixth, and 1.3 times as long as TIFF."""
+"""Strength of the grain. With it, a synthetic photo takes as long to encode as the photo of sharp's benchmark at 720
+pixels: within a sixth as PNG, WebP and AVIF at any effort, and 1.3 times as long as TIFF."""
 
 _ALPHA: Final = frozenset(
     {
@@ -29,7 +29,7 @@ _ALPHA: Final = frozenset(
         ImageFormat.ICO,
     }
 )
-"""Formats that are measured with transparency too."""
+"""Formats that are also measured with transparency."""
 _OPTIONS: Final[dict[ImageFormat, dict[str, Any]]] = {
     ImageFormat.JPEG: {"quality": 85},
     ImageFormat.AVIF: {"speed": 8},
@@ -39,18 +39,18 @@ _ICON_SIDE: Final = 256
 
 
 def has_alpha(image_format: ImageFormat) -> bool:
-    """Whether the format is measured with transparency too."""
+    """Return whether the format is also measured with transparency."""
     return image_format in _ALPHA
 
 
 def mosaic(tiles: int, *, transparent: bool) -> Image.Image:
-    """So many photos across and down."""
+    """Return an image of `tiles` × `tiles` photos."""
     pixels = _made(lambda: _mosaic(tiles, transparent=transparent).tobytes())
     return Image.frombytes(_mode(transparent=transparent), (TILE[0] * tiles, TILE[1] * tiles), pixels)
 
 
 def written(image_format: ImageFormat, tiles: int, *, transparent: bool) -> bytes:
-    """The file of a mosaic. An icon is no larger than icons are."""
+    """Return the file of a mosaic. An icon is limited to the largest size of icons."""
 
     def make() -> bytes:
         image = _mosaic(tiles, transparent=transparent)
@@ -63,12 +63,12 @@ def written(image_format: ImageFormat, tiles: int, *, transparent: bool) -> byte
 
 
 def icon_side(tiles: int) -> int:
-    """Pixels of the icon that stands for a mosaic."""
+    """Return the side, in pixels, of the icon that represents a mosaic."""
     return _ICON_SIDE if tiles > 1 else _ICON_SIDE // 4
 
 
 def photo(image_format: ImageFormat, size: Size, *, transparent: bool = False) -> bytes:
-    """The file of one photo: the larger, the smoother, as photos are."""
+    """Return the file of one photo. Larger photos are smoother, as real ones are."""
     options = _OPTIONS.get(image_format, {})
     return _made(
         lambda: images.encoded(images.photo(*size, _mode(transparent=transparent)), image_format.name, **options)
@@ -76,7 +76,7 @@ def photo(image_format: ImageFormat, size: Size, *, transparent: bool = False) -
 
 
 def animation(size: Size, frames: int) -> bytes:
-    """A GIF that moves: a photo, shifted from frame to frame."""
+    """Return an animated GIF: a photo that is shifted from frame to frame."""
 
     def make() -> bytes:
         first = images.photo(*size)
@@ -87,7 +87,7 @@ def animation(size: Size, frames: int) -> bytes:
 
 
 def _made(make: Callable[[], bytes]) -> bytes:
-    """What is made elsewhere: this process must have no memory to spare that a measurement would then not count."""
+    """Make the file in another process, so that this process keeps no free memory that a measurement would miss."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "made"
         forked(lambda: {"bytes": path.write_bytes(make())})
@@ -103,9 +103,9 @@ def _mosaic(tiles: int, *, transparent: bool) -> Image.Image:
 
 
 def _photo(number: int, mode: str) -> Image.Image:
-    """One of many, each another: what comes again would be packed as a repetition. A little wider than a tile."""
+    """Return photo `number`, a little wider than a tile. All photos differ, since encoders compress repetitions."""
     image = images.photo(TILE[0] + number, TILE[1])
-    grain = Image.frombytes("L", image.size, random.Random(number).randbytes(image.width * image.height))  # noqa: S311 - a picture, not a secret
+    grain = Image.frombytes("L", image.size, random.Random(number).randbytes(image.width * image.height))  # noqa: S311 - an image, not a secret
     grainy = Image.blend(image, Image.merge("RGB", [grain] * 3), _GRAIN)
     return images.with_alpha(grainy) if mode == "RGBA" else grainy
 

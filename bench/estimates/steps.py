@@ -1,4 +1,4 @@
-"""The steps that have a price, and how to do each once."""
+"""The steps that have a price, and how to run each step once."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ from darkroom_processor.pipeline.raster import Raster
 from darkroom_processor.pipeline.strip import Strip
 
 _TILES: Final = (1, 5)
-"""Tiles a side of the two pictures that a price is drawn through."""
+"""Tiles for each side of the two images that determine a price."""
 _LARGE_TILES: Final = (7, 9)
-"""The same for what is done to large ones only."""
+"""The same for steps that only apply to large images."""
 
 _OPERATION: Final = TypeAdapter[AnyOperation](AnyOperation)
 _OPERATIONS: Final[tuple[dict[str, Any], ...]] = (
@@ -61,18 +61,18 @@ _WITHOUT_EFFORT: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """What is done to a picture of so many tiles a side."""
+    """A priced step, run on an image with a given number of tiles for each side."""
 
     name: str
     transparent: bool
     prepare: Callable[[int], Work]
     pixels: Callable[[int], float]
-    """By which the step is priced."""
+    """Number of pixels by which the step is priced."""
     tiles: tuple[int, int] = _TILES
 
 
 def steps() -> Iterator[Step]:
-    """All of them."""
+    """Yield all priced steps."""
     for transparent in (False, True):
         yield from _decodings(transparent=transparent)
         yield Step(name=DESCRIBE, transparent=transparent, prepare=partial(_describing, transparent), pixels=_pixels)
@@ -102,20 +102,20 @@ def _icon_pixels(tiles: int) -> float:
     return float(icon_side(tiles) ** 2)
 
 
-def _decoding(image_format: ImageFormat, eighths: int, transparent: bool, tiles: int) -> Work:  # noqa: FBT001 - as it is bound
+def _decoding(image_format: ImageFormat, eighths: int, transparent: bool, tiles: int) -> Work:  # noqa: FBT001 - bound by position
     data = written(image_format, tiles, transparent=transparent)
     scale = 1.0 if eighths == WHOLE else eighths / WHOLE / 1.31
     return lambda: decode(admit(data), lambda _: scale)
 
 
-def _describing(transparent: bool, tiles: int) -> Work:  # noqa: FBT001 - as it is bound
+def _describing(transparent: bool, tiles: int) -> Work:  # noqa: FBT001 - bound by position
     source = admit(written(ImageFormat.PNG, tiles, transparent=transparent))
     decoded = decode(source, lambda size: needed_scale((), size, describe=True))
     return lambda: describe(source, decoded)
 
 
 def _resizing(*, transparent: bool) -> Step:
-    """To half the size: nothing that is done at whole factors helps there."""
+    """Return the step of resizing to half the size, where no shortcut for whole factors applies."""
 
     def prepare(tiles: int) -> Work:
         operation = _OPERATION.validate_python({"op": "resize", "width": TILE[0] * tiles // 2})
@@ -140,9 +140,9 @@ def _touched(operation: AnyOperation, tiles: int) -> float:
     return before.pixels + after(operation, before).pixels
 
 
-def _operating(operation: AnyOperation, transparent: bool, tiles: int) -> Work:  # noqa: FBT001 - as it is bound
+def _operating(operation: AnyOperation, transparent: bool, tiles: int) -> Work:  # noqa: FBT001 - bound by position
     image, overlays = mosaic(tiles, transparent=transparent), Overlays({})
-    # A raster keeps views of itself that it was asked for: each run has a new one.
+    # A raster caches its converted views, so each run needs a new raster.
     return lambda: apply(operation, Raster(image), overlays)
 
 
@@ -168,6 +168,6 @@ def _encoding_step(output: Output, tiles: tuple[int, int], *, transparent: bool)
     )
 
 
-def _encoding(image_format: ImageFormat, output: Output, transparent: bool, tiles: int) -> Work:  # noqa: FBT001 - as it is bound
+def _encoding(image_format: ImageFormat, output: Output, transparent: bool, tiles: int) -> Work:  # noqa: FBT001 - bound by position
     image = mosaic(tiles, transparent=transparent)
     return lambda: encode(Strip((Raster(image),)), output, image_format, Kept())

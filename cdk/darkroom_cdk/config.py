@@ -1,4 +1,4 @@
-"""What the stacks are told: sizes, counts, what is kept, and what belongs to one installation alone."""
+"""Configuration of the stacks: sizes, counts, retention, and what only one installation has (domain, keys, e-mail)."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,30 +12,30 @@ from darkroom.limits import DEFAULT_UPLOAD_BYTES, HIGHEST_UPLOAD_BYTES
 from darkroom.topology import BucketSpec, Topology
 
 US_EAST_1: Final = "us-east-1"
-"""Where CloudFront takes web ACLs and certificates from."""
+"""The region in which CloudFront looks for web ACLs and certificates."""
 
 
 ServiceName = Literal["upload", "orchestrator", "processor"]
 
 
 class Nat(StrEnum):
-    """How tasks in private subnets reach what has no VPC endpoint."""
+    """How tasks in private subnets reach addresses for which there is no VPC endpoint."""
 
     GATEWAY = "gateway"
-    """A managed gateway a zone: no upkeep, the dearest."""
+    """One managed gateway for each zone: no upkeep, the highest price."""
     INSTANCE = "instance"
-    """One small EC2 instance: cheap, a single point of failure."""
+    """One small EC2 instance: cheap, but a single point of failure."""
     NONE = "none"
-    """No way out: endpoints carry all traffic to AWS, and webhooks cannot be delivered."""
+    """No route to the internet: VPC endpoints carry all traffic to AWS, and webhooks cannot be delivered."""
 
 
 class Architecture(StrEnum):
-    """CPU of the tasks. Images are built for one of them."""
+    """CPU architecture of the tasks. Container images are built for one architecture."""
 
     X86_64 = "x86_64"
-    """What the image engine is measured on: its resampler has a wheel for it."""
+    """The architecture on which the image engine is measured: its resampler has a wheel for it."""
     ARM64 = "arm64"
-    """Graviton: a vCPU is a fifth cheaper, and pictures take more of it; docs/decisions/0026 has the sums."""
+    """Graviton: a vCPU costs a fifth less, and an image takes more CPU time. docs/decisions/0026 compares the costs."""
 
 
 class _Value(BaseModel):
@@ -43,66 +43,69 @@ class _Value(BaseModel):
 
 
 class TaskSize(_Value):
-    """One Fargate task, and how many of them run."""
+    """The size of a Fargate task, and how many tasks run."""
 
     cpu: int
-    """CPU units, 1,024 a core."""
+    """CPU units; 1,024 are one core."""
     memory_mib: int
     min_tasks: Annotated[int, Field(ge=1)]
     max_tasks: int
 
 
 class ProcessorSize(TaskSize):
-    """Processors: scaled on how much work waits for each."""
+    """Processors. Scaling keeps the number of waiting messages for each task near a target."""
 
     on_demand_tasks: int
-    """Tasks that never run on Spot, so that an interruption of all Spot capacity does not stop the work."""
+    """Number of tasks that never run on Spot, so that work goes on when AWS takes all Spot capacity away."""
     spot_weight: Annotated[int, Field(ge=0, le=100)]
-    """Of 100 tasks beyond `on_demand_tasks`, how many run on Spot."""
+    """How many of 100 tasks beyond `on_demand_tasks` run on Spot."""
     task_seconds: float = 0.5
-    """Mean time one child takes for one message; `make bench` measures it."""
+    """Mean seconds that one child takes for one message. `make bench` measures it."""
     acceptable_wait_seconds: int = 60
-    """How long a message may wait in a backlog that is being worked off."""
+    """Seconds that a message may wait while a backlog is processed."""
     cpu_percent: int = 80
-    """CPU at which more tasks are started, too, and below which the number of tasks may fall."""
+    """CPU use, in percent, above which more tasks start and below which the number of tasks may fall."""
     scale_out_cooldown_seconds: int = 240
-    """Until the metric shows the tasks that were just started: sooner, it asks for the same ones again and again."""
+    """Seconds until the metric includes tasks that have just started. With less, scaling starts them twice."""
     scale_in_cooldown_seconds: int = 300
 
     @property
     def children(self) -> int:
-        """Messages a task works on at a time: one a core."""
+        """Number of messages that a task processes at once: one for each core."""
         return max(self.cpu // 1024, 1)
 
     @property
     def backlog_target(self) -> int:
-        """Visible messages a task can work off within the acceptable wait."""
+        """Number of visible messages that one task can process within the acceptable wait."""
         return int(self.acceptable_wait_seconds * self.children / self.task_seconds)
 
 
 class Domain(_Value):
-    """A name of one's own. Without one, CloudFront's name is used, and CloudFront speaks HTTP to the load balancer."""
+    """The installation's own domain name.
+
+    Without one, clients use CloudFront's name, and CloudFront sends plain HTTP to the load balancer.
+    """
 
     name: str
     hosted_zone_id: str
     hosted_zone_name: str
     certificate_arn: str
-    """For `name` and `results.<name>`; in us-east-1, for CloudFront."""
+    """ARN of the certificate for `name` and `results.<name>`. It is in us-east-1, where CloudFront looks for it."""
     origin_certificate_arn: str
-    """For `origin.<name>`; in the region of the load balancer."""
+    """ARN of the certificate for `origin.<name>`. It is in the region of the load balancer."""
 
     @property
     def origin(self) -> str:
-        """The load balancer's name, which CloudFront asks."""
+        """The load balancer's host name, to which CloudFront connects."""
         return f"origin.{self.name}"
 
 
 class StageConfig(_Value):
-    """Everything the stacks are told."""
+    """All settings of the stacks."""
 
     stage: Literal["dev", "prod"]
     prefix: str
-    """Begins every name."""
+    """Prefix of every resource name."""
     region: str = US_EAST_1
     zones: Annotated[int, Field(ge=2, le=3)]
     nat: Nat
@@ -113,60 +116,62 @@ class StageConfig(_Value):
     orchestrator: TaskSize
     processor: ProcessorSize
     image_tag: str = "main"
-    """Tag of the images that `image_digests` does not name."""
+    """Tag of the images of services that `image_digests` does not list."""
     image_digests: Mapping[ServiceName, str] = {}
-    """`sha256:…` of images, which is how the pipelines deploy: a digest cannot be moved to another image."""
+    """Digests (`sha256:…`) of the services' images. The pipelines deploy by digest, which never moves."""
     max_upload_bytes: Annotated[int, Field(gt=0, le=HIGHEST_UPLOAD_BYTES)] = DEFAULT_UPLOAD_BYTES
     default_requests_per_second: Annotated[float, Field(ge=0.001, le=HIGHEST_RATE)] | Unlimited
-    """Rate of sessions, and of API keys that have none of their own. No limit is said by the word `unlimited`."""
+    """Requests per second of a session, and of an API key without a rate of its own. `unlimited` means no limit."""
     default_burst: Annotated[int, Field(ge=1, le=HIGHEST_BURST)]
-    """Requests at once, after a rest, of the same."""
+    """Requests that such a caller may send at once after a pause."""
     default_jobs_per_day: Annotated[int, Field(ge=1)] | Unlimited
     default_bytes_per_day: Annotated[int, Field(ge=1)] | Unlimited
     default_stored_bytes: Annotated[int, Field(ge=1)] | Unlimited
     requests_per_address: Annotated[int, Field(ge=10)] = 10_000
-    """How many requests one address may make in five minutes, before the firewall turns it away. A back end that
-    uploads for its own users is one address."""
+    """Requests that one IP address may send in five minutes before the firewall refuses it. A back end that uploads for
+    its own users is one address."""
     default_owner: str = "demo"
     """Owner of files dropped into `incoming/`."""
     traces_sampled: Annotated[float, Field(ge=0, le=1)] = 0
-    """Part of all traces that X-Ray is sent. With 0 no collector runs, and the services make no spans."""
+    """Share of traces, from 0 to 1, that go to X-Ray. With 0, no collector runs and the services make no spans."""
     collector_image: str = "v0.50.0"
-    """Tag or digest of the collector, a copy of `public.ecr.aws/aws-observability/aws-otel-collector`."""
+    """Tag or digest of the collector's image, a copy of `public.ecr.aws/aws-observability/aws-otel-collector`."""
     budget_usd: int
-    """A month."""
+    """Budget for a month, in US dollars."""
     alarm_email: str | None = None
     event_email: str | None = None
-    """Receives the job events of `event_owner`."""
+    """E-mail address that receives the job events of `event_owner`."""
     event_owner: str | None = None
     domain: Domain | None = None
     cloudfront_prefix_list: str | None = None
-    """Id of `com.amazonaws.global.cloudfront.origin-facing`: the load balancer is then open to CloudFront alone."""
+    """Id of the prefix list `com.amazonaws.global.cloudfront.origin-facing`. With it, the load balancer accepts
+    connections from CloudFront only."""
     origin_secret_version: str | None = None
-    """Version of the secret that CloudFront shows the load balancer. Without it, the one that was current when the
-    stacks were made; CloudFormation does not look again by itself."""
+    """Version of the secret that CloudFront sends to the load balancer. Default: the version that was current when the
+    stacks were made, since CloudFormation does not look it up again."""
     origin_other_secret_version: str | None = None
-    """One more that the load balancer takes: the next or the last one, while the secret changes."""
+    """A second version that the load balancer accepts: the next or the previous one while the secret is rotated."""
     results_public_key: str | None = None
-    """PEM of the P-256 or RSA 2048 key that links to the results distribution open with; there is none without."""
+    """Public key (PEM; P-256 or RSA 2048) that checks signed links to results. Without it there is no distribution of
+    results."""
     results_other_public_key: str | None = None
-    """One more such key, whose links open as well: the next or the last one, while keys change."""
+    """A second such key whose links are valid too: the next or the previous one while keys are rotated."""
     results_key_secret_arn: str | None = None
-    """The secret that the upload service signs such links with: JSON of `key_pair_id` and `private_key`. Without it
-    links lead to S3."""
+    """ARN of the secret with which the upload service signs these links: JSON with `key_pair_id` and `private_key`.
+    Without it, links lead to S3."""
     replica_region: str | None = None
-    """Where a copy of the results bucket and of the tables is kept."""
+    """Region that holds a copy of the results bucket and of the tables."""
     recovers: str | None = None
-    """The prefix of an installation whose region is lost. Its copies of tables and results in this region are taken
-    over; everything else is new, under a prefix of its own."""
+    """Prefix of an installation whose region is lost. This installation takes over its copies of tables and results in
+    this region. Everything else is new and has this installation's own prefix."""
     reads_as_caller: bool = False
-    """Whether the CDK reads deployed templates as whoever calls it, not by the bootstrap's lookup role. That role may
-    read everything in the account, data included, so the role of pull requests cannot take it."""
+    """Whether the CDK reads deployed templates with the caller's own rights instead of the bootstrap's lookup role. The
+    lookup role may read everything in the account, data included, so the role of pull requests may not assume it."""
     github_repository: str | None = None
-    """`owner/name` of the repository whose pipelines may deploy."""
+    """Repository (`owner/name`) whose pipelines may deploy."""
     github_provider_arn: str | None = None
-    """The account's identity provider for `token.actions.githubusercontent.com`, of which there can be only one.
-    Without it the stage makes it."""
+    """ARN of the account's identity provider for `token.actions.githubusercontent.com`. An account has at most one.
+    Without it, the stage creates the provider."""
 
     @model_validator(mode="after")
     def _fits_together(self) -> "StageConfig":
@@ -181,12 +186,12 @@ class StageConfig(_Value):
         return self
 
     def image(self, service: ServiceName) -> str:
-        """The digest or tag of a service's image."""
+        """Return the digest of a service's image, or its tag if no digest is set."""
         return self.image_digests.get(service, self.image_tag)
 
     @property
     def traced(self) -> bool:
-        """Whether the services make spans."""
+        """Whether the services make spans for tracing."""
         return self.traces_sampled > 0
 
     @property
@@ -200,23 +205,23 @@ class StageConfig(_Value):
 
     @property
     def origin_secret_name(self) -> str:
-        """The secret that CloudFront shows the load balancer."""
+        """Name of the secret that CloudFront sends to the load balancer."""
         return f"{self.prefix}/origin"
 
     @property
     def data_keys_name(self) -> str:
-        """The secret with which secrets in the tables are encrypted: of the installation whose tables they are."""
+        """Name of the secret that encrypts secrets in the tables, as named by the installation that made the tables."""
         return f"{self.recovers or self.prefix}/data-keys"
 
     @property
     def is_prod(self) -> bool:
-        """Whether people rely on it."""
+        """Whether this is the production stage."""
         return self.stage == "prod"
 
 
 def copy_of(results: BucketSpec) -> BucketSpec:
-    """The copy of the results bucket in another region.
+    """Return the specification of the results bucket's copy in another region.
 
-    Versions that were deleted here are behind delete markers there, and last for a day.
+    A version that is deleted in the original gets a delete marker in the copy and stays there for one day.
     """
     return replace(results, name=f"{results.name}-replica", noncurrent_days=1)

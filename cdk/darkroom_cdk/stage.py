@@ -1,4 +1,4 @@
-"""All stacks of a stage, put together."""
+"""Composes the stacks of a stage."""
 
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
@@ -39,7 +39,7 @@ def build(app: App, config: StageConfig) -> None:
         delivery=delivery,
     )
     edge = EdgeStack(app, "Edge", config=config, delivery=delivery, balancer=services.origin.balancer)
-    # It looks the origin's secret up by name, and with a domain refers to nothing else of the services.
+    # With a domain, the edge stack has no reference to the services: it only looks up the origin's secret by name.
     edge.add_stack_dependency(services)
     ObservabilityStack(app, "Observability", config=config, storage=storage, messaging=messaging, services=services)
     if config.github_repository:
@@ -56,7 +56,7 @@ def build(app: App, config: StageConfig) -> None:
 
 
 def _tables(app: App, config: StageConfig, messaging: MessagingStack) -> Tables:
-    """A stack of their own, or those of another installation, which some stack has to refer to."""
+    """Return the tables: a stack of their own, or references to those of the installation to recover."""
     return (
         TakenOverTables(messaging, "Tables", config=config)
         if config.recovers

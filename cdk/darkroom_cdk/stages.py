@@ -1,7 +1,7 @@
-"""The stages, and what an installation says beside.
+"""The two stages, and how an installation overrides their settings.
 
-Two stages are written down here. What only the owner of an account knows (domain, e-mail, keys) is optional and comes
-as CDK context, `cdk deploy -c alarm_email=ops@example.org`, or in a file; `load` checks all of it in one go.
+Settings that only the owner of an account knows (domain, e-mail, keys) are optional. They come as CDK context,
+`cdk deploy -c alarm_email=ops@example.org`, or from a file. `load` checks all of them and reports every fault at once.
 """
 
 import json
@@ -27,7 +27,7 @@ _STAGES: Final[Mapping[str, Mapping[str, Any]]] = {
         "keep_data": False,
         "upload": TaskSize(cpu=512, memory_mib=1024, min_tasks=1, max_tasks=2),
         "orchestrator": TaskSize(cpu=256, memory_mib=512, min_tasks=1, max_tasks=2),
-        # One child of 1 GiB address space and the parent.
+        # Memory for the parent and one child with 1 GiB of address space.
         "processor": ProcessorSize(
             cpu=1024, memory_mib=2048, min_tasks=1, max_tasks=4, on_demand_tasks=0, spot_weight=100
         ),
@@ -60,16 +60,16 @@ _STAGES: Final[Mapping[str, Mapping[str, Any]]] = {
 
 
 def load(stage: str, overrides: Mapping[str, Any]) -> StageConfig:
-    """The configuration of a stage; `overrides` are values of `StageConfig` fields. Raises ValidationError."""
+    """Return the configuration of a stage. `overrides` maps `StageConfig` fields to values. Raises ValidationError."""
     if stage not in _STAGES:
         raise ValueError(f"stage is one of {', '.join(_STAGES)}, not {stage!r}")
     return StageConfig.model_validate({**_STAGES[stage], **overrides})
 
 
 def from_context(context: Mapping[str, Any]) -> StageConfig:
-    """The configuration that CDK context asks for: `stage` (dev), and any other field, structured ones as JSON.
+    """Return the configuration from CDK context: `stage` (default `dev`) and any other field, structured ones as JSON.
 
-    `installation` names a JSON file with fields, which those of the command line go before.
+    `installation` names a JSON file with fields. Fields of the command line take precedence.
     """
     file = context.get("installation")
     given = json.loads(Path(file).read_text()) if file else {}
@@ -78,5 +78,5 @@ def from_context(context: Mapping[str, Any]) -> StageConfig:
 
 
 def _parsed(value: object) -> object:
-    """Context from the command line is text; text that is a JSON object stands for one."""
+    """Return a context value. Context from the command line is text; a text that is a JSON object is parsed."""
     return json.loads(value) if isinstance(value, str) and value.startswith("{") else value

@@ -1,1 +1,1 @@
-"""A deployment in full, on an emulator that checks signatures, policies and TLS: `make rehearse`."""
+"""Deploys all stacks to an emulator that checks signatures, policies and TLS, and uses them: `make rehearse`."""

@@ -1,4 +1,4 @@
-"""One deployment, from an empty account to its end. The tests run in the order in which they are written."""
+"""Fixtures: one deployment, from an empty account to its deletion. The test files run in the order of their numbers."""
 
 import os
 from collections import Counter
@@ -21,18 +21,18 @@ from rehearsal.toolkit import Toolkit
 from tests.support.api import Api, open_api
 
 ACCOUNT: Final = "000000000000"
-"""The emulator's."""
+"""The emulator's account id."""
 REGION: Final = "us-east-1"
 COPIES: Final = "us-west-2"
-"""Where tables and results are copied to."""
+"""The region that holds the copies of tables and results."""
 STACKS: Final = 12
-"""All of the stage, with those of the pipelines and of the copy."""
+"""Number of stacks, including those of the pipelines and of the copy."""
 KEY: Final = "rehearsal-key"
 
 _OPTIONS: Final = {
     "replica_region": COPIES,
     "github_repository": "example/darkroom",
-    # The emulator knows no identity providers, but it believes in this one.
+    # The emulator has no identity providers, but it accepts the ARN of any.
     "github_provider_arn": f"arn:aws:iam::{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com",
 }
 
@@ -44,14 +44,14 @@ class Rehearsal:
     emulator: StrictEmulator
     toolkit: Toolkit
     assembly: Path
-    """The dev stage, as deployed first."""
+    """The cloud assembly of the first deployment of the dev stage."""
     left_out: Counter[str]
-    """What the emulator did not take of it, by kind."""
+    """Number of resources that were left out because the emulator does not support them, by type."""
 
 
 @pytest_asyncio.fixture(scope="session")
 async def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Rehearsal]:
-    """An account with the stacks in it; this process's AWS settings lead to it meanwhile."""
+    """Deploy the stacks to an empty account. Until the end, this process's AWS settings lead to that account."""
     async with strict_emulator() as emulator:
         with pytest.MonkeyPatch.context() as patch:
             for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -68,7 +68,7 @@ async def rehearsal(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[R
 
 @pytest.fixture(scope="session")
 def roles(rehearsal: Rehearsal) -> dict[str, str]:
-    """ARNs of the roles of services and pipelines, which may be taken from now on."""
+    """Return the ARNs of the services' and pipelines' roles, which the tests may now assume."""
     (deployment,) = boto3.client("cloudformation").describe_stacks(StackName="darkroom-dev-deployment")["Stacks"]
     outputs = {each["OutputKey"]: each["OutputValue"] for each in deployment["Outputs"]}
     pipelines = {"diff": outputs["DiffRoleArn"], "deploy": outputs["DeployRoleArn"]}
@@ -79,7 +79,7 @@ def roles(rehearsal: Rehearsal) -> dict[str, str]:
 
 @pytest_asyncio.fixture(scope="session")
 async def services(rehearsal: Rehearsal, roles: dict[str, str]) -> AsyncIterator[dict[str, Service]]:
-    """The services as ECS would start them: each in its role."""
+    """Start the services as ECS would: each with its role."""
     boto3.client("dynamodb").put_item(
         TableName="darkroom-dev-accounts",
         Item={
@@ -97,6 +97,6 @@ async def services(rehearsal: Rehearsal, roles: dict[str, str]) -> AsyncIterator
 
 @pytest_asyncio.fixture(scope="session")
 async def api(services: dict[str, Service]) -> AsyncIterator[Api]:
-    """A client of the deployed system."""
+    """Return a client of the deployed system."""
     async with open_api(services["upload"].url, KEY) as api:
         yield api

@@ -1,4 +1,4 @@
-"""Copies that AWS would make: the emulator replicates nothing, and keeps no history to restore from."""
+"""Makes the copies that AWS would make: the emulator replicates nothing and has no point-in-time recovery."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import boto3
 
 
 def copy_table(name: str, copy: str, *, region: str) -> None:
-    """A table with all its items and indexes: what a global table or a restoring to a point in time comes to."""
+    """Copy a table with all its items and indexes, as a global table or point-in-time recovery would."""
     here, there = boto3.client("dynamodb"), boto3.client("dynamodb", region)
     table = here.describe_table(TableName=name)["Table"]
     indexes: list[Any] = [
@@ -24,7 +24,7 @@ def copy_table(name: str, copy: str, *, region: str) -> None:
 
 
 def copy_objects(bucket: str, copy: str) -> None:
-    """All objects of a bucket: what its replication comes to."""
+    """Copy all objects of a bucket, as replication would."""
     client = boto3.client("s3")
     for each in client.list_objects_v2(Bucket=bucket)["Contents"]:
         client.copy_object(Bucket=copy, Key=each["Key"], CopySource={"Bucket": bucket, "Key": each["Key"]})

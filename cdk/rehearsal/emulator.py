@@ -1,6 +1,6 @@
-"""MiniStack as strict as it can be: it verifies signatures, enforces IAM and resource policies, and speaks TLS only.
+"""MiniStack in its strictest form: it verifies signatures, enforces IAM and resource policies, and uses TLS only.
 
-TLS matters: the stacks' policies refuse plain HTTP, and an emulator without it could not be used under them.
+TLS is needed because the stacks' policies refuse plain HTTP.
 """
 
 import asyncio
@@ -36,11 +36,11 @@ class StrictEmulator:
 
     @property
     def trust(self) -> ssl.SSLContext:
-        """Of its certificate, for a client that reads no variables."""
+        """SSL context that trusts the emulator's certificate, for clients that read no environment variables."""
         return ssl.create_default_context(cafile=str(self.certificate))
 
     def environment(self) -> dict[str, str]:
-        """The variables under which any client reaches the emulator as the account's root, and trusts it."""
+        """Environment variables for clients that act as the account's root and trust the emulator's certificate."""
         return {
             **aws_environment(self.endpoint_url),
             "AWS_CA_BUNDLE": str(self.certificate),
@@ -51,7 +51,7 @@ class StrictEmulator:
 
 @asynccontextmanager
 async def strict_emulator() -> AsyncIterator[StrictEmulator]:
-    """An emulator on a free port, for the length of a `with` block. Raises EmulatorFailed."""
+    """Run an emulator on a free port until the `with` block ends. Raises EmulatorFailed."""
     log: list[str] = []
     (port,) = free_ports(1)
     with tempfile.TemporaryDirectory() as directory:
@@ -66,10 +66,10 @@ async def strict_emulator() -> AsyncIterator[StrictEmulator]:
 
 
 def _certificate(directory: Path) -> tuple[Path, Path]:
-    """A certificate for this machine that signs itself, and its key."""
+    """Make a self-signed certificate for this machine. Return the paths of certificate and key."""
     certificate, key = directory / "certificate.pem", directory / "key.pem"
     subprocess.run(
-        [  # noqa: S607 - openssl is where the system has it
+        [  # noqa: S607 - openssl is on the system's path
             "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
             "-addext", f"subjectAltName=DNS:localhost,DNS:*.localhost,IP:{LOOPBACK}",
             "-keyout", str(key), "-out", str(certificate),

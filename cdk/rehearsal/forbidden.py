@@ -1,4 +1,4 @@
-"""Calls that no service and no pipeline may make in its role: least privilege, shown rather than claimed."""
+"""Calls that a service or pipeline may not make with its role. The tests show that each is refused."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -10,7 +10,7 @@ FRONTEND: Final = "darkroom-dev-frontend-000000000000"
 RESULTS: Final = "darkroom-dev-results-000000000000"
 
 REFUSED: Final = {"AccessDenied", "AccessDeniedException", "AuthorizationError"}
-"""What S3, SQS and STS, what DynamoDB and what SNS call it."""
+"""Error codes of a refusal: of S3, SQS and STS, of DynamoDB, and of SNS."""
 
 Call = Callable[[boto3.Session], Any]
 
@@ -111,4 +111,4 @@ FORBIDDEN: Final[list[tuple[str, str, Call]]] = [
     ("deploy", "delete a table", lambda on: on.client("dynamodb").delete_table(TableName=_JOBS)),
     ("deploy", "delete a repository", _delete_repository),
 ]
-"""The service or pipeline, what it tries, and how."""
+"""The service or pipeline, a description of the call, and the call."""

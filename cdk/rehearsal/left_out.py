@@ -1,4 +1,4 @@
-"""What the emulator does not take of the stacks, and why it has to be left out."""
+"""Removes the resources that the emulator does not support from the stacks."""
 
 import json
 from collections import Counter
@@ -14,15 +14,15 @@ UNKNOWN: Final = (
     "AWS::EC2::SecurityGroupEgress",
     "AWS::EC2::SecurityGroupIngress",
 )
-"""One resource of a type that it does not know, and it refuses the template. docs/deployment.md names all of these."""
+"""Resource types that make the emulator refuse a whole template. docs/deployment.md lists all of them."""
 METRIC_MATH: Final = "AWS::CloudWatch::Alarm of several metrics"
-"""It knows alarms of one metric only."""
+"""Alarms of several metrics, which the emulator does not support."""
 
 
 def leave_out(assembly: Path) -> Counter[str]:
-    """Take what the emulator does not know out of an assembly's templates, and return how many of each kind that was.
+    """Remove unsupported resources from an assembly's templates. Return their number by type.
 
-    Before the first deployment: templates are published under the hash that they had when they were synthesized.
+    Call it before the first deployment: templates are published under the hash that they had at synthesis.
     """
     counted: Counter[str] = Counter()
     for path in assembly.glob("*.template.json"):
@@ -45,7 +45,7 @@ def _unknown(resource: dict[str, Any]) -> str | None:
 
 
 def _without(resource: dict[str, Any], gone: frozenset[str]) -> dict[str, Any]:
-    """The resource, not depending on any that is gone."""
+    """Return the resource without dependencies on removed resources."""
     kept = [each for each in resource.get("DependsOn", []) if each not in gone]
     rest = {key: value for key, value in resource.items() if key != "DependsOn"}
     return rest | ({"DependsOn": kept} if kept else {})

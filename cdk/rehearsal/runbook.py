@@ -1,4 +1,4 @@
-"""Programs that the documentation has operators run, run as they stand there."""
+"""Runs the programs in the documentation for operators exactly as they are written there."""
 
 import asyncio
 import re
@@ -12,7 +12,7 @@ _DOCS: Final = Path(__file__).parents[2] / "docs"
 
 
 async def run_program(page: str, heading: str, *arguments: str) -> None:
-    """Run the Python program in a section of a page. Raises CalledProcessError."""
+    """Run the Python program in the section `heading` of a page. Raises CalledProcessError."""
     await asyncio.to_thread(subprocess.run, [sys.executable, "-c", _program(page, heading), *arguments], check=True)
 
 

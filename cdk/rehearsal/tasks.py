@@ -1,4 +1,4 @@
-"""What ECS would start: each service with the environment of its task definition and the credentials of its role."""
+"""Starts each service as ECS would: with the environment of its task definition and the credentials of its role."""
 
 import json
 from collections.abc import AsyncIterator, Mapping
@@ -14,14 +14,14 @@ from darkroom_local.service import Service
 
 @dataclass(frozen=True, kw_only=True)
 class Installation:
-    """Where the services are deployed, and how their names begin."""
+    """The region of a deployment, and the prefix of its names."""
 
     prefix: str
     region: str
 
 
 FIRST: Final = Installation(prefix="darkroom-dev", region="us-east-1")
-"""The stage that is rehearsed."""
+"""The stage that the rehearsal deploys first."""
 
 MODULES: Final = {
     "orchestrator": "darkroom_orchestrator",
@@ -36,13 +36,13 @@ _BATCHES: Final = {
 }
 
 _HERE: Final = {
-    # A long poll that is given up lives on in the emulator and swallows messages.
+    # An aborted long poll goes on in the emulator and consumes messages.
     "DARKROOM_RECEIVE_WAIT_SECONDS": "1",
     "DARKROOM_DRAIN_SECONDS": "5",
     "DARKROOM_HOST": LOOPBACK,
     "PYTHONUNBUFFERED": "1",
 }
-"""The differences between this machine and a task: there is no network of its own, and the emulator is none of AWS."""
+"""Settings that differ from a task on AWS, because there is no VPC and an emulator instead of AWS."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +54,7 @@ class Credentials:
     token: str
 
     def environment(self) -> dict[str, str]:
-        """As the AWS SDKs take them."""
+        """Environment variables for the AWS SDKs."""
         return {
             "AWS_ACCESS_KEY_ID": self.access_key,
             "AWS_SECRET_ACCESS_KEY": self.secret_key,
@@ -62,7 +62,7 @@ class Credentials:
         }
 
     def session(self) -> boto3.Session:
-        """A session that acts in the role."""
+        """Return a session with the role's rights."""
         return boto3.Session(
             aws_access_key_id=self.access_key,
             aws_secret_access_key=self.secret_key,
@@ -71,13 +71,13 @@ class Credentials:
 
 
 def definition(service: str, of: Installation = FIRST) -> dict[str, Any]:
-    """A service's task definition, as deployed."""
+    """Return the deployed task definition of a service."""
     ecs = boto3.client("ecs", of.region)
     return dict(ecs.describe_task_definition(taskDefinition=f"{of.prefix}-{service}")["taskDefinition"])
 
 
 def usable_roles(account: str, of: Installation = FIRST) -> dict[str, str]:
-    """ARNs of the services' roles, which may be taken from now on."""
+    """Let the account's root assume the services' roles, and return their ARNs."""
     arns = {service: str(definition(service, of)["taskRoleArn"]) for service in MODULES}
     for arn in arns.values():
         open_role(arn, account)
@@ -86,7 +86,7 @@ def usable_roles(account: str, of: Installation = FIRST) -> dict[str, str]:
 
 
 def open_role(arn: str, account: str) -> None:
-    """Let the account's root take a role in place of ECS, which does not run here. What the role may do stays."""
+    """Let the account's root assume a role in place of ECS, which does not run here. Its rights do not change."""
     trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account}:root"}, "Action": "sts:AssumeRole"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
     boto3.client("iam").update_assume_role_policy(RoleName=arn.rpartition("/")[2], PolicyDocument=document)
@@ -95,7 +95,7 @@ def open_role(arn: str, account: str) -> None:
 def _add_batches(arn: str) -> None:
     """Allow the batch form of each SQS call that a role may make, on the same queues.
 
-    AWS knows no such actions, `sqs:SendMessage` is the permission of both; the emulator asks for them by name.
+    In AWS `sqs:SendMessage` covers both forms. The emulator checks the batch form by its own name.
     """
     iam = boto3.client("iam")
     role = arn.rpartition("/")[2]
@@ -119,7 +119,7 @@ def _listed(value: str | list[str]) -> set[str]:
 
 
 def take_role(arn: str, service: str) -> Credentials:
-    """Credentials of a role."""
+    """Assume a role. Return its temporary credentials."""
     given = boto3.client("sts").assume_role(RoleArn=arn, RoleSessionName=service)["Credentials"]
     return Credentials(
         access_key=given["AccessKeyId"], secret_key=given["SecretAccessKey"], token=given["SessionToken"]
@@ -127,17 +127,17 @@ def take_role(arn: str, service: str) -> Credentials:
 
 
 def environment(service: str, of: Installation = FIRST) -> dict[str, str]:
-    """What a service's task definition tells it, and the secret that ECS would take from Secrets Manager."""
+    """Return the environment of a service's task definition, with the secrets that ECS would read."""
     (container,) = [each for each in definition(service, of)["containerDefinitions"] if each["name"] == service]
     told = {each["name"]: each["value"] for each in container["environment"]}
-    # The emulator drops what a task's secrets are called; it tells how many there are.
+    # The emulator drops the names of a task's secrets and keeps only their number.
     if container.get("secrets"):
         told["DARKROOM_DATA_KEYS"] = secret(f"{FIRST.prefix}/data-keys")
     return told
 
 
 def secret(name: str) -> str:
-    """The current value of a secret."""
+    """Return the current value of a secret."""
     return str(boto3.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
 
 
@@ -145,9 +145,9 @@ def secret(name: str) -> str:
 async def running(
     roles: Mapping[str, str], account: Mapping[str, str], of: Installation = FIRST
 ) -> AsyncIterator[dict[str, Service]]:
-    """The three services as ECS would start them, for the length of a `with` block.
+    """Run the three services as ECS would, until the `with` block ends.
 
-    `account` is the environment of whoever may take the roles.
+    `account` is the environment of an identity that may assume the roles.
     """
     made = _services(roles, account, of)
     async with AsyncExitStack() as stack:

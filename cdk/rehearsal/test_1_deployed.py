@@ -1,4 +1,4 @@
-"""What an empty account holds after one command."""
+"""Tests of the account after the first deployment."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ from rehearsal.tasks import MODULES, definition, environment, take_role
 _DEPLOYMENT: Final = Path(__file__).parents[2] / "docs" / "deployment.md"
 
 
-def test_every_stack_is_there(rehearsal: Rehearsal) -> None:
+def test_every_stack_is_deployed(rehearsal: Rehearsal) -> None:
     ours = [
         each
         for region in (REGION, COPIES)
@@ -27,13 +27,13 @@ def test_every_stack_is_there(rehearsal: Rehearsal) -> None:
     assert len(ours) == STACKS
 
 
-def test_nothing_is_left_out_but_what_the_documentation_says(rehearsal: Rehearsal) -> None:
+def test_the_documentation_names_every_resource_that_was_left_out(rehearsal: Rehearsal) -> None:
     assert set(rehearsal.left_out) == {*UNKNOWN, METRIC_MATH}, "the list is as short as it can be"
     page = _DEPLOYMENT.read_text()
     assert [kind for kind in UNKNOWN if f"`{kind.removeprefix('AWS::')}`" not in page] == []
 
 
-def test_buckets_and_queues_are_as_they_were_written(rehearsal: Rehearsal) -> None:
+def test_buckets_and_queues_have_the_settings_of_the_topology(rehearsal: Rehearsal) -> None:
     client = boto3.client("s3")
     assert client.get_bucket_versioning(Bucket=ORIGINALS)["Status"] == "Enabled"
     announced = client.get_bucket_notification_configuration(Bucket=ORIGINALS)["QueueConfigurations"]
@@ -53,13 +53,13 @@ def test_plain_http_is_refused_by_policy(rehearsal: Rehearsal) -> None:
     assert rehearsal.emulator.endpoint_url.startswith("https://")
 
 
-def test_every_log_is_kept_two_weeks(rehearsal: Rehearsal) -> None:
+def test_every_log_group_keeps_logs_for_two_weeks(rehearsal: Rehearsal) -> None:
     groups = boto3.client("logs").describe_log_groups()["logGroups"]
     assert {each["retentionInDays"] for each in groups} == {14}
     assert {each["logGroupName"] for each in groups} >= {f"/darkroom-dev/{service}" for service in MODULES}
 
 
-def test_cloudfront_shows_the_load_balancer_the_secret_that_it_asks_for(rehearsal: Rehearsal) -> None:
+def test_cloudfront_sends_the_secret_that_the_load_balancer_expects(rehearsal: Rehearsal) -> None:
     secret = boto3.client("secretsmanager").get_secret_value(SecretId="darkroom-dev/origin")["SecretString"]
     (site,) = boto3.client("cloudfront").list_distributions()["DistributionList"]["Items"]
     shown = [header["HeaderValue"] for each in site["Origins"]["Items"] for header in _headers(each)]
@@ -80,7 +80,7 @@ def _values(condition: Any) -> list[str]:
     return list(condition["HttpHeaderConfig"]["Values"])
 
 
-def test_an_alarm_reaches_whoever_subscribes(rehearsal: Rehearsal) -> None:
+def test_an_alarm_reaches_a_subscriber(rehearsal: Rehearsal) -> None:
     sqs, sns = boto3.client("sqs"), boto3.client("sns")
     mailbox = sqs.create_queue(QueueName="mailbox")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=mailbox, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
@@ -104,6 +104,6 @@ def test_an_alarm_reaches_whoever_subscribes(rehearsal: Rehearsal) -> None:
 
 
 @pytest.mark.parametrize("service", list(MODULES))
-def test_a_task_role_is_not_for_people(service: str, rehearsal: Rehearsal) -> None:
+def test_a_person_cannot_assume_a_task_role(service: str, rehearsal: Rehearsal) -> None:
     with pytest.raises(ClientError, match="not authorized to perform: sts:AssumeRole"):
         take_role(definition(service)["taskRoleArn"], service)

@@ -1,4 +1,4 @@
-"""The services do their work, each in its role."""
+"""Tests of the services at work, each with its role."""
 
 import asyncio
 import io
@@ -21,7 +21,7 @@ from tests.support.images import jpeg
 PASSWORD: Final = "a password of four words"
 
 
-async def test_a_job_passes_through_services_in_their_roles(api: Api) -> None:
+async def test_a_job_completes_while_each_service_uses_its_own_role(api: Api) -> None:
     job = await api.made(jpeg(640, 480), "augment")
     assert job["status"] == "completed", job
     pictures = await api.pictures(job)
@@ -29,7 +29,7 @@ async def test_a_job_passes_through_services_in_their_roles(api: Api) -> None:
     assert len(pictures) == 5
 
 
-async def test_pictures_are_read_again_for_watermarks_and_archives(api: Api) -> None:
+async def test_results_can_be_read_for_watermarks_and_archives(api: Api) -> None:
     logo = await api.made(jpeg(64, 48), "grayscale")
     image = {"job_id": logo["job_id"], "variant": "grayscale"}
     recipe = {"variants": [{"name": "stamped", "operations": [{"op": "watermark", "image": image}]}]}
@@ -41,7 +41,7 @@ async def test_pictures_are_read_again_for_watermarks_and_archives(api: Api) -> 
         assert unpacked.namelist() == ["cat-stamped.jpg"]
 
 
-async def test_a_large_upload_passes_in_parts(api: Api) -> None:
+async def test_a_large_upload_is_stored_in_parts(api: Api) -> None:
     noise = b"\0" * 6_000_000
     job = await api.made(jpeg(640, 480) + noise, "thumbnails")
     assert job["status"] == "completed", job
@@ -54,7 +54,7 @@ async def test_a_drop_becomes_a_job(api: Api) -> None:
     assert (await api.ended(job_id))["status"] == "completed"
 
 
-async def test_a_form_goes_straight_to_the_bucket(api: Api) -> None:
+async def test_a_presigned_form_uploads_to_the_bucket(api: Api) -> None:
     data = jpeg(320, 200)
     wanted = {"filename": "form.jpg", "content_type": "image/jpeg", "size": len(data), "recipe": "thumbnails"}
     answer = await api.http.post("/uploads/presigned", json=wanted)
@@ -74,7 +74,7 @@ async def test_an_owner_gets_and_changes_the_secret_of_webhooks(api: Api) -> Non
     assert changed.json() != first
 
 
-async def test_a_user_whom_an_operator_made_logs_in_and_out(services: dict[str, Service]) -> None:
+async def test_a_user_created_by_an_operator_logs_in_and_out(services: dict[str, Service]) -> None:
     words = ["users", "create", "ann", "--owner", "demo", "--password", PASSWORD]
     shell = CliRunner(
         env={"DARKROOM_ACCOUNTS_TABLE": "darkroom-dev-accounts", "DARKROOM_DATA_KEYS": secret("darkroom-dev/data-keys")}
@@ -82,11 +82,11 @@ async def test_a_user_whom_an_operator_made_logs_in_and_out(services: dict[str, 
     made = await asyncio.to_thread(shell.invoke, darkroom, words)
     assert made.exit_code == 0, (made.output, made.exception)
     async with httpx.AsyncClient(base_url=services["upload"].url, timeout=60, trust_env=False) as http:
-        # The second login ends the session of the first.
+        # The second login ends the first session.
         for _ in range(2):
             entered = await http.post("/auth/login", json={"name": "ann", "password": PASSWORD})
             assert entered.status_code == 200, entered.text
-            # By hand: without TLS no client sends it back by itself.
+            # Set by hand: a client does not send a Secure cookie without TLS.
             http.headers["cookie"] = entered.headers["set-cookie"].partition(";")[0]
             http.headers["x-csrf-token"] = entered.json()["csrf_token"]
         assert (await http.get("/jobs")).status_code == 200
@@ -108,7 +108,7 @@ async def test_a_replayed_upload_is_the_same_job(api: Api) -> None:
     assert first["job_id"] == again["job_id"]
 
 
-async def test_an_unwanted_job_goes_with_its_objects(api: Api) -> None:
+async def test_a_deleted_job_goes_with_its_objects(api: Api) -> None:
     job = await api.made(jpeg(64, 64), "thumbnails")
     answer = await api.http.delete(f"/jobs/{job['job_id']}")
     assert answer.status_code == 204, answer.text
@@ -116,7 +116,7 @@ async def test_an_unwanted_job_goes_with_its_objects(api: Api) -> None:
     assert not [each for each in found.get("Versions", []) if job["job_id"] in each["Key"]]
 
 
-def test_no_service_was_refused_anything(services: dict[str, Service]) -> None:
+def test_no_service_was_refused_a_call(services: dict[str, Service]) -> None:
     refusals = [
         (name, found)
         for name, service in services.items()
@@ -126,7 +126,7 @@ def test_no_service_was_refused_anything(services: dict[str, Service]) -> None:
 
 
 async def _new_job(api: Api, before: set[str]) -> str:
-    """The id of a job that was not there before."""
+    """Wait for a job that is not in `before`, and return its id."""
     async with asyncio.timeout(30):
         while True:
             now = {str(job["job_id"]) for job in (await api.http.get("/jobs")).json()["items"]}

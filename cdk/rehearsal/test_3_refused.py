@@ -1,4 +1,4 @@
-"""What nobody may, shown rather than claimed."""
+"""Tests that every forbidden call is refused."""
 
 import json
 
@@ -12,14 +12,14 @@ from rehearsal.tasks import take_role
 
 
 @pytest.mark.parametrize(("who", "deed", "call"), FORBIDDEN, ids=[f"{who}: {what}" for who, what, _ in FORBIDDEN])
-def test_a_role_may_not(who: str, deed: str, call: Call, roles: dict[str, str]) -> None:
+def test_a_forbidden_call_is_refused(who: str, deed: str, call: Call, roles: dict[str, str]) -> None:
     session = take_role(roles[who], who).session()
     with pytest.raises(ClientError) as refused:
         call(session)
     assert refused.value.response["Error"]["Code"] in REFUSED, f"{who} could {deed}"
 
 
-def test_a_pull_request_sees_what_would_change(rehearsal: Rehearsal, roles: dict[str, str]) -> None:
+def test_a_pull_request_can_read_the_difference(rehearsal: Rehearsal, roles: dict[str, str]) -> None:
     credentials = take_role(roles["diff"], "diff").environment()
     said = rehearsal.toolkit.pipeline(
         "dev",
@@ -33,7 +33,7 @@ def test_a_pull_request_sees_what_would_change(rehearsal: Rehearsal, roles: dict
     assert "Lookup role" not in said
 
 
-def test_no_other_bucket_announces_its_objects_to_the_queue_of_uploads(rehearsal: Rehearsal) -> None:
+def test_no_other_bucket_can_send_to_the_uploads_queue(rehearsal: Rehearsal) -> None:
     client = boto3.client("s3")
     client.create_bucket(Bucket="somebody-elses")
     url = queue("uploads")["QueueUrl"]
@@ -44,7 +44,7 @@ def test_no_other_bucket_announces_its_objects_to_the_queue_of_uploads(rehearsal
     client.delete_bucket(Bucket="somebody-elses")
 
 
-def test_only_the_topic_of_job_events_sends_to_the_queue_of_webhooks(rehearsal: Rehearsal) -> None:
+def test_only_the_job_events_topic_can_send_to_the_notifications_queue(rehearsal: Rehearsal) -> None:
     policy = boto3.client("sqs").get_queue_attributes(**queue("notifications"), AttributeNames=["Policy"])
     allowed = [each for each in json.loads(policy["Attributes"]["Policy"])["Statement"] if each["Effect"] == "Allow"]
     assert [each["Condition"]["ArnEquals"]["aws:SourceArn"].rpartition(":")[2] for each in allowed] == [

@@ -1,6 +1,6 @@
-"""A region is lost: a second installation in another one takes over the copies of tables and results.
+"""Tests of recovery: a region is lost, and a second installation takes over the copies of tables and results.
 
-The emulator copies neither to another region, so both are copied by hand. It has one Secrets Manager for all regions.
+The emulator replicates neither, so the tests copy them. It has one Secrets Manager for all regions.
 """
 
 import json
@@ -28,13 +28,13 @@ _COPY: Final = f"darkroom-dev-results-replica-{ACCOUNT}"
 
 @pytest_asyncio.fixture(scope="module")
 async def job(api: Api) -> dict[str, Any]:
-    """Of the installation that is lost."""
+    """Make a job in the installation that is then lost."""
     return await api.made(jpeg(64, 64), "thumbnails")
 
 
 @pytest.fixture(scope="module")
 def assembly(rehearsal: Rehearsal) -> Path:
-    """The installation that takes over, under a name of its own: in a region without the edge it needs one."""
+    """Synthesize the installation that takes over. It needs a domain, since its region is not the edge stack's."""
     zone = boto3.client("route53").create_hosted_zone(Name="example.org", CallerReference="rehearsal")["HostedZone"]
     domain = {
         "name": "west.example.org",
@@ -59,7 +59,7 @@ def assembly(rehearsal: Rehearsal) -> Path:
 async def recovered(
     rehearsal: Rehearsal, services: dict[str, Service], job: dict[str, Any], assembly: Path
 ) -> AsyncIterator[Api]:
-    """Its API. The services of the other one are stopped meanwhile."""
+    """Run the second installation's services and return a client. The first one's services are stopped meanwhile."""
     for each in services.values():
         await each.stop()
     for table in _TABLES:
@@ -77,18 +77,20 @@ async def recovered(
         await each.ready(seconds=60)
 
 
-async def test_a_key_still_opens_and_a_job_still_has_its_pictures(recovered: Api, job: dict[str, Any]) -> None:
+async def test_an_api_key_and_the_results_of_a_job_survive(recovered: Api, job: dict[str, Any]) -> None:
     found = await recovered.job(job["job_id"])
     assert found["status"] == "completed"
     assert _COPY in found["variants"][0]["url"]
     assert (await recovered.pictures(found)).keys() == {each["name"] for each in job["variants"]}
 
 
-async def test_new_jobs_pass(recovered: Api) -> None:
+async def test_new_jobs_are_processed(recovered: Api) -> None:
     assert (await recovered.made(jpeg(64, 64), "thumbnails"))["status"] == "completed"
 
 
-def test_what_took_over_goes_without_the_copies(rehearsal: Rehearsal, assembly: Path, recovered: Api) -> None:
+def test_destroying_the_second_installation_keeps_the_copies(
+    rehearsal: Rehearsal, assembly: Path, recovered: Api
+) -> None:
     rehearsal.toolkit.destroy(assembly)
     dynamodb = boto3.client("dynamodb", _SECOND.region)
     assert set(dynamodb.list_tables()["TableNames"]) == set(_TABLES)

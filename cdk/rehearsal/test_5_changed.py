@@ -1,4 +1,4 @@
-"""What is lost comes back, what is changed changes in place, and what is destroyed is gone."""
+"""Tests of restored data, of changes in place, and of the deletion of everything."""
 
 import json
 import re
@@ -47,7 +47,7 @@ _KINDS: Final = (
     ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
     ("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
 )
-"""Service, verb, the list in the answer and the name in an entry, of every kind that the stacks make."""
+"""For each resource type of the stacks: service, method, the list in its answer, and the name in an entry."""
 
 
 def test_a_deleted_result_comes_back(rehearsal: Rehearsal) -> None:
@@ -71,7 +71,7 @@ async def test_a_deleted_item_comes_back_by_the_runbook(rehearsal: Rehearsal, ap
     client.delete_table(TableName="darkroom-dev-jobs-restored")
 
 
-async def test_what_holds_no_data_is_made_again(rehearsal: Rehearsal, api: Api) -> None:
+async def test_a_deleted_stack_without_data_is_created_again(rehearsal: Rehearsal, api: Api) -> None:
     job = await api.made(jpeg(64, 64), "thumbnails")
     gone = rehearsal.toolkit.destroy(rehearsal.assembly, "Network", "Registry")
     assert set(re.findall(r"(\w+) \(darkroom-dev-\w+\): destroyed", gone)) == {
@@ -107,7 +107,7 @@ async def test_a_changed_parameter_updates_in_place(rehearsal: Rehearsal, api: A
 
 
 async def _may_send(rehearsal: Rehearsal, page: str) -> bool:
-    """Whether a browser lets a page of this origin send a file to the originals, and read a result."""
+    """Return whether CORS lets a page of this origin send a file to the originals and read a result."""
     emulator = rehearsal.emulator
     may = []
     async with httpx.AsyncClient(verify=emulator.trust, trust_env=False) as browser:
@@ -125,7 +125,7 @@ async def test_destroying_leaves_nothing(rehearsal: Rehearsal, services: dict[st
     rehearsal.toolkit.destroy(rehearsal.assembly, "Services")
     client = boto3.client("s3")
     client.delete_bucket_policy(Bucket=_ACCESS_LOGS)
-    # The emulator takes and drops what the template says of ownership, without which a bucket has no ACL.
+    # The emulator ignores the template's ownership setting, without which a bucket accepts no ACL.
     client.put_bucket_ownership_controls(
         Bucket=_EDGE_LOGS, OwnershipControls={"Rules": [{"ObjectOwnership": "BucketOwnerPreferred"}]}
     )
@@ -139,7 +139,7 @@ async def test_destroying_leaves_nothing(rehearsal: Rehearsal, services: dict[st
 
 
 def _left() -> Iterator[str]:
-    """Names of all that is in the account."""
+    """Yield the names of all resources in the account."""
     account: Any = boto3.Session()
     for service, verb, entries, name in _KINDS:
         for each in getattr(account.client(service), verb)().get(entries, []):

@@ -1,4 +1,4 @@
-"""The CDK command line, as an operator runs it."""
+"""The CDK command line, called as an operator calls it."""
 
 import os
 import subprocess
@@ -16,47 +16,47 @@ _AT_A_TIME: Final = ("--concurrency", "4")
 
 
 class CdkFailed(Exception):
-    """The command ended with a fault; its output says why."""
+    """The command failed. The text is its output."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Toolkit:
-    """Runs `cdk` with an environment that leads to one account."""
+    """Runs `cdk` with an environment for one account."""
 
     environment: Mapping[str, str]
     directory: Path
-    """Where assemblies and outputs go."""
+    """Directory for assemblies and outputs."""
 
     def synth(self, name: str, **context: str) -> Path:
-        """Synthesize the app with this context into an assembly."""
+        """Synthesize the app with this context. Return the path of the assembly."""
         assembly = self.directory / name
         values = [part for key, value in context.items() for part in ("-c", f"{key}={value}")]
         self._run("synth", "--quiet", "--output", str(assembly), *values)
         return assembly
 
     def bootstrap(self, assembly: Path, account: str, *regions: str) -> None:
-        """What CDK needs in each region of an account: a bucket, a registry and roles."""
+        """Create what CDK needs in each region of an account: a bucket, a registry and roles."""
         self._run("bootstrap", *(f"aws://{account}/{region}" for region in regions), "--app", str(assembly))
 
     def deploy(self, assembly: Path, *stacks: str) -> str:
-        """Deploy these stacks, or all, and return what the command said."""
+        """Deploy these stacks, or all if none is named. Return the command's output."""
         return self._run(
             "deploy", *(stacks or ("--all",)), "--app", str(assembly), "--require-approval", "never", *_AT_A_TIME
         )
 
     def destroy(self, assembly: Path, *stacks: str) -> str:
-        """Delete these stacks, or all, and those that rest on them."""
+        """Delete these stacks, or all if none is named, and the stacks that depend on them."""
         return self._run("destroy", *(stacks or ("--all",)), "--app", str(assembly), "--force", *_AT_A_TIME)
 
     def pipeline(self, *arguments: str, **variables: str) -> str:
-        """Run what the pipelines run: `.github/stacks`, which synthesizes anew."""
+        """Run the pipelines' script `.github/stacks`, which synthesizes the app again."""
         return self._execute([str(_PIPELINE), *arguments, "--output", str(self.directory / "pipeline")], variables)
 
     def _run(self, *arguments: str) -> str:
         return self._execute([str(_CDK), *arguments], {})
 
     def _execute(self, command: Sequence[str], variables: Mapping[str, str]) -> str:
-        # `python app.py` in cdk.json is to be this Python.
+        # So that `python app.py` in cdk.json is this Python.
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
         ended = subprocess.run(
             command,
@@ -66,9 +66,9 @@ class Toolkit:
                 "HOME": str(self.directory),
                 "CI": "true",
                 "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "18,20",
-                # The libraries as they were unpacked once, whatever the home directory.
+                # jsii's cache of unpacked libraries, which is otherwise in the home directory.
                 "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(Path.home() / ".cache/aws/jsii/package-cache"),
-                # CDK's own rules are for `make synth`.
+                # `make synth` checks with cdk-nag's rules.
                 "CDK_VALIDATION": "false",
                 **self.environment,
                 **variables,

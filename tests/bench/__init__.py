@@ -1,1 +1,1 @@
-"""The benchmarks and simulations."""
+"""Tests of benchmarks and simulations."""

@@ -1,4 +1,4 @@
-"""The arithmetic of costs."""
+"""Tests of the cost calculation."""
 
 from dataclasses import replace
 
@@ -29,10 +29,10 @@ X86 = FARGATE[Architecture.X86_64]
 PROCESSOR = load("prod", {}).processor
 
 
-def test_twice_the_variants_are_twice_the_requests_but_one() -> None:
+def test_twice_the_variants_need_twice_the_requests_except_the_original() -> None:
     two = Measured(cpu_seconds=0.5, bytes_in=1_000_000, bytes_out=200_000, variants=9)
     one, other = (cost(each, fargate=X86, gb_per_vcpu=2, spot_part=0.8) for each in (ONE, two))
-    # Five puts and five gets against ten of each.
+    # Five puts and five gets, compared with ten of each.
     assert other.s3 - one.s3 == pytest.approx(5 * 1_000_000 * (0.005 + 0.0004) / 1000)
 
 
@@ -44,14 +44,14 @@ def test_spot_makes_processing_cheaper_and_nothing_else() -> None:
     assert spot.fargate > 0, "upload and orchestrator never run on Spot"
 
 
-def test_every_row_has_a_sum_for_each_head_and_their_total() -> None:
+def test_every_row_has_a_cost_for_each_column_and_a_total() -> None:
     costs = million(ONE, Architecture.X86_64, PROCESSOR)
     row = [each.strip() for each in line("1 MP", "web", ONE, costs).strip("|").split("|")]
     assert len(row) == len(HEADS)
     assert sum(map(float, row[5:-1])) == pytest.approx(float(row[-1]), abs=0.6)
 
 
-def test_on_arm_the_same_work_is_a_fifth_cheaper_and_two_fifths_more_work_dearer() -> None:
+def test_arm_is_a_fifth_cheaper_and_dearer_with_two_fifths_more_work() -> None:
     row = compared("1 MP", "web", {Architecture.X86_64: ONE, Architecture.ARM64: ONE}, PROCESSOR)
     size, preset, *cells = [each.strip() for each in row.strip("|").split("|")]
     assert (size, preset, len(cells)) == ("1 MP", "web", len(COMPARED_HEADS) - 2)
@@ -65,7 +65,7 @@ def test_on_arm_the_same_work_is_a_fifth_cheaper_and_two_fifths_more_work_dearer
     assert on_arm.fargate + on_arm.spot > on_x86.fargate + on_x86.spot
 
 
-def test_for_arm_pillow_resamples() -> None:
+def test_pillow_resamples_on_arm() -> None:
     picture = Image.effect_noise((640, 480), 50)
     asked = (picture, (320, 240), Image.Resampling.LANCZOS, (0.0, 0.0, 640.0, 480.0))
     with without_resampler():
@@ -74,7 +74,7 @@ def test_for_arm_pillow_resamples() -> None:
     assert vars(scale)["VECTORS"] == resampling.VECTORS
 
 
-def test_what_is_measured_is_what_the_pipeline_makes() -> None:
+def test_the_measurement_counts_the_pipelines_results() -> None:
     measured = measure(photograph((320, 200)), load_presets()["thumbnails"], times=1)
     assert measured.variants == 4
     assert measured.cpu_seconds > 0

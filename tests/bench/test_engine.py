@@ -1,4 +1,4 @@
-"""How the benchmark of the engine judges. It is run by people; what it says of a result must be right."""
+"""Tests of the engine benchmark's measures of quality, so that its output can be trusted."""
 
 import pytest
 from PIL import Image, ImageOps

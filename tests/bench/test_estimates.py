@@ -1,4 +1,4 @@
-"""How prices are measured."""
+"""Tests of the measurement of prices."""
 
 from mmap import mmap
 
@@ -10,13 +10,13 @@ from bench.estimates.steps import Step, steps
 from darkroom.planner.prices import load_prices
 
 
-def test_there_is_a_price_of_each_step_that_is_measured_and_of_no_other() -> None:
+def test_each_measured_step_has_a_price_and_each_price_a_step() -> None:
     prices = load_prices()
     for transparent, stored in ((False, prices.opaque), (True, prices.transparent)):
         assert {step.name for step in steps() if step.transparent is transparent} == set(stored)
 
 
-def test_memory_is_counted_at_the_worst_moment_and_at_the_end() -> None:
+def test_peak_and_final_memory_are_measured() -> None:
     def work() -> mmap:
         kept = mmap(-1, 30_000_000)
         mmap(-1, 20_000_000).close()
@@ -27,13 +27,13 @@ def test_memory_is_counted_at_the_worst_moment_and_at_the_end() -> None:
     assert 30_000_000 <= taken.kept_bytes < 32_000_000
 
 
-def test_what_fails_is_not_measured(capfd: pytest.CaptureFixture[str]) -> None:
+def test_failing_work_raises_instead_of_a_measurement(capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(RuntimeError):
         measured(lambda: lambda: 1 / 0)
     assert "ZeroDivisionError" in capfd.readouterr().err
 
 
-def test_a_price_is_the_line_through_a_small_and_a_large_picture() -> None:
+def test_a_price_is_the_line_through_a_small_and_a_large_image() -> None:
     step = Step(
         name="it",
         transparent=False,

@@ -1,1 +1,1 @@
-"""The stacks, as CloudFormation gets them."""
+"""Tests of the stacks' templates."""

@@ -1,4 +1,4 @@
-"""One synthesis for all tests of a run, however many processes run them."""
+"""Fixtures: one synthesis for all tests of a run, shared by its processes."""
 
 import fcntl
 import os
@@ -16,7 +16,7 @@ _ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def assemblies(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """The directory of the assemblies. The first process that asks writes them, the others wait."""
+    """Return the directory of the assemblies. The first process synthesizes them, the others wait."""
     base = tmp_path_factory.getbasetemp()
     directory = (base if worker_id == "master" else base.parent) / "assemblies"
     directory.mkdir(exist_ok=True)
@@ -34,9 +34,9 @@ def _synthesize(directory: Path) -> None:
         cwd=_ROOT,
         env={
             **os.environ,
-            # CDK warns of a Node that is past its time, by a banner a run.
+            # Otherwise the CDK warns about an old version of Node in every run.
             "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION": "18,20",
-            # CDK's own rules take half of the CPU; `make synth` holds these installations to them. cdk-nag runs here.
+            # The CDK's own rules take half of the CPU time. `make synth` checks them; cdk-nag runs here.
             "CDK_VALIDATION": "false",
         },
         capture_output=True,
@@ -48,23 +48,23 @@ def _synthesize(directory: Path) -> None:
 
 @pytest.fixture(scope="session", params=list(CONTEXTS))
 def stage(request: pytest.FixtureRequest, assemblies: Path) -> Assembly:
-    """Each installation in turn."""
+    """Return each installation in turn."""
     return Assembly(assemblies / request.param)
 
 
 @pytest.fixture(scope="session")
 def dev(assemblies: Path) -> Assembly:
-    """The stage for trying out, with nothing that is optional."""
+    """Return the development stage with no optional settings."""
     return Assembly(assemblies / "dev")
 
 
 @pytest.fixture(scope="session")
 def abroad(assemblies: Path) -> Assembly:
-    """In a region that is not the edge's, with a name and pipelines, and with NAT by an instance."""
+    """Return an installation outside us-east-1, with a domain, pipelines and a NAT instance."""
     return Assembly(assemblies / "abroad")
 
 
 @pytest.fixture(scope="session")
 def prod(assemblies: Path) -> Assembly:
-    """The stage that people rely on, with everything that is optional."""
+    """Return the production stage with all optional settings."""
     return Assembly(assemblies / "prod")

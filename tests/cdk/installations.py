@@ -1,4 +1,4 @@
-"""Installations whose stacks are tested: a stage as it is, and two that set what can be set."""
+"""The installations that are tested: a stage with its defaults, and two with all optional settings."""
 
 from pathlib import Path
 from typing import Final

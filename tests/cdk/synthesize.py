@@ -1,6 +1,6 @@
-"""Writes the assemblies that the tests look at: `python -m tests.cdk.synthesize <directory>`.
+"""Writes the assemblies that the tests read: `python -m tests.cdk.synthesize <directory>`.
 
-A program of its own, since it takes a CDK kernel and ten seconds; the tests then only read JSON.
+It is a separate program because it starts a jsii kernel and takes ten seconds. The tests then only read JSON.
 """
 
 import json
@@ -22,7 +22,7 @@ CDK_JSON: Final = Path(__file__).parents[2] / "cdk" / "cdk.json"
 
 
 def main(directory: Path) -> None:
-    """Synthesize each installation, a key that is written otherwise, and a stack that cdk-nag must find fault with."""
+    """Synthesize each installation, a variant with a differently written key, and a stack with a fault for cdk-nag."""
     flags = json.loads(CDK_JSON.read_text())["context"]
     for name, context in CONTEXTS.items():
         app = _app(directory / name, flags)
@@ -32,12 +32,12 @@ def main(directory: Path) -> None:
     app = _app(directory / "faulty", flags)
     s3.Bucket(Stack(app, "Faulty"), "Bucket")
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    with suppress(RuntimeError):  # Synthesis fails when there is fault to find; it has written its report by then.
+    with suppress(RuntimeError):  # Synthesis fails on a finding, after it has written its report.
         app.synth()
 
 
 def _synthesize_trimmed_key(directory: Path, flags: dict[str, Any]) -> None:
-    """The delivery of `prod`, whose key comes as `$(cat key.pem)` gives it."""
+    """Synthesize the delivery stack of `prod` with its key as `$(cat key.pem)` passes it: without final newline."""
     app = _app(directory, flags)
     config = from_context(CONTEXTS["prod"])
     trimmed = (config.results_public_key or "").rstrip()

@@ -1,4 +1,4 @@
-"""What the checkers say of all stacks."""
+"""Tests that cdk-nag and the CDK find no fault in any stack."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ def test_no_stack_has_a_finding_or_a_warning(stage: Assembly) -> None:
     assert stage.findings == []
 
 
-def test_the_checks_would_find_a_fault(assemblies: Path) -> None:
+def test_the_checks_find_a_fault(assemblies: Path) -> None:
     rules = {finding["ruleName"] for finding in Assembly(assemblies / "faulty").findings}
     assert "AwsSolutions-S10" in rules, "a bucket that takes plain HTTP"
 
@@ -35,13 +35,13 @@ def test_a_stage_has_all_its_stacks(dev: Assembly, prod: Assembly) -> None:
     assert set(prod.stacks) == always | {"Deployment", "Replica"}
 
 
-def test_nothing_runs_that_darkroom_did_not_write(stage: Assembly) -> None:
-    """No Lambda function that CDK would add on the quiet: for notifications, for emptying buckets."""
+def test_the_stacks_contain_no_lambda_functions_of_the_cdk(stage: Assembly) -> None:
+    """The CDK adds Lambda functions for some features, such as bucket notifications or emptying buckets."""
     functions = {name for name, template in stage.stacks.items() if "AWS::Lambda::Function" in template.types}
     assert functions == set()
 
 
-def test_the_way_back_names_all_that_is_protected(prod: Assembly) -> None:
+def test_the_removal_guide_names_all_protected_resources(prod: Assembly) -> None:
     (balancer,) = prod["Services"].properties("AWS::ElasticLoadBalancingV2::LoadBalancer")
     assert {"Key": "deletion_protection.enabled", "Value": "true"} in balancer["LoadBalancerAttributes"]
     manifest = json.loads((prod.directory / "manifest.json").read_text())["artifacts"]
@@ -55,7 +55,7 @@ def test_the_way_back_names_all_that_is_protected(prod: Assembly) -> None:
         assert lifted in teardown
 
 
-def test_what_holds_data_says_what_becomes_of_it(dev: Assembly, prod: Assembly) -> None:
+def test_every_resource_with_data_has_a_removal_policy(dev: Assembly, prod: Assembly) -> None:
     kinds = ("AWS::S3::Bucket", "AWS::DynamoDB::GlobalTable")
     for assembly, policies in ((dev, {"Delete"}), (prod, {"Retain"})):
         for name in ("Storage", "Data"):

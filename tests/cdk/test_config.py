@@ -1,4 +1,4 @@
-"""Stages and what may be changed of them."""
+"""Tests of the stages and of settings that override them."""
 
 import json
 from pathlib import Path
@@ -11,12 +11,12 @@ from darkroom_cdk.config import Nat
 from darkroom_cdk.stages import from_context, load
 
 
-def test_the_stage_is_dev_unless_said_otherwise() -> None:
+def test_the_default_stage_is_dev() -> None:
     assert from_context({}).stage == "dev"
     assert from_context({"stage": "prod"}).is_prod
 
 
-def test_context_that_is_not_ours_is_passed_over() -> None:
+def test_unrelated_context_is_ignored() -> None:
     assert from_context({"@aws-cdk/core:some-flag": True}) == from_context({})
 
 
@@ -26,7 +26,7 @@ def test_values_from_the_command_line_are_read_by_their_type() -> None:
     assert [config.image(name) for name in ("upload", "processor")] == ["sha256:1", "main"]
 
 
-def test_an_installation_may_be_a_file_and_the_command_line_goes_before_it(tmp_path: Path) -> None:
+def test_the_command_line_overrides_an_installation_file(tmp_path: Path) -> None:
     file = tmp_path / "mine.json"
     file.write_text(json.dumps({"stage": "prod", "alarm_email": "a@example.org", "budget_usd": 10}))
     config = from_context({"installation": str(file), "budget_usd": "20"})
@@ -37,7 +37,7 @@ def test_the_largest_upload_is_the_same_everywhere_unless_it_is_set() -> None:
     assert load("prod", {}).max_upload_bytes == DEFAULT_UPLOAD_BYTES
 
 
-def test_all_faults_are_told_at_once() -> None:
+def test_all_faults_are_reported_at_once() -> None:
     with pytest.raises(ValidationError) as fault:
         load("dev", {"zones": 7, "nat": "tunnel", "colour": "red"})
     assert {each["loc"][0] for each in fault.value.errors()} == {"zones", "nat", "colour"}
@@ -54,7 +54,7 @@ def test_an_unknown_stage_is_refused() -> None:
         load("staging", {})
 
 
-def test_processors_may_have_a_minute_of_work_waiting_each() -> None:
+def test_the_backlog_target_is_a_minute_of_work_for_each_task() -> None:
     size = load("prod", {}).processor
     assert size.backlog_target == size.acceptable_wait_seconds * size.children / size.task_seconds
 

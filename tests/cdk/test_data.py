@@ -1,4 +1,4 @@
-"""Tables, against the topology."""
+"""Tests that compare the tables with the topology."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def test_a_table_is_what_the_topology_says(spec: TableSpec, prod: Assembly) -> N
 
 
 def index_of(index: Json) -> Json | IndexSpec:
-    """The specification in the topology that the template's index fits, or the index itself, which then equals none."""
+    """Return the topology's specification that the template's index matches, or the index itself if none matches."""
     keys = {each["KeyType"]: each["AttributeName"] for each in index["KeySchema"]}
     projection = index["Projection"]
     for table in Topology.named("darkroom").tables:

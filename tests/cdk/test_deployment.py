@@ -1,4 +1,4 @@
-"""Who may deploy."""
+"""Tests of the pipelines' roles."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ def deployment(prod: Assembly) -> Template:
 
 
 def role(template: Template, subject: str) -> Json:
-    """The role of a subject at GitHub."""
+    """Return the role that a subject of GitHub can assume."""
     (found,) = [
         each
         for each in template.properties("AWS::IAM::Role")
@@ -27,7 +27,7 @@ def role(template: Template, subject: str) -> Json:
 
 
 @pytest.mark.parametrize("subject", ["pull_request", "environment:prod"])
-def test_a_role_is_taken_with_githubs_word_for_one_repository(subject: str, deployment: Template) -> None:
+def test_only_the_configured_repository_can_assume_a_role(subject: str, deployment: Template) -> None:
     (trust,) = role(deployment, f"repo:example/darkroom:{subject}")["AssumeRolePolicyDocument"]["Statement"]
     assert trust["Action"] == "sts:AssumeRoleWithWebIdentity"
     assert trust["Condition"]["StringEquals"]["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
@@ -43,7 +43,7 @@ def test_an_account_has_one_provider_which_a_stage_can_share(deployment: Templat
 
 
 def policy(template: Template, role_id: str) -> list[Json]:
-    """The statements about a role."""
+    """Return the statements of a role's policies."""
     (found,) = [
         each
         for each in template.properties("AWS::IAM::Policy")
@@ -68,11 +68,11 @@ def test_a_pull_request_reads_templates_and_nothing_else(deployment: Template) -
 
 
 def listed(value: Any) -> list[Any]:
-    """One or several, as a list."""
+    """Return a list of one or several values."""
     return value if isinstance(value, list) else [value]
 
 
-def test_a_deployment_may_do_what_its_steps_do_and_no_more(deployment: Template) -> None:
+def test_the_deployment_role_has_exactly_the_rights_of_its_steps(deployment: Template) -> None:
     stated = policy(deployment, "Deploy")
     allowed = {
         action
@@ -96,13 +96,13 @@ def test_a_deployment_may_do_what_its_steps_do_and_no_more(deployment: Template)
 
 
 def test_the_stacks_publish_no_images_of_their_own(stage: Assembly) -> None:
-    """Which is why no role that publishes some is taken."""
+    """So no role that publishes images is needed."""
     assets = [json.loads(path.read_text()) for path in stage.directory.glob("*.assets.json")]
     assert assets
     assert [each["dockerImages"] for each in assets if each["dockerImages"]] == []
 
 
-def test_nobody_may_do_everything(deployment: Template) -> None:
+def test_no_role_has_all_rights(deployment: Template) -> None:
     for each in statements(deployment, "AWS::IAM::Policy"):
         actions = each["Action"] if isinstance(each["Action"], list) else [each["Action"]]
         assert all("*" not in action for action in actions)

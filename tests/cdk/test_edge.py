@@ -1,4 +1,4 @@
-"""CloudFront, its firewall and its headers."""
+"""Tests of CloudFront, the firewall and headers."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from tests.cdk.assembly import Assembly, Json, Template, text
 
 
 def distribution(template: Template, log_prefix: str) -> Json:
-    """The one that logs under a prefix."""
+    """Return the one distribution that logs under a prefix."""
     configs: list[Json] = [each["DistributionConfig"] for each in template.properties("AWS::CloudFront::Distribution")]
     (found,) = [each for each in configs if each["Logging"]["Prefix"] == log_prefix]
     return found
@@ -35,7 +35,7 @@ def delivery(prod: Assembly) -> Template:
 
 
 def distributions(assembly: Assembly) -> list[Json]:
-    """Of both stacks that have some."""
+    """Return the distributions of both stacks that have some."""
     return [
         each["DistributionConfig"]
         for stack in ("Edge", "Delivery")
@@ -49,7 +49,7 @@ def test_every_distribution_is_behind_the_firewall_and_logged(stage: Assembly) -
         assert each["Logging"]["Bucket"]
 
 
-def test_cloudfront_delivers_its_logs_by_an_acl(stage: Assembly) -> None:
+def test_cloudfront_writes_its_logs_with_an_acl(stage: Assembly) -> None:
     (logs,) = stage["Delivery"].properties("AWS::S3::Bucket")
     assert logs["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerPreferred"}]
 
@@ -65,8 +65,8 @@ def test_the_api_is_never_cached_and_gets_everything_but_the_host(edge: Template
         assert {"OPTIONS", "POST", "DELETE"} <= set(each["AllowedMethods"])
 
 
-def test_each_proxy_in_front_of_the_api_is_counted_by_it(prod: Assembly) -> None:
-    """Behind one fewer it would take CloudFront for its only client, behind one more believe what clients say."""
+def test_the_api_trusts_exactly_the_proxies_in_front_of_it(prod: Assembly) -> None:
+    """With one less it would see CloudFront as its only client; with one more it would believe forged addresses."""
     told = [
         each["Value"]
         for definition in prod["Services"].properties("AWS::ECS::TaskDefinition")
@@ -108,14 +108,14 @@ def test_buckets_are_read_by_signed_requests(stage: Assembly) -> None:
             assert ("S3OriginConfig" in origin) == bool(origin.get("OriginAccessControlId"))
 
 
-def test_results_open_with_a_signed_url_only(delivery: Template) -> None:
+def test_results_require_a_signed_url(delivery: Template) -> None:
     results = distribution(delivery, "results/")
     (group,) = results["DefaultCacheBehavior"]["TrustedKeyGroups"]
     assert text(group) == "<ResultsKeys>"
     assert "CacheBehaviors" not in results
 
 
-def test_results_open_with_either_key_while_keys_change(delivery: Template) -> None:
+def test_results_accept_either_key_during_a_rotation(delivery: Template) -> None:
     keys = {text({"Ref": key}) for key in delivery.all("AWS::CloudFront::PublicKey")}
     (group,) = delivery.properties("AWS::CloudFront::KeyGroup")
     assert {text(each) for each in group["KeyGroupConfig"]["Items"]} == keys
@@ -123,12 +123,12 @@ def test_results_open_with_either_key_while_keys_change(delivery: Template) -> N
 
 
 def test_a_key_is_the_same_with_a_newline_at_its_end_and_without(delivery: Template, assemblies: Path) -> None:
-    """Else whoever reads it from a file and whoever passes `$(cat key.pem)` would replace each other's."""
+    """Otherwise a key from a file and the same key from `$(cat key.pem)` would replace each other."""
     trimmed = Assembly(assemblies / "trimmed")["Delivery"]
     assert trimmed.body["Resources"] == delivery.body["Resources"]
 
 
-def test_a_download_has_its_name_through_the_cache_and_no_other_parameter_counts(delivery: Template) -> None:
+def test_only_the_download_name_is_part_of_the_cache_key(delivery: Template) -> None:
     (policy,) = delivery.properties("AWS::CloudFront::CachePolicy")
     cached_by = policy["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
     assert cached_by["QueryStringsConfig"] == {
@@ -139,7 +139,7 @@ def test_a_download_has_its_name_through_the_cache_and_no_other_parameter_counts
     assert used == "<ResultsCache>"
 
 
-def test_results_run_nothing_and_are_read_by_the_dashboard_alone(delivery: Template) -> None:
+def test_results_run_no_scripts_and_only_the_dashboard_may_read_them(delivery: Template) -> None:
     (policy,) = delivery.properties("AWS::CloudFront::ResponseHeadersPolicy")
     config = policy["ResponseHeadersPolicyConfig"]
     assert config["CorsConfig"]["AccessControlAllowOrigins"] == {"Items": ["https://pictures.example.org"]}
@@ -148,12 +148,12 @@ def test_results_run_nothing_and_are_read_by_the_dashboard_alone(delivery: Templ
     assert content == "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
-def test_without_a_key_there_is_no_way_to_results_but_presigned_urls(dev: Assembly) -> None:
+def test_without_a_key_there_is_no_distribution_of_results(dev: Assembly) -> None:
     (site,) = distributions(dev)
     assert site["Logging"]["Prefix"] == "site/"
 
 
-def test_the_firewall_has_rules_by_aws_a_rate_and_sizes(delivery: Template) -> None:
+def test_the_firewall_has_managed_rules_a_rate_and_size_limits(delivery: Template) -> None:
     (acl,) = delivery.properties("AWS::WAFv2::WebACL")
     rules = {each["Name"]: each for each in acl["Rules"]}
     assert list(rules) == [
@@ -177,7 +177,7 @@ def test_the_firewall_has_rules_by_aws_a_rate_and_sizes(delivery: Template) -> N
     ("rule", "largest", "too_long"),
     [("LargestUpload", 10_485_760 + 524_288, 1_000_000_000), ("LargestJson", 262_144, 10_000_000)],
 )
-def test_the_firewall_lets_pass_whatever_the_api_takes(
+def test_the_firewall_allows_everything_that_the_api_accepts(
     rule: str, largest: int, too_long: int, delivery: Template
 ) -> None:
     (acl,) = delivery.properties("AWS::WAFv2::WebACL")
@@ -193,7 +193,7 @@ def test_the_largest_upload_that_can_be_configured_passes_the_firewall() -> None
     assert not re.search(longer_than(HIGHEST_UPLOAD_BYTES + 1024 * 1024), str(with_a_form))
 
 
-def test_long_recipes_are_counted_rather_than_turned_away(delivery: Template) -> None:
+def test_long_recipes_are_counted_and_not_blocked(delivery: Template) -> None:
     (acl,) = delivery.properties("AWS::WAFv2::WebACL")
     (common,) = [each for each in acl["Rules"] if each["Name"] == "AWSManagedRulesCommonRuleSet"]
     assert common["Statement"]["ManagedRuleGroupStatement"]["RuleActionOverrides"] == [
@@ -201,14 +201,14 @@ def test_long_recipes_are_counted_rather_than_turned_away(delivery: Template) ->
     ]
 
 
-def test_connections_are_closed_by_whoever_opened_them(edge: Template) -> None:
-    """CloudFront's to the load balancer, and the load balancer's to a task: else a request meets a closed one."""
+def test_clients_close_idle_connections_before_servers_do(edge: Template) -> None:
+    """Otherwise a request meets a closed connection: from CloudFront to the balancer, and from there to a task."""
     (api,) = [each for each in distribution(edge, "site/")["Origins"] if "CustomOriginConfig" in each]
     assert api["CustomOriginConfig"]["OriginKeepaliveTimeout"] < IDLE_SECONDS
     assert api["CustomOriginConfig"]["OriginReadTimeout"] == 60
 
 
-def test_pictures_are_not_searched_for_scripts(delivery: Template) -> None:
+def test_images_are_not_searched_for_scripts(delivery: Template) -> None:
     (acl,) = delivery.properties("AWS::WAFv2::WebACL")
     (common,) = [each for each in acl["Rules"] if each["Name"] == "AWSManagedRulesCommonRuleSet"]
     excluded = json.dumps(common["Statement"]["ManagedRuleGroupStatement"]["ScopeDownStatement"]["NotStatement"])
@@ -216,7 +216,7 @@ def test_pictures_are_not_searched_for_scripts(delivery: Template) -> None:
     assert '"/v1/images/upload"' in excluded
 
 
-def test_pages_say_what_they_load_and_where_they_may_be_shown(edge: Template) -> None:
+def test_pages_have_a_content_security_policy(edge: Template) -> None:
     policies = {
         each["ResponseHeadersPolicyConfig"]["Name"]: each["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
         for each in edge.properties("AWS::CloudFront::ResponseHeadersPolicy")

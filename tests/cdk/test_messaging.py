@@ -1,4 +1,4 @@
-"""Queues, topics and the bus, against the topology."""
+"""Tests that compare queues, topics and the bus with the topology."""
 
 import pytest
 
@@ -33,7 +33,7 @@ def test_a_queue_is_what_the_topology_says(spec: QueueSpec, messaging: Template)
 
 
 @pytest.mark.parametrize("spec", list(TOPOLOGY.queues), ids=lambda spec: spec.name)
-def test_a_dead_letter_queue_takes_from_its_queue_alone(spec: QueueSpec, messaging: Template) -> None:
+def test_a_dead_letter_queue_accepts_only_its_own_queue(spec: QueueSpec, messaging: Template) -> None:
     dlq = messaging.named(QUEUE, "QueueName", spec.dlq_name)
     allowed = dlq.pop("RedriveAllowPolicy")
     assert dlq == {
@@ -45,7 +45,7 @@ def test_a_dead_letter_queue_takes_from_its_queue_alone(spec: QueueSpec, messagi
     assert [text(arn) for arn in allowed["sourceQueueArns"]] == [f"arn:aws:sqs:us-east-1:<AWS::AccountId>:{spec.name}"]
 
 
-def test_there_is_no_queue_beside_the_topology_but_the_buss(messaging: Template) -> None:
+def test_only_the_bus_has_a_queue_beside_the_topology(messaging: Template) -> None:
     names = {each["QueueName"] for each in messaging.properties(QUEUE)}
     known = {name for spec in TOPOLOGY.queues for name in (spec.name, spec.dlq_name)}
     assert names - known == {"darkroom-job-events-bus", "darkroom-job-events-bus-dlq"}
@@ -60,7 +60,7 @@ def test_every_queue_and_topic_refuses_plain_http(messaging: Template) -> None:
             assert refusal["Principal"] in ("*", {"AWS": "*"})
 
 
-def test_s3_may_send_to_uploads_from_the_originals_bucket_alone(messaging: Template) -> None:
+def test_only_the_originals_bucket_can_send_to_the_uploads_queue(messaging: Template) -> None:
     (allowed,) = [each for each in statements(messaging, "AWS::SQS::QueuePolicy") if _is_from(each, "s3")]
     assert text(allowed["Resource"]) == "<UploadsQueue.Arn>"
     source = text(allowed["Condition"]["ArnEquals"]["aws:SourceArn"])
@@ -79,13 +79,13 @@ def test_webhooks_get_the_events_of_jobs_that_have_a_callback(messaging: Templat
     assert text(webhooks["Endpoint"]) == "<NotificationsQueue.Arn>"
 
 
-def test_an_owner_gets_mail_of_own_jobs_only(messaging: Template) -> None:
+def test_the_event_owner_gets_mail_about_own_jobs_only(messaging: Template) -> None:
     mail = messaging.named("AWS::SNS::Subscription", "Endpoint", "owner@example.org")
     assert mail["FilterPolicy"] == {"owner": ["demo"]}
     assert mail["FilterPolicyScope"] == "MessageBody"
 
 
-def test_operators_get_mail_of_alerts(messaging: Template) -> None:
+def test_operators_get_mail_about_alerts(messaging: Template) -> None:
     mail = messaging.named("AWS::SNS::Subscription", "Endpoint", "operators@example.org")
     assert text(mail["TopicArn"]) == "<AlertsTopic>"
 
@@ -100,13 +100,13 @@ def test_topics_are_encrypted(messaging: Template) -> None:
     assert set(users["Service"]) == {"cloudwatch.amazonaws.com", "budgets.amazonaws.com"}
 
 
-def test_alerts_come_from_this_account_alone(messaging: Template) -> None:
+def test_only_this_account_can_publish_alerts(messaging: Template) -> None:
     (allowed,) = [each for each in statements(messaging, "AWS::SNS::TopicPolicy") if each["Effect"] == "Allow"]
     assert set(allowed["Principal"]["Service"]) == {"cloudwatch.amazonaws.com", "budgets.amazonaws.com"}
     assert text(allowed["Condition"]["StringEquals"]["aws:SourceAccount"]) == "<AWS::AccountId>"
 
 
-def test_job_events_reach_the_bus_as_they_are(messaging: Template) -> None:
+def test_job_events_reach_the_bus_unchanged(messaging: Template) -> None:
     (pipe,) = messaging.properties("AWS::Pipes::Pipe")
     assert text(pipe["Source"]) == "<BusWaitingQueue.Arn>"
     assert text(pipe["Target"]) == "<Bus.Arn>"

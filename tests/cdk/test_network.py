@@ -1,4 +1,4 @@
-"""The VPC: who reaches whom, and how tasks reach AWS."""
+"""Tests of the VPC: allowed connections, and how tasks reach AWS."""
 
 import pytest
 
@@ -8,7 +8,7 @@ ENDPOINTS = {"sqs", "sns", "ecr.api", "ecr.dkr", "logs", "secretsmanager"}
 
 
 def endpoints(template: Template, kind: str) -> set[str]:
-    """Services that there are endpoints of a kind for."""
+    """Return the services that have a VPC endpoint of a kind."""
     found = [each for each in template.properties("AWS::EC2::VPCEndpoint") if each["VpcEndpointType"] == kind]
     return {text(each["ServiceName"]).removeprefix("com.amazonaws.").partition(".")[2] for each in found}
 
@@ -34,14 +34,14 @@ def test_only_cloudfront_reaches_the_load_balancer_when_its_list_is_known(dev: A
 
 
 def balancer_rules(template: Template) -> list[Json]:
-    """Who reaches the load balancer, wherever CDK writes it down."""
-    group = template.named("AWS::EC2::SecurityGroup", "GroupDescription", "Of the load balancer")
+    """Return the ingress rules of the load balancer, inline or as resources."""
+    group = template.named("AWS::EC2::SecurityGroup", "GroupDescription", "Security group of the load balancer")
     apart = template.properties("AWS::EC2::SecurityGroupIngress")
     mine = [each for each in apart if text(each["GroupId"]) == "<BalancerGroup.GroupId>"]
     return [*group.get("SecurityGroupIngress", []), *mine]
 
 
-def test_groups_name_each_other_and_no_address(stage: Assembly) -> None:
+def test_security_groups_name_each_other_and_no_address(stage: Assembly) -> None:
     network = stage["Network"]
     rules = network.properties("AWS::EC2::SecurityGroupIngress")
     reached = {(text(each["GroupId"]), each["FromPort"]) for each in rules if "SourceSecurityGroupId" in each}
@@ -51,8 +51,8 @@ def test_groups_name_each_other_and_no_address(stage: Assembly) -> None:
     assert all("CidrIp" not in each for each in rules)
 
 
-def test_http_leads_to_https_where_a_rule_for_it_fits(abroad: Assembly, prod: Assembly) -> None:
-    """CloudFront's prefix list takes 55 of a group's 60 rules, so that with it one port is open only."""
+def test_http_redirects_to_https_where_the_group_has_room_for_a_rule(abroad: Assembly, prod: Assembly) -> None:
+    """CloudFront's prefix list takes 55 of a group's 60 rules, so only one port can be open with it."""
     assert [(each["CidrIp"], each["FromPort"]) for each in balancer_rules(abroad["Network"])] == [
         ("0.0.0.0/0", 443),
         ("0.0.0.0/0", 80),
@@ -61,9 +61,9 @@ def test_http_leads_to_https_where_a_rule_for_it_fits(abroad: Assembly, prod: As
 
 
 @pytest.mark.parametrize("whose", ["upload tasks", "processor tasks"])
-def test_tasks_that_deal_with_strangers_bytes_call_aws_and_nobody_else(whose: str, prod: Assembly) -> None:
+def test_tasks_that_read_untrusted_files_can_connect_only_to_aws(whose: str, prod: Assembly) -> None:
     network = prod["Network"]
-    group = network.named("AWS::EC2::SecurityGroup", "GroupDescription", f"Of {whose}")
+    group = network.named("AWS::EC2::SecurityGroup", "GroupDescription", f"Security group of {whose}")
     assert [(each["IpProtocol"], each["FromPort"], each["ToPort"]) for each in group["SecurityGroupEgress"]] == [
         ("tcp", 443, 443)
     ]

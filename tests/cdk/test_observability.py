@@ -1,4 +1,4 @@
-"""Alarms, budget and dashboard."""
+"""Tests of alarms, budget and dashboard."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ def observability(prod: Assembly) -> Template:
 
 
 def alarms(template: Template) -> set[str]:
-    """Names of the alarms, without the stage's prefix."""
+    """Return the names of the alarms, without the stage's prefix."""
     return {each["AlarmName"].removeprefix("darkroom-") for each in template.properties("AWS::CloudWatch::Alarm")}
 
 
@@ -26,7 +26,7 @@ def test_every_queue_has_alarms_of_age_and_of_dead_letters(observability: Templa
     assert {f"{name}-{kind}" for name in [*names, "bus"] for kind in ("old", "dead")} <= alarms(observability)
 
 
-def test_there_is_an_alarm_of_each_kind_of_trouble(observability: Template) -> None:
+def test_there_is_an_alarm_for_each_kind_of_trouble(observability: Template) -> None:
     assert {
         "server-errors",
         "balancer-errors",
@@ -53,7 +53,7 @@ def test_one_processor_that_cannot_seal_its_sandbox_is_an_alarm(observability: T
     assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (0, 1)
 
 
-def test_every_alarm_tells_the_operators_both_ways(observability: Template) -> None:
+def test_every_alarm_notifies_operators_at_its_start_and_end(observability: Template) -> None:
     for alarm in observability.properties("AWS::CloudWatch::Alarm"):
         assert [text(each) for each in alarm["AlarmActions"]] == ["<AlertsTopic>"]
         assert [text(each) for each in alarm["OKActions"]] == ["<AlertsTopic>"]
@@ -69,7 +69,7 @@ def test_every_alarm_has_a_runbook(observability: Template) -> None:
         assert alarm["AlarmDescription"].endswith(f"docs/operations.md#{name}")
 
 
-def test_why_a_task_stopped_is_kept_longer_than_ecs_keeps_it(observability: Template) -> None:
+def test_stop_reasons_are_kept_longer_than_ecs_keeps_them(observability: Template) -> None:
     (rule,) = observability.properties("AWS::Events::Rule")
     assert rule["EventPattern"]["detail-type"] == ["ECS Task State Change"]
     assert rule["EventPattern"]["detail"]["lastStatus"] == ["STOPPED"]
@@ -94,12 +94,12 @@ def test_throttles_of_indexes_count_as_well(observability: Template) -> None:
         assert counted == {(kind, index.name) for index in spec.indexes for kind in kinds}
 
 
-def test_one_alarm_sums_up_all_others(observability: Template) -> None:
+def test_a_composite_alarm_covers_all_others(observability: Template) -> None:
     (any_of,) = observability.properties("AWS::CloudWatch::CompositeAlarm")
     assert text(any_of["AlarmRule"]).count("ALARM(") == len(alarms(observability))
 
 
-def test_the_budget_speaks_at_half_at_four_fifths_when_spent_and_when_it_will_be(observability: Template) -> None:
+def test_the_budget_notifies_at_50_80_and_100_percent_and_by_forecast(observability: Template) -> None:
     (budget,) = observability.properties("AWS::Budgets::Budget")
     assert budget["Budget"]["BudgetLimit"] == {"Amount": 2000, "Unit": "USD"}
     told = [each["Notification"] for each in budget["NotificationsWithSubscribers"]]
@@ -111,7 +111,7 @@ def test_the_budget_speaks_at_half_at_four_fifths_when_spent_and_when_it_will_be
     ]
 
 
-def test_metrics_are_read_from_what_the_services_log(observability: Template) -> None:
+def test_log_metrics_match_the_events_that_services_log(observability: Template) -> None:
     patterns = {
         each["MetricTransformations"][0]["MetricName"]: each["FilterPattern"]
         for each in observability.properties("AWS::Logs::MetricFilter")

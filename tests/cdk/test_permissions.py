@@ -1,4 +1,4 @@
-"""Who may do what, in full: a role that gains an action fails here first."""
+"""Tests of the complete rights of each role. A role that gains an action fails here."""
 
 from typing import Final
 
@@ -97,7 +97,7 @@ def template(prod: Assembly) -> Template:
 
 
 @pytest.mark.parametrize("service", list(EXPECTED))
-def test_a_service_may_do_this_and_nothing_else(service: str, template: Template) -> None:
+def test_a_service_has_exactly_these_permissions(service: str, template: Template) -> None:
     assert permissions_of(template, service) == EXPECTED[service] | _EXEC | _TRACES
 
 
@@ -144,7 +144,7 @@ def test_no_service_writes_api_keys_or_users(service: str, sid: str, items: list
     assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": items}}
 
 
-def test_only_ecs_tasks_of_this_account_take_a_role(template: Template) -> None:
+def test_only_ecs_tasks_of_this_account_can_assume_a_task_role(template: Template) -> None:
     roles: list[Json] = template.properties("AWS::IAM::Role")
     assert len(roles) == len(EXPECTED)
     for role in roles:
@@ -154,7 +154,7 @@ def test_only_ecs_tasks_of_this_account_take_a_role(template: Template) -> None:
         assert set(role) == {"AssumeRolePolicyDocument", "Description"}, "no managed policy, no inline one"
 
 
-def test_nothing_but_this_stack_gives_a_task_role_permissions(prod: Assembly) -> None:
+def test_only_the_permissions_stack_adds_to_a_task_role(prod: Assembly) -> None:
     for name, other in prod.stacks.items():
         policies = other.properties("AWS::IAM::Policy") if name != "Permissions" else []
         roles = {text(role) for policy in policies for role in policy["Roles"]}

@@ -1,4 +1,4 @@
-"""The pipelines: what their steps run, and whose turn it is."""
+"""Tests of the pipelines: what their steps run, and in which order runs wait for each other."""
 
 import os
 import shutil
@@ -36,7 +36,7 @@ def step(workflow: Workflow, job: str, name: str) -> dict[str, Any]:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The script in a tree whose `cdk` prints its arguments; in this `aws`, parameters have their names for values."""
+    """Return a checkout in which `cdk` prints its arguments, and `aws` answers each parameter with its name."""
     (tmp_path / ".github").mkdir()
     shutil.copy(_GITHUB / "stacks", tmp_path / ".github")
     _program(tmp_path / "cdk/node_modules/.bin/cdk", 'printf "%s\\n" "$@"')
@@ -51,7 +51,7 @@ def _program(path: Path, line: str) -> None:
 
 
 def stacks(checkout: Path, *arguments: str, **variables: str) -> list[str]:
-    """What `.github/stacks` passes to the CDK."""
+    """Return the arguments that `.github/stacks` passes to the CDK."""
     path = f"{checkout / 'bin'}{os.pathsep}{os.environ['PATH']}"
     ran = subprocess.run(
         [checkout / ".github" / "stacks", *arguments],
@@ -72,14 +72,14 @@ def stacks(checkout: Path, *arguments: str, **variables: str) -> list[str]:
         ("prod", '{"prefix": "darkroom-west", "recovers": "darkroom"}', "darkroom-west"),
     ],
 )
-def test_the_images_are_those_that_this_installation_remembers(
+def test_infrastructure_deploys_the_images_that_were_last_deployed(
     stage: str, installation: str, prefix: str, checkout: Path
 ) -> None:
     assert f"image_digests=/{prefix}/images" in stacks(checkout, stage, "deploy", "--all", INSTALLATION=installation)
 
 
 def run(tmp_path: Path, command: str, **variables: str) -> str:
-    """What a step writes to `GITHUB_OUTPUT`, run as GitHub does."""
+    """Run a step's command as GitHub does. Return what it writes to `GITHUB_OUTPUT`."""
     output = tmp_path / "output"
     path = f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}"
     subprocess.run(
@@ -92,7 +92,7 @@ def run(tmp_path: Path, command: str, **variables: str) -> str:
 def test_an_image_that_was_pushed_is_not_built_again(
     aws: str, digest: str, application: Workflow, tmp_path: Path
 ) -> None:
-    """Else a run that failed after its push could not be tried again: tags cannot be moved."""
+    """Otherwise a run that failed after its push could not be repeated, since tags are immutable."""
     _program(tmp_path / "bin/aws", aws)
     looked = step(application, "build", "pushed")["run"]
     assert run(tmp_path, looked, REPOSITORY="darkroom/upload", GITHUB_SHA="abc") == f"digest={digest}\n"
@@ -110,20 +110,20 @@ def test_an_image_is_signed_once(verify: str, signed: str, application: Workflow
 
 
 def test_no_deployment_is_cancelled_by_another(application: Workflow, infrastructure: Workflow) -> None:
-    """GitHub keeps one that waits and cancels it for the next, unless told to queue. No linter knows the word."""
+    """By default GitHub keeps one waiting run and cancels it for the next. No linter knows the word `queue`."""
     turns = {"group": "deploy-prod", "queue": "max", "cancel-in-progress": False}
     assert application["concurrency"] == turns
     assert infrastructure["jobs"]["deploy"]["concurrency"] == turns
 
 
 @pytest.mark.parametrize("name", ["application", "infrastructure"])
-def test_no_pipeline_takes_the_prefix_for_granted(name: str) -> None:
+def test_every_pipeline_reads_the_prefix_from_the_configuration(name: str) -> None:
     text = (_GITHUB / "workflows" / f"{name}.yml").read_text()
     named = [line.strip() for line in text.splitlines() if "darkroom/" in line and "services/shared" not in line]
     assert named == []
 
 
-def test_a_value_may_be_given_beside_those_of_the_installation(checkout: Path) -> None:
+def test_a_variable_can_add_a_value_to_the_installation(checkout: Path) -> None:
     given = ("Edge", "--exclusively", "-c", "origin_secret_version=1")
     passed = stacks(checkout, "prod", "deploy", *given, IMAGE_DIGESTS="{}")
     assert passed[: 1 + len(given)] == ["deploy", *given]
@@ -132,7 +132,7 @@ def test_a_value_may_be_given_beside_those_of_the_installation(checkout: Path) -
 
 @pytest.mark.parametrize("name", ["application", "infrastructure"])
 def test_a_step_with_a_pipe_fails_with_any_of_its_commands(name: str) -> None:
-    """GitHub sets `pipefail` only where the shell is named."""
+    """GitHub sets `pipefail` only if the step names its shell."""
     steps = [each for job in _workflow(name)["jobs"].values() for each in job["steps"]]
     piped = [each for each in steps if " | " in each.get("run", "")]
     assert piped

@@ -1,4 +1,4 @@
-"""An installation that takes over from one whose region is lost: `abroad` from `dev`."""
+"""Tests of an installation that recovers another whose region is lost: `abroad` recovers `dev`."""
 
 import pytest
 from pydantic import ValidationError
@@ -12,7 +12,7 @@ _COPY = "darkroom-dev-results-replica-<AWS::AccountId>"
 
 
 def told(assembly: Assembly, service: str) -> dict[str, str]:
-    """The environment of a service."""
+    """Return the environment of a service."""
     (container,) = [
         each
         for definition in assembly["Services"].properties("AWS::ECS::TaskDefinition")
@@ -22,7 +22,7 @@ def told(assembly: Assembly, service: str) -> dict[str, str]:
     return {each["Name"]: text(each["Value"]) for each in container["Environment"]}
 
 
-def test_tables_and_results_are_those_that_were_copied_here(abroad: Assembly) -> None:
+def test_the_second_installation_uses_the_copies(abroad: Assembly) -> None:
     for service in ("upload", "orchestrator"):
         environment = told(abroad, service)
         assert environment["DARKROOM_JOBS_TABLE"] == LOST.jobs.name
@@ -31,7 +31,7 @@ def test_tables_and_results_are_those_that_were_copied_here(abroad: Assembly) ->
     assert told(abroad, "processor")["DARKROOM_RESULTS_BUCKET"] == _COPY
 
 
-def test_all_else_is_new_and_has_names_of_its_own(abroad: Assembly) -> None:
+def test_everything_else_is_new_and_has_its_own_names(abroad: Assembly) -> None:
     assert "Data" not in abroad.stacks
     names = {text(each["BucketName"]) for each in abroad["Storage"].properties("AWS::S3::Bucket")}
     assert names == {f"darkroom-abroad-{name}-<AWS::AccountId>" for name in ("originals", "frontend", "access-logs")}
@@ -55,7 +55,7 @@ def test_its_roles_reach_the_copies(abroad: Assembly) -> None:
     }
 
 
-def test_a_copy_can_be_served_from_as_it_is(prod: Assembly) -> None:
+def test_cloudfront_can_serve_a_copy_unchanged(prod: Assembly) -> None:
     (bucket,) = prod["Replica"].properties("AWS::S3::Bucket")
     (rule,) = bucket["CorsConfiguration"]["CorsRules"]
     assert rule["AllowedMethods"] == ["GET"]
@@ -66,6 +66,6 @@ def test_a_copy_can_be_served_from_as_it_is(prod: Assembly) -> None:
 
 
 @pytest.mark.parametrize("overrides", [{"recovers": "darkroom"}, {"recovers": "other", "replica_region": "us-west-2"}])
-def test_what_is_recovered_has_another_name_and_no_copy_yet(overrides: dict[str, str]) -> None:
+def test_a_recovering_installation_needs_another_prefix_and_no_replica(overrides: dict[str, str]) -> None:
     with pytest.raises(ValidationError, match="prefix of its own"):
         load("prod", overrides)

@@ -1,4 +1,4 @@
-"""The policy as deployed, played through patterns: nothing is lost in it, and it keeps its promises."""
+"""Tests of the deployed scaling policy in simulated patterns of arrivals."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -39,7 +39,7 @@ def test_the_policy_is_read_from_the_template(policy: Policy) -> None:
     )
 
 
-def test_a_policy_that_follows_something_else_is_not_simulated(template: Path, tmp_path: Path) -> None:
+def test_an_unknown_scaling_metric_is_refused(template: Path, tmp_path: Path) -> None:
     other = tmp_path / "other.json"
     other.write_text(template.read_text().replace("visible / IF", "2 * visible / IF"))
     with pytest.raises(UnknownPolicy):
@@ -59,41 +59,41 @@ def test_no_pattern_makes_an_image_wait_over_five_minutes(pattern: str, policy: 
     assert max(course.age_seconds) <= 300
 
 
-def test_every_image_is_made(policy: Policy) -> None:
+def test_every_image_is_processed(policy: Policy) -> None:
     course = play(policy, lambda minute: 1000 if minute < 30 else 0, 120)
     assert sum(course.arrivals) == 30_000
     assert course.backlog[-1] == 0
 
 
-def test_more_than_the_fleet_can_do_piles_up(policy: Policy) -> None:
+def test_arrivals_beyond_the_largest_fleet_form_a_backlog(policy: Policy) -> None:
     most = SIZE.max_tasks * SIZE.children * 60 / SIZE.task_seconds
     course = play(policy, lambda _minute: most * 1.5, 240)
     assert course.tasks[-1] == SIZE.max_tasks
     assert course.backlog[-1] > course.backlog[-60] > 0
 
 
-def test_a_load_that_stays_does_not_wait_once_the_tasks_are_there(policy: Policy) -> None:
+def test_a_steady_load_does_not_wait_once_tasks_have_started(policy: Policy) -> None:
     course = play(policy, *PATTERNS["steady"])
     assert max(course.backlog[30:]) == 0
 
 
-def test_by_the_backlog_alone_busy_tasks_would_be_sent_home_again_and_again(policy: Policy) -> None:
+def test_scaling_on_backlog_alone_would_stop_busy_tasks(policy: Policy) -> None:
     course = play(replace(policy, cpu_target=10_000), *PATTERNS["steady"])
     assert max(course.backlog[30:]) > 0
 
 
-def test_a_shorter_cooldown_would_start_tasks_for_a_backlog_that_others_are_on_their_way_to(policy: Policy) -> None:
+def test_a_shorter_cooldown_would_start_tasks_twice_for_one_backlog(policy: Policy) -> None:
     hours = play(policy, *PATTERNS["steady"]).task_hours
     assert play(replace(policy, out_cooldown_seconds=30), *PATTERNS["steady"]).task_hours > 1.3 * hours
 
 
-def test_idle_processors_go_down_to_the_least(policy: Policy) -> None:
+def test_idle_processors_scale_in_to_the_minimum(policy: Policy) -> None:
     course = play(policy, lambda minute: 6000 if minute < 60 else 0, 600)
     assert max(course.tasks) > SIZE.min_tasks
     assert course.tasks[-1] == SIZE.min_tasks
 
 
-def test_a_chart_and_a_line_come_of_each_pattern(
+def test_each_pattern_has_a_chart_and_a_table_row(
     template: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(template, tmp_path)

@@ -1,4 +1,4 @@
-"""Tasks, their load balancer and how they scale."""
+"""Tests of tasks, load balancer and scaling."""
 
 import json
 
@@ -40,7 +40,7 @@ def container(template: Template, service: str) -> Json:
 
 
 @pytest.mark.parametrize("service", list(SETTINGS))
-def test_a_task_is_told_all_that_its_service_asks_for_and_nothing_unknown(service: str, services: Template) -> None:
+def test_a_task_sets_exactly_the_variables_that_its_service_knows(service: str, services: Template) -> None:
     told = {each["Name"] for each in container(services, service)["Environment"]}
     fields = SETTINGS[service].model_fields
     required = {f"DARKROOM_{name.upper()}" for name, field in fields.items() if field.is_required()}
@@ -73,7 +73,7 @@ def test_logs_are_kept_two_weeks(stage: Assembly) -> None:
             assert group["RetentionInDays"] == 14
 
 
-def test_every_service_rolls_back_by_itself_and_can_be_entered(services: Template) -> None:
+def test_every_service_rolls_back_automatically_and_allows_ecs_exec(services: Template) -> None:
     for service in services.properties("AWS::ECS::Service"):
         assert service["DeploymentConfiguration"]["DeploymentCircuitBreaker"] == {"Enable": True, "Rollback": True}
         assert service["EnableExecuteCommand"] is True
@@ -101,7 +101,7 @@ def test_services_wait_for_the_role_that_pulls_their_image_and_for_spot(services
     assert cluster["ClusterSettings"] == [{"Name": "containerInsights", "Value": "enhanced"}]
 
 
-def test_tasks_run_on_the_architecture_that_is_asked_for(services: Template, abroad: Assembly) -> None:
+def test_tasks_run_on_the_configured_architecture(services: Template, abroad: Assembly) -> None:
     for template, architecture in ((services, "X86_64"), (abroad["Services"], "ARM64")):
         for each in template.properties("AWS::ECS::TaskDefinition"):
             assert each["RuntimePlatform"]["CpuArchitecture"] == architecture
@@ -122,7 +122,7 @@ def test_processors_scale_on_messages_for_each_task(services: Template) -> None:
         if each["PolicyName"] == "backlog-per-task"
     ]
     tracking = policy["TargetTrackingScalingPolicyConfiguration"]
-    # 60 s of waiting, two children, half a second each.
+    # 60 s of acceptable wait × two children ÷ half a second for each message.
     assert tracking["TargetValue"] == 240
     metrics = {each["Id"]: each for each in tracking["CustomizedMetricSpecification"]["Metrics"]}
     assert metrics["backlog"]["Expression"] == "visible / IF(FILL(running, 0) > 0, running, 1)"
@@ -133,7 +133,7 @@ def test_processors_scale_on_messages_for_each_task(services: Template) -> None:
     assert metrics["running"]["MetricStat"]["Metric"]["MetricName"] == "RunningTaskCount"
 
 
-def test_only_execution_roles_are_made_beside_the_task_roles(services: Template) -> None:
+def test_the_services_stack_creates_only_execution_roles(services: Template) -> None:
     roles = {text({"Ref": key}) for key in services.all("AWS::IAM::Role")}
     assert roles == {f"<{service.title()}TaskDefinitionExecutionRole>" for service in SETTINGS}
 
@@ -151,7 +151,7 @@ def test_every_service_scales_on_cpu_and_uploads_on_requests(services: Template)
     ]
 
 
-def test_the_load_balancer_answers_only_to_the_origin_secret(services: Template, dev: Assembly) -> None:
+def test_the_load_balancer_requires_the_origin_secret(services: Template, dev: Assembly) -> None:
     for template, port in ((services, 443), (dev["Services"], 80)):
         listener = template.named("AWS::ElasticLoadBalancingV2::Listener", "Port", port)
         (default,) = listener["DefaultActions"]
@@ -162,7 +162,7 @@ def test_the_load_balancer_answers_only_to_the_origin_secret(services: Template,
         assert all("resolve:secretsmanager" in text(each) for each in condition["HttpHeaderConfig"]["Values"])
 
 
-def test_the_load_balancer_takes_two_secrets_while_they_change_and_cloudfront_shows_one(prod: Assembly) -> None:
+def test_the_load_balancer_accepts_two_secrets_during_a_rotation(prod: Assembly) -> None:
     (rule,) = prod["Services"].properties("AWS::ElasticLoadBalancingV2::ListenerRule")
     taken = [text(each) for each in rule["Conditions"][0]["HttpHeaderConfig"]["Values"]]
     assert [each.rpartition(":")[2] for each in taken] == [
@@ -188,11 +188,11 @@ def test_the_load_balancer_closes_idle_connections_before_the_service_does() -> 
     assert IDLE_SECONDS < server._KEEP_ALIVE_SECONDS
 
 
-def test_an_event_stream_says_something_before_anybody_gives_it_up() -> None:
+def test_event_streams_send_comments_before_any_proxy_times_out() -> None:
     assert events.KEEP_ALIVE_SECONDS * 3 < IDLE_SECONDS
 
 
-def test_a_service_says_that_aws_is_away_before_anybody_gives_it_up() -> None:
+def test_a_service_answers_503_before_any_proxy_times_out() -> None:
     assert TRIES * (CONNECT_SECONDS + ANSWER_SECONDS) + LONGEST_PAUSES_SECONDS < IDLE_SECONDS
 
 
@@ -204,7 +204,7 @@ def test_connections_may_be_quiet_for_a_minute_and_are_logged(services: Template
     assert attributes["routing.http.drop_invalid_header_fields.enabled"] == "true"
 
 
-def test_a_digest_deploys_that_image_and_a_tag_the_others(services: Template) -> None:
+def test_digests_take_precedence_over_the_tag(services: Template) -> None:
     images = {service: json.dumps(container(services, service)["Image"]) for service in SETTINGS}
     assert f"@sha256:{'a' * 64}" in images["upload"]
     assert ":main" in images["processor"]
@@ -226,7 +226,7 @@ def secrets_of(template: Template, service: str) -> dict[str, str]:
 
 
 def readers(template: Template) -> set[tuple[str, str]]:
-    """Roles that may read secrets, and which."""
+    """Return pairs of a role and a secret that it may read."""
     return {
         (text(policy["Roles"][0]), text(secret))
         for policy in template.properties("AWS::IAM::Policy")
@@ -248,7 +248,7 @@ def test_only_ecs_reads_the_keys_that_secrets_in_tables_are_encrypted_with(prod:
     ]
 
 
-def test_an_installation_that_takes_tables_over_takes_their_keys_over(abroad: Assembly) -> None:
+def test_a_recovering_installation_uses_the_data_keys_of_the_lost_one(abroad: Assembly) -> None:
     for service in ("upload", "orchestrator"):
         keys = secrets_of(abroad["Services"], service)["DARKROOM_DATA_KEYS"]
         assert keys.endswith(":secret:darkroom-dev/data-keys")
@@ -275,9 +275,7 @@ def test_links_are_signed_with_a_secret_that_no_template_holds(services: Templat
 
 
 @pytest.mark.parametrize("service", list(SETTINGS))
-def test_a_collector_runs_beside_each_service_when_traces_are_kept(
-    service: str, services: Template, dev: Assembly
-) -> None:
+def test_each_service_has_a_collector_if_traces_are_sampled(service: str, services: Template, dev: Assembly) -> None:
     (definition,) = [
         each
         for each in services.properties("AWS::ECS::TaskDefinition")

@@ -1,4 +1,4 @@
-"""What stands still is counted in the templates."""
+"""Tests of the fixed costs, which are counted in the templates."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Buckets, against the topology."""
+"""Tests that compare the buckets with the topology."""
 
 import pytest
 
@@ -53,7 +53,7 @@ def test_a_bucket_expires_what_the_topology_says(spec: BucketSpec, storage: Temp
 
 
 @pytest.mark.parametrize("spec", list(TOPOLOGY.buckets), ids=lambda spec: spec.name)
-def test_a_bucket_announces_what_the_topology_says(spec: BucketSpec, storage: Template) -> None:
+def test_a_bucket_sends_the_notifications_of_the_topology(spec: BucketSpec, storage: Template) -> None:
     announced = bucket(storage, spec.name).get("NotificationConfiguration", {}).get("QueueConfigurations", [])
     prefixes = []
     for each in announced:
@@ -65,7 +65,7 @@ def test_a_bucket_announces_what_the_topology_says(spec: BucketSpec, storage: Te
     assert tuple(prefixes) == spec.notify_prefixes
 
 
-def test_browsers_may_send_and_fetch_from_the_dashboards_origin_alone(storage: Template) -> None:
+def test_only_pages_of_the_dashboards_origin_may_use_the_buckets(storage: Template) -> None:
     for spec, method in ((TOPOLOGY.originals, "POST"), (TOPOLOGY.results_bucket, "GET")):
         (rule,) = bucket(storage, spec.name)["CorsConfiguration"]["CorsRules"]
         assert rule["AllowedMethods"] == [method]
@@ -89,7 +89,7 @@ def test_results_are_copied_to_another_region(prod: Assembly, dev: Assembly) -> 
     assert "ReplicationConfiguration" not in bucket(dev["Storage"], "darkroom-dev-results")
 
 
-def test_the_copy_deletes_what_was_deleted_here_within_two_days(prod: Assembly) -> None:
+def test_the_copy_removes_deleted_versions_within_two_days(prod: Assembly) -> None:
     (rule,) = bucket(prod["Replica"], "darkroom-results-replica")["LifecycleConfiguration"]["Rules"]
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
     assert rule["ExpiredObjectDeleteMarker"] is True

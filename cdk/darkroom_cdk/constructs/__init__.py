@@ -1,1 +1,1 @@
-"""Building blocks: each a resource or two, with the settings that all of Darkroom's have."""
+"""Constructs: one or two AWS resources each, with the settings that all of Darkroom's resources share."""

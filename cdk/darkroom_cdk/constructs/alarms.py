@@ -1,4 +1,4 @@
-"""Alarms that tell the operators, and one that sums them up."""
+"""CloudWatch alarms for the operators, and one composite alarm over all of them."""
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
@@ -9,7 +9,7 @@ MISSING = cloudwatch.TreatMissingData.NOT_BREACHING
 
 
 class Alarms(Construct):
-    """Makes alarms that publish to one topic when they go off and when they are over."""
+    """Creates alarms that publish to one topic when they start and when they end."""
 
     def __init__(self, scope: Construct, construct_id: str, *, prefix: str, topic: sns.ITopic) -> None:
         super().__init__(scope, construct_id)
@@ -26,7 +26,10 @@ class Alarms(Construct):
         periods: int = 1,
         meaning: str,
     ) -> None:
-        """An alarm when the metric is above a threshold for so many of its periods. Its runbook bears its name."""
+        """Add an alarm that starts when the metric is above a threshold for a number of periods.
+
+        The section of the runbook (docs/operations.md) that explains the alarm has the alarm's name.
+        """
         alarm = cloudwatch.Alarm(
             self,
             name,
@@ -43,11 +46,11 @@ class Alarms(Construct):
         self.made.append(alarm)
 
     def sum_up(self, name: str) -> cloudwatch.CompositeAlarm:
-        """One alarm that is on while any other is: for a status page or a pager that wants one sign."""
+        """Add an alarm that is on while any other alarm is on, for a status page or a pager."""
         return cloudwatch.CompositeAlarm(
             self,
             "Any",
             composite_alarm_name=f"{self._prefix}-{name}",
-            alarm_description="Some alarm is on.",
+            alarm_description="At least one alarm is on.",
             alarm_rule=cloudwatch.AlarmRule.any_of(*self.made),
         )

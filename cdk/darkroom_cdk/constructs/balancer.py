@@ -12,14 +12,16 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 ORIGIN_HEADER: Final = "x-origin-verify"
-"""Carries the secret that only CloudFront and the load balancer know."""
+"""Name of the header with the secret that only CloudFront and the load balancer know."""
 IDLE_SECONDS: Final = 60
-"""Four times the pause between the comments of a quiet event stream; and less than the services keep a connection
-open, since a balancer must be the one that closes it."""
+"""Seconds after which the load balancer closes an idle connection.
+
+This is four times the pause between comments on a quiet event stream. It is less than the services' own keep-alive
+time, because the load balancer must be the side that closes a connection."""
 
 
 class OriginBalancer(Construct):
-    """An application load balancer that serves CloudFront alone: whoever lacks its secret gets 403."""
+    """An application load balancer for CloudFront only: a request without CloudFront's secret gets 403."""
 
     def __init__(
         self,
@@ -56,7 +58,7 @@ class OriginBalancer(Construct):
             targets=[service],
             deregistration_delay=Duration.seconds(30),
             load_balancing_algorithm_type=elb.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
-            # Liveness: were it readiness, AWS being away would have ECS replace every task.
+            # Liveness, not readiness: otherwise ECS would replace every task while another AWS service is unavailable.
             health_check=elb.HealthCheck(
                 path="/healthz",
                 interval=Duration.seconds(15),

@@ -10,17 +10,17 @@ from darkroom.topology import BucketSpec
 
 
 def bucket_name(spec: BucketSpec) -> str:
-    """The name of a bucket in an account. The whole world shares bucket names, so the account's id ends it."""
+    """Return the bucket's full name. Bucket names are global, so the account's id is its last part."""
     return f"{spec.name}-{Aws.ACCOUNT_ID}"
 
 
 def bucket_arn(spec: BucketSpec) -> str:
-    """The ARN of a bucket, for policies that stand in another stack than the bucket."""
+    """Return the ARN of a bucket, for policies that are in another stack than the bucket."""
     return f"arn:{Aws.PARTITION}:s3:::{bucket_name(spec)}"
 
 
 class PrivateBucket(Construct):
-    """The bucket that a `BucketSpec` describes: versioned, encrypted, TLS only, not public, accesses logged."""
+    """The bucket that a `BucketSpec` describes: versioned, encrypted, TLS only, private, with access logs."""
 
     def __init__(
         self,
@@ -60,6 +60,6 @@ def _lifecycle(spec: BucketSpec) -> s3.LifecycleRule:
         expiration=Duration.days(spec.expire_days) if spec.expire_days else None,
         noncurrent_version_expiration=Duration.days(spec.noncurrent_days),
         abort_incomplete_multipart_upload_after=Duration.days(spec.abort_multipart_days),
-        # A delete marker that hides nothing any more. S3 takes no such rule beside one that expires objects.
+        # Remove delete markers that hide no version. S3 refuses this rule beside one that expires objects.
         expired_object_delete_marker=None if spec.expire_days else True,
     )

@@ -11,7 +11,7 @@ _PERCENT_FORECAST: Final = 100
 
 
 class MonthlyBudget(Construct):
-    """Tells a topic when parts of the sum are spent, and when the forecast passes it."""
+    """Publishes to a topic when shares of the budget are spent, and when the forecast exceeds it."""
 
     def __init__(self, scope: Construct, construct_id: str, *, name: str, usd: int, topic: sns.ITopic) -> None:
         super().__init__(scope, construct_id)

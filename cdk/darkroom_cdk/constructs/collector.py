@@ -1,4 +1,4 @@
-"""The collector of traces that runs beside a service."""
+"""The trace collector that runs in a service's task."""
 
 import json
 from dataclasses import dataclass
@@ -11,16 +11,16 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 COLLECTOR_URL: Final = "http://127.0.0.1:4318"
-"""Containers of a task share their loopback, and nobody else reaches it."""
+"""The collector's address. The containers of a task share a loopback interface that nothing else can reach."""
 _MEMORY_MIB: Final = 192
 _CONFIGURATION: Final = {
     "receivers": {"otlp": {"protocols": {"http": {"endpoint": COLLECTOR_URL.removeprefix("http://")}}}},
     "processors": {
         "memory_limiter": {"check_interval": "1s", "limit_mib": _MEMORY_MIB - 64},
-        # As many as X-Ray takes at a time.
+        # The most that X-Ray accepts in one request.
         "batch": {"timeout": "1s", "send_batch_size": 50},
     },
-    # X-Ray finds traces by annotations alone, and those are the attributes that are named here.
+    # X-Ray searches traces by annotations only. The attributes listed here become annotations.
     "exporters": {"awsxray": {"indexed_attributes": ["job_id"]}},
     "service": {
         "pipelines": {
@@ -33,19 +33,19 @@ _CONFIGURATION: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class CollectorProps:
-    """Which collector runs."""
+    """Image and configuration of the collector."""
 
     repository: ecr.IRepository
     image: str
-    """Tag or digest."""
+    """Tag or digest of the image."""
 
 
 def add_collector(
     scope: Construct, definition: ecs.FargateTaskDefinition, *, props: CollectorProps, log_group: logs.ILogGroup
 ) -> ecs.ContainerDefinition:
-    """Add AWS's distribution of the OpenTelemetry collector to a task, in whose role it writes to X-Ray.
+    """Add AWS's distribution of the OpenTelemetry collector to a task. It writes to X-Ray with the task's role.
 
-    It is not essential: a task outlives its collector, which ECS starts again.
+    The container is not essential: if the collector stops, the task goes on and ECS starts the collector again.
     """
     linux = ecs.LinuxParameters(scope, "CollectorLinux", init_process_enabled=True)
     linux.drop_capabilities(ecs.Capability.ALL)

@@ -23,14 +23,14 @@ _NO_BEHAVIORS: Final[Mapping[str, cloudfront.BehaviorOptions]] = {}
 
 @dataclass(frozen=True, kw_only=True)
 class Guard:
-    """What stands before every distribution, and where they log."""
+    """The firewall in front of every distribution, and the bucket for their logs."""
 
     acl_arn: str
     logs: s3.IBucket
 
 
 class GuardedDistribution(Construct):
-    """Behind the firewall, logged, and under a name of one's own where there is a domain."""
+    """A distribution behind the firewall, with logs, and with the installation's own name if there is a domain."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class GuardedDistribution(Construct):
         name: str | None,
         default_root_object: str | None = None,
     ) -> None:
-        """`name` is the distribution's own, of the domain."""
+        """Create the distribution. `name` is its host name within the domain; None uses CloudFront's name."""
         super().__init__(scope, construct_id)
         self.distribution = cloudfront.Distribution(
             self,
@@ -91,13 +91,13 @@ class GuardedDistribution(Construct):
 
 
 def bucket_origin(scope: Construct, construct_id: str, *, spec: BucketSpec, region: str) -> cloudfront.IOrigin:
-    """A bucket as an origin that gets signed requests. The bucket's policy stands beside the bucket."""
+    """Return a bucket as an origin that gets signed requests. The bucket's policy is in the bucket's stack."""
     known = s3.Bucket.from_bucket_attributes(scope, construct_id, bucket_arn=bucket_arn(spec), region=region)
     return origins.S3BucketOrigin.with_origin_access_control(known)
 
 
 def hosted_zone(scope: Construct, domain: Domain) -> route53.IHostedZone:
-    """The zone that the domain's names are in."""
+    """Return the hosted zone that contains the domain's names."""
     return route53.HostedZone.from_hosted_zone_attributes(
         scope, "Zone", hosted_zone_id=domain.hosted_zone_id, zone_name=domain.hosted_zone_name
     )

@@ -1,4 +1,4 @@
-"""An EventBridge bus that carries what is published to a topic."""
+"""An EventBridge bus that carries the messages of an SNS topic."""
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
@@ -12,7 +12,10 @@ from darkroom_cdk.constructs.queue import QueueWithDlq
 
 
 class BusOfTopic(Construct):
-    """Topic → queue → pipe → bus: SNS does not deliver to EventBridge, and services need to know one address only."""
+    """Topic → queue → pipe → bus.
+
+    SNS does not deliver to EventBridge, and with this chain the services publish to one address only.
+    """
 
     def __init__(self, scope: Construct, construct_id: str, *, name: str, topic: sns.ITopic, detail_type: str) -> None:
         super().__init__(scope, construct_id)
@@ -28,7 +31,7 @@ class BusOfTopic(Construct):
             self,
             "PipeRole",
             assumed_by=iam.ServicePrincipal("pipes.amazonaws.com"),
-            # Inline: a pipe is tried out when it is made, so its role must be complete by then.
+            # An inline policy: AWS tests a pipe when it creates it, so the role must have its rights by then.
             inline_policies={"pipe": iam.PolicyDocument(statements=[take, put])},
         )
         pipes.CfnPipe(

@@ -1,4 +1,4 @@
-"""A service that answers requests."""
+"""A Fargate service that answers HTTP requests."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from darkroom_cdk.constructs.fargate_task import FargateTask, TaskProps
 
 
 class FargateApi(Construct):
-    """Tasks on demand, never fewer than asked for during a deployment, scaled on CPU."""
+    """Tasks on demand, scaled on CPU. A deployment never leaves fewer tasks than the desired number."""
 
     def __init__(
         self,
@@ -27,7 +27,7 @@ class FargateApi(Construct):
         security_groups: Sequence[ec2.ISecurityGroup],
         found_as: discovery.INamespace | None = None,
     ) -> None:
-        """`found_as`: a namespace in which other tasks find these by the service's name."""
+        """Create the service. `found_as` is the namespace in which other tasks find this service by its name."""
         super().__init__(scope, construct_id)
         self.task = FargateTask(self, "Task", props=props, log_group_prefix=log_group_prefix)
         self.service = ecs.FargateService(
@@ -55,7 +55,7 @@ class FargateApi(Construct):
         )
 
     def scale_on_requests(self, target_group: elb.ApplicationTargetGroup, *, per_minute: int) -> None:
-        """Also scale on the requests that each task gets."""
+        """Also scale on the number of requests that each task gets in a minute."""
         self.scaling.scale_on_request_count("Requests", requests_per_target=per_minute, target_group=target_group)
 
 

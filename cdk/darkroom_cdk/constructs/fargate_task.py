@@ -1,4 +1,4 @@
-"""What runs: one container on Fargate."""
+"""A Fargate task with one service container."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,12 +20,12 @@ _CPU: Final = {
     Architecture.X86_64: ecs.CpuArchitecture.X86_64,
 }
 _EXEC_AGENT_DIRECTORIES: Final = {"exec-lib": "/var/lib/amazon", "exec-log": "/var/log/amazon"}
-"""Where the agent of ECS Exec writes, which else would not start on a read-only root."""
+"""Directories in which the agent of ECS Exec writes. Without them it does not start on a read-only root."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaskProps:
-    """How a service's task looks."""
+    """Settings of a service's task."""
 
     name: str
     repository: ecr.IRepository
@@ -36,16 +36,16 @@ class TaskProps:
     port: int
     environment: Mapping[str, str]
     secrets: Mapping[str, ecs.Secret] = field(default_factory=dict)
-    """Variables whose values ECS takes from Secrets Manager when a task starts."""
+    """Environment variables whose values ECS reads from Secrets Manager when a task starts."""
     role: iam.Role
     stop_seconds: int
-    """Time between SIGTERM and SIGKILL; Fargate allows 120."""
+    """Seconds between SIGTERM and SIGKILL. Fargate allows at most 120."""
     collector: CollectorProps | None = None
-    """What takes the service's traces, if it makes any."""
+    """The collector of the service's traces; None if the service makes no traces."""
 
 
 class FargateTask(Construct):
-    """A task definition: read-only root, all capabilities dropped, an init process, logs kept for two weeks."""
+    """A task definition: read-only root, no Linux capabilities, an init process, logs kept for two weeks."""
 
     def __init__(self, scope: Construct, construct_id: str, *, props: TaskProps, log_group_prefix: str) -> None:
         super().__init__(scope, construct_id)
@@ -65,7 +65,7 @@ class FargateTask(Construct):
             runtime_platform=ecs.RuntimePlatform(
                 cpu_architecture=_CPU[props.architecture], operating_system_family=ecs.OperatingSystemFamily.LINUX
             ),
-            # Its permissions are listed in one place; nothing here may add to them.
+            # `PermissionsStack` lists all permissions of the role. No construct may add to them.
             task_role=props.role.without_policy_updates(),
         )
         accept(
@@ -77,10 +77,10 @@ class FargateTask(Construct):
         self._add_container(props)
 
     def settle(self, service: ecs.FargateService) -> None:
-        """Start the service's first tasks only when the role that pulls their image may.
+        """Start the service's first tasks only after the execution role has the right to pull their image.
 
-        How many tasks run is never said, since CloudFormation would set it back at each deployment. ECS begins with
-        one, and scaling keeps the number within its bounds.
+        The template does not set the number of tasks, because CloudFormation would reset it at each deployment. ECS
+        starts with one task, and scaling keeps the number within its bounds.
         """
         service.node.add_dependency(self.definition.obtain_execution_role())
 
@@ -107,7 +107,7 @@ class FargateTask(Construct):
         )
         if props.collector:
             collector = add_collector(self, self.definition, props=props.collector, log_group=self.logs)
-            # So that it starts before the service and stops after it, with the last spans sent.
+            # The collector starts before the service and stops after it, so that the last spans are sent.
             container.add_container_dependencies(
                 ecs.ContainerDependency(container=collector, condition=ecs.ContainerDependencyCondition.START)
             )
@@ -117,7 +117,7 @@ class FargateTask(Construct):
 
 
 def _health_check(port: int) -> ecs.HealthCheck:
-    """Liveness only: a task is not healed of AWS being away by being replaced."""
+    """Return a liveness check. Replacing a task does not help while another AWS service is unavailable."""
     probe = f"import urllib.request as r; r.urlopen('http://127.0.0.1:{port}/healthz', timeout=2)"
     return ecs.HealthCheck(
         command=["CMD", "python", "-c", probe],

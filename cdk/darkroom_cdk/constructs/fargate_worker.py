@@ -1,4 +1,4 @@
-"""A service that works off a queue."""
+"""A Fargate service that consumes a queue."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -21,7 +21,7 @@ _SCALING_ROLE: Final = (
 
 
 class FargateWorker(Construct):
-    """Tasks that take from a queue, partly on Spot, scaled on how many messages wait for each."""
+    """Tasks that consume a queue, some of them on Spot, scaled on the number of waiting messages for each task."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class FargateWorker(Construct):
             cluster=cluster,
             service_name=props.name,
             task_definition=self.task.definition,
-            # What a stopped task had in hand goes back to the queue, so half of them may be away for a while.
+            # A stopped task's messages go back to the queue, so a deployment may stop half of the tasks.
             min_healthy_percent=50,
             max_healthy_percent=200,
             capacity_provider_strategies=_capacity(size),
@@ -59,7 +59,7 @@ class FargateWorker(Construct):
         self._scale(cluster, size, queue)
 
     def _scale(self, cluster: ecs.Cluster, size: ProcessorSize, queue: sqs.IQueue) -> None:
-        """By what waits for each task; and by CPU, so that an empty queue does not send tasks home that are busy."""
+        """Scale on waiting messages for each task, and on CPU so that an empty queue does not stop busy tasks."""
         target = scaling.ScalableTarget(
             self,
             "Tasks",
@@ -68,7 +68,7 @@ class FargateWorker(Construct):
             resource_id=f"service/{cluster.cluster_name}/{self.service.service_name}",
             min_capacity=size.min_tasks,
             max_capacity=size.max_tasks,
-            # AWS's own role for this; CDK would make one that nothing uses.
+            # The service-linked role of AWS. CDK would create a role that nothing uses.
             role=iam.Role.from_role_arn(self, "ScalingRole", _SCALING_ROLE),
         )
         self._follow(
@@ -100,7 +100,7 @@ class FargateWorker(Construct):
         customized: scaling.CfnScalingPolicy.CustomizedMetricSpecificationProperty | None = None,
         predefined: scaling.CfnScalingPolicy.PredefinedMetricSpecificationProperty | None = None,
     ) -> None:
-        """Keep a metric at a value."""
+        """Add a target tracking policy that keeps a metric at a value."""
         scaling.CfnScalingPolicy(
             self,
             name.title().replace("-", ""),
@@ -131,7 +131,7 @@ def _capacity(size: ProcessorSize) -> list[ecs.CapacityProviderStrategy]:
 def _backlog_per_task(
     cluster: ecs.ICluster, service: ecs.FargateService, queue: sqs.IQueue
 ) -> list[scaling.CfnScalingPolicy.TargetTrackingMetricDataQueryProperty]:
-    """Visible messages ÷ running tasks. Without a task to divide by, the messages themselves."""
+    """Return the metric visible messages ÷ running tasks, or visible messages if no task runs."""
     return [
         _query("visible", _metric("AWS/SQS", "ApproximateNumberOfMessagesVisible", QueueName=queue.queue_name)),
         _query(

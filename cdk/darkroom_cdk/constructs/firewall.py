@@ -9,27 +9,27 @@ from constructs import Construct
 Statement = waf.CfnWebACL.StatementProperty
 
 UPLOAD_PATHS: Final = ("/uploads", "/v1/images/upload")
-"""Where bodies are pictures: no rule that looks for scripts or SQL in a body can be right about them."""
+"""Paths whose bodies are images. A rule that looks for scripts or SQL in a body cannot judge an image."""
 _COMMON: Final = "AWSManagedRulesCommonRuleSet"
 _COUNTED: Final = ("SizeRestrictions_BODY",)
-"""Rules of the common set that only count: it blocks bodies over 8 KB, and a recipe may be longer."""
+"""Rules of AWS's common set that only count here. The rule blocks bodies over 8 KB, and a recipe may be longer."""
 _BESIDE_THE_FILE: Final = 1024 * 1024
-"""More than a form may have beside its file."""
+"""Bytes; more than the fields of an upload form may have in addition to its file."""
 _LONGEST_JSON: Final = 256 * 1024
-"""The most that the API takes."""
+"""Bytes of the longest JSON body that the API accepts."""
 
 
 class Firewall(Construct):
-    """Rules by AWS, a limit of requests an address, and limits of bodies.
+    """A web ACL with AWS's managed rules, a request limit for each address, and limits on body sizes.
 
-    WAF sees the first 16 KB of a body and compares no numbers in headers, so that a body is judged by how many digits
-    its length has: what is ten times too long ends here, and the service knows the limit itself.
+    WAF sees the first 16 KB of a body and cannot compare numbers in headers. So the ACL counts the digits of
+    Content-Length: it blocks bodies that are ten times too long, and the service enforces the exact limit.
     """
 
     def __init__(
         self, scope: Construct, construct_id: str, *, name: str, requests_per_address: int, max_upload_bytes: int
     ) -> None:
-        """`requests_per_address`: how many one address may make in five minutes."""
+        """Create the ACL. `requests_per_address` is the limit of one address in five minutes."""
         super().__init__(scope, construct_id)
         elsewhere = _not(_any_of([_path(path) for path in UPLOAD_PATHS]))
         rules = [
@@ -52,7 +52,7 @@ class Firewall(Construct):
 
 
 def _rule(name: str, statement: Statement, priority: int) -> waf.CfnWebACL.RuleProperty:
-    """A rule group by AWS keeps its own actions; a rule of ours blocks."""
+    """Return a rule: a managed rule group keeps AWS's actions, a rule of our own blocks."""
     block = waf.CfnWebACL.RuleActionProperty(block=waf.CfnWebACL.BlockActionProperty())
     keep = waf.CfnWebACL.OverrideActionProperty(none={})
     is_group = statement.managed_rule_group_statement is not None
@@ -67,7 +67,7 @@ def _rule(name: str, statement: Statement, priority: int) -> waf.CfnWebACL.RuleP
 
 
 def longer_than(size: int) -> str:
-    """A pattern of the numbers that have more digits than `size`."""
+    """Return a regular expression that matches numbers with more digits than `size`."""
     return f"^[0-9]{{{len(str(size)) + 1},}}$"
 
 

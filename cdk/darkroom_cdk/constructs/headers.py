@@ -1,4 +1,4 @@
-"""Headers that CloudFront adds."""
+"""Response headers that CloudFront adds."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,10 @@ from constructs import Construct
 def headers_policy(
     scope: Construct, construct_id: str, *, name: str, content: str | None = None, readers: Sequence[str] = ()
 ) -> cloudfront.ResponseHeadersPolicy:
-    """Security headers; `content` is a content policy, `readers` are origins whose pages may read what is served."""
+    """Return a policy of security headers.
+
+    `content` is the Content-Security-Policy. `readers` are the origins whose pages may read the responses (CORS).
+    """
     return cloudfront.ResponseHeadersPolicy(
         scope,
         construct_id,
@@ -37,7 +40,7 @@ def headers_policy(
 
 
 def page_policy(sources: Sequence[str]) -> str:
-    """The content policy of the dashboard; `sources`: origins it loads pictures from and sends uploads to."""
+    """Return the dashboard's Content-Security-Policy. `sources` are the origins of its images and uploads."""
     allowed = " ".join(["'self'", *sources])
     return "; ".join(
         [
@@ -53,7 +56,7 @@ def page_policy(sources: Sequence[str]) -> str:
 
 
 def _cors(readers: Sequence[str]) -> cloudfront.ResponseHeadersCorsBehavior:
-    """From CloudFront rather than from S3, whose answers differ by origin and would be cached for all of them."""
+    """Return CORS headers that CloudFront adds. S3's own differ by origin, so a cached response would be wrong."""
     return cloudfront.ResponseHeadersCorsBehavior(
         access_control_allow_credentials=False,
         access_control_allow_headers=["*"],

@@ -1,4 +1,4 @@
-"""What AWS itself measures."""
+"""Metrics that AWS publishes."""
 
 from typing import Final
 
@@ -11,7 +11,7 @@ _FIVE_MINUTES: Final = Duration.minutes(5)
 
 
 def tasks(metric: str, cluster: str, service: str) -> cloudwatch.Metric:
-    """How many tasks of a service run, or should."""
+    """Return the number of tasks of a service that run, or the desired number."""
     return cloudwatch.Metric(
         namespace="ECS/ContainerInsights",
         metric_name=metric,
@@ -22,7 +22,7 @@ def tasks(metric: str, cluster: str, service: str) -> cloudwatch.Metric:
 
 
 def bucket_bytes(bucket: str) -> cloudwatch.Metric:
-    """S3 says so once a day."""
+    """Return the size of a bucket in bytes. S3 publishes it once a day."""
     return cloudwatch.Metric(
         namespace="AWS/S3",
         metric_name="BucketSizeBytes",
@@ -33,7 +33,7 @@ def bucket_bytes(bucket: str) -> cloudwatch.Metric:
 
 
 def throttles(table: TableSpec) -> cloudwatch.MathExpression:
-    """Of the table and of its indexes, which have metrics of their own and hold the table's writes up."""
+    """Return the throttled requests of a table and its indexes. A throttled index delays writes of the table."""
     parts = {"table": None} | {f"index{place}": index.name for place, index in enumerate(table.indexes)}
     metrics = {
         f"{part}_{kind.lower()}": table_metric(table.name, f"{kind}ThrottleEvents", index=index)
@@ -49,7 +49,7 @@ def throttles(table: TableSpec) -> cloudwatch.MathExpression:
 
 
 def table_metric(table: str, name: str, *, index: str | None = None) -> cloudwatch.Metric:
-    """Of a table without its indexes, or of one of them."""
+    """Return a metric of a table without its indexes, or of one index."""
     return cloudwatch.Metric(
         namespace="AWS/DynamoDB",
         metric_name=name,

@@ -1,4 +1,4 @@
-"""A NAT on one small instance."""
+"""NAT on one small EC2 instance."""
 
 from typing import cast
 
@@ -8,7 +8,7 @@ from darkroom_cdk.constructs.accepted import accept
 
 
 def nat_instance() -> ec2.NatInstanceProviderV2:
-    """What a `Vpc` makes its NAT of. Whose traffic it takes is told it by `settle`, once there is the VPC."""
+    """Return the NAT provider for a `Vpc`. Call `settle` when the VPC exists, to let its traffic in."""
     return ec2.NatProvider.instance_v2(
         instance_type=ec2.InstanceType.of(ec2.InstanceClass.BURSTABLE4_GRAVITON, ec2.InstanceSize.NANO),
         default_allowed_traffic=ec2.NatTrafficDirection.OUTBOUND_ONLY,
@@ -28,7 +28,7 @@ def settle(nat: ec2.NatInstanceProviderV2, addresses: str) -> None:
         ]
         accept(
             instance,
-            "It holds nothing and is made anew by a deployment; its metrics every five minutes are enough, since "
+            "The instance holds no data and a deployment replaces it. Metrics every five minutes are enough, since "
             "nothing scales on them.",
             "AwsSolutions-EC28",
             "AwsSolutions-EC29",

@@ -8,9 +8,9 @@ from darkroom.topology import QueueSpec
 
 
 class QueueWithDlq(Construct):
-    """The queue that a `QueueSpec` describes: encrypted, TLS only, its dead letters kept apart.
+    """The queue that a `QueueSpec` describes and its dead-letter queue: encrypted, TLS only.
 
-    Messages are work in hand, not records, so both queues go with their stack.
+    Messages are work in progress, not records, so both queues are deleted with their stack.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, spec: QueueSpec) -> None:
@@ -41,6 +41,6 @@ class QueueWithDlq(Construct):
         )
 
     def _named(self, name: str) -> sqs.IQueue:
-        """The main queue by its name alone: a reference would be a circle, since each of the two names the other."""
+        """Return the main queue by name. A reference would be circular: each of the two queues names the other."""
         arn = Arn.format(ArnComponents(service="sqs", resource=name), Stack.of(self))
         return sqs.Queue.from_queue_arn(self, "Source", arn)

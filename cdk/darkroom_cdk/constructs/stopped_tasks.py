@@ -1,4 +1,4 @@
-"""A record of the tasks that stopped."""
+"""A log of stopped ECS tasks."""
 
 from typing import Final
 
@@ -10,11 +10,11 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 _BY_THEMSELVES: Final = ("EssentialContainerExited", "TaskFailedToStart")
-"""Stop codes of tasks that nobody asked to stop: neither a deployment, nor scaling, nor Spot."""
+"""Stop codes of tasks that failed: not stopped by a deployment, by scaling or by Spot."""
 
 
 class StoppedTasks(Construct):
-    """Keeps why tasks stopped, which ECS itself forgets after an hour, and counts those that failed."""
+    """Keeps the reasons why tasks stopped, which ECS deletes after an hour, and counts the tasks that failed."""
 
     def __init__(self, scope: Construct, construct_id: str, *, prefix: str, cluster: ecs.ICluster) -> None:
         super().__init__(scope, construct_id)
@@ -43,7 +43,7 @@ class StoppedTasks(Construct):
             resource_name=group.log_group_name,
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
-        # On the resource itself, since the target of the L2 rule would add a function for the policy above.
+        # The L1 resource, since the L2 rule's target would add a Lambda function that makes the policy above.
         events.CfnRule(
             self,
             "Rule",

@@ -12,7 +12,7 @@ _TYPES = {"S": dynamodb.AttributeType.STRING, "N": dynamodb.AttributeType.NUMBER
 
 
 class OnDemandTable(Construct):
-    """The table that a `TableSpec` describes: billed on demand, encrypted, restorable to any second of 35 days."""
+    """The table that a `TableSpec` describes: on demand, encrypted, with point-in-time recovery of 35 days."""
 
     def __init__(
         self,

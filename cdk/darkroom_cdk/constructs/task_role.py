@@ -1,4 +1,4 @@
-"""The role that a service's tasks act in."""
+"""The IAM role of a service's tasks."""
 
 from collections.abc import Sequence
 
@@ -12,9 +12,9 @@ from darkroom_cdk.constructs.bucket import bucket_arn
 
 
 class TaskRole(Construct):
-    """A role that only this account's ECS tasks take, and that may do nothing until it is told what.
+    """A role that only this account's ECS tasks can assume. It has no rights until `allow` adds them.
 
-    Actions are listed one by one: CDK's grants would give more than a service calls.
+    Each action is listed, because CDK's grants give more rights than a service uses.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, description: str) -> None:
@@ -36,7 +36,7 @@ class TaskRole(Construct):
         self._let_operators_in()
 
     def allow(self, sid: str, *, actions: Sequence[str], on: Sequence[str], items: Sequence[str] = ()) -> None:
-        """Add a statement; `on` are ARNs, `items` patterns of the partition keys in the tables that they name."""
+        """Add a statement. `on` are ARNs; `items` are patterns that limit it to partition keys of a table."""
         only = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(items)}}
         self._policy.add_statements(
             iam.PolicyStatement(sid=sid, actions=list(actions), resources=list(on), conditions=only if items else None)
@@ -45,7 +45,7 @@ class TaskRole(Construct):
     def allow_objects(
         self, sid: str, *, actions: Sequence[str], of: BucketSpec, prefixes: Sequence[str] = ("",)
     ) -> None:
-        """Add a statement about the objects of a bucket whose keys begin with one of the prefixes."""
+        """Add a statement for the objects of a bucket whose keys begin with one of the prefixes."""
         self.allow(sid, actions=actions, on=[f"{bucket_arn(of)}/{prefix}*" for prefix in prefixes])
         accept(
             self._policy,
@@ -57,7 +57,7 @@ class TaskRole(Construct):
         )
 
     def allow_tasks(self, sid: str, *, actions: Sequence[str], cluster: str) -> None:
-        """Add a statement about the tasks of a cluster, whose ids are not known beforehand."""
+        """Add a statement for all tasks of a cluster, whose ids are not known in advance."""
         region = Stack.of(self).region
         self.allow(sid, actions=actions, on=[f"arn:{Aws.PARTITION}:ecs:{region}:{Aws.ACCOUNT_ID}:task/{cluster}/*"])
         accept(
@@ -67,11 +67,11 @@ class TaskRole(Construct):
         )
 
     def allow_traces(self) -> None:
-        """Let the collector beside the service write to X-Ray, which knows no resources."""
+        """Let the task's collector write to X-Ray, whose actions do not support resources."""
         self.allow("SendTraces", actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"], on=["*"])
 
     def _let_operators_in(self) -> None:
-        """ECS Exec, in place of a bastion host: the agent in the task opens the channel."""
+        """Allow ECS Exec, which replaces a bastion host: the agent in the task opens the channel."""
         self.allow(
             "EcsExec",
             actions=[
@@ -84,7 +84,7 @@ class TaskRole(Construct):
         )
         accept(
             self._policy,
-            "Neither the channel's actions nor X-Ray's know resources; who may open a session is decided by "
-            "ecs:ExecuteCommand.",
+            "Neither the channel's actions nor X-Ray's support resources. ecs:ExecuteCommand decides who may open a "
+            "session.",
             "AwsSolutions-IAM5[Resource::*]",
         )

@@ -8,7 +8,7 @@ from constructs import Construct
 
 
 class EncryptedTopic(Construct):
-    """A topic for the account's own publishers: encrypted with the key that AWS keeps for SNS, TLS only."""
+    """A topic for publishers in this account: encrypted with AWS's managed key for SNS, TLS only."""
 
     def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
         super().__init__(scope, construct_id)
@@ -22,7 +22,7 @@ class EncryptedTopic(Construct):
 
 
 class AlertTopic(Construct):
-    """A topic that AWS services publish to. They cannot use the key that AWS keeps for SNS, so it has its own."""
+    """A topic to which AWS services publish. They cannot use AWS's managed key for SNS, so it has its own."""
 
     def __init__(self, scope: Construct, construct_id: str, *, name: str) -> None:
         super().__init__(scope, construct_id)
@@ -34,7 +34,7 @@ class AlertTopic(Construct):
             removal_policy=RemovalPolicy.DESTROY,
         )
         self.topic = sns.Topic(self, "Topic", topic_name=name, enforce_ssl=True, master_key=self.key)
-        # The services act for every account; the topic refuses what they do for another, before the key is asked.
+        # These services act for every account. The topic refuses messages for another account before it uses the key.
         publishers = [iam.ServicePrincipal(f"{service}.amazonaws.com") for service in ("cloudwatch", "budgets")]
         for each in publishers:
             self.key.grant(each, "kms:Decrypt", "kms:GenerateDataKey*")

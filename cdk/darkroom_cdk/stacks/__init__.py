@@ -1,1 +1,1 @@
-"""The stacks, one for each thing that is deployed and deleted on its own."""
+"""The stacks. Each is deployed and deleted on its own."""

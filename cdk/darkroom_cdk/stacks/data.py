@@ -1,4 +1,4 @@
-"""Tables."""
+"""The DynamoDB tables."""
 
 from typing import Protocol
 
@@ -14,19 +14,19 @@ from darkroom_cdk.stacks.stage_stack import StageStack
 
 
 class Tables(Protocol):
-    """The tables, wherever they come from."""
+    """The tables of an installation, new or taken over."""
 
     @property
     def jobs(self) -> dynamodb.ITableV2:
-        """Jobs."""
+        """The jobs table."""
 
     @property
     def accounts(self) -> dynamodb.ITableV2:
-        """API keys, users, counters."""
+        """The accounts table: API keys, users, counters."""
 
     @property
     def keys(self) -> secretsmanager.ISecret:
-        """What the secrets in the tables are encrypted with. Who may read the tables may not read it."""
+        """The secret that encrypts secrets in the tables. No role that reads the tables may read this secret."""
 
 
 class TakenOverTables(Construct):
@@ -41,7 +41,7 @@ class TakenOverTables(Construct):
 
 
 class DataStack(StageStack):
-    """What is remembered: jobs, and the accounts that own them."""
+    """The tables of jobs and accounts, and the secret that encrypts secrets in them."""
 
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
         super().__init__(scope, construct_id, config=config, description="Darkroom: tables")
@@ -60,10 +60,10 @@ class DataStack(StageStack):
             self,
             "DataKeys",
             secret_name=config.data_keys_name,
-            description="What secrets in the tables are encrypted with",
+            description="Encrypts secrets in the tables",
             generate_secret_string=secretsmanager.SecretStringGenerator(exclude_punctuation=True, password_length=48),
             removal_policy=RemovalPolicy.RETAIN if config.keep_data else RemovalPolicy.DESTROY,
-            # Where the tables are copied to, they are to be read after this region is lost.
+            # The copies of the tables must be readable in their region after this region is lost.
             replica_regions=[secretsmanager.ReplicaRegion(region=config.replica_region)]
             if config.replica_region
             else [],

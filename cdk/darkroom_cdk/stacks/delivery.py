@@ -1,4 +1,4 @@
-"""How results are delivered, and what guards every distribution."""
+"""Delivery of results, and the firewall of every distribution."""
 
 import hashlib
 from typing import Final
@@ -18,14 +18,14 @@ from darkroom_cdk.constructs.headers import headers_policy
 from darkroom_cdk.stacks.stage_stack import StageStack
 
 _DISPOSITION: Final = "response-content-disposition"
-"""With it S3 names a download. It is part of the signed URL, and of what CloudFront caches by."""
+"""Query parameter that sets the file name of a download from S3. It is part of the signed URL and of the cache key."""
 
 
 class DeliveryStack(StageStack):
-    """The firewall, the logs of CloudFront, and the distribution of results, in whose key group links are checked.
+    """The firewall, CloudFront's logs, and the distribution of results with the key group that checks links.
 
-    Results come from strangers' files, so they have a host of their own, which no session cookie is sent to. It is
-    there before the services, which sign the links; the distribution of dashboard and API comes after them.
+    Results are made from untrusted files, so they have a host of their own, to which browsers send no session cookie.
+    This stack precedes the services, which sign the links. The distribution of dashboard and API comes after them.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
@@ -40,7 +40,7 @@ class DeliveryStack(StageStack):
         ).acl
         self.guard = Guard(acl_arn=acl.attr_arn, logs=self._log_bucket())
         self.results_url = self._results(config.results_public_key) if config.results_public_key else None
-        """Root of the distribution of results; None when links lead to S3."""
+        """Root URL of the distribution of results; None if links lead to S3."""
 
     def _log_bucket(self) -> s3.Bucket:
         spec = BucketSpec(name=f"{self._config.prefix}-edge-logs", expire_days=90, noncurrent_days=1)
@@ -49,7 +49,7 @@ class DeliveryStack(StageStack):
             "Logs",
             spec=spec,
             keep=self._config.keep_data,
-            # CloudFront delivers its logs with an ACL.
+            # CloudFront writes its logs with an ACL, so the bucket must allow ACLs.
             ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED,
         ).bucket
         accept(bucket, "A log of reading the logs would log itself.", "AwsSolutions-S1")
@@ -75,7 +75,7 @@ class DeliveryStack(StageStack):
                     readers=[f"https://{domain.name}" if domain else "*"],
                 ),
                 trusted_key_groups=[cloudfront.KeyGroup(self, "ResultsKeys", items=keys)],
-                # Pictures are compressed as far as they can be.
+                # Images are compressed already.
                 compress=False,
             ),
             domain=domain,
@@ -87,8 +87,11 @@ class DeliveryStack(StageStack):
         return f"https://{host}"
 
     def _key(self, pem: str) -> cloudfront.PublicKey:
-        """Named by its content: CloudFront takes no other key under the name of one, and two may change places."""
-        # A shell's `$(cat key.pem)` drops the newline at its end, a file keeps it: both are one key.
+        """Return a public key whose name comes from its content.
+
+        CloudFront refuses another key under the same name, and the two configured keys may change places.
+        """
+        # A shell's `$(cat key.pem)` drops the final newline and a file keeps it. Both must give the same name.
         text = pem.strip() + "\n"
         digest = hashlib.sha256(text.encode()).hexdigest()[:8]
         return cloudfront.PublicKey(self, f"ResultsKey{digest}", encoded_key=text)

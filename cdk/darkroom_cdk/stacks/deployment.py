@@ -1,4 +1,4 @@
-"""Who may deploy: roles that GitHub's pipelines take, without a stored key."""
+"""Roles that the GitHub pipelines assume to deploy, without a stored key."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,14 +13,14 @@ from darkroom_cdk.stacks.stage_stack import StageStack
 
 _GITHUB = "token.actions.githubusercontent.com"
 _BOOTSTRAP = "cdk-hnb659fds"
-"""How the names of the CDK bootstrap's roles begin."""
+"""Prefix of the names of the CDK bootstrap's roles."""
 
 
 class DeploymentStack(StageStack):
-    """Two roles: one that reads templates (any pull request), one that deploys (the stage's protected environment).
+    """Two roles: one reads templates (for any pull request), one deploys (for the stage's protected environment).
 
-    A pull request runs its own code with the first role. So that role reads the stage's templates and nothing else: no
-    picture, no table, no secret, and not by another role either.
+    A pull request runs its own code with the first role. So this role may read the stage's templates and nothing else:
+    no image, no table, no secret, and it may assume no other role.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class DeploymentStack(StageStack):
         repository: str,
         images: Mapping[ServiceName, ecr.Repository],
     ) -> None:
-        super().__init__(scope, construct_id, config=config, description="Darkroom: who may deploy")
+        super().__init__(scope, construct_id, config=config, description="Darkroom: roles of the pipelines")
         self._repository = repository
         self._provider_arn = config.github_provider_arn or self._provider(keep=config.keep_data)
         look = self._role("Diff", subject=f"repo:{repository}:pull_request")
@@ -55,7 +55,7 @@ class DeploymentStack(StageStack):
             "GitHub",
             url=f"https://{_GITHUB}",
             client_ids=["sts.amazonaws.com"],
-            # Other stages, and others in the account, may rely on it by now.
+            # Keep it: other stages and other projects in the account may use the provider.
             removal_policy=RemovalPolicy.RETAIN if keep else RemovalPolicy.DESTROY,
         )
         return provider.oidc_provider_arn
@@ -75,7 +75,7 @@ class DeploymentStack(StageStack):
         return role
 
     def _let_publish(self, role: iam.Role, config: StageConfig, images: Mapping[ServiceName, ecr.Repository]) -> None:
-        """Push images, look at them, and remember what was deployed well."""
+        """Allow to push images, to read their scans, and to record which images were deployed successfully."""
         role.add_to_policy(iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]))
         role.add_to_policy(
             iam.PolicyStatement(
@@ -97,13 +97,13 @@ class DeploymentStack(StageStack):
 
 
 def _images(config: StageConfig, *actions: str) -> iam.PolicyStatement:
-    """About the parameter that says which images were deployed well last."""
+    """Return a statement for the parameter that records the last images that were deployed successfully."""
     parameter = f"arn:{Aws.PARTITION}:ssm:{Aws.REGION}:{Aws.ACCOUNT_ID}:parameter/{config.prefix}/images"
     return iam.PolicyStatement(actions=list(actions), resources=[parameter])
 
 
 def _templates(config: StageConfig) -> iam.PolicyStatement:
-    """About the templates of the stage's stacks, those of the edge included, which is in another region."""
+    """Return a statement for the templates of the stage's stacks, including the edge stack's in its own region."""
     return iam.PolicyStatement(
         actions=["cloudformation:DescribeStacks", "cloudformation:GetTemplate"],
         resources=[f"arn:{Aws.PARTITION}:cloudformation:*:{Aws.ACCOUNT_ID}:stack/{config.prefix}-*/*"],

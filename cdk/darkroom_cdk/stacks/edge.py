@@ -1,4 +1,4 @@
-"""What the world meets: CloudFront over dashboard and API, and names."""
+"""The public entry: CloudFront in front of dashboard and API, and DNS names."""
 
 from typing import Final
 
@@ -82,9 +82,9 @@ class EdgeStack(StageStack):
             cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
             origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
-            # Without a content policy: the API sets its own, and that of its documentation loads scripts.
+            # No Content-Security-Policy here: the API sets its own, and its documentation page loads scripts.
             response_headers_policy=headers_policy(self, "ApiHeaders", name=f"{self._config.prefix}-api"),
-            # An event stream must not wait for a compressor's buffer.
+            # No compression, because a compressor's buffer would delay event streams.
             compress=False,
         )
 
@@ -99,8 +99,8 @@ class EdgeStack(StageStack):
             protocol_policy=https if domain else cloudfront.OriginProtocolPolicy.HTTP_ONLY,
             origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
             custom_headers={ORIGIN_HEADER: secret.unsafe_unwrap()},
-            # The longest that CloudFront gives without a quota increase; event streams say something every 15 s.
+            # The longest time that CloudFront allows without a quota increase. Event streams send something every 15 s.
             read_timeout=Duration.seconds(60),
-            # Shorter than the load balancer's, which else closes a connection just as CloudFront sends a request on it.
+            # Shorter than the load balancer's idle time, so that CloudFront never sends on a closing connection.
             keepalive_timeout=Duration.seconds(IDLE_SECONDS - 5),
         )

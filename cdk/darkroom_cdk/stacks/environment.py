@@ -1,4 +1,4 @@
-"""What the services are told: the environment of each, from the resources of the other stacks."""
+"""Environment variables of the services, made from the resources of the other stacks."""
 
 from typing import Final
 
@@ -10,13 +10,13 @@ from darkroom_cdk.stacks.messaging import MessagingStack
 from darkroom_cdk.stacks.storage import StorageStack
 
 PROCESSOR_DRAIN_SECONDS: Final = 110
-"""The most that the services take; ten seconds before Fargate's longest stop time-out."""
+"""Seconds; the longest drain time that the services accept, ten seconds less than Fargate's longest stop time-out."""
 _PROXIES: Final = 2
-"""CloudFront and the load balancer: each adds to X-Forwarded-For whom it was asked by."""
+"""CloudFront and the load balancer. Each adds its client's address to X-Forwarded-For."""
 
 
 def traces_environment(config: StageConfig) -> dict[str, str]:
-    """What a service with a collector beside it is told."""
+    """Return the variables for a service that has a collector in its task."""
     return {"DARKROOM_TRACES_URL": COLLECTOR_URL, "DARKROOM_TRACES_SAMPLED": str(config.traces_sampled)}
 
 
@@ -29,7 +29,7 @@ def upload_environment(
     *,
     orchestrator_url: str,
 ) -> dict[str, str]:
-    """The upload service's."""
+    """Return the upload service's variables."""
     told = {
         "DARKROOM_ORIGINALS_BUCKET": storage.originals.bucket_name,
         "DARKROOM_RESULTS_BUCKET": storage.results.bucket_name,
@@ -53,7 +53,7 @@ def upload_environment(
 def orchestrator_environment(
     config: StageConfig, storage: StorageStack, messaging: MessagingStack, data: Tables
 ) -> dict[str, str]:
-    """The orchestrator's."""
+    """Return the orchestrator's variables."""
     queues = {
         "UPLOADS": messaging.uploads,
         "TASKS": messaging.tasks,
@@ -74,7 +74,7 @@ def orchestrator_environment(
 
 
 def processor_environment(config: StageConfig, storage: StorageStack, messaging: MessagingStack) -> dict[str, str]:
-    """The processor's."""
+    """Return the processor's variables."""
     return {
         "DARKROOM_ORIGINALS_BUCKET": storage.originals.bucket_name,
         "DARKROOM_RESULTS_BUCKET": storage.results.bucket_name,

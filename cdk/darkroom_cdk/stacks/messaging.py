@@ -16,7 +16,7 @@ from darkroom_cdk.stacks.stage_stack import StageStack
 
 
 class MessagingStack(StageStack):
-    """What travels: the topology's queues, job events for whoever subscribes, alerts for the operators."""
+    """The queues of the topology, the topic of job events, and the topic of alerts for operators."""
 
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
         super().__init__(scope, construct_id, config=config, description="Darkroom: queues, topics, event bus")
@@ -39,7 +39,7 @@ class MessagingStack(StageStack):
         CfnOutput(self, "EventBusName", value=self.bus.bus.event_bus_name)
 
     def _let_s3_announce(self, originals: BucketSpec) -> None:
-        """Allow the originals bucket, by its name: the bucket comes later and refers to the queue."""
+        """Let the originals bucket send to the queue. The bucket is named here, since its stack refers to this one."""
         self.uploads.queue.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="OriginalsAnnounceObjects",
@@ -70,5 +70,5 @@ class MessagingStack(StageStack):
 
 
 def _part(config: StageConfig, spec: QueueSpec) -> str:
-    """The construct's id: the queue's name without the stage's prefix."""
+    """Return the construct id of a queue: its name without the stage's prefix."""
     return spec.name.removeprefix(f"{config.prefix}-").title().replace("-", "")

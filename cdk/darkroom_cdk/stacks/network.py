@@ -1,4 +1,4 @@
-"""The VPC: subnets, ways out, endpoints, and who may talk to whom."""
+"""The VPC: subnets, NAT, endpoints and security groups."""
 
 from typing import Final
 
@@ -29,13 +29,13 @@ _ENDPOINTS: Final = {
     "Secrets": ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
 }
 _ENDPOINTS_WITHOUT_NAT: Final = {
-    # ECS Exec. With a NAT it is too rare to pay an endpoint for.
+    # For ECS Exec. With a NAT, its use is too rare to pay for an endpoint.
     "SsmMessages": ec2.InterfaceVpcEndpointAwsService.SSM_MESSAGES,
 }
 
 
 class NetworkStack(StageStack):
-    """Public subnets for the load balancer, private ones for the tasks; security groups that name each other."""
+    """Public subnets for the load balancer, private subnets for the tasks, and security groups that name each other."""
 
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
         super().__init__(scope, construct_id, config=config, description="Darkroom: network")
@@ -52,7 +52,7 @@ class NetworkStack(StageStack):
                 ec2.SubnetConfiguration(name="public", subnet_type=ec2.SubnetType.PUBLIC, cidr_mask=24),
                 ec2.SubnetConfiguration(name="private", subnet_type=private, cidr_mask=20),
             ],
-            # Nothing is in it, and emptying it takes a Lambda function.
+            # No resource uses the default group, and removing its rules takes a Lambda function.
             restrict_default_security_group=False,
         )
         if nat:
@@ -80,7 +80,7 @@ class NetworkStack(StageStack):
         self.balancer_group = self._group("Balancer", "the load balancer")
         self.upload_group = self._group("Upload", "upload tasks")
         self.orchestrator_group = self._group("Orchestrator", "orchestrator tasks", outbound=True)
-        """Webhooks leave from here, to whatever port their URL names."""
+        """The orchestrator sends webhooks to any port that a callback URL names, so all outbound ports are open."""
         self.processor_group = self._group("Processor", "processor tasks")
 
         self._open_balancer(config)
@@ -92,13 +92,13 @@ class NetworkStack(StageStack):
         self.upload_group.add_egress_rule(
             self.orchestrator_group, ec2.Port.tcp(ORCHESTRATOR_PORT), "Cancel, retry, delete"
         )
-        # To any address, since those of S3 and DynamoDB are known by prefix lists alone, which differ by region.
+        # Any address: S3's and DynamoDB's are known only as prefix lists, which differ by region.
         for tasks in (self.upload_group, self.processor_group):
             tasks.add_egress_rule(ec2.Peer.any_ipv4(), _HTTPS, "Calls of AWS")
 
     def _open_balancer(self, config: StageConfig) -> None:
         if config.cloudfront_prefix_list:
-            # One port only: the list counts as 55 of the 60 rules that a group may have.
+            # One port only: the prefix list counts as 55 of the 60 rules that a group may have.
             self.balancer_group.add_ingress_rule(
                 ec2.Peer.prefix_list(config.cloudfront_prefix_list),
                 _HTTPS if config.domain else _HTTP,
@@ -116,7 +116,7 @@ class NetworkStack(StageStack):
 
     def _group(self, name: str, whose: str, *, outbound: bool = False) -> ec2.SecurityGroup:
         return ec2.SecurityGroup(
-            self, f"{name}Group", vpc=self.vpc, description=f"Of {whose}", allow_all_outbound=outbound
+            self, f"{name}Group", vpc=self.vpc, description=f"Security group of {whose}", allow_all_outbound=outbound
         )
 
     def _add_endpoints(self, config: StageConfig) -> None:

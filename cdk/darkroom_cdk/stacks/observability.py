@@ -1,4 +1,4 @@
-"""What operators see: alarms, a dashboard, a budget."""
+"""Alarms, a dashboard and a budget for operators."""
 
 from collections.abc import Mapping
 from typing import Final, get_args
@@ -25,12 +25,14 @@ _FIVE_MINUTES: Final = Duration.minutes(5)
 _GIB: Final = 1024**3
 _RESULTS_GIB_EXPECTED: Final = 1024
 _OLDEST_SECONDS: Final = {"uploads": 300, "tasks": 300, "reports": 300, "notifications": 27 * 60 * 60, "bus": 300}
-"""A webhook that nobody takes is tried for 26 hours; older than that is trouble on this side."""
+"""Age of the oldest message, in seconds, above which a queue's alarm starts.
+
+A webhook that its receiver refuses is tried for 26 hours. An older message means a fault in Darkroom."""
 _UPLOAD_P95_MS: Final = 3000
 
 
 class ObservabilityStack(StageStack):
-    """Alarms on what users or the bill would notice first; everything else is on the dashboard."""
+    """Alarms for what users or the bill would notice first. Everything else is on the dashboard."""
 
     def __init__(
         self,
@@ -90,9 +92,9 @@ class ObservabilityStack(StageStack):
             "balancer-errors",
             balancer.http_code_elb(elb.HttpCodeElb.ELB_5XX_COUNT, period=_FIVE_MINUTES, statistic="Sum"),
             above=5,
-            meaning="The load balancer found no task to answer.",
+            meaning="The load balancer found no healthy task.",
         )
-        # Not the load balancer's latency: long polls and event streams would drown the uploads in it.
+        # The load balancer's latency would not do: long polls and event streams would hide the uploads.
         self._alarms.add(
             "slow-uploads",
             self._upload_ms.with_(statistic="p95", period=_FIVE_MINUTES),
@@ -121,9 +123,9 @@ class ObservabilityStack(StageStack):
                 f"{name}-dead",
                 pair.dlq.metric_approximate_number_of_messages_visible(period=Duration.minutes(1), statistic="Maximum"),
                 above=0,
-                # The orchestrator takes dead tasks out by itself; what stays is what it could not read.
+                # The orchestrator consumes dead tasks itself. What stays are messages that it could not read.
                 periods=5 if name == "tasks" else 1,
-                meaning=f"Messages of {name} could not be handled.",
+                meaning=f"Messages in {name} could not be processed.",
             )
 
     def _watch_tasks(self) -> None:
@@ -143,7 +145,7 @@ class ObservabilityStack(StageStack):
                 missing,
                 above=0,
                 periods=10,
-                meaning=f"Fewer {name} tasks run than should, for ten minutes.",
+                meaning=f"Fewer {name} tasks than desired have run for ten minutes.",
             )
         self._alarms.add(
             "tasks-failed",
@@ -151,7 +153,7 @@ class ObservabilityStack(StageStack):
                 statistic="Sum", period=Duration.minutes(15)
             ),
             above=2,
-            meaning="Three tasks in a quarter of an hour ended by themselves or could not start.",
+            meaning="Three tasks in a quarter of an hour exited or could not start.",
         )
         self._alarms.add(
             "sandbox-unsealed",
@@ -159,26 +161,26 @@ class ObservabilityStack(StageStack):
                 statistic="Sum", period=_FIVE_MINUTES
             ),
             above=0,
-            meaning="A processor cannot confine the processes that decode images, and has stopped.",
+            meaning="A processor cannot restrict the processes that decode images, and has stopped.",
         )
         self._alarms.add(
             "failed-jobs",
             self._jobs["failed"].with_(statistic="Sum", period=_FIVE_MINUTES),
             above=50,
             periods=3,
-            meaning="Over 50 jobs failed in five minutes, three times.",
+            meaning="More than 50 jobs failed in each of three periods of five minutes.",
         )
 
     def _watch_data(self) -> None:
         for name, table in self._tables.items():
             self._alarms.add(
-                f"{name}-throttled", throttles(table), above=10, meaning=f"DynamoDB turned requests for {name} away."
+                f"{name}-throttled", throttles(table), above=10, meaning=f"DynamoDB throttled requests for {name}."
             )
         self._alarms.add(
             "results-size",
             bucket_bytes(self._results_bucket),
             above=_RESULTS_GIB_EXPECTED * _GIB,
-            meaning="The results take more than a TiB, some $23 a month.",
+            meaning="The results take more than 1 TiB, about $23 a month.",
         )
 
     def _draw(self) -> None:
@@ -226,7 +228,7 @@ class ObservabilityStack(StageStack):
         dashboard.add_widgets(cloudwatch.AlarmStatusWidget(title="Alarms", width=24, alarms=self._alarms.made))
 
     def _from_logs(self, service: ServiceName, name: str, pattern: str, *, value: str = "1") -> cloudwatch.Metric:
-        """A metric of what a service logs; its log lines are JSON with a static event name."""
+        """Return a metric that counts a service's log lines, or sums a field. Log lines have a static event name."""
         groups = {
             "upload": self._services.upload.task.logs,
             "orchestrator": self._services.orchestrator.task.logs,

@@ -1,4 +1,4 @@
-"""What each service may do, action by action."""
+"""The rights of each service, action by action."""
 
 from typing import Final
 
@@ -15,28 +15,28 @@ from darkroom_cdk.stacks.messaging import MessagingStack
 from darkroom_cdk.stacks.stage_stack import StageStack
 
 _ASK: Final = "s3:ListBucket"
-"""Readiness asks for the bucket; and without it a missing object is 403 instead of 404."""
+"""Right that the readiness check needs. Without it, S3 answers 403 instead of 404 for a missing object."""
 _SEND: Final = "sqs:SendMessage"
 _DEPTH: Final = "sqs:GetQueueAttributes"
-"""Readiness asks for it too."""
+"""Right that the readiness check and the sweeper need."""
 _CLAIMS: Final = "idempotency#*"
 _WEBHOOK_SECRETS: Final = "webhook#*"
-"""Items of the accounts table that services write. API keys are not among them: operators make those."""
+"""Items of the accounts table that services write. API keys are not among them: only operators make these."""
 _RATES: Final = "rate#*"
 _USAGE: Final = "usage#*"
-"""Of callers' rates and quotas, in the same table."""
+"""Items that count the use of rates and quotas, in the same table."""
 _STORED: Final = "stored#*"
-"""Counters of what owners store, in the same table."""
+"""Items that count the stored bytes of owners, in the same table."""
 _SESSIONS: Final = "session#*"
 _FAREWELLS: Final = "farewell#*"
 _ACQUAINTED: Final = "acquainted#*"
 _ATTEMPTS: Final = "attempts#*"
-"""Of users who log in, in the same table. The users themselves are operators' as well."""
+"""Items that count failed logins of users, in the same table. Only operators write the users themselves."""
 _CONSUME: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", _DEPTH)
 
 
 class PermissionsStack(StageStack):
-    """One role a service, apart from the services: who may do what is deployed on its own and reviewed on its own."""
+    """One role for each service. The stack is separate so that rights are deployed and reviewed on their own."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class PermissionsStack(StageStack):
         messaging: MessagingStack,
         data: Tables,
     ) -> None:
-        super().__init__(scope, construct_id, config=config, description="Darkroom: what each service may do")
+        super().__init__(scope, construct_id, config=config, description="Darkroom: roles of the services")
         self._topology = config.topology
         self._cluster_name = config.prefix
         self._messaging = messaging
@@ -65,7 +65,7 @@ class PermissionsStack(StageStack):
             CfnOutput(self, f"{name}RoleArn", value=role.role.role_arn)
 
     def _upload(self) -> TaskRole:
-        """Takes bytes in, creates jobs and reads them; changes and deletes nothing."""
+        """Return the upload service's role: it stores originals, and creates and reads jobs. It changes no job."""
         may = TaskRole(self, "Upload", description="Tasks of the upload service")
         originals, results = self._topology.originals, self._topology.results_bucket
         may.allow_objects(
@@ -84,7 +84,7 @@ class PermissionsStack(StageStack):
         may.allow("ReadAccounts", actions=["dynamodb:GetItem", "dynamodb:BatchGetItem"], on=[accounts])
         may.allow("ClaimAndRotate", actions=["dynamodb:PutItem"], on=[accounts], items=[_CLAIMS, _WEBHOOK_SECRETS])
         may.allow("CountUse", actions=["dynamodb:UpdateItem"], on=[accounts], items=[_RATES, _USAGE])
-        # A session that ends is written as one that has expired: to delete would need one more action.
+        # A session ends by a write that marks it as expired: deleting it would need one more action.
         may.allow(
             "KeepSessions", actions=["dynamodb:PutItem"], on=[accounts], items=[_SESSIONS, _FAREWELLS, _ACQUAINTED]
         )
@@ -93,7 +93,7 @@ class PermissionsStack(StageStack):
         return may
 
     def _orchestrator(self) -> TaskRole:
-        """Moves jobs on; the only one that changes and deletes."""
+        """Return the orchestrator's role: the only one that changes and deletes jobs and objects."""
         may = TaskRole(self, "Orchestrator", description="Tasks of the orchestrator")
         originals, results = self._topology.originals, self._topology.results_bucket
         may.allow_objects("FindOriginals", actions=["s3:GetObject", "s3:GetObjectVersion"], of=originals)
@@ -144,11 +144,11 @@ class PermissionsStack(StageStack):
         return may
 
     def _processor(self) -> TaskRole:
-        """Reads originals, reads and writes results, and knows nothing of jobs or accounts."""
+        """Return the processor's role: it reads originals, reads and writes results, and may not use the tables."""
         may = TaskRole(self, "Processor", description="Tasks of the processor")
         originals, results = self._topology.originals, self._topology.results_bucket
         may.allow_objects("ReadOriginals", actions=["s3:GetObject", "s3:GetObjectVersion"], of=originals)
-        # Watermarks are made of results; the others are none of its business, but keys do not tell them apart.
+        # It reads results for watermarks. Keys do not tell these apart from other results.
         may.allow_objects("ReadAndWriteResults", actions=["s3:GetObject", "s3:PutObject"], of=results)
         may.allow("AskBuckets", actions=[_ASK], on=[bucket_arn(originals), bucket_arn(results)])
         may.allow("ConsumeTasks", actions=_CONSUME, on=[self._messaging.tasks.queue.queue_arn])

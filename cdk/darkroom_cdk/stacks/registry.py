@@ -1,4 +1,4 @@
-"""Image repositories."""
+"""Repositories of container images."""
 
 from typing import get_args
 
@@ -11,14 +11,14 @@ from darkroom_cdk.stacks.stage_stack import StageStack
 
 
 class RegistryStack(StageStack):
-    """A repository an image, apart from the services, which cannot start before their images are here."""
+    """One repository for each image. The stack is separate because services cannot start before their images exist."""
 
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
         super().__init__(scope, construct_id, config=config, description="Darkroom: image repositories")
         names: tuple[ServiceName, ...] = get_args(ServiceName)
         self.repositories = {name: self._repository(config, name) for name in names}
         self.collector = self._repository(config, "collector") if config.traced else None
-        """A copy of AWS's image: a stage without a NAT reaches no registry but this one."""
+        """For a copy of AWS's image, since a stage without NAT reaches no other registry. None without tracing."""
 
     def _repository(self, config: StageConfig, image: str) -> ecr.Repository:
         repository = ecr.Repository(

@@ -36,14 +36,14 @@ from darkroom_cdk.stacks.stage_stack import StageStack
 from darkroom_cdk.stacks.storage import StorageStack
 
 _API_STOP_SECONDS: Final = 60
-"""Longer than the services' own 25 s of draining."""
+"""Seconds until SIGKILL; more than the services' own drain time of 25 s."""
 _WORKER_STOP_SECONDS: Final = 120
 _REQUESTS_PER_TASK_AND_MINUTE: Final = 1500
 _NO_SECRETS: Final[Mapping[str, ecs.Secret]] = {}
 
 
 class ServicesStack(StageStack):
-    """Upload behind the load balancer, the orchestrator found by name within the VPC, processors on the queue."""
+    """The upload service behind the load balancer, the orchestrator with a DNS name in the VPC, and the processors."""
 
     def __init__(
         self,
@@ -73,10 +73,10 @@ class ServicesStack(StageStack):
             cluster_name=config.prefix,
             container_insights_v2=ecs.ContainerInsights.ENHANCED,
         )
-        # On the cluster itself: CDK's own way adds them apart, where services that use them neither wait for them nor
-        # are deleted before them.
+        # Set on the cluster itself: CDK adds capacity providers as a resource of their own, and services that use them
+        # would neither wait for it nor be deleted before it.
         cast("ecs.CfnCluster", self.cluster.node.default_child).capacity_providers = ["FARGATE", "FARGATE_SPOT"]
-        # A DNS name for one caller that retries by itself; a proxy beside every task would cost more than it does.
+        # A DNS name is enough for the one caller, which retries. Service Connect would add a proxy to every task.
         namespace = discovery.PrivateDnsNamespace(self, "Names", vpc=network.vpc, name=f"{config.prefix}.internal")
         self.orchestrator = self._api(
             "orchestrator",
@@ -189,7 +189,7 @@ class ServicesStack(StageStack):
         )
 
     def _results_key(self, arn: str | None) -> Mapping[str, ecs.Secret]:
-        """The key that links to results are signed with, and its id: one secret, so that they change together."""
+        """Return the variables for signing links to results. Key and id are one secret, so they change together."""
         if arn is None:
             return _NO_SECRETS
         secret = secretsmanager.Secret.from_secret_complete_arn(self, "ResultsKey", arn)
@@ -199,13 +199,13 @@ class ServicesStack(StageStack):
         }
 
     def _name_origin(self, domain: Domain) -> None:
-        """The name that the load balancer's certificate is for. With it the edge needs no address from this region."""
+        """Add the DNS name of the load balancer's certificate. The edge stack then refers to nothing in this region."""
         target = route53.RecordTarget.from_alias(targets.LoadBalancerTarget(self.origin.balancer))
         zone = hosted_zone(self, domain)
         route53.ARecord(self, "OriginRecord", zone=zone, record_name=f"{domain.origin}.", target=target)
 
     def _origin_secrets(self) -> list[SecretValue]:
-        """What the load balancer takes from CloudFront."""
+        """Return the secrets that the load balancer accepts from CloudFront."""
         versions = (self._config.origin_secret_version, self._config.origin_other_secret_version)
         name = self.origin_secret.secret_arn
         return [SecretValue.secrets_manager(name, version_id=version) for version in versions if version] or [
@@ -217,10 +217,10 @@ class ServicesStack(StageStack):
             self,
             "OriginSecret",
             secret_name=self._config.origin_secret_name,
-            description="What CloudFront shows the load balancer",
+            description="The secret that CloudFront sends to the load balancer",
             generate_secret_string=secretsmanager.SecretStringGenerator(exclude_punctuation=True, password_length=48),
             removal_policy=RemovalPolicy.DESTROY,
-            # The edge reads it by name in its own region.
+            # The edge stack reads the secret by name in its own region.
             replica_regions=[]
             if self._config.region == US_EAST_1
             else [secretsmanager.ReplicaRegion(region=US_EAST_1)],
@@ -235,5 +235,5 @@ class ServicesStack(StageStack):
 
 
 def _data_keys(data: Tables) -> Mapping[str, ecs.Secret]:
-    """What secrets in the tables are encrypted with. ECS hands it to a task; no role of a service may read it."""
+    """Return the variable with the data keys. ECS passes it to a task; no role of a service may read the secret."""
     return {"DARKROOM_DATA_KEYS": ecs.Secret.from_secrets_manager(data.keys)}

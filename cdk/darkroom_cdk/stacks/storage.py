@@ -1,4 +1,4 @@
-"""Buckets."""
+"""The S3 buckets."""
 
 from typing import cast
 
@@ -16,12 +16,12 @@ from darkroom_cdk.stacks.stage_stack import StageStack
 
 
 def frontend_bucket(config: StageConfig) -> BucketSpec:
-    """The bucket of the dashboard's files, which none of the services knows."""
+    """Return the specification of the bucket with the dashboard's files. No service uses it."""
     return BucketSpec(name=f"{config.prefix}-frontend")
 
 
 class StorageStack(StageStack):
-    """What is kept: originals for a week, results, the dashboard's files, and the logs of who read what."""
+    """Buckets for originals (kept for a week), results, the dashboard's files and access logs."""
 
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig, uploads: sqs.IQueue) -> None:
         super().__init__(scope, construct_id, config=config, description="Darkroom: buckets")
@@ -48,7 +48,7 @@ class StorageStack(StageStack):
         CfnOutput(self, "FrontendBucketName", value=self.frontend.bucket_name)
 
     def _results(self, config: StageConfig) -> s3.IBucket:
-        """The bucket of the results, or the copy of one whose region is lost."""
+        """Return the results bucket, or the existing copy if this installation recovers another."""
         spec = config.topology.results_bucket
         if config.recovers:
             return s3.Bucket.from_bucket_name(self, "Results", bucket_name(spec))
@@ -91,18 +91,16 @@ class StorageStack(StageStack):
 
 
 class ReplicaStack(StageStack):
-    """The copy of the results in another region, from which they can be served as they are from the first."""
+    """The copy of the results bucket in another region. It can be served in the same way as the original."""
 
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig, region: str) -> None:
-        super().__init__(
-            scope, construct_id, config=config, region=region, description="Darkroom: the copy of the results"
-        )
+        super().__init__(scope, construct_id, config=config, region=region, description="Darkroom: copy of the results")
         bucket = PrivateBucket(
             self,
             "Results",
             spec=copy_of(config.topology.results_bucket),
             keep=config.keep_data,
-            # Pages of the installation that takes over, whose name is another.
+            # The pages of the installation that takes over have another name.
             cors=[_cors(s3.HttpMethods.GET, "*")],
         ).bucket
         _let_cloudfront_read(bucket)
@@ -110,12 +108,12 @@ class ReplicaStack(StageStack):
 
 
 def _pages(config: StageConfig) -> str:
-    """The origin of the pages that browsers send and fetch from: any, where CloudFront makes its name."""
+    """Return the origin of pages whose requests S3 allows: the domain, or any if CloudFront chooses the name."""
     return f"https://{config.domain.name}" if config.domain else "*"
 
 
 def _cors(method: s3.HttpMethods, origin: str) -> s3.CorsRule:
-    """Browsers may send or fetch with a signed request; the signature is the permission, not the origin."""
+    """Return a rule that lets browsers send signed requests. The signature gives the right, not the origin."""
     return s3.CorsRule(
         allowed_methods=[method],
         allowed_origins=[origin],
@@ -128,7 +126,7 @@ def _cors(method: s3.HttpMethods, origin: str) -> s3.CorsRule:
 def _announce(bucket: s3.Bucket, spec: BucketSpec, queue: sqs.IQueue) -> None:
     """Send ObjectCreated events of the announced prefixes to a queue.
 
-    On the resource itself, since the L2 way adds a Lambda function that does the same afterwards.
+    Set on the L1 resource, because the L2 method adds a Lambda function that does the same after the deployment.
     """
     _resource(bucket).notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
         queue_configurations=[
@@ -147,12 +145,12 @@ def _announce(bucket: s3.Bucket, spec: BucketSpec, queue: sqs.IQueue) -> None:
 
 
 def _resource(bucket: s3.Bucket) -> s3.CfnBucket:
-    """The bucket as CloudFormation knows it."""
+    """Return the bucket's L1 resource."""
     return cast("s3.CfnBucket", bucket.node.default_child)
 
 
 def _let_cloudfront_read(bucket: s3.Bucket) -> None:
-    """Allow all distributions of this account: the one that reads comes later and refers to the bucket."""
+    """Let all distributions of this account read. The one that does is in a later stack, which refers to this."""
     bucket.add_to_resource_policy(
         iam.PolicyStatement(
             sid="DistributionsOfThisAccountRead",
