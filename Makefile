@@ -19,10 +19,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test fuzz faults bench estimates fairness lists chaos check synth rehearse audit clean
+.PHONY: help run test fuzz faults bench estimates fairness lists chaos openapi api-compat check synth rehearse audit clean
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(PYTHON_ENV) $(EMULATOR_ENV) ## Run the whole system on this machine, until Ctrl-C
 	@exec .venv/bin/python -m darkroom_local
@@ -55,7 +55,13 @@ MINUTES ?= 2
 chaos: $(PYTHON_ENV) $(EMULATOR_ENV) ## Upload, kill, stop and disturb at random for MINUTES; nothing may be lost
 	.venv/bin/python -m tests.chaos --minutes $(MINUTES)
 
-check: $(PYTHON_ENV) $(NODE_ENVS) synth ## Check formatting, lint rules, types, who imports whom, stacks and workflows
+openapi: $(PYTHON_ENV) ## Write docs/openapi.json and docs/recipe.schema.json from the code
+	AWS_DEFAULT_REGION=us-east-1 .venv/bin/python -m tools.openapi
+
+api-compat: $(PYTHON_ENV) ## Name what the API and recipes break for clients since the last release
+	.venv/bin/python -m tools.openapi compare
+
+check: $(PYTHON_ENV) $(NODE_ENVS) api-compat synth ## Check formatting, lint rules, types, who imports whom, stacks and workflows
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
