@@ -4,14 +4,11 @@ import asyncio
 import random
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from uuid import uuid4
 
-from botocore.exceptions import ClientError
-
-from darkroom.errors import Unavailable
-from darkroom.runtime.aws import CONDITION_NOT_MET, cancellation_reasons, error_code, translated
-from darkroom.tables.dynamodb import Item, serialized
+from darkroom.tables.dynamodb import ConditionFailed, Item, WriteConflict, serialized, writing
 from darkroom_orchestrator.adapters.changes import Change, put
 from darkroom_orchestrator.adapters.conditions import Condition
 
@@ -23,7 +20,6 @@ T = TypeVar("T")
 
 _TRIES: Final = 6
 _PAUSE_SECONDS: Final = 0.05
-_IN_CONFLICT: Final = frozenset({"TransactionConflict", "TransactionConflictException"})
 
 
 class BesideRefused(Exception):
@@ -64,8 +60,8 @@ class ConditionalWrites:
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
             )
-        except ClientError as error:
-            found = _found_instead(error)
+        except ConditionFailed as error:
+            found = error.found[0]
             return found if found.get("write_token") == {"S": token} else None
         return answer["Attributes"]
 
@@ -96,38 +92,22 @@ class ConditionalWrites:
     async def _transact(self, first: "TransactWriteItemTypeDef", beside: "Sequence[TransactWriteItemTypeDef]") -> bool:
         try:
             await _out_of_conflict(lambda: self._client.transact_write_items(TransactItems=[first, *beside]))
-        except ClientError as error:
-            reasons = cancellation_reasons(error)
-            if reasons[:1] == [CONDITION_NOT_MET]:
+        except ConditionFailed as error:
+            if 0 in error.found:
                 return False
-            if CONDITION_NOT_MET in reasons:
-                raise BesideRefused(_found_at(error, reasons.index(CONDITION_NOT_MET))) from error
-            raise
+            raise BesideRefused(error.found[min(error.found)]) from error
         return True
 
 
 async def _out_of_conflict(call: Callable[[], Awaitable[T]]) -> T:
     """Make a call, again while a transaction is at one of its items. Raises Unavailable when that does not end."""
-    for attempt in range(_TRIES):
-        with translated("DynamoDB"):
-            try:
-                return await call()
-            except ClientError as error:
-                if not _is_in_conflict(error):
-                    raise
+    for attempt in range(_TRIES - 1):
+        with suppress(WriteConflict), writing():
+            return await call()
         pause = _PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1)  # noqa: S311 - keeps writers out of step
         await asyncio.sleep(pause)
-    raise Unavailable("DynamoDB is busy with other writes of the same item.")
-
-
-def _is_in_conflict(error: ClientError) -> bool:
-    reasons = cancellation_reasons(error)
-    return CONDITION_NOT_MET not in reasons and not _IN_CONFLICT.isdisjoint({error_code(error), *reasons})
-
-
-def _found_at(error: ClientError, place: int) -> Item:
-    """The item of a transaction's part that did not meet its condition, as far as it is told."""
-    return dict(error.response["CancellationReasons"][place].get("Item", {}))
+    with writing():
+        return await call()
 
 
 def _update(key: Item, change: Change, condition: Condition) -> dict[str, Any]:
@@ -143,14 +123,6 @@ def _update(key: Item, change: Change, condition: Condition) -> dict[str, Any]:
         },
         "ExpressionAttributeValues": serialized({f":{name}": value for name, value in values.items()}),
     }
-
-
-def _found_instead(error: ClientError) -> Item:
-    """The item that did not meet the condition, as far as it is told. Any other error is raised."""
-    if error_code(error) != "ConditionalCheckFailedException":
-        raise error
-    found: Item = error.response.get("Item", {})  # type: ignore[assignment]  # botocore's stub knows no modeled errors
-    return found
 
 
 def _names(*texts: str) -> dict[str, str]:

@@ -2,11 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 from darkroom.jobs import Job
-from darkroom.runtime.aws import CONDITION_NOT_MET, cancellation_reasons, translated
 from darkroom.tables.charges import giving_back
+from darkroom.tables.dynamodb import WriteConflict, is_written
 from darkroom.tables.job_item import key
 
 if TYPE_CHECKING:
@@ -32,8 +30,8 @@ class Refunds:
         if job.charged_to is None:
             return True
         try:
-            with translated("DynamoDB"):
-                await self._client.transact_write_items(
+            await is_written(
+                self._client.transact_write_items(
                     TransactItems=[
                         {
                             "Update": {
@@ -47,9 +45,7 @@ class Refunds:
                         giving_back(self._accounts_table, job.charged_to, job.source_bytes or 0),
                     ]
                 )
-        except ClientError as error:
-            reasons = cancellation_reasons(error)
-            if not reasons:
-                raise
-            return CONDITION_NOT_MET in reasons
+            )
+        except WriteConflict:
+            return False
         return True

@@ -36,9 +36,6 @@ if TYPE_CHECKING:
 FAILURES: Final = (BotoCoreError, ClientError)
 """What `translated` lets pass, for whom it is an end whatever it is."""
 
-CONDITION_NOT_MET: Final = "ConditionalCheckFailed"
-"""One of the `cancellation_reasons` of a transaction."""
-
 CONNECT_SECONDS: Final = 2
 READ_SECONDS: Final = 30
 """Longer than the longest long poll."""
@@ -148,14 +145,6 @@ def translated(service: str) -> Iterator[None]:
 def error_code(error: ClientError) -> str:
     """AWS's own name of what went wrong, such as `ConditionalCheckFailedException`."""
     return error.response.get("Error", {}).get("Code", "")
-
-
-def cancellation_reasons(error: ClientError) -> list[str]:
-    """Return why each part of a transaction was not written, in their order; empty for every other error.
-
-    A part whose condition was not met has CONDITION_NOT_MET, one with which nothing is wrong has `None` as a text.
-    """
-    return [reason.get("Code", "") for reason in error.response.get("CancellationReasons", [])]
 
 
 def _is_passing(error: ClientError) -> bool:

@@ -4,15 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer
-from botocore.exceptions import ClientError
-
 from darkroom import clock
 from darkroom.accounts.allowances import UNLIMITED, KeyLimits, Rate, Unlimited
 from darkroom.accounts.api_keys import ApiKey, Scope
-from darkroom.runtime.aws import error_code, translated
+from darkroom.runtime.aws import translated
 from darkroom.runtime.encryption import TextCipher
-from darkroom.tables.dynamodb import Item, serialized
+from darkroom.tables.dynamodb import Item, deserialized, is_written, read_item, serialized
 from darkroom.topology import KEYS_BY_OWNER
 
 if TYPE_CHECKING:
@@ -56,27 +53,21 @@ class KeyTable:
 
     async def revoke(self, digest: str, moment: datetime) -> bool:
         """Make a key useless from that moment on; False when there is none. One that is revoked keeps its moment."""
-        try:
-            with translated("DynamoDB"):
-                await self._client.update_item(
-                    TableName=self._table,
-                    Key=_id(digest),
-                    UpdateExpression="SET revoked_at = if_not_exists(revoked_at, :moment)",
-                    ConditionExpression="attribute_exists(id)",
-                    ExpressionAttributeValues={":moment": {"S": clock.iso(moment)}},
-                )
-        except ClientError as error:
-            if error_code(error) == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
+        return await is_written(
+            self._client.update_item(
+                TableName=self._table,
+                Key=_id(digest),
+                UpdateExpression="SET revoked_at = if_not_exists(revoked_at, :moment)",
+                ConditionExpression="attribute_exists(id)",
+                ExpressionAttributeValues={":moment": {"S": clock.iso(moment)}},
+            )
+        )
 
     async def _get(self, digest: str) -> ApiKey | None:
-        with translated("DynamoDB"):
-            answer = await self._client.get_item(TableName=self._table, Key=_id(digest), ConsistentRead=True)
-        if "Item" not in answer:
+        item = await read_item(self._client, self._table, _id(digest))
+        if item is None:
             return None
-        key = from_item(answer["Item"])
+        key = from_item(item)
         url = key.callback_url and self._cipher.decrypt(key.callback_url, place=_place(digest))
         return replace(key, callback_url=url)
 
@@ -106,8 +97,7 @@ def to_item(key: ApiKey) -> Item:
 
 def from_item(item: Item) -> ApiKey:
     """The inverse of `to_item`."""
-    deserialize = TypeDeserializer().deserialize
-    read: dict[str, Any] = {name: deserialize(value) for name, value in item.items()}
+    read = deserialized(item)
     return ApiKey(
         digest=read["id"].removeprefix("key#"),
         prefix=read["prefix"],

@@ -5,15 +5,10 @@ Everything that changes an existing job is the orchestrator's. How a job looks i
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from darkroom.errors import Unavailable
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job, NewJob
 from darkroom.recipes import Recipe
-from darkroom.runtime.aws import CONDITION_NOT_MET, cancellation_reasons, translated
-from darkroom.tables.batches import read_batch
-from darkroom.tables.dynamodb import Item
+from darkroom.tables.dynamodb import Item, is_written, read_item, read_items
 from darkroom.tables.job_item import from_item, key, to_item
 from darkroom.tables.job_parts import details_item, details_key, details_of, recipe_item, recipe_key, recipe_of
 
@@ -61,18 +56,8 @@ class JobTable:
 
     async def create(self, new: NewJob) -> bool:
         """Write a new job and its parts. False when there is one of that id already, which is then left as it is."""
-        try:
-            with translated("DynamoDB"):
-                # A repetition by the SDK carries the same token, so that it does not meet its own writes.
-                await self._client.transact_write_items(TransactItems=self.creating(new))
-        except ClientError as error:
-            reasons = cancellation_reasons(error)
-            if not reasons:
-                raise
-            if CONDITION_NOT_MET not in reasons:
-                raise Unavailable("Another request is creating the same job.") from error
-            return False
-        return True
+        # A repetition by the SDK carries the same token, so that it does not meet its own writes.
+        return await is_written(self._client.transact_write_items(TransactItems=self.creating(new)))
 
     def creating(self, new: NewJob) -> "list[TransactWriteItemTypeDef]":
         """Return the parts of a transaction that write a new job; the first fails when there is one of that id.
@@ -98,9 +83,7 @@ class JobTable:
     async def batch(self, keys: list[Item], projection: str | None = None) -> list[Item]:
         """Return those of up to 100 items that exist, in no order (consistent reads)."""
         names = {"#status": "status"} if projection else None
-        return await read_batch(self._client, self._table, keys, projection=projection, names=names)
+        return await read_items(self._client, self._table, keys, projection=projection, names=names)
 
     async def _item(self, primary_key: Item) -> Item | None:
-        with translated("DynamoDB"):
-            answer = await self._client.get_item(TableName=self._table, Key=primary_key, ConsistentRead=True)
-        return answer.get("Item")
+        return await read_item(self._client, self._table, primary_key)

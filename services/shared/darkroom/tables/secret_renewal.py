@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import ClientError
-
-from darkroom.runtime.aws import error_code, translated
+from darkroom.runtime.aws import translated
 from darkroom.runtime.encryption import TextCipher
-from darkroom.tables.dynamodb import Item
+from darkroom.tables.dynamodb import Item, is_written
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -48,8 +46,8 @@ async def _renew_table(
 
 async def _renew(client: "DynamoDBClient", cipher: TextCipher, table: str, key: Item, attribute: str, old: str) -> bool:
     (place,) = (value["S"] for value in key.values())
-    try:
-        await client.update_item(
+    return await is_written(
+        client.update_item(
             TableName=table,
             Key=key,
             UpdateExpression="SET #attribute = :new",
@@ -60,8 +58,4 @@ async def _renew(client: "DynamoDBClient", cipher: TextCipher, table: str, key: 
                 ":old": {"S": old},
             },
         )
-    except ClientError as error:
-        if error_code(error) == "ConditionalCheckFailedException":
-            return False
-        raise
-    return True
+    )

@@ -5,13 +5,11 @@ Hashes of passwords are encrypted: a reader of the table cannot guess passwords 
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
 from darkroom import clock
 from darkroom.accounts.users import User
-from darkroom.runtime.aws import error_code, translated
+from darkroom.runtime.aws import translated
 from darkroom.runtime.encryption import TextCipher
-from darkroom.tables.dynamodb import Item, serialized
+from darkroom.tables.dynamodb import Item, is_written, read_item, serialized
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -29,11 +27,8 @@ class UserTable:
 
     async def find(self, name: str) -> User | None:
         """The user of that name, be they disabled or not."""
-        with translated("DynamoDB"):
-            answer = await self._client.get_item(
-                TableName=self._table, Key={"id": {"S": _PREFIX + name}}, ConsistentRead=True
-            )
-        return self._from_item(answer["Item"]) if "Item" in answer else None
+        item = await read_item(self._client, self._table, {"id": {"S": _PREFIX + name}})
+        return self._from_item(item) if item else None
 
     async def all(self) -> list[User]:
         """All users, by name. Reads the whole table: for operators only."""
@@ -59,19 +54,14 @@ class UserTable:
 
     async def _put(self, user: User, condition: str, values: dict[str, str]) -> bool:
         """The user's own version meets each condition, so that a write that the SDK repeats is made all the same."""
-        try:
-            with translated("DynamoDB"):
-                await self._client.put_item(
-                    TableName=self._table,
-                    Item=self._to_item(user),
-                    ConditionExpression=condition,
-                    ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
-                )
-        except ClientError as error:
-            if error_code(error) == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
+        return await is_written(
+            self._client.put_item(
+                TableName=self._table,
+                Item=self._to_item(user),
+                ConditionExpression=condition,
+                ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
+            )
+        )
 
     def _to_item(self, user: User) -> Item:
         return serialized(

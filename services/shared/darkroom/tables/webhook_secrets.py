@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import ClientError
-
 from darkroom import clock
-from darkroom.runtime.aws import error_code, translated
 from darkroom.runtime.encryption import TextCipher
+from darkroom.tables.dynamodb import is_written, read_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -79,13 +77,10 @@ class WebhookSecrets:
                 return fresh
 
     async def _find(self, owner: str) -> SigningSecret | None:
-        with translated("DynamoDB"):
-            answer = await self._client.get_item(
-                TableName=self._table, Key={"id": {"S": _id(owner)}}, ConsistentRead=True
-            )
-        if "Item" not in answer:
+        item = await read_item(self._client, self._table, {"id": {"S": _id(owner)}})
+        if item is None:
             return None
-        read = {name: value["S"] for name, value in answer["Item"].items()}
+        read = {name: value["S"] for name, value in item.items()}
         place = read["id"]
         return SigningSecret(
             current=self._cipher.decrypt(read["secret"], place=place),
@@ -107,19 +102,14 @@ class WebhookSecrets:
         if secret.previous and secret.previous_until:
             texts["previous"] = self._cipher.encrypt(secret.previous, place=place)
             texts["previous_until"] = clock.iso(secret.previous_until)
-        try:
-            with translated("DynamoDB"):
-                await self._client.put_item(
-                    TableName=self._table,
-                    Item={name: {"S": text} for name, text in texts.items()},
-                    ConditionExpression="attribute_not_exists(id) OR version = :old",
-                    ExpressionAttributeValues={":old": {"S": instead_of}},
-                )
-        except ClientError as error:
-            if error_code(error) == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
+        return await is_written(
+            self._client.put_item(
+                TableName=self._table,
+                Item={name: {"S": text} for name, text in texts.items()},
+                ConditionExpression="attribute_not_exists(id) OR version = :old",
+                ExpressionAttributeValues={":old": {"S": instead_of}},
+            )
+        )
 
 
 def _id(owner: str) -> str:

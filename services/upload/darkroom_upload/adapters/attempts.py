@@ -11,10 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import ClientError
-
-from darkroom.runtime.aws import error_code, translated
-from darkroom.tables.dynamodb import Item, serialized
+from darkroom.runtime.aws import translated
+from darkroom.tables.dynamodb import Item, is_written, serialized
 from darkroom.topology import DAY_SECONDS
 
 if TYPE_CHECKING:
@@ -48,24 +46,20 @@ class Attempts:
         now = int(self._clock())
         window = now // guard.window_seconds
         ends = (window + 1) * guard.window_seconds
-        try:
-            with translated("DynamoDB"):
-                await self._client.update_item(
-                    TableName=self._table,
-                    Key=_key(guard, subject, window),
-                    UpdateExpression="SET expires_at = :gone ADD attempts :one",
-                    ConditionExpression=_UNLESS_TOO_MANY,
-                    ExpressionAttributeValues={
-                        ":one": {"N": "1"},
-                        ":most": {"N": str(guard.most)},
-                        ":gone": {"N": str(ends + guard.window_seconds)},
-                    },
-                )
-        except ClientError as error:
-            if error_code(error) == "ConditionalCheckFailedException":
-                return ends - now
-            raise
-        return 0
+        counted = await is_written(
+            self._client.update_item(
+                TableName=self._table,
+                Key=_key(guard, subject, window),
+                UpdateExpression="SET expires_at = :gone ADD attempts :one",
+                ConditionExpression=_UNLESS_TOO_MANY,
+                ExpressionAttributeValues={
+                    ":one": {"N": "1"},
+                    ":most": {"N": str(guard.most)},
+                    ":gone": {"N": str(ends + guard.window_seconds)},
+                },
+            )
+        )
+        return 0 if counted else ends - now
 
     async def forget(self, guard: Guard, *subject: str) -> None:
         """Begin to count anew. The item stays until its window is over: the service deletes nothing."""

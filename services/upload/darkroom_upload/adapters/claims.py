@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from darkroom.runtime.aws import translated
+from darkroom.tables.dynamodb import read_item
 from darkroom.topology import DAY_SECONDS
 
 if TYPE_CHECKING:
@@ -41,11 +41,7 @@ class Claims:
 
     async def find(self, owner: str, key: str) -> Claim | None:
         """The claim on a key, unless it has expired. Raises Unavailable."""
-        with translated("DynamoDB"):
-            answer = await self._client.get_item(
-                TableName=self._table, Key={"id": {"S": _id(owner, key)}}, ConsistentRead=True
-            )
-        item = answer.get("Item")
+        item = await read_item(self._client, self._table, {"id": {"S": _id(owner, key)}})
         if item is None or int(item["expires_at"]["N"]) < time.time():
             return None
         return Claim(owner=owner, key=key, job_id=item["job_id"]["S"], fingerprint=item["fingerprint"]["S"])

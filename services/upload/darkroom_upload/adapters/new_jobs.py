@@ -7,13 +7,11 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
-from botocore.exceptions import ClientError
-
 from darkroom.errors import Unavailable
 from darkroom.jobs import NewJob
-from darkroom.runtime.aws import CONDITION_NOT_MET, cancellation_reasons, translated
 from darkroom.runtime.encryption import TextCipher
 from darkroom.tables.charges import Charge, Used
+from darkroom.tables.dynamodb import ConditionFailed, WriteConflict, writing
 from darkroom.tables.job_table import JobTable
 from darkroom_upload.adapters.claims import Claim, Claims
 from darkroom_upload.adapters.usage import Usage
@@ -89,12 +87,11 @@ class NewJobs:
     async def _transact(self, parts: "list[tuple[_Part, TransactWriteItemTypeDef]]") -> set[_Part] | None:
         """None when it was done; else the parts whose conditions were not met, if it was that."""
         try:
-            with translated("DynamoDB"):
+            with writing():
                 # A repetition by the SDK carries the same token, so that it does not meet its own writes.
                 await self._client.transact_write_items(TransactItems=[part for _, part in parts])
-        except ClientError as error:
-            reasons = cancellation_reasons(error)
-            if not reasons:
-                raise
-            return {kind for (kind, _), reason in zip(parts, reasons, strict=True) if reason == CONDITION_NOT_MET}
+        except ConditionFailed as error:
+            return {parts[number][0] for number in error.found}
+        except WriteConflict:
+            return set()
         return None

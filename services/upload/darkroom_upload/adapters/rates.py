@@ -20,10 +20,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
-from botocore.exceptions import ClientError
-
 from darkroom.accounts.allowances import Rate
-from darkroom.runtime.aws import error_code, translated
+from darkroom.tables.dynamodb import ConditionFailed, writing
 from darkroom_upload.bucket import MICROSECONDS, Bucket
 from darkroom_upload.standing import Policy, Standing
 
@@ -73,7 +71,7 @@ class Rates:
         values = {":now": now, ":interval": bucket.interval, ":gone": _gone(bucket, now)}
         values |= {} if was_full else {":latest": bucket.latest(now)}
         try:
-            with translated("DynamoDB"):
+            with writing():
                 answer = await self._client.update_item(
                     TableName=self._table,
                     Key={"id": {"S": name}},
@@ -83,10 +81,8 @@ class Rates:
                     ReturnValues="UPDATED_NEW",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except ClientError as error:
-            if error_code(error) != "ConditionalCheckFailedException":
-                raise
-            return _full_at(error.response.get("Item", {})), False
+        except ConditionFailed as error:
+            return _full_at(error.found[0]), False
         return _full_at(answer["Attributes"]), True
 
     def _see(self, name: str, full_at: int) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from darkroom.runtime.aws import translated
-from darkroom.tables.dynamodb import Item, epoch, serialized
+from darkroom.tables.dynamodb import Item, epoch, read_item, serialized
 from darkroom_upload.session import Session
 
 if TYPE_CHECKING:
@@ -59,6 +59,4 @@ class SessionTable:
             await self._client.put_item(TableName=self._table, Item=item)
 
     async def _get(self, item_id: str) -> Item | None:
-        with translated("DynamoDB"):
-            answer = await self._client.get_item(TableName=self._table, Key={"id": {"S": item_id}}, ConsistentRead=True)
-        return answer.get("Item")
+        return await read_item(self._client, self._table, {"id": {"S": item_id}})

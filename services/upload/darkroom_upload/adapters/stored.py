@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from darkroom.errors import QuotaExceeded
-from darkroom.tables.batches import read_batch
+from darkroom.tables.dynamodb import read_items
 from darkroom.tables.stored_bytes import counters_of, stored_in
 from darkroom_upload.principal import Principal
 
@@ -40,4 +40,4 @@ class Stored:
     async def of(self, owner: str) -> int:
         """Return how many bytes an owner stores."""
         counters = [{"id": {"S": counter}} for counter in counters_of(owner)]
-        return sum(map(stored_in, await read_batch(self._client, self._table, counters)))
+        return sum(map(stored_in, await read_items(self._client, self._table, counters)))

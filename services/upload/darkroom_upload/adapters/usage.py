@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from darkroom.runtime.aws import translated
 from darkroom.tables.charges import Charge, Used, counter_of
+from darkroom.tables.dynamodb import read_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -32,6 +32,4 @@ class Usage:
         return charge.counting(self._table)
 
     async def _at(self, counter: str) -> Used:
-        with translated("DynamoDB"):
-            answer = await self._client.get_item(TableName=self._table, Key={"id": {"S": counter}}, ConsistentRead=True)
-        return Used.of(answer.get("Item", {}))
+        return Used.of(await read_item(self._client, self._table, {"id": {"S": counter}}) or {})
