@@ -22,8 +22,8 @@ from darkroom_processor.pipeline import Failure, Picture, Processed, Work
 from darkroom_processor.sandbox.pool import ChildPool
 from tests.fuzz import rewriting
 from tests.support import images, recipes
-from tests.support.anatomy import bare
-from tests.support.files import damaged_files, sound_files
+from tests.support.drawn_files import damaged_files, sound_files
+from tests.support.file_parts import bare
 
 OVERLAYS: Final = {recipes.LOGO: images.encoded(images.photo(41, 67, "RGBA"), "WEBP")}
 ROUND: Final = 50

@@ -8,7 +8,7 @@ from darkroom.jobs import VariantWarning
 from darkroom.recipes import Variant
 from darkroom_processor.pipeline import Picture
 from darkroom_processor.pipeline.passthrough import webp
-from tests.support.frames import Shown, shown
+from tests.support.shown_frames import Shown, shown
 
 REWRITTEN: Final = Variant.model_validate(
     {"name": "rewritten", "output": {"format": "same", "quality": 100, "frames": "all", "effort": 1}}

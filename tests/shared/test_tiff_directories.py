@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from darkroom import camera_raw
 from darkroom.limits import MOST_FRAMES_COUNTED
 from darkroom.tiff_directories import TiffStream, TiffWalk, walked
-from tests.support import bombs, files, raw, tiffs
+from tests.support import bombs, drawn_files, raw_files, tiffs
 
 PLAIN: dict[int, tiffs.Tag] = {256: 6, 257: 5, 258: 8, 262: 1}
-FILES = raw.files()
+FILES = raw_files.files()
 
 
 def streamed(data: bytes, chunk: int) -> TiffWalk:
@@ -46,9 +46,9 @@ def test_it_is_told_of_a_file_that_streams_by(name: str, chunk: int) -> None:
     assert streamed(data, chunk).raw is not None
 
 
-@pytest.mark.parametrize("name", raw.OTHERS)
+@pytest.mark.parametrize("name", raw_files.OTHERS)
 def test_camera_raw_that_is_no_tiff_is_told_by_its_first_bytes(name: str) -> None:
-    assert camera_raw.by_magic(raw.OTHERS[name][:16]) == name
+    assert camera_raw.by_magic(raw_files.OTHERS[name][:16]) == name
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_camera_raw_that_is_no_tiff_is_told_by_its_first_bytes(name: str) -> Non
         {**PLAIN, 330: [8, 8]},
         {**PLAIN, 254: 0, 330: [8, 8]},
         {**PLAIN, 254: 1},
-        {**PLAIN, **raw.maker(b"NIKON CORPORATION")},
+        {**PLAIN, **raw_files.maker(b"NIKON CORPORATION")},
     ],
     ids=["a pyramid", "a full picture with reduced ones", "a reduced picture alone", "a scan by a camera's maker"],
 )
@@ -80,7 +80,7 @@ def test_a_stream_ends_where_a_directory_has_gone_by() -> None:
 
 
 hostile = st.one_of(
-    files.damaged_files(),
+    drawn_files.damaged_files(),
     st.binary(max_size=300).map(lambda tail: b"II*\0\x08\0\0\0" + tail),
     st.binary(max_size=300).map(lambda tail: b"MM\0+\0\x08\0\0" + tail),
 )

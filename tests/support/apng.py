@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.support import png_reference
 from tests.support.bombs import PNG_MAGIC, chunk
-from tests.support.canvas import Part
+from tests.support.compositor import Part
 
 KINDS = {"gray": 0, "rgb": 2, "palette": 3, "gray with alpha": 4, "rgba": 6}
 _PALETTE = bytes((17 * entry * step) % 256 for entry in range(16) for step in (1, 3, 7))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from hypothesis import strategies as st
 
-from tests.support.canvas import Levels, Part
+from tests.support.compositor import Levels, Part
 
 TABLE = bytes((29 * entry * step) % 256 for entry in range(256) for step in (1, 3, 7))
 """Colours of all indexes."""

@@ -13,7 +13,7 @@ from darkroom.errors import ImageTooLarge, MalformedRequest, RequestError, Unsup
 from darkroom.formats import ImageFormat
 from darkroom.limits import MAX_PIXELS
 from darkroom_upload.inspection import HEAD_BYTES, Inspection
-from tests.support import images, raw, tiffs
+from tests.support import images, raw_files, tiffs
 from tests.support.corpus import corpus_params
 
 MIB = 1024 * 1024
@@ -163,19 +163,19 @@ def test_a_header_made_to_be_slow_is_not(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("chunk", [1, 4096, MIB])
-@pytest.mark.parametrize("name", raw.files())
+@pytest.mark.parametrize("name", raw_files.files())
 def test_camera_raw_that_looks_like_a_tiff_is_refused_by_name(name: str, chunk: int) -> None:
-    data, kind = raw.files()[name]
+    data, kind = raw_files.files()[name]
     with pytest.raises(UnsupportedMediaType, match="Camera RAW") as refused:
         inspect(data, chunk=chunk)
     if chunk == MIB and kind:
         assert f"({kind})" in refused.value.message
 
 
-@pytest.mark.parametrize("name", raw.OTHERS)
+@pytest.mark.parametrize("name", raw_files.OTHERS)
 def test_other_camera_raw_is_refused_by_name(name: str) -> None:
     with pytest.raises(UnsupportedMediaType, match=rf"Camera RAW \({name}\)"):
-        inspect(raw.OTHERS[name])
+        inspect(raw_files.OTHERS[name])
 
 
 @pytest.mark.parametrize("path", corpus_params("raw/*"))

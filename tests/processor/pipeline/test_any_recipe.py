@@ -15,7 +15,7 @@ from darkroom.recipes import Variant
 from darkroom_processor.pipeline import Failure, Outcome, Processed, Work, process
 from darkroom_upload.foretell import Foretold, foretell
 from tests.support import images, recipes
-from tests.support.files import damaged_files, sound_files
+from tests.support.drawn_files import damaged_files, sound_files
 
 CODES = {kind.code for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.ImageError)}
 OVERLAYS = {recipes.LOGO: images.encoded(images.photo(41, 67, "RGBA"), "WEBP")}

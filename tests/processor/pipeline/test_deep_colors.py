@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.processor.pipeline.running import image
 from tests.support import bombs, h273, images
-from tests.support.told_colors import by_codes, cicp, gama, rows, with_chunks
+from tests.support.color_chunks import by_codes, cicp, gama, rows, with_chunks
 
 PHOTO = images.photo(48, 36)
 

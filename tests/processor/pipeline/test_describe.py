@@ -11,7 +11,7 @@ from PIL.TiffImagePlugin import IFDRational
 from tests.processor.pipeline.running import description
 from tests.support import images
 from tests.support.corpus import CORPUS, needs_corpus
-from tests.support.laden import FORMATS, laden
+from tests.support.metadata_samples import FORMATS, laden
 
 
 def test_a_plain_picture_is_described() -> None:

@@ -12,7 +12,7 @@ from darkroom.errors import FrameLimit, ImageError, PixelLimit, TruncatedImage, 
 from darkroom_processor.pipeline import Failure, Picture, Work, process
 from darkroom_processor.pipeline.gate import admit
 from tests.processor.pipeline.running import description, image, picture, variant
-from tests.support import bombs, images, profiles, raw
+from tests.support import bombs, images, profiles, raw_files
 from tests.support.corpus import corpus_params
 from tests.support.recipes import LOGO
 
@@ -42,9 +42,9 @@ def test_formats_that_are_not_on_the_list_are_refused(image_format: str) -> None
         process(images.encoded(images.marked(64, 64), image_format), LOOK)
 
 
-@pytest.mark.parametrize("name", [*raw.files(), *raw.OTHERS])
+@pytest.mark.parametrize("name", [*raw_files.files(), *raw_files.OTHERS])
 def test_camera_raw_is_refused_by_name_and_never_its_thumbnail(name: str) -> None:
-    data, kind = raw.files().get(name) or (raw.OTHERS[name], name)
+    data, kind = raw_files.files().get(name) or (raw_files.OTHERS[name], name)
     with pytest.raises(UndecodableImage, match="Camera RAW") as refused:
         process(data, LOOK)
     assert kind in refused.value.message

@@ -13,7 +13,7 @@ from darkroom.errors import FrameLimit, ImageError, PixelLimit
 from darkroom_processor.pipeline import Failure, Picture, Processed, Work, process
 from tests.processor.pipeline.running import variant
 from tests.support import bombs, images
-from tests.support.anatomy import bare
+from tests.support.file_parts import bare
 
 SMALL = variant([{"op": "resize", "width": 24}], {"format": "png"})
 EVERYTHING = variant([], {"format": "same", "keep_metadata": "all", "frames": "all"}, "all")

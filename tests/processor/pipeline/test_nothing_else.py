@@ -6,8 +6,8 @@ from PIL import Image
 from darkroom_processor.pipeline import Picture, Work, process
 from tests.processor.pipeline.running import variant
 from tests.support import images
-from tests.support.anatomy import bare
-from tests.support.laden import FORMATS, SECRET, exif, laden
+from tests.support.file_parts import bare
+from tests.support.metadata_samples import FORMATS, SECRET, exif, laden
 
 WRITTEN = ["jpeg", "png", "webp", "avif", "gif", "tiff"]
 STEPS = {

@@ -15,9 +15,9 @@ from darkroom.recipes import load_presets
 from darkroom_processor.pipeline import Picture, Work, process
 from tests.processor.pipeline.running import failure, picture
 from tests.support import bombs, images, profiles
-from tests.support.anatomy import bare
 from tests.support.corpus import corpus_params
-from tests.support.frames import shown
+from tests.support.file_parts import bare
+from tests.support.shown_frames import shown
 
 OPTIMIZE = load_presets()["optimize"].variants
 PHOTO = images.photo(60, 45)

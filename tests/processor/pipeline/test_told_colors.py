@@ -13,8 +13,8 @@ from darkroom.recipes import Overlay
 from darkroom_processor.pipeline import Picture, Work, process
 from tests.processor.pipeline.running import description, image, picture, variant
 from tests.support import bombs, h273, heif, images, profiles, recipes
+from tests.support.color_chunks import by_codes, by_exponent, chrm, cicp, gama, profile_name, rows, with_chunks
 from tests.support.corpus import CORPUS, needs_corpus
-from tests.support.told_colors import by_codes, by_exponent, chrm, cicp, gama, profile_name, rows, with_chunks
 
 PHOTO = images.photo(48, 36)
 PLAIN = images.encoded(PHOTO, "PNG")

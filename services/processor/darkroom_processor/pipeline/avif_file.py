@@ -4,7 +4,7 @@ import io
 
 from PIL import Image
 
-from darkroom_processor.pipeline.containers import items, repair
+from darkroom_processor.pipeline.containers import item_edits, items
 
 
 def open_avif(data: bytes) -> Image.Image:
@@ -17,7 +17,7 @@ def open_avif(data: bytes) -> Image.Image:
     except ValueError:
         table = items.read(data)
         exif = [item for item in table.items.values() if item.kind == b"Exif"] if table else []
-        return _open(repair.without(data, exif))
+        return _open(item_edits.without(data, exif))
 
 
 def _open(data: bytes) -> Image.Image:

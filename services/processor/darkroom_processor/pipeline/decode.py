@@ -14,7 +14,7 @@ from darkroom.planner.decoding import WHOLE, eighths_for, shrunk
 from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline import color, deep_colors, orientation, told_colors
 from darkroom_processor.pipeline.animations import composing
-from darkroom_processor.pipeline.colorimetry.told import Told
+from darkroom_processor.pipeline.colorimetry.color_space import Told
 from darkroom_processor.pipeline.gate import Source
 from darkroom_processor.pipeline.jpeg_quality import quality_of
 from darkroom_processor.pipeline.raster import Raster

@@ -9,7 +9,7 @@ from typing import Final
 from PIL import Image
 
 from darkroom_processor.pipeline import color
-from darkroom_processor.pipeline.colorimetry.told import SRGB_CURVE, Told
+from darkroom_processor.pipeline.colorimetry.color_space import SRGB_CURVE, Told
 from darkroom_processor.pipeline.told_colors import SIXTEEN_BIT, table
 
 _DEPTH_AT: Final = 24

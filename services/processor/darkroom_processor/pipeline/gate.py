@@ -23,10 +23,10 @@ from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.animations import apng, gif
 from darkroom_processor.pipeline.animations.animation import Animation
 from darkroom_processor.pipeline.cleaning import clean
-from darkroom_processor.pipeline.colorimetry.told import Told
+from darkroom_processor.pipeline.colorimetry.color_space import Told
 from darkroom_processor.pipeline.headers import Survey, survey
-from darkroom_processor.pipeline.headers.clap import Crop
-from darkroom_processor.pipeline.headers.png_colors import read_colors
+from darkroom_processor.pipeline.headers.clean_aperture import Crop
+from darkroom_processor.pipeline.headers.png import read_colors
 from darkroom_processor.pipeline.jpeg_end import has_all_pixels
 from darkroom_processor.pipeline.opening import open_image, take_xmp
 

@@ -7,8 +7,8 @@ from typing import Final
 from PIL import Image, ImageCms
 
 from darkroom_processor.pipeline import color
-from darkroom_processor.pipeline.colorimetry import profile
-from darkroom_processor.pipeline.colorimetry.told import Told
+from darkroom_processor.pipeline.colorimetry import icc_profile
+from darkroom_processor.pipeline.colorimetry.color_space import Told
 from darkroom_processor.pipeline.colorimetry.transfer import Transfer, srgb_level
 
 _EIGHT_BIT: Final = 256
@@ -43,5 +43,5 @@ def table(transfer: Transfer, levels: int) -> list[int]:
 
 @lru_cache(_KEPT)
 def _transform(told: Told) -> ImageCms.ImageCmsTransform:
-    written = profile.written(told.primaries, told.transfer)
+    written = icc_profile.written(told.primaries, told.transfer)
     return color.transform(ImageCms.ImageCmsProfile(io.BytesIO(written)), color.srgb(), "RGB")

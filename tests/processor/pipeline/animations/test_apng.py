@@ -9,9 +9,9 @@ from hypothesis import given
 
 from darkroom_processor.pipeline import Failure, Picture, Work, process
 from darkroom_processor.pipeline.animations import apng as product
-from tests.processor.pipeline.animations.seen import seen
+from tests.processor.pipeline.animations.composed import seen
 from tests.processor.pipeline.running import description, image, variant
-from tests.support import apng, canvas, images, png_reference
+from tests.support import apng, compositor, images, png_reference
 from tests.support.apng import Frame, Layout
 from tests.support.bombs import PNG_MAGIC, chunk
 
@@ -44,9 +44,9 @@ def test_every_frame_is_composed_as_the_specification_says(data: bytes) -> None:
     assert animation is not None
     assert animation.size == size
     assert [frame.milliseconds for frame in animation.frames] == [part.milliseconds for part in parts]
-    for made, expected in zip(seen(animation), canvas.shown(size, parts), strict=True):
+    for made, expected in zip(seen(animation), compositor.shown(size, parts), strict=True):
         assert (made[..., 3] == expected[..., 3]).all()
-        assert canvas.differ(made, expected) <= 1
+        assert compositor.differ(made, expected) <= 1
 
 
 def test_half_a_colour_over_an_opaque_one_is_opaque() -> None:

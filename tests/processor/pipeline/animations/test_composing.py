@@ -10,9 +10,9 @@ from PIL import Image
 from darkroom_processor.pipeline.animations import apng as apng_reader
 from darkroom_processor.pipeline.animations import gif as gif_reader
 from darkroom_processor.pipeline.animations.animation import Animation, Disposal, StoredFrame
-from tests.processor.pipeline.animations.seen import seen
-from tests.support import apng, canvas, ffmpeg, gif
-from tests.support.canvas import Levels
+from tests.processor.pipeline.animations.composed import seen
+from tests.support import apng, compositor, ffmpeg, gif
+from tests.support.compositor import Levels
 
 
 @pytest.mark.parametrize("number", range(3))
@@ -22,9 +22,9 @@ def test_any_colour_over_any_other_is_right_to_a_level(number: int) -> None:
     source[..., 3], below[..., 3] = np.arange(256)[:, None], np.arange(256)[None, :]
     frames = tuple(_frame(pixels, over=over) for pixels, over in ((below, False), (source, True)))
     made = seen(Animation(size=(256, 256), is_gray=False, frames=frames, plays=0))[1]
-    expected = canvas.over(source, below)
+    expected = compositor.over(source, below)
     assert (made[..., 3] == expected[..., 3]).all()
-    assert canvas.differ(made, expected) <= 1
+    assert compositor.differ(made, expected) <= 1
     opaque = below[..., 3] == 255
     assert (made[opaque] == expected[opaque]).all()
 
@@ -63,4 +63,4 @@ def _folder(factory: pytest.TempPathFactory) -> Path:
 
 def _compare(animation: Animation, others: list[Levels]) -> None:
     for made, other in zip(seen(animation), others, strict=True):
-        assert canvas.differ(made, other) <= 2
+        assert compositor.differ(made, other) <= 2

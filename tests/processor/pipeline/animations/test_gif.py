@@ -11,9 +11,9 @@ from darkroom_processor.pipeline import Failure, Picture, Work, process
 from darkroom_processor.pipeline.animations import composing
 from darkroom_processor.pipeline.animations import gif as product
 from darkroom_processor.pipeline.containers import gif as stored
-from tests.processor.pipeline.animations.seen import seen
+from tests.processor.pipeline.animations.composed import seen
 from tests.processor.pipeline.running import description, image, variant
-from tests.support import bombs, canvas, gif, images
+from tests.support import bombs, compositor, gif, images
 from tests.support.gif import Frame
 
 SCREEN = (10, 8)
@@ -44,16 +44,16 @@ def test_every_frame_is_composed_as_browsers_do_it(data: bytes) -> None:
     animation = product.read(data)
     assert animation.size == size
     assert [frame.milliseconds for frame in animation.frames] == [part.milliseconds for part in parts]
-    for made, expected in zip(seen(animation), canvas.shown(size, parts), strict=True):
-        assert canvas.differ(made, expected) == 0
+    for made, expected in zip(seen(animation), compositor.shown(size, parts), strict=True):
+        assert compositor.differ(made, expected) == 0
 
 
 @settings(max_examples=25)
 @given(data=gif.drawn())
 def test_the_still_is_the_first_frame(data: bytes) -> None:
     size, parts = gif.parts(data)
-    made = canvas.levels(image(data, []))
-    assert canvas.differ(made, canvas.shown(size, parts)[0]) == 0
+    made = compositor.levels(image(data, []))
+    assert compositor.differ(made, compositor.shown(size, parts)[0]) == 0
 
 
 @pytest.mark.parametrize(

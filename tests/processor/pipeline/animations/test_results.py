@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 
 from tests.processor.pipeline.running import picture
-from tests.support import apng, canvas, gif, png_reference
-from tests.support.canvas import Levels
+from tests.support import apng, compositor, gif, png_reference
+from tests.support.compositor import Levels
 
 _COLORS = bytes((0, 0, 0, 255, 0, 0, 0, 200, 0, 0, 0, 255))
 
@@ -19,7 +19,7 @@ def moving(data: bytes, image_format: str) -> bytes:
 def expected(data: bytes) -> list[Levels]:
     """What is seen, each time that it changes."""
     size, parts = (gif if data.startswith(b"GIF") else apng).parts(data)
-    return changes(canvas.shown(size, parts) if parts else [png_reference.rgba(data)])
+    return changes(compositor.shown(size, parts) if parts else [png_reference.rgba(data)])
 
 
 def changes(frames: list[Levels]) -> list[Levels]:
@@ -31,7 +31,7 @@ def changes(frames: list[Levels]) -> list[Levels]:
 def same(data: bytes, made: bytes, within: int) -> bool:
     """Whether two files show the same, one change after the other."""
     one, other = expected(data), expected(made)
-    return len(one) == len(other) and all(canvas.differ(*pair) <= within for pair in zip(one, other, strict=True))
+    return len(one) == len(other) and all(compositor.differ(*pair) <= within for pair in zip(one, other, strict=True))
 
 
 @settings(max_examples=25)
@@ -45,18 +45,18 @@ def test_a_png_of_a_gif_shows_the_same(data: bytes) -> None:
 def test_a_png_of_an_apng_shows_the_same(data: bytes) -> None:
     # Frames that differ by a level are not told apart from those that do not.
     size, parts = apng.parts(data)
-    wanted, made = canvas.shown(size, parts), expected(moving(data, "png"))
-    assert canvas.differ(made[0], wanted[0]) <= 1
-    assert canvas.differ(made[-1], wanted[-1]) <= 1
+    wanted, made = compositor.shown(size, parts), expected(moving(data, "png"))
+    assert compositor.differ(made[0], wanted[0]) <= 1
+    assert compositor.differ(made[-1], wanted[-1]) <= 1
 
 
 @settings(max_examples=25)
 @given(data=apng.drawn())
 def test_an_apng_that_is_only_written_again_shows_the_same(data: bytes) -> None:
     size, parts = apng.parts(data)
-    wanted, made = canvas.shown(size, parts), expected(moving(data, "same"))
-    assert canvas.differ(made[0], wanted[0]) <= 1
-    assert canvas.differ(made[-1], wanted[-1]) <= 1
+    wanted, made = compositor.shown(size, parts), expected(moving(data, "same"))
+    assert compositor.differ(made[0], wanted[0]) <= 1
+    assert compositor.differ(made[-1], wanted[-1]) <= 1
 
 
 @settings(max_examples=25)

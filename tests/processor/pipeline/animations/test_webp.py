@@ -7,8 +7,8 @@ from PIL import Image
 
 from darkroom_processor.pipeline.decode import decode, decode_frames
 from darkroom_processor.pipeline.gate import admit
-from tests.support import canvas, images
-from tests.support.canvas import Part
+from tests.support import compositor, images
+from tests.support.compositor import Part
 
 _LEVELS = np.array([0, 0, 1, 60, 127, 128, 200, 254, 255, 255], dtype=np.uint8)
 
@@ -66,8 +66,8 @@ def test_every_frame_is_composed_as_the_specification_says(drawn: tuple[tuple[in
     first = decode(source, lambda _: 1.0, frames_follow=True)
     made = list(decode_frames(source, first, in_own_space=False))
     assert [frame.duration for frame in made] == [part.milliseconds for part in parts]
-    for frame, expected in zip(made, canvas.shown(size, parts), strict=True):
-        shown = canvas.levels(frame.raster.straight)
+    for frame, expected in zip(made, compositor.shown(size, parts), strict=True):
+        shown = compositor.levels(frame.raster.straight)
         assert np.abs(shown[..., 3] - expected[..., 3]).max() <= 2
         # Of what is hardly seen, libwebp's arithmetic tells the colour less exactly.
         seen, right = (np.rint(levels[..., :3] * levels[..., 3:] / 255) for levels in (shown, expected))

@@ -6,8 +6,8 @@ import pytest
 
 from darkroom_processor.pipeline.containers import png
 from tests.support import images
-from tests.support.anatomy import parts
 from tests.support.bombs import chunk, png_with
+from tests.support.file_parts import parts
 
 SMALL = images.png(8, 6)
 

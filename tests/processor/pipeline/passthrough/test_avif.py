@@ -8,10 +8,10 @@ from PIL import Image
 from darkroom_processor.pipeline.containers import items
 from darkroom_processor.pipeline.keep import Kept
 from darkroom_processor.pipeline.passthrough import avif
-from darkroom_processor.pipeline.passthrough.writing import box
-from tests.support import images, laden
-from tests.support.anatomy import bare, parts
-from tests.support.frames import shown
+from darkroom_processor.pipeline.passthrough.box_writer import box
+from tests.support import images, metadata_samples
+from tests.support.file_parts import bare, parts
+from tests.support.shown_frames import shown
 
 SECRET = b"SECRET"
 PHOTO, TRANSPARENT = images.photo(70, 50), images.photo(70, 50, "RGBA")
@@ -43,7 +43,7 @@ def test_a_picture_keeps_its_pixels_and_nothing_else(name: str) -> None:
 
 
 def test_all_that_a_file_can_carry_is_left_away() -> None:
-    data = laden.laden("AVIF").removesuffix(b"SECRET<?php trailer ?>")
+    data = metadata_samples.laden("AVIF").removesuffix(b"SECRET<?php trailer ?>")
     made = own(data)
     assert SECRET not in made
     assert bare(made)

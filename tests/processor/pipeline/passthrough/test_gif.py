@@ -7,8 +7,8 @@ from PIL import Image
 
 from darkroom_processor.pipeline.passthrough import gif
 from tests.support import images
-from tests.support.anatomy import bare
-from tests.support.frames import shown
+from tests.support.file_parts import bare
+from tests.support.shown_frames import shown
 
 SECRET = b"SECRET"
 NOISE = Image.effect_noise((150, 90), 90)

@@ -7,9 +7,9 @@ from PIL import Image
 
 from darkroom_processor.pipeline.keep import Kept
 from darkroom_processor.pipeline.passthrough import jpeg
-from tests.support import images, laden
-from tests.support.anatomy import bare
-from tests.support.frames import shown
+from tests.support import images, metadata_samples
+from tests.support.file_parts import bare
+from tests.support.shown_frames import shown
 
 SECRET = b"SECRET"
 KINDS: dict[str, dict[str, Any]] = {
@@ -39,7 +39,7 @@ def test_a_picture_keeps_its_pixels_and_nothing_else(kind: str, mode: str) -> No
 
 
 def test_all_that_a_file_can_carry_is_left_away() -> None:
-    data = laden.laden("JPEG")
+    data = metadata_samples.laden("JPEG")
     made = own(data)
     assert SECRET not in made
     assert bare(made)

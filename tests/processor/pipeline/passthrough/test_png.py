@@ -10,8 +10,8 @@ from PIL import Image
 from darkroom_processor.pipeline.keep import Kept
 from darkroom_processor.pipeline.passthrough import png
 from tests.support import bombs, images, png_reference
-from tests.support.anatomy import parts
-from tests.support.frames import shown
+from tests.support.file_parts import parts
+from tests.support.shown_frames import shown
 
 SECRET = b"SECRET"
 HEADER = bombs.chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 4, 8, 0, 0, 0, 0))

@@ -8,7 +8,7 @@ import pytest
 from darkroom_processor.pipeline.keep import Kept
 from darkroom_processor.pipeline.passthrough import ppm
 from tests.processor.pipeline.running import picture
-from tests.support.anatomy import bare, parts
+from tests.support.file_parts import bare, parts
 
 
 def file_of(kind: bytes, width: int, height: int, samples: int, *, comment: bytes = b"") -> tuple[bytes, bytes]:

@@ -15,8 +15,8 @@ from darkroom_processor.pipeline.keep import Kept
 from darkroom_processor.pipeline.passthrough import tiff
 from darkroom_processor.pipeline.passthrough.tiff_chunks import difference
 from tests.processor.pipeline.running import variant
-from tests.support import images, laden
-from tests.support.anatomy import bare
+from tests.support import images, metadata_samples
+from tests.support.file_parts import bare
 
 SECRET = b"SECRET"
 PHOTO = images.photo(61, 83)
@@ -146,7 +146,7 @@ def test_metadata_that_are_kept_have_their_tags() -> None:
 
 
 def test_all_that_a_file_can_carry_is_left_away() -> None:
-    data = laden.laden("TIFF")
+    data = metadata_samples.laden("TIFF")
     made = own(data)
     assert SECRET not in made
     assert bare(made)

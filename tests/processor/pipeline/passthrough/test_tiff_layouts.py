@@ -10,7 +10,7 @@ from PIL import Image
 
 from darkroom.recipes import Variant
 from darkroom_processor.pipeline import Picture, Work, process
-from tests.processor.pipeline.tiff.seen import BLACK_IS_ZERO, PALETTE, RGB, WHITE_IS_ZERO, Numbers, near, ramps, shown
+from tests.processor.pipeline.tiff.pixels import BLACK_IS_ZERO, PALETTE, RGB, WHITE_IS_ZERO, Numbers, near, ramps, shown
 from tests.processor.pipeline.tiff.test_layouts import LAYOUTS, Written
 from tests.support import images, tiffs
 

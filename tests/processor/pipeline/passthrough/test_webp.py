@@ -8,9 +8,9 @@ from PIL import Image
 from darkroom_processor.pipeline.containers.webp import IMAGES, chunk, file_of
 from darkroom_processor.pipeline.keep import Kept
 from darkroom_processor.pipeline.passthrough import webp
-from tests.support import images, laden
-from tests.support.anatomy import bare, parts
-from tests.support.frames import shown
+from tests.support import images, metadata_samples
+from tests.support.file_parts import bare, parts
+from tests.support.shown_frames import shown
 
 SECRET = b"SECRET"
 PHOTO, TRANSPARENT = images.photo(41, 30), images.photo(41, 30, "RGBA")
@@ -71,7 +71,7 @@ def _with_unknown_chunks(data: bytes) -> bytes:
 
 
 def test_all_that_a_file_can_carry_is_left_away() -> None:
-    data = laden.laden("WEBP")
+    data = metadata_samples.laden("WEBP")
     made = own(data, frames=2)
     assert SECRET not in made
     assert bare(made)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from darkroom.errors import TruncatedImage
-from tests.processor.pipeline.tiff.seen import BLACK_IS_ZERO, LZW, NONE, near, shown
+from tests.processor.pipeline.tiff.pixels import BLACK_IS_ZERO, LZW, NONE, near, shown
 from tests.support import tiffs
 
 

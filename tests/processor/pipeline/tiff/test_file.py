@@ -7,7 +7,7 @@ from PIL import Image
 from darkroom_processor.pipeline.decode import decode, decode_frames
 from darkroom_processor.pipeline.gate import admit
 from tests.processor.pipeline.running import description
-from tests.processor.pipeline.tiff.seen import (
+from tests.processor.pipeline.tiff.pixels import (
     BLACK_IS_ZERO,
     WHITE_IS_ZERO,
     shown,

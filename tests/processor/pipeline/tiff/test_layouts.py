@@ -10,7 +10,7 @@ import tifffile
 from PIL import Image
 
 from tests.processor.pipeline.running import description
-from tests.processor.pipeline.tiff.seen import (
+from tests.processor.pipeline.tiff.pixels import (
     BLACK_IS_ZERO,
     CIELAB,
     CMYK,

@@ -3,7 +3,7 @@
 import pytest
 
 from darkroom.errors import UndecodableImage, UnsupportedLayout
-from tests.processor.pipeline.tiff.seen import BLACK_IS_ZERO, CMYK, LZW, PALETTE, RGB, YCBCR, ramps, shown
+from tests.processor.pipeline.tiff.pixels import BLACK_IS_ZERO, CMYK, LZW, PALETTE, RGB, YCBCR, ramps, shown
 from tests.support import tiffs
 
 REFUSED = {

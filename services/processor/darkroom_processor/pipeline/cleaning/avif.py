@@ -5,7 +5,7 @@ from typing import Final
 
 from darkroom.limits import MAX_TEXT_BYTES
 from darkroom_processor.pipeline.cleaning.cleaned import Cleaned
-from darkroom_processor.pipeline.containers import items, repair
+from darkroom_processor.pipeline.containers import item_edits, items
 from darkroom_processor.pipeline.containers.items import Item, Items
 
 _METADATA: Final = frozenset({b"Exif", b"mime"})
@@ -19,11 +19,11 @@ def clean(data: bytes) -> Cleaned:
     table = items.read(data)
     if table is None:
         return Cleaned(data)
-    data = repair.without(data, _beyond_limit(table))
+    data = item_edits.without(data, _beyond_limit(table))
     picture = table.picture
     alpha = next((item for item in table.auxiliaries(picture) if items.is_alpha(data, item)), None) if picture else None
     if picture and alpha and not alpha.property(b"ispe"):
-        data = repair.with_size(data, table, alpha, picture)
+        data = item_edits.with_size(data, table, alpha, picture)
     return Cleaned(data)
 
 

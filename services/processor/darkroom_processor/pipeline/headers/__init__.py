@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from darkroom import camera_raw
 from darkroom.formats import ImageFormat
 from darkroom.tiff_directories import walked
-from darkroom_processor.pipeline.colorimetry.told import Told
+from darkroom_processor.pipeline.colorimetry.color_space import Told
 from darkroom_processor.pipeline.headers import avif, jpeg, webp
-from darkroom_processor.pipeline.headers.clap import Crop
+from darkroom_processor.pipeline.headers.clean_aperture import Crop
 
 
 @dataclass(frozen=True, kw_only=True)

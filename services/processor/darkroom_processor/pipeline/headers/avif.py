@@ -10,14 +10,14 @@ from typing import Final
 
 from darkroom.limits import MAX_FRAMES
 from darkroom.planner.geometry import Size
-from darkroom_processor.pipeline.colorimetry.told import Told
+from darkroom_processor.pipeline.colorimetry.color_space import Told
 from darkroom_processor.pipeline.containers import av1, grid, items, tracks
 from darkroom_processor.pipeline.containers.av1 import Stream
 from darkroom_processor.pipeline.containers.av1.sequence import Numbers
 from darkroom_processor.pipeline.containers.boxes import Box, BrokenBox, walk
 from darkroom_processor.pipeline.containers.items import Item, Items, Span
 from darkroom_processor.pipeline.containers.tracks import Track
-from darkroom_processor.pipeline.headers.clap import Crop, read_crop
+from darkroom_processor.pipeline.headers.clean_aperture import Crop, read_crop
 
 _NONSENSE: Final = "The boxes of the file make no sense, or there are too many of them."
 _STILL: Final = b"avif"

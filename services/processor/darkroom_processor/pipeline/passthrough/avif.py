@@ -10,7 +10,7 @@ from darkroom_processor.pipeline.containers.boxes import Box, BrokenBox
 from darkroom_processor.pipeline.containers.items import Item, Items
 from darkroom_processor.pipeline.keep import Kept
 from darkroom_processor.pipeline.passthrough import avif_tracks
-from darkroom_processor.pipeline.passthrough.writing import Media, box, full_box, hdlr
+from darkroom_processor.pipeline.passthrough.box_writer import Media, box, full_box, hdlr
 
 _EXIF_HEAD: Final = b"Exif\0\0"
 _STILL: Final = b"avif"

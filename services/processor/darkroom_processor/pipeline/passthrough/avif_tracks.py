@@ -9,7 +9,7 @@ from typing import Final
 from darkroom_processor.pipeline.containers import av1, tracks
 from darkroom_processor.pipeline.containers.boxes import Box, BrokenBox, walk
 from darkroom_processor.pipeline.containers.tracks import Track
-from darkroom_processor.pipeline.passthrough.writing import Media, box, full_box, hdlr
+from darkroom_processor.pipeline.passthrough.box_writer import Media, box, full_box, hdlr
 
 Boxes = Mapping[bytes, bytes]
 """Contents of the boxes of one track by their kinds."""

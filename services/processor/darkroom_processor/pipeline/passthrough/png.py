@@ -8,7 +8,7 @@ from typing import Final
 
 from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.containers.png import MAGIC, Chunk, chunk, walk
-from darkroom_processor.pipeline.containers.png_rows import Header, packed_anew, unpacked_pieces
+from darkroom_processor.pipeline.containers.png_scanlines import Header, packed_anew, unpacked_pieces
 from darkroom_processor.pipeline.encoders.rows import kept_chunks
 from darkroom_processor.pipeline.keep import Kept
 from darkroom_processor.pipeline.passthrough.palette import levels_seen, trimmed

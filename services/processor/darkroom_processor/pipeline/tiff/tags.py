@@ -13,8 +13,8 @@ from darkroom_processor.pipeline.tiff.layout import (
     Layout,
     Photometric,
 )
-from darkroom_processor.pipeline.tiff.readable import require_reader
 from darkroom_processor.pipeline.tiff.refusals import PHOTOMETRICS, named, refusal
+from darkroom_processor.pipeline.tiff.supported import require_reader
 
 Tags = Mapping[int, object]
 """Values by their tags, as Pillow reads them."""

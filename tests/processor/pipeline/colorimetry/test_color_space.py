@@ -2,8 +2,8 @@
 
 import pytest
 
+from darkroom_processor.pipeline.colorimetry.color_space import Told
 from darkroom_processor.pipeline.colorimetry.primaries import KNOWN, SRGB
-from darkroom_processor.pipeline.colorimetry.told import Told
 from darkroom_processor.pipeline.colorimetry.transfer import Transfer
 
 

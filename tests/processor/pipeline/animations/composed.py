@@ -2,7 +2,7 @@
 
 from darkroom_processor.pipeline.animations.animation import Animation
 from darkroom_processor.pipeline.animations.composing import compose
-from tests.support.canvas import Levels, levels
+from tests.support.compositor import Levels, levels
 
 
 def seen(animation: Animation | None) -> list[Levels]:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import ImageCms
 
+from darkroom_processor.pipeline.colorimetry.icc_profile import written
 from darkroom_processor.pipeline.colorimetry.primaries import KNOWN
-from darkroom_processor.pipeline.colorimetry.profile import written
 from darkroom_processor.pipeline.colorimetry.transfer import Transfer
 from tests.support import h273, profiles
 

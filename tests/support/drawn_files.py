@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
 from darkroom_processor.pipeline.containers import jpeg, png
-from tests.support import bombs, heif, images, laden, moving, profiles, raw, tiffs
+from tests.support import animation_samples, bombs, heif, images, metadata_samples, profiles, raw_files, tiffs
 
 MOST_EDITS = 6
 
@@ -71,11 +71,11 @@ def sound() -> dict[str, bytes]:
             f"PNG with {kind.decode()}": bombs.png_with(bombs.chunk(kind, body))
             for kind, body in {b"cICP": b"\x0c\x10\0\1", b"gAMA": b"\0\1\x86\xa0", b"cHRM": bytes(range(32))}.items()
         },
-        **moving.sound(),
+        **animation_samples.sound(),
         "frames beyond the screen": images.gif_of(
             (40, 30), [(frame, (7 * at, 5 * at)) for at, frame in enumerate(walk)]
         ),
-        **{f"laden {name}": laden.laden(name) for name in laden.FORMATS},
+        **{f"laden {name}": metadata_samples.laden(name) for name in metadata_samples.FORMATS},
     }
 
 
@@ -86,7 +86,7 @@ def hostile() -> list[bytes]:
         *(data for _, data in bombs.flood_headers()),
         *(data for _, data in bombs.exif_bombs()),
         *(data for _, data, _ in bombs.polyglots()),
-        *(data for data, _ in raw.files().values()),
+        *(data for data, _ in raw_files.files().values()),
         bombs.progressive(20),
         bombs.endless_gif(3, 100, 80),
         bombs.endless_gif(1200, 9, 8),

@@ -3,8 +3,8 @@
 from typing import Final
 
 from darkroom_processor.pipeline.colorimetry import primaries, transfer
+from darkroom_processor.pipeline.colorimetry.color_space import Told
 from darkroom_processor.pipeline.colorimetry.primaries import Primaries
-from darkroom_processor.pipeline.colorimetry.told import Told
 from darkroom_processor.pipeline.containers.png import walk
 
 _BEFORE: Final = frozenset({b"PLTE", b"IDAT"})
