@@ -154,7 +154,7 @@ class Queue:
     """Messages in the order of their arrival, counted by the minute."""
 
     waiting: deque[tuple[int, float, float]] = field(default_factory=deque)
-    """For each minute: its number, the messages that arrived, and how many of them are left."""
+    """Each entry: the number of a minute, the messages that arrived in it, and how many of them are left."""
 
     @property
     def length(self) -> float:

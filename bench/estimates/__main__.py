@@ -53,7 +53,7 @@ def _lines(section: Mapping[str, Price]) -> str:
 def main() -> None:
     """Measure the prices if `--measure` is given, then check the estimates."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--measure", action="store_true", help="measure the prices anew, and keep them")
+    parser.add_argument("--measure", action="store_true", help="measure the prices again, and keep them")
     parser.add_argument("--only", default="", help="only show the prices of steps whose name has this in it")
     arguments = parser.parse_args()
     preload()

@@ -47,7 +47,7 @@ _KINDS: Final = (
     ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
     ("cloudwatch", "list_dashboards", "DashboardEntries", "DashboardName"),
 )
-"""For each resource type of the stacks: service, method, the list in its answer, and the name in an entry."""
+"""Service, method, the list in its answer, and the name in an entry, for each resource type of the stacks."""
 
 
 def test_a_deleted_result_comes_back(rehearsal: Rehearsal) -> None:

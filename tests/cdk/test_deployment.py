@@ -96,7 +96,7 @@ def test_the_deployment_role_has_exactly_the_rights_of_its_steps(deployment: Tem
 
 
 def test_the_stacks_publish_no_images_of_their_own(stage: Assembly) -> None:
-    """So no role that publishes images is needed."""
+    """No role that publishes images is needed."""
     assets = [json.loads(path.read_text()) for path in stage.directory.glob("*.assets.json")]
     assert assets
     assert [each["dockerImages"] for each in assets if each["dockerImages"]] == []

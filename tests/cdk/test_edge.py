@@ -66,7 +66,7 @@ def test_the_api_is_never_cached_and_gets_everything_but_the_host(edge: Template
 
 
 def test_the_api_trusts_exactly_the_proxies_in_front_of_it(prod: Assembly) -> None:
-    """With one less it would see CloudFront as its only client; with one more it would believe forged addresses."""
+    """Trusting one less, it would see CloudFront as its only client; one more, it would believe forged addresses."""
     told = [
         each["Value"]
         for definition in prod["Services"].properties("AWS::ECS::TaskDefinition")

@@ -110,7 +110,7 @@ def test_an_image_is_signed_once(verify: str, signed: str, application: Workflow
 
 
 def test_no_deployment_is_cancelled_by_another(application: Workflow, infrastructure: Workflow) -> None:
-    """By default GitHub keeps one waiting run and cancels it for the next. No linter knows the word `queue`."""
+    """GitHub's default keeps one waiting run and cancels it for the next. No linter knows the word `queue`."""
     turns = {"group": "deploy-prod", "queue": "max", "cancel-in-progress": False}
     assert application["concurrency"] == turns
     assert infrastructure["jobs"]["deploy"]["concurrency"] == turns

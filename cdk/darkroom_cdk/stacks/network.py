@@ -109,7 +109,7 @@ class NetworkStack(StageStack):
             self.balancer_group.add_ingress_rule(ec2.Peer.any_ipv4(), port, "Guarded by the origin secret")
         accept(
             self.balancer_group,
-            "The listener answers 403 to whoever lacks the secret that CloudFront adds; naming CloudFront's prefix "
+            "The listener answers 403 without the secret that CloudFront adds. Naming CloudFront's prefix "
             "list in the configuration closes the port as well.",
             "AwsSolutions-EC23",
         )

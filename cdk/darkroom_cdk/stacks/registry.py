@@ -18,7 +18,7 @@ class RegistryStack(StageStack):
         names: tuple[ServiceName, ...] = get_args(ServiceName)
         self.repositories = {name: self._repository(config, name) for name in names}
         self.collector = self._repository(config, "collector") if config.traced else None
-        """For a copy of AWS's image, since a stage without NAT reaches no other registry. None without tracing."""
+        """Holds a copy of AWS's image, since a stage without NAT reaches no other registry. None without tracing."""
 
     def _repository(self, config: StageConfig, image: str) -> ecr.Repository:
         repository = ecr.Repository(
