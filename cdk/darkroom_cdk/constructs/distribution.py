@@ -80,7 +80,7 @@ class GuardedDistribution(Construct):
         )
         accept(self.distribution, "Pictures are made for the whole world.", "AwsSolutions-CFR1")
         if not named:
-            reason = "Without a domain of one's own there is no certificate: CloudFront's and plain HTTP to the origin."
+            reason = "Without a domain there is no own certificate: CloudFront's own, and plain HTTP to the origin."
             accept(self.distribution, reason, "AwsSolutions-CFR4", "AwsSolutions-CFR5")
 
     def _name(self, domain: Domain, name: str) -> None:

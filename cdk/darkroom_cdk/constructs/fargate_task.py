@@ -70,7 +70,7 @@ class FargateTask(Construct):
         )
         accept(
             self.definition,
-            "Logging in to ECR knows no resources; the rest of the execution role names its repository and logs.",
+            "ECR login supports no resources; the rest of the execution role names its repository and logs.",
             "AwsSolutions-IAM5[Resource::*]",
         )
         accept(self.definition, "They say where things are; no value is secret.", "AwsSolutions-ECS2")

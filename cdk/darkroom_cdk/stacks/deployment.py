@@ -44,8 +44,8 @@ class DeploymentStack(StageStack):
         accept(look, "A stack's ARN ends with an id that is new each time it is made.", *_any_stack(config))
         accept(
             change,
-            "The bootstrap's roles bear the account and region in their names; what they may do is the bootstrap's "
-            "to say. Logging in to ECR knows no resources.",
+            "The names of the bootstrap's roles contain account and region, and the bootstrap defines their "
+            "rights. Logging in to ECR does not support resources.",
             *_wildcards(),
         )
 
