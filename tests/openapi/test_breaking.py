@@ -1,4 +1,4 @@
-"""Which changes of the API count as breaking."""
+"""Some changes of the API and of recipes count as breaking, others do not."""
 
 import copy
 import json
