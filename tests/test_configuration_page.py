@@ -10,7 +10,8 @@ import pytest
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
-from darkroom_cli.settings import AccountsSettings, ClientSettings, QueueSettings, RenewalSettings
+from darkroom_cli.operators.settings import AccountsSettings, QueueSettings, RenewalSettings
+from darkroom_cli.settings import ClientSettings
 from darkroom_local.settings import LocalSettings
 from darkroom_orchestrator.settings import Settings as OrchestratorSettings
 from darkroom_processor.settings import Settings as ProcessorSettings

@@ -7,9 +7,8 @@ from typing import Any, BinaryIO, Final
 
 import httpx
 
-from darkroom.runtime.settings import load_settings
 from darkroom_cli.failures import Failed, Status
-from darkroom_cli.settings import ClientSettings
+from darkroom_cli.settings import load_client_settings
 
 _TIMEOUT: Final = httpx.Timeout(60, connect=5)
 _TRIES: Final = 4
@@ -66,7 +65,7 @@ class Api:
 @contextmanager
 def open_api() -> Iterator[Api]:
     """The public API that the environment names, with its key."""
-    settings = load_settings(ClientSettings)
+    settings = load_client_settings()
     headers = {"x-api-key": settings.api_key.get_secret_value()}
     with httpx.Client(base_url=str(settings.url), headers=headers, timeout=_TIMEOUT) as http:
         yield Api(http)

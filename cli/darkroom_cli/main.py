@@ -3,10 +3,7 @@
 import click
 
 from darkroom_cli import jobs, pictures, plans
-from darkroom_cli.data_keys import data_keys
-from darkroom_cli.dead_letters import dlq
-from darkroom_cli.keys import keys
-from darkroom_cli.users import users
+from darkroom_cli.operator_command import OperatorCommand
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,10 +26,10 @@ for command in (
     jobs.recipes,
     plans.plan,
     jobs.usage,
-    keys,
-    users,
-    data_keys,
-    dlq,
+    OperatorCommand("keys", "darkroom_cli.operators.keys:keys", "API keys; for operators."),
+    OperatorCommand("users", "darkroom_cli.operators.users:users", "Users who log in with a password; for operators."),
+    OperatorCommand("data-keys", "darkroom_cli.operators.data_keys:data_keys", "Encryption keys; for operators."),
+    OperatorCommand("dlq", "darkroom_cli.operators.dead_letters:dlq", "Dead-letter queues; for operators."),
 ):
     darkroom.add_command(command)
 

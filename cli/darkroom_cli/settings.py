@@ -1,41 +1,27 @@
-"""What commands are told by the environment. For those of operators, AWS's own variables count as well."""
+"""Settings of commands that use the API, from the environment."""
 
-from typing import Annotated
-
-from pydantic import Field, HttpUrl, SecretStr
+from pydantic import HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from darkroom.runtime.encryption_settings import EncryptionSettings
+from darkroom.environment import faults_in_words
+from darkroom_cli.failures import Failed, Status
 
 
-class _Settings(BaseSettings):
+class ClientSettings(BaseSettings):
+    """Where Darkroom is, and with which API key to ask it."""
+
     model_config = SettingsConfigDict(
         env_prefix="DARKROOM_", frozen=True, extra="ignore", use_attribute_docstrings=True
     )
-
-
-class ClientSettings(_Settings):
-    """Of commands that use the API."""
 
     url: HttpUrl = HttpUrl("http://localhost:8000")
     """Root of the API."""
     api_key: SecretStr
 
 
-class AccountsSettings(EncryptionSettings):
-    """Settings of commands that write keys and users. In `development` a key's callback URL may be plain HTTP."""
-
-    accounts_table: Annotated[str, Field(min_length=1)]
-
-
-class RenewalSettings(AccountsSettings):
-    """Settings of the command that encrypts secrets again, in both tables."""
-
-    jobs_table: Annotated[str, Field(min_length=1)]
-
-
-class QueueSettings(_Settings):
-    """Of commands that look after queues."""
-
-    orchestrator_url: HttpUrl
-    """Root of the orchestrator's internal API."""
+def load_client_settings() -> ClientSettings:
+    """Read the settings. Raises Failed, which names every fault."""
+    try:
+        return ClientSettings()
+    except ValidationError as error:
+        raise Failed(faults_in_words(error, prefix="DARKROOM_"), Status.MISUSED) from error

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 from pydantic import BeforeValidator, Field, HttpUrl, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from darkroom.environment import faults_in_words
 from darkroom.runtime import tracing
 from darkroom.runtime.consumer import PAUSES_SECONDS
 
@@ -84,11 +85,5 @@ def load_settings(kind: type[S]) -> S:
         return kind()
     except ValidationError as error:
         prefix = kind.model_config.get("env_prefix", "")
-        faults = [f"  {_variable(prefix, fault['loc'])}{fault['msg']}" for fault in error.errors()]
-        sys.stderr.write("\n".join(["The settings in the environment do not fit:", *faults, ""]))
+        sys.stderr.write(faults_in_words(error, prefix=prefix) + "\n")
         sys.exit(_EXIT_STATUS)
-
-
-def _variable(prefix: str, location: tuple[int | str, ...]) -> str:
-    """What a fault is said of; nothing for one of several variables together."""
-    return f"{prefix}{'_'.join(str(step).upper() for step in location)}: " if location else ""

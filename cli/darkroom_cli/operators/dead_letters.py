@@ -6,8 +6,8 @@ import click
 
 from darkroom.runtime.settings import load_settings
 from darkroom_cli.api import open_internal_api
+from darkroom_cli.operators.settings import QueueSettings
 from darkroom_cli.output import as_json, show_rows
-from darkroom_cli.settings import QueueSettings
 
 _QUEUES = ("uploads", "tasks", "reports", "notifications")
 

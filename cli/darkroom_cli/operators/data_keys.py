@@ -4,8 +4,8 @@ import click
 
 from darkroom.runtime.settings import load_settings
 from darkroom.tables.secret_renewal import renew_secrets
-from darkroom_cli.accounts import with_dynamodb
-from darkroom_cli.settings import RenewalSettings
+from darkroom_cli.operators.accounts import with_dynamodb
+from darkroom_cli.operators.settings import RenewalSettings
 
 
 @click.group("data-keys")

@@ -10,8 +10,8 @@ from darkroom.accounts.allowances import UNLIMITED, KeyLimits, Rate, Unlimited
 from darkroom.accounts.api_keys import ApiKey, Scope
 from darkroom.callback_urls import read_callback_url
 from darkroom.errors import MalformedRequest
-from darkroom_cli.accounts import Accounts, with_accounts
 from darkroom_cli.failures import Failed
+from darkroom_cli.operators.accounts import Accounts, with_accounts
 from darkroom_cli.output import as_json, show_rows
 
 _COLUMNS = (

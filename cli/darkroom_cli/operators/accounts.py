@@ -11,7 +11,7 @@ from darkroom.runtime.settings import Environment, load_settings
 from darkroom.tables.api_key_table import KeyTable
 from darkroom.tables.user_table import UserTable
 from darkroom_cli.failures import Failed, Status
-from darkroom_cli.settings import AccountsSettings
+from darkroom_cli.operators.settings import AccountsSettings
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient

@@ -7,8 +7,8 @@ import click
 
 from darkroom import clock
 from darkroom.accounts.users import User
-from darkroom_cli.accounts import Accounts, with_accounts
 from darkroom_cli.failures import Failed
+from darkroom_cli.operators.accounts import Accounts, with_accounts
 from darkroom_cli.output import as_json, show_rows
 
 _password = click.option(

@@ -1,0 +1,31 @@
+"""Settings of operators' commands, from the environment. AWS's own variables count as well."""
+
+from typing import Annotated
+
+from pydantic import Field, HttpUrl
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from darkroom.runtime.encryption_settings import EncryptionSettings
+
+
+class AccountsSettings(EncryptionSettings):
+    """Settings of commands that write keys and users. In `development` a key's callback URL may be plain HTTP."""
+
+    accounts_table: Annotated[str, Field(min_length=1)]
+
+
+class RenewalSettings(AccountsSettings):
+    """Settings of the command that encrypts secrets again, in both tables."""
+
+    jobs_table: Annotated[str, Field(min_length=1)]
+
+
+class QueueSettings(BaseSettings):
+    """Settings of commands that look after queues."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DARKROOM_", frozen=True, extra="ignore", use_attribute_docstrings=True
+    )
+
+    orchestrator_url: HttpUrl
+    """Root of the orchestrator's internal API."""
