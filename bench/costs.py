@@ -22,10 +22,11 @@ from darkroom.recipes import Recipe
 from darkroom.recipes.presets import load_presets
 from darkroom_cdk.config import Architecture, ProcessorSize
 from darkroom_cdk.stages import load
-from darkroom_processor.pipeline import resampling
-from darkroom_processor.pipeline.operations import scale
+from darkroom_processor.pipeline.instructions import Instructions
+from darkroom_processor.pipeline.operations import resize
+from darkroom_processor.pipeline.outcomes import EncodedVariant
+from darkroom_processor.pipeline.pixels import resampling
 from darkroom_processor.pipeline.process import process
-from darkroom_processor.pipeline.work import Picture, Work
 
 GB: Final = 1e9
 
@@ -102,14 +103,14 @@ COMPARED_HEADS: Final = ("size", "preset", "CPU ms, x86", "CPU ms, ARM", "comput
 
 def measure(data: bytes, recipe: Recipe, *, times: int = 3) -> Measured:
     """Measure one image. CPU is the minimum of `times` runs, since other processes can only add to it."""
-    work = Work(variants=recipe.variants, describe=True)
+    work = Instructions(variants=recipe.variants, describe=True)
     done = process(data, work)
     seconds = []
     for _ in range(times):
         began = time.process_time()
         process(data, work)
         seconds.append(time.process_time() - began)
-    made = [outcome for outcome in done.outcomes if isinstance(outcome, Picture)]
+    made = [outcome for outcome in done.outcomes if isinstance(outcome, EncodedVariant)]
     return Measured(
         cpu_seconds=min(seconds),
         bytes_in=len(data),
@@ -121,7 +122,7 @@ def measure(data: bytes, recipe: Recipe, *, times: int = 3) -> Measured:
 @contextmanager
 def without_resampler() -> Iterator[None]:
     """Run the block with the engine as it is on Linux on ARM."""
-    with patch.object(resampling, "VECTORS", new=False), patch.object(scale, "VECTORS", new=False):
+    with patch.object(resampling, "VECTORS", new=False), patch.object(resize, "VECTORS", new=False):
         yield
 
 

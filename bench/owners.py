@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from darkroom.recipes import Fit, Resize, Variant
-from darkroom_processor.pipeline import Work
+from darkroom_processor.pipeline import Instructions
 from darkroom_processor.sandbox.pool import ChildPool
 from tests.support.images import jpeg
 from tests.support.processes import descendants
@@ -30,7 +30,7 @@ GOAL_MS: Final = 10.0
 """CPU time that a change of owner may take."""
 _PICTURE: Final = jpeg(640, 480)
 _SQUARE: Final = Resize(op="resize", width=64, height=64, fit=Fit.COVER)
-_WORK: Final = Work(variants=(Variant(name="square", operations=(_SQUARE,)),), describe=True)
+_WORK: Final = Instructions(variants=(Variant(name="square", operations=(_SQUARE,)),), describe=True)
 
 
 @dataclass(frozen=True, kw_only=True)

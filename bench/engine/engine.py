@@ -21,7 +21,7 @@ from bench.engine.cases import EVEN, Case, cases, published
 from bench.engine.contestant import COMMANDS, HERE, RETURN_MEMORY, Contestant, Run
 from bench.engine.quality import Quality, judge
 from bench.engine.table import Goal, Table, judged
-from darkroom_processor.pipeline.library import versions
+from darkroom_processor.pipeline.libraries import library_versions
 from tests.support import images
 
 MEMORY_GOAL = 1.5
@@ -164,7 +164,7 @@ def main() -> None:
         raise SystemExit("sharp is not installed: run npm ci --prefix bench/engine first.")
     default, even = tables(tuple(COMMANDS), ""), tables(("Darkroom", "sharp"), ", sharp told the same")
     goals: list[Goal] = []
-    sys.stdout.write(f"{', '.join(f'{name} {version}' for name, version in versions().items())}\n\n")
+    sys.stdout.write(f"{', '.join(f'{name} {version}' for name, version in library_versions().items())}\n\n")
     with tempfile.TemporaryDirectory() as folder:
         files = source_files(Path(folder), made=arguments.made)
         for case in cases().values():

@@ -2,7 +2,7 @@
 
 from bench.engine.cases import cases
 from bench.engine.measuring import serve
-from darkroom_processor.pipeline import Picture, Work, process
+from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from darkroom_processor.sandbox.preload import preload
 
 
@@ -11,8 +11,8 @@ def main() -> None:
     known = cases()
 
     def make(data: bytes, name: str) -> list[bytes]:
-        done = process(data, Work(variants=known[name].variants, describe=False))
-        return [outcome.data for outcome in done.outcomes if isinstance(outcome, Picture)]
+        done = process(data, Instructions(variants=known[name].variants, describe=False))
+        return [outcome.data for outcome in done.outcomes if isinstance(outcome, EncodedVariant)]
 
     preload()
     serve(make)

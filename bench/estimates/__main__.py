@@ -18,7 +18,7 @@ from bench.estimates.fit import price
 from bench.estimates.forked import measured
 from bench.estimates.steps import steps
 from darkroom.planner.prices import Price, Prices
-from darkroom_processor.pipeline.library import versions
+from darkroom_processor.pipeline.libraries import library_versions
 from darkroom_processor.sandbox.preload import preload
 
 
@@ -32,7 +32,7 @@ def measure(only: str) -> Prices:
             (transparent if step.transparent else opaque)[step.name] = found
             sys.stderr.write(f"{step.name}{' transparent' if step.transparent else ''}: {found}\n")
     idle = measured(lambda: lambda: None).before_bytes
-    return Prices(engine=versions(), process_bytes=idle, opaque=opaque, transparent=transparent)
+    return Prices(engine=library_versions(), process_bytes=idle, opaque=opaque, transparent=transparent)
 
 
 def _document(prices: Prices) -> str:

@@ -15,7 +15,7 @@ from darkroom.planner.estimate import task_estimate
 from darkroom.planner.source import Source
 from darkroom.recipes import Variant, load_presets
 from darkroom.sources import SourceDescription
-from darkroom_processor.pipeline import Work, process
+from darkroom_processor.pipeline import Instructions, process
 from tests.support.corpus import CORPUS
 
 _MEGABYTE: Final = 1e6
@@ -104,7 +104,7 @@ def _summary(what: str, ratios: list[float]) -> str:
 
 
 def _processing(case: Case) -> Measurable:
-    work = Work(variants=case.variants, describe=True)
+    work = Instructions(variants=case.variants, describe=True)
     return lambda: process(case.data, work)
 
 
@@ -115,5 +115,5 @@ def _source(case: Case) -> Source:
 
 
 def _description(data: bytes) -> Any:
-    description = process(data, Work(variants=(), describe=True)).description
+    description = process(data, Instructions(variants=(), describe=True)).description
     return description.model_dump(mode="json") if description else None

@@ -15,15 +15,15 @@ from darkroom.planner.effort import png_by_the_row
 from darkroom.planner.outline import Alpha, Outline, after
 from darkroom.planner.prices import DESCRIBE, decoding_name, encoding_name, operation_name
 from darkroom.recipes import AnyOperation, Output, OutputFormat
-from darkroom_processor.pipeline.decode import decode
-from darkroom_processor.pipeline.describe import describe
-from darkroom_processor.pipeline.encode import encode
-from darkroom_processor.pipeline.gate import admit
-from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.decoding.decode import decode
+from darkroom_processor.pipeline.description.describe import describe
+from darkroom_processor.pipeline.encoding.encode import encode
+from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
+from darkroom_processor.pipeline.opening.open_image import open_image
 from darkroom_processor.pipeline.operations import apply
-from darkroom_processor.pipeline.overlays import Overlays
-from darkroom_processor.pipeline.raster import Raster
-from darkroom_processor.pipeline.strip import Strip
+from darkroom_processor.pipeline.operations.overlay_images import OverlayImages
+from darkroom_processor.pipeline.pixels.frames import Frames
+from darkroom_processor.pipeline.pixels.raster import Raster
 
 _TILES: Final = (1, 5)
 """Tiles for each side of the two images that determine a price."""
@@ -105,11 +105,11 @@ def _icon_pixels(tiles: int) -> float:
 def _decoding(image_format: ImageFormat, eighths: int, transparent: bool, tiles: int) -> Work:  # noqa: FBT001 - bound by position
     data = written(image_format, tiles, transparent=transparent)
     scale = 1.0 if eighths == WHOLE else eighths / WHOLE / 1.31
-    return lambda: decode(admit(data), lambda _: scale)
+    return lambda: decode(open_image(data), lambda _: scale)
 
 
 def _describing(transparent: bool, tiles: int) -> Work:  # noqa: FBT001 - bound by position
-    source = admit(written(ImageFormat.PNG, tiles, transparent=transparent))
+    source = open_image(written(ImageFormat.PNG, tiles, transparent=transparent))
     decoded = decode(source, lambda size: needed_scale((), size, describe=True))
     return lambda: describe(source, decoded)
 
@@ -141,7 +141,7 @@ def _touched(operation: AnyOperation, tiles: int) -> float:
 
 
 def _operating(operation: AnyOperation, transparent: bool, tiles: int) -> Work:  # noqa: FBT001 - bound by position
-    image, overlays = mosaic(tiles, transparent=transparent), Overlays({})
+    image, overlays = mosaic(tiles, transparent=transparent), OverlayImages({})
     # A raster caches its converted views, so each run needs a new raster.
     return lambda: apply(operation, Raster(image), overlays)
 
@@ -170,4 +170,4 @@ def _encoding_step(output: Output, tiles: tuple[int, int], *, transparent: bool)
 
 def _encoding(image_format: ImageFormat, output: Output, transparent: bool, tiles: int) -> Work:  # noqa: FBT001 - bound by position
     image = mosaic(tiles, transparent=transparent)
-    return lambda: encode(Strip((Raster(image),)), output, image_format, Kept())
+    return lambda: encode(Frames((Raster(image),)), output, image_format, KeptMetadata())

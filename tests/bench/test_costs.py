@@ -21,8 +21,8 @@ from bench.prices import FARGATE
 from darkroom.recipes.presets import load_presets
 from darkroom_cdk.config import Architecture
 from darkroom_cdk.stages import load
-from darkroom_processor.pipeline import resampling
-from darkroom_processor.pipeline.operations import scale
+from darkroom_processor.pipeline.operations import resize
+from darkroom_processor.pipeline.pixels import resampling
 
 ONE = Measured(cpu_seconds=0.5, bytes_in=1_000_000, bytes_out=200_000, variants=4)
 X86 = FARGATE[Architecture.X86_64]
@@ -70,8 +70,8 @@ def test_pillow_resamples_on_arm() -> None:
     asked = (picture, (320, 240), Image.Resampling.LANCZOS, (0.0, 0.0, 640.0, 480.0))
     with without_resampler():
         assert resampling.resample(*asked).tobytes() == picture.resize((320, 240), Image.Resampling.LANCZOS).tobytes()
-        assert not vars(scale)["VECTORS"]
-    assert vars(scale)["VECTORS"] == resampling.VECTORS
+        assert not vars(resize)["VECTORS"]
+    assert vars(resize)["VECTORS"] == resampling.VECTORS
 
 
 def test_the_measurement_counts_the_pipelines_results() -> None:

@@ -6,7 +6,7 @@ from PIL import Image, ImageOps
 from bench.engine.cases import cases
 from bench.engine.quality import judge
 from bench.engine.table import Goal, Table, judged
-from darkroom_processor.pipeline import Picture, Work, process
+from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from tests.support import images
 
 SOURCE = images.encoded(images.photo(400, 301), "PNG")
@@ -61,6 +61,6 @@ def test_every_case_makes_all_of_its_pictures(name: str) -> None:
     source = images.encoded(
         images.photo(300, 221, "RGBA" if case.source == "png" else "RGB"), case.source.upper().replace("JPG", "JPEG")
     )
-    made = process(source, Work(variants=case.variants, describe=False)).outcomes
+    made = process(source, Instructions(variants=case.variants, describe=False)).outcomes
     assert len(made) == len(case.variants)
-    assert all(isinstance(one, Picture) for one in made)
+    assert all(isinstance(one, EncodedVariant) for one in made)

@@ -18,7 +18,7 @@ from structlog.typing import EventDict
 
 from darkroom.errors import ProcessorCrash, TimeLimit
 from darkroom.recipes import KeepMetadata, Recipe, Variant
-from darkroom_processor.pipeline import Failure, Picture, Processed, Work
+from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, ProcessedImage
 from darkroom_processor.sandbox.pool import ChildPool
 from tests.fuzz import rewriting
 from tests.support import images, recipes
@@ -61,10 +61,10 @@ def _round(this: Hunt, runner: asyncio.Runner, pool: ChildPool, number: int) -> 
     last: tuple[bytes, Variant] | None = None
     logs: list[EventDict] = []
 
-    async def make(data: bytes, variant: Variant) -> Picture | None:
-        result = (await pool.process(data, Work(variants=(variant,), describe=False), owner="hunt")).result
-        outcome = result.outcomes[0] if isinstance(result, Processed) else None
-        return outcome if isinstance(outcome, Picture) else None
+    async def make(data: bytes, variant: Variant) -> EncodedVariant | None:
+        result = (await pool.process(data, Instructions(variants=(variant,), describe=False), owner="hunt")).result
+        outcome = result.outcomes[0] if isinstance(result, ProcessedImage) else None
+        return outcome if isinstance(outcome, EncodedVariant) else None
 
     @seed(number)
     @settings(
@@ -80,12 +80,12 @@ def _round(this: Hunt, runner: asyncio.Runner, pool: ChildPool, number: int) -> 
         last = data, variant
         this.tried += 1
         with structlog.testing.capture_logs() as logs:
-            work = Work(variants=(variant,), describe=True, overlays=OVERLAYS)
+            work = Instructions(variants=(variant,), describe=True, overlays=OVERLAYS)
             result = runner.run(pool.process(data, work, owner="hunt")).result
         assert not isinstance(result, ProcessorCrash | TimeLimit), result.message
-        if isinstance(result, Processed):
-            assert not any(isinstance(outcome, Failure) and outcome.bug for outcome in result.outcomes)
-            pictures = [outcome for outcome in result.outcomes if isinstance(outcome, Picture)]
+        if isinstance(result, ProcessedImage):
+            assert not any(isinstance(outcome, FailedVariant) and outcome.bug for outcome in result.outcomes)
+            pictures = [outcome for outcome in result.outcomes if isinstance(outcome, EncodedVariant)]
             this.pictures += sum(_checked(outcome, variant) for outcome in pictures)
             if variant == rewriting.REWRITTEN and pictures:
                 runner.run(rewriting.check(data, pictures[0], make))
@@ -99,7 +99,7 @@ def _round(this: Hunt, runner: asyncio.Runner, pool: ChildPool, number: int) -> 
             _keep(this, *last, "\n".join([f"{type(fault).__name__}: {fault}", *places]))
 
 
-def _checked(picture: Picture, variant: Variant) -> bool:
+def _checked(picture: EncodedVariant, variant: Variant) -> bool:
     assert images.opened(picture.data).size == (picture.width, picture.height)
     assert variant.output.keep_metadata is not KeepMetadata.NONE or bare(picture.data)
     return True

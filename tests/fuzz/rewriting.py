@@ -6,7 +6,7 @@ from typing import Final
 from darkroom.formats import SNIFF_BYTES, ImageFormat, sniff
 from darkroom.jobs import VariantWarning
 from darkroom.recipes import Variant
-from darkroom_processor.pipeline import Picture
+from darkroom_processor.pipeline import EncodedVariant
 from darkroom_processor.pipeline.passthrough import webp
 from tests.support.shown_frames import Shown, shown
 
@@ -16,7 +16,7 @@ REWRITTEN: Final = Variant.model_validate(
 """Finer than most sources, so that their own data are the shorter ones."""
 PLAIN: Final = Variant.model_validate({"name": "plain", "output": {"format": "png", "frames": "all", "effort": 1}})
 
-Make = Callable[[bytes, Variant], Awaitable[Picture | None]]
+Make = Callable[[bytes, Variant], Awaitable[EncodedVariant | None]]
 """Make this variant of a file; None when there is no picture."""
 
 _LOSSY: Final = frozenset({ImageFormat.JPEG, ImageFormat.JPEG2000, ImageFormat.AVIF})
@@ -24,7 +24,7 @@ _MOST_MEAN_DIFFERENCE: Final = 25
 """Levels of 255 by which a picture that is coded again with loss may differ."""
 
 
-async def check(data: bytes, made: Picture, make: Make) -> None:
+async def check(data: bytes, made: EncodedVariant, make: Make) -> None:
     """Hold what was made of a file, as REWRITTEN, to the file. Raises AssertionError."""
     assert len(made.data) <= len(data) or VariantWarning.LARGER_THAN_SOURCE in made.warnings
     before, after = await make(data, PLAIN), await make(made.data, PLAIN)

@@ -17,7 +17,7 @@ from darkroom_local.installation import Installation
 from darkroom_processor.adapters.originals import Originals
 from darkroom_processor.adapters.results import Results
 from darkroom_processor.sandbox.pool import ChildPool
-from darkroom_processor.work import Worker
+from darkroom_processor.worker import Worker
 from tests.processor.sandbox.misbehaving import misbehaving
 from tests.processor.tasks import stored, task
 from tests.support.emulator import Cloud

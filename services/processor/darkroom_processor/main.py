@@ -15,13 +15,13 @@ from darkroom.runtime.queue import SqsQueue
 from darkroom.runtime.server import serve
 from darkroom.runtime.settings import Environment, load_settings
 from darkroom_processor.adapters.originals import Originals
-from darkroom_processor.adapters.protection import ecs_protection
 from darkroom_processor.adapters.results import Results
+from darkroom_processor.adapters.scale_in_protection import ecs_protection
 from darkroom_processor.api import create_app
-from darkroom_processor.consume import task_handler
+from darkroom_processor.consumer import task_handler
 from darkroom_processor.sandbox.pool import ChildPool, Unsealed
 from darkroom_processor.settings import Settings
-from darkroom_processor.work import Worker
+from darkroom_processor.worker import Worker
 
 _LOG = get_logger(__name__)
 

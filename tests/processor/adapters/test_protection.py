@@ -10,7 +10,7 @@ import pytest_asyncio
 from aiohttp import web
 
 from darkroom.runtime.queue import Delivery
-from darkroom_processor.adapters.protection import TaskProtection, ecs_protection
+from darkroom_processor.adapters.scale_in_protection import ScaleInProtection, ecs_protection
 from tests.support.waiting import until
 
 MESSAGE = Delivery(message_id="1", body="{}", handle="1", receives=1)
@@ -45,12 +45,12 @@ async def agent() -> AsyncIterator[Agent]:
 
 
 @pytest_asyncio.fixture
-async def protection(agent: Agent) -> AsyncIterator[TaskProtection]:
+async def protection(agent: Agent) -> AsyncIterator[ScaleInProtection]:
     async with aiohttp.ClientSession() as http:
-        yield TaskProtection(http, agent.url, look_seconds=0.02)
+        yield ScaleInProtection(http, agent.url, look_seconds=0.02)
 
 
-async def test_a_task_is_protected_while_it_works_and_not_after(agent: Agent, protection: TaskProtection) -> None:
+async def test_a_task_is_protected_while_it_works_and_not_after(agent: Agent, protection: ScaleInProtection) -> None:
     stop, finish = asyncio.Event(), asyncio.Event()
 
     async def work(_: Delivery) -> None:
@@ -77,7 +77,7 @@ async def test_a_task_that_always_works_can_be_replaced_now_and_then(
         await finish.wait()
 
     async with aiohttp.ClientSession() as http:
-        protection = TaskProtection(
+        protection = ScaleInProtection(
             http, agent.url, look_seconds=0.02, stretch_seconds=0.1, break_seconds=break_seconds
         )
         running = asyncio.create_task(protection.run(stop))
@@ -93,7 +93,7 @@ async def test_a_task_that_always_works_can_be_replaced_now_and_then(
     assert len(wishes) == len(asked) or break_seconds < 1, "in a break nothing is asked for"
 
 
-async def test_a_task_that_drains_gives_protection_up(agent: Agent, protection: TaskProtection) -> None:
+async def test_a_task_that_drains_gives_protection_up(agent: Agent, protection: ScaleInProtection) -> None:
     stop, finish = asyncio.Event(), asyncio.Event()
 
     async def work(_: Delivery) -> None:
@@ -109,7 +109,7 @@ async def test_a_task_that_drains_gives_protection_up(agent: Agent, protection: 
     await working
 
 
-async def test_a_refusal_is_asked_again_and_stops_nothing(agent: Agent, protection: TaskProtection) -> None:
+async def test_a_refusal_is_asked_again_and_stops_nothing(agent: Agent, protection: ScaleInProtection) -> None:
     agent.answer = {"failure": {"Reason": "DEPLOYMENT_BLOCKED"}}
     stop, finish = asyncio.Event(), asyncio.Event()
 

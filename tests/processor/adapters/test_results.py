@@ -9,11 +9,11 @@ from darkroom.limits import MAX_OVERLAY_BYTES
 from darkroom.runtime.aws import Aws
 from darkroom_local.installation import Installation
 from darkroom_processor.adapters.results import Results
-from darkroom_processor.pipeline import Picture
+from darkroom_processor.pipeline import EncodedVariant
 from tests.support.emulator import Cloud
 
 DATA = b"the bytes of a picture"
-PICTURE = Picture(
+PICTURE = EncodedVariant(
     name="small", format=ImageFormat.JPEG, data=DATA, width=3, height=2, sha256=hashlib.sha256(DATA).hexdigest()
 )
 

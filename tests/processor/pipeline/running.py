@@ -6,7 +6,7 @@ from PIL import Image
 
 from darkroom.recipes import Variant
 from darkroom.sources import SourceDescription
-from darkroom_processor.pipeline import Failure, Picture, Work, process
+from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, process
 from tests.support.images import opened
 
 PNG = {"format": "png"}
@@ -17,15 +17,17 @@ def variant(operations: list[dict[str, Any]], output: dict[str, Any] | None = No
     return Variant.model_validate({"name": name, "operations": operations, "output": output or PNG})
 
 
-def outcome(data: bytes, operations: list[dict[str, Any]], output: dict[str, Any] | None = None) -> Picture | Failure:
+def outcome(
+    data: bytes, operations: list[dict[str, Any]], output: dict[str, Any] | None = None
+) -> EncodedVariant | FailedVariant:
     """What becomes of one variant."""
-    return process(data, Work(variants=(variant(operations, output),), describe=False)).outcomes[0]
+    return process(data, Instructions(variants=(variant(operations, output),), describe=False)).outcomes[0]
 
 
-def picture(data: bytes, operations: list[dict[str, Any]], output: dict[str, Any] | None = None) -> Picture:
+def picture(data: bytes, operations: list[dict[str, Any]], output: dict[str, Any] | None = None) -> EncodedVariant:
     """One variant, which must succeed."""
     made = outcome(data, operations, output)
-    assert isinstance(made, Picture), made
+    assert isinstance(made, EncodedVariant), made
     return made
 
 
@@ -39,15 +41,15 @@ def image(data: bytes, operations: list[dict[str, Any]], output: dict[str, Any] 
     return shown
 
 
-def failure(data: bytes, operations: list[dict[str, Any]], output: dict[str, Any] | None = None) -> Failure:
+def failure(data: bytes, operations: list[dict[str, Any]], output: dict[str, Any] | None = None) -> FailedVariant:
     """One variant, which must fail."""
     failed = outcome(data, operations, output)
-    assert isinstance(failed, Failure), failed
+    assert isinstance(failed, FailedVariant), failed
     return failed
 
 
 def description(data: bytes) -> SourceDescription:
     """What is told of a source."""
-    described = process(data, Work(variants=(), describe=True)).description
+    described = process(data, Instructions(variants=(), describe=True)).description
     assert described is not None
     return described

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from darkroom_processor.pipeline import Work, process
-from darkroom_processor.pipeline.raster import Raster
-from darkroom_processor.pipeline.strip import Strip
+from darkroom_processor.pipeline import Instructions, process
+from darkroom_processor.pipeline.pixels.frames import Frames
+from darkroom_processor.pipeline.pixels.raster import Raster
 from tests.processor.pipeline.running import failure, image, picture, variant
 from tests.support import images
 from tests.support.corpus import CORPUS, needs_corpus
@@ -110,11 +110,9 @@ def test_an_animation_is_kept_when_asked_for(source: str, name: str) -> None:
 def test_each_frame_is_what_a_picture_of_its_own_becomes(operation: dict[str, Any]) -> None:
     overlays = {LOGO: images.png(8, 8)}
     animated, still = variant([operation], LOSSLESS), variant([operation], {"format": "png"})
-    whole = process(FLICKER, Work(variants=(animated,), describe=False, overlays=overlays)).outcomes[0]
-    single = [
-        process(images.encoded(frame, "PNG"), Work(variants=(still,), describe=False, overlays=overlays)).outcomes[0]
-        for frame in CUT_OUTS
-    ]
+    for_still = Instructions(variants=(still,), describe=False, overlays=overlays)
+    whole = process(FLICKER, Instructions(variants=(animated,), describe=False, overlays=overlays)).outcomes[0]
+    single = [process(images.encoded(frame, "PNG"), for_still).outcomes[0] for frame in CUT_OUTS]
     shown = frames(whole.data)  # type: ignore[union-attr]  # A failure would have no data, and fail here.
     for frame, alone in zip(shown, single, strict=True):
         expected = images.opened(alone.data)  # type: ignore[union-attr]  # The same.
@@ -307,4 +305,4 @@ def test_frames_far_beyond_the_picture_cost_nothing() -> None:
 
 def test_a_strip_holds_pictures_of_one_size() -> None:
     with pytest.raises(ValueError, match="several sizes"):
-        Strip((Raster(images.marked(30, 20)), Raster(images.marked(30, 21))))
+        Frames((Raster(images.marked(30, 20)), Raster(images.marked(30, 21))))

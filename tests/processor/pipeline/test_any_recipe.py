@@ -12,7 +12,7 @@ from darkroom import errors
 from darkroom.errors import ImageError
 from darkroom.planner.source import Source
 from darkroom.recipes import Variant
-from darkroom_processor.pipeline import Failure, Outcome, Processed, Work, process
+from darkroom_processor.pipeline import FailedVariant, Instructions, Outcome, ProcessedImage, process
 from darkroom_upload.foretell import Foretold, foretell
 from tests.support import images, recipes
 from tests.support.drawn_files import damaged_files, sound_files
@@ -29,10 +29,10 @@ def cheaply() -> Iterator[None]:
     assert time.process_time() - began < 10
 
 
-def check(done: Processed) -> None:
+def check(done: ProcessedImage) -> None:
     """That each variant is a picture as it is said to be, or has failed for a reason that was foreseen."""
     for outcome in done.outcomes:
-        if isinstance(outcome, Failure):
+        if isinstance(outcome, FailedVariant):
             assert outcome.code in CODES
             assert not outcome.bug, outcome.bug
         else:
@@ -41,7 +41,7 @@ def check(done: Processed) -> None:
 
 def compare(told: Foretold, outcome: Outcome, variant: Variant) -> None:
     """Hold what was made to what was foretold."""
-    if isinstance(outcome, Failure):
+    if isinstance(outcome, FailedVariant):
         # Not to be foretold: whether an image is still there, whether bytes are few enough, and what a trim leaves.
         late = outcome.code == "overlay_missing" or (outcome.code == "output_limit" and variant.output.max_bytes)
         assert late or told.picture is None or not told.picture.size_exact, outcome
@@ -59,7 +59,7 @@ def compare(told: Foretold, outcome: Outcome, variant: Variant) -> None:
 @given(sound_files, recipes.variants)
 def test_no_recipe_crashes_the_pipeline_or_makes_what_was_not_foretold(data: bytes, variant: Variant) -> None:
     with cheaply():
-        done = process(data, Work(variants=(variant,), describe=True, overlays=OVERLAYS))
+        done = process(data, Instructions(variants=(variant,), describe=True, overlays=OVERLAYS))
         check(done)
     assert done.description is not None
     told = foretell(variant, Source.described(done.description, size=len(data)))
@@ -70,4 +70,4 @@ def test_no_recipe_crashes_the_pipeline_or_makes_what_was_not_foretold(data: byt
 @given(damaged_files(), recipes.variants)
 def test_no_damage_crashes_the_pipeline(data: bytes, variant: Variant) -> None:
     with cheaply(), suppress(ImageError):
-        check(process(data, Work(variants=(variant,), describe=True, overlays=OVERLAYS)))
+        check(process(data, Instructions(variants=(variant,), describe=True, overlays=OVERLAYS)))

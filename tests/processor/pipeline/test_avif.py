@@ -9,14 +9,14 @@ from PIL import Image
 
 from darkroom.errors import ImageError, PixelLimit, TruncatedImage, UndecodableImage
 from darkroom.limits import MAX_PIXELS, MAX_TEXT_BYTES
-from darkroom_processor.pipeline import Work, process
+from darkroom_processor.pipeline import Instructions, process
 from darkroom_processor.pipeline.containers.boxes import MOST_ENTRIES
-from darkroom_processor.pipeline.gate import admit
+from darkroom_processor.pipeline.opening.open_image import open_image
 from tests.processor.pipeline.avifs import MARKED, SEEN_THROUGH, SIZE, marked
 from tests.processor.pipeline.running import description, image, picture, variant
 from tests.support import av1, heif, images
 
-LOOK = Work(variants=(variant([]),), describe=True)
+LOOK = Instructions(variants=(variant([]),), describe=True)
 
 
 @pytest.mark.parametrize("wide", [False, True])
@@ -178,7 +178,7 @@ def test_pixels_of_grids_and_of_their_tiles_are_limited() -> None:
 def test_the_largest_size_is_let_through() -> None:
     size = (10_000, 5_000)
     assert size[0] * size[1] == MAX_PIXELS
-    assert admit(lying(av1.sequence(*size), size)).stored_size == size
+    assert open_image(lying(av1.sequence(*size), size)).stored_size == size
 
 
 def test_a_file_that_ends_within_its_picture_is_truncated() -> None:

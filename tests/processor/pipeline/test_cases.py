@@ -12,7 +12,7 @@ import pytest
 from PIL import Image, ImageSequence
 
 from darkroom.recipes import Variant, load_presets
-from darkroom_processor.pipeline import Picture, Work, process
+from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from tests.processor.pipeline.running import variant
 from tests.support.corpus import CORPUS
 from tests.support.images import opened
@@ -139,8 +139,8 @@ def test_case_comes_out_right(case: Case) -> None:
     if not path.is_file():
         pytest.skip(f"there is no ../shared/cases/{case.file}")
     source = path.read_bytes()
-    (made,) = process(source, Work(variants=(case.recipe,), describe=True)).outcomes
-    assert isinstance(made, Picture), made
+    (made,) = process(source, Instructions(variants=(case.recipe,), describe=True)).outcomes
+    assert isinstance(made, EncodedVariant), made
     case.check(source, made.data)
 
 

@@ -9,14 +9,14 @@ from PIL import Image
 
 from darkroom import limits
 from darkroom.errors import FrameLimit, ImageError, PixelLimit, TruncatedImage, UndecodableImage
-from darkroom_processor.pipeline import Failure, Picture, Work, process
-from darkroom_processor.pipeline.gate import admit
+from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, process
+from darkroom_processor.pipeline.opening.open_image import open_image
 from tests.processor.pipeline.running import description, image, picture, variant
 from tests.support import bombs, images, profiles, raw_files
 from tests.support.corpus import corpus_params
 from tests.support.recipes import LOGO
 
-LOOK = Work(variants=(), describe=True)
+LOOK = Instructions(variants=(), describe=True)
 FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "JPEG2000", "ICO", "PPM"]
 
 
@@ -105,24 +105,24 @@ def test_too_many_pixels_are_refused_before_they_are_decoded(size: tuple[int, in
 
 
 def test_the_last_size_within_the_limit_is_let_through() -> None:
-    assert admit(flood(10_000, 5_000)).stored_size == (10_000, 5_000)
+    assert open_image(flood(10_000, 5_000)).stored_size == (10_000, 5_000)
 
 
 MOVING = {"format": "webp", "frames": "all"}
 
 
-def both_ways(data: bytes) -> tuple[Picture, Picture | Failure]:
+def both_ways(data: bytes) -> tuple[EncodedVariant, EncodedVariant | FailedVariant]:
     """What becomes of a still, and of an animation that is made beside it."""
     variants = (variant([], name="still"), variant([], MOVING, "moving"))
-    still, moved = process(data, Work(variants=variants, describe=True)).outcomes
-    assert isinstance(still, Picture)
+    still, moved = process(data, Instructions(variants=variants, describe=True)).outcomes
+    assert isinstance(still, EncodedVariant)
     return still, moved
 
 
 def test_pixels_of_all_frames_are_counted_only_where_frames_are_kept() -> None:
     still, moved = both_ways(images.animation(1000, 600, 90, "GIF"))
     assert (still.width, still.height) == (1000, 600)
-    assert isinstance(moved, Failure)
+    assert isinstance(moved, FailedVariant)
     assert moved.code == "pixel_limit"
     assert "frames" in moved.message
 
@@ -131,11 +131,11 @@ def test_pixels_of_all_frames_are_counted_only_where_frames_are_kept() -> None:
 def test_the_number_of_frames_counts_only_where_frames_are_kept(image_format: str) -> None:
     width = limits.MAX_FRAMES + 1
     _, kept = both_ways(images.animation(width, 1, limits.MAX_FRAMES, image_format))
-    assert isinstance(kept, Picture)
+    assert isinstance(kept, EncodedVariant)
     assert getattr(images.opened(kept.data), "n_frames", 1) == limits.MAX_FRAMES
     more = images.animation(width, 1, limits.MAX_FRAMES + 1, image_format)
     _, moved = both_ways(more)
-    assert isinstance(moved, Failure)
+    assert isinstance(moved, FailedVariant)
     assert moved.code == "frame_limit"
     assert description(more).frames == limits.MAX_FRAMES + 1
 
@@ -149,8 +149,8 @@ def test_the_first_of_many_pages_is_a_picture() -> None:
 def test_the_first_frame_of_many_serves_as_a_watermark() -> None:
     mark = variant([{"op": "watermark", "image": LOGO.model_dump()}])
     overlays = {LOGO: bombs.endless_gif(5000, 90, 90)}
-    outcomes = process(images.png(64, 64), Work(variants=(mark,), describe=False, overlays=overlays)).outcomes
-    assert isinstance(outcomes[0], Picture)
+    outcomes = process(images.png(64, 64), Instructions(variants=(mark,), describe=False, overlays=overlays)).outcomes
+    assert isinstance(outcomes[0], EncodedVariant)
 
 
 def with_scans(extra: int) -> bytes:
@@ -202,5 +202,5 @@ def test_one_pixel_is_enough_for_every_format() -> None:
     data = images.encoded(Image.new("RGBA", (1, 1), (1, 2, 3, 100)), "PNG")
     names = ["jpeg", "png", "webp", "avif", "gif", "tiff", "same", "auto"]
     variants = tuple(variant([{"op": "resize", "width": 100}], {"format": name}, name) for name in names)
-    outcomes = process(data, Work(variants=variants, describe=True)).outcomes
-    assert [outcome.name for outcome in outcomes if isinstance(outcome, Picture)] == names
+    outcomes = process(data, Instructions(variants=variants, describe=True)).outcomes
+    assert [outcome.name for outcome in outcomes if isinstance(outcome, EncodedVariant)] == names

@@ -10,14 +10,14 @@ import pytest
 
 from darkroom import limits
 from darkroom.errors import FrameLimit, ImageError, PixelLimit
-from darkroom_processor.pipeline import Failure, Picture, Processed, Work, process
+from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, ProcessedImage, process
 from tests.processor.pipeline.running import variant
 from tests.support import bombs, images
 from tests.support.file_parts import bare
 
 SMALL = variant([{"op": "resize", "width": 24}], {"format": "png"})
 EVERYTHING = variant([], {"format": "same", "keep_metadata": "all", "frames": "all"}, "all")
-WORK = Work(variants=(SMALL, EVERYTHING), describe=True)
+WORK = Instructions(variants=(SMALL, EVERYTHING), describe=True)
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def within(seconds: float) -> Iterator[None]:
     assert time.process_time() - began < seconds
 
 
-def run(data: bytes) -> Processed | ImageError:
+def run(data: bytes) -> ProcessedImage | ImageError:
     """Whatever comes of it, as long as it is one of the two."""
     try:
         return process(data, WORK)
@@ -55,8 +55,8 @@ def test_the_largest_pictures_that_are_let_through_are_processed(size: tuple[int
     square = {"op": "resize", "width": 24, "height": 24, "fit": "fill", "enlarge": True}
     variants = tuple(variant([{**square, "filter": name}], {"format": "png"}, name) for name in ("lanczos", "nearest"))
     with within(4):
-        done = process(data, Work(variants=variants, describe=True))
-    assert [(one.width, one.height) for one in done.outcomes if isinstance(one, Picture)] == [(24, 24)] * 2
+        done = process(data, Instructions(variants=variants, describe=True))
+    assert [(one.width, one.height) for one in done.outcomes if isinstance(one, EncodedVariant)] == [(24, 24)] * 2
 
 
 def test_a_flood_of_pixels_in_an_icon_is_refused_by_its_header() -> None:
@@ -95,7 +95,7 @@ def test_scans_that_a_decoder_finds_while_it_looks_for_a_restart_marker_are_coun
 def test_fill_bytes_and_restart_markers_in_front_of_a_segment_do_no_harm() -> None:
     plain = images.encoded(images.photo(64, 64), "JPEG", comment=b"\xff\xda" * 500)
     for extra in (b"\xff" * 9, b"\xff\xd3"):
-        assert isinstance(process(plain[:2] + extra + plain[2:], WORK), Processed)
+        assert isinstance(process(plain[:2] + extra + plain[2:], WORK), ProcessedImage)
 
 
 @pytest.mark.parametrize(
@@ -106,8 +106,8 @@ def test_of_frames_upon_frames_only_the_first_is_decoded(frames: int, told: int,
     with within(3):
         done = process(bombs.endless_gif(frames), WORK)
     still, moved = done.outcomes
-    assert isinstance(still, Picture)
-    assert isinstance(moved, Failure)
+    assert isinstance(still, EncodedVariant)
+    assert isinstance(moved, FailedVariant)
     assert moved.code == code
     assert done.description is not None
     assert done.description.frames == told
@@ -118,7 +118,7 @@ def test_of_frames_upon_frames_only_the_first_is_decoded(frames: int, told: int,
 def test_of_pages_upon_pages_only_the_first_is_decoded(pages: int, cyclic: object) -> None:
     with within(0.5):
         done = process(bombs.tiff_chain(pages, cyclic=bool(cyclic)), WORK)
-    assert all(isinstance(outcome, Picture) for outcome in done.outcomes)
+    assert all(isinstance(outcome, EncodedVariant) for outcome in done.outcomes)
     assert done.description is not None
     assert done.description.frames <= limits.MOST_FRAMES_COUNTED
 
@@ -127,7 +127,7 @@ def test_of_pages_upon_pages_only_the_first_is_decoded(pages: int, cyclic: objec
 def test_text_that_unpacks_to_very_much_is_dropped(name: str, data: bytes) -> None:
     with within(1):
         done = process(data, WORK)
-    assert all(isinstance(outcome, Picture) and len(outcome.data) < 10_000 for outcome in done.outcomes)
+    assert all(isinstance(outcome, EncodedVariant) and len(outcome.data) < 10_000 for outcome in done.outcomes)
 
 
 def test_a_profile_that_unpacks_to_very_much_is_dropped() -> None:
@@ -142,7 +142,7 @@ def test_chunks_upon_chunks_that_unpack_to_very_much_are_not_all_unpacked() -> N
     profile, packet = b"icc\0\0" + packed[:-1], b"XML:com.adobe.xmp\0\1\0\0\0" + packed[:-1]
     data = bombs.png_with(*[bombs.chunk(b"iCCP", profile), bombs.chunk(b"iTXt", packet)] * 2000)
     with within(1):
-        assert isinstance(process(data, WORK), Processed)
+        assert isinstance(process(data, WORK), ProcessedImage)
 
 
 @pytest.mark.parametrize(("name", "data"), list(bombs.exif_bombs()), ids=lambda value: str(value)[:16])
@@ -150,14 +150,14 @@ def test_hostile_exif_never_fails_the_job(name: str, data: bytes) -> None:
     with within(2):
         done = process(data, WORK)
     assert done.description is not None
-    assert all(isinstance(outcome, Picture) for outcome in done.outcomes)
+    assert all(isinstance(outcome, EncodedVariant) for outcome in done.outcomes)
 
 
 @pytest.mark.parametrize(("name", "data", "payload"), list(bombs.polyglots()), ids=lambda value: str(value)[:24])
 def test_of_a_polyglot_only_the_picture_remains(name: str, data: bytes, payload: bytes) -> None:
-    done = process(data, Work(variants=(SMALL, variant([], {"format": "same"}, "same")), describe=True))
+    done = process(data, Instructions(variants=(SMALL, variant([], {"format": "same"}, "same")), describe=True))
     for outcome in done.outcomes:
-        assert isinstance(outcome, Picture)
+        assert isinstance(outcome, EncodedVariant)
         assert payload not in outcome.data
         assert bare(outcome.data)
 
@@ -202,9 +202,9 @@ def test_of_a_polyglot_that_no_encoder_makes_smaller_only_the_picture_remains(
             pass
     for data in polyglots:
         [made] = process(
-            data, Work(variants=(variant([], {"format": "same", "quality": 75}),), describe=False)
+            data, Instructions(variants=(variant([], {"format": "same", "quality": 75}),), describe=False)
         ).outcomes
-        assert isinstance(made, Picture)
+        assert isinstance(made, EncodedVariant)
         assert b"PAYLOAD" not in made.data
         assert bare(made.data)
         assert len(made.data) <= len(plain)
@@ -217,7 +217,7 @@ def test_a_file_cut_at_any_kilobyte_is_handled(image_format: str) -> None:
     data = images.encoded(images.photo(160, 120), image_format)
     lengths = range(0, len(data), max(1024, len(data) // 40))
     for length in lengths:
-        assert isinstance(run(data[:length]), Processed | ImageError)
+        assert isinstance(run(data[:length]), ProcessedImage | ImageError)
 
 
 @pytest.mark.parametrize(
@@ -229,4 +229,4 @@ def test_any_damaged_byte_of_a_header_is_handled(image_format: str) -> None:
         damaged = bytearray(data)
         damaged[at] ^= (0xFF, 0x01, 0x80)[at % 3]
         with within(3):
-            assert isinstance(run(bytes(damaged)), Processed | ImageError)
+            assert isinstance(run(bytes(damaged)), ProcessedImage | ImageError)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from darkroom_processor.pipeline import Picture, Work, process
+from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from tests.processor.pipeline.running import image, picture, variant
 from tests.support import images, profiles
 from tests.support.recipes import LOGO
@@ -63,9 +63,9 @@ def test_gif_holds_no_profile_and_is_srgb() -> None:
 )
 def test_what_a_recipe_adds_has_the_colours_that_it_names(operation: dict[str, Any]) -> None:
     logo = images.encoded(Image.new("RGB", (30, 45), BLUE), "PNG")
-    work = Work(variants=(variant([operation], KEEPING),), describe=False, overlays={LOGO: logo})
+    work = Instructions(variants=(variant([operation], KEEPING),), describe=False, overlays={LOGO: logo})
     [made] = process(SOURCE, work).outcomes
-    assert isinstance(made, Picture)
+    assert isinstance(made, EncodedVariant)
     added = images.opened(made.data).convert("RGB").crop((0, 0, 20, 45))
     assert np.abs(seen(added) - BLUE).max() <= 2
 
@@ -115,9 +115,9 @@ def test_variants_with_and_without_the_profile_are_made_of_one_source() -> None:
         variant([resize], {"format": "png"}, "plain"),
         variant([], KEEPING, "whole"),
     )
-    outcomes = process(SOURCE, Work(variants=variants, describe=True)).outcomes
+    outcomes = process(SOURCE, Instructions(variants=variants, describe=True)).outcomes
     assert [outcome.name for outcome in outcomes] == ["kept", "plain", "whole"]
-    alone = [process(SOURCE, Work(variants=(one,), describe=True)).outcomes[0] for one in variants]
+    alone = [process(SOURCE, Instructions(variants=(one,), describe=True)).outcomes[0] for one in variants]
     assert list(outcomes) == alone
 
 

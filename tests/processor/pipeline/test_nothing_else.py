@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from darkroom_processor.pipeline import Picture, Work, process
+from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from tests.processor.pipeline.running import variant
 from tests.support import images
 from tests.support.file_parts import bare
@@ -32,8 +32,8 @@ VARIANTS = tuple(
 def test_nothing_but_the_picture_is_written(source: str) -> None:
     data = laden(source)
     assert SECRET in data
-    for made in process(data, Work(variants=VARIANTS, describe=False)).outcomes:
-        assert isinstance(made, Picture), made
+    for made in process(data, Instructions(variants=VARIANTS, describe=False)).outcomes:
+        assert isinstance(made, EncodedVariant), made
         assert SECRET not in made.data, made.name
         assert bare(made.data), made.name
 

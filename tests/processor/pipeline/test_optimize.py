@@ -12,7 +12,7 @@ from PIL.PngImagePlugin import PngInfo
 from darkroom.errors import ImageError
 from darkroom.jobs import VariantWarning
 from darkroom.recipes import load_presets
-from darkroom_processor.pipeline import Picture, Work, process
+from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from tests.processor.pipeline.running import failure, picture
 from tests.support import bombs, images, profiles
 from tests.support.corpus import corpus_params
@@ -24,9 +24,9 @@ PHOTO = images.photo(60, 45)
 TRANSPARENT = images.photo(60, 45, "RGBA")
 
 
-def optimized(data: bytes) -> Picture:
-    [made] = process(data, Work(variants=OPTIMIZE, describe=False)).outcomes
-    assert isinstance(made, Picture), made
+def optimized(data: bytes) -> EncodedVariant:
+    [made] = process(data, Instructions(variants=OPTIMIZE, describe=False)).outcomes
+    assert isinstance(made, EncodedVariant), made
     return made
 
 
@@ -206,10 +206,10 @@ def test_the_first_frame_alone_takes_no_more_bytes_than_all(name: str) -> None:
 def test_no_file_of_the_corpus_grows_without_a_reason(path: Path) -> None:
     data = path.read_bytes()
     try:
-        [made] = process(data, Work(variants=OPTIMIZE, describe=False)).outcomes
+        [made] = process(data, Instructions(variants=OPTIMIZE, describe=False)).outcomes
     except ImageError:
         return
-    assert isinstance(made, Picture)
+    assert isinstance(made, EncodedVariant)
     assert len(made.data) <= len(data) or made.warnings == (VariantWarning.LARGER_THAN_SOURCE,)
     if path.suffix == ".png":
         with Image.open(io.BytesIO(data)) as image:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence
 
-from darkroom_processor.pipeline import Picture, Work, process
+from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from tests.processor.pipeline.running import image, variant
 from tests.support import bombs, images, png_reference, profiles
 from tests.support.corpus import corpus_params
@@ -76,8 +76,8 @@ def test_the_frames_of_an_animation_have_the_same_transparent_colour_in_each_col
     output = {"format": "webp", "lossless": True, "frames": "all"}
     variants = tuple(variant([], {**output, "keep_metadata": keep}, keep) for keep in ("icc", "none"))
     data = deep(named, (20_000, 20_000, 30_000), frames=3)
-    for outcome in process(data, Work(variants=variants, describe=False)).outcomes:
-        assert isinstance(outcome, Picture)
+    for outcome in process(data, Instructions(variants=variants, describe=False)).outcomes:
+        assert isinstance(outcome, EncodedVariant)
         for frame in ImageSequence.Iterator(images.opened(outcome.data)):
             alpha = frame.convert("RGBA").getchannel("A")
             assert (alpha.getpixel((0, 0)), alpha.getpixel((5, 0))) == (0, 255)

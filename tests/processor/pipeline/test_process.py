@@ -7,7 +7,7 @@ import pytest
 
 from darkroom.formats import ImageFormat
 from darkroom.recipes import load_presets
-from darkroom_processor.pipeline import Failure, Picture, Work, process
+from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, process
 from tests.processor.pipeline.running import failure, image, picture, variant
 from tests.support import images
 from tests.support.corpus import corpus_files, needs_corpus
@@ -15,11 +15,11 @@ from tests.support.corpus import corpus_files, needs_corpus
 PRESETS = load_presets()
 
 
-def run(preset: str, data: bytes) -> dict[str, Picture]:
-    done = process(data, Work(variants=PRESETS[preset].variants, describe=True))
+def run(preset: str, data: bytes) -> dict[str, EncodedVariant]:
+    done = process(data, Instructions(variants=PRESETS[preset].variants, describe=True))
     assert done.description is not None
     assert [outcome.name for outcome in done.outcomes] == [one.name for one in PRESETS[preset].variants]
-    return {outcome.name: outcome for outcome in done.outcomes if isinstance(outcome, Picture)}
+    return {outcome.name: outcome for outcome in done.outcomes if isinstance(outcome, EncodedVariant)}
 
 
 @pytest.mark.parametrize("preset", sorted(PRESETS))
@@ -126,8 +126,8 @@ def test_a_variant_that_fails_leaves_the_others_alone() -> None:
         variant([{"op": "crop", "left": 500, "width": 5, "height": 5}, {"op": "flip"}], name="beside-too"),
         variant([{"op": "flip"}], name="last"),
     )
-    outcomes = process(images.png(20, 20), Work(variants=variants, describe=False)).outcomes
-    assert [type(outcome) for outcome in outcomes] == [Picture, Failure, Failure, Picture]
+    outcomes = process(images.png(20, 20), Instructions(variants=variants, describe=False)).outcomes
+    assert [type(outcome) for outcome in outcomes] == [EncodedVariant, FailedVariant, FailedVariant, EncodedVariant]
     assert [outcome.name for outcome in outcomes] == ["first", "beside", "beside-too", "last"]
 
 
@@ -138,11 +138,11 @@ def stumble(*_: object, **__: object) -> bytes:
 @pytest.mark.parametrize(
     ("place", "frames"),
     [
-        ("encoders.webp.save", 1),
-        ("encoders.webp.save", "all"),
-        ("operations.stamping.watermark", 1),
-        ("operations.stamping.watermark", "all"),
-        ("animate.Strip", "all"),
+        ("encoding.webp.save", 1),
+        ("encoding.webp.save", "all"),
+        ("operations.watermark.watermark", 1),
+        ("operations.watermark.watermark", "all"),
+        ("rendering.animation.Frames", "all"),
     ],
 )
 def test_a_bug_that_one_variant_meets_leaves_the_others_alone(
@@ -154,12 +154,12 @@ def test_a_bug_that_one_variant_meets_leaves_the_others_alone(
         variant([{"op": "watermark", "text": "x"}], {"format": "webp", "frames": frames}, "stumbles"),
         variant([{"op": "flip"}], name="last"),
     )
-    done = process(images.animation(40, 20, 3, "PNG"), Work(variants=variants, describe=True))
+    done = process(images.animation(40, 20, 3, "PNG"), Instructions(variants=variants, describe=True))
     assert done.description is not None
     first, stumbles, last = done.outcomes
-    assert isinstance(first, Picture)
-    assert isinstance(last, Picture)
-    assert isinstance(stumbles, Failure)
+    assert isinstance(first, EncodedVariant)
+    assert isinstance(last, EncodedVariant)
+    assert isinstance(stumbles, FailedVariant)
     assert stumbles.code == "processor_crash"
     assert stumbles.bug.startswith("LookupError\n")
     assert stumbles.bug.endswith(" stumble")
@@ -173,7 +173,7 @@ def test_a_picture_that_memory_runs_out_for_has_failed_for_that_reason(
     def run_out(*_: object, **__: object) -> bytes:
         raise error
 
-    monkeypatch.setattr("darkroom_processor.pipeline.encoders.webp.save", run_out)
+    monkeypatch.setattr("darkroom_processor.pipeline.encoding.webp.save", run_out)
     failed = failure(images.png(9, 9), [], {"format": "webp"})
     assert (failed.code, failed.bug) == ("memory_limit", "")
     assert failed.message == "Making the picture needs more memory than one image may have (1 GiB)."

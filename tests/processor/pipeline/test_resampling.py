@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from darkroom.recipes import Variant
-from darkroom_processor.pipeline import Picture, Work, process, resampling
-from darkroom_processor.pipeline.raster import Raster
+from darkroom_processor.pipeline import EncodedVariant, Instructions, process
+from darkroom_processor.pipeline.pixels import resampling
+from darkroom_processor.pipeline.pixels.raster import Raster
 from tests.processor.pipeline.running import failure, image, variant
 from tests.support import images
 from tests.support.corpus import CORPUS, needs_corpus
@@ -144,11 +145,11 @@ def width_variant(width: int, **how: Any) -> Variant:
 def test_pictures_made_from_larger_ones_are_near_those_made_alone() -> None:
     data = images.encoded(images.photo(900, 700), "PNG")
     variants = tuple(width_variant(width) for width in (50, 600, 300, 580, 850, 120))
-    together = process(data, Work(variants=variants, describe=False)).outcomes
+    together = process(data, Instructions(variants=variants, describe=False)).outcomes
     for one, made in zip(variants, together, strict=True):
-        alone = process(data, Work(variants=(one,), describe=False)).outcomes[0]
-        assert isinstance(made, Picture)
-        assert isinstance(alone, Picture)
+        alone = process(data, Instructions(variants=(one,), describe=False)).outcomes[0]
+        assert isinstance(made, EncodedVariant)
+        assert isinstance(alone, EncodedVariant)
         assert (made.width, made.height) == (alone.width, alone.height)
         assert psnr(premultiplied(images.opened(made.data)), premultiplied(images.opened(alone.data))) > 40
 
@@ -160,8 +161,8 @@ def test_a_picture_is_made_from_a_larger_one_only_if_that_shows_all_of_it() -> N
         variant([{"op": "resize", "width": 300, "height": 300, "fit": "contain"}], name="boxed"),
         variant([{"op": "resize", "width": 40}], name="small"),
     )
-    outcomes = process(data, Work(variants=variants, describe=False)).outcomes
-    assert isinstance(outcomes[2], Picture)
+    outcomes = process(data, Instructions(variants=variants, describe=False)).outcomes
+    assert isinstance(outcomes[2], EncodedVariant)
     small = images.opened(outcomes[2].data)
     assert small.size == (40, 20)
     assert images.corners(small) == {name: name for name in images.CORNERS}

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from darkroom_processor.pipeline.thumbhash import thumbhash
+from darkroom_processor.pipeline.description.thumbhash import thumbhash
 from tests.support import images
 
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from darkroom.recipes import Overlay
-from darkroom_processor.pipeline import Picture, Work, process
+from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from tests.processor.pipeline.running import description, image, picture, variant
 from tests.support import bombs, h273, heif, images, profiles, recipes
 from tests.support.color_chunks import by_codes, by_exponent, chrm, cicp, gama, profile_name, rows, with_chunks
@@ -259,9 +259,9 @@ def test_the_image_of_a_watermark_is_converted() -> None:
         "margin": 0,
     }
     overlays: dict[Overlay, bytes] = {recipes.LOGO: data}
-    work = Work(variants=(variant([mark]),), describe=False, overlays=overlays)
+    work = Instructions(variants=(variant([mark]),), describe=False, overlays=overlays)
     (made,) = process(images.encoded(Image.new("RGB", (8, 8)), "PNG"), work).outcomes
-    assert isinstance(made, Picture)
+    assert isinstance(made, EncodedVariant)
     assert images.opened(made.data).convert("RGB").getpixel((4, 4)) == (128, 128, 128)
 
 

@@ -9,8 +9,9 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # It has no 
 from PIL import Image, ImageSequence
 
 from darkroom.recipes import WRITABLE, Overlay
-from darkroom_processor.pipeline import Failure, Outcome, Picture, Work, overlays, process
-from darkroom_processor.pipeline.gate import Source, admit
+from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, Outcome, process
+from darkroom_processor.pipeline.opening.open_image import OpenedImage, open_image
+from darkroom_processor.pipeline.operations import overlay_images
 from tests.processor.pipeline.running import image, variant
 from tests.support import images
 
@@ -29,14 +30,14 @@ def outcomes(*watermarks: dict[str, Any], source: Image.Image = PHOTO, logo: byt
         {"op": "watermark", **({} if "text" in one else {"image": LOGO.model_dump()}), **one} for one in watermarks
     ]
     variants = tuple(variant([step], name=f"v{number}") for number, step in enumerate(steps))
-    work = Work(variants=variants, describe=False, overlays=files)
+    work = Instructions(variants=variants, describe=False, overlays=files)
     return list(process(images.encoded(source, "PNG"), work).outcomes)
 
 
 def stamped(watermark: dict[str, Any], source: Image.Image = PHOTO, logo: bytes | None = None) -> Levels:
     """The levels of the picture with the image on it."""
     [made] = outcomes(watermark, source=source, logo=logo)
-    assert isinstance(made, Picture), made
+    assert isinstance(made, EncodedVariant), made
     shown = images.opened(made.data)
     return levels(shown.convert("RGB") if shown.mode == "P" else shown)
 
@@ -160,8 +161,8 @@ def test_every_frame_of_an_animation_is_stamped() -> None:
     step = {"op": "watermark", "image": LOGO.model_dump(), "opacity": 1, "margin": 0, "position": "top-left"}
     solid = images.encoded(Image.new("RGB", (30, 16), (255, 0, 0)), "PNG")
     moving = variant([step], {"format": "webp", "lossless": True, "frames": "all"})
-    [made] = process(source, Work(variants=(moving,), describe=False, overlays={LOGO: solid})).outcomes
-    assert isinstance(made, Picture)
+    [made] = process(source, Instructions(variants=(moving,), describe=False, overlays={LOGO: solid})).outcomes
+    assert isinstance(made, EncodedVariant)
     frames = [frame.convert("RGB").getpixel((10, 10)) for frame in ImageSequence.Iterator(images.opened(made.data))]
     assert frames == [(255, 0, 0)] * 4
 
@@ -176,21 +177,21 @@ def test_of_an_image_that_moves_the_first_frame_is_laid_on() -> None:
 def test_an_image_is_decoded_once_for_all_variants(monkeypatch: pytest.MonkeyPatch) -> None:
     admitted = []
 
-    def counting(data: bytes) -> Source:
+    def counting(data: bytes) -> OpenedImage:
         admitted.append(data)
-        return admit(data)
+        return open_image(data)
 
-    monkeypatch.setattr(overlays, "admit", counting)
-    assert all(isinstance(one, Picture) for one in outcomes({}, {"tile": True}, {"angle": 5}, {"text": "a"}))
+    monkeypatch.setattr(overlay_images, "open_image", counting)
+    assert all(isinstance(one, EncodedVariant) for one in outcomes({}, {"tile": True}, {"angle": 5}, {"text": "a"}))
     assert len(admitted) == 1
 
 
 def test_only_the_variants_fail_whose_image_is_missing() -> None:
     gone = LOGO.model_copy(update={"variant": "gone"}).model_dump()
     missing, made = outcomes({"image": gone}, {"text": "a"})
-    assert isinstance(missing, Failure)
+    assert isinstance(missing, FailedVariant)
     assert missing.code == "overlay_missing"
-    assert isinstance(made, Picture)
+    assert isinstance(made, EncodedVariant)
 
 
 @pytest.mark.parametrize(
@@ -199,9 +200,9 @@ def test_only_the_variants_fail_whose_image_is_missing() -> None:
 )
 def test_an_image_passes_the_same_gate_as_a_source(logo: bytes, code: str) -> None:
     failed, made = outcomes({}, {"text": "a"}, logo=logo)
-    assert isinstance(failed, Failure)
+    assert isinstance(failed, FailedVariant)
     assert (failed.code, failed.message.partition(":")[0]) == (code, "The picture that the watermark is made of")
-    assert isinstance(made, Picture)
+    assert isinstance(made, EncodedVariant)
 
 
 def test_the_font_has_every_character_that_a_text_may_have() -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from darkroom.recipes import Variant
-from darkroom_processor.pipeline import Picture, Processed, Work
+from darkroom_processor.pipeline import EncodedVariant, Instructions, ProcessedImage
+from darkroom_processor.sandbox.execution import Execution
 from darkroom_processor.sandbox.limits import Limits
 from darkroom_processor.sandbox.pool import ChildPool
-from darkroom_processor.sandbox.report import Report
 
 COMMAND = (sys.executable, "-I", "-B", str(Path(__file__).with_name("misbehaving_child.py")))
 MORTAL = (sys.executable, "-I", "-B", str(Path(__file__).with_name("mortal_child.py")))
@@ -20,7 +20,7 @@ UNCONFINED = (
     "import platform; platform.machine = lambda: 'riscv64'; import darkroom_processor.sandbox.template as t; t.main()",
 )
 """Children on a machine that no filter of system calls is known for."""
-ANSWER = Work(variants=(Variant(name="answer"),), describe=False)
+ANSWER = Instructions(variants=(Variant(name="answer"),), describe=False)
 
 
 def misbehaving(size: int = 1, **limits: Any) -> ChildPool:
@@ -28,7 +28,7 @@ def misbehaving(size: int = 1, **limits: Any) -> ChildPool:
     return ChildPool(size, limits=Limits(**limits), command=COMMAND)
 
 
-async def report(pool: ChildPool, behaviour: str, *, owner: str = "one") -> Report:
+async def report(pool: ChildPool, behaviour: str, *, owner: str = "one") -> Execution:
     """Let a child of this owner behave like this."""
     return await pool.process(behaviour.encode(), ANSWER, owner=owner)
 
@@ -36,7 +36,7 @@ async def report(pool: ChildPool, behaviour: str, *, owner: str = "one") -> Repo
 async def answer(pool: ChildPool, behaviour: str, *, owner: str = "one") -> Any:
     """What the behaviour returns."""
     result = (await report(pool, behaviour, owner=owner)).result
-    assert isinstance(result, Processed), result
+    assert isinstance(result, ProcessedImage), result
     (picture,) = result.outcomes
-    assert isinstance(picture, Picture)
+    assert isinstance(picture, EncodedVariant)
     return json.loads(picture.data)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from darkroom.formats import ImageFormat
-from darkroom_processor.pipeline import Failure, Picture, Processed, Work
+from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, ProcessedImage
 from darkroom_processor.sandbox.template import CHANNEL, run
 
 MEGABYTE = 1024**2
@@ -119,9 +119,11 @@ def bug() -> None:
     raise LookupError("private")
 
 
-def stumble() -> Failure:
+def stumble() -> FailedVariant:
     """Fail at a variant for a reason that nobody foresaw."""
-    return Failure(name="answer", code="processor_crash", message="It could not be made.", bug="LookupError\nhere:1 it")
+    return FailedVariant(
+        name="answer", code="processor_crash", message="It could not be made.", bug="LookupError\nhere:1 it"
+    )
 
 
 def flood() -> None:
@@ -193,19 +195,19 @@ def kind_of(number: int) -> str | None:
     return "file"
 
 
-def misbehave(data: bytes, work: Work) -> Processed:
+def misbehave(data: bytes, work: Instructions) -> ProcessedImage:
     """Look the behaviour up by the "image", and answer with what it returns."""
     Seen.images += 1
     behaviour: Callable[[], Any] = globals()[data.decode().partition(" ")[0]]
     Seen.last = data
     said = behaviour()
-    if isinstance(said, Failure):
-        return Processed(description=None, outcomes=(said,))
+    if isinstance(said, FailedVariant):
+        return ProcessedImage(description=None, outcomes=(said,))
     answer = json.dumps(said).encode()
     name = work.variants[0].name
     digest = hashlib.sha256(answer).hexdigest()
-    picture = Picture(name=name, format=ImageFormat.PNG, data=answer, width=1, height=1, sha256=digest)
-    return Processed(description=None, outcomes=(picture,))
+    picture = EncodedVariant(name=name, format=ImageFormat.PNG, data=answer, width=1, height=1, sha256=digest)
+    return ProcessedImage(description=None, outcomes=(picture,))
 
 
 def prepare() -> None:

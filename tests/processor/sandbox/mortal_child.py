@@ -5,14 +5,14 @@ No image is known that kills Pillow's decoders; this stands in for the one that 
 
 import ctypes
 
-from darkroom_processor.pipeline import Processed, Work, process
+from darkroom_processor.pipeline import Instructions, ProcessedImage, process
 from darkroom_processor.sandbox.preload import preload
 from darkroom_processor.sandbox.template import run
 
 KILLER = b"\xff\xd8\xff killer"
 
 
-def mortal(data: bytes, work: Work) -> Processed:
+def mortal(data: bytes, work: Instructions) -> ProcessedImage:
     """Process the image, or die as a decoder does that writes where it must not."""
     if data == KILLER:
         ctypes.string_at(0)

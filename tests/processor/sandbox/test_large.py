@@ -10,7 +10,7 @@ from PIL import Image
 from darkroom.errors import ImageError
 from darkroom.limits import MAX_PIXELS
 from darkroom.recipes import Variant, load_presets
-from darkroom_processor.pipeline import Failure, Outcome, Picture, Work
+from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, Outcome
 from darkroom_processor.sandbox.limits import Limits
 from darkroom_processor.sandbox.pool import ChildPool
 from tests.processor.pipeline.running import variant
@@ -28,7 +28,7 @@ async def pool() -> AsyncIterator[ChildPool]:
 
 
 async def outcomes(pool: ChildPool, data: bytes, *variants: Variant) -> tuple[Outcome, ...]:
-    result = (await pool.process(data, Work(variants=variants, describe=True), owner="one")).result
+    result = (await pool.process(data, Instructions(variants=variants, describe=True), owner="one")).result
     assert not isinstance(result, ImageError), result
     return result.outcomes
 
@@ -45,13 +45,13 @@ def test_the_side_is_the_longest_of_a_square() -> None:
 async def test_a_transparent_png_is_turned_by_any_angle_and_resized(pool: ChildPool) -> None:
     turned = variant([{"op": "rotate", "angle": 45, "background": "transparent"}, {"op": "resize", "width": 300}])
     (made,) = await outcomes(pool, flat("RGBA", "PNG", compress_level=1), turned)
-    assert isinstance(made, Picture), made
+    assert isinstance(made, EncodedVariant), made
     assert (made.width, made.height) == (300, 300)
 
 
 async def test_an_opaque_webp_becomes_grey(pool: ChildPool) -> None:
     (made,) = await outcomes(pool, flat("RGB", "WEBP", method=0), *load_presets()["grayscale"].variants)
-    assert isinstance(made, Picture), made
+    assert isinstance(made, EncodedVariant), made
     assert (made.width, made.height) == (SIDE, SIDE)
 
 
@@ -61,6 +61,6 @@ async def test_an_encoder_that_wants_more_memory_than_there_is_fails_alone(mode:
     large = variant([], {"format": image_format}, name="large")
     async with ChildPool(1, limits=Limits(memory_bytes=340 * 1024**2)) as tight:
         failed, made = await outcomes(tight, flat(mode, "PNG", 4000), large, small)
-    assert isinstance(failed, Failure)
+    assert isinstance(failed, FailedVariant)
     assert failed.code == "memory_limit"
-    assert isinstance(made, Picture)
+    assert isinstance(made, EncodedVariant)

@@ -11,13 +11,13 @@ from pydantic import TypeAdapter
 
 from darkroom.errors import ImageError
 from darkroom.recipes import AnyOperation, Output, OutputFormat, Overlay, Resize, Rotate, Variant, Watermark
-from darkroom_processor.pipeline import Picture, Processed, Work, process
+from darkroom_processor.pipeline import EncodedVariant, Instructions, ProcessedImage, process
 from darkroom_processor.sandbox.pool import ChildPool
 from tests.support.corpus import corpus_params
 from tests.support.images import animation, encoded, photo
 
 SHRINK = Resize(op="resize", width=200, height=200)
-WORK = Work(
+WORK = Instructions(
     variants=(
         Variant(name="again", output=Output(frames="all")),
         Variant(name="turned", operations=(SHRINK, Rotate(op="rotate", angle=30))),
@@ -57,7 +57,7 @@ async def pool() -> AsyncIterator[ChildPool]:
         yield pool
 
 
-def bare(data: bytes, work: Work = WORK) -> Processed | str:
+def bare(data: bytes, work: Instructions = WORK) -> ProcessedImage | str:
     """What the pipeline makes of it in this process; of an error its code."""
     try:
         return process(data, work)
@@ -65,7 +65,7 @@ def bare(data: bytes, work: Work = WORK) -> Processed | str:
         return error.code
 
 
-async def sandboxed(pool: ChildPool, data: bytes, work: Work = WORK) -> Processed | str:
+async def sandboxed(pool: ChildPool, data: bytes, work: Instructions = WORK) -> ProcessedImage | str:
     """The same from a child."""
     result = (await pool.process(data, work, owner="one")).result
     return result.code if isinstance(result, ImageError) else result
@@ -80,26 +80,26 @@ async def test_every_format_ends_the_same_in_the_sandbox(pool: ChildPool, image_
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation["op"])
 async def test_every_operation_ends_the_same_in_the_sandbox(pool: ChildPool, operation: dict[str, Any]) -> None:
     variant = Variant.model_validate({"name": "one", "operations": [operation], "output": {"format": "png"}})
-    work = Work(variants=(variant,), describe=False)
+    work = Instructions(variants=(variant,), describe=False)
     data = encoded(photo(240, 160, "RGBA"), "PNG")
     made = await sandboxed(pool, data, work)
-    assert isinstance(made, Processed)
-    assert isinstance(made.outcomes[0], Picture)
+    assert isinstance(made, ProcessedImage)
+    assert isinstance(made.outcomes[0], EncodedVariant)
     assert made == bare(data, work)
 
 
 async def test_an_image_laid_over_another_ends_the_same_in_the_sandbox(pool: ChildPool) -> None:
     logos = {Overlay(job_id=str(UUID(int=number)), variant="logo"): photo(40, 40 + number, "RGBA") for number in (1, 2)}
     steps = tuple(Watermark(op="watermark", image=overlay, angle=20) for overlay in logos)
-    work = Work(
+    work = Instructions(
         variants=(Variant(name="both", operations=steps), Variant(name="one", operations=steps[:1])),
         describe=False,
         overlays={overlay: encoded(logo, "WEBP") for overlay, logo in logos.items()},
     )
     data = encoded(photo(240, 160), "PNG")
     made = await sandboxed(pool, data, work)
-    assert isinstance(made, Processed)
-    assert all(isinstance(one, Picture) for one in made.outcomes)
+    assert isinstance(made, ProcessedImage)
+    assert all(isinstance(one, EncodedVariant) for one in made.outcomes)
     assert made == bare(data, work)
 
 

@@ -15,11 +15,11 @@ from darkroom.formats import ImageFormat
 from darkroom.limits import MAX_VARIANTS
 from darkroom.recipes import Fit, Resize, Variant
 from darkroom.sources import SourceDescription
-from darkroom_processor.pipeline import Failure, Picture, Processed, Work
-from darkroom_processor.pipeline.faults import making
-from darkroom_processor.sandbox.handle import ChildFailed
+from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, ProcessedImage
+from darkroom_processor.pipeline.error_translation import translate_variant_errors
+from darkroom_processor.sandbox.child_handle import ChildFailed
+from darkroom_processor.sandbox.child_protocol import MAX_HEADER_BYTES, Usage, done, header_of
 from darkroom_processor.sandbox.pool import ChildPool
-from darkroom_processor.sandbox.wire import MAX_HEADER_BYTES, Usage, done, header_of
 from tests.processor.sandbox.misbehaving import MORTAL, answer, misbehaving, report
 from tests.processor.sandbox.mortal_child import KILLER
 from tests.support.images import jpeg
@@ -64,8 +64,8 @@ async def test_a_bug_that_one_variant_meets_is_logged_and_costs_the_child_but_no
         first = await answer(pool, "pid")
         with structlog.testing.capture_logs() as logs:
             ended = await report(pool, "stumble")
-        assert isinstance(ended.result, Processed)
-        assert [outcome.name for outcome in ended.result.outcomes if isinstance(outcome, Failure)] == ["answer"]
+        assert isinstance(ended.result, ProcessedImage)
+        assert [outcome.name for outcome in ended.result.outcomes if isinstance(outcome, FailedVariant)] == ["answer"]
         assert [(log["event"], log["log_level"], log["detail"]) for log in logs] == [
             ("variant_crashed", "error", "LookupError\nhere:1 it")
         ]
@@ -73,7 +73,7 @@ async def test_a_bug_that_one_variant_meets_is_logged_and_costs_the_child_but_no
 
 
 def test_bugs_of_all_variants_fit_into_an_answer() -> None:
-    failures = tuple(Failure.of(f"variant-{number:0>40}", _bug(90)) for number in range(MAX_VARIANTS))
+    failures = tuple(FailedVariant.of(f"variant-{number:0>40}", _bug(90)) for number in range(MAX_VARIANTS))
     description = SourceDescription(
         format=ImageFormat.JPEG,
         width=1,
@@ -90,7 +90,7 @@ def test_bugs_of_all_variants_fit_into_an_answer() -> None:
         has_gps=False,
     )
     usage = Usage(cpu_ms=0, peak_bytes=0, resident_bytes=0)
-    header, _ = done(Processed(description=description, outcomes=failures), usage)
+    header, _ = done(ProcessedImage(description=description, outcomes=failures), usage)
     assert all(outcome.bug.startswith("ZeroDivisionError\n") for outcome in failures)
     assert len(header_of(header)) <= MAX_HEADER_BYTES
 
@@ -98,7 +98,7 @@ def test_bugs_of_all_variants_fit_into_an_answer() -> None:
 def _bug(depth: int) -> ProcessorCrash:
     """One so many calls deep."""
     try:
-        with making():
+        with translate_variant_errors():
             _fail(depth)
     except ProcessorCrash as error:
         return error
@@ -204,7 +204,7 @@ async def _says_unavailable(pool: ChildPool) -> bool:
 
 async def test_of_a_hundred_images_at_once_one_that_kills_its_child_harms_no_other() -> None:
     square = Resize(op="resize", width=16, height=16, fit=Fit.COVER)
-    work = Work(variants=(Variant(name="square", operations=(square,)),), describe=True)
+    work = Instructions(variants=(Variant(name="square", operations=(square,)),), describe=True)
     sources = [jpeg(40 + number, 30) for number in range(100)]
     sources[40] = KILLER
     with structlog.testing.capture_logs() as logs:
@@ -218,10 +218,10 @@ async def test_of_a_hundred_images_at_once_one_that_kills_its_child_harms_no_oth
     assert [log["event"] for log in logs] == ["child_failed", "child_failed"]
 
 
-def _described_and_made(result: Processed | ImageError) -> tuple[tuple[int, int], tuple[int, int]]:
+def _described_and_made(result: ProcessedImage | ImageError) -> tuple[tuple[int, int], tuple[int, int]]:
     """The size of the source and that of its one variant."""
-    assert isinstance(result, Processed)
+    assert isinstance(result, ProcessedImage)
     assert result.description is not None
     (picture,) = result.outcomes
-    assert isinstance(picture, Picture)
+    assert isinstance(picture, EncodedVariant)
     return (result.description.width, result.description.height), (picture.width, picture.height)

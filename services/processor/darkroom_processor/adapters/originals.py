@@ -23,7 +23,7 @@ _CHUNK_BYTES: Final = 256 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class FetchedOriginal:
     """The bytes of an object, all of them."""
 
     data: bytearray
@@ -37,7 +37,7 @@ class Originals:
         self._s3 = s3
         self._bucket = bucket
 
-    async def fetch(self, ref: ObjectRef) -> Source:
+    async def fetch(self, ref: ObjectRef) -> FetchedOriginal:
         """Read exactly the version that was accepted.
 
         Raises SourceGone when it was deleted or replaced, MemoryLimit when it is larger than any upload may be, and
@@ -69,7 +69,7 @@ def _size(answer: "GetObjectOutputTypeDef") -> int:
     return size
 
 
-async def _read(body: "StreamingBody", size: int) -> Source:
+async def _read(body: "StreamingBody", size: int) -> FetchedOriginal:
     """The body in one piece, with no second copy of it at any time, and hashed as it comes."""
     data = bytearray(size)
     digest = hashlib.sha256()
@@ -78,4 +78,4 @@ async def _read(body: "StreamingBody", size: int) -> Source:
         data[filled : filled + len(chunk)] = chunk
         filled += len(chunk)
         digest.update(chunk)
-    return Source(data=data, sha256=digest.hexdigest())
+    return FetchedOriginal(data=data, sha256=digest.hexdigest())

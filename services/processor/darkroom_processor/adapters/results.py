@@ -9,7 +9,7 @@ from darkroom.errors import Unavailable
 from darkroom.jobs import VariantResult
 from darkroom.limits import MAX_OVERLAY_BYTES
 from darkroom.runtime.aws import error_code, translated
-from darkroom_processor.pipeline import Picture
+from darkroom_processor.pipeline import EncodedVariant
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -25,7 +25,7 @@ class Results:
         self._s3 = s3
         self._bucket = bucket
 
-    async def put(self, picture: Picture, *, key_stem: str, job_id: str) -> VariantResult:
+    async def put(self, picture: EncodedVariant, *, key_stem: str, job_id: str) -> VariantResult:
         """Store a picture under `key_stem` and its format's extension; S3 checks that it arrives unchanged.
 
         A picture that was stored before is replaced by its like. Raises Unavailable.

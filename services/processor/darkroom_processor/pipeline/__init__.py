@@ -1,20 +1,20 @@
 """The image pipeline: bytes in, bytes out. It knows nothing of queues, storage, files or the network.
 
-    gate        decides which bytes may reach a decoder, and opens them: `cleaning` drops faults in side information,
-                `headers` reads what the structure announces, `opening` lets the decoder read its header
-    decode      decodes the pixels once, at the smallest scale that serves: colours to sRGB, then the EXIF orientation
-    describe    tells about the source
-    ladder      makes smaller pictures from larger ones
-    operations  change the picture; `animate` has every frame go through them
-    encode      writes a variant in its format
-    rewrite     takes over for variants that are only written again: the smaller of what `encode` makes and of the
-                source's own coded data (`passthrough`)
+`process` is the list of the stages, in their order. Each stage has a package:
 
-`process` runs all of it. What several steps need: `containers` read the formats of files, `animations` compose frames,
-`colorimetry` knows colours that are told by numbers, `tiff` reads the layouts that Pillow gets wrong.
+    opening       decides which bytes may reach a decoder, and reads the header of the file
+    decoding      decodes the pixels once, at the smallest scale that is enough, in sRGB and upright
+    description   describes the source
+    rendering     makes the pixels of each variant, by the `operations` of the recipe
+    encoding      writes pixels in a format; `write` calls it, or reuses the coded data of the source (`passthrough`)
+
+Several stages use `pixels`, which holds decoded pixels, and `color`, which converts them to sRGB. Opening uses
+`cleaning`, which drops faults in side information, and `headers`, which reads what a file announces. `containers`,
+`animations`, `colorimetry` and `tiff` read what formats store.
 """
 
+from darkroom_processor.pipeline.instructions import Instructions
+from darkroom_processor.pipeline.outcomes import EncodedVariant, FailedVariant, Outcome, ProcessedImage
 from darkroom_processor.pipeline.process import process
-from darkroom_processor.pipeline.work import Failure, Outcome, Picture, Processed, Work
 
-__all__ = ["Failure", "Outcome", "Picture", "Processed", "Work", "process"]
+__all__ = ["EncodedVariant", "FailedVariant", "Instructions", "Outcome", "ProcessedImage", "process"]

@@ -8,7 +8,7 @@ from typing import Final
 
 from PIL import Image
 
-from darkroom_processor.pipeline import color
+from darkroom_processor.pipeline.color.conversion import to_working_mode
 from darkroom_processor.pipeline.colorimetry.color_space import SRGB_CURVE, Told
 from darkroom_processor.pipeline.told_colors import SIXTEEN_BIT, table
 
@@ -30,7 +30,7 @@ def with_srgb_curve(data: bytes, upper: Image.Image, told: Told) -> tuple[Image.
     levels = table(told.transfer, SIXTEEN_BIT)
     bands = [_whole(*halves).point(levels, "L") for halves in zip(lower.split()[:3], upper.split()[:3], strict=True)]
     picture = Image.merge("RGB", bands)
-    working = color.to_working(upper, None)
+    working = to_working_mode(upper, None)
     if working.mode == "RGBA":
         picture.putalpha(working.getchannel("A"))
     return picture, Told(told.primaries, SRGB_CURVE)

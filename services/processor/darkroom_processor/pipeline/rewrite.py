@@ -11,12 +11,12 @@ from typing import Final
 from darkroom.errors import OutputLimit
 from darkroom.formats import ImageFormat
 from darkroom.recipes import Output
-from darkroom_processor.pipeline.encode import encode
-from darkroom_processor.pipeline.encoders import gif, png, tiff, webp
-from darkroom_processor.pipeline.gate import Source
-from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.encoding import gif, png, tiff, webp
+from darkroom_processor.pipeline.encoding.encode import encode
+from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
+from darkroom_processor.pipeline.opening.open_image import OpenedImage
 from darkroom_processor.pipeline.passthrough import is_lossless, own_file, own_format, sample_bits
-from darkroom_processor.pipeline.strip import Strip
+from darkroom_processor.pipeline.pixels.frames import Frames
 
 _KEPT_BITS: Final = 8
 """Bits of a sample that encoders keep."""
@@ -28,12 +28,12 @@ _LARGE: Final = 8_000_000
 class Original:
     """A source that is written again."""
 
-    source: Source
+    source: OpenedImage
     is_untouched: bool
     """Whether it was neither turned nor converted: its own data show what is to be written."""
 
 
-def rewritten(original: Original, strip: Strip, output: Output, chosen: ImageFormat, kept: Kept) -> bytes:
+def rewritten(original: Original, strip: Frames, output: Output, chosen: ImageFormat, kept: KeptMetadata) -> bytes:
     """The file's bytes. Raises OutputLimit when they cannot be as few as the recipe allows."""
     own = _own_file(original, strip, output, chosen, kept)
     if output.colors is not None or not is_lossless(original.source):
@@ -47,7 +47,9 @@ def rewritten(original: Original, strip: Strip, output: Output, chosen: ImageFor
     return encode(strip, output.model_copy(update={"lossless": output.max_bytes is None}), chosen, kept)
 
 
-def _own_file(original: Original, strip: Strip, output: Output, chosen: ImageFormat, kept: Kept) -> bytes | None:
+def _own_file(
+    original: Original, strip: Frames, output: Output, chosen: ImageFormat, kept: KeptMetadata
+) -> bytes | None:
     """The source's own data, if they are what the recipe asks for."""
     if not original.is_untouched or chosen is not own_format(original.source.format):
         return None
@@ -61,7 +63,7 @@ def _own_file(original: Original, strip: Strip, output: Output, chosen: ImageFor
 
 
 def _without_loss(
-    source: Source, strip: Strip, output: Output, chosen: ImageFormat, kept: Kept
+    source: OpenedImage, strip: Frames, output: Output, chosen: ImageFormat, kept: KeptMetadata
 ) -> Callable[[], bytes] | None:
     """What encodes the picture without loss; None when nothing does."""
     if sample_bits(source) > _KEPT_BITS:

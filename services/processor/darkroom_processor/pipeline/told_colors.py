@@ -6,7 +6,7 @@ from typing import Final
 
 from PIL import Image, ImageCms
 
-from darkroom_processor.pipeline import color
+from darkroom_processor.pipeline.color import conversion, icc, levels, transparency
 from darkroom_processor.pipeline.colorimetry import icc_profile
 from darkroom_processor.pipeline.colorimetry.color_space import Told
 from darkroom_processor.pipeline.colorimetry.transfer import Transfer, srgb_level
@@ -18,15 +18,15 @@ _KEPT: Final = 16
 
 
 def to_working(image: Image.Image, told: Told) -> Image.Image:
-    """The picture in one of the working modes (see `color.to_working`), converted from these colours to sRGB."""
-    if color.has_sixteen_bits(image):
+    """The picture in a working mode (see `conversion.to_working_mode`), converted from these colours to sRGB."""
+    if levels.has_sixteen_bits(image):
         # The lower half of a level matters where dark tones are spread.
-        levels = image.convert("I").point(table(told.transfer, SIXTEEN_BIT), "L")
-        return color.with_transparent_level(levels, image)
-    working = color.to_working(image, None)
+        eight_bit = image.convert("I").point(table(told.transfer, SIXTEEN_BIT), "L")
+        return transparency.with_transparent_level(eight_bit, image)
+    working = conversion.to_working_mode(image, None)
     channels = working.mode.removesuffix("A")
     if channels == "RGB" and not told.has_srgb_primaries:
-        converted = color.applied(_transform(told), working.convert("RGB"))
+        converted = icc.apply_transform(_transform(told), working.convert("RGB"))
     else:
         converted = working.convert(channels).point(table(told.transfer, _EIGHT_BIT) * len(channels))
     if channels != working.mode:
@@ -44,4 +44,4 @@ def table(transfer: Transfer, levels: int) -> list[int]:
 @lru_cache(_KEPT)
 def _transform(told: Told) -> ImageCms.ImageCmsTransform:
     written = icc_profile.written(told.primaries, told.transfer)
-    return color.transform(ImageCms.ImageCmsProfile(io.BytesIO(written)), color.srgb(), "RGB")
+    return icc.build_transform(ImageCms.ImageCmsProfile(io.BytesIO(written)), icc.srgb_profile(), "RGB")

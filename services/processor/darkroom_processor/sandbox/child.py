@@ -8,12 +8,9 @@ from collections.abc import Callable
 from typing import Final
 
 from darkroom.errors import ImageError, MemoryLimit
-from darkroom_processor.pipeline import Processed, Work
-from darkroom_processor.pipeline.faults import TOO_MUCH_MEMORY, places
-from darkroom_processor.sandbox.confinement import cpu_clock
-from darkroom_processor.sandbox.limits import Limits
-from darkroom_processor.sandbox.usage import Meter
-from darkroom_processor.sandbox.wire import (
+from darkroom_processor.pipeline import Instructions, ProcessedImage
+from darkroom_processor.pipeline.error_translation import TOO_MUCH_MEMORY, traceback_lines
+from darkroom_processor.sandbox.child_protocol import (
     LENGTH,
     Broken,
     Ready,
@@ -22,8 +19,11 @@ from darkroom_processor.sandbox.wire import (
     done,
     header_of,
 )
+from darkroom_processor.sandbox.confinement import cpu_clock
+from darkroom_processor.sandbox.limits import Limits
+from darkroom_processor.sandbox.usage import Meter
 
-Process = Callable[[bytes, Work], Processed]
+Process = Callable[[bytes, Instructions], ProcessedImage]
 
 _DETAIL_CHARACTERS: Final = 4000
 
@@ -55,7 +55,7 @@ def _serve_next(service: socket.socket, work_on: Process, limits: Limits, meter:
     return True
 
 
-def _next_request(service: socket.socket) -> tuple[bytes, Work] | None:
+def _next_request(service: socket.socket) -> tuple[bytes, Instructions] | None:
     length = service.recv(LENGTH.size, socket.MSG_WAITALL)
     if len(length) < LENGTH.size:
         return None
@@ -69,7 +69,7 @@ def _next_request(service: socket.socket) -> tuple[bytes, Work] | None:
     return files[0], request.work(files[1:])
 
 
-def _answer(work_on: Process, data: bytes, work: Work, meter: Meter) -> tuple[bytes, list[bytes]]:
+def _answer(work_on: Process, data: bytes, work: Instructions, meter: Meter) -> tuple[bytes, list[bytes]]:
     """The header of the reply, and what follows it."""
     try:
         reply, pictures = done(work_on(data, work), meter.usage())
@@ -79,5 +79,5 @@ def _answer(work_on: Process, data: bytes, work: Work, meter: Meter) -> tuple[by
     except ImageError as refusal:
         error = refusal
     except Exception as bug:  # noqa: BLE001 - the service hears of every bug, and decides
-        return header_of(Broken(usage=meter.usage(), detail=places(bug, _DETAIL_CHARACTERS))), []
+        return header_of(Broken(usage=meter.usage(), detail=traceback_lines(bug, _DETAIL_CHARACTERS))), []
     return header_of(Refused(usage=meter.usage(), code=error.code, message=error.message)), []

@@ -19,11 +19,11 @@ from typing import Final, Self
 from darkroom.errors import ImageError, ProcessorCrash, Unavailable
 from darkroom.runtime import tracing
 from darkroom.runtime.logs import get_logger
-from darkroom_processor.pipeline import Work
-from darkroom_processor.sandbox.handle import Child, ChildFailed
-from darkroom_processor.sandbox.launcher import COMMAND, Launcher, launched
+from darkroom_processor.pipeline import Instructions
+from darkroom_processor.sandbox.child_handle import ChildFailed, ChildHandle
+from darkroom_processor.sandbox.execution import Execution
 from darkroom_processor.sandbox.limits import Limits
-from darkroom_processor.sandbox.report import Report
+from darkroom_processor.sandbox.template_handle import COMMAND, TemplateHandle, running_template
 
 _LOG = get_logger(__name__)
 
@@ -43,8 +43,8 @@ class _Place:
     """Room for one child, which stays in it while it idles."""
 
     def __init__(self) -> None:
-        self.child: Child | None = None
-        self.launcher: Launcher | None = None
+        self.child: ChildHandle | None = None
+        self.launcher: TemplateHandle | None = None
 
     @property
     def vacant(self) -> bool:
@@ -84,14 +84,14 @@ class ChildPool:
         self._free = list(self._places)
         """Those without an image, by when they had their last one."""
         self._turns = asyncio.Semaphore(size)
-        self._launcher: Launcher | None = None
+        self._launcher: TemplateHandle | None = None
         self._launched = asyncio.Condition()
         self._keeper: asyncio.Task[None] | None = None
         self._failing = False
 
     async def __aenter__(self) -> Self:
         """Start the template and see that a child of it confines itself."""
-        first: asyncio.Future[Child] = asyncio.get_running_loop().create_future()
+        first: asyncio.Future[ChildHandle] = asyncio.get_running_loop().create_future()
         self._keeper = asyncio.create_task(self._keep(first))
         try:
             child = await first
@@ -108,7 +108,7 @@ class ChildPool:
         """End all children and wait until they are gone."""
         await self._end()
 
-    async def process(self, data: bytes | bytearray, work: Work, *, owner: str) -> Report:
+    async def process(self, data: bytes | bytearray, work: Instructions, *, owner: str) -> Execution:
         """Process one image in a child of its owner, as soon as there is a place.
 
         Never raises for the image's sake: what is wrong with it stands in the report. Cancelling kills the child.
@@ -122,14 +122,14 @@ class ChildPool:
                 for bug in report.bugs:
                     _LOG.error("variant_crashed", detail=bug)
                 return report
-        return Report(result=ProcessorCrash("The process that worked on the image died, twice."))
+        return Execution(result=ProcessorCrash("The process that worked on the image died, twice."))
 
     async def check(self) -> None:
         """Raises Unavailable while children cannot be started."""
         if self._failing:
             raise Unavailable("The processes that work on images do not start.")
 
-    async def _attempt(self, data: bytes | bytearray, work: Work, *, owner: str, fresh: bool) -> Report:
+    async def _attempt(self, data: bytes | bytearray, work: Instructions, *, owner: str, fresh: bool) -> Execution:
         async with self._place(owner) as place:
             child = await self._child(place, owner, fresh=fresh)
             try:
@@ -158,7 +158,7 @@ class ChildPool:
             finally:
                 self._free.append(place)
 
-    async def _child(self, place: _Place, owner: str, *, fresh: bool) -> Child:
+    async def _child(self, place: _Place, owner: str, *, fresh: bool) -> ChildHandle:
         """The child in the place if it serves this owner and none that is `fresh` is wanted; else one that is forked.
 
         There is never a child more than there are places: the former is gone before the next is forked.
@@ -177,21 +177,21 @@ class ChildPool:
                 self._failing = False
                 return place.child
 
-    async def _running(self) -> Launcher:
+    async def _running(self) -> TemplateHandle:
         """The template, as soon as there is one."""
         async with self._launched:
             while self._launcher is None or self._launcher.ended:
                 await self._launched.wait()
             return self._launcher
 
-    async def _forked(self, launcher: Launcher) -> Child:
+    async def _forked(self, launcher: TemplateHandle) -> ChildHandle:
         child = await launcher.child()
         if child.lacking and self._sealed_only:
             await launcher.buried(child)
             raise Unsealed(child.lacking)
         return child
 
-    async def _keep(self, first: "asyncio.Future[Child]") -> None:
+    async def _keep(self, first: "asyncio.Future[ChildHandle]") -> None:
         """Keep a template running: when one is spent, start the next, while the former waits for its children."""
         async with asyncio.TaskGroup() as templates:
             while True:
@@ -199,9 +199,9 @@ class ChildPool:
                 templates.create_task(self._run_template(first, spent))
                 await spent.wait()
 
-    async def _run_template(self, first: "asyncio.Future[Child]", spent: asyncio.Event) -> None:
+    async def _run_template(self, first: "asyncio.Future[ChildHandle]", spent: asyncio.Event) -> None:
         try:
-            async with launched(self._command, self._limits) as launcher:
+            async with running_template(self._command, self._limits) as launcher:
                 trial = await self._forked(launcher)
                 await launcher.buried(trial)
                 await self._take_over(launcher)
@@ -219,7 +219,7 @@ class ChildPool:
             await self._lament(error)
             spent.set()
 
-    async def _take_over(self, launcher: Launcher) -> None:
+    async def _take_over(self, launcher: TemplateHandle) -> None:
         """Fork from this template from now on, and end the idle children of the former."""
         async with self._launched:
             self._launcher = launcher

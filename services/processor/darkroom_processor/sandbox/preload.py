@@ -9,7 +9,7 @@ from base64 import b64decode
 from typing import Final
 
 from darkroom.recipes import Output, OutputFormat, Variant, Watermark
-from darkroom_processor.pipeline import Picture, Work, process
+from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 
 _PIXEL: Final = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M/wHwAEBgIApD5fRAAAAABJRU5ErkJggg=="
@@ -27,6 +27,6 @@ def preload() -> None:
     formats = [name for name in OutputFormat if name not in (OutputFormat.SAME, OutputFormat.AUTO)]
     letter = Watermark(op="watermark", text="A")
     variants = tuple(Variant(name=name.value, operations=(letter,), output=Output(format=name)) for name in formats)
-    for outcome in process(_PIXEL, Work(variants=variants, describe=True)).outcomes:
-        if isinstance(outcome, Picture):
-            process(outcome.data, Work(variants=(Variant(name="same"),), describe=True))
+    for outcome in process(_PIXEL, Instructions(variants=variants, describe=True)).outcomes:
+        if isinstance(outcome, EncodedVariant):
+            process(outcome.data, Instructions(variants=(Variant(name="same"),), describe=True))

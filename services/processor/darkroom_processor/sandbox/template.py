@@ -19,13 +19,12 @@ from contextlib import suppress
 from typing import Final, Never
 
 from darkroom_processor.pipeline import process
-from darkroom_processor.sandbox import control
 from darkroom_processor.sandbox.child import Process, serve
 from darkroom_processor.sandbox.confinement import OPEN_FILES, bound, restrict, silence
-from darkroom_processor.sandbox.control import Word
 from darkroom_processor.sandbox.limits import Limits
 from darkroom_processor.sandbox.preload import preload
 from darkroom_processor.sandbox.seccomp import Filter
+from darkroom_processor.sandbox.template_protocol import CANNOT_FORK, SIZE, MessageKind, read, written
 
 CHANNEL: Final = 3
 """The descriptor over which a child talks to the service: the only one that it has, beside the standard three."""
@@ -87,11 +86,11 @@ class _Template:
             os.waitpid(pid, 0)
 
     def _obey(self) -> None:
-        message, descriptors, _, _ = socket.recv_fds(self._service, control.SIZE, 1)
-        if len(message) < control.SIZE:
+        message, descriptors, _, _ = socket.recv_fds(self._service, SIZE, 1)
+        if len(message) < SIZE:
             raise EOFError
-        word, number, _ = control.read(message)
-        if word is Word.FORK:
+        word, number, _ = read(message)
+        if word is MessageKind.FORK:
             (channel,) = descriptors
             self._fork(number, channel)
         else:
@@ -101,7 +100,7 @@ class _Template:
         try:
             pid = os.fork()
         except OSError:
-            self._service.sendall(control.written(Word.ENDED, number, control.CANNOT_FORK))
+            self._service.sendall(written(MessageKind.ENDED, number, CANNOT_FORK))
         else:
             if pid == 0:
                 self._be_a_child(channel)
@@ -144,7 +143,7 @@ class _Template:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
                 return
-            ended = control.written(Word.ENDED, self._numbers.pop(pid), os.waitstatus_to_exitcode(status))
+            ended = written(MessageKind.ENDED, self._numbers.pop(pid), os.waitstatus_to_exitcode(status))
             self._service.sendall(ended)
 
 

@@ -6,7 +6,7 @@ import resource
 import sys
 from typing import Final
 
-from darkroom_processor.sandbox.wire import Usage
+from darkroom_processor.sandbox.child_protocol import Usage
 
 _KIB: Final = 1024
 _MEMORY: Final = re.compile(rb"^Vm(HWM|RSS):\s+(\d+) kB$", re.MULTILINE)

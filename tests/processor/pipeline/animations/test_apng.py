@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from darkroom_processor.pipeline import Failure, Picture, Work, process
+from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, process
 from darkroom_processor.pipeline.animations import apng as product
 from tests.processor.pipeline.animations.composed import seen
 from tests.processor.pipeline.running import description, image, variant
@@ -31,9 +31,9 @@ def colors(data: bytes, place: tuple[int, int] = (8, 8)) -> list[tuple[int, ...]
     return [tuple(frame[place[1], place[0]].tolist()) for frame in seen(product.read(data))]
 
 
-def both(data: bytes) -> tuple[Picture | Failure, Picture | Failure]:
+def both(data: bytes) -> tuple[EncodedVariant | FailedVariant, EncodedVariant | FailedVariant]:
     """The still, and the animation."""
-    still, moving = process(data, Work(variants=(STILL, MOVING), describe=True)).outcomes
+    still, moving = process(data, Instructions(variants=(STILL, MOVING), describe=True)).outcomes
     return still, moving
 
 
@@ -79,7 +79,7 @@ def test_the_hidden_picture_is_the_still_and_no_frame(number: int) -> None:
     assert image(data, []).convert("RGBA").getpixel((8, 8)) == BLUE
     assert description(data).frames == number
     _, moving = both(data)
-    assert isinstance(moving, Picture)
+    assert isinstance(moving, EncodedVariant)
     assert tuple(png_reference.rgba(moving.data)[8, 8]) == RED
 
 
@@ -122,7 +122,7 @@ THREE = apng.written(SIZE, RGBA, [plain(RED), plain(GREEN), plain(BLUE)])
 def test_what_makes_no_sense_of_frames_leaves_the_still(kind: bytes, number: int, at: int, value: int) -> None:
     data = altered(THREE, kind, number, at, value)
     for made in both(data):
-        assert isinstance(made, Picture)
+        assert isinstance(made, EncodedVariant)
         assert tuple(png_reference.rgba(made.data)[8, 8]) == RED
         assert b"acTL" not in made.data
     assert description(data).frames == 1
@@ -134,7 +134,7 @@ def test_a_wrong_checksum_leaves_the_still(kind: bytes) -> None:
     at = THREE.index(kind)
     damaged[at + 4 + int.from_bytes(THREE[at - 4 : at], "big")] ^= 1
     for made in both(bytes(damaged)):
-        assert isinstance(made, Picture)
+        assert isinstance(made, EncodedVariant)
         assert tuple(png_reference.rgba(made.data)[8, 8]) == RED
 
 
@@ -153,8 +153,8 @@ def test_a_still_may_have_chunks_of_an_animation_that_is_not_there() -> None:
 
 def test_pixels_that_cannot_be_unpacked_fail_what_keeps_them() -> None:
     still, moving = both(altered(THREE, b"fdAT", 3, 4, 255))
-    assert isinstance(still, Picture)
-    assert isinstance(moving, Failure)
+    assert isinstance(still, EncodedVariant)
+    assert isinstance(moving, FailedVariant)
     assert moving.code in {"undecodable_image", "truncated_image"}
 
 
@@ -165,15 +165,15 @@ THIRD = THREE.index(b"fcTL", SECOND + 4)
 @pytest.mark.parametrize("end", [SECOND - 4, SECOND + 10, SECOND + 34, THIRD - 20, THIRD - 4, THIRD + 9, THIRD + 50])
 def test_a_file_that_is_cut_behind_its_still_is_truncated_for_what_keeps_frames(end: int) -> None:
     still, moving = both(THREE[:end])
-    assert isinstance(still, Picture)
-    assert isinstance(moving, Failure)
+    assert isinstance(still, EncodedVariant)
+    assert isinstance(moving, FailedVariant)
     assert moving.code == "truncated_image"
 
 
 def test_fewer_frames_than_announced_are_a_truncated_animation() -> None:
     still, moving = both(altered(THREE, b"acTL", 0, 3, 9))
-    assert isinstance(still, Picture)
-    assert isinstance(moving, Failure)
+    assert isinstance(still, EncodedVariant)
+    assert isinstance(moving, FailedVariant)
     assert moving.code == "truncated_image"
 
 

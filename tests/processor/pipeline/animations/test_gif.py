@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from darkroom.errors import PixelLimit, TruncatedImage, UndecodableImage
-from darkroom_processor.pipeline import Failure, Picture, Work, process
+from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, process
 from darkroom_processor.pipeline.animations import composing
 from darkroom_processor.pipeline.animations import gif as product
 from darkroom_processor.pipeline.containers import gif as stored
@@ -118,21 +118,21 @@ def test_missing_pixels_are_not_taken_from_what_follows() -> None:
     short = replace(plain(RED), codes=gif.packed(bytes([RED]) * 30))
     data = written(short, plain(BLUE))
     with pytest.raises(TruncatedImage):
-        process(data, Work(variants=(variant([]),), describe=False))
+        process(data, Instructions(variants=(variant([]),), describe=False))
 
 
 def test_a_later_frame_that_is_cut_fails_only_what_keeps_it() -> None:
     whole = written(plain(RED), plain(BLUE))
     variants = variant([], name="still"), variant([], {"format": "webp", "frames": "all"}, "moving")
-    still, moving = process(whole[:-20], Work(variants=variants, describe=True)).outcomes
-    assert isinstance(still, Picture)
-    assert isinstance(moving, Failure)
+    still, moving = process(whole[:-20], Instructions(variants=variants, describe=True)).outcomes
+    assert isinstance(still, EncodedVariant)
+    assert isinstance(moving, FailedVariant)
     assert moving.code == "truncated_image"
 
 
 def test_a_file_without_an_image_is_truncated() -> None:
     with pytest.raises(TruncatedImage):
-        process(written(), Work(variants=(), describe=True))
+        process(written(), Instructions(variants=(), describe=True))
 
 
 def test_bytes_before_the_first_image_are_skipped_and_those_behind_one_end_the_file() -> None:

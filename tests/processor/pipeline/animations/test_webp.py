@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from darkroom_processor.pipeline.decode import decode, decode_frames
-from darkroom_processor.pipeline.gate import admit
+from darkroom_processor.pipeline.decoding.animation_frames import decode_frames
+from darkroom_processor.pipeline.decoding.decode import decode
+from darkroom_processor.pipeline.opening.open_image import open_image
 from tests.support import compositor, images
 from tests.support.compositor import Part
 
@@ -62,9 +63,9 @@ def _three(number: int) -> bytes:
 @given(drawn=drawn())
 def test_every_frame_is_composed_as_the_specification_says(drawn: tuple[tuple[int, int], list[Part]]) -> None:
     size, parts = drawn
-    source = admit(written(size, parts))
+    source = open_image(written(size, parts))
     first = decode(source, lambda _: 1.0, frames_follow=True)
-    made = list(decode_frames(source, first, in_own_space=False))
+    made = list(decode_frames(source, first, in_embedded_space=False))
     assert [frame.duration for frame in made] == [part.milliseconds for part in parts]
     for frame, expected in zip(made, compositor.shown(size, parts), strict=True):
         shown = compositor.levels(frame.raster.straight)

@@ -3,8 +3,8 @@
 import pytest
 from PIL import Image, ImageCms
 
-from darkroom_processor.pipeline.encoders import rows
-from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.encoding import png_writer
+from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from tests.support import images
 
 WAYS = range(4)
@@ -17,9 +17,9 @@ def test_pixels_come_back_in_whichever_way_and_however_many_rows_at_a_time(
     way: int, mode: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = images.photo(*size, "RGBA" if mode == "LA" else mode).convert(mode)
-    monkeypatch.setattr(rows, "_shortest", lambda _: way)
-    monkeypatch.setattr(rows, "_BAND_BYTES", 4 * size[0] * 10)
-    read = images.opened(rows.file_of(source, 5, Kept()))
+    monkeypatch.setattr(png_writer, "_shortest", lambda _: way)
+    monkeypatch.setattr(png_writer, "_BAND_BYTES", 4 * size[0] * 10)
+    read = images.opened(png_writer.file_of(source, 5, KeptMetadata()))
     assert (read.format, read.mode, read.size) == ("PNG", mode, size)
     assert read.tobytes() == source.tobytes()
 
@@ -31,21 +31,23 @@ def drawing() -> Image.Image:
 
 @pytest.mark.parametrize("source", [images.photo(160, 120), drawing(), images.photo(160, 120, "L")])
 def test_the_way_that_is_found_on_samples_is_as_short_as_the_best(source: Image.Image) -> None:
-    bands = rows._bands(source)
-    lengths = [len(rows._packed(source, way, 5, bands)) for way in WAYS]
-    assert lengths[rows._shortest(source)] <= 1.05 * min(lengths)
+    bands = png_writer._bands(source)
+    lengths = [len(png_writer._packed(source, way, 5, bands)) for way in WAYS]
+    assert lengths[png_writer._shortest(source)] <= 1.05 * min(lengths)
 
 
 def test_metadata_goes_into_the_file() -> None:
     exif = Image.Exif()
     exif[0x13B] = "Ansel"
     icc = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    read = images.opened(rows.file_of(images.photo(30, 20), 5, Kept(exif.tobytes(), icc, b"<x:xmpmeta/>")))
+    read = images.opened(
+        png_writer.file_of(images.photo(30, 20), 5, KeptMetadata(exif.tobytes(), icc, b"<x:xmpmeta/>"))
+    )
     assert (read.info["icc_profile"], read.info["xmp"]) == (icc, b"<x:xmpmeta/>")
     assert read.getexif()[0x13B] == "Ansel"
 
 
 def test_levels_take_from_no_packing_to_most() -> None:
     source = images.photo(160, 120)
-    none, some, most = (len(rows.file_of(source, level, Kept())) for level in (0, 3, 9))
+    none, some, most = (len(png_writer.file_of(source, level, KeptMetadata())) for level in (0, 3, 9))
     assert none > 160 * 120 * 3 > some > most

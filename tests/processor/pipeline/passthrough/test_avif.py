@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from darkroom_processor.pipeline.containers import items
-from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.passthrough import avif
 from darkroom_processor.pipeline.passthrough.box_writer import box
 from tests.support import images, metadata_samples
@@ -25,8 +25,8 @@ STILLS = {
 }
 
 
-def own(data: bytes, kept: Kept | None = None, *, frames: int = 1) -> bytes:
-    made = avif.own_file(data, kept or Kept(), frames=frames)
+def own(data: bytes, kept: KeptMetadata | None = None, *, frames: int = 1) -> bytes:
+    made = avif.own_file(data, kept or KeptMetadata(), frames=frames)
     assert made is not None
     return made
 
@@ -75,7 +75,7 @@ def test_units_that_are_metadata_or_padding_are_left_away() -> None:
 
 
 def test_metadata_that_are_kept_are_items_again() -> None:
-    kept = Kept(exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0", icc=b"a profile", xmp=b"<x/>")
+    kept = KeptMetadata(exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0", icc=b"a profile", xmp=b"<x/>")
     made = own(STILLS["alpha"], kept)
     assert shown(made) == shown(STILLS["alpha"])
     info = images.opened(made).info
@@ -99,13 +99,13 @@ def test_an_animation_keeps_its_frames_and_their_times(image: Image.Image) -> No
         moving.load()
         durations.append(moving.info["duration"])
     assert durations == [30, 50, 70]
-    assert avif.own_file(data, Kept(), frames=2) is None
+    assert avif.own_file(data, KeptMetadata(), frames=2) is None
 
 
 def test_what_is_turned_by_the_file_is_not_kept() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    assert avif.own_file(images.encoded(PHOTO, "AVIF", exif=exif), Kept(), frames=1) is None
+    assert avif.own_file(images.encoded(PHOTO, "AVIF", exif=exif), KeptMetadata(), frames=1) is None
 
 
 @pytest.mark.parametrize("size", [(70, 50), (1100, 40), (3, 2)])
@@ -126,7 +126,7 @@ def test_of_an_animation_the_first_frame_tells() -> None:
 
 @pytest.mark.parametrize("length", range(0, len(STILLS["alpha"]), 40))
 def test_a_file_that_is_cut_is_not_kept(length: int) -> None:
-    assert avif.own_file(STILLS["alpha"][:length], Kept(), frames=1) is None
+    assert avif.own_file(STILLS["alpha"][:length], KeptMetadata(), frames=1) is None
     assert avif.is_lossless(STILLS["alpha"][:length]) in {True, False}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.passthrough import jpeg
 from tests.support import images, metadata_samples
 from tests.support.file_parts import bare
@@ -21,8 +21,8 @@ KINDS: dict[str, dict[str, Any]] = {
 }
 
 
-def own(data: bytes, kept: Kept | None = None) -> bytes:
-    made = jpeg.own_file(data, kept or Kept())
+def own(data: bytes, kept: KeptMetadata | None = None) -> bytes:
+    made = jpeg.own_file(data, kept or KeptMetadata())
     assert made is not None
     return made
 
@@ -70,11 +70,11 @@ def test_bytes_between_segments_are_left_away() -> None:
 @pytest.mark.parametrize("marker", [0xDC, 0xDE, 0xF0, 0x02])
 def test_a_file_with_segments_that_decoders_disagree_on_is_not_kept(marker: int) -> None:
     data = images.encoded(images.photo(40, 30), "JPEG")
-    assert jpeg.own_file(data[:2] + bytes([0xFF, marker, 0, 4, 0, 0]) + data[2:], Kept()) is None
+    assert jpeg.own_file(data[:2] + bytes([0xFF, marker, 0, 4, 0, 0]) + data[2:], KeptMetadata()) is None
 
 
 def test_a_long_profile_takes_several_segments() -> None:
     data = images.encoded(images.photo(40, 30), "JPEG")
-    kept = Kept(icc=bytes(range(256)) * 600, xmp=b"<x/>")
+    kept = KeptMetadata(icc=bytes(range(256)) * 600, xmp=b"<x/>")
     opened = images.opened(own(data, kept))
     assert (opened.info["icc_profile"], opened.info["xmp"]) == (kept.icc, kept.xmp)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.passthrough import png
 from tests.support import bombs, images, png_reference
 from tests.support.file_parts import parts
@@ -19,7 +19,7 @@ ROWS = b"".join(b"\0" + bytes(range(8 * row, 8 * row + 8)) for row in range(4))
 
 
 def own(data: bytes, *, frames: int = 1) -> bytes:
-    made = png.own_file(data, Kept(), frames=frames)
+    made = png.own_file(data, KeptMetadata(), frames=frames)
     assert made is not None
     return made
 
@@ -61,7 +61,9 @@ def test_rows_that_nobody_sees_and_streams_without_an_end_are_packed_anew(stream
 
 
 def test_too_few_rows_are_no_picture() -> None:
-    assert png.own_file(file_of(HEADER, bombs.chunk(b"IDAT", zlib.compress(ROWS[:-1]))), Kept(), frames=1) is None
+    assert (
+        png.own_file(file_of(HEADER, bombs.chunk(b"IDAT", zlib.compress(ROWS[:-1]))), KeptMetadata(), frames=1) is None
+    )
 
 
 def test_a_text_in_unused_colours_of_a_palette_is_not_kept() -> None:

@@ -10,8 +10,8 @@ from PIL import Image
 from PIL.TiffImagePlugin import TiffImageFile
 
 from darkroom.jobs import VariantWarning
-from darkroom_processor.pipeline import Picture, Work, process
-from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline import EncodedVariant, Instructions, process
+from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.passthrough import tiff
 from darkroom_processor.pipeline.passthrough.tiff_chunks import difference
 from tests.processor.pipeline.running import variant
@@ -41,8 +41,8 @@ def opened(data: bytes) -> TiffImageFile:
     return image
 
 
-def own(data: bytes, kept: Kept | None = None) -> bytes:
-    made = tiff.own_file(data, opened(data).tag_v2, kept or Kept())
+def own(data: bytes, kept: KeptMetadata | None = None) -> bytes:
+    made = tiff.own_file(data, opened(data).tag_v2, kept or KeptMetadata())
     assert made is not None
     return made
 
@@ -65,8 +65,8 @@ def test_a_page_keeps_its_pixels_in_no_more_bytes(mode: str, packed: str | None)
 @pytest.mark.parametrize(("mode", "packed"), KEPT + FAX)
 def test_optimizing_loses_nothing_and_adds_no_bytes(mode: str, packed: str | None) -> None:
     data = page(mode, packed)
-    [made] = process(data, Work(variants=(variant([], {"format": "same"}),), describe=False)).outcomes
-    assert isinstance(made, Picture)
+    [made] = process(data, Instructions(variants=(variant([], {"format": "same"}),), describe=False)).outcomes
+    assert isinstance(made, EncodedVariant)
     assert len(made.data) <= len(data)
     assert VariantWarning.LARGER_THAN_SOURCE not in made.warnings
     deep = mode in {"I;16", "I", "F"}
@@ -119,8 +119,8 @@ def test_what_lies_behind_a_tile_is_cut_off(compression: int, packed: bytes) -> 
 def test_chunks_that_unpack_to_another_size_are_not_kept(name: str) -> None:
     data = page("L", name)
     tags = dict(opened(data).tag_v2)
-    assert tiff.own_file(data, tags | {256: 60}, Kept()) is None or name == "zstd"
-    assert tiff.own_file(data, tags | {279: tuple(3 for _ in opened(data).tag_v2[279])}, Kept()) is None
+    assert tiff.own_file(data, tags | {256: 60}, KeptMetadata()) is None or name == "zstd"
+    assert tiff.own_file(data, tags | {279: tuple(3 for _ in opened(data).tag_v2[279])}, KeptMetadata()) is None
 
 
 @pytest.mark.parametrize("order", ["little", "big"])
@@ -140,7 +140,7 @@ def test_differences_add_up_to_the_samples(bits: int, samples: int, order: Any) 
 def test_metadata_that_are_kept_have_their_tags() -> None:
     exif = Image.Exif()
     exif[0x013B] = "the artist"
-    made = own(page("RGB", "jpeg"), Kept(exif=exif.tobytes(), icc=b"a profile", xmp=b"<x/>"))
+    made = own(page("RGB", "jpeg"), KeptMetadata(exif=exif.tobytes(), icc=b"a profile", xmp=b"<x/>"))
     info = images.opened(made)
     assert (info.info["icc_profile"], info.getexif()[0x013B], info.info["xmp"]) == (b"a profile", "the artist", b"<x/>")
 

@@ -9,7 +9,7 @@ import tifffile
 from PIL import Image
 
 from darkroom.recipes import Variant
-from darkroom_processor.pipeline import Picture, Work, process
+from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from tests.processor.pipeline.tiff.pixels import BLACK_IS_ZERO, PALETTE, RGB, WHITE_IS_ZERO, Numbers, near, ramps, shown
 from tests.processor.pipeline.tiff.test_layouts import LAYOUTS, Written
 from tests.support import images, tiffs
@@ -20,8 +20,8 @@ FULL: dict[str, float] = {"1": 1, "I;16": 65535, "I;16B": 65535}
 
 
 def again(data: bytes) -> bytes:
-    [made] = process(data, Work(variants=(REWRITTEN,), describe=False)).outcomes
-    assert isinstance(made, Picture), made
+    [made] = process(data, Instructions(variants=(REWRITTEN,), describe=False)).outcomes
+    assert isinstance(made, EncodedVariant), made
     return made.data
 
 

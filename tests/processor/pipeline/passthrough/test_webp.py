@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from darkroom_processor.pipeline.containers.webp import IMAGES, chunk, file_of
-from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.passthrough import webp
 from tests.support import images, metadata_samples
 from tests.support.file_parts import bare, parts
@@ -22,8 +22,8 @@ STILLS = {
 }
 
 
-def own(data: bytes, kept: Kept | None = None, *, frames: int = 1) -> bytes:
-    made = webp.own_file(data, kept or Kept(), frames=frames)
+def own(data: bytes, kept: KeptMetadata | None = None, *, frames: int = 1) -> bytes:
+    made = webp.own_file(data, kept or KeptMetadata(), frames=frames)
     assert made is not None
     return made
 
@@ -41,7 +41,7 @@ def test_a_picture_keeps_its_pixels_and_nothing_else(name: str) -> None:
 
 @pytest.mark.parametrize("name", STILLS)
 def test_metadata_that_are_kept_are_announced(name: str) -> None:
-    kept = Kept(exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0", icc=b"a profile", xmp=b"<x/>")
+    kept = KeptMetadata(exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0", icc=b"a profile", xmp=b"<x/>")
     made = own(STILLS[name], kept)
     assert shown(made) == shown(STILLS[name])
     info = images.opened(made).info
@@ -86,7 +86,7 @@ def test_bytes_behind_the_coded_pixels_are_not_kept(name: str) -> None:
         for kind, body in ((part.removeprefix("webp ").encode().ljust(4), body) for part, body in parts(data))
     )
     assert shown(longer) == shown(data)
-    assert webp.own_file(longer, Kept(), frames=1) is None
+    assert webp.own_file(longer, KeptMetadata(), frames=1) is None
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (16, 16), (17, 40), (90, 61)])
@@ -110,9 +110,9 @@ def test_the_first_frame_goes_alone_only_if_it_is_all_of_the_canvas() -> None:
     assert shown(own(data)) == shown(data)[:1]
     moved = bytearray(data)
     moved[data.index(b"ANMF") + 8] = 1
-    assert webp.own_file(bytes(moved), Kept(), frames=1) is None
+    assert webp.own_file(bytes(moved), KeptMetadata(), frames=1) is None
 
 
 @pytest.mark.parametrize("length", [12, 20, 40, 200])
 def test_a_file_that_is_cut_is_not_kept(length: int) -> None:
-    assert webp.own_file(STILLS["lossy"][:length], Kept(), frames=1) is None
+    assert webp.own_file(STILLS["lossy"][:length], KeptMetadata(), frames=1) is None

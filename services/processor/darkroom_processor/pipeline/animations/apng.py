@@ -15,8 +15,8 @@ from PIL import Image
 
 from darkroom.errors import UndecodableImage
 from darkroom.limits import MOST_FRAMES_COUNTED
-from darkroom_processor.pipeline import color
 from darkroom_processor.pipeline.animations.animation import Animation, Disposal, StoredFrame
+from darkroom_processor.pipeline.color import conversion, transparency
 from darkroom_processor.pipeline.containers import png
 from darkroom_processor.pipeline.containers.png import Chunk
 
@@ -156,9 +156,9 @@ def _decode(data: bytes, at: int, header: bytes, colors: Mapping[bytes, bytes]) 
     chunks = [png.chunk(_HEADER, header), *(colors[kind] for kind in _COLORS if kind in colors)]
     chunks += [png.chunk(_STILL_DATA, _pixels(data, at)), png.chunk(png.END, b"")]
     image = Image.open(io.BytesIO(png.MAGIC + b"".join(chunks)), formats=["PNG"])
-    color.scale_transparent_level(image)
+    transparency.scale_transparent_level(image)
     image.load()
-    return color.to_working(image, None)
+    return conversion.to_working_mode(image, None)
 
 
 def _pixels(data: bytes, at: int) -> bytes:

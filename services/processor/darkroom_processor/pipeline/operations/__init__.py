@@ -24,24 +24,24 @@ from darkroom.recipes import (
     Trim,
     Watermark,
 )
-from darkroom_processor.pipeline.operations import canvas, cut, focus, scale, stamping, tone, turn
-from darkroom_processor.pipeline.overlays import Overlays
-from darkroom_processor.pipeline.raster import Raster
+from darkroom_processor.pipeline.operations import background, crop, resize, rotate, sharpness, tone, watermark
+from darkroom_processor.pipeline.operations.overlay_images import OverlayImages
+from darkroom_processor.pipeline.pixels.raster import Raster
 
 _STEPS: Mapping[type[Operation], Callable[[Any, Raster], Raster]] = MappingProxyType(
     {
-        Resize: scale.resize,
-        Crop: cut.crop,
-        Trim: cut.trim,
-        Rotate: turn.rotate,
-        Flip: turn.flip,
-        Flop: turn.flop,
-        Pad: canvas.pad,
-        Round: cut.round_corners,
+        Resize: resize.resize,
+        Crop: crop.crop,
+        Trim: crop.trim,
+        Rotate: rotate.rotate,
+        Flip: rotate.flip,
+        Flop: rotate.flop,
+        Pad: background.pad,
+        Round: crop.round_corners,
         Grayscale: tone.grayscale,
-        Flatten: canvas.flatten,
-        Blur: focus.blur,
-        Sharpen: focus.sharpen,
+        Flatten: background.flatten,
+        Blur: sharpness.blur,
+        Sharpen: sharpness.sharpen,
         Adjust: tone.adjust,
         Tint: tone.tint,
         Sepia: tone.sepia,
@@ -49,22 +49,22 @@ _STEPS: Mapping[type[Operation], Callable[[Any, Raster], Raster]] = MappingProxy
 )
 
 
-def apply(operation: AnyOperation, raster: Raster, overlays: Overlays) -> Raster:
+def apply(operation: AnyOperation, raster: Raster, overlays: OverlayImages) -> Raster:
     """The picture after the operation. Raises ImageError when there would be none, OutputLimit when it is too large."""
     if isinstance(operation, Watermark):
-        return stamping.watermark(operation, raster, overlays)
+        return watermark.watermark(operation, raster, overlays)
     return _STEPS[type(operation)](operation, raster)
 
 
-def settle(operation: AnyOperation, raster: Raster) -> AnyOperation:
+def resolve(operation: AnyOperation, raster: Raster) -> AnyOperation:
     """An operation that does to this picture just the same, and does so to any other whatever is seen in it.
 
     The frames of an animation must all be cut alike: what depends on pixels is settled on the first.
     """
     match operation:
         case Resize():
-            return scale.settle(operation, raster)
+            return resize.resolve(operation, raster)
         case Trim():
-            return cut.settle(operation, raster)
+            return crop.resolve(operation, raster)
         case _:
             return operation

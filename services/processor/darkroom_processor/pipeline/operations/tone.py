@@ -5,9 +5,9 @@ from collections.abc import Callable
 from PIL import Image
 
 from darkroom.recipes import Adjust, Grayscale, Sepia, Tint
-from darkroom_processor.pipeline.bands import changed
-from darkroom_processor.pipeline.operations.canvas import parse_color
-from darkroom_processor.pipeline.raster import Raster
+from darkroom_processor.pipeline.operations.background import parse_color
+from darkroom_processor.pipeline.pixels.raster import Raster
+from darkroom_processor.pipeline.pixels.row_chunks import map_row_chunks
 
 Curve = list[int]
 """What each of the 256 levels becomes."""
@@ -59,7 +59,7 @@ def _on_colors(raster: Raster, change: Callable[[Image.Image], Image.Image]) -> 
         toned.putalpha(straight.getchannel("A"))
         return toned
 
-    return Raster(changed(raster.image, on_band))
+    return Raster(map_row_chunks(raster.image, on_band))
 
 
 def _gray(colors: Image.Image) -> Image.Image:

@@ -13,13 +13,13 @@ from typing import Final
 from PIL.TiffImagePlugin import TiffImageFile
 
 from darkroom.formats import ImageFormat
-from darkroom_processor.pipeline.gate import Source
-from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
+from darkroom_processor.pipeline.opening.open_image import OpenedImage
 from darkroom_processor.pipeline.passthrough import avif, gif, jpeg, png, ppm, tiff, webp
 from darkroom_processor.pipeline.tiff.tags import Tags
 
 
-def own_file(source: Source, kept: Kept, *, frames: int) -> bytes | None:
+def own_file(source: OpenedImage, kept: KeptMetadata, *, frames: int) -> bytes | None:
     """The first so many frames of a source in a new file, whose format is `own_format`; None if there can be no such.
 
     Whether the source is upright, and its colours are what they seem, is for the caller to know.
@@ -28,7 +28,7 @@ def own_file(source: Source, kept: Kept, *, frames: int) -> bytes | None:
     return maker(source, kept, frames) if maker else None
 
 
-_MAKERS: Final[Mapping[ImageFormat, Callable[[Source, Kept, int], bytes | None]]] = MappingProxyType(
+_MAKERS: Final[Mapping[ImageFormat, Callable[[OpenedImage, KeptMetadata, int], bytes | None]]] = MappingProxyType(
     {
         ImageFormat.JPEG: lambda source, kept, _: jpeg.own_file(source.data, kept),
         ImageFormat.PNG: lambda source, kept, frames: png.own_file(source.data, kept, frames=frames),
@@ -46,7 +46,7 @@ def own_format(source: ImageFormat) -> ImageFormat:
     return ImageFormat.PNG if source is ImageFormat.PPM else source
 
 
-def is_lossless(source: Source) -> bool:
+def is_lossless(source: OpenedImage) -> bool:
     """Whether the source was coded without loss."""
     match source.format:
         case ImageFormat.JPEG | ImageFormat.JPEG2000:
@@ -61,7 +61,7 @@ def is_lossless(source: Source) -> bool:
             return True
 
 
-def sample_bits(source: Source) -> int:
+def sample_bits(source: OpenedImage) -> int:
     """Bits of a sample of one channel in the file, as far as there may be more than eight."""
     match source.format:
         case ImageFormat.PNG:
@@ -74,5 +74,5 @@ def sample_bits(source: Source) -> int:
             return 8
 
 
-def _tags(source: Source) -> Tags:
-    return source.image.tag_v2 if isinstance(source.image, TiffImageFile) else {}
+def _tags(source: OpenedImage) -> Tags:
+    return source.pillow_image.tag_v2 if isinstance(source.pillow_image, TiffImageFile) else {}

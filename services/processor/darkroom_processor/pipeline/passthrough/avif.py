@@ -8,7 +8,7 @@ from typing import Final
 from darkroom_processor.pipeline.containers import av1, grid, items, tracks
 from darkroom_processor.pipeline.containers.boxes import Box, BrokenBox
 from darkroom_processor.pipeline.containers.items import Item, Items
-from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.passthrough import avif_tracks
 from darkroom_processor.pipeline.passthrough.box_writer import Media, box, full_box, hdlr
 
@@ -97,14 +97,14 @@ def is_lossless(data: bytes) -> bool:
     return True
 
 
-def own_file(data: bytes, kept: Kept, *, frames: int) -> bytes | None:
+def own_file(data: bytes, kept: KeptMetadata, *, frames: int) -> bytes | None:
     """The picture, or the animation of so many frames, in a new file; None when it cannot be told from the rest."""
     try:
         table, moving = items.read(data), tracks.read(data)
         picture = table.picture if table else None
         is_animation = bool(moving) and (picture is None or data[8:12] != _STILL)
         if is_animation:
-            return avif_tracks.own_file(data, frames=frames) if frames > 1 and kept == Kept() else None
+            return avif_tracks.own_file(data, frames=frames) if frames > 1 and kept == KeptMetadata() else None
         if table is None or picture is None or frames > 1:
             return None
         return _still(data, table, picture, kept)
@@ -112,7 +112,7 @@ def own_file(data: bytes, kept: Kept, *, frames: int) -> bytes | None:
         return None
 
 
-def _still(data: bytes, table: Items, picture: Item, kept: Kept) -> bytes:
+def _still(data: bytes, table: Items, picture: Item, kept: KeptMetadata) -> bytes:
     written = _Written(Media())
     colors = [box(b"colr", b"prof" + kept.icc)] if kept.icc else []
     primary = _add_picture(data, table, picture, written, colors)
@@ -178,7 +178,7 @@ def _property(data: bytes, one: Box) -> bytes | None:
             raise _Unclear
 
 
-def _add_metadata(written: _Written, primary: int, kept: Kept) -> None:
+def _add_metadata(written: _Written, primary: int, kept: KeptMetadata) -> None:
     if kept.exif:
         # Four bytes say how far it is to the block.
         number = written.add(b"Exif", bytes(4) + kept.exif.removeprefix(_EXIF_HEAD), [])

@@ -16,7 +16,7 @@ from darkroom_processor.pipeline.containers.jpeg import (
     segment,
     walk,
 )
-from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 
 _JFIF: Final = 0xE0
 _ADOBE: Final = 0xEE
@@ -37,14 +37,14 @@ _XMP_HEAD: Final = b"http://ns.adobe.com/xap/1.0/\0"
 _EXIF_HEAD: Final = b"Exif\0\0"
 
 
-def own_file(data: bytes, kept: Kept) -> bytes | None:
+def own_file(data: bytes, kept: KeptMetadata) -> bytes | None:
     """The picture in a new file; None when it cannot be told from the rest."""
     return _picture(data, kept, marked=True)
 
 
 def stream_of(data: bytes) -> bytes | None:
     """A picture inside a file of another format, which says by itself what the colours are. Tables may be missing."""
-    return _picture(data, Kept(), marked=False)
+    return _picture(data, KeptMetadata(), marked=False)
 
 
 def tables_of(data: bytes) -> bytes | None:
@@ -56,7 +56,7 @@ def tables_of(data: bytes) -> bytes | None:
     return b"".join([START_OF_IMAGE, *tables, END_OF_IMAGE])
 
 
-def _picture(data: bytes, kept: Kept, *, marked: bool) -> bytes | None:
+def _picture(data: bytes, kept: KeptMetadata, *, marked: bool) -> bytes | None:
     segments = list(walk(data))
     known = all(one.marker in _KNOWN or one.marker in APP for one in segments)
     if not known or sum(one.marker in FRAMES for one in segments) != 1:
@@ -85,7 +85,7 @@ def _marks(segments: list[Segment]) -> Iterator[bytes]:
         yield segment(_ADOBE, b"Adobe\0\x64" + bytes(4) + bytes(adobe.body[11:12]))
 
 
-def _kept_segments(kept: Kept) -> Iterator[bytes]:
+def _kept_segments(kept: KeptMetadata) -> Iterator[bytes]:
     if kept.exif:
         yield segment(_APP1, _EXIF_HEAD + kept.exif.removeprefix(_EXIF_HEAD))
     if kept.xmp:

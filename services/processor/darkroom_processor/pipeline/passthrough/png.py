@@ -9,8 +9,8 @@ from typing import Final
 from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.containers.png import MAGIC, Chunk, chunk, walk
 from darkroom_processor.pipeline.containers.png_scanlines import Header, packed_anew, unpacked_pieces
-from darkroom_processor.pipeline.encoders.rows import kept_chunks
-from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
+from darkroom_processor.pipeline.encoding.png_writer import kept_chunks
 from darkroom_processor.pipeline.passthrough.palette import levels_seen, trimmed
 
 _INDEXED: Final = 3
@@ -37,7 +37,7 @@ def depth(data: bytes) -> int:
     return data[24]
 
 
-def own_file(data: bytes, kept: Kept, *, frames: int) -> bytes | None:
+def own_file(data: bytes, kept: KeptMetadata, *, frames: int) -> bytes | None:
     """The picture, or the animation of so many frames, in a new file; None when it cannot be told from the rest."""
     chunks = list(walk(data))
     if not chunks or chunks[0].kind != b"IHDR" or chunks[0].length != 13:

@@ -10,8 +10,8 @@ from typing import Final
 from zlib_ng import zlib_ng
 
 from darkroom_processor.pipeline.containers.png import MAGIC, chunk
-from darkroom_processor.pipeline.encoders.rows import kept_chunks
-from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
+from darkroom_processor.pipeline.encoding.png_writer import kept_chunks
 from darkroom_processor.pipeline.passthrough.tiff_chunks import difference
 
 _HEADER: Final = re.compile(rb"P([56])" + 3 * rb"(?:\s|#[^\n]*\n)+(\d{1,9})" + rb"\s")
@@ -30,7 +30,7 @@ def is_deep(data: bytes) -> bool:
     return header is not None and int(header[4]) == _HIGHEST
 
 
-def as_png(data: bytes, kept: Kept) -> bytes | None:
+def as_png(data: bytes, kept: KeptMetadata) -> bytes | None:
     """The picture as a PNG of 16 bits; None when it has fewer, or samples are missing."""
     header = _HEADER.match(data)
     if header is None or int(header[4]) != _HIGHEST:

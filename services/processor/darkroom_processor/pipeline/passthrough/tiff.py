@@ -9,8 +9,8 @@ from typing import Final, Literal
 from zlib_ng import zlib_ng
 
 from darkroom.errors import ImageError
-from darkroom_processor.pipeline.encoders.tiff import texts_of
-from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
+from darkroom_processor.pipeline.encoding.tiff import texts_of
 from darkroom_processor.pipeline.passthrough import jpeg
 from darkroom_processor.pipeline.passthrough.tiff_chunks import difference, ended
 from darkroom_processor.pipeline.passthrough.tiff_layouts import is_common, numbers_of, page_tags
@@ -83,7 +83,7 @@ def bits(tags: Tags) -> int:
     return max(numbers_of(tags, _BITS) or (1,))
 
 
-def own_file(data: bytes, tags: Tags, kept: Kept) -> bytes | None:
+def own_file(data: bytes, tags: Tags, kept: KeptMetadata) -> bytes | None:
     """The first page, which has these tags, in a new file; None when it cannot be told from the rest.
 
     Its strips or tiles are kept if common readers get them right. Else samples of more than 8 bits are laid anew.
@@ -95,7 +95,7 @@ def own_file(data: bytes, tags: Tags, kept: Kept) -> bytes | None:
         return None
 
 
-def _kept_chunks(data: bytes, tags: Tags, layout: Layout, kept: Kept) -> bytes | None:
+def _kept_chunks(data: bytes, tags: Tags, layout: Layout, kept: KeptMetadata) -> bytes | None:
     page = _page(data, tags, layout)
     if page is None or layout.compression == _OLD_JPEG:
         return None
@@ -116,7 +116,7 @@ def _kept_chunks(data: bytes, tags: Tags, layout: Layout, kept: Kept) -> bytes |
     return min(files, key=len)
 
 
-def _laid_anew(data: bytes, tags: Tags, layout: Layout, kept: Kept) -> bytes | None:
+def _laid_anew(data: bytes, tags: Tags, layout: Layout, kept: KeptMetadata) -> bytes | None:
     """A page of samples in the order of pixels, as deep as common readers know them; None for what has 8 bits."""
     width, height = layout.size
     if layout.samples * width * height > _MOST_ANEW:
@@ -178,7 +178,7 @@ def _page(data: bytes, tags: Tags, layout: Layout) -> _Page | None:
     return page if sum(1 for _ in page.rows()) == len(chunks) else None
 
 
-def _packed(page: _Page, pieces: Sequence[bytes], kept: Kept) -> Iterator[bytes]:
+def _packed(page: _Page, pieces: Sequence[bytes], kept: KeptMetadata) -> Iterator[bytes]:
     """What was not packed, by Deflate: as it is, and as differences of neighbours."""
     depth = page.one(_BITS, 1)
     tags = {**page.tags, _COMPRESSION: (_DEFLATE,)}
@@ -191,7 +191,7 @@ def _packed(page: _Page, pieces: Sequence[bytes], kept: Kept) -> Iterator[bytes]
         yield _written(_Page(order=page.order, tags=tags, tiled=page.tiled, chunks=()), packed, kept)
 
 
-def _written(page: _Page, pieces: Sequence[bytes], kept: Kept, tables: bytes = b"") -> bytes:
+def _written(page: _Page, pieces: Sequence[bytes], kept: KeptMetadata, tables: bytes = b"") -> bytes:
     """A file of one page: its header, directory and values, then the chunks."""
     mark = "<" if page.order == "little" else ">"
     entries = {tag: _of_numbers(numbers, mark) for tag, numbers in page.tags.items() if _DEFAULTS.get(tag) != numbers}

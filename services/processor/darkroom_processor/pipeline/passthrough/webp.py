@@ -10,7 +10,7 @@ from PIL import Image
 from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.containers import webp
 from darkroom_processor.pipeline.containers.webp import IMAGES, Chunk, chunk
-from darkroom_processor.pipeline.keep import Kept
+from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 
 _ICC, _ALPHA, _EXIF, _XMP, _MOVES = 0x20, 0x10, 0x08, 0x04, 0x02
 """Flags of the `VP8X` chunk (RFC 9649, section 2.7)."""
@@ -50,7 +50,7 @@ def is_lossless(data: bytes) -> bool:
     return {one.kind for one in chunks if one.kind in IMAGES} == {b"VP8L"}
 
 
-def own_file(data: bytes, kept: Kept, *, frames: int) -> bytes | None:
+def own_file(data: bytes, kept: KeptMetadata, *, frames: int) -> bytes | None:
     """The picture, or the animation of so many frames, in a new file; None when it cannot be told from the rest."""
     chunks = list(webp.walk(data))
     canvas = next((bytes(one.body) for one in chunks if one.kind == b"VP8X" and len(one.body) == 10), None)
@@ -91,27 +91,27 @@ def _ends_early(image: Chunk) -> bool:
     return True
 
 
-def _still(picture: _Picture | None, canvas: bytes | None, kept: Kept) -> bytes | None:
+def _still(picture: _Picture | None, canvas: bytes | None, kept: KeptMetadata) -> bytes | None:
     if picture is None or (canvas and webp.size_of(picture.image) != _canvas_size(canvas)):
         return None
     # Readers believe the flag rather than the pixels.
     transparent = bool(canvas[0] & _ALPHA) if canvas else picture.says_alpha and picture.image.kind == b"VP8L"
     if picture.alpha and not transparent:
         picture = _Picture(image=picture.image, alpha=None)
-    plain = picture.alpha is None and picture.says_alpha == transparent and kept == Kept()
+    plain = picture.alpha is None and picture.says_alpha == transparent and kept == KeptMetadata()
     size = webp.size_of(picture.image)
     head = [] if plain else [_extended(size, _ALPHA * transparent, kept)]
     return webp.file_of([*head, *_profile(kept), *picture.chunks, *_metadata(kept)])
 
 
-def _first_frame(canvas: bytes, frame: Chunk, kept: Kept) -> bytes | None:
+def _first_frame(canvas: bytes, frame: Chunk, kept: KeptMetadata) -> bytes | None:
     """The first frame of an animation as a picture, if it is all of the canvas."""
     picture = _picture(list(webp.walk_frame(frame)))
     at = webp.frame_fields(frame)[:6]
     return _still(picture, canvas, kept) if at == bytes(6) else None
 
 
-def _animation(chunks: Sequence[Chunk], canvas: bytes, frames: Sequence[Chunk], kept: Kept) -> bytes | None:
+def _animation(chunks: Sequence[Chunk], canvas: bytes, frames: Sequence[Chunk], kept: KeptMetadata) -> bytes | None:
     settings = next((one.body for one in chunks if one.kind == b"ANIM" and len(one.body) >= _ANIMATION_BYTES), None)
     pictures = [_picture(list(webp.walk_frame(frame))) for frame in frames]
     if settings is None or not all(frame.whole for frame in frames):
@@ -132,18 +132,18 @@ def _canvas_size(canvas: bytes) -> Size:
     return 1 + int.from_bytes(canvas[4:7], "little"), 1 + int.from_bytes(canvas[7:10], "little")
 
 
-def _extended(size: Size, flags: int, kept: Kept) -> bytes:
+def _extended(size: Size, flags: int, kept: KeptMetadata) -> bytes:
     """The `VP8X` chunk."""
     flags |= _ICC * bool(kept.icc) | _EXIF * bool(kept.exif) | _XMP * bool(kept.xmp)
     sides = ((side - 1).to_bytes(3, "little") for side in size)
     return chunk(b"VP8X", b"".join([bytes([flags, 0, 0, 0]), *sides]))
 
 
-def _profile(kept: Kept) -> list[bytes]:
+def _profile(kept: KeptMetadata) -> list[bytes]:
     return [chunk(b"ICCP", kept.icc)] if kept.icc else []
 
 
-def _metadata(kept: Kept) -> Iterator[bytes]:
+def _metadata(kept: KeptMetadata) -> Iterator[bytes]:
     if kept.exif:
         yield chunk(b"EXIF", kept.exif.removeprefix(_EXIF_PREFIX))
     if kept.xmp:

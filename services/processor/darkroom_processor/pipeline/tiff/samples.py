@@ -8,7 +8,7 @@ from typing import Final
 
 from PIL import Image, ImageChops
 
-from darkroom_processor.pipeline import color
+from darkroom_processor.pipeline.color.levels import clip_floats, floats_to_levels
 from darkroom_processor.pipeline.tiff.chunks import Chunk, chunks
 from darkroom_processor.pipeline.tiff.layout import Kind, Layout, Photometric
 from darkroom_processor.pipeline.tiff.tags import Tags
@@ -37,8 +37,8 @@ def picture_of(data: bytes, tags: Tags, layout: Layout) -> Image.Image:
     stored = _bands(data, tags, layout, _levels if layout.kind is Kind.UNSIGNED else _floats)
     colors, alpha = stored[: layout.colors], None if layout.alpha is None else stored[layout.alpha]
     if colors[0].mode == "F":
-        colors = color.levels_of(colors, bounded=layout.kind is Kind.FLOAT)
-        alpha = alpha and color.clipped(alpha)
+        colors = floats_to_levels(colors, bounded=layout.kind is Kind.FLOAT)
+        alpha = alpha and clip_floats(alpha)
     bands = _toned(colors, tags, layout)
     if alpha is not None:
         bands.append(alpha)

@@ -1,0 +1,1 @@
+"""Decoding: from an opened image to upright pixels, in sRGB or in the embedded colour space."""

@@ -1,0 +1,47 @@
+"""Writes pictures in a variant's output format."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from darkroom.formats import ImageFormat
+from darkroom.planner.effort import search_tries
+from darkroom.recipes import DEFAULT_QUALITY, Output
+from darkroom_processor.pipeline.encoding import avif, gif, jpeg, png, tiff, webp
+from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
+from darkroom_processor.pipeline.encoding.quality_search import best_quality_within, result_too_large
+from darkroom_processor.pipeline.pixels.frames import Frames
+
+Encoder = Callable[[Frames, Output, KeptMetadata], bytes]
+
+_ENCODERS: Mapping[ImageFormat, Encoder] = MappingProxyType(
+    {
+        ImageFormat.JPEG: jpeg.encode,
+        ImageFormat.PNG: png.encode,
+        ImageFormat.WEBP: webp.encode,
+        ImageFormat.AVIF: avif.encode,
+        ImageFormat.GIF: gif.encode,
+        ImageFormat.TIFF: tiff.encode,
+    }
+)
+
+
+def encode(strip: Frames, output: Output, image_format: ImageFormat, kept: KeptMetadata) -> bytes:
+    """The file's bytes. Raises OutputLimit when they cannot be as few as the recipe allows."""
+    encoder = _ENCODERS[image_format]
+    if output.max_bytes is None:
+        return encoder(strip, output, kept)
+    if image_format not in DEFAULT_QUALITY or output.lossless:
+        return _only_within(output.max_bytes, encoder(strip, output, kept))
+    highest = output.quality or DEFAULT_QUALITY[image_format]
+    return best_quality_within(
+        output.max_bytes,
+        highest,
+        lambda quality: encoder(strip, output.model_copy(update={"quality": quality}), kept),
+        tries=search_tries(strip.pixels),
+    )
+
+
+def _only_within(limit: int, data: bytes) -> bytes:
+    if len(data) > limit:
+        raise result_too_large(len(data), limit)
+    return data

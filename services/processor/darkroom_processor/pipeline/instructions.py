@@ -1,0 +1,17 @@
+"""What the pipeline is asked to make of one image."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from darkroom.recipes import Overlay, Variant
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instructions:
+    """The variants to make of one image, and whether to describe it."""
+
+    variants: tuple[Variant, ...]
+    describe: bool
+    """Whether to return a description of the source as well."""
+    overlays: Mapping[Overlay, bytes] = field(default_factory=dict)
+    """Files of the images that watermarks draw. A variant whose overlay is not among them fails."""

@@ -1,0 +1,58 @@
+"""What the pipeline returns: the description of the source, and one outcome for each variant."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from darkroom.errors import ImageError, ProcessorCrash
+from darkroom.formats import ImageFormat
+from darkroom.jobs import VariantWarning
+from darkroom.sources import SourceDescription
+from darkroom_processor.pipeline.error_translation import traceback_lines
+
+_BUG_CHARACTERS: Final = 500
+"""Most characters of a variant's traceback. All variants of a task may fail, and one header must hold all of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EncodedVariant:
+    """A variant that was made."""
+
+    name: str
+    format: ImageFormat
+    data: bytes
+    width: int
+    height: int
+    sha256: str
+    """SHA-256 of `data`, in hexadecimal."""
+    warnings: tuple[VariantWarning, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailedVariant:
+    """A variant that could not be made, although the source itself is sound."""
+
+    name: str
+    code: str
+    """Code of a `darkroom.errors.ImageError`."""
+    message: str
+    bug: str = ""
+    """Traceback of an unexpected exception, for operators; empty otherwise. It contains nothing of the image."""
+
+    @classmethod
+    def of(cls, name: str, error: ImageError) -> "FailedVariant":
+        """Return the failure of the variant `name` by this error."""
+        unexpected = error.__cause__ if isinstance(error, ProcessorCrash) else None
+        bug = traceback_lines(unexpected, _BUG_CHARACTERS) if unexpected else ""
+        return cls(name=name, code=error.code, message=error.message, bug=bug)
+
+
+Outcome = EncodedVariant | FailedVariant
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessedImage:
+    """Everything that was made of one image."""
+
+    description: SourceDescription | None
+    outcomes: tuple[Outcome, ...]
+    """One outcome for each of `Instructions.variants`, in the same order."""
