@@ -8,6 +8,7 @@ PYTHON_ENV := .venv/.installed
 EMULATOR_ENV := tools/emulator/.venv/.installed
 FAULTS_ENV := tools/faults/.venv/.installed
 CONTRACT_ENV := tools/contract/.venv/.installed
+DOCS_ENVS := tools/docs/.venv/.installed tools/docs/node_modules/.installed
 NODE_ENVS := $(patsubst %/package.json,%/node_modules/.installed,$(wildcard postman/package.json cdk/package.json tools/workflows/package.json))
 PEER_ENV := bench/engine/node_modules/.installed
 
@@ -19,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test fuzz faults bench estimates fairness lists chaos openapi api-compat check synth rehearse audit clean
+.PHONY: help run test fuzz faults bench estimates fairness lists chaos docs openapi api-compat check synth rehearse audit clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +56,9 @@ MINUTES ?= 2
 chaos: $(PYTHON_ENV) $(EMULATOR_ENV) ## Upload, kill, stop and disturb at random for MINUTES; nothing may be lost
 	.venv/bin/python -m tests.chaos --minutes $(MINUTES)
 
+docs: $(DOCS_ENVS) ## Build the documentation as a site, into out/docs-site; a broken link is an error
+	NO_MKDOCS_2_WARNING=1 tools/docs/.venv/bin/mkdocs build --quiet --config-file tools/docs/mkdocs.yml
+
 openapi: $(PYTHON_ENV) ## Write docs/openapi.json and docs/recipe.schema.json from the code
 	AWS_DEFAULT_REGION=us-east-1 .venv/bin/python -m tools.openapi
 
@@ -89,7 +93,7 @@ audit: | $(UV) ## Look for known vulnerabilities of all that the lock files name
 		npm audit --prefix $$project --audit-level high; done
 
 clean: ## Remove all that was installed or made here
-	rm -rf .venv .uv tools/emulator/.venv tools/faults/.venv tools/contract/.venv $(NODE_ENVS:/.installed=) $(PEER_ENV:/.installed=) cdk/cdk.out out build dist
+	rm -rf .venv .uv tools/emulator/.venv tools/faults/.venv tools/contract/.venv tools/docs/.venv tools/docs/node_modules $(NODE_ENVS:/.installed=) $(PEER_ENV:/.installed=) cdk/cdk.out out build dist
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -103,6 +107,10 @@ $(FAULTS_ENV): tools/faults/pyproject.toml tools/faults/uv.lock | $(UV)
 
 $(CONTRACT_ENV): tools/contract/pyproject.toml tools/contract/uv.lock | $(UV)
 	$(UV) sync --project tools/contract --frozen --quiet
+	@touch $@
+
+tools/docs/.venv/.installed: tools/docs/pyproject.toml tools/docs/uv.lock | $(UV)
+	$(UV) sync --project tools/docs --frozen --quiet
 	@touch $@
 
 $(EMULATOR_ENV): tools/emulator/pyproject.toml tools/emulator/uv.lock | $(UV)
