@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 from darkroom.messages import UploadArrived
-from darkroom_upload.adapters.originals import PART_BYTES
+from darkroom_upload.intake.originals import PART_BYTES
 from tests.support import images
 from tests.support.emulator import Cloud
 from tests.upload.service import RunningService

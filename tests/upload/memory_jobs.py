@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from darkroom.errors import NotFound, Unavailable
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job
-from darkroom_upload.adapters.jobs import Mark
+from darkroom_upload.jobs.job_reader import JobVersion
 
 
 class MemoryJobs:
@@ -32,14 +32,14 @@ class MemoryJobs:
         """Delete a job."""
         del self._jobs[job.job_id]
 
-    async def marks(self, job_ids: Sequence[str]) -> dict[str, Mark]:
+    async def marks(self, job_ids: Sequence[str]) -> dict[str, JobVersion]:
         """As `Jobs.marks`."""
         self.looks.append(list(job_ids))
         self._looked.set()
         if self.failing_looks:
             self.failing_looks -= 1
             raise self.failure
-        marks = {job_id: Mark.of(self._jobs[job_id]) for job_id in job_ids if job_id in self._jobs}
+        marks = {job_id: JobVersion.of(self._jobs[job_id]) for job_id in job_ids if job_id in self._jobs}
         await self.looking.wait()
         return marks
 

@@ -19,8 +19,8 @@ from darkroom.runtime.server import configuration
 from darkroom.runtime.settings import Environment
 from darkroom.tables.api_key_table import KeyTable
 from darkroom_local.installation import Installation
-from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.app import Services, create_app
+from darkroom_upload.jobs.orchestrator_client import OrchestratorClient
 from darkroom_upload.main import open_services
 from darkroom_upload.settings import UploadSettings
 from tests.support.cipher import CIPHER
@@ -116,9 +116,9 @@ async def running_service(
             await asyncio.gather(serving, watching)
 
 
-def _played_by(orchestrator: Callable[[httpx.Request], httpx.Response]) -> Orchestrator:
+def _played_by(orchestrator: Callable[[httpx.Request], httpx.Response]) -> OrchestratorClient:
     transport = httpx.MockTransport(orchestrator)
-    return Orchestrator(httpx.AsyncClient(base_url=str(NOBODY), transport=transport))
+    return OrchestratorClient(httpx.AsyncClient(base_url=str(NOBODY), transport=transport))
 
 
 async def put_key(dynamodb: Any, installation: Installation, key: str, owner: str, **more: Any) -> None:

@@ -12,14 +12,6 @@ from darkroom.runtime.access_log import AccessLog
 from darkroom.runtime.encryption import TextCipher
 from darkroom.runtime.health import Readiness
 from darkroom.tables.webhook_secrets import WebhookSecrets
-from darkroom_upload import throttle
-from darkroom_upload.adapters.job_lists import JobLists
-from darkroom_upload.adapters.jobs import Jobs
-from darkroom_upload.adapters.orchestrator import Orchestrator
-from darkroom_upload.adapters.pictures import Pictures
-from darkroom_upload.adapters.results import ResultLinks
-from darkroom_upload.adapters.stored import Stored
-from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.admission import Admission
 from darkroom_upload.api import (
     docs_page,
@@ -35,19 +27,27 @@ from darkroom_upload.api import (
     webhooks,
 )
 from darkroom_upload.api.documentation import DESCRIPTION, TAGS, DocumentedApi
-from darkroom_upload.auth import Authenticate
-from darkroom_upload.cross_origin import shared_with
-from darkroom_upload.follow import Follow
-from darkroom_upload.framing import OneLength
-from darkroom_upload.head import HeadOfGet
-from darkroom_upload.login import LogIn
-from darkroom_upload.plan import Plan
-from darkroom_upload.presign import Presign
-from darkroom_upload.security_headers import SecurityHeaders
-from darkroom_upload.sessions import Sessions
-from darkroom_upload.submit import Submit
-from darkroom_upload.throttle import LimitFields
-from darkroom_upload.watcher import JobWatcher
+from darkroom_upload.callers import throttle
+from darkroom_upload.callers.authentication import Authenticate
+from darkroom_upload.callers.quota_usage import QuotaUsage
+from darkroom_upload.callers.stored_bytes import StoredBytes
+from darkroom_upload.callers.throttle import RateLimitFields
+from darkroom_upload.intake.presign import Presign
+from darkroom_upload.intake.submit import Submit
+from darkroom_upload.jobs.follow import Follow
+from darkroom_upload.jobs.job_lists import JobLists
+from darkroom_upload.jobs.job_reader import JobReader
+from darkroom_upload.jobs.orchestrator_client import OrchestratorClient
+from darkroom_upload.jobs.watcher import JobWatcher
+from darkroom_upload.middleware.cors import shared_with
+from darkroom_upload.middleware.head_requests import HeadAsGet
+from darkroom_upload.middleware.request_framing import SingleBodyLength
+from darkroom_upload.middleware.security_headers import SecurityHeaders
+from darkroom_upload.planning.plan_recipe import PlanRecipe
+from darkroom_upload.results.result_bytes import ResultBytes
+from darkroom_upload.results.result_links import ResultLinks
+from darkroom_upload.sessions.login import LogIn
+from darkroom_upload.sessions.sessions import Sessions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,18 +61,18 @@ class Services:
     list_places: Admission
     wait_places: Admission
     presign: Presign
-    plan: Plan
-    jobs: Jobs
+    plan: PlanRecipe
+    jobs: JobReader
     lists: JobLists
     links: ResultLinks
-    pictures: Pictures
+    pictures: ResultBytes
     watcher: JobWatcher
     follow: Follow
-    orchestrator: Orchestrator
+    orchestrator: OrchestratorClient
     secrets: WebhookSecrets
     cipher: TextCipher
-    usage: Usage
-    stored: Stored
+    usage: QuotaUsage
+    stored: StoredBytes
     authenticate: Authenticate
     log_in: LogIn
     sessions: Sessions
@@ -85,8 +85,8 @@ class Services:
 
 def create_app(services: Services) -> ASGIApp:
     """The API, and around it what concerns every answer, even the one to a bug, as an ASGI application."""
-    app = shared_with(LimitFields(create_api(services)), services.cors_origins)
-    return AccessLog(SecurityHeaders(OneLength(HeadOfGet(app)), development=services.development))
+    app = shared_with(RateLimitFields(create_api(services)), services.cors_origins)
+    return AccessLog(SecurityHeaders(SingleBodyLength(HeadAsGet(app)), development=services.development))
 
 
 def create_api(services: Services) -> FastAPI:

@@ -17,34 +17,34 @@ from darkroom.runtime.settings import Environment, load_settings
 from darkroom.tables.api_key_table import KeyTable
 from darkroom.tables.user_table import UserTable
 from darkroom.tables.webhook_secrets import WebhookSecrets
-from darkroom_upload.adapters import orchestrator
-from darkroom_upload.adapters.attempts import Attempts
-from darkroom_upload.adapters.cdn_links import CdnLinks
-from darkroom_upload.adapters.claims import Claims
-from darkroom_upload.adapters.job_lists import JobLists
-from darkroom_upload.adapters.jobs import Jobs
-from darkroom_upload.adapters.new_jobs import NewJobs
-from darkroom_upload.adapters.originals import Originals
-from darkroom_upload.adapters.pictures import Pictures
-from darkroom_upload.adapters.rates import Rates
-from darkroom_upload.adapters.results import ResultLinks
-from darkroom_upload.adapters.s3_links import S3Links
-from darkroom_upload.adapters.sessions import SessionTable
-from darkroom_upload.adapters.stored import Stored
-from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.admission import ARCHIVES, LISTS, WAITS, Admission
 from darkroom_upload.app import Services, create_app
-from darkroom_upload.auth import Authenticate
-from darkroom_upload.follow import Follow
-from darkroom_upload.login import LogIn
-from darkroom_upload.plan import Plan
-from darkroom_upload.presign import Presign
-from darkroom_upload.sessions import Sessions
+from darkroom_upload.callers.authentication import Authenticate
+from darkroom_upload.callers.quota_usage import QuotaUsage
+from darkroom_upload.callers.rate_table import RateTable
+from darkroom_upload.callers.stored_bytes import StoredBytes
+from darkroom_upload.callers.throttle import Throttle
+from darkroom_upload.intake.idempotency_claims import Claims
+from darkroom_upload.intake.new_jobs import NewJobs
+from darkroom_upload.intake.originals import Originals
+from darkroom_upload.intake.presign import Presign
+from darkroom_upload.intake.submit import Submit
+from darkroom_upload.jobs import orchestrator_client
+from darkroom_upload.jobs.follow import Follow
+from darkroom_upload.jobs.job_lists import JobLists
+from darkroom_upload.jobs.job_reader import JobReader
+from darkroom_upload.jobs.watcher import JobWatcher
+from darkroom_upload.planning.plan_recipe import PlanRecipe
+from darkroom_upload.results.cdn_links import CdnLinks
+from darkroom_upload.results.result_bytes import ResultBytes
+from darkroom_upload.results.result_links import ResultLinks
+from darkroom_upload.results.s3_links import S3Links
+from darkroom_upload.results.signing_key import SigningKey
+from darkroom_upload.sessions.login import LogIn
+from darkroom_upload.sessions.login_attempts import LoginAttempts
+from darkroom_upload.sessions.session_table import SessionTable
+from darkroom_upload.sessions.sessions import Sessions
 from darkroom_upload.settings import UploadSettings
-from darkroom_upload.signing_key import SigningKey
-from darkroom_upload.submit import Submit
-from darkroom_upload.throttle import Throttle
-from darkroom_upload.watcher import JobWatcher
 
 _LOG = get_logger(__name__)
 
@@ -58,16 +58,16 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
         s3 = await stack.enter_async_context(aws.s3())
         sqs = await stack.enter_async_context(aws.sqs())
         dynamodb = await stack.enter_async_context(aws.dynamodb())
-        neighbour = await stack.enter_async_context(orchestrator.open_client(str(settings.orchestrator_url)))
+        neighbour = await stack.enter_async_context(orchestrator_client.open_client(str(settings.orchestrator_url)))
         public = s3
         if settings.public_s3_endpoint_url:
             endpoint_url = str(settings.public_s3_endpoint_url).rstrip("/")
             public = await stack.enter_async_context(aws.s3(endpoint_url=endpoint_url))
         queue_url = str(settings.uploads_queue_url)
-        jobs = Jobs(dynamodb, settings.jobs_table)
+        jobs = JobReader(dynamodb, settings.jobs_table)
         accounts, cipher = settings.accounts_table, settings.cipher
-        claims, usage = Claims(dynamodb, accounts), Usage(dynamodb, accounts)
-        stored = Stored(dynamodb, accounts)
+        claims, usage = Claims(dynamodb, accounts), QuotaUsage(dynamodb, accounts)
+        stored = StoredBytes(dynamodb, accounts)
         new_jobs = NewJobs(dynamodb, jobs=jobs, claims=claims, usage=usage, cipher=cipher)
         users = UserTable(dynamodb, accounts, cipher)
         sessions = Sessions(SessionTable(dynamodb, accounts), users)
@@ -101,7 +101,7 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
                 originals=originals,
                 max_upload_bytes=settings.max_upload_bytes,
             ),
-            plan=Plan(
+            plan=PlanRecipe(
                 jobs=jobs,
                 max_upload_bytes=settings.max_upload_bytes,
                 max_variants_per_task=settings.max_variants_per_task,
@@ -111,21 +111,21 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
             jobs=jobs,
             lists=JobLists(dynamodb, jobs),
             links=links,
-            pictures=Pictures(s3, settings.results_bucket),
+            pictures=ResultBytes(s3, settings.results_bucket),
             watcher=watcher,
             follow=Follow(find_job=jobs.owned_with_details, links=links, watcher=watcher),
-            orchestrator=orchestrator.Orchestrator(neighbour),
+            orchestrator=orchestrator_client.OrchestratorClient(neighbour),
             cipher=cipher,
             secrets=WebhookSecrets(dynamodb, accounts, cipher),
             authenticate=Authenticate(
                 KeyTable(dynamodb, accounts, cipher).find,
                 sessions.find,
-                throttle=Throttle(Rates(dynamodb, accounts)),
+                throttle=Throttle(RateTable(dynamodb, accounts)),
                 allowance=settings.allowance,
                 friends=settings.cors_origins,
                 development=development,
             ),
-            log_in=LogIn(users, Attempts(dynamodb, accounts), development=development),
+            log_in=LogIn(users, LoginAttempts(dynamodb, accounts), development=development),
             sessions=sessions,
             presets=presets,
             readiness=Readiness(

@@ -21,9 +21,9 @@ from darkroom.limits import DEFAULT_UPLOAD_BYTES, DEFAULT_VARIANTS_PER_TASK, HIG
 from darkroom.runtime.encryption_settings import EncryptionSettings
 from darkroom.runtime.settings import JsonTuple, ServiceSettings
 from darkroom_upload.admission import DEFAULT_STREAMS, DEFAULT_UPLOADS
-from darkroom_upload.cross_origin import Origin
-from darkroom_upload.signing_key import SigningKey
-from darkroom_upload.submit import ARRIVAL_PERIOD
+from darkroom_upload.intake.submit import ARRIVAL_PERIOD
+from darkroom_upload.middleware.cors import Origin
+from darkroom_upload.results.signing_key import SigningKey
 
 _Name = Annotated[str, Field(min_length=1)]
 T = TypeVar("T")

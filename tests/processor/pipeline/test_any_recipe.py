@@ -13,7 +13,7 @@ from darkroom.errors import ImageError
 from darkroom.planner.source import Source
 from darkroom.recipes import Variant
 from darkroom_processor.pipeline import FailedVariant, Instructions, Outcome, ProcessedImage, process
-from darkroom_upload.foretell import Foretold, foretell
+from darkroom_upload.planning.prediction import Prediction, predict
 from tests.support import images, recipes
 from tests.support.drawn_files import damaged_files, sound_files
 
@@ -39,7 +39,7 @@ def check(done: ProcessedImage) -> None:
             assert images.opened(outcome.data).size == (outcome.width, outcome.height)
 
 
-def compare(told: Foretold, outcome: Outcome, variant: Variant) -> None:
+def compare(told: Prediction, outcome: Outcome, variant: Variant) -> None:
     """Hold what was made to what was foretold."""
     if isinstance(outcome, FailedVariant):
         # Not to be foretold: whether an image is still there, whether bytes are few enough, and what a trim leaves.
@@ -62,7 +62,7 @@ def test_no_recipe_crashes_the_pipeline_or_makes_what_was_not_foretold(data: byt
         done = process(data, Instructions(variants=(variant,), describe=True, overlays=OVERLAYS))
         check(done)
     assert done.description is not None
-    told = foretell(variant, Source.described(done.description, size=len(data)))
+    told = predict(variant, Source.described(done.description, size=len(data)))
     compare(told, done.outcomes[0], variant)
 
 

@@ -13,10 +13,10 @@ import pytest
 from starlette.types import Message
 
 from darkroom.jobs import Job, JobStatus, VariantResult, new_job_id
-from darkroom_upload.adapters.pictures import Pictures
 from darkroom_upload.admission import ARCHIVES, Admission
 from darkroom_upload.api.streams import AdmittedStream
-from darkroom_upload.archive import archive
+from darkroom_upload.results.archive import archive
+from darkroom_upload.results.result_bytes import ResultBytes
 from tests.support.emulator import Cloud
 from tests.upload.examples import completed, queued, waiting
 from tests.upload.records import put_job
@@ -106,7 +106,7 @@ async def test_a_client_that_goes_away_leaves_the_service_well(cloud: Cloud, upl
     assert (await get(upload, job)).status_code == 200
 
 
-class _Counting(Pictures):
+class _Counting(ResultBytes):
     """Pictures without end, which count what is asked of them."""
 
     def __init__(self) -> None:

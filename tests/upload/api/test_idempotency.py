@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from darkroom.jobs import JobStatus
 from darkroom_local.installation import Installation
-from darkroom_upload.adapters.originals import PART_BYTES
+from darkroom_upload.intake.originals import PART_BYTES
 from tests.support import images
 from tests.support.aws_proxy import AwsProxy, Moment, running_proxy
 from tests.support.emulator import Cloud

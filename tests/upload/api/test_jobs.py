@@ -13,8 +13,8 @@ import pytest_asyncio
 from darkroom import clock
 from darkroom.jobs import Job, JobStatus, new_job_id
 from darkroom_local.installation import Installation
-from darkroom_upload.adapters import job_lists
-from darkroom_upload.cursor import Position, write_cursor
+from darkroom_upload.jobs import job_lists
+from darkroom_upload.jobs.cursor import Position, write_cursor
 from tests.support.emulator import Cloud
 from tests.upload.examples import CREATED, completed, queued, waiting
 from tests.upload.records import put_job

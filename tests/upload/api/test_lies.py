@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from structlog.testing import capture_logs
 
-from darkroom_upload.api import body
+from darkroom_upload.api import request_body
 from tests.support import images
 from tests.support.emulator import Cloud
 from tests.upload.evidence import latest_jobs, multipart_uploads
@@ -82,7 +82,7 @@ async def test_a_client_that_closes_its_half_before_the_end_of_its_body_is_gone(
 async def test_a_body_that_comes_too_slowly_is_given_up_though_it_never_pauses(
     connection: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(body, "STALL_SECONDS", 0.5)
+    monkeypatch.setattr(request_body, "STALL_SECONDS", 0.5)
 
     async def drip() -> None:
         while True:

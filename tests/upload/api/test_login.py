@@ -12,9 +12,10 @@ import pytest_asyncio
 from darkroom.accounts.users import User
 from darkroom.tables.user_table import UserTable
 from darkroom_local.installation import Installation
-from darkroom_upload import login, main
-from darkroom_upload.adapters.attempts import Attempts
-from darkroom_upload.login import OF_ADDRESS, OF_USER_AND_ADDRESS
+from darkroom_upload import main
+from darkroom_upload.sessions import login
+from darkroom_upload.sessions.login import OF_ADDRESS, OF_USER_AND_ADDRESS
+from darkroom_upload.sessions.login_attempts import LoginAttempts
 from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 from tests.upload.browser import Browser, browser
@@ -34,7 +35,7 @@ def still() -> Iterator[None]:
     """The clock of attempts stands still: their windows are of the clock, and one could begin between two of them."""
     now = time.time()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(main, "Attempts", partial(Attempts, clock=lambda: now))
+        patch.setattr(main, "LoginAttempts", partial(LoginAttempts, clock=lambda: now))
         yield
 
 

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from darkroom_local.child import Child
 from darkroom_local.ports import free_ports
-from darkroom_upload.api import body
+from darkroom_upload.api import request_body
 from tests.support import images
 from tests.support.emulator import Cloud
 from tests.support.waiting import until
@@ -148,7 +148,7 @@ async def test_a_client_that_goes_away_leaves_nothing_and_no_traceback(
 async def test_a_client_that_says_nothing_any_more_is_given_up(
     cloud: Cloud, upload: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(body, "STALL_SECONDS", 0.2)
+    monkeypatch.setattr(request_body, "STALL_SECONDS", 0.2)
     async with wire(upload) as connection:
         await connection.begin(Content_Type="image/png", Content_Length=str(9 * MIB))
         await connection.send(HEAD + b"\x00" * 6 * MIB)

@@ -23,9 +23,9 @@ from darkroom_upload.admission import Admission
 from darkroom_upload.api.documentation import EVENT_STREAM, refusals
 from darkroom_upload.api.parameters import JobId, takes
 from darkroom_upload.api.streams import AdmittedEvents
-from darkroom_upload.auth import Authenticate, allowed
-from darkroom_upload.follow import Check, Follow, Seen, State
-from darkroom_upload.principal import Principal
+from darkroom_upload.callers.authentication import Authenticate, allowed
+from darkroom_upload.callers.caller import Caller
+from darkroom_upload.jobs.follow import Check, Follow, Seen, State
 
 KEEP_ALIVE_SECONDS: Final = 15
 """Between comments that say nothing. Proxies on the way give a silent stream up; on AWS, after 60 s."""
@@ -39,7 +39,7 @@ _Fields = dict[str, Any]
 def router(follow: Follow, places: Admission, authenticate: Authenticate) -> APIRouter:
     """The route."""
     reading = Depends(allowed(authenticate, Scope.READ))
-    Reader = Annotated[Principal, reading]  # noqa: N806 - a type
+    Reader = Annotated[Caller, reading]  # noqa: N806 - a type
     routes = APIRouter(prefix="/jobs", tags=["jobs"])
 
     @routes.get(

@@ -9,23 +9,23 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 from darkroom.accounts.api_keys import Scope
 from darkroom.errors import Conflict, NotFound, QuotaExceeded
 from darkroom.jobs import Job, JobStatus, VariantStatus
-from darkroom_upload.adapters.job_lists import JobLists
-from darkroom_upload.adapters.jobs import Jobs
-from darkroom_upload.adapters.orchestrator import Orchestrator
-from darkroom_upload.adapters.pictures import Pictures
-from darkroom_upload.adapters.results import ResultLinks, content_disposition
-from darkroom_upload.adapters.stored import Stored
 from darkroom_upload.admission import Admission
 from darkroom_upload.api.documentation import BINARY, LOCATION, RECEIVED, refusals
 from darkroom_upload.api.parameters import JobId, takes
 from darkroom_upload.api.receipts import accepted_response, discreet
 from darkroom_upload.api.streams import AdmittedStream
-from darkroom_upload.archive import archive, archive_name
-from darkroom_upload.auth import Authenticate, allowed
-from darkroom_upload.cursor import read_cursor
-from darkroom_upload.listing import JobPage
-from darkroom_upload.principal import Principal
-from darkroom_upload.view import JobBody, ReceiptBody, manifest_link, result_link
+from darkroom_upload.callers.authentication import Authenticate, allowed
+from darkroom_upload.callers.caller import Caller
+from darkroom_upload.callers.stored_bytes import StoredBytes
+from darkroom_upload.jobs.cursor import read_cursor
+from darkroom_upload.jobs.job_body import JobBody, ReceiptBody, manifest_link, result_link
+from darkroom_upload.jobs.job_lists import JobLists
+from darkroom_upload.jobs.job_reader import JobReader
+from darkroom_upload.jobs.list_body import JobPage
+from darkroom_upload.jobs.orchestrator_client import OrchestratorClient
+from darkroom_upload.results.archive import archive, archive_name
+from darkroom_upload.results.result_bytes import ResultBytes
+from darkroom_upload.results.result_links import ResultLinks, content_disposition
 
 DEFAULT_PAGE: Final = 20
 LONGEST_PAGE: Final = 100
@@ -33,22 +33,22 @@ _ZIP: Final = "application/zip"
 
 
 def router(  # noqa: PLR0913 - all that these routes stand on
-    jobs: Jobs,
+    jobs: JobReader,
     lists: JobLists,
     links: ResultLinks,
-    pictures: Pictures,
+    pictures: ResultBytes,
     *,
     list_places: Admission,
     archive_places: Admission,
-    orchestrator: Orchestrator,
-    stored: Stored,
+    orchestrator: OrchestratorClient,
+    stored: StoredBytes,
     authenticate: Authenticate,
 ) -> APIRouter:
     """The routes."""
     routes = APIRouter(prefix="/jobs", tags=["jobs"])
     reading, changing = (Depends(allowed(authenticate, scope)) for scope in (Scope.READ, Scope.UPLOAD))
-    Reader = Annotated[Principal, reading]  # noqa: N806 - a type
-    Changer = Annotated[Principal, changing]  # noqa: N806 - a type
+    Reader = Annotated[Caller, reading]  # noqa: N806 - a type
+    Changer = Annotated[Caller, changing]  # noqa: N806 - a type
 
     @routes.get(
         "",

@@ -7,8 +7,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
 from darkroom.errors import UnsupportedMediaType, UploadTooLarge
-from darkroom_upload.api.body import body_of
 from darkroom_upload.api.documentation import SCHEMA_REFERENCE
+from darkroom_upload.api.request_body import body_of
 
 M = TypeVar("M", bound=BaseModel)
 

@@ -15,11 +15,11 @@ from darkroom.recipes import Presets
 from darkroom_upload.api.documentation import refusals
 from darkroom_upload.api.json_body import documented, read_json
 from darkroom_upload.api.parameters import stored_id, takes
-from darkroom_upload.auth import Authenticate, allowed
-from darkroom_upload.fields import RecipeField, choose_recipe, recipe_text
-from darkroom_upload.plan import Plan
-from darkroom_upload.plan_view import PlanBody
-from darkroom_upload.principal import Principal
+from darkroom_upload.callers.authentication import Authenticate, allowed
+from darkroom_upload.callers.caller import Caller
+from darkroom_upload.intake.fields import RecipeField, choose_recipe, recipe_text
+from darkroom_upload.planning.plan_body import PlanBody
+from darkroom_upload.planning.plan_recipe import PlanRecipe
 
 _LONGEST_BODY_BYTES: Final = 256 * 1024
 _MOST: Final = 1_000_000
@@ -84,10 +84,10 @@ class PlanRequest(BaseModel):
         return self
 
 
-def router(plan: Plan, presets: Presets, authenticate: Authenticate) -> APIRouter:
+def router(plan: PlanRecipe, presets: Presets, authenticate: Authenticate) -> APIRouter:
     """The route."""
     reading = Depends(allowed(authenticate, Scope.READ))
-    Reader = Annotated[Principal, reading]  # noqa: N806 - a type
+    Reader = Annotated[Caller, reading]  # noqa: N806 - a type
     routes = APIRouter(tags=["recipes"], dependencies=[reading, Depends(takes())])
 
     @routes.post(

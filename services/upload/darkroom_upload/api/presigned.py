@@ -22,11 +22,11 @@ from darkroom.recipes import Presets
 from darkroom_upload.api.documentation import LOCATION, REPLAYED, refusals
 from darkroom_upload.api.json_body import documented, read_json
 from darkroom_upload.api.parameters import IdempotencyKey, takes
-from darkroom_upload.auth import Authenticate, allowed
-from darkroom_upload.fields import Metadata, RecipeField, choose_recipe, read_callback, recipe_text
-from darkroom_upload.presign import Announced, Presign, PresignedUpload
-from darkroom_upload.principal import Principal
-from darkroom_upload.view import status_path
+from darkroom_upload.callers.authentication import Authenticate, allowed
+from darkroom_upload.callers.caller import Caller
+from darkroom_upload.intake.fields import Metadata, RecipeField, choose_recipe, read_callback, recipe_text
+from darkroom_upload.intake.presign import Announced, Presign, PresignedUpload
+from darkroom_upload.jobs.job_body import status_path
 
 _LONGEST_BODY_BYTES: Final = 256 * 1024
 
@@ -75,7 +75,7 @@ class PresignedBody(BaseModel):
 def router(presign: Presign, presets: Presets, authenticate: Authenticate, *, allow_http: bool) -> APIRouter:
     """The route. `allow_http` is for callback URLs."""
     uploading = Depends(allowed(authenticate, Scope.UPLOAD))
-    Uploader = Annotated[Principal, uploading]  # noqa: N806 - a type
+    Uploader = Annotated[Caller, uploading]  # noqa: N806 - a type
     routes = APIRouter(tags=["uploads"], dependencies=[uploading])
 
     @routes.post(
@@ -103,7 +103,7 @@ def router(presign: Presign, presets: Presets, authenticate: Authenticate, *, al
     )
     async def presigned(request: Request, uploader: Uploader, key: IdempotencyKey, response: Response) -> PresignedBody:
         wanted = await read_json(request, PresignRequest, max_bytes=_LONGEST_BODY_BYTES)
-        upload = await presign(_announced(wanted, presets, allow_http=allow_http), principal=uploader, key=key)
+        upload = await presign(_announced(wanted, presets, allow_http=allow_http), caller=uploader, key=key)
         response.headers["Location"] = status_path(upload.job.job_id)
         if upload.replayed:
             response.headers["Idempotency-Replayed"] = "true"

@@ -10,15 +10,15 @@ from darkroom.accounts.api_keys import Scope
 from darkroom.errors import Conflict, UnderWay
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job
-from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.api.responses import job_response
-from darkroom_upload.principal import Principal
-from darkroom_upload.view import ReceiptBody, status_path
+from darkroom_upload.callers.caller import Caller
+from darkroom_upload.jobs.job_body import ReceiptBody, status_path
+from darkroom_upload.results.result_links import ResultLinks
 
 
-async def accepted_response(job: Job, details: JobDetails, links: ResultLinks, principal: Principal) -> Response:
+async def accepted_response(job: Job, details: JobDetails, links: ResultLinks, caller: Caller) -> Response:
     """The answer 202 about a job, with the address of its status."""
-    if principal.may(Scope.READ):
+    if caller.may(Scope.READ):
         answer = await job_response(job, details, links, status=HTTPStatus.ACCEPTED)
     else:
         receipt = ReceiptBody.of(job).model_dump_json()
@@ -28,13 +28,13 @@ async def accepted_response(job: Job, details: JobDetails, links: ResultLinks, p
 
 
 @contextmanager
-def discreet(principal: Principal) -> Iterator[None]:
+def discreet(caller: Caller) -> Iterator[None]:
     """Keep from callers without the scope `read` why a job cannot be changed: the reasons tell more than its status."""
     try:
         yield
     except UnderWay:
         raise
     except Conflict as error:
-        if principal.may(Scope.READ):
+        if caller.may(Scope.READ):
             raise
         raise Conflict("The job's status does not allow this now.") from error

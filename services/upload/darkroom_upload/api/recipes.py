@@ -9,7 +9,7 @@ from darkroom.errors import NotFound
 from darkroom.recipes import Presets, Recipe
 from darkroom_upload.api.documentation import refusals
 from darkroom_upload.api.parameters import takes
-from darkroom_upload.auth import Authenticate, allowed
+from darkroom_upload.callers.authentication import Authenticate, allowed
 
 
 def router(presets: Presets, authenticate: Authenticate) -> APIRouter:

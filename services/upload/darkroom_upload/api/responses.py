@@ -8,8 +8,8 @@ from fastapi import Response
 
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job
-from darkroom_upload.adapters.results import ResultLinks
-from darkroom_upload.view import job_body
+from darkroom_upload.jobs.job_body import job_body
+from darkroom_upload.results.result_links import ResultLinks
 
 RETRY_AFTER_SECONDS: Final = 1
 """When a client that polls should look again at a job that is still open."""

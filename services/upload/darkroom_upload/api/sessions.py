@@ -20,12 +20,12 @@ from darkroom.errors import (
 from darkroom_upload.api.documentation import SET_COOKIE, problems
 from darkroom_upload.api.json_body import documented, read_json
 from darkroom_upload.api.parameters import takes
-from darkroom_upload.auth import Authenticate, logged_in
-from darkroom_upload.bodies import Body
-from darkroom_upload.client_address import client_address
-from darkroom_upload.login import LogIn
-from darkroom_upload.session import Session
-from darkroom_upload.sessions import Sessions
+from darkroom_upload.callers.authentication import Authenticate, logged_in
+from darkroom_upload.response_body import ResponseBody
+from darkroom_upload.sessions.client_address import client_address
+from darkroom_upload.sessions.login import LogIn
+from darkroom_upload.sessions.session import Session
+from darkroom_upload.sessions.sessions import Sessions
 
 _LONGEST_BODY_BYTES: Final = 8 * 1024
 _FORWARDED: Final = "x-forwarded-for"
@@ -50,7 +50,7 @@ class LogoutRequest(BaseModel):
     """All sessions of the user, rather than this one."""
 
 
-class SessionBody(Body):
+class SessionBody(ResponseBody):
     """A session."""
 
     user: str

@@ -8,32 +8,32 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from darkroom.accounts.api_keys import Scope
 from darkroom.errors import NotFound
-from darkroom_upload.adapters.jobs import Jobs, Mark
-from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.admission import Admission
 from darkroom_upload.api.documentation import NOT_MODIFIED, STATUS_HEADERS, refusals
 from darkroom_upload.api.parameters import JobId, takes
 from darkroom_upload.api.responses import job_response, matches
-from darkroom_upload.auth import Authenticate, allowed
-from darkroom_upload.principal import Principal
-from darkroom_upload.view import JobBody
-from darkroom_upload.watcher import JobWatcher
+from darkroom_upload.callers.authentication import Authenticate, allowed
+from darkroom_upload.callers.caller import Caller
+from darkroom_upload.jobs.job_body import JobBody
+from darkroom_upload.jobs.job_reader import JobReader, JobVersion
+from darkroom_upload.jobs.watcher import JobWatcher
+from darkroom_upload.results.result_links import ResultLinks
 
 LONGEST_WAIT_SECONDS: Final = 20
 """Shorter than the idle time-out of any proxy on the way."""
 
 
 def router(
-    jobs: Jobs, links: ResultLinks, watcher: JobWatcher, places: Admission, authenticate: Authenticate
+    jobs: JobReader, links: ResultLinks, watcher: JobWatcher, places: Admission, authenticate: Authenticate
 ) -> APIRouter:
     """The route."""
     reading = Depends(allowed(authenticate, Scope.READ))
-    Reader = Annotated[Principal, reading]  # noqa: N806 - a type
+    Reader = Annotated[Caller, reading]  # noqa: N806 - a type
     routes = APIRouter(tags=["jobs"], dependencies=[reading])
 
-    async def look(job_id: str, owner: str) -> tuple[Response, Mark]:
+    async def look(job_id: str, owner: str) -> tuple[Response, JobVersion]:
         job, details = await jobs.owned_with_details(job_id, owner)
-        return await job_response(job, details, links), Mark.of(job)
+        return await job_response(job, details, links), JobVersion.of(job)
 
     @routes.get(
         "/status/{job_id}",

@@ -20,18 +20,18 @@ from darkroom.errors import (
     UnsupportedMediaType,
     UploadTooLarge,
 )
-from darkroom_upload.adapters.results import ResultLinks
 from darkroom_upload.admission import Admission
-from darkroom_upload.api.body import body_of
 from darkroom_upload.api.documentation import LOCATION, RAW_UPLOAD, RECEIVED, REPLAYED, UPLOAD, refusals
 from darkroom_upload.api.parameters import IdempotencyKey, refuse_others
 from darkroom_upload.api.receipts import accepted_response
-from darkroom_upload.auth import Authenticate, allowed
-from darkroom_upload.form import MAX_FIELD_BYTES, Field, FormEvent, form_events, raw_events
-from darkroom_upload.inspection import too_large
-from darkroom_upload.principal import Principal
-from darkroom_upload.submit import Submit
-from darkroom_upload.view import JobBody, ReceiptBody
+from darkroom_upload.api.request_body import body_of
+from darkroom_upload.callers.authentication import Authenticate, allowed
+from darkroom_upload.callers.caller import Caller
+from darkroom_upload.intake.form import MAX_FIELD_BYTES, Field, FormEvent, form_events, raw_events
+from darkroom_upload.intake.inspection import too_large
+from darkroom_upload.intake.submit import Submit
+from darkroom_upload.jobs.job_body import JobBody, ReceiptBody
+from darkroom_upload.results.result_links import ResultLinks
 
 _FORM_TYPE: Final = "multipart/form-data"
 _FORM_OVERHEAD_BYTES: Final = 4 * MAX_FIELD_BYTES
@@ -59,14 +59,14 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 def router(submit: Submit, places: Admission, links: ResultLinks, authenticate: Authenticate) -> APIRouter:
     """The routes."""
     uploading = Depends(allowed(authenticate, Scope.UPLOAD))
-    Uploader = Annotated[Principal, uploading]  # noqa: N806 - a type
+    Uploader = Annotated[Caller, uploading]  # noqa: N806 - a type
     routes = APIRouter(tags=["uploads"], dependencies=[uploading])
 
     async def upload(request: Request, uploader: Uploader, key: IdempotencyKey) -> Response:
         with places.place(uploader.owner):
             submission = await submit(
                 _events(request, submit.max_upload_bytes),
-                principal=uploader,
+                caller=uploader,
                 key=key,
                 announced_bytes=_announced_bytes(request),
             )

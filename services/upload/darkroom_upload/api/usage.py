@@ -9,16 +9,16 @@ from darkroom.accounts.allowances import Rate
 from darkroom.accounts.api_keys import Scope
 from darkroom.clock import Moment
 from darkroom.tables.charges import day_after
-from darkroom_upload.adapters.stored import Stored
-from darkroom_upload.adapters.usage import Usage
 from darkroom_upload.api.documentation import refusals
 from darkroom_upload.api.parameters import takes
-from darkroom_upload.auth import Authenticate, allowed
-from darkroom_upload.bodies import Body
-from darkroom_upload.principal import Principal
+from darkroom_upload.callers.authentication import Authenticate, allowed
+from darkroom_upload.callers.caller import Caller
+from darkroom_upload.callers.quota_usage import QuotaUsage
+from darkroom_upload.callers.stored_bytes import StoredBytes
+from darkroom_upload.response_body import ResponseBody
 
 
-class RateBody(Body):
+class RateBody(ResponseBody):
     """How often the caller may come."""
 
     requests_per_second: float
@@ -26,7 +26,7 @@ class RateBody(Body):
     """How often at once, after a rest."""
 
 
-class QuotaBody(Body):
+class QuotaBody(ResponseBody):
     """One quota."""
 
     limit: int
@@ -34,7 +34,7 @@ class QuotaBody(Body):
     remaining: int
 
 
-class UsageBody(Body):
+class UsageBody(ResponseBody):
     """Limits of the caller: an API key, or all sessions of an owner. What is null has no limit, and is not counted."""
 
     owner: str
@@ -50,10 +50,10 @@ class UsageBody(Body):
     """When the day is over, and its quotas begin again."""
 
 
-def router(usage: Usage, stored: Stored, authenticate: Authenticate) -> APIRouter:
+def router(usage: QuotaUsage, stored: StoredBytes, authenticate: Authenticate) -> APIRouter:
     """The route."""
     reading = Depends(allowed(authenticate, Scope.READ))
-    Reader = Annotated[Principal, reading]  # noqa: N806 - a type
+    Reader = Annotated[Caller, reading]  # noqa: N806 - a type
     routes = APIRouter(tags=["usage"], dependencies=[reading, Depends(takes())])
 
     @routes.get(
@@ -63,7 +63,7 @@ def router(usage: Usage, stored: Stored, authenticate: Authenticate) -> APIRoute
     )
     async def read_usage(reader: Reader) -> UsageBody:
         moment, allowance = clock.now(), reader.allowance
-        used = await usage.on(reader.caller, moment)
+        used = await usage.on(reader.counted_as, moment)
         return UsageBody(
             owner=reader.owner,
             scopes=sorted(reader.scopes),

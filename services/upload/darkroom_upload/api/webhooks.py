@@ -13,21 +13,21 @@ from darkroom.job_details import DeliveryAttempt, JobDetails
 from darkroom.jobs import Job
 from darkroom.runtime.encryption import TextCipher
 from darkroom.tables.webhook_secrets import SigningSecret, WebhookSecrets
-from darkroom_upload.adapters.jobs import Jobs
-from darkroom_upload.adapters.orchestrator import Orchestrator
 from darkroom_upload.api.documentation import refusals
 from darkroom_upload.api.parameters import JobId, takes
 from darkroom_upload.api.receipts import discreet
-from darkroom_upload.auth import Authenticate, allowed
-from darkroom_upload.bodies import Body
-from darkroom_upload.principal import Principal
-from darkroom_upload.view import ReceiptBody
+from darkroom_upload.callers.authentication import Authenticate, allowed
+from darkroom_upload.callers.caller import Caller
+from darkroom_upload.jobs.job_body import ReceiptBody
+from darkroom_upload.jobs.job_reader import JobReader
+from darkroom_upload.jobs.orchestrator_client import OrchestratorClient
+from darkroom_upload.response_body import ResponseBody
 
 _NEVER_STORED: Final = "no-store"
 """For answers with a secret in them."""
 
 
-class AttemptBody(Body):
+class AttemptBody(ResponseBody):
     """One POST to the callback URL."""
 
     event_id: str
@@ -57,7 +57,7 @@ class AttemptBody(Body):
         )
 
 
-class DeliveriesBody(Body):
+class DeliveriesBody(ResponseBody):
     """How the webhooks of a job were delivered."""
 
     callback_url: str | None
@@ -77,7 +77,7 @@ class DeliveriesBody(Body):
         )
 
 
-class SecretBody(Body):
+class SecretBody(ResponseBody):
     """What your webhooks are signed with."""
 
     secret: str
@@ -98,16 +98,20 @@ class SecretBody(Body):
 
 
 def router(
-    jobs: Jobs, orchestrator: Orchestrator, secrets: WebhookSecrets, cipher: TextCipher, authenticate: Authenticate
+    jobs: JobReader,
+    orchestrator: OrchestratorClient,
+    secrets: WebhookSecrets,
+    cipher: TextCipher,
+    authenticate: Authenticate,
 ) -> APIRouter:
     """The routes."""
     routes = APIRouter(tags=["webhooks"])
     reading, changing = (Depends(allowed(authenticate, scope)) for scope in (Scope.READ, Scope.UPLOAD))
     # Who has the secret can sign: to read is not enough. A key without `read` is told nothing, so neither is `upload`.
     signing = Depends(allowed(authenticate, Scope.READ, Scope.UPLOAD))
-    Reader = Annotated[Principal, reading]  # noqa: N806 - a type
-    Changer = Annotated[Principal, changing]  # noqa: N806 - a type
-    Signer = Annotated[Principal, signing]  # noqa: N806 - a type
+    Reader = Annotated[Caller, reading]  # noqa: N806 - a type
+    Changer = Annotated[Caller, changing]  # noqa: N806 - a type
+    Signer = Annotated[Caller, signing]  # noqa: N806 - a type
 
     @routes.get(
         "/jobs/{job_id}/deliveries",

@@ -1,0 +1,35 @@
+"""What a caller has used of its quotas: see `darkroom.tables.charges`."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from darkroom.tables.charges import Charge, Used, counter_of
+from darkroom.tables.dynamodb import read_item
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
+
+
+class QuotaUsage:
+    """Reads the counters."""
+
+    def __init__(self, client: "DynamoDBClient", accounts_table: str) -> None:
+        self._client = client
+        self._table = accounts_table
+
+    async def require_room(self, charge: Charge | None) -> None:
+        """Raise QuotaExceeded when there is no room for it already, before any work is done. Raises Unavailable."""
+        if charge:
+            charge.require_room(await self._at(charge.counter))
+
+    async def on(self, counted_as: str, moment: datetime) -> Used:
+        """Return what the caller has used on the day of this moment. Raises Unavailable."""
+        return await self._at(counter_of(counted_as, moment))
+
+    def counting(self, charge: Charge) -> "TransactWriteItemTypeDef":
+        """Return the part of a transaction that counts a job, and that fails when there is no room for it."""
+        return charge.counting(self._table)
+
+    async def _at(self, counter: str) -> Used:
+        return Used.of(await read_item(self._client, self._table, {"id": {"S": counter}}) or {})

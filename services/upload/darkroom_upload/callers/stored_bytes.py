@@ -1,0 +1,43 @@
+"""What an owner stores, read before more is taken in."""
+
+from typing import TYPE_CHECKING
+
+from darkroom.errors import QuotaExceeded
+from darkroom.tables.dynamodb import read_items
+from darkroom.tables.stored_bytes import counters_of, stored_in
+from darkroom_upload.callers.caller import Caller
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb import DynamoDBClient
+
+
+class StoredBytes:
+    """Reads the counters of `darkroom.tables.stored_bytes`. All methods raise Unavailable."""
+
+    def __init__(self, client: "DynamoDBClient", accounts_table: str) -> None:
+        self._client = client
+        self._table = accounts_table
+
+    async def require_room(self, caller: Caller) -> None:
+        """Raise QuotaExceeded when the caller's owner stores as much as the caller may.
+
+        How much a job will store is not known before it ends: an owner may exceed the quota by what its jobs in flight
+        store.
+        """
+        limit = caller.allowance.stored_bytes
+        if limit is None:
+            return
+        used = await self.of(caller.owner)
+        if used >= limit:
+            raise QuotaExceeded(
+                f"Storage quota used up: {used} of {limit} bytes. Delete jobs to make room.",
+                retry_after_seconds=None,
+                quota="stored_bytes",
+                limit=limit,
+                used=used,
+            )
+
+    async def of(self, owner: str) -> int:
+        """Return how many bytes an owner stores."""
+        counters = [{"id": {"S": counter}} for counter in counters_of(owner)]
+        return sum(map(stored_in, await read_items(self._client, self._table, counters)))

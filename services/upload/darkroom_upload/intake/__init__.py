@@ -1,0 +1,1 @@
+"""Uploads on their way in: the form, the file, the new job and its original."""

@@ -1,0 +1,166 @@
+"""Presign: make a job for bytes that the client will send straight to S3."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from darkroom import clock
+from darkroom.errors import Conflict, IdempotencyMismatch, UnderWay, UnsupportedMediaType
+from darkroom.file_names import display_name
+from darkroom.formats import ImageFormat
+from darkroom.jobs import Job, JobStatus, NewJob, new_job_id, unsettled
+from darkroom.object_keys import direct_key
+from darkroom.runtime.logs import get_logger
+from darkroom.tables.job_table import JobTable
+from darkroom_upload.callers.caller import Caller
+from darkroom_upload.callers.stored_bytes import StoredBytes
+from darkroom_upload.intake.fields import ChosenRecipe, fingerprint
+from darkroom_upload.intake.idempotency_claims import Claim, Claims
+from darkroom_upload.intake.inspection import too_large
+from darkroom_upload.intake.new_jobs import NewJobs
+from darkroom_upload.intake.originals import NewOriginal, Originals, PresignedPost
+from darkroom_upload.intake.watermark_images import require_watermark_images
+
+_LOG = get_logger(__name__)
+
+FORM_LIFETIME: Final = timedelta(minutes=10)
+_GRACE: Final = timedelta(minutes=2)
+"""An upload may begin in the form's last moment."""
+
+ACCEPTED_TYPES: Final = frozenset(
+    {
+        *(image_format.media_type for image_format in ImageFormat),
+        "image/apng",
+        "image/jpg",
+        "image/jpx",
+        "image/pjpeg",
+        "image/x-icon",
+        "image/x-ms-bmp",
+        "image/x-png",
+        "image/x-portable-anymap",
+        "image/x-portable-bitmap",
+        "image/x-portable-graymap",
+    }
+)
+"""The registered types of the formats that are read, and other names that browsers and tools have for them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Announced:
+    """What a client says of the file that it is going to send."""
+
+    filename: str
+    content_type: str
+    size: int
+    """Bytes."""
+    chosen: ChosenRecipe
+    metadata: Mapping[str, str]
+    callback_url: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresignedUpload:
+    """A job that waits for its bytes, and the form to send them with."""
+
+    job: Job
+    post: PresignedPost
+    expires_at: datetime
+    replayed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Presign:
+    """The use case."""
+
+    jobs: JobTable
+    new_jobs: NewJobs
+    claims: Claims
+    stored: StoredBytes
+    originals: Originals
+    max_upload_bytes: int
+
+    async def __call__(self, announced: Announced, *, caller: Caller, key: str | None) -> PresignedUpload:
+        """Create the job and sign its form. Raises RequestError, and Unavailable when AWS is away."""
+        if announced.size > self.max_upload_bytes:
+            raise too_large(announced.size, limit=self.max_upload_bytes)
+        if announced.content_type not in ACCEPTED_TYPES:
+            known = ", ".join(image_format.media_type for image_format in ImageFormat)
+            raise UnsupportedMediaType(f"The content_type is of no image format that is read here. Types: {known}.")
+        job, replayed = await self._record(announced, caller, key)
+        expires_at = job.created_at + FORM_LIFETIME
+        post = await self.originals.presigned_post(
+            NewOriginal(
+                key=job.source_key,
+                content_type=announced.content_type,
+                metadata={"job-id": job.job_id, "recipe": job.recipe_name},
+            ),
+            max_bytes=announced.size,
+            seconds=max(1, int((expires_at - clock.now()).total_seconds())),
+        )
+        return PresignedUpload(job=job, post=post, expires_at=expires_at, replayed=replayed)
+
+    async def _record(self, announced: Announced, caller: Caller, key: str | None) -> tuple[Job, bool]:
+        """The job, and whether an earlier request made it."""
+        owner, asked = caller.owner, _fingerprint(announced)
+        claim = await self.claims.find(owner, key) if key else None
+        if claim is not None:
+            return await self._waiting(claim, asked), True
+        await self.stored.require_room(caller)
+        await require_watermark_images(self.jobs, announced.chosen, caller)
+        new = _new_job(caller, announced)
+        job = new.job
+        fresh = Claim(owner=owner, key=key, job_id=job.job_id, fingerprint=asked) if key else None
+        created = await self.new_jobs.create(new, claim=fresh, charge=caller.charge(announced.size))
+        if key and not created:
+            return await self._winner(owner, key, asked), True
+        _LOG.info("job_created", job_id=job.job_id, owner=owner, recipe=job.recipe_name, bytes=announced.size)
+        return job, False
+
+    async def _winner(self, owner: str, key: str, asked: str) -> Job:
+        """The job of the request that was a little faster."""
+        claim = await self.claims.find(owner, key)
+        if claim is None:
+            raise UnderWay
+        return await self._waiting(claim, asked)
+
+    async def _waiting(self, claim: Claim, asked: str) -> Job:
+        """The job that an earlier request made, as long as its bytes can still be sent."""
+        if claim.fingerprint != asked:
+            raise IdempotencyMismatch("This Idempotency-Key was used for another upload. Use a new key.")
+        job = await self.jobs.get(claim.job_id)
+        if job is None or job.status is not JobStatus.AWAITING_UPLOAD or clock.now() > job.created_at + FORM_LIFETIME:
+            raise Conflict("The upload of this Idempotency-Key is over. Use a new key for another one.")
+        return job
+
+
+def _fingerprint(announced: Announced) -> str:
+    return fingerprint(
+        "presigned",
+        announced.filename,
+        announced.content_type,
+        str(announced.size),
+        announced.chosen.text,
+        announced.callback_url or "",
+        metadata=announced.metadata,
+    )
+
+
+def _new_job(caller: Caller, announced: Announced) -> NewJob:
+    job_id, now, filename = new_job_id(), clock.now(), display_name(announced.filename)
+    job = Job(
+        job_id=job_id,
+        owner=caller.owner,
+        recipe_name=announced.chosen.name,
+        status=JobStatus.AWAITING_UPLOAD,
+        created_at=now,
+        updated_at=now,
+        filename=filename,
+        content_type=announced.content_type,
+        source_key=direct_key(job_id, filename),
+        deadline=now + FORM_LIFETIME + _GRACE,
+        source_bytes=announced.size,
+        variants=unsettled(announced.chosen.recipe),
+        callback_url=announced.callback_url or caller.callback_url,
+    )
+    return NewJob(job=job, recipe=announced.chosen.recipe, metadata=announced.metadata)

@@ -1,0 +1,103 @@
+"""The orchestrator's internal API: the only one that changes a job, asked to do so."""
+
+import asyncio
+from http import HTTPStatus
+from typing import Any, Final
+
+import httpx
+
+from darkroom.errors import Conflict, NotFound, QuotaExceeded, Unavailable, UnderWay
+from darkroom.runtime import tracing
+from darkroom.runtime.tracing import Kind
+from darkroom.tables.charges import Charge
+
+CONNECT_SECONDS: Final = 1.0
+TOTAL_SECONDS: Final = 5.0
+
+
+def open_client(url: str) -> httpx.AsyncClient:
+    """A client for the orchestrator at that root, one a process; the caller closes it."""
+    # Environment proxies are for the outside: this one is a neighbour.
+    return httpx.AsyncClient(
+        base_url=url, timeout=httpx.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS), trust_env=False
+    )
+
+
+class OrchestratorClient:
+    """Cancels, retries and deletes jobs, and replays their webhooks.
+
+    All methods raise NotFound, Conflict and Unavailable.
+    """
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self._client = client
+
+    async def cancel(self, job_id: str) -> None:
+        """Stop an open job."""
+        await self._ask("POST", f"/api/jobs/{job_id}/cancel")
+
+    async def retry(self, job_id: str, charge: Charge | None) -> None:
+        """Run the failed variants of a job again, and charge for it. Raises QuotaExceeded too."""
+        await self._ask("POST", f"/api/jobs/{job_id}/retry", charge)
+
+    async def delete(self, job_id: str) -> None:
+        """Delete a finished job and its objects."""
+        await self._ask("DELETE", f"/api/jobs/{job_id}")
+
+    async def replay(self, job_id: str, charge: Charge | None) -> None:
+        """Send the webhook of a job's end once more, and charge for it.
+
+        Raises QuotaExceeded too, and UnderWay while an earlier replay of the job is outstanding.
+        """
+        await self._ask("POST", f"/api/jobs/{job_id}/deliveries/replay", charge)
+
+    async def _ask(self, method: str, path: str, charge: Charge | None = None) -> None:
+        with tracing.span("ask the orchestrator", Kind.CLIENT, {"http.request.method": method}) as span:
+            answer = await self._request(method, path, charge)
+            span.set_attribute("http.response.status_code", answer.status_code)
+        if answer.status_code == HTTPStatus.NOT_FOUND:
+            raise NotFound(_detail(answer, "There is no such job."))
+        if answer.status_code == HTTPStatus.CONFLICT:
+            detail = _detail(answer, "The job's status does not allow this now.")
+            raise _under_way(answer, detail) if _member(answer, "code") == UnderWay.code else Conflict(detail)
+        if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            raise _quota_exceeded(answer)
+        if not answer.is_success:
+            raise Unavailable("Changes to jobs are not taken now. Try again in a moment.")
+
+    async def _request(self, method: str, path: str, charge: Charge | None) -> httpx.Response:
+        body = charge.model_dump(mode="json") if charge else None
+        try:
+            async with asyncio.timeout(TOTAL_SECONDS):
+                return await self._client.request(method, path, headers=tracing.headers(), json=body)
+        except (httpx.TransportError, TimeoutError) as error:
+            raise Unavailable("Changes to jobs are not taken now. Try again in a moment.") from error
+
+
+def _under_way(answer: httpx.Response, detail: str) -> UnderWay:
+    return UnderWay(detail, retry_after_seconds=_retry_after(answer))
+
+
+def _quota_exceeded(answer: httpx.Response) -> QuotaExceeded:
+    fields = {name: _member(answer, name) for name in ("quota", "limit", "used")}
+    return QuotaExceeded(_detail(answer, "Quota used up."), retry_after_seconds=_retry_after(answer), **fields)
+
+
+def _retry_after(answer: httpx.Response) -> int:
+    """Seconds."""
+    told = answer.headers.get("retry-after", "")
+    return int(told) if told.isdecimal() else 1
+
+
+def _detail(answer: httpx.Response, otherwise: str) -> str:
+    """The sentence in a problem document."""
+    detail = _member(answer, "detail")
+    return detail if isinstance(detail, str) else otherwise
+
+
+def _member(answer: httpx.Response, name: str) -> Any:
+    """A member of a problem document, or None."""
+    try:
+        return answer.json()[name]
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,1 @@
+"""Results as clients get them: signed links, and archives."""

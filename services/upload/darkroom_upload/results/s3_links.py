@@ -1,0 +1,65 @@
+"""Links to results in S3: presigned URLs, made on the service's own time."""
+
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from botocore.auth import S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import ReadOnlyCredentials
+
+from darkroom.runtime.aws import translated
+from darkroom_upload.results.result_links import LINK_SECONDS, Link, LinkMemory
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+_ANY_KEY: Final = "key"
+
+
+class S3Links:
+    """Signs links to the results bucket. `client` is one for the address under which browsers reach S3.
+
+    The client tells where the bucket is, once; the links are signed by botocore's own signer without the client, which
+    would find that out anew for each of them, at seven times the cost (0.65 ms against 0.09).
+
+    S3 takes a link for as long as the credentials that signed it. Those of a role are renewed some ten minutes before
+    their end (botocore's `RefreshableCredentials`), and then no link of the old ones is given out any more.
+    """
+
+    def __init__(
+        self,
+        client: "S3Client",
+        bucket: str,
+        credentials: Callable[[], Awaitable[ReadOnlyCredentials]],
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._credentials = credentials
+        self._memory = LinkMemory(clock)
+        self._root: str | None = None
+
+    async def sign(self, link: Link) -> str:
+        """See ResultLinks."""
+        credentials = await self._credentials()
+        return await self._memory.recall(link, partial(self._sign, credentials), signer=credentials.access_key)
+
+    async def _sign(self, credentials: ReadOnlyCredentials, link: Link, until: int) -> str:
+        del until  # S3 counts from the moment of signing, which is a little longer.
+        if self._root is None:
+            self._root = await self._find_root()
+        request = AWSRequest(method="GET", url=f"{self._root}{link.path}")
+        region = self._client.meta.region_name
+        S3SigV4QueryAuth(credentials, "s3", region, expires=LINK_SECONDS).add_auth(request)
+        return str(request.url)
+
+    async def _find_root(self) -> str:
+        """The bucket's URL with a slash at its end, in whichever style the client addresses buckets."""
+        with translated("S3"):
+            url = await self._client.generate_presigned_url(
+                "get_object", Params={"Bucket": self._bucket, "Key": _ANY_KEY}
+            )
+        return url.partition("?")[0].removesuffix(_ANY_KEY)

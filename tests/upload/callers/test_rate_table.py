@@ -1,0 +1,84 @@
+"""Rates, held in a table by several tasks."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from darkroom.accounts.allowances import Rate
+from darkroom_local.clients import open_clients
+from darkroom_local.installation import Installation
+from darkroom_upload.callers.rate_table import RateTable
+from darkroom_upload.callers.token_bucket import MICROSECONDS
+from tests.support.aws_proxy import running_proxy
+from tests.support.emulator import Cloud
+from tests.support.interceptions import LostAnswers
+
+SLOW = Rate.of(0.01, 5)
+
+
+class Watch:
+    now = 4_000_000_000 * MICROSECONDS
+    """In 2096: an emulator deletes what has expired."""
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@pytest.fixture
+def task(cloud: Cloud, shared_installation: Installation) -> Callable[..., RateTable]:
+    """Makes a task's view of the table."""
+    table = shared_installation.topology.accounts.name
+    return lambda watch=None: RateTable(cloud.dynamodb, table, microseconds=watch)
+
+
+async def test_of_twenty_requests_at_once_to_two_tasks_exactly_the_burst_passes(task: Callable[..., RateTable]) -> None:
+    tasks = [task(), task()]
+    standings = await asyncio.gather(*(tasks[number % 2].take("crowd", SLOW) for number in range(20)))
+    passed = [standing for standing in standings if not standing.is_reached]
+    assert sorted(standing.remaining for standing in passed) == [0, 1, 2, 3, 4]
+    assert {standing.retry_after for standing in standings if standing.is_reached} <= {99, 100}
+
+
+async def test_callers_do_not_take_from_one_another(task: Callable[..., RateTable]) -> None:
+    rates = task()
+    for caller in ("one", "other"):
+        assert (await rates.take(caller, SLOW)).remaining == 4
+
+
+async def test_tokens_come_back_with_time(task: Callable[..., RateTable]) -> None:
+    watch = Watch()
+    here, there = task(watch), task(watch)
+    for _ in range(5):
+        assert not (await here.take("patient", SLOW)).is_reached
+    assert (await there.take("patient", SLOW)).retry_after == 100
+    watch.now += 100 * MICROSECONDS
+    assert (await there.take("patient", SLOW)).remaining == 0
+    assert (await here.take("patient", SLOW)).is_reached
+    watch.now += 10_000 * MICROSECONDS
+    assert (await here.take("patient", SLOW)).remaining == 4
+
+
+async def test_another_rate_begins_with_a_full_bucket(task: Callable[..., RateTable]) -> None:
+    rates = task()
+    while not (await rates.take("promoted", SLOW)).is_reached:
+        continue
+    assert (await rates.take("promoted", Rate.of(10, 100))).remaining == 99
+    assert (await rates.take("promoted", SLOW)).is_reached
+
+
+async def test_a_flood_costs_no_calls(cloud: Cloud, shared_installation: Installation) -> None:
+    async with running_proxy(cloud.endpoint_url) as proxy, open_clients(proxy.url) as clients:
+        rates = RateTable(clients.dynamodb, shared_installation.topology.accounts.name)
+        for _ in range(6):
+            await rates.take("flood", SLOW)
+        assert len(proxy.calls) == 5, "one write a request, and none for one that is known to be over"
+
+
+async def test_a_lost_answer_costs_the_caller_at_most_a_token(cloud: Cloud, shared_installation: Installation) -> None:
+    async with running_proxy(cloud.endpoint_url) as proxy, open_clients(proxy.url) as clients:
+        rates = RateTable(clients.dynamodb, shared_installation.topology.accounts.name)
+        with proxy.intercepted(LostAnswers()):
+            passed = [not (await rates.take("unlucky", SLOW)).is_reached for _ in range(6)]
+    assert 2 <= sum(passed) <= 3
+    assert passed == sorted(passed, reverse=True)

@@ -1,0 +1,96 @@
+"""The fields beside the file."""
+
+import json
+
+import pytest
+
+from darkroom.errors import InvalidRecipe, MalformedRequest
+from darkroom.recipes import load_presets
+from darkroom_upload.intake.fields import choose_recipe, fingerprint, read_metadata
+
+PRESETS = load_presets()
+
+
+def test_no_recipe_means_the_default_one() -> None:
+    chosen = choose_recipe("", PRESETS)
+    assert (chosen.name, chosen.recipe) == ("web", PRESETS["web"])
+
+
+def test_a_recipe_is_a_preset_or_a_document() -> None:
+    assert choose_recipe("augment", PRESETS).recipe == PRESETS["augment"]
+    chosen = choose_recipe('{"variants": []}', PRESETS)
+    assert (chosen.name, chosen.recipe.variants) == ("custom", ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["nope", "\x00", "{", '{"variants": [{}]}', '{"variants": "\\ud800"}', "{" * 5000, '{"variants":' + "[" * 5000],
+)
+def test_another_recipe_is_refused(text: str) -> None:
+    with pytest.raises(InvalidRecipe) as caught:
+        choose_recipe(text, PRESETS)
+    assert caught.value.fields["errors"]
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {},
+        {"a": ""},
+        {"k" * 64: "v" * 256},
+        {str(number): "ä" for number in range(16)},
+        {"\x00": "\n"},
+        {"😀" * 64: "😀" * 256},
+    ],
+)
+def test_metadata_comes_back_as_it_was(metadata: dict[str, str]) -> None:
+    assert read_metadata(json.dumps(metadata)) == metadata
+    assert read_metadata(json.dumps(metadata, ensure_ascii=False)) == metadata
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "null",
+        "1",
+        '"a"',
+        "{",
+        '{"a": 1}',
+        '{"a": null}',
+        '{"a": {}}',
+        '{"": "empty key"}',
+        '{"a": "\\ud800"}',
+        '{"\\udfff": "a"}',
+        "[" * 100_000,
+        "9" * 100_000,
+        json.dumps({str(number): "" for number in range(17)}),
+        json.dumps({"k" * 65: ""}),
+        json.dumps({"a": "v" * 257}),
+    ],
+)
+def test_other_metadata_is_refused(text: str) -> None:
+    with pytest.raises(MalformedRequest) as caught:
+        read_metadata(text)
+    assert caught.value.fields["errors"][0]["pointer"].startswith("/metadata")
+
+
+def test_the_entry_that_is_wrong_is_pointed_at() -> None:
+    with pytest.raises(MalformedRequest) as caught:
+        read_metadata('{"fine": "text", "a/b": 1, "": "x"}')
+    assert [fault["pointer"] for fault in caught.value.fields["errors"]] == ["/metadata/a~1b", "/metadata/"]
+
+
+def test_no_metadata_is_none() -> None:
+    assert read_metadata("") == {}
+
+
+def test_a_fingerprint_tells_requests_apart() -> None:
+    prints = [
+        fingerprint("upload", "ab", "c", metadata={}),
+        fingerprint("upload", "a", "bc", metadata={}),
+        fingerprint("upload", "ab", "c", metadata={"a": "b"}),
+        fingerprint("presigned", "ab", "c", metadata={}),
+    ]
+    assert len(set(prints)) == len(prints)
+    assert fingerprint("x", metadata={"a": "1", "b": "2"}) == fingerprint("x", metadata={"b": "2", "a": "1"})

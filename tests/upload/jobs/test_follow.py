@@ -1,0 +1,177 @@
+"""The states of a job, as they are told one after the other."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from darkroom.errors import NotFound, Unavailable
+from darkroom.jobs import Job, JobStatus
+from darkroom_upload.jobs.follow import LONGEST_SECONDS, Follow, State
+from darkroom_upload.jobs.job_reader import JobVersion
+from darkroom_upload.jobs.watcher import JobWatcher
+from darkroom_upload.results.result_links import Link
+from tests.upload.examples import completed, queued, settled, waiting
+from tests.upload.memory_jobs import MemoryJobs
+
+QUICK = 0.01
+
+
+class Links:
+    """Links that lead nowhere."""
+
+    async def sign(self, link: Link) -> str:
+        """See ResultLinks."""
+        return f"https://pictures.example/{link.key}"
+
+
+class Story:
+    """A table whose jobs somebody follows, and a clock."""
+
+    def __init__(self) -> None:
+        self.table = MemoryJobs()
+        self.watcher = JobWatcher(self.table.marks, poll_seconds=QUICK)
+        self.now = 0.0
+        self.follow = Follow(
+            find_job=self.table.owned_with_details, links=Links(), watcher=self.watcher, clock=lambda: self.now
+        )
+        self.stop = asyncio.Event()
+        self.running = asyncio.create_task(self.watcher.run(self.stop))
+
+    async def from_now(self, job: Job) -> AsyncGenerator[State, None]:
+        """The states after the present one."""
+        return self.follow.after((await self.follow.state(job.job_id, job.owner)).seen, self.check)
+
+    async def check(self) -> None:
+        """Whoever asks may be told."""
+
+
+@pytest_asyncio.fixture
+async def story() -> AsyncIterator[Story]:
+    story = Story()
+    async with asyncio.timeout(15):
+        yield story
+        story.stop.set()
+        await story.running
+
+
+async def test_each_change_is_told_and_the_end_is_the_last(story: Story) -> None:
+    job = story.table.put(waiting())
+    states = await story.from_now(job)
+    for change in (
+        queued(job_id=job.job_id),
+        settled(queued(job_id=job.job_id)),
+        settled(queued(job_id=job.job_id), "square-64"),
+        settled(queued(job_id=job.job_id), "square-64", "square-128"),
+        completed(job_id=job.job_id),
+    ):
+        story.table.put(change)
+        assert (await anext(states)).seen.mark == JobVersion.of(change)
+    assert [state async for state in states] == []
+    assert not story.watcher._waiters
+
+
+async def test_progress_is_told_with_the_picture_that_is_there(story: Story) -> None:
+    job = story.table.put(queued())
+    states = await story.from_now(job)
+    story.table.put(settled(job, "square-64"))
+    body = (await anext(states)).body
+    assert (body.status, body.progress.done, body.progress.total) == (JobStatus.PROCESSING, 1, 4)
+    assert [variant.url is None for variant in body.variants] == [False, True, True, True]
+    await states.aclose()
+
+
+async def test_of_a_job_that_has_ended_nothing_more_is_told(story: Story) -> None:
+    job = story.table.put(completed())
+    assert [state async for state in await story.from_now(job)] == []
+    assert story.table.looks == []
+
+
+async def test_what_changed_since_the_state_was_told_is_told_at_once(story: Story) -> None:
+    job = story.table.put(waiting())
+    states = await story.from_now(job)
+    story.table.put(queued(job_id=job.job_id))
+    story.table.put(completed(job_id=job.job_id))
+    assert [state.body.status async for state in states] == [JobStatus.COMPLETED]
+
+
+async def test_each_state_has_a_version_of_its_own() -> None:
+    job = queued()
+    states = [
+        waiting(job_id=job.job_id),
+        job,
+        settled(job),
+        settled(job, "square-64"),
+        settled(job, "square-64", "square-128"),
+        completed(job_id=job.job_id, failed=("square-256",)),
+        queued(job_id=job.job_id, attempt=2),
+        completed(job_id=job.job_id, attempt=2),
+    ]
+    table, links = MemoryJobs(), Links()
+    follow = Follow(find_job=table.owned_with_details, links=links, watcher=JobWatcher(table.marks))
+    versions = []
+    for each in states:
+        table.put(each)
+        versions.append((await follow.state(each.job_id, each.owner)).version)
+    assert len(set(versions)) == len(states)
+    assert (await follow.state(job.job_id, job.owner)).version == versions[-1]
+
+
+async def test_a_job_that_is_deleted_is_gone(story: Story) -> None:
+    job = story.table.put(queued())
+    states = await story.from_now(job)
+    story.table.remove(job)
+    with pytest.raises(NotFound):
+        await anext(states)
+
+
+async def test_the_job_of_another_is_not_found(story: Story) -> None:
+    job = story.table.put(queued(owner="stranger"))
+    with pytest.raises(NotFound):
+        await story.follow.state(job.job_id, "demo")
+
+
+async def test_a_table_that_is_away_for_a_while_ends_nothing(story: Story) -> None:
+    job = story.table.put(waiting())
+    states = await story.from_now(job)
+    story.table.failing_looks, story.table.failing_reads = 2, 3
+    story.table.put(queued(job_id=job.job_id))
+    assert (await anext(states)).body.status is JobStatus.QUEUED
+    assert (story.table.failing_looks, story.table.failing_reads) == (0, 0)
+    await states.aclose()
+
+
+async def test_a_table_that_is_away_from_the_start_is_said_to_be(story: Story) -> None:
+    job = story.table.put(waiting())
+    story.table.failing_reads = 1
+    with pytest.raises(Unavailable):
+        await story.follow.state(job.job_id, job.owner)
+
+
+async def test_after_some_minutes_nothing_more_is_told(story: Story) -> None:
+    job = story.table.put(waiting())
+    states = await story.from_now(job)
+    story.table.put(queued(job_id=job.job_id))
+    await anext(states)
+    story.now = LONGEST_SECONDS
+    assert [state async for state in states] == []
+    assert not story.watcher._waiters
+
+
+async def test_the_stop_ends_all(story: Story) -> None:
+    jobs = [story.table.put(waiting()) for _ in range(5)]
+    followed = [await story.from_now(job) for job in jobs]
+    ends = [asyncio.create_task(anext(states, None)) for states in followed]
+    await story.table.next_look()
+    story.stop.set()
+    assert await asyncio.gather(*ends) == [None] * len(jobs)
+
+
+async def test_who_goes_away_leaves_nobody_waiting(story: Story) -> None:
+    job = story.table.put(waiting())
+    going = asyncio.create_task(anext(await story.from_now(job)))
+    await story.table.next_look()
+    going.cancel()
+    await asyncio.gather(going, return_exceptions=True)
+    assert not story.watcher._waiters
