@@ -20,7 +20,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test fuzz faults bench estimates fairness lists chaos docs openapi api-compat check synth rehearse audit clean
+.PHONY: help run unit lint fix test fuzz faults bench estimates fairness lists chaos docs openapi api-compat check synth
+.PHONY: rehearse audit clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,10 +29,17 @@ help: ## Say what can be made
 run: $(PYTHON_ENV) $(EMULATOR_ENV) ## Run the whole system on this machine, until Ctrl-C
 	@exec .venv/bin/python -m darkroom_local
 
+# K selects tests by their names, as pytest's -k does: make test K=cancel.
+SELECTED := $(if $(K),-k "$(K)")
+
+# No socket can be opened. tests/conftest.py says which tests these are.
+unit: $(PYTHON_ENV) ## Run the tests that need no emulator, network or long computation; K=… selects by name
+	.venv/bin/pytest -n 2 --dist loadscope -m unit --disable-socket --allow-unix-socket --hypothesis-profile=quick $(SELECTED)
+
 # Two workers more than CI has cores: what one waits for, another uses.
-test: $(PYTHON_ENV) $(EMULATOR_ENV) $(CONTRACT_ENV) $(NODE_ENVS) ## Run all tests that need no container engine
+test: $(PYTHON_ENV) $(EMULATOR_ENV) $(CONTRACT_ENV) $(NODE_ENVS) ## Run all tests that need no container engine; K=… selects by name
 	@.venv/bin/pytest --collect-only -qq >/dev/null || true # Compiled once, not by each worker; errors come again below.
-	.venv/bin/pytest -n 4 --dist loadscope --no-loadscope-reorder -m "not containers and not exhaustive"
+	.venv/bin/pytest -n 4 --dist loadscope --no-loadscope-reorder -m "not containers and not exhaustive" $(SELECTED)
 
 SECONDS ?= 60
 fuzz: $(PYTHON_ENV) ## Let the image engine work on damaged files and drawn recipes for SECONDS; finds go to out/fuzz
@@ -65,13 +73,19 @@ openapi: $(PYTHON_ENV) ## Write docs/openapi.json and docs/recipe.schema.json fr
 api-compat: $(PYTHON_ENV) ## Name what the API and recipes break for clients since the last release
 	.venv/bin/python -m tools.openapi compare
 
-check: $(PYTHON_ENV) $(NODE_ENVS) api-compat synth ## Check formatting, lint rules, types, who imports whom, stacks and workflows
+check: lint api-compat synth ## Check all that needs no test: lint, the API against what it promises, the stacks
+
+lint: $(PYTHON_ENV) $(NODE_ENVS) ## Check formatting, lint rules, types, who imports whom, and workflows
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	node tools/workflows/lint.js .github/workflows/*.yml
 	.venv/bin/zizmor --offline --quiet .github/workflows
+
+fix: $(PYTHON_ENV) ## Format the code, and mend what lint rules can mend
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
 
 # Warnings are faults; cdk-nag runs within, and an assembly with a finding is not written.
 synth: $(PYTHON_ENV) $(NODE_ENVS) ## Synthesize the stacks of both stages, bare and with all that is optional, and check them

@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.fuzz.hunt import ROUND, hunt
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_moments_hunt_finds_nothing(tmp_path: Path) -> None:

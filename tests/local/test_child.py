@@ -14,6 +14,8 @@ from darkroom_local.log import Log
 from tests.support.processes import running
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.slow
+
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)"
 GENTLE = (
     "import signal, sys, time\n"

@@ -12,6 +12,8 @@ from darkroom_local.log import Log
 from darkroom_local.ports import LOOPBACK, free_ports, is_free
 from tests.support.processes import running
 
+pytestmark = pytest.mark.emulator
+
 
 def contents(folder: Path) -> list[Path]:
     """All that is in a folder."""

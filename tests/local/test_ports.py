@@ -3,7 +3,11 @@ import socket
 import sys
 from asyncio.subprocess import PIPE
 
+import pytest
+
 from darkroom_local.ports import LOOPBACK, free_ports, is_free
+
+pytestmark = pytest.mark.sockets
 
 MORE_THAN_A_BLOCK = 100
 CHOOSE_AND_STAY = f"""

@@ -19,6 +19,8 @@ from darkroom_local.ports import LOOPBACK, free_ports, is_free
 from tests.support.processes import descendants, running
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.emulator
+
 VARIABLES = ("DARKROOM_PORT", "DARKROOM_ORCHESTRATOR_PORT", "DARKROOM_PROCESSOR_PORT", "DARKROOM_EMULATOR_PORT")
 READY = "Darkroom is ready."
 

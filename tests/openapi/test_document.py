@@ -13,6 +13,7 @@ REMEDY = "run `make openapi`"
 @pytest.fixture(autouse=True)
 def _region(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
 def test_the_committed_api_is_what_the_code_describes() -> None:

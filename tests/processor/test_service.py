@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 
 import httpx
+import pytest
 
 from darkroom.messages import ProcessTask, TaskFinished, TaskReport, TaskStarted
 from darkroom.runtime.queue import Outgoing, SqsQueue
@@ -18,6 +19,8 @@ from tests.processor.tasks import stored, task
 from tests.support.emulator import Cloud
 from tests.support.images import encoded, jpeg, photo
 from tests.support.waiting import until
+
+pytestmark = pytest.mark.slow
 
 SMALL = {"name": "small", "operations": [{"op": "resize", "width": 32, "height": 32}]}
 SLOW = {"name": "slow", "output": {"format": "avif", "effort": 9, "quality": 100}}

@@ -13,6 +13,8 @@ from darkroom.runtime.aws import TRIES, Aws, error_code, translated
 from darkroom_local.ports import LOOPBACK
 from tests.support.emulator import Cloud
 
+pytestmark = pytest.mark.sockets
+
 WHERE: dict[str, Any] = {"endpoint_url": "http://s3", "error": "no route"}
 
 

@@ -15,6 +15,8 @@ from starlette.types import Receive, Scope, Send
 from darkroom.runtime import connections
 from darkroom.runtime.server import configuration
 
+pytestmark = pytest.mark.sockets
+
 HEAD: Final = b"POST / HTTP/1.1\r\nHost: x\r\n"
 CHUNKED: Final = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 GET: Final = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"

@@ -5,6 +5,10 @@ import json
 import sys
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 SETUP = """
 import logging, sys, warnings
 from darkroom.runtime.logs import bound, configure_logging, get_logger

@@ -13,6 +13,8 @@ import pytest
 from darkroom_local.child import Child
 from darkroom_local.ports import LOOPBACK, free_ports
 
+pytestmark = pytest.mark.sockets
+
 SERVICE = """
 import asyncio, sys
 from fastapi import FastAPI

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from darkroom.topology import Topology
 from darkroom_local.bootstrap import DEVELOPMENT_KEY, bootstrap
 from darkroom_local.clients import open_clients
@@ -10,6 +12,8 @@ from darkroom_local.log import Log
 from darkroom_local.system import running_system
 from tests.support.api import open_api
 from tests.support.images import jpeg
+
+pytestmark = pytest.mark.emulator
 
 CAT = jpeg(40, 30)
 NAME = "cat-of-a-client.jpg"

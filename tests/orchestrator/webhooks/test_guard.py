@@ -13,6 +13,8 @@ from darkroom_orchestrator.webhooks.sender import CONNECT_SECONDS, Outcome, open
 from tests.support.receiver import receiving
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.sockets
+
 REFUSED = "no_public_address"
 WAYS_TO_LOOPBACK = [
     "127.0.0.1",

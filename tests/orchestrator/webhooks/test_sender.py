@@ -16,6 +16,8 @@ from yarl import URL
 from darkroom_orchestrator.webhooks.sender import MOST_ANSWER_BYTES, Outcome, open_sender
 from tests.support.receiver import raw_receiving, receiving
 
+pytestmark = pytest.mark.sockets
+
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 
 

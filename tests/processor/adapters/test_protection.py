@@ -13,6 +13,8 @@ from darkroom.runtime.queue import Delivery
 from darkroom_processor.adapters.scale_in_protection import ScaleInProtection, ecs_protection
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.sockets
+
 MESSAGE = Delivery(message_id="1", body="{}", handle="1", receives=1)
 
 

@@ -15,6 +15,8 @@ from tests.support import images
 from tests.support.corpus import CORPUS, needs_corpus
 from tests.support.recipes import LOGO
 
+pytestmark = pytest.mark.slow
+
 ANIMATED = ["gif", "webp", "png", "avif"]
 LOSSLESS = {"format": "webp", "lossless": True, "frames": "all"}
 LONGEST = 655_350

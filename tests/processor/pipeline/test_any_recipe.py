@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from PIL import Image
 
@@ -16,6 +17,8 @@ from darkroom_processor.pipeline import FailedVariant, Instructions, Outcome, Pr
 from darkroom_upload.planning.prediction import Prediction, predict
 from tests.support import images, recipes
 from tests.support.drawn_files import damaged_files, sound_files
+
+pytestmark = pytest.mark.slow
 
 CODES = {kind.code for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.ImageError)}
 OVERLAYS = {recipes.LOGO: images.encoded(images.photo(41, 67, "RGBA"), "WEBP")}

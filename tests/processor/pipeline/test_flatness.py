@@ -9,6 +9,8 @@ from tests.processor.pipeline.running import picture
 from tests.support import images
 from tests.support.corpus import corpus_params
 
+pytestmark = pytest.mark.slow
+
 SIZE = (600, 450)
 
 

@@ -16,6 +16,8 @@ from tests.support import bombs, images, profiles, raw_files
 from tests.support.corpus import corpus_params
 from tests.support.recipes import LOGO
 
+pytestmark = pytest.mark.slow
+
 LOOK = Instructions(variants=(), describe=True)
 FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "JPEG2000", "ICO", "PPM"]
 

@@ -13,6 +13,8 @@ from darkroom.recipes import Crop, Resize
 from tests.processor.pipeline.running import failure, image, picture
 from tests.support import images
 
+pytestmark = pytest.mark.slow
+
 
 def resized(size: tuple[int, int], **how: Any) -> tuple[int, int]:
     return place(Resize(op="resize", **how), size).canvas

@@ -15,6 +15,8 @@ from tests.processor.pipeline.running import variant
 from tests.support import bombs, images
 from tests.support.file_parts import bare
 
+pytestmark = pytest.mark.slow
+
 SMALL = variant([{"op": "resize", "width": 24}], {"format": "png"})
 EVERYTHING = variant([], {"format": "same", "keep_metadata": "all", "frames": "all"}, "all")
 WORK = Instructions(variants=(SMALL, EVERYTHING), describe=True)

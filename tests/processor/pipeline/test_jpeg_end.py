@@ -10,6 +10,8 @@ from darkroom.errors import TruncatedImage
 from tests.processor.pipeline.running import image
 from tests.support import images
 
+pytestmark = pytest.mark.slow
+
 WAYS: dict[str, dict[str, Any]] = {
     "sequential": {},
     "fine": {"quality": 98, "subsampling": 0},

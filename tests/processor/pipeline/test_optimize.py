@@ -19,6 +19,8 @@ from tests.support.corpus import corpus_params
 from tests.support.file_parts import bare
 from tests.support.shown_frames import shown
 
+pytestmark = pytest.mark.slow
+
 OPTIMIZE = load_presets()["optimize"].variants
 PHOTO = images.photo(60, 45)
 TRANSPARENT = images.photo(60, 45, "RGBA")

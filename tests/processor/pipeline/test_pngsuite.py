@@ -13,6 +13,8 @@ from tests.processor.pipeline.running import image, variant
 from tests.support import bombs, images, png_reference, profiles
 from tests.support.corpus import corpus_params
 
+pytestmark = pytest.mark.slow
+
 
 def check(data: bytes) -> None:
     result = np.asarray(image(data, []).convert("RGBA"), dtype=int)

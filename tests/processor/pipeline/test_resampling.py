@@ -17,6 +17,8 @@ from tests.processor.pipeline.running import failure, image, variant
 from tests.support import images
 from tests.support.corpus import CORPUS, needs_corpus
 
+pytestmark = pytest.mark.slow
+
 Levels = NDArray[np.float64]
 
 KERNELS: dict[str, tuple[float, Callable[[float], float]]] = {

@@ -16,6 +16,8 @@ from tests.support import bombs, h273, heif, images, profiles, recipes
 from tests.support.color_chunks import by_codes, by_exponent, chrm, cicp, gama, profile_name, rows, with_chunks
 from tests.support.corpus import CORPUS, needs_corpus
 
+pytestmark = pytest.mark.slow
+
 PHOTO = images.photo(48, 36)
 PLAIN = images.encoded(PHOTO, "PNG")
 

@@ -11,6 +11,8 @@ from tests.support import images
 from tests.support.bombs import chunk
 from tests.support.corpus import CORPUS, needs_corpus
 
+pytestmark = pytest.mark.slow
+
 UPRIGHT = {name: name for name in images.CORNERS}
 AROUND = ["top_left", "top_right", "bottom_right", "bottom_left"]
 

@@ -10,7 +10,10 @@ import structlog
 from darkroom_processor.sandbox.pool import ChildPool, Unsealed
 from tests.processor.sandbox.misbehaving import UNCONFINED, answer, misbehaving
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux offers all of the confinement")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="only Linux offers all of the confinement"),
+]
 
 
 async def test_no_way_out_of_the_sandbox_is_open() -> None:

@@ -16,6 +16,8 @@ from darkroom_processor.sandbox.pool import ChildPool
 from tests.processor.pipeline.running import variant
 from tests.support.images import encoded
 
+pytestmark = pytest.mark.slow
+
 SIDE = 7071
 """A square of it has 49,999,041 pixels."""
 

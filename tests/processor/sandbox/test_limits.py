@@ -2,9 +2,13 @@
 
 import asyncio
 
+import pytest
+
 from darkroom.errors import MemoryLimit, TimeLimit
 from darkroom_processor.sandbox.limits import Limits
 from tests.processor.sandbox.misbehaving import answer, misbehaving, report
+
+pytestmark = pytest.mark.slow
 
 
 async def test_the_kernel_ends_an_image_that_computes_for_too_long() -> None:

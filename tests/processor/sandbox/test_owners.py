@@ -13,6 +13,8 @@ from tests.processor.sandbox.misbehaving import answer, misbehaving, report
 from tests.support.processes import descendants, holds, parent, running
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.slow
+
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 
 

@@ -16,6 +16,8 @@ from darkroom_processor.sandbox.pool import ChildPool
 from tests.support.corpus import corpus_params
 from tests.support.images import animation, encoded, photo
 
+pytestmark = pytest.mark.slow
+
 SHRINK = Resize(op="resize", width=200, height=200)
 WORK = Instructions(
     variants=(

@@ -26,6 +26,8 @@ from tests.support.images import jpeg
 from tests.support.processes import descendants, parent, running
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.slow
+
 WAYS_TO_FAIL = ["crash", "leave", "hang_up", "flood", "babble", "promise", "bug"]
 
 

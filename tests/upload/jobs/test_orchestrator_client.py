@@ -14,6 +14,8 @@ from darkroom.tables.charges import Charge
 from darkroom_upload.jobs import orchestrator_client
 from darkroom_upload.jobs.orchestrator_client import OrchestratorClient, open_client
 
+pytestmark = pytest.mark.sockets
+
 
 def answering(answer: Callable[[httpx.Request], httpx.Response]) -> OrchestratorClient:
     return OrchestratorClient(httpx.AsyncClient(base_url="http://orchestrator", transport=httpx.MockTransport(answer)))

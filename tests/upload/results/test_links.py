@@ -27,6 +27,8 @@ from darkroom_upload.results.s3_links import S3Links
 from darkroom_upload.results.signing_key import SigningKey
 from tests.upload.service import settings_for
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 

@@ -8,6 +8,8 @@ from tests.processor.pipeline.running import picture
 from tests.support import apng, compositor, gif, png_reference
 from tests.support.compositor import Levels
 
+pytestmark = pytest.mark.slow
+
 _COLORS = bytes((0, 0, 0, 255, 0, 0, 0, 200, 0, 0, 0, 255))
 
 

@@ -11,6 +11,8 @@ from darkroom_processor.pipeline.containers.jpeg import segment
 from tests.processor.pipeline.running import description, image, picture
 from tests.support import images, profiles
 
+pytestmark = pytest.mark.slow
+
 PHOTO = images.encoded(images.photo(64, 48), "JPEG")
 BARE = without_faults(PHOTO)[:2] + PHOTO[20:]
 """Without JFIF, too."""

@@ -14,6 +14,8 @@ from tests.processor.pipeline.running import description, image, picture
 from tests.support import images, profiles
 from tests.support.bombs import chunk
 
+pytestmark = pytest.mark.slow
+
 PHOTO = images.photo(24, 16)
 DATA = images.encoded(PHOTO, "PNG")
 GREY = images.encoded(PHOTO.convert("L"), "PNG")

@@ -12,6 +12,8 @@ from darkroom_processor.pipeline.cleaning.tiff import clean
 from tests.processor.pipeline.running import description, image
 from tests.support import images, profiles, tiffs
 
+pytestmark = pytest.mark.slow
+
 PICTURE = images.photo(40, 30)
 PROFILE, XMP, DESCRIPTION, RESOLUTION, PHOTOSHOP, ORIENTATION = 34675, 700, 270, 282, 34377, 274
 

@@ -14,6 +14,8 @@ from tests.processor.pipeline.tiff.pixels import BLACK_IS_ZERO, PALETTE, RGB, WH
 from tests.processor.pipeline.tiff.test_layouts import LAYOUTS, Written
 from tests.support import images, tiffs
 
+pytestmark = pytest.mark.slow
+
 REWRITTEN = Variant.model_validate({"name": "rewritten", "output": {"format": "same"}})
 FULL: dict[str, float] = {"1": 1, "I;16": 65535, "I;16B": 65535}
 """What white is, where it is not 255."""

@@ -31,6 +31,8 @@ from tests.processor.pipeline.tiff.pixels import (
 )
 from tests.support import images, profiles, tiffs
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
