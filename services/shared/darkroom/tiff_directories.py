@@ -5,14 +5,12 @@ it wants next (TIFF 6.0, section 2; BigTIFF by libtiff, https://libtiff.gitlab.i
 """
 
 from collections.abc import Generator
-from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from darkroom import camera_raw
 from darkroom.limits import MOST_FRAMES_COUNTED
+from darkroom.tiff_encoding import TiffEncoding
 
-_CLASSIC: Final = 42
-_BIG: Final = 43
 _MOST_ENTRIES: Final = 4096
 """Entries of a directory that are looked at. Real directories have some dozens."""
 _MOST_JUDGED: Final = 16
@@ -32,40 +30,6 @@ class Place(NamedTuple):
 
     start: int
     length: int
-
-
-@dataclass(frozen=True)
-class _Flavour:
-    """How numbers are written in this file."""
-
-    order: Literal["little", "big"]
-    big: bool
-
-    def number(self, field: bytes) -> int:
-        return int.from_bytes(field, self.order)
-
-    @property
-    def count(self) -> int:
-        """Bytes of the number of entries."""
-        return 8 if self.big else 2
-
-    @property
-    def entry(self) -> int:
-        """Bytes of an entry."""
-        return 20 if self.big else 12
-
-    @property
-    def offset(self) -> int:
-        """Bytes of an offset, and of a value that is in the entry itself."""
-        return 8 if self.big else 4
-
-
-def _flavour(head: bytes) -> _Flavour | None:
-    order: Literal["little", "big"] | None = {b"II": "little", b"MM": "big"}.get(head[:2])  # type: ignore[assignment]
-    if order is None:
-        return None
-    version = int.from_bytes(head[2:4], order)
-    return _Flavour(order, version == _BIG) if version in (_CLASSIC, _BIG) else None
 
 
 class TiffWalk:
@@ -100,22 +64,22 @@ class TiffWalk:
 
     def _walk(self) -> Generator[Place, bytes, None]:
         head = yield Place(0, 16)
-        flavour = _flavour(head)
-        if flavour is None:
+        encoding = TiffEncoding.read(head)
+        if encoding is None:
             return
         self.raw = camera_raw.by_magic(head)
-        at = flavour.number(head[8:16] if flavour.big else head[4:8])
+        at = encoding.first_directory(head)
         while at and self.raw is None and self.pages < self._most_pages:
-            count = yield Place(at, flavour.count)
-            if len(count) < flavour.count:
+            count = yield Place(at, encoding.count_bytes)
+            if len(count) < encoding.count_bytes:
                 return
             self.pages += 1
-            entries = flavour.number(count)
-            start = at + flavour.count
+            entries = encoding.number(count)
+            start = at + encoding.count_bytes
             if self.pages <= _MOST_JUDGED:
-                known = yield Place(start, min(entries, _MOST_ENTRIES) * flavour.entry)
-                yield from self._judge(_Directory(known, flavour))
-            at = flavour.number((yield Place(start + entries * flavour.entry, flavour.offset)))
+                known = yield Place(start, min(entries, _MOST_ENTRIES) * encoding.entry_bytes)
+                yield from self._judge(_Directory(known, encoding))
+            at = encoding.number((yield Place(start + entries * encoding.entry_bytes, encoding.offset_bytes)))
 
     def _judge(self, directory: "_Directory") -> Generator[Place, bytes, None]:
         first = self.pages == 1
@@ -136,27 +100,27 @@ class TiffWalk:
 class _Directory:
     """The entries of one directory. Of tags that come twice the first counts, as with libtiff."""
 
-    def __init__(self, data: bytes, flavour: _Flavour) -> None:
-        self._flavour = flavour
+    def __init__(self, data: bytes, encoding: TiffEncoding) -> None:
+        self._encoding = encoding
         self.entries: dict[int, bytes] = {}
-        for at in range(0, len(data) - flavour.entry + 1, flavour.entry):
-            self.entries.setdefault(flavour.number(data[at : at + 2]), data[at : at + flavour.entry])
+        for at in range(0, len(data) - encoding.entry_bytes + 1, encoding.entry_bytes):
+            self.entries.setdefault(encoding.number(data[at : at + 2]), data[at : at + encoding.entry_bytes])
 
     def number(self, tag: int) -> int:
         """The first number of a tag; 0 when there is none in the entry itself."""
         entry = self.entries.get(tag)
-        size = _SIZES.get(self._flavour.number(entry[2:4]), 0) if entry else 0
-        return self._flavour.number(entry[-self._flavour.offset :][:size]) if entry else 0
+        size = _SIZES.get(self._encoding.number(entry[2:4]), 0) if entry else 0
+        return self._encoding.number(entry[-self._encoding.offset_bytes :][:size]) if entry else 0
 
     def text(self, tag: int) -> bytes | Place:
         """The bytes of a text, or where they are; short ones are in the entry itself."""
-        entry, flavour = self.entries.get(tag), self._flavour
+        entry, encoding = self.entries.get(tag), self._encoding
         if entry is None:
             return b""
-        length, field = flavour.number(entry[4 : -flavour.offset]), entry[-flavour.offset :]
-        if length <= flavour.offset:
+        length, field = encoding.number(entry[4 : -encoding.offset_bytes]), entry[-encoding.offset_bytes :]
+        if length <= encoding.offset_bytes:
             return field[:length]
-        return Place(flavour.number(field), min(length, _MOST_MAKER_BYTES))
+        return Place(encoding.number(field), min(length, _MOST_MAKER_BYTES))
 
 
 def walked(data: bytes) -> TiffWalk:

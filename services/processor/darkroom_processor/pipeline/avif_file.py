@@ -17,7 +17,7 @@ def open_avif(data: bytes) -> Image.Image:
     except ValueError:
         table = items.read(data)
         exif = [item for item in table.items.values() if item.kind == b"Exif"] if table else []
-        return _open(item_edits.without(data, exif))
+        return _open(item_edits.hide_items(data, exif))
 
 
 def _open(data: bytes) -> Image.Image:

@@ -9,14 +9,14 @@ from typing import Final
 from PIL import Image
 
 from darkroom_processor.pipeline.color.conversion import to_working_mode
-from darkroom_processor.pipeline.colorimetry.color_space import SRGB_CURVE, Told
+from darkroom_processor.pipeline.colorimetry.color_space import SRGB_CURVE, ColorSpace
 from darkroom_processor.pipeline.told_colors import SIXTEEN_BIT, table
 
 _DEPTH_AT: Final = 24
 """Where the header of a PNG tells the bits of a sample."""
 
 
-def with_srgb_curve(data: bytes, upper: Image.Image, told: Told) -> tuple[Image.Image, Told]:
+def with_srgb_curve(data: bytes, upper: Image.Image, told: ColorSpace) -> tuple[Image.Image, ColorSpace]:
     """A PNG's picture in 8-bit levels of sRGB's transfer function, and what its colours are then.
 
     `upper` is the picture as Pillow decodes it. It comes back as it is unless the file has 16 bits of red, green and
@@ -33,7 +33,7 @@ def with_srgb_curve(data: bytes, upper: Image.Image, told: Told) -> tuple[Image.
     working = to_working_mode(upper, None)
     if working.mode == "RGBA":
         picture.putalpha(working.getchannel("A"))
-    return picture, Told(told.primaries, SRGB_CURVE)
+    return picture, ColorSpace(told.primaries, SRGB_CURVE)
 
 
 def _lower_bytes(data: bytes, mode: str) -> Image.Image | None:

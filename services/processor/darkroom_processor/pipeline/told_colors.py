@@ -8,7 +8,7 @@ from PIL import Image, ImageCms
 
 from darkroom_processor.pipeline.color import conversion, icc, levels, transparency
 from darkroom_processor.pipeline.colorimetry import icc_profile
-from darkroom_processor.pipeline.colorimetry.color_space import Told
+from darkroom_processor.pipeline.colorimetry.color_space import ColorSpace
 from darkroom_processor.pipeline.colorimetry.transfer import Transfer, srgb_level
 
 _EIGHT_BIT: Final = 256
@@ -17,7 +17,7 @@ _KEPT: Final = 16
 """Colours whose tables are kept: files of one source tell the same."""
 
 
-def to_working(image: Image.Image, told: Told) -> Image.Image:
+def to_working(image: Image.Image, told: ColorSpace) -> Image.Image:
     """The picture in a working mode (see `conversion.to_working_mode`), converted from these colours to sRGB."""
     if levels.has_sixteen_bits(image):
         # The lower half of a level matters where dark tones are spread.
@@ -42,6 +42,6 @@ def table(transfer: Transfer, levels: int) -> list[int]:
 
 
 @lru_cache(_KEPT)
-def _transform(told: Told) -> ImageCms.ImageCmsTransform:
-    written = icc_profile.written(told.primaries, told.transfer)
+def _transform(told: ColorSpace) -> ImageCms.ImageCmsTransform:
+    written = icc_profile.write_profile(told.primaries, told.transfer)
     return icc.build_transform(ImageCms.ImageCmsProfile(io.BytesIO(written)), icc.srgb_profile(), "RGB")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import ImageCms
 
-from darkroom_processor.pipeline.colorimetry.icc_profile import written
+from darkroom_processor.pipeline.colorimetry.icc_profile import write_profile
 from darkroom_processor.pipeline.colorimetry.primaries import KNOWN
 from darkroom_processor.pipeline.colorimetry.transfer import Transfer
 from tests.support import h273, profiles
@@ -15,12 +15,12 @@ from tests.support import h273, profiles
 @pytest.mark.parametrize(("primaries", "transfer"), [(1, 13), (12, 13), (9, 16), (10, 17), (4, 5)])
 def test_a_profile_means_what_its_numbers_say(primaries: int, transfer: int) -> None:
     samples = np.random.default_rng(3).integers(0, 256, (200, 3)) / 255
-    made = profiles.to_srgb(written(KNOWN[primaries], Transfer(code=transfer)), samples)
+    made = profiles.to_srgb(write_profile(KNOWN[primaries], Transfer(code=transfer)), samples)
     expected = h273.to_srgb(samples, h273.PRIMARIES[primaries], lambda level: h273.light(transfer, level))
     assert np.abs(made - expected).max() <= 1
 
 
 def test_a_profile_is_small_and_read_by_lcms() -> None:
-    data = written(KNOWN[9], Transfer(code=16))
+    data = write_profile(KNOWN[9], Transfer(code=16))
     assert len(data) < 2500
     assert ImageCms.ImageCmsProfile(io.BytesIO(data)).profile.xcolor_space == "RGB "

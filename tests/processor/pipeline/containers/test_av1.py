@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from darkroom_processor.pipeline.containers.av1 import MOST_UNITS, Stream, look
-from darkroom_processor.pipeline.containers.av1.sequence import Numbers
+from darkroom_processor.pipeline.containers.av1 import MOST_UNITS, StreamHeaders, read_headers
+from darkroom_processor.pipeline.containers.av1.sequence import CodePoints
 from darkroom_processor.pipeline.containers.boxes import BrokenBox
 from darkroom_processor.pipeline.containers.tracks import read
 from tests.support import av1, heif, images
@@ -13,50 +13,50 @@ from tests.support import av1, heif, images
 DELIMITER = av1.unit(2, b"")
 
 
-def looked(data: bytes) -> Stream:
+def looked(data: bytes) -> StreamHeaders:
     """What all of the data tell."""
-    stream = Stream()
-    look(data, 0, len(data), stream)
+    stream = StreamHeaders()
+    read_headers(data, 0, len(data), stream)
     return stream
 
 
 @pytest.mark.parametrize("size", [(1, 1), (64, 48), (4097, 3), (65_536, 65_536)])
 @pytest.mark.parametrize("still", [False, True])
 def test_a_sequence_header_tells_the_size(size: tuple[int, int], still: object) -> None:
-    assert looked(DELIMITER + av1.sequence(*size, still=bool(still))).announced == {size}
+    assert looked(DELIMITER + av1.sequence(*size, still=bool(still))).sequence_sizes == {size}
 
 
 @pytest.mark.parametrize("still", [False, True])
 def test_a_sequence_header_may_tell_colours(still: object) -> None:
-    assert looked(av1.sequence(8, 8, (12, 13, 1), still=bool(still))).numbers == Numbers(12, 13, 1)
-    assert looked(av1.sequence(8, 8, still=bool(still))).numbers is None
+    assert looked(av1.sequence(8, 8, (12, 13, 1), still=bool(still))).code_points == CodePoints(12, 13, 1)
+    assert looked(av1.sequence(8, 8, still=bool(still))).code_points is None
 
 
 def test_each_size_that_is_announced_is_told() -> None:
     stream = looked(av1.sequence(8, 8, (9, 16, 9)) + DELIMITER + av1.sequence(99, 8, (1, 1, 1)))
-    assert stream.announced == {(8, 8), (99, 8)}
-    assert stream.numbers == Numbers(9, 16, 9)
+    assert stream.sequence_sizes == {(8, 8), (99, 8)}
+    assert stream.code_points == CodePoints(9, 16, 9)
 
 
 def test_a_frame_may_tell_a_size_of_its_own() -> None:
     stream = looked(av1.sequence(64, 64, still=False) + av1.sized_frame(5000, 7))
-    assert (stream.announced, stream.frames) == ({(64, 64)}, {(5000, 7)})
+    assert (stream.sequence_sizes, stream.frame_sizes) == ({(64, 64)}, {(5000, 7)})
 
 
 @pytest.mark.parametrize("size", [(1, 1), (64, 48), (321, 123)])
 def test_pictures_of_a_real_encoder_are_read(size: tuple[int, int]) -> None:
     stream = looked(heif.coded(images.photo(*size)).data)
-    assert (stream.announced, stream.frames, stream.numbers) == ({size}, set(), Numbers(1, 13, 6))
+    assert (stream.sequence_sizes, stream.frame_sizes, stream.code_points) == ({size}, set(), CodePoints(1, 13, 6))
 
 
 def test_frames_of_a_real_encoder_are_read() -> None:
     data = images.animation(64, 48, 5, "AVIF")
     (track,) = read(data)
-    stream = Stream()
+    stream = StreamHeaders()
     for span in track.samples:
-        look(data, span.start, span.end, stream)
+        read_headers(data, span.start, span.end, stream)
     assert (track.size, len(track.samples)) == ((64, 48), 5)
-    assert (stream.announced, stream.frames) == ({(64, 48)}, set())
+    assert (stream.sequence_sizes, stream.frame_sizes) == ({(64, 48)}, set())
 
 
 def rewritten(data: bytes, at: int, size_at: int, size: str) -> bytes:
@@ -84,9 +84,9 @@ def test_a_size_of_a_frame_is_read_where_the_decoder_reads_it() -> None:
     plain, again = images.opened(data), images.opened(bytes(sizes))
     assert plain.tobytes() == again.tobytes()
     (track,) = read(bytes(sizes))
-    stream = Stream()
-    look(bytes(sizes), *track.samples[0], stream)
-    assert stream.frames == {(16, 16)}
+    stream = StreamHeaders()
+    read_headers(bytes(sizes), *track.samples[0], stream)
+    assert stream.frame_sizes == {(16, 16)}
 
 
 def test_too_many_units_are_refused() -> None:

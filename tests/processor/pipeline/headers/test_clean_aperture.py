@@ -5,7 +5,7 @@ import struct
 import pytest
 from PIL import Image
 
-from darkroom_processor.pipeline.headers.avif import look
+from darkroom_processor.pipeline.headers.avif import read_header
 from tests.processor.pipeline.avifs import PHOTO, SEEN_THROUGH, SIZE, marked
 from tests.processor.pipeline.running import description, image, picture
 from tests.support import heif, images
@@ -55,7 +55,7 @@ def test_an_avif_is_as_its_crop_says(clap: bytes, box: tuple[int, int, int, int]
     ids=map(str, range(12)),
 )
 def test_a_crop_that_is_not_valid_is_as_good_as_none(clap: bytes) -> None:
-    assert look(marked(clap)).crop is None
+    assert read_header(marked(clap)).crop is None
 
 
 @pytest.mark.parametrize("turn", range(4))

@@ -65,8 +65,8 @@ def test_units_that_are_metadata_or_padding_are_left_away() -> None:
     data = STILLS["colour"]
     table = items.read(data)
     assert table is not None
-    assert table.picture is not None
-    [span] = table.picture.extents
+    assert table.primary_item is not None
+    [span] = table.primary_item.extents
     units = b"".join(bytes([kind << 3 | 2, len(SECRET)]) + SECRET for kind in (5, 15, 9))
     length = (span.end - span.start + len(units)).to_bytes(4, "big")
     place = data.index(b"iloc") + 22

@@ -1,1 +1,1 @@
-"""Composes the animations of GIF and PNG, whose frames Pillow gets wrong. It composes those of other formats right."""
+"""Composes the frames of GIF and PNG animations. Pillow composes other formats correctly, but not these two."""

@@ -1,8 +1,8 @@
-"""APNG: reads the frames of an animated PNG (PNG third edition, section 11.3.6).
+"""Reads the frames of an animated PNG (PNG third edition, section 11.3.6).
 
-Each frame is written as a PNG of its own and decoded as such. What is said of frames is no part of the still picture.
-If it makes no sense there is no animation, and the still picture is shown, as the specification of APNG advises under
-"Error Handling". Frames beyond the announced number are left out, as in browsers.
+Each frame is written as a separate PNG and decoded. If the animation chunks are invalid there is no animation, and the
+still picture is shown, as the specification of APNG advises under "Error Handling". Frames beyond the announced number
+are ignored, as in browsers.
 """
 
 import io
@@ -25,7 +25,7 @@ _CONTROL: Final = b"fcTL"
 _FRAME_DATA: Final = b"fdAT"
 _STILL_DATA: Final = b"IDAT"
 CHUNKS: Final = frozenset({_ANIMATION, _CONTROL, _FRAME_DATA})
-"""Names of the chunks that are part of the animation only."""
+"""Types of the chunks that only the animation needs."""
 _HEADER: Final = b"IHDR"
 _HEADER_BYTES: Final = 13
 _CONTROL_BYTES: Final = 26
@@ -38,7 +38,7 @@ _HUNDREDTHS: Final = 100
 
 
 def read(data: bytes) -> Animation | None:
-    """The frames of a file that `cleaning` has been through; None if it is no animation."""
+    """Read the animation of a file that `cleaning` has checked. None if the file has no valid animation."""
     reader = _Reader(data)
     for chunk in png.walk(data):
         if not reader.take(chunk):
@@ -48,26 +48,27 @@ def read(data: bytes) -> Animation | None:
 
 @dataclass
 class _Reader:
-    """Takes the chunks of a file one after the other."""
+    """Collects the frames from the chunks of a file."""
 
     data: bytes
     header: bytes = b""
     colors: dict[bytes, bytes] = field(default_factory=dict)
-    """The chunks of the palette and of what is transparent, by their names."""
+    """The chunks `PLTE` and `tRNS`, whole, by their type."""
     announced: int = 0
-    """Frames that the file announces; 0 before it does."""
+    """Number of frames that `acTL` announces; 0 before `acTL`."""
     plays: int = 0
     frames: list[StoredFrame] = field(default_factory=list)
     control: Chunk | None = None
-    """What is said of the frame whose data is to come."""
+    """The `fcTL` chunk whose frame data has not come yet."""
     sequence: int = 0
-    """The next sequence number."""
+    """The next expected sequence number."""
     still_passed: bool = False
+    """Whether the still picture has been read."""
     begins_with_still: bool = False
-    makes_sense: bool = True
+    valid: bool = True
 
     def take(self, chunk: Chunk) -> bool:
-        """Read the next chunk. False if none that follows counts."""
+        """Read the next chunk. False if no later chunk matters."""
         match chunk.kind:
             case b"IHDR":
                 self.header = bytes(chunk.body)
@@ -84,8 +85,8 @@ class _Reader:
         return True
 
     def animation(self) -> Animation | None:
-        """What was read; None if that is no animation."""
-        if not self.makes_sense or not self.frames or len(self.header) != _HEADER_BYTES:
+        """Return the animation that was read; None if there is no valid one."""
+        if not self.valid or not self.frames or len(self.header) != _HEADER_BYTES:
             return None
         return Animation(
             size=_size(self.header),
@@ -100,19 +101,19 @@ class _Reader:
         return len(self.frames) >= min(self.announced, MOST_FRAMES_COUNTED)
 
     def _begin(self, chunk: Chunk) -> bool:
-        """A frame begins."""
-        # In a file that is cut, the last chunk may be shorter than it was.
+        """Read the `fcTL` chunk that begins a frame."""
+        # In a truncated file, the last chunk may be shorter than it was.
         if self._has_enough() or chunk.length != _CONTROL_BYTES:
             return False
         width, height, left, top = (_number(chunk, at) for at in (4, 8, 12, 16))
         across, down = _size(self.header)
-        # The still picture has the size of the file.
+        # A frame that is also the still picture must fill the canvas.
         whole = self.still_passed or (left, top, width, height) == (0, 0, across, down)
         fits = whole and 0 < width <= across - left and 0 < height <= down - top
         known = chunk.body[24] < len(_DISPOSALS) and chunk.body[25] <= 1
-        self.makes_sense = self.control is None and self._is_next(chunk) and fits and known
+        self.valid = self.control is None and self._is_next(chunk) and fits and known
         self.control = chunk
-        return self.makes_sense
+        return self.valid
 
     def _take_still(self, chunk: Chunk) -> bool:
         if self.control and not self.still_passed:
@@ -126,15 +127,15 @@ class _Reader:
             return False
         if self.control and self.still_passed:
             self._add(chunk, self.control)
-        self.makes_sense = bool(self.frames) and self._is_next(chunk)
-        return self.makes_sense
+        self.valid = bool(self.frames) and self._is_next(chunk)
+        return self.valid
 
     def _is_next(self, chunk: Chunk) -> bool:
         self.sequence += 1
         return _number(chunk, 0) == self.sequence - 1
 
     def _add(self, chunk: Chunk, control: Chunk) -> None:
-        """Note the frame whose data begins with this chunk."""
+        """Add the frame whose data begins with this chunk."""
         width, height, left, top = (_number(control, at) for at in (4, 8, 12, 16))
         numerator, denominator = (int.from_bytes(control.body[at : at + 2], "big") for at in (20, 22))
         header = bytes(control.body[4:12]) + self.header[8:]
@@ -152,7 +153,7 @@ class _Reader:
 
 
 def _decode(data: bytes, at: int, header: bytes, colors: Mapping[bytes, bytes]) -> Image.Image:
-    """The frame whose data begins at this offset, in a working mode. It is decoded as a PNG of its own."""
+    """Decode the frame whose data begins at this offset, as a separate PNG, into a working mode."""
     chunks = [png.chunk(_HEADER, header), *(colors[kind] for kind in _COLORS if kind in colors)]
     chunks += [png.chunk(_STILL_DATA, _pixels(data, at)), png.chunk(png.END, b"")]
     image = Image.open(io.BytesIO(png.MAGIC + b"".join(chunks)), formats=["PNG"])
@@ -162,7 +163,7 @@ def _decode(data: bytes, at: int, header: bytes, colors: Mapping[bytes, bytes]) 
 
 
 def _pixels(data: bytes, at: int) -> bytes:
-    """The compressed pixels of the frame. Raises UndecodableImage if a checksum is wrong."""
+    """Return the compressed pixels of the frame. Raises UndecodableImage if a checksum is wrong."""
     parts = []
     kind = data[at + 4 : at + 8]
     for chunk in png.walk(data, at):
@@ -170,7 +171,7 @@ def _pixels(data: bytes, at: int) -> bytes:
             break
         if chunk.kind == kind:
             if chunk.whole and not chunk.intact:
-                raise UndecodableImage("The file is damaged: a checksum is wrong.")
+                raise UndecodableImage("The file is damaged: the checksum of a chunk of an animation frame is wrong.")
             parts.append(chunk.body if kind == _STILL_DATA else chunk.body[_SEQUENCE_BYTES:])
     return b"".join(parts)
 

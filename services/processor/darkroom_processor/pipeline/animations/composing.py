@@ -1,7 +1,7 @@
-"""Puts the frames of an animation together, as browsers show them.
+"""Composes the frames of an animation as browsers do.
 
-The canvas is transparent at first. Each frame is laid on it, shown, and disposed of (APNG: PNG third edition, section
-11.3.6.2; GIF89a, section 23). Browsers know no background colour: where nothing is drawn, GIFs are transparent.
+The canvas is transparent at first. Each frame is drawn on it, shown, and disposed of (APNG: PNG third edition, section
+11.3.6.2; GIF89a, section 23). As in browsers, the background colour of a GIF is ignored: undrawn areas are transparent.
 """
 
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ Box = tuple[int, int, int, int]
 
 
 def compose(animation: Animation) -> Iterator[Image.Image]:
-    """Yield what is seen of each frame, `LA` or `RGBA`, in the file's own colours.
+    """Yield the canvas after each frame is drawn: `LA` or `RGBA`, in the file's own colours.
 
-    Raises what decoders raise, at the frame that fails; TruncatedImage if frames are missing at the end; and PixelLimit
-    if frames that reach beyond the canvas have more pixels than a source may have.
+    Raises what decoders raise, at the frame that fails; TruncatedImage after the last frame if the file announces more;
+    PixelLimit if the decoded frames, or canvases, have more than MAX_PIXELS pixels in total.
     """
     canvas = Image.new("LA" if animation.is_gray else "RGBA", animation.size)
     decoded = 0
@@ -27,37 +27,40 @@ def compose(animation: Animation) -> Iterator[Image.Image]:
         decoded += max(frame.pixels, canvas.width * canvas.height)
         if decoded > MAX_PIXELS:
             raise PixelLimit(
-                f"The frames of the animation have more than {MAX_PIXELS} pixels, all together.", limit=MAX_PIXELS
+                f"The frames of the animation have more than {MAX_PIXELS} pixels in total.", limit=MAX_PIXELS
             )
-        seen = _seen(frame, canvas)
-        if seen is None:
+        covered = _covered(frame, canvas)
+        if covered is None:
             yield canvas.copy()
             continue
-        before = canvas.crop(seen) if frame.disposal is Disposal.RESTORE else None
-        _draw(frame, canvas, seen)
+        before = canvas.crop(covered) if frame.disposal is Disposal.RESTORE else None
+        _draw(frame, canvas, covered)
         yield canvas.copy()
-        _dispose(frame, canvas, seen, before)
+        _dispose(frame, canvas, covered, before)
     if not animation.complete:
-        raise TruncatedImage("The file ends before the animation does.")
+        raise TruncatedImage("The file is truncated: it ends before the last frame of the animation.")
 
 
 def first(animation: Animation) -> Image.Image:
-    """What is seen of the first frame, in a working mode, in the file's own colours. Raises what decoders raise."""
+    """Return the canvas after the first frame, in a working mode, in the file's own colours.
+
+    Raises what decoders raise.
+    """
     frame = animation.frames[0]
     if frame.place == (0, 0) and frame.size == animation.size:
         return frame.decode()
     return next(compose(animation))
 
 
-def _seen(frame: StoredFrame, canvas: Image.Image) -> Box | None:
-    """The part of the canvas that a frame covers; what reaches beyond is cut off. None if there is no such part."""
+def _covered(frame: StoredFrame, canvas: Image.Image) -> Box | None:
+    """Return the part of the canvas that a frame covers; None if the frame is completely outside."""
     left, top = frame.place
     right, bottom = min(left + frame.size[0], canvas.width), min(top + frame.size[1], canvas.height)
     return (left, top, right, bottom) if left < right and top < bottom else None
 
 
-def _draw(frame: StoredFrame, canvas: Image.Image, seen: Box) -> None:
-    left, top, right, bottom = seen
+def _draw(frame: StoredFrame, canvas: Image.Image, covered: Box) -> None:
+    left, top, right, bottom = covered
     picture = frame.decode()
     over = frame.over and picture.mode.endswith("A")
     if picture.mode != canvas.mode:
@@ -70,8 +73,8 @@ def _draw(frame: StoredFrame, canvas: Image.Image, seen: Box) -> None:
         canvas.paste(picture, (left, top))
 
 
-def _dispose(frame: StoredFrame, canvas: Image.Image, seen: Box, before: Image.Image | None) -> None:
+def _dispose(frame: StoredFrame, canvas: Image.Image, covered: Box, before: Image.Image | None) -> None:
     if before is not None:
-        canvas.paste(before, seen)
+        canvas.paste(before, covered)
     elif frame.disposal is Disposal.CLEAR:
-        canvas.paste(Image.new(canvas.mode, (seen[2] - seen[0], seen[3] - seen[1])), seen)
+        canvas.paste(Image.new(canvas.mode, (covered[2] - covered[0], covered[3] - covered[1])), covered)

@@ -1,8 +1,8 @@
-"""GIF: takes the images of a file as the frames of an animation.
+"""Reads the images of a GIF as the frames of an animation.
 
-Each image is decoded by itself, from its own data only. What the standard leaves open is as in browsers (Blink's
-GIFImageReader, Firefox's nsGIFDecoder2, Wuffs): disposal 4 is 3, those above are 0; the screen grows to hold the first
-image, and no further.
+Each image is decoded from its own data only. Where the standard is silent, this does what browsers do (Blink's
+GIFImageReader, Firefox's nsGIFDecoder2, Wuffs): disposal method 4 means 3, and 5 to 7 mean 0. The logical screen grows
+to hold the first image, but not later ones.
 """
 
 from functools import partial
@@ -17,20 +17,20 @@ from darkroom_processor.pipeline.containers.gif import StoredImage
 
 _DISPOSALS: Final = {2: Disposal.CLEAR, 3: Disposal.RESTORE, 4: Disposal.RESTORE}
 _BLOCK: Final = 255
-"""The most bytes of a sub-block."""
+"""The most bytes of a data sub-block."""
 _COLORS: Final = 256
 _GRAYS: Final = bytes(level for level in range(_COLORS) for _ in range(3))
-"""The table of a grey picture: each index is its level. Images without any table are taken for such."""
+"""The colour table of a grey image: each index is its level. An image without any table is decoded with this one."""
 
 
 def read(data: bytes) -> Animation:
-    """The file's frames. Raises TruncatedImage if there is none, and UndecodableImage if the first has no pixels."""
+    """Read the frames. Raises TruncatedImage if there is none, and UndecodableImage if the first one has no pixels."""
     structure = gif.read(data)
     if not structure.images:
-        raise TruncatedImage("The file ends before the first frame of the GIF.")
+        raise TruncatedImage("The file is truncated: it ends before the first frame of the GIF.")
     begin = structure.images[0]
     if not all(begin.size):
-        raise UndecodableImage("The first frame of the GIF has no pixels.")
+        raise UndecodableImage("The first frame of the GIF has no pixels: its width or height is 0.")
     is_gray = all(_GRAYS.startswith(image.table) for image in structure.images)
     return Animation(
         size=(
@@ -54,12 +54,12 @@ def read(data: bytes) -> Animation:
 
 
 def _plays(repetitions: int | None) -> int:
-    """How often it runs in all, as browsers understand the number of repetitions: once if nothing is said of it."""
+    """Return how often the animation runs, as browsers count: once without the extension, 0 for ever."""
     return 1 if repetitions is None else repetitions and repetitions + 1
 
 
 def _decode(data: bytes, image: StoredImage, *, is_gray: bool) -> Image.Image:
-    """The image as `L`, `LA`, `RGB` or `RGBA`. Raises TruncatedImage if pixels are missing."""
+    """Decode the image as `L`, `LA`, `RGB` or `RGBA`. Raises TruncatedImage if pixels are missing."""
     indexes = _indexes(data, image)
     transparent = image.control.transparent
     if is_gray:
@@ -67,7 +67,7 @@ def _decode(data: bytes, image: StoredImage, *, is_gray: bool) -> Image.Image:
             return indexes
         opaque = indexes.point([0 if index == transparent else 255 for index in range(_COLORS)])
         return Image.merge("LA", (indexes, opaque))
-    # Indexes beyond the table are black.
+    # Indexes beyond the colour table are black.
     table = (image.table or _GRAYS).ljust(len(_GRAYS), b"\0")
     if transparent is None:
         indexes.putpalette(table)
@@ -86,11 +86,11 @@ def _indexes(data: bytes, image: StoredImage) -> Image.Image:
         return Image.frombytes("L", image.size, codes, "gif", image.code_bits, int(image.interlaced), -1)
     except ValueError as error:
         if "not enough" in str(error):
-            raise TruncatedImage("The file ends before the picture does.") from error
+            raise TruncatedImage("The file is truncated: it ends before the last pixel.") from error
         raise
 
 
 def _ended(codes: bytes) -> bytes:
-    """The codes of a cut image in whole sub-blocks: all of its pixels may be there."""
+    """Return the codes of a truncated image in complete sub-blocks: they may contain all of its pixels."""
     blocks = (codes[at : at + _BLOCK] for at in range(0, len(codes), _BLOCK))
     return b"".join([*(bytes([len(block)]) + block for block in blocks), b"\0"])

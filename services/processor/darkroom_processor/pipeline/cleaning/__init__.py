@@ -1,8 +1,8 @@
-"""Takes out of a file what would make a decoder refuse or mistake a picture that has all of its pixels.
+"""Removes faults that would make a decoder refuse, or misread, a file that has all of its pixels.
 
-Side information is everything that a picture can be told without: text, EXIF, XMP, profiles, resolutions, checksums of
-these, markers of the end. A fault in it never refuses a picture. It is dropped before a decoder sees the file, in time
-linear in its bytes, and with one copy of them at most.
+Side information is everything that is not needed to decode the pixels: text, EXIF, XMP, profiles, resolutions, their
+checksums, end markers. A fault in it is never a reason to refuse a file. It is removed before a decoder sees the file,
+in time linear in the bytes, and with at most one copy of them.
 """
 
 from collections.abc import Callable
@@ -23,10 +23,10 @@ _CLEANERS: Final[dict[ImageFormat, Callable[[bytes], Cleaned]]] = {
 
 
 def clean(data: bytes, image_format: ImageFormat) -> Cleaned:
-    """Return the file as a decoder may see it.
+    """Return the file in the form that a decoder may see.
 
-    Raises TruncatedImage when pixels are missing, as far as the structure tells, and UndecodableImage when what a
-    picture needs is damaged.
+    Raises TruncatedImage if the structure shows that pixels are missing, and UndecodableImage if a part that the pixels
+    need is damaged.
     """
     cleaner = _CLEANERS.get(image_format)
     return cleaner(data) if cleaner else Cleaned(data)

@@ -1,4 +1,4 @@
-"""AVIF: leaves out metadata over the limit, and gives alpha the size that it lacks."""
+"""Cleans AVIF: hides metadata over the limit, and adds the missing size of an alpha plane."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -12,23 +12,23 @@ _METADATA: Final = frozenset({b"Exif", b"mime"})
 
 
 def clean(data: bytes) -> Cleaned:
-    """Return the file without metadata over the limit: their extents may overlap, so that few bytes become very many.
+    """Return the file without metadata over the limit. Extents may overlap, so that a small file has huge metadata.
 
-    Alpha without a size, which old encoders write and libavif refuses, gets that of its picture.
+    Old encoders write alpha planes without a size, and libavif refuses them. These get the size of their image.
     """
     table = items.read(data)
     if table is None:
         return Cleaned(data)
-    data = item_edits.without(data, _beyond_limit(table))
-    picture = table.picture
-    alpha = next((item for item in table.auxiliaries(picture) if items.is_alpha(data, item)), None) if picture else None
-    if picture and alpha and not alpha.property(b"ispe"):
-        data = item_edits.with_size(data, table, alpha, picture)
+    data = item_edits.hide_items(data, _over_limit(table))
+    image = table.primary_item
+    alpha = next((item for item in table.auxiliaries(image) if items.is_alpha(data, item)), None) if image else None
+    if image and alpha and not alpha.property(b"ispe"):
+        data = item_edits.with_alpha_size(data, table, alpha, image)
     return Cleaned(data)
 
 
-def _beyond_limit(table: Items) -> Iterator[Item]:
-    """Metadata that the limit leaves no room for; EXIF comes first."""
+def _over_limit(table: Items) -> Iterator[Item]:
+    """Yield the metadata items that do not fit into MAX_TEXT_BYTES together. EXIF is counted first."""
     left = MAX_TEXT_BYTES
     for item in sorted(table.items.values(), key=lambda item: item.kind):
         size = sum(span.end - span.start for span in item.extents)

@@ -1,4 +1,4 @@
-"""JPEG: adds a missing end, and keeps the segments that are read here and well made."""
+"""Cleans JPEG: adds a missing end marker, and drops application segments that are unknown or malformed."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -15,20 +15,20 @@ _SHORTEST: Final = {
     (_APP1, b"http://ns.adobe.com/xap/1.0/\0"): 29,
     (_APP14, b"Adobe"): 12,
 }
-"""Bytes that the contents of a segment have at least, by its marker and its first bytes. libjpeg, too, takes JFIF's and
-Adobe's for none if they are shorter."""
+"""The least bytes of a segment's contents, by its marker and its first bytes. libjpeg also ignores JFIF and Adobe
+segments that are shorter."""
 _RESERVED: Final = range(0x02, 0xC0)
-"""Markers that no JPEG has (table B.1): the file only begins like one."""
+"""Reserved markers (table B.1). A file that has one is not a JPEG, although it begins like one."""
 _PROFILE: Final = b"ICC_PROFILE\0"
 _PROFILE_HEAD: Final = 14
-"""Bytes before a part of the profile: the name, which part it is, and how many there are."""
+"""Bytes before a part of the profile: identifier, number of the part, number of parts (ICC.1:2022, B.4)."""
 
 
 def clean(data: bytes) -> Cleaned:
-    """Return the file with an end. Without one, `ended` is false: then only a decoder can tell what is missing.
+    """Return the file with an end marker. If it was missing, `ended` is false: only decoding shows what is missing.
 
-    Raises TruncatedImage if the file ends before its first scan begins. A file that only begins like
-    a JPEG is left to the decoder, which refuses it.
+    Raises TruncatedImage if the file ends before its first scan. A file that only begins like a JPEG is returned
+    unchanged; the decoder refuses it.
     """
     if data.endswith(jpeg.END_OF_IMAGE):
         return Cleaned(data)
@@ -37,25 +37,25 @@ def clean(data: bytes) -> Cleaned:
     if jpeg.EOI in markers or _is_no_jpeg(data, segments):
         return Cleaned(data)
     if jpeg.SOS not in markers:
-        raise TruncatedImage("The file ends before the picture does.")
+        raise TruncatedImage("The file is truncated: it ends before the first pixel.")
     return Cleaned(data + jpeg.END_OF_IMAGE, ended=False)
 
 
 def _is_no_jpeg(data: bytes, segments: Sequence[Segment]) -> bool:
-    """Whether other bytes follow where a segment would, or a marker is reserved."""
+    """Whether a marker is reserved, or the segments before the first scan are followed by other bytes."""
     last = segments[-1].end if segments else len(jpeg.START_OF_IMAGE)
     scanned = any(one.marker == jpeg.SOS for one in segments)
     return any(one.marker in _RESERVED for one in segments) or (not scanned and data[last : last + 1] not in b"\xff")
 
 
 def without_faults(data: bytes) -> bytes:
-    """The file without segments of applications that nothing here reads, and without those that are made badly."""
+    """Return the file without the application segments that are not read here, and without malformed ones."""
     profile = is_profile([bytes(one.body) for one in jpeg.walk(data) if _is_part(one)])
     return jpeg.rewrite(data, lambda one: profile if _is_part(one) else _is_read(one))
 
 
 def is_profile(segments: Sequence[bytes]) -> bool:
-    """Whether the contents of these APP2 segments are all parts of one profile, each of them once (ICC.1:2022, B.4)."""
+    """Whether these APP2 segments contain each part of one profile exactly once (ICC.1:2022, B.4)."""
     parts = [one for one in segments if one.startswith(_PROFILE)]
     if any(len(one) < _PROFILE_HEAD for one in parts):
         return False

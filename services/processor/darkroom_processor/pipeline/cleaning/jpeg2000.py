@@ -1,4 +1,4 @@
-"""JPEG 2000: adds a missing end (ITU-T T.800, annexes A and I)."""
+"""Cleans JPEG 2000: adds a missing end marker (ITU-T T.800, annexes A and I)."""
 
 import struct
 from typing import Final
@@ -6,39 +6,41 @@ from typing import Final
 from darkroom.errors import TruncatedImage
 from darkroom_processor.pipeline.cleaning.cleaned import Cleaned
 
-_START: Final = b"\xff\x4f"
-_SIZE: Final = b"\xff\x51"
-_TILE_PART: Final = b"\xff\x90"
-_END: Final = b"\xff\xd9"
+_SOC: Final = b"\xff\x4f"
+_SIZ: Final = b"\xff\x51"
+_SOT: Final = b"\xff\x90"
+_EOC: Final = b"\xff\xd9"
+"""Markers: start of codestream, image and tile size, start of tile-part, end of codestream."""
+_TRUNCATED: Final = "The file is truncated: it ends before the last pixel."
 _CODESTREAM: Final = b"jp2c"
-_SIZES: Final = struct.Struct(">HHIIIIIIII")
-"""Length, capabilities, width and height with the offsets of the picture, size and offset of the tiles."""
-_PART: Final = struct.Struct(">HHIBB")
-"""Length, which tile, bytes of the part from its marker on, which part of the tile, and how many the tile has or 0."""
+_SIZ_FIELDS: Final = struct.Struct(">HHIIIIIIII")
+"""Fields of SIZ: length, capabilities, size and offset of the image area, size and offset of the tiles."""
+_SOT_FIELDS: Final = struct.Struct(">HHIBB")
+"""Fields of SOT: length, tile, bytes of the tile-part from its marker, number of the tile-part, tile-parts or 0."""
 
 
 def clean(data: bytes) -> Cleaned:
-    """Return the file with an end, if all parts of all tiles are there.
+    """Return the file with an end marker, if all tile-parts are there.
 
-    Raises TruncatedImage if a part is cut, or if the end and tiles are missing.
+    Raises TruncatedImage if a tile-part is truncated, or if tiles are missing.
     """
     start = _codestream(data)
-    if start is None or data[start : start + 2] != _START:
+    if start is None or data[start : start + 2] != _SOC:
         return Cleaned(data)
     try:
         end, missing = _tiles_end(data, start)
     except struct.error as error:
-        raise TruncatedImage("The file ends before the picture does.") from error
-    if end is None or data[end : end + 2] == _END:
+        raise TruncatedImage(_TRUNCATED) from error
+    if end is None or data[end : end + 2] == _EOC:
         return Cleaned(data)
     if end > len(data) or missing:
-        raise TruncatedImage("The file ends before the picture does.")
-    return Cleaned(data[:end] + _END + data[end:].removeprefix(_END[:1]))
+        raise TruncatedImage(_TRUNCATED)
+    return Cleaned(data[:end] + _EOC + data[end:].removeprefix(_EOC[:1]))
 
 
 def _codestream(data: bytes) -> int | None:
-    """The offset of the coded picture, in its box or without one."""
-    if data.startswith(_START):
+    """Return the offset of the codestream, which is in a box or is the whole file. None if there is none."""
+    if data.startswith(_SOC):
         return 0
     at = 0
     while at + 8 <= len(data):
@@ -55,21 +57,21 @@ def _codestream(data: bytes) -> int | None:
 
 
 def _tiles_end(data: bytes, start: int) -> tuple[int | None, set[int]]:
-    """Where the last part of a tile ends, and the tiles of which parts are missing.
+    """Return the offset after the last tile-part, and the numbers of the tiles whose last tile-part is missing.
 
-    None where the parts cannot be followed. Raises struct.error when the file ends in a header.
+    The offset is None if a length is invalid. Raises struct.error if the file ends within a header.
     """
     at = start + 2
     missing: set[int] = set()
-    while data[at : at + 2] != _TILE_PART:
+    while data[at : at + 2] != _SOT:
         marker, length = struct.unpack_from(">2sH", data, at)
-        if marker == _SIZE:
+        if marker == _SIZ:
             missing = set(range(_count_tiles(data, at + 2)))
-        if length < 2 or marker[0] != _TILE_PART[0]:
+        if length < 2 or marker[0] != _SOT[0]:
             return None, missing
         at += 2 + length
-    while data[at : at + 2] == _TILE_PART:
-        _, tile, length, part, parts = _PART.unpack_from(data, at + 2)
+    while data[at : at + 2] == _SOT:
+        _, tile, length, part, parts = _SOT_FIELDS.unpack_from(data, at + 2)
         if length < 12:
             return None, missing
         if parts in (0, part + 1):
@@ -79,8 +81,8 @@ def _tiles_end(data: bytes, start: int) -> tuple[int | None, set[int]]:
 
 
 def _count_tiles(data: bytes, at: int) -> int:
-    """Return the number of tiles, at most as many as their numbers can tell apart."""
-    _, _, width, height, _, _, tile_width, tile_height, left, top = _SIZES.unpack_from(data, at)
+    """Return the number of tiles, at most 65,535: a tile number has 16 bits."""
+    _, _, width, height, _, _, tile_width, tile_height, left, top = _SIZ_FIELDS.unpack_from(data, at)
     if not tile_width or not tile_height:
         return 0
     tiles: int = -(-(width - left) // tile_width) * -(-(height - top) // tile_height)

@@ -1,14 +1,14 @@
-"""PNG: keeps the chunks that a picture needs, and of the others those that are well made.
+"""Cleans PNG: keeps the chunks that the pixels need, and other chunks that are valid (PNG third edition).
 
-What is kept is decided as browsers do it (libpng), and what is not told below is not touched:
+The rules are those of browsers (libpng). Chunks that no rule names are kept.
 
-- a critical chunk that is damaged, or that no decoder here knows, refuses the picture (section 5.4): without it the
-  pixels cannot be told. The palette of a picture that has no indexes is no such chunk;
-- an ancillary chunk is dropped if its checksum, name, length or contents are wrong, if it repeats one that must be
-  unique, or if it stands behind the start of the image data, where nothing but EXIF and XMP may tell anything;
-- text is dropped. Of all texts only the XMP packet and ImageMagick's EXIF are read, here and within a limit. Pillow
-  would take the keyword of a text for a property of the picture, such as `interlace`;
-- an animation with a damaged chunk is shown as the still picture that every PNG has (section 4.9).
+- A critical chunk that is damaged or unknown makes the file undecodable, since the pixels need it (section 5.4). The
+  exception is a palette (PLTE) in an image whose pixels are not indexes.
+- An ancillary chunk is dropped if its checksum, type, length or contents are wrong, if it repeats a chunk that must be
+  unique, or if it follows the start of the image data. After that only EXIF and XMP are read.
+- Text chunks are dropped. Only the XMP packet and ImageMagick's EXIF are read from them, here and within a limit.
+  Pillow would use the keyword of a text as a property of the image, such as `interlace`.
+- An animation with a damaged chunk is shown as the still picture that every PNG has (section 4.9).
 """
 
 import zlib
@@ -34,38 +34,40 @@ _LENGTHS: Final = {
     b"pHYs": 9,
     b"sRGB": 1,
 }
-"""Bytes of the contents of chunks that always have as many (section 11.3)."""
+"""Bytes of the contents of chunks that have a fixed length (section 11.3)."""
 _CONTENTS: Final[dict[bytes, Callable[[memoryview], bool]]] = {b"gAMA": any, b"sRGB": lambda body: body[0] <= 3}
-"""What else must be true of them."""
+"""Checks of the contents: gamma is not 0, and the rendering intent is 0 to 3."""
 _UNIQUE: Final = frozenset({*_LENGTHS, b"eXIf", b"iCCP", b"tRNS"}) - {b"fcTL"}
 _HEADER_BYTES: Final = 13
 _INDEXED: Final = 3
 _DEPTHS: Final = {0: (1, 2, 4, 8, 16), 2: (8, 16), _INDEXED: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
-"""Bits of a sample by colour type (section 11.2.1)."""
+"""Allowed bit depths, by colour type (section 11.2.1)."""
 _MOST_ENTRIES: Final = 256
 _TRANSPARENT_LEVELS: Final = {0: 2, 2: 6}
-"""Bytes of `tRNS` by colour type, if pixels are no indexes."""
+"""Bytes of `tRNS` by colour type, for pixels that are not indexes."""
 _LONGEST_NAME: Final = 79
+"""Bytes of the name of a profile (section 11.3.2.3)."""
 _XMP: Final = b"XML:com.adobe.xmp"
 _EXIF_AS_TEXT: Final = b"Raw profile type exif"
+_TRUNCATED: Final = "The file is truncated: it ends before the last pixel."
 
 
 def clean(data: bytes) -> Cleaned:
-    """Return the file without what is wrong in its side information, and the EXIF and XMP that the decoder misses.
+    """Return the file without faulty side information, and the EXIF and XMP that Pillow would not find.
 
-    Raises TruncatedImage and UndecodableImage as described above.
+    Raises UndecodableImage if a chunk that the pixels need is damaged or unknown, and TruncatedImage if it is missing.
     """
-    judge = _Judge()
-    kept = png.rewrite(data, judge.keeps)
-    if not judge.pixels_begun:
-        judge.refuse_without_pixels(data)
-    if judge.animation_damaged:
+    chunks = _ChunkFilter()
+    kept = png.rewrite(data, chunks.keeps)
+    if not chunks.pixels_begun:
+        chunks.refuse_without_pixels(data)
+    if chunks.animation_damaged:
         kept = png.rewrite(kept, lambda one: one.kind not in _ANIMATION)
-    return Cleaned(kept, exif=judge.exif or judge.exif_as_text, xmp=judge.xmp)
+    return Cleaned(kept, exif=chunks.exif or chunks.exif_as_text, xmp=chunks.xmp)
 
 
-class _Judge:
-    """Decides on one chunk after the other, in the order of the file."""
+class _ChunkFilter:
+    """Decides which chunks the decoder sees. It is asked about each chunk in the order of the file."""
 
     def __init__(self) -> None:
         self.pixels_begun = False
@@ -77,10 +79,13 @@ class _Judge:
         self._palette_entries = 0
         self._seen: set[bytes] = set()
         self._may_unpack = MAX_TEXT_BYTES + MAX_ICC_BYTES
-        """Bytes: what a file of many packed chunks costs altogether."""
+        """Bytes that may still be decompressed: a budget for all compressed chunks of the file."""
 
     def keeps(self, one: Chunk) -> bool:
-        """Whether the decoder sees this chunk. Raises TruncatedImage or UndecodableImage for what refuses a picture."""
+        """Whether the decoder sees this chunk.
+
+        Raises UndecodableImage or TruncatedImage if the pixels need the chunk and it is damaged, unknown or truncated.
+        """
         if one.kind == b"IDAT":
             return self._keeps_pixels(one)
         if one.kind in _ANIMATION:
@@ -100,20 +105,20 @@ class _Judge:
         return good and not self.pixels_begun
 
     def refuse_without_pixels(self, data: bytes) -> None:
-        """Raise why there is no image data at all."""
+        """Raise the reason why there is no image data: the file has none, or is truncated."""
         if any(one.kind == png.END for one in png.walk(data)):
-            raise UndecodableImage("The file is damaged: it has no chunk of image data (IDAT).")
-        raise TruncatedImage("The file ends before the picture does.")
+            raise UndecodableImage("The file is damaged: it has no image data (IDAT).")
+        raise TruncatedImage(_TRUNCATED)
 
     def _keeps_pixels(self, one: Chunk) -> bool:
         if self._color_type is None:
-            raise UndecodableImage("The file is damaged: it has image data before its header (IHDR).")
+            raise UndecodableImage("The file is damaged: image data (IDAT) precedes the header (IHDR).")
         if self._color_type == _INDEXED and not 0 < self._palette_entries <= _MOST_ENTRIES:
             raise UndecodableImage(
-                "The file is damaged: its pixels are indexes, and it has no palette (PLTE) for them."
+                "The file is damaged: its pixels are indexes, but it has no palette (PLTE) of 1 to 256 colours."
             )
         if one.whole:
-            _demand_intact(one)
+            _require_intact(one)
         self.pixels_begun = True
         return True
 
@@ -121,9 +126,9 @@ class _Judge:
         if one.kind == b"IHDR":
             return self._keeps_header(one)
         if one.kind != b"PLTE":
-            raise UndecodableImage(f"The picture needs a chunk that no decoder here knows: {one.kind.decode()}.")
+            raise UndecodableImage(f"The file has a critical chunk that is not supported: {one.kind.decode()}.")
         if self._color_type == _INDEXED:
-            _demand_intact(one)
+            _require_intact(one)
         good = one.kind not in self._seen and one.intact
         if good:
             self._seen.add(one.kind)
@@ -133,10 +138,12 @@ class _Judge:
     def _keeps_header(self, one: Chunk) -> bool:
         if self._color_type is not None:
             return False
-        _demand_intact(one)
+        _require_intact(one)
         depth, color_type, *methods = one.body[8:13] if one.length == _HEADER_BYTES else (0, 0)
         if depth not in _DEPTHS.get(color_type, ()) or methods[:2] != [0, 0] or methods[2] > 1:
-            raise UndecodableImage("The file is damaged: its header (IHDR) tells of no layout that PNG has.")
+            raise UndecodableImage(
+                "The file is damaged: its header (IHDR) has a bit depth, colour type or method that PNG does not define."
+            )
         self._color_type = color_type
         return True
 
@@ -149,7 +156,7 @@ class _Judge:
             return False
         if b"acTL" not in self._seen:
             return False
-        # The part of a frame that a cut file has is left to the decoder, which misses the rest.
+        # A truncated frame is kept: the decoder reports the missing pixels.
         fits = one.length == _LENGTHS[one.kind] if one.kind == b"fcTL" else one.length > 3
         self.animation_damaged |= one.whole and not (fits and one.intact)
         return True
@@ -170,7 +177,7 @@ class _Judge:
         return bool(self._unpacked(packed[1:], MAX_ICC_BYTES))
 
     def _read_text(self, one: Chunk) -> None:
-        """Remember the text if it is one of those that are read, and the first of its kind."""
+        """Store the text if it is XMP or ImageMagick's EXIF, and the first of its kind."""
         body = bytes(one.body)
         keyword, _, rest = body.partition(b"\0")
         if keyword == _XMP and one.kind == b"iTXt" and self.xmp is None:
@@ -184,7 +191,7 @@ class _Judge:
             self.exif_as_text = _from_hexadecimal(text)
 
     def _unpacked(self, packed: bytes, most: int) -> bytes | None:
-        """The contents of a zlib stream; None if it is broken, or has more bytes than may be unpacked."""
+        """Decompress a zlib stream. None if it is broken, or has more than `most` bytes or more than the budget."""
         most = min(most, self._may_unpack)
         stream = zlib.decompressobj()
         try:
@@ -196,22 +203,22 @@ class _Judge:
         return contents if stream.eof and len(contents) <= most else None
 
 
-def _demand_intact(one: Chunk) -> None:
+def _require_intact(one: Chunk) -> None:
     if not one.whole:
-        raise TruncatedImage("The file ends before the picture does.")
+        raise TruncatedImage(_TRUNCATED)
     if not one.intact:
-        raise UndecodableImage(f"The file is damaged: the checksum of its chunk {one.kind.decode()} is wrong.")
+        raise UndecodableImage(f"The file is damaged: the checksum of the chunk {one.kind.decode()} is wrong.")
 
 
 def _split(rest: bytes) -> tuple[bytes, bytes, bytes]:
-    """Language, translated keyword and text of an `iTXt` chunk."""
+    """Split the rest of an `iTXt` chunk into language tag, translated keyword and text (section 11.3.3.4)."""
     language, _, rest = rest.partition(b"\0")
     translated, _, text = rest.partition(b"\0")
     return language, translated, text
 
 
 def _from_hexadecimal(text: bytes) -> bytes | None:
-    """The block that ImageMagick writes as a line break, two lines of name and length, and hexadecimal digits."""
+    """Decode ImageMagick's form of a block: a line break, a line each for name and length, hexadecimal digits."""
     try:
         return bytes.fromhex("".join(text.decode("ascii").split("\n")[3:])) or None
     except ValueError:

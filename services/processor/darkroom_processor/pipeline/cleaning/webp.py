@@ -1,4 +1,4 @@
-"""WebP: puts the size in the RIFF header right when it lies (RFC 9649, sections 2.3 to 2.7)."""
+"""Cleans WebP: corrects a wrong size in the RIFF header (RFC 9649, sections 2.3 to 2.7)."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -13,26 +13,27 @@ _PIXELS: Final = frozenset({b"VP8 ", b"VP8L", b"ANMF"})
 
 @dataclass
 class _Extent:
-    """Where the parts of a file end, as offsets. Those of pixels may be beyond the file's end."""
+    """Offsets where the parts of a file end. The ends of pixels may be beyond the end of the file."""
 
     pixels: int = 0
+    """End of the last chunk of pixels; 0 without one."""
     pixels_padded: int = 0
-    """The same, with the byte that makes their number even."""
+    """The same, including the padding byte that makes the length even."""
     chunks: int = _FIRST_CHUNK
-    """The last chunk that the file has all of, among those that begin within the size that its header states."""
+    """End of the last complete chunk, among those that begin within the size in the RIFF header."""
     animated: bool = False
 
 
 def clean(data: bytes) -> Cleaned:
-    """Return the file with a size that covers its pixels, and without a chunk behind them that is cut.
+    """Return the file with a size that covers its pixels, and without a truncated chunk after them.
 
-    Raises TruncatedImage when a chunk of pixels is cut, and when the file of an animation is shorter than it says:
-    nothing else tells whether all frames are there.
+    Raises TruncatedImage if a chunk of pixels is truncated, or if the file of an animation is shorter than its header
+    says: only that size shows whether all frames are there.
     """
     stated = _RIFF_HEAD + int.from_bytes(data[4:8], "little")
     extent = _extent(data, stated)
     if extent.pixels > len(data) or (stated > len(data) and (extent.animated or not extent.pixels)):
-        raise TruncatedImage("The file ends before the picture does.")
+        raise TruncatedImage("The file is truncated: it ends before the last pixel.")
     end = max(extent.pixels_padded, extent.chunks)
     if end == stated:
         return Cleaned(data)

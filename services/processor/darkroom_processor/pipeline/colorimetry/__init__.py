@@ -1,1 +1,1 @@
-"""Colours that a file tells by numbers, without a profile: what they mean, and how they become sRGB."""
+"""Arithmetic of colour spaces that a file describes without an ICC profile: by code points or by chromaticities."""

@@ -1,4 +1,4 @@
-"""Writes an ICC profile of primaries and a transfer function, for lcms to convert by. It is never put into a result."""
+"""Writes an ICC profile from primaries and a transfer function. lcms converts with it; no result contains it."""
 
 import struct
 from typing import Final
@@ -12,8 +12,8 @@ _HEADER_BYTES: Final = 128
 _VERSION: Final = 0x02400000
 
 
-def written(primaries: Primaries, transfer: Transfer) -> bytes:
-    """The profile, 2.3 kB: a matrix of three columns and one tone curve for all channels (ICC.1:2022, section 8.3)."""
+def write_profile(primaries: Primaries, transfer: Transfer) -> bytes:
+    """Return the profile, 2.3 kB: three matrix columns, and one tone curve for all channels (ICC.1:2022, 8.3)."""
     levels = [round(transfer.light(step / (_ENTRIES - 1)) * 0xFFFF) for step in range(_ENTRIES)]
     columns = transposed(to_d50(primaries))
     bodies = [_xyz(D50), *map(_xyz, columns), b"curv" + struct.pack(f">II{_ENTRIES}H", 0, _ENTRIES, *levels)]
@@ -26,7 +26,7 @@ def written(primaries: Primaries, transfer: Transfer) -> bytes:
 
 
 def _header(size: int) -> bytes:
-    """Section 7.2: of a display, from RGB to XYZ."""
+    """Return the header of a display profile from RGB to XYZ (section 7.2)."""
     head = struct.pack(">I4xI4s4s4s", size, _VERSION, b"mntr", b"RGB ", b"XYZ ")
     return head.ljust(36, b"\0") + (b"acsp".ljust(32, b"\0") + _numbers(D50)).ljust(_HEADER_BYTES - 36, b"\0")
 

@@ -1,4 +1,4 @@
-"""Primaries and white points: what light the channels of a picture stand for."""
+"""Primaries and white points: the light that the channels of a picture stand for."""
 
 from typing import Final, NamedTuple
 
@@ -14,11 +14,11 @@ from darkroom_processor.pipeline.colorimetry.matrices import (
 )
 
 Point = tuple[float, float]
-"""Chromaticity: x and y of CIE 1931."""
+"""Chromaticity: (x, y) of CIE 1931."""
 
 
 class Primaries(NamedTuple):
-    """Chromaticities of the three channels, and of the white that they make together."""
+    """Chromaticities of the three channels, and of the white that they add up to."""
 
     red: Point
     green: Point
@@ -47,25 +47,25 @@ KNOWN: Final = {
     12: Primaries((0.680, 0.320), (0.265, 0.690), (0.150, 0.060), _D65),
     22: Primaries((0.630, 0.340), (0.295, 0.605), (0.155, 0.077), _D65),
 }
-"""Primaries by their codes (ITU-T H.273, table 2). Codes that are not here are unspecified or reserved."""
+"""Primaries by code point (ColourPrimaries: ITU-T H.273, table 2). Other code points are unspecified or reserved."""
 
 D50: Final = (0.9642, 1.0, 0.8249)
-"""XYZ of the white of profiles (ICC.1:2022, section 6.3.2)."""
+"""XYZ of the white point of ICC profiles (ICC.1:2022, section 6.3.2)."""
 _BRADFORD: Final = ((0.8951, 0.2664, -0.1614), (-0.7502, 1.7135, 0.0367), (0.0389, -0.0685, 1.0296))
-"""The matrix from XYZ to the responses of the eye's cones (ICC.1:2022, annex E)."""
+"""The Bradford matrix, from XYZ to cone responses (ICC.1:2022, annex E)."""
 _LEAST_DETERMINANT: Final = 1e-4
 _SAME: Final = 0.001
-"""Chromaticities that differ by no more are the same: files round them."""
+"""Chromaticities that differ by this much at most count as equal, because files round them."""
 
 
 def is_srgb(primaries: Primaries) -> bool:
-    """Whether these are the primaries of sRGB, as far as a file can tell."""
+    """Whether these are the primaries of sRGB, apart from rounding."""
     pairs = zip(primaries, SRGB, strict=True)
     return all(abs(a - b) <= _SAME for point, other in pairs for a, b in zip(point, other, strict=True))
 
 
 def is_sound(primaries: Primaries) -> bool:
-    """Whether there can be such primaries: within the diagram, not in one line, and white a mixture of them."""
+    """Whether the primaries can exist: coordinates from 0 to 1, not on one line, and white is a mixture of them."""
     if not all(0 <= x <= 1 and 0 <= y <= 1 for x, y in primaries) or not primaries.white[1]:
         return False
     corners = _corners(primaries)
@@ -73,9 +73,9 @@ def is_sound(primaries: Primaries) -> bool:
 
 
 def to_d50(primaries: Primaries) -> Matrix:
-    """The matrix from linear red, green and blue to XYZ with the white of profiles, by Bradford's adaptation.
+    """Return the matrix from linear red, green and blue to XYZ under D50, by Bradford's chromatic adaptation.
 
-    Columns are the channels. Source: ICC.1:2022, annex E; SMPTE RP 177.
+    Each column is a channel. Source: ICC.1:2022, annex E; SMPTE RP 177.
     """
     own = product(_corners(primaries), diagonal(_amounts(primaries)))
     seen, wanted = times(_BRADFORD, _white(primaries)), times(_BRADFORD, D50)
@@ -84,13 +84,13 @@ def to_d50(primaries: Primaries) -> Matrix:
 
 
 def _corners(primaries: Primaries) -> Matrix:
-    """Columns of x, y and z."""
+    """Return the matrix whose columns are x, y and z of the three channels."""
     red, green, blue = ((x, y, 1 - x - y) for x, y in primaries[:3])
     return transposed((red, green, blue))
 
 
 def _amounts(primaries: Primaries) -> Vector:
-    """How much of each makes white."""
+    """Return how much of each channel makes white."""
     return times(inverse(_corners(primaries)), _white(primaries))
 
 

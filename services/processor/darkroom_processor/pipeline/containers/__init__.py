@@ -1,5 +1,5 @@
-"""Readers of container formats, one module a format: what parts a file has and where each begins and ends.
+"""Readers of container formats, one module for each: which parts a file has, and where each part begins and ends.
 
-They decode no picture, and take time linear in the bytes. Those of PNG and JPEG never raise. They also rewrite a file
-with only some of its parts, in one copy of the bytes, or in none if nothing changes.
+They decode no pixels, and their time is linear in the bytes. The readers of PNG and JPEG never raise. These two also
+rewrite a file with only some of its parts; they copy the bytes once, or not at all if nothing changes.
 """

@@ -5,32 +5,32 @@ from dataclasses import dataclass
 from typing import Final
 
 MOST_ENTRIES: Final = 10_000
-"""Boxes of one container, or entries of one table. A larger file is refused: no picture needs so many."""
+"""The most boxes of one container, or entries of one table. A file with more is refused: no image needs them."""
 
 _SIZE_FOLLOWS: Final = 1
 _TO_THE_END: Final = 0
 
 
 class BrokenBox(Exception):
-    """The boxes make no sense, or are too many."""
+    """The boxes contradict each other or the file, or there are more than MOST_ENTRIES."""
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """One box. Its places are numbers of bytes from the start of the file."""
+    """One box. Its offsets are bytes from the start of the file."""
 
     kind: bytes
-    """Four letters."""
+    """The box type: four letters."""
     start: int
     body: int
-    """Where the contents begin, behind the size and the kind."""
+    """Where the contents begin, after the size and the type."""
     end: int
 
 
 def walk(data: bytes, start: int, end: int) -> Iterator[Box]:
-    """Yield the boxes that lie side by side from `start` to `end`.
+    """Yield the boxes that follow one another from `start` to `end`.
 
-    Ends before the first box that reaches beyond `end`. Raises BrokenBox when there are more than MOST_ENTRIES.
+    Stops before the first box that reaches beyond `end`. Raises BrokenBox if there are more than MOST_ENTRIES.
     """
     number, end = 0, min(end, len(data))
     while start + 8 <= end:
@@ -49,32 +49,32 @@ def walk(data: bytes, start: int, end: int) -> Iterator[Box]:
 
 
 class Fields:
-    """Reads the fields of a box one after the other. Raises BrokenBox where the box ends too early."""
+    """Reads the fields of a box one after the other. Raises BrokenBox if the box ends within a field."""
 
     def __init__(self, data: bytes, box: Box) -> None:
         self._data = data
         self._end = box.end
         self.at = box.body
-        """Where the next field begins, in bytes from the start of the file."""
+        """Offset of the next field, in bytes from the start of the file."""
 
     @property
     def rest(self) -> int:
-        """Bytes that are left in the box."""
+        """Number of bytes left in the box."""
         return self._end - self.at
 
     def number(self, size: int) -> int:
-        """An unsigned number of `size` bytes; 0 when `size` is 0."""
+        """Read an unsigned big-endian number of `size` bytes; 0 if `size` is 0."""
         return int.from_bytes(self.raw(size), "big")
 
     def raw(self, size: int) -> bytes:
-        """The next `size` bytes."""
+        """Read the next `size` bytes."""
         if size > self.rest:
             raise BrokenBox
         self.at += size
         return self._data[self.at - size : self.at]
 
     def text(self) -> bytes:
-        """Bytes up to the next zero byte, or to the end of the box."""
+        """Read the bytes up to the next zero byte, or to the end of the box. The zero byte is skipped."""
         zero = self._data.find(b"\0", self.at, self._end)
         end = self._end if zero < 0 else zero
         text = self._data[self.at : end]
@@ -82,11 +82,11 @@ class Fields:
         return text
 
     def version_and_flags(self) -> tuple[int, int]:
-        """The first four bytes of a full box: its version and its flags."""
+        """Read the first four bytes of a `FullBox`: its version and its flags."""
         return self.number(1), self.number(3)
 
     def count(self, size: int) -> int:
-        """A number of entries, in `size` bytes. Raises BrokenBox for more than MOST_ENTRIES."""
+        """Read a number of entries, stored in `size` bytes. Raises BrokenBox if it is more than MOST_ENTRIES."""
         count = self.number(size)
         if count > MOST_ENTRIES:
             raise BrokenBox

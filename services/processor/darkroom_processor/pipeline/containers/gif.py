@@ -1,4 +1,4 @@
-"""GIF: walks the blocks of a file and finds its images (GIF89a, sections 17 to 27)."""
+"""Walks the blocks of a GIF and finds its images (GIF89a, sections 17 to 27)."""
 
 import struct
 from dataclasses import dataclass
@@ -15,43 +15,43 @@ _CONTROL: Final = 0xF9
 _APPLICATION: Final = 0xFF
 _DESCRIPTOR: Final = struct.Struct("<BHHHHB")
 _LOOPS: Final = (b"\x0bNETSCAPE2.0", b"\x0bANIMEXTS1.0")
-"""Names of the application extension that says how often an animation is repeated. Both are in use."""
+"""Names of the application extension that stores how often an animation repeats. Both are in use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
-    """What a graphic control extension says of the image that follows it."""
+    """A graphic control extension: how the image that follows it is shown."""
 
     disposal: int = 0
-    """0 to 7."""
+    """Disposal method, 0 to 7."""
     hundredths: int = 0
-    """Hundredths of a second that the image is shown."""
+    """Delay time: how long the image is shown, in hundredths of a second."""
     transparent: int | None = None
-    """The index of the colour that is not drawn."""
+    """Transparent colour index: the colour that is not drawn."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredImage:
-    """One image of a GIF. Nothing of it is decoded."""
+    """One image of a GIF, not decoded."""
 
     place: tuple[int, int]
-    """(left, top) on the screen, in pixels."""
+    """(left, top) on the logical screen, in pixels."""
     size: Size
     interlaced: bool
     own_table: bytes
-    """Its own colour table, three bytes a colour. Empty if it has none."""
+    """Local colour table, three bytes a colour. Empty if there is none."""
     table: bytes
-    """The table that its indexes are into: its own, or else that of all images. Empty if there is neither."""
+    """The colour table that applies: the local one, otherwise the global one. Empty if there is neither."""
     code_bits: int
     """The LZW minimum code size."""
     start: int
     """Offset of the first data sub-block."""
     end: int
-    """Offset of the byte after the last one. It is beyond the file's end if the image is cut."""
+    """Offset of the byte after the last sub-block. It is beyond the end of a truncated file."""
     control: Control
 
     def codes(self, data: bytes) -> bytes:
-        """Return the packed indexes, without the lengths of their sub-blocks. `data` is the whole file."""
+        """Return the LZW codes without the length bytes of their sub-blocks. `data` is the whole file."""
         parts, at = [], self.start
         while at < len(data) and data[at]:
             parts.append(data[at + 1 : at + 1 + data[at]])
@@ -61,23 +61,23 @@ class StoredImage:
 
 @dataclass(frozen=True, kw_only=True)
 class Structure:
-    """A GIF as it is put together."""
+    """The parts of a GIF."""
 
     screen: Size
     background: int
-    """The index of the background colour, which browsers do not draw."""
+    """Background colour index. Browsers do not draw this colour."""
     table: bytes
-    """The colour table of the images that have none of their own. Empty if there is none."""
+    """Global colour table. Empty if there is none."""
     images: tuple[StoredImage, ...]
     """The images in the order of the file; at most `MOST_FRAMES_COUNTED`."""
     repetitions: int | None
-    """How often an animation is repeated after it has run once, 0 for ever. None if the file says nothing of it."""
+    """How often an animation repeats after its first run; 0 means for ever. None if the file does not say."""
 
 
 def read(data: bytes) -> Structure:
-    """Walk the blocks of a file. It never raises.
+    """Walk the blocks of a file. Never raises.
 
-    As in browsers, an unknown block ends the file. Before the first image its bytes are skipped.
+    As in browsers, an unknown block ends the file. Before the first image, unknown bytes are skipped.
     """
     screen = _number(data, 6), _number(data, 8)
     table = _table(data, _SCREEN_END, data[10] if len(data) > 10 else 0)
@@ -113,7 +113,7 @@ def read(data: bytes) -> Structure:
 
 
 def _image(data: bytes, at: int, table: bytes, control: Control) -> StoredImage | None:
-    """The image whose descriptor is here. None if the file ends before its data."""
+    """Read the image whose descriptor is at this offset. None if the file ends before its data."""
     if at + _DESCRIPTOR.size >= len(data):
         return None
     _, left, top, width, height, flags = _DESCRIPTOR.unpack_from(data, at)
@@ -141,14 +141,14 @@ def _control(block: bytes) -> Control | None:
 
 
 def _repetitions(block: bytes) -> int | None:
-    """The number in an application extension, which begins here. None if it is of another kind."""
+    """Read the number of repetitions from an application extension. None if it is another extension."""
     if not block.startswith(_LOOPS) or block[12:14] != b"\x03\x01":
         return None
     return _number(block, 14)
 
 
 def _table(data: bytes, at: int, flags: int) -> bytes:
-    """The colour table that the flags announce."""
+    """Return the colour table that the flags announce; empty if they announce none."""
     return data[at : at + (3 << ((flags & 7) + 1))] if flags & 0x80 else b""
 
 
@@ -157,7 +157,7 @@ def _number(data: bytes, at: int) -> int:
 
 
 def _behind_blocks(data: bytes, at: int) -> int:
-    """The offset behind the sub-blocks that begin here, and behind the empty one that ends them."""
+    """Return the offset after the sub-blocks that begin here and the empty one that ends them."""
     while at < len(data) and data[at]:
         at += 1 + data[at]
     return at + 1

@@ -1,4 +1,4 @@
-"""Rewrites AVIF files so that libavif reads them. The coded data stay where they are."""
+"""Edits the item tables of AVIF files that libavif would refuse. The coded data stays where it is."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -7,15 +7,18 @@ from darkroom_processor.pipeline.containers.boxes import Box, Fields, walk
 from darkroom_processor.pipeline.containers.items import Item, Items
 
 _UNKNOWN: Final = b"none"
-"""A kind of items that no reader knows."""
+"""An item type that no reader knows."""
 _KIND_AT: Final = {2: 8, 3: 10}
-"""Where the kind stands in the contents of an `infe` box, by its version."""
+"""Offset of `item_type` in the contents of an `infe` box, by its version."""
 _MOST_INDEX: Final = 127
-"""The highest number of a property that one byte can tell."""
+"""The highest property index that one byte can store, beside the bit `essential`."""
 
 
-def without(data: bytes, unwanted: Iterable[Item]) -> bytes:
-    """The file in which readers do not know what these items are. The same object comes back if there are none."""
+def hide_items(data: bytes, unwanted: Iterable[Item]) -> bytes:
+    """Return the file with an unknown type for these items, so that readers ignore them.
+
+    Returns the same object if there are none.
+    """
     entries = [item.entry for item in unwanted if item.entry]
     if not entries:
         return data
@@ -26,13 +29,13 @@ def without(data: bytes, unwanted: Iterable[Item]) -> bytes:
     return bytes(out)
 
 
-def with_size(data: bytes, table: Items, alpha: Item, picture: Item) -> bytes:
-    """The file in which the item `alpha` announces the size that `picture` announces.
+def with_alpha_size(data: bytes, table: Items, alpha: Item, image: Item) -> bytes:
+    """Return the file with the size (`ispe`) of `image` on the item `alpha` too.
 
-    Old encoders leave it out, which libavif refuses. The tables are written again at the end of the file, so that
-    places in the file stay right. The same object comes back if the size cannot be put in.
+    Old encoders leave it out, and libavif refuses such files. The new `meta` box is written at the end of the file, so
+    that offsets into the file stay right. Returns the same object if the size cannot be added.
     """
-    meta, ispe = table.meta, picture.property(b"ispe")
+    meta, ispe = table.meta, image.property(b"ispe")
     last = list(walk(data, 0, len(data)))[-1]
     iprp = next((box for box in walk(data, meta.body + 4, meta.end) if box.kind == b"iprp"), None)
     is_open = int.from_bytes(data[last.start : last.start + 4], "big") == 0
@@ -62,7 +65,7 @@ def _properties(data: bytes, iprp: Box, alpha: Item, ispe: Box) -> bytes:
 
 
 def _associations(data: bytes, ipma: Box, number: int, index: int) -> bytes:
-    """The box, with this property as the first of the item of this number (ISO/IEC 23008-12, section 9.3.2)."""
+    """Return the box with this property as the first one of the numbered item (ISO/IEC 23008-12, section 9.3.2)."""
     fields = Fields(data, ipma)
     version, flags = fields.version_and_flags()
     wide = flags & 1

@@ -1,7 +1,7 @@
-"""Items of AVIF and HEIC: pictures and metadata, by the `meta` box (ISO/IEC 14496-12, section 8.11).
+"""Items of AVIF and HEIC: images and metadata, as the `meta` box lists them (ISO/IEC 14496-12, section 8.11).
 
-`read` takes linear time, and its tables are bounded by MOST_ENTRIES. It reads what libavif reads: a table that occurs
-twice, or is of an unknown version, makes the file unreadable for both.
+`read` takes linear time, and MOST_ENTRIES bounds its tables. It accepts what libavif accepts: a table that occurs
+twice, or has an unknown version, makes the file unreadable for both.
 """
 
 from dataclasses import dataclass, field
@@ -12,11 +12,12 @@ from darkroom_processor.pipeline.containers.boxes import MOST_ENTRIES, Box, Brok
 _ONCE: Final = frozenset({b"pitm", b"iinf", b"iloc", b"iref", b"iprp", b"idat"})
 _IN_FILE: Final = 0
 _IN_IDAT: Final = 1
+"""Values of `construction_method` (section 8.11.3)."""
 _ALPHA: Final = (b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1")
 
 
 class Span(NamedTuple):
-    """Some bytes of the file, from `start` up to `end`. It may reach beyond the end of a file that was cut."""
+    """The bytes of the file from `start` up to `end`. A span may reach beyond the end of a truncated file."""
 
     start: int
     end: int
@@ -24,26 +25,27 @@ class Span(NamedTuple):
 
 @dataclass(kw_only=True)
 class Item:
-    """A picture, or a block of metadata."""
+    """An image, or a block of metadata."""
 
     number: int
+    """`item_ID`."""
     kind: bytes = b""
-    """Four letters: `av01`, `hvc1`, `grid`, `Exif`, `mime`; empty when no entry tells."""
+    """`item_type`: `av01`, `hvc1`, `grid`, `Exif`, `mime`; empty if the item has no `infe` box."""
     content_type: bytes = b""
-    """Media type of a `mime` item: that of XMP is `application/rdf+xml`."""
+    """Media type of a `mime` item. XMP has `application/rdf+xml`."""
     entry: Box | None = None
     """Its `infe` box."""
     extents: list[Span] = field(default_factory=list)
-    """Where its bytes are, in order. They may overlap those of other items, and each other."""
+    """Where its data is, in order. Extents may overlap each other and those of other items."""
     properties: list[Box] = field(default_factory=list)
-    """Its properties in the order in which they apply."""
+    """Its property boxes in the order in which they apply."""
 
     def property(self, kind: bytes) -> Box | None:
-        """The first property of this kind."""
+        """Return the first property of this kind; None if there is none."""
         return next((box for box in self.properties if box.kind == kind), None)
 
     def data(self, file: bytes, most: int) -> bytes:
-        """The first `most` bytes."""
+        """Return the first `most` bytes of the item's data."""
         parts = []
         for span in self.extents:
             part = file[span.start : min(span.end, span.start + most)]
@@ -55,10 +57,10 @@ class Item:
 
 
 class Reference(NamedTuple):
-    """What one item has to do with others."""
+    """A reference from one item to others."""
 
     kind: bytes
-    """`auxl` from an auxiliary picture, such as alpha; `cdsc` from metadata; `dimg` from a grid to its tiles."""
+    """`auxl` from an auxiliary image, such as alpha; `cdsc` from metadata; `dimg` from a grid to its tiles."""
     source: int
     targets: tuple[int, ...]
 
@@ -69,43 +71,43 @@ class Items:
 
     meta: Box
     primary: int | None = None
-    """The number of the item that is the picture."""
+    """The number of the primary item: the image to show."""
     items: dict[int, Item] = field(default_factory=dict)
     references: list[Reference] = field(default_factory=list)
     _extents: int = 0
 
     def item(self, number: int) -> Item:
-        """The item of this number, which exists from now on."""
+        """Return the item with this number. It is added if it does not exist."""
         return self.items.setdefault(number, Item(number=number))
 
     def claim_extents(self, count: int) -> int:
-        """The same count. Raises BrokenBox when all items together would have more than MOST_ENTRIES extents."""
+        """Return the same count. Raises BrokenBox if all items together would have more than MOST_ENTRIES extents."""
         self._extents += count
         if self._extents > MOST_ENTRIES:
             raise BrokenBox
         return count
 
     def targets(self, kind: bytes, source: int) -> list[int]:
-        """Items that `source` refers to by this kind, in order, with repetitions."""
+        """Return the numbers of the items that `source` refers to by this kind, in order, repetitions included."""
         return [target for one in self.references if (one.kind, one.source) == (kind, source) for target in one.targets]
 
     @property
-    def picture(self) -> Item | None:
-        """The primary item."""
+    def primary_item(self) -> Item | None:
+        """The image to show."""
         return None if self.primary is None else self.items.get(self.primary)
 
-    def parts(self, whole: Item) -> list[Item]:
-        """Tiles of a grid, in order, each as often as it is referred to."""
-        return [self.items[number] for number in self.targets(b"dimg", whole.number) if number in self.items]
+    def tiles(self, grid: Item) -> list[Item]:
+        """Return the tiles of a grid in order, each one as often as the grid refers to it."""
+        return [self.items[number] for number in self.targets(b"dimg", grid.number) if number in self.items]
 
     def auxiliaries(self, of: Item) -> list[Item]:
-        """Pictures that go with another one: alpha, depth, a map of gains."""
+        """Return the images that belong to this one: alpha, depth or a gain map."""
         numbers = [one.source for one in self.references if one.kind == b"auxl" and of.number in one.targets]
         return [self.items[number] for number in numbers if number in self.items]
 
 
 def read(data: bytes) -> Items | None:
-    """Read the tables of the first `meta` box; None when there is none, or it makes no sense. Never raises."""
+    """Read the tables of the first `meta` box. None if there is none, or it is broken. Never raises."""
     try:
         meta = next((box for box in walk(data, 0, len(data)) if box.kind == b"meta"), None)
         return _read_meta(data, meta) if meta else None
@@ -114,7 +116,7 @@ def read(data: bytes) -> Items | None:
 
 
 def is_alpha(data: bytes, item: Item) -> bool:
-    """Whether an item is the alpha of another one (ISO/IEC 23008-12, section 6.5.8)."""
+    """Whether an item is the alpha plane of another one (ISO/IEC 23008-12, section 6.5.8)."""
     box = item.property(b"auxC")
     return box is not None and data[box.body + 4 : box.end].split(b"\0", 1)[0] in _ALPHA
 
@@ -141,7 +143,7 @@ def _read_meta(data: bytes, meta: Box) -> Items:
 
 
 def _read_entries(data: bytes, iinf: Box, items: Items) -> None:
-    """What the items are, of `iinf` and the `infe` in it (section 8.11.6)."""
+    """Read the types of the items from `iinf` and the `infe` boxes in it (section 8.11.6)."""
     fields = Fields(data, iinf)
     fields.count(4 if fields.version_and_flags()[0] else 2)
     for box in walk(data, fields.at, iinf.end):
@@ -161,7 +163,10 @@ def _read_entry(fields: Fields, box: Box, items: Items) -> None:
 
 
 def _read_locations(fields: Fields, items: Items, idat: Box | None) -> None:
-    """Where the items' bytes are (section 8.11.3). Items built of other items are left without: libavif knows none."""
+    """Read where the data of the items is (section 8.11.3).
+
+    Items that are constructed from other items (`construction_method` 2) get no extents: libavif does not read them.
+    """
     version, _ = fields.version_and_flags()
     if version > 2:
         raise BrokenBox
@@ -183,7 +188,7 @@ def _read_locations(fields: Fields, items: Items, idat: Box | None) -> None:
 
 
 def _read_references(data: bytes, iref: Box, items: Items) -> None:
-    """How items belong together (section 8.11.12)."""
+    """Read how items refer to each other (section 8.11.12)."""
     fields = Fields(data, iref)
     size = 4 if fields.version_and_flags()[0] else 2
     total = 0
@@ -198,7 +203,7 @@ def _read_references(data: bytes, iref: Box, items: Items) -> None:
 
 
 def _read_properties(data: bytes, iprp: Box, items: Items) -> None:
-    """Properties, of `ipco`, and whose they are, of each `ipma` (ISO/IEC 23008-12, section 9.3)."""
+    """Read the properties from `ipco`, and which items have them from each `ipma` (ISO/IEC 23008-12, section 9.3)."""
     boxes = list(walk(data, iprp.body, iprp.end))
     known = [prop for box in boxes if box.kind == b"ipco" for prop in walk(data, box.body, box.end)]
     total = 0
@@ -213,6 +218,6 @@ def _read_properties(data: bytes, iprp: Box, items: Items) -> None:
             total += count
             if total > MOST_ENTRIES:
                 raise BrokenBox
-            # The highest bit tells whether a reader must know the property.
+            # The highest bit says whether a reader must know the property (`essential`).
             indexes = (fields.number(2) & 0x7FFF if flags & 1 else fields.number(1) & 0x7F for _ in range(count))
             item.properties += [known[index - 1] for index in indexes if 0 < index <= len(known)]

@@ -1,4 +1,4 @@
-"""JPEG: walks the segments of a file and rewrites it without some of them (ITU-T T.81, annex B)."""
+"""Walks the segments of a JPEG and rewrites it without some of them (ITU-T T.81, annex B)."""
 
 import io
 import re
@@ -12,33 +12,33 @@ EOI: Final = 0xD9
 SOS: Final = 0xDA
 COM: Final = 0xFE
 APP: Final = range(0xE0, 0xF0)
-"""Markers of applications: APP0 to APP15."""
+"""Application markers: APP0 to APP15."""
 FRAMES: Final = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
-"""Markers that begin a frame (SOF), each for one way of coding."""
+"""Start-of-frame markers (SOF), one for each coding process."""
 _WITHOUT_LENGTH: Final = frozenset({*range(0x02), *range(0xD0, 0xD9)})
-"""TEM, restart markers and SOI; also a zero, which makes the byte before it data."""
+"""Markers without a segment: TEM, RST0 to RST7, SOI. Zero is among them: after 0xFF it is a stuffed byte."""
 
 _MARKER: Final = re.compile(rb"\xff[^\x00\xff]")
 _END_OF_SCAN: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
-"""The first marker behind entropy-coded data. In these a 0xFF is followed by a zero, by a restart marker, or by more of
-0xFF (section B.1.1.5)."""
+"""The first marker after entropy-coded data. Within the data, 0xFF is followed by zero, by a restart marker, or by
+another 0xFF (section B.1.1.5)."""
 
 
 class Segment(NamedTuple):
-    """One segment, as a place in the bytes of a file. Nothing is copied."""
+    """One segment, as offsets into the file. Nothing is copied."""
 
     marker: int
-    """The byte after 0xFF."""
+    """The second byte of the marker, after 0xFF."""
     start: int
     """Offset of the 0xFF."""
     end: int
-    """Offset of the byte after the contents. It is beyond the file's end if the segment is cut."""
+    """Offset of the byte after the contents. It is beyond the end of the file if the segment is truncated."""
     file: memoryview
     """All bytes of the file."""
 
     @property
     def body(self) -> memoryview:
-        """The contents without marker and length, as many of them as the file has."""
+        """The contents without marker and length; shorter if the segment is truncated."""
         return self.file[self.start + 4 : self.end]
 
     @property
@@ -48,10 +48,10 @@ class Segment(NamedTuple):
 
 
 def walk(data: bytes) -> Iterator[Segment]:
-    """Yield the segments in the order of the file, EOI last, if there is one; what follows that is no part of a JPEG.
+    """Yield the segments in the order of the file, up to EOI, which is yielded too.
 
-    A scan is yielded as its header; the entropy-coded data lie between its end and the next segment. Bytes before a
-    marker that make no sense are passed over, as libjpeg does, and so is a marker without contents.
+    A scan is yielded as its header; the entropy-coded data is between its end and the next segment. Like libjpeg, this
+    skips unknown bytes before a marker, and markers without a segment.
     """
     view = memoryview(data)
     found = _MARKER.search(data, len(START_OF_IMAGE))
@@ -60,7 +60,7 @@ def walk(data: bytes) -> Iterator[Segment]:
         if marker in _WITHOUT_LENGTH:
             found = _MARKER.search(data, start + 2)
             continue
-        # A length counts its own two bytes. Decoders read a smaller one as two.
+        # A length includes its own two bytes. Decoders treat a smaller one as two.
         length = 0 if marker == EOI else max(2, int.from_bytes(view[start + 2 : start + 4], "big"))
         segment = Segment(marker, start, start + 2 + length, view)
         yield segment
@@ -70,15 +70,15 @@ def walk(data: bytes) -> Iterator[Segment]:
 
 
 def segment(marker: int, body: bytes) -> bytes:
-    """The bytes of a segment with these contents, 65,533 at most."""
+    """Return the bytes of a segment with these contents, which have at most 65,533 bytes."""
     return bytes((0xFF, marker)) + (len(body) + 2).to_bytes(2, "big") + body
 
 
 def rewrite(data: bytes, keeps: Callable[[Segment], bool]) -> bytes:
-    """The file with only the segments that `keeps` says yes to, byte by byte as they are, and nothing after EOI.
+    """Return the file without the segments that `keeps` rejects, and without what follows EOI.
 
-    EOI is always there. Only APPn and COM are asked about: a picture needs all others. The same object comes back if
-    nothing changes.
+    The other segments are copied byte by byte. EOI is added if it is missing. `keeps` is asked only about APPn and COM:
+    the pixels need all others. Returns the same object if nothing changes.
     """
     view, out = memoryview(data), io.BytesIO()
     run, end = 0, len(data)

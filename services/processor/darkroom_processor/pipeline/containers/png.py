@@ -1,4 +1,4 @@
-"""PNG: walks the chunks of a file and rewrites it with only some of them (PNG third edition, section 5)."""
+"""Walks the chunks of a PNG and rewrites it with only some of them (PNG third edition, section 5)."""
 
 import io
 import zlib
@@ -8,31 +8,31 @@ from typing import Final, NamedTuple
 MAGIC: Final = b"\x89PNG\r\n\x1a\n"
 END: Final = b"IEND"
 _HEAD: Final = 8
-"""Bytes of a chunk's length and name."""
+"""Bytes of a chunk's length and type."""
 _TAIL: Final = 4
-"""Bytes of its checksum."""
+"""Bytes of a chunk's checksum (CRC)."""
 
 
 class Chunk(NamedTuple):
-    """One chunk, as a place in the bytes of a file. Nothing is copied."""
+    """One chunk, as offsets into the file. Nothing is copied."""
 
     kind: bytes
-    """The name: four bytes, letters if it is well made."""
+    """The chunk type: four bytes, which are letters in a valid file."""
     start: int
     """Offset of the length field."""
     length: int
-    """Bytes of the contents, as the length field says."""
+    """Bytes of the contents, according to the length field."""
     file: memoryview
     """All bytes of the file."""
 
     @property
     def end(self) -> int:
-        """Offset of the byte after the checksum. It is beyond the file's end if the chunk is cut."""
+        """Offset of the byte after the checksum. It is beyond the end of the file if the chunk is truncated."""
         return self.start + _HEAD + self.length + _TAIL
 
     @property
     def body(self) -> memoryview:
-        """The contents, as many of them as the file has."""
+        """The contents; shorter if the chunk is truncated."""
         return self.file[self.start + _HEAD : self.start + _HEAD + self.length]
 
     @property
@@ -42,27 +42,26 @@ class Chunk(NamedTuple):
 
     @property
     def intact(self) -> bool:
-        """Whether the chunk is whole and its checksum is right. Reads all of the contents."""
+        """Whether the chunk is whole and its checksum is right. This reads all of the contents."""
         checksum_at = self.end - _TAIL
         stated = int.from_bytes(self.file[checksum_at : self.end], "big")
         return self.whole and zlib.crc32(self.file[self.start + 4 : checksum_at]) == stated
 
     @property
     def named(self) -> bool:
-        """Whether the name is four ASCII letters with a capital third one, which all names must be (section 5.4)."""
+        """Whether the type is valid: four ASCII letters, the third one a capital (section 5.4)."""
         return self.kind.isalpha() and self.kind.isascii() and self.kind[2:3].isupper()
 
     @property
     def critical(self) -> bool:
-        """Whether the name says that the picture cannot be told without this chunk."""
+        """Whether a decoder must know this chunk to show the image: the first letter is a capital (section 5.4)."""
         return not self.kind[0] & 0x20
 
 
 def walk(data: bytes, at: int = len(MAGIC)) -> Iterator[Chunk]:
-    """Yield the chunks in the order of the file, `IEND` last; what follows that is no part of a PNG.
+    """Yield the chunks in the order of the file, up to `IEND`, which is yielded too.
 
-    `at` is the offset of the first one. If the file ends within a chunk, that one is yielded too, as long as its name
-    is there.
+    `at` is the offset of the first chunk. A truncated chunk is yielded too if its type is there.
     """
     view = memoryview(data)
     while at + _HEAD <= len(view):
@@ -74,15 +73,15 @@ def walk(data: bytes, at: int = len(MAGIC)) -> Iterator[Chunk]:
 
 
 def chunk(kind: bytes, body: bytes | memoryview) -> bytes:
-    """The bytes of a chunk with these contents."""
+    """Return the bytes of a chunk with these contents."""
     return len(body).to_bytes(4, "big") + kind + body + zlib.crc32(body, zlib.crc32(kind)).to_bytes(4, "big")
 
 
 def rewrite(data: bytes, keeps: Callable[[Chunk], bool]) -> bytes:
-    """The file with only the chunks that `keeps` says yes to, byte by byte as they are, and nothing after them.
+    """Return the file with only the chunks that `keeps` accepts, and without what follows `IEND`.
 
-    `IEND` is always there, well made. A chunk that the file has only a part of gets the length and the checksum of that
-    part. The same object comes back if nothing changes.
+    The chunks are copied byte by byte, and a valid `IEND` ends them. A truncated chunk gets the length and the checksum
+    of the part that is there. Returns the same object if nothing changes.
     """
     view, out = memoryview(data), io.BytesIO()
     run, end = 0, len(MAGIC)

@@ -1,4 +1,4 @@
-"""The packed rows of a PNG: how many bytes they have, and how to pack them again (third edition, sections 9, 10)."""
+"""The compressed scanlines of a PNG: their size, and how to compress them again (third edition, sections 9 and 10)."""
 
 import struct
 import zlib
@@ -11,21 +11,22 @@ from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.containers.png import MAGIC, Chunk, chunk, walk
 
 _CHANNELS: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-"""Samples of a pixel by colour type."""
+"""Samples of a pixel, by colour type."""
 _PASSES: Final = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
-"""Passes of an interlaced picture: first column and row, and how far it is to the next ones (section 8.2)."""
+"""Adam7 passes: first column, first row, columns to the next pixel, rows to the next scanline (section 8.2)."""
 _PIECE: Final = 2**20
-"""Bytes that are unpacked at a time."""
+"""Bytes that are decompressed at a time."""
 _LEVEL: Final = 9
-_QUICKLY: Final = 1
-_STREAM_HEAD: Final = 2
-"""Bytes before the packed data. They say nothing that is needed."""
+_FAST_LEVEL: Final = 1
+_ZLIB_HEADER: Final = 2
+"""Bytes of the zlib header before the Deflate data."""
 _DEFLATE: Final = 8
+"""The compression method in the zlib header (RFC 1950, section 2.2)."""
 _DATA: Final = b"IDAT"
 
 
 class Header(NamedTuple):
-    """What an `IHDR` chunk says."""
+    """The fields of an `IHDR` chunk."""
 
     width: int
     height: int
@@ -37,11 +38,11 @@ class Header(NamedTuple):
 
     @classmethod
     def read(cls, header: Chunk) -> "Header":
-        """The fields of the chunk, which must have 13 bytes."""
+        """Read the fields of the chunk, which must have 13 bytes."""
         return cls(*struct.unpack(">IIBBBBB", header.body))
 
-    def packed_size(self, size: Size) -> int:
-        """Bytes of the rows of a picture of this size, once they are unpacked, the filter types included."""
+    def scanline_bytes(self, size: Size) -> int:
+        """Return the bytes of all scanlines of an image of this size, decompressed, filter types included."""
         bits = self.depth * _CHANNELS[self.color_type]
         passes = [size]
         if self.interlacing:
@@ -51,10 +52,10 @@ class Header(NamedTuple):
         return sum(height * (1 + -(-width * bits // 8)) for width, height in passes if width > 0 and height > 0)
 
 
-def with_sound_rows(data: bytes) -> bytes | None:
-    """Return the file with its rows packed again; None if one of them is missing.
+def with_valid_stream(data: bytes) -> bytes | None:
+    """Return the file with its scanlines compressed again; None if one of them is missing.
 
-    For a file whose rows are there and whose stream is wrong behind them: its checksum, or its end. Browsers show it.
+    Browsers show a file whose scanlines are complete even if the end or the checksum of the zlib stream is wrong.
     """
     chunks = list(walk(data))
     if not chunks or chunks[0].kind != b"IHDR" or chunks[0].length != 13:
@@ -63,39 +64,39 @@ def with_sound_rows(data: bytes) -> bytes | None:
     if header.color_type not in _CHANNELS:
         return None
     parts = [one.body for one in chunks if one.kind == _DATA]
-    rows = packed_anew(parts, header.packed_size((header.width, header.height)), _QUICKLY)
-    if rows is None:
+    stream = recompress(parts, header.scanline_bytes((header.width, header.height)), _FAST_LEVEL)
+    if stream is None:
         return None
     first = next(one.start for one in chunks if one.kind == _DATA)
     before = [chunk(one.kind, one.body) for one in chunks if one.start < first]
-    behind = [chunk(one.kind, one.body) for one in chunks if one.start > first and one.kind not in {_DATA, b"IEND"}]
-    return b"".join([MAGIC, *before, chunk(_DATA, rows), *behind, chunk(b"IEND", b"")])
+    after = [chunk(one.kind, one.body) for one in chunks if one.start > first and one.kind not in {_DATA, b"IEND"}]
+    return b"".join([MAGIC, *before, chunk(_DATA, stream), *after, chunk(b"IEND", b"")])
 
 
-def packed_anew(parts: Sequence[memoryview], expected: int, level: int = _LEVEL) -> bytes | None:
-    """Pack the first `expected` bytes of a zlib stream again; None if it has fewer. Its checksum is not checked."""
-    packer, unpacker = zlib_ng.compressobj(level), zlib.decompressobj(-zlib.MAX_WBITS)
+def recompress(parts: Sequence[memoryview], expected: int, level: int = _LEVEL) -> bytes | None:
+    """Compress the first `expected` bytes of a zlib stream again. None if it has fewer. The checksum is not checked."""
+    compressor, decompressor = zlib_ng.compressobj(level), zlib.decompressobj(-zlib.MAX_WBITS)
     stream = memoryview(b"".join(parts))
     if not stream or stream[0] & 15 != _DEFLATE:
         return None
-    packed, rest = [], bytes(stream[_STREAM_HEAD:])
+    compressed, rest = [], bytes(stream[_ZLIB_HEADER:])
     try:
-        while expected and not unpacker.eof:
-            piece = unpacker.decompress(rest, min(expected, _PIECE))
+        while expected and not decompressor.eof:
+            piece = decompressor.decompress(rest, min(expected, _PIECE))
             if not piece and not rest:
                 break
-            rest = unpacker.unconsumed_tail
-            packed.append(packer.compress(piece))
+            rest = decompressor.unconsumed_tail
+            compressed.append(compressor.compress(piece))
             expected -= len(piece)
     except zlib.error:
         return None
-    return None if expected else b"".join([*packed, packer.flush()])
+    return None if expected else b"".join([*compressed, compressor.flush()])
 
 
-def unpacked_pieces(unpacker: "zlib._Decompress", part: memoryview) -> Iterator[bytes]:
-    """What a part is unpacked to, piece by piece; nothing behind the end."""
+def decompressed_pieces(decompressor: "zlib._Decompress", part: memoryview) -> Iterator[bytes]:
+    """Decompress one part of a stream. Yields at most `_PIECE` bytes at a time, and stops at the end of the stream."""
     rest: memoryview | bytes = part
-    while rest and not unpacker.eof:
-        piece = unpacker.decompress(rest, _PIECE)
-        rest = unpacker.unconsumed_tail
+    while rest and not decompressor.eof:
+        piece = decompressor.decompress(rest, _PIECE)
+        rest = decompressor.unconsumed_tail
         yield piece

@@ -1,4 +1,4 @@
-"""Tracks of animated AVIF files: the size they announce, and where their frames are (ISO/IEC 14496-12, chapter 8)."""
+"""Tracks of animated AVIF files: their size, and where their samples are (ISO/IEC 14496-12, chapter 8)."""
 
 from bisect import bisect_right
 from dataclasses import dataclass
@@ -9,23 +9,23 @@ from darkroom_processor.pipeline.containers.boxes import MOST_ENTRIES, Box, Brok
 from darkroom_processor.pipeline.containers.items import Span
 
 _SAMPLE_ENTRY_BYTES: Final = 78
-"""A `VisualSampleEntry` before the boxes in it (section 12.1.3)."""
+"""Bytes of a `VisualSampleEntry` before the boxes in it (section 12.1.3)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Track:
-    """The frames of an animation, or of its alpha."""
+    """The frames of an animation, or of its alpha plane."""
 
     size: tuple[int, int]
-    """(width, height) in pixels, as announced."""
+    """(width, height) in pixels, as the track header announces it."""
     properties: list[Box]
-    """Boxes of the description of its frames: configuration, colours, crop."""
+    """Boxes of the sample entry: configuration, colours, clean aperture."""
     samples: list[Span]
-    """Where each frame is, in order; of the first MOST_ENTRIES."""
+    """Where each frame is, in order. At most MOST_ENTRIES frames."""
 
 
 def read(data: bytes) -> list[Track]:
-    """The tracks that hold AV1. Raises BrokenBox when their tables make no sense, or have too many entries."""
+    """Return the tracks that hold AV1. Raises BrokenBox if their tables are broken, or have too many entries."""
     moov = next((box for box in walk(data, 0, len(data)) if box.kind == b"moov"), None)
     if moov is None:
         return []
@@ -59,14 +59,14 @@ _ONCE: Final = {b"tkhd", b"stsd", b"stsz", b"stsc", b"stco", b"co64", *_PARENTS}
 
 
 def _read_size(fields: Fields) -> tuple[int, int]:
-    """Section 8.3.2: the size stands at the end, as numbers of 16 bits before the point and 16 behind it."""
+    """Read width and height from the end of `tkhd`. They are 16.16 fixed-point numbers (section 8.3.2)."""
     version, _ = fields.version_and_flags()
     fields.raw((32 if version == 1 else 20) + 52)
     return fields.number(4) >> 16, fields.number(4) >> 16
 
 
 def _read_description(data: bytes, stsd: Box) -> list[Box] | None:
-    """What the first description of AV1 tells; None when there is none."""
+    """Return the boxes of the first sample entry of AV1; None if there is none."""
     for entry in walk(data, stsd.body + 8, stsd.end):
         if entry.kind == b"av01":
             return list(walk(data, entry.body + _SAMPLE_ENTRY_BYTES, entry.end))
@@ -74,7 +74,7 @@ def _read_description(data: bytes, stsd: Box) -> list[Box] | None:
 
 
 def _read_samples(data: bytes, boxes: dict[bytes, Box]) -> list[Span]:
-    """Sections 8.7.3 to 8.7.5: chunks of the file hold samples one behind the other."""
+    """Find the samples: chunks of the file hold them one after the other (sections 8.7.3 to 8.7.5)."""
     sizes = _read_sample_sizes(data, boxes.get(b"stsz"))
     firsts, counts = _read_chunk_lengths(data, boxes.get(b"stsc"))
     samples: list[Span] = []
@@ -95,7 +95,7 @@ def _read_sample_sizes(data: bytes, stsz: Box | None) -> list[int]:
 
 
 def _read_chunk_lengths(data: bytes, stsc: Box | None) -> tuple[list[int], list[int]]:
-    """Read the runs of chunks that have as many samples: the first chunk of each, from 1, and samples of a chunk."""
+    """Read the runs of chunks with equal numbers of samples: first chunk of each run, from 1, and samples per chunk."""
     if stsc is None:
         return [], []
     fields = Fields(data, stsc)

@@ -4,7 +4,7 @@ from PIL import Image
 
 from darkroom_processor.pipeline import told_colors
 from darkroom_processor.pipeline.color import conversion, transparency
-from darkroom_processor.pipeline.colorimetry.color_space import Told
+from darkroom_processor.pipeline.colorimetry.color_space import ColorSpace
 from darkroom_processor.pipeline.opening.open_image import OpenedImage
 
 
@@ -13,7 +13,7 @@ def cropped(image: OpenedImage) -> Image.Image:
     return image.pillow_image.crop(image.crop) if image.crop else image.pillow_image
 
 
-def working_pixels(frame: Image.Image, told: Told | None, profile: bytes | None, *, may_reuse: bool) -> Image.Image:
+def working_pixels(frame: Image.Image, told: ColorSpace | None, profile: bytes | None, *, may_reuse: bool) -> Image.Image:
     """Return the frame in a working mode, without the profiles, comments and tags that encoders would copy.
 
     Its colours are converted to sRGB from the colours that the file tells by numbers, or else from `profile`; without

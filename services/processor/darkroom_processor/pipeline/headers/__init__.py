@@ -1,7 +1,7 @@
-"""Reads what must be known of a file before a decoder may begin: sizes, frames and scans.
+"""Reads what must be known about a file before a decoder may start: sizes, number of frames, number of scans.
 
-Each reader walks markers and lengths only, stops as soon as a limit is certainly broken, and never raises: a structure
-that makes no sense is left to the decoder, which refuses it.
+Each reader follows markers and lengths only, stops when a limit is certainly exceeded, and never raises. A structure
+that is broken is left to the decoder, which refuses it.
 """
 
 from dataclasses import dataclass
@@ -9,31 +9,31 @@ from dataclasses import dataclass
 from darkroom import camera_raw
 from darkroom.formats import ImageFormat
 from darkroom.tiff_directories import walked
-from darkroom_processor.pipeline.colorimetry.color_space import Told
+from darkroom_processor.pipeline.colorimetry.color_space import ColorSpace
 from darkroom_processor.pipeline.headers import avif, jpeg, webp
 from darkroom_processor.pipeline.headers.clean_aperture import Crop
 
 
 @dataclass(frozen=True, kw_only=True)
 class Survey:
-    """What a file's structure announces. Zero stands for a size that the decoder reads cheaply by itself."""
+    """What the structure of a file announces. A size of 0 means that the decoder reads the size cheaply itself."""
 
     width: int = 0
     height: int = 0
     frames: int = 1
     scans: int = 1
     complete: bool = True
-    """False when the file is shorter than it says."""
+    """False if the file is shorter than it announces."""
     fault: str = ""
-    """Why the file must not be decoded; empty when it may."""
+    """Why the file must not be decoded; empty if it may be."""
     crop: Crop | None = None
-    """The part of the decoded picture that is to be seen; None for all of it."""
-    colors: Told | None = None
-    """The colours that an AVIF tells by numbers."""
+    """The part of the decoded picture to show; None for all of it."""
+    colors: ColorSpace | None = None
+    """The colour space of an AVIF, by its code points; None for other formats."""
 
 
 def survey(data: bytes, image_format: ImageFormat) -> Survey:
-    """Read what the structure of these bytes announces, in time linear in their number at most."""
+    """Read what the structure of the file announces. The time is linear in the bytes at most."""
     match image_format:
         case ImageFormat.JPEG:
             return Survey(scans=jpeg.count_scans(data))
@@ -49,13 +49,13 @@ def survey(data: bytes, image_format: ImageFormat) -> Survey:
 
 
 def _survey_avif(data: bytes) -> Survey:
-    seen = avif.look(data)
-    width, height = seen.size
+    header = avif.read_header(data)
+    width, height = header.size
     return Survey(
         width=width,
         height=height,
-        complete=seen.complete,
-        fault=seen.fault,
-        crop=seen.crop,
-        colors=seen.colors,
+        complete=header.complete,
+        fault=header.fault,
+        crop=header.crop,
+        colors=header.colors,
     )

@@ -1,7 +1,7 @@
-"""AVIF: how large its pictures are in truth, how it is cropped, and what its colours are.
+"""Reads the sizes, the crop and the colours of an AVIF.
 
-Decoders first decode what is there, however large it is, and then scale it to what the file announces. So sizes are
-read from the coded data, and a file that announces others is refused (ISO/IEC 23008-12, section 6.5.3.1).
+Decoders decode the coded picture at its real size, and then scale it to the announced size. So sizes are read from the
+coded data, and a file that announces other sizes is refused (ISO/IEC 23008-12, section 6.5.3.1).
 """
 
 from collections.abc import Iterator
@@ -10,66 +10,69 @@ from typing import Final
 
 from darkroom.limits import MAX_FRAMES
 from darkroom.planner.geometry import Size
-from darkroom_processor.pipeline.colorimetry.color_space import Told
+from darkroom_processor.pipeline.colorimetry.color_space import ColorSpace
 from darkroom_processor.pipeline.containers import av1, grid, items, tracks
-from darkroom_processor.pipeline.containers.av1 import Stream
-from darkroom_processor.pipeline.containers.av1.sequence import Numbers
+from darkroom_processor.pipeline.containers.av1 import StreamHeaders
+from darkroom_processor.pipeline.containers.av1.sequence import CodePoints
 from darkroom_processor.pipeline.containers.boxes import Box, BrokenBox, walk
 from darkroom_processor.pipeline.containers.items import Item, Items, Span
 from darkroom_processor.pipeline.containers.tracks import Track
 from darkroom_processor.pipeline.headers.clean_aperture import Crop, read_crop
 
-_NONSENSE: Final = "The boxes of the file make no sense, or there are too many of them."
+_NONSENSE: Final = "The file is damaged: its boxes are broken, or there are too many of them."
 _STILL: Final = b"avif"
-_SRGB: Final = Told()
+_SRGB: Final = ColorSpace()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
-    """What an AVIF tells before it is decoded."""
+class AvifHeader:
+    """What is known about an AVIF before it is decoded."""
 
     size: Size = (0, 0)
-    """(width, height) of the largest picture in it, whatever that is for."""
+    """(width, height) of the largest picture in it: image, tile, alpha or thumbnail."""
     crop: Crop | None = None
-    """The part of the stored picture that is to be seen; None for all of it."""
-    colors: Told = _SRGB
-    """Its colours, unless it has a profile."""
+    """The part of the stored picture to show; None for all of it."""
+    colors: ColorSpace = _SRGB
+    """Its colour space, unless it has a profile."""
     complete: bool = True
-    """False when the file is shorter than it says."""
+    """False if the file is shorter than it announces."""
     fault: str = ""
-    """Why the file must not be decoded; empty when it may."""
+    """Why the file must not be decoded; empty if it may be."""
 
 
-def look(data: bytes) -> Look:
-    """Read boxes and headers, in time linear in the bytes. Never raises."""
+def read_header(data: bytes) -> AvifHeader:
+    """Read boxes and headers. The time is linear in the bytes. Never raises."""
     try:
         table, moving = items.read(data), tracks.read(data)
-        primary = table.picture if table else None
-        # Of a file that has both, libavif shows the animation, unless the main brand is that of stills.
+        primary = table.primary_item if table else None
+        # If a file has both, libavif shows the animation, unless the major brand is `avif`.
         if moving and (primary is None or data[8:12] != _STILL):
-            return _look_at_tracks(data, moving, _Coded(data, table))
+            return _header_of_tracks(data, moving, _CodedData(data, table))
         if table and primary:
-            return _look_at_item(data, table, primary, _Coded(data, table))
-        return Look(
+            return _header_of_item(data, table, primary, _CodedData(data, table))
+        return AvifHeader(
             complete=max((box.end for box in walk(data, 0, len(data))), default=0) == len(data), fault=_NONSENSE
         )
     except BrokenBox:
-        return Look(fault=_NONSENSE)
+        return AvifHeader(fault=_NONSENSE)
 
 
-class _Coded:
-    """The coded data of a file. All together have a budget of units, and of bytes that are joined from parts."""
+class _CodedData:
+    """Reads the headers in the coded data of a file.
+
+    The whole file has one budget of units, and one of bytes that are joined from several extents.
+    """
 
     def __init__(self, data: bytes, table: Items | None) -> None:
         self._data = data
         self._units = 0
         self._joined = 0
-        # Which of them a decoder needs besides the primary one, it knows best.
+        # A decoder may decode any of them besides the primary one, so all are read.
         pictures = [item for item in (table.items.values() if table else ()) if item.kind == b"av01"]
         self.items = {item.number: self._of_item(item) for item in pictures}
-        """What is found in each coded picture, by the number of its item."""
+        """The headers of each coded picture, by the number of its item."""
 
-    def _of_item(self, item: Item) -> Stream:
+    def _of_item(self, item: Item) -> StreamHeaders:
         if len(item.extents) == 1:
             return self.of(item.extents)
         size = sum(span.end - span.start for span in item.extents)
@@ -79,50 +82,53 @@ class _Coded:
         joined = item.data(self._data, size)
         return self._read(joined, [Span(0, len(joined))])
 
-    def of(self, spans: list[Span]) -> Stream:
-        """The data at these places, where units begin and end."""
+    def of(self, spans: list[Span]) -> StreamHeaders:
+        """Read the data at these places. Units begin and end at the edges of a span."""
         return self._read(self._data, spans)
 
-    def _read(self, data: bytes, spans: list[Span]) -> Stream:
-        stream = Stream(units=self._units)
+    def _read(self, data: bytes, spans: list[Span]) -> StreamHeaders:
+        stream = StreamHeaders(units=self._units)
         for span in spans:
-            av1.look(data, span.start, span.end, stream)
+            av1.read_headers(data, span.start, span.end, stream)
         self._units = stream.units
         return stream
 
 
-def _look_at_tracks(data: bytes, moving: list[Track], coded: _Coded) -> Look:
-    """Seen is the first track that is not the alpha of another. Frames over the limit are never decoded."""
+def _header_of_tracks(data: bytes, moving: list[Track], coded: _CodedData) -> AvifHeader:
+    """Read the header of an animation. The first track that is not an alpha plane is shown.
+
+    Frames beyond MAX_FRAMES are never decoded, so their headers are not read.
+    """
     streams = [coded.of(track.samples[: MAX_FRAMES + 1]) for track in moving]
     number = next((at for at, track in enumerate(moving) if not _all(track.properties, b"auxi")), 0)
-    seen, stream = moving[number], streams[number]
-    return Look(
-        size=_largest([*coded.items.values(), *streams], seen.size),
-        crop=_crop(data, seen.properties, seen.size),
-        colors=_colors(_read_nclx(data, seen.properties) or stream.numbers),
-        complete=all(span.end <= len(data) for span in seen.samples[:1]),
-        fault=_lie(seen.size, stream),
+    shown, stream = moving[number], streams[number]
+    return AvifHeader(
+        size=_largest([*coded.items.values(), *streams], shown.size),
+        crop=_crop(data, shown.properties, shown.size),
+        colors=_colors(_read_nclx(data, shown.properties) or stream.code_points),
+        complete=all(span.end <= len(data) for span in shown.samples[:1]),
+        fault=_size_fault(shown.size, stream),
     )
 
 
-def _look_at_item(data: bytes, table: Items, primary: Item, coded: _Coded) -> Look:
+def _header_of_item(data: bytes, table: Items, primary: Item, coded: _CodedData) -> AvifHeader:
     size = _announced(data, primary)
     found = grid.read(data, primary) if primary.kind == b"grid" else None
-    tiles = table.parts(primary) if found else []
+    tiles = table.tiles(primary) if found else []
     first = coded.items.get(tiles[0].number if tiles else primary.number)
-    return Look(
+    return AvifHeader(
         size=_largest(list(coded.items.values()), size, found.size if found else size),
         crop=_crop(data, primary.properties, size),
-        colors=_colors(_read_nclx(data, primary.properties) or (first.numbers if first else None)),
+        colors=_colors(_read_nclx(data, primary.properties) or (first.code_points if first else None)),
         complete=all(span.end <= len(data) for item in (primary, *tiles) for span in item.extents),
         fault=next(_faults(data, table, primary, coded), ""),
     )
 
 
-def _faults(data: bytes, table: Items, primary: Item, coded: _Coded) -> Iterator[str]:
-    """What is wrong with the picture's size, and with that of its alpha if this is made of tiles."""
+def _faults(data: bytes, table: Items, primary: Item, coded: _CodedData) -> Iterator[str]:
+    """Yield what is wrong with the size of the image, and with its grid and the grid of its alpha plane."""
     if primary.number in coded.items:
-        fault = _lie(_announced(data, primary), coded.items[primary.number])
+        fault = _size_fault(_announced(data, primary), coded.items[primary.number])
         yield from filter(None, [fault])
     alphas = [item for item in table.auxiliaries(primary) if items.is_alpha(data, item)]
     for item in [primary, *alphas]:
@@ -130,33 +136,35 @@ def _faults(data: bytes, table: Items, primary: Item, coded: _Coded) -> Iterator
             yield from _faults_of_grid(data, table, item, coded)
 
 
-def _faults_of_grid(data: bytes, table: Items, item: Item, coded: _Coded) -> Iterator[str]:
+def _faults_of_grid(data: bytes, table: Items, item: Item, coded: _CodedData) -> Iterator[str]:
     found, numbers = grid.read(data, item), table.targets(b"dimg", item.number)
     if found is None or len(numbers) != found.rows * found.columns or len(numbers) != len(set(numbers)):
-        yield "The picture is a grid, and has not one tile for each place of it."
+        yield "The image is a grid whose number of tiles is not rows × columns."
         return
     announced = _announced(data, item)
     if found.size != announced:
-        yield f"The file announces {_told(announced)}, and the grid in it has {_told(found.size)}."
+        yield f"The file announces {_pixels(announced)}, but its grid has {_pixels(found.size)}."
     tiles = [(table.item(number), coded.items[number]) for number in numbers if number in coded.items]
-    sizes = {size for _, stream in tiles for size in stream.announced}
+    sizes = {size for _, stream in tiles for size in stream.sequence_sizes}
     if len(sizes) > 1 or not all(found.fits(size) for size in sizes):
-        yield f"The picture is a grid of {_told(found.size)}, which its tiles do not fit."
-    yield from filter(None, (_lie(_announced(data, tile), stream) for tile, stream in tiles))
+        yield f"The image is a grid of {_pixels(found.size)}, which its tiles do not fit."
+    yield from filter(None, (_size_fault(_announced(data, tile), stream) for tile, stream in tiles))
 
 
-def _lie(announced: Size, stream: Stream) -> str:
-    """What to tell of a picture of another size than was announced; empty when it is of this size."""
-    others = stream.announced - {announced}
-    return f"The file announces {_told(announced)}, and the picture in it has {_told(max(others))}." if others else ""
+def _size_fault(announced: Size, stream: StreamHeaders) -> str:
+    """Return the fault of a coded picture that has another size than announced; empty if the sizes agree."""
+    others = stream.sequence_sizes - {announced}
+    if not others:
+        return ""
+    return f"The file announces {_pixels(announced)}, but its coded picture has {_pixels(max(others))}."
 
 
-def _told(size: Size) -> str:
+def _pixels(size: Size) -> str:
     return f"{size[0]} × {size[1]} pixels"
 
 
-def _largest(streams: list[Stream], *sizes: Size) -> Size:
-    found = {size for stream in streams for size in stream.announced | stream.frames}
+def _largest(streams: list[StreamHeaders], *sizes: Size) -> Size:
+    found = {size for stream in streams for size in stream.sequence_sizes | stream.frame_sizes}
     return max(*sizes, *found, key=lambda size: size[0] * size[1])
 
 
@@ -165,7 +173,7 @@ def _all(properties: list[Box], kind: bytes) -> list[Box]:
 
 
 def _announced(data: bytes, item: Item) -> Size:
-    """The size that the item's `ispe` announces; (0, 0) without one."""
+    """Return the size that the item's `ispe` announces; (0, 0) if it has none."""
     box = item.property(b"ispe")
     body = data[box.body + 4 : box.end] if box else b""
     return int.from_bytes(body[:4], "big"), int.from_bytes(body[4:8], "big")
@@ -175,15 +183,18 @@ def _crop(data: bytes, properties: list[Box], size: Size) -> Crop | None:
     return next((read_crop(data, box, size) for box in _all(properties, b"clap")), None)
 
 
-def _colors(numbers: Numbers | None) -> Told:
-    """The range, and the matrix from luma and chroma, are what the decoder undoes."""
-    return Told.by_codes(numbers.primaries, numbers.transfer) if numbers else _SRGB
+def _colors(numbers: CodePoints | None) -> ColorSpace:
+    """Return the colour space of these code points.
+
+    The decoder already undoes the matrix coefficients and the narrow range.
+    """
+    return ColorSpace.from_code_points(numbers.primaries, numbers.transfer) if numbers else _SRGB
 
 
-def _read_nclx(data: bytes, properties: list[Box]) -> Numbers | None:
-    """The first colours that are told by numbers (ISO/IEC 14496-12, section 12.1.5)."""
+def _read_nclx(data: bytes, properties: list[Box]) -> CodePoints | None:
+    """Read the code points of the first `colr` box of type `nclx` (ISO/IEC 14496-12, section 12.1.5)."""
     for box in _all(properties, b"colr"):
         body = data[box.body : box.end]
         if body[:4] == b"nclx" and len(body) >= 10:
-            return Numbers(*(int.from_bytes(body[at : at + 2], "big") for at in (4, 6, 8)))
+            return CodePoints(*(int.from_bytes(body[at : at + 2], "big") for at in (4, 6, 8)))
     return None

@@ -1,4 +1,4 @@
-"""The crop that an AVIF asks for (`clap`: ISO/IEC 14496-12, section 12.1.4; ISO/IEC 23008-12, section 6.5.9)."""
+"""Clean aperture: the crop of an AVIF (`clap`: ISO/IEC 14496-12, section 12.1.4; ISO/IEC 23008-12, section 6.5.9)."""
 
 from fractions import Fraction
 
@@ -6,14 +6,14 @@ from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.containers.boxes import Box
 
 Crop = tuple[int, int, int, int]
-"""Left, top, right and bottom edge, in pixels of the stored picture."""
+"""(left, top, right, bottom) in pixels of the stored picture."""
 
 
 def read_crop(data: bytes, clap: Box, size: Size) -> Crop | None:
-    """The part of a picture of this size that is to be seen, before the picture is turned.
+    """Return the part of a picture of this size that is shown, before rotation and mirroring.
 
-    None when that is all of it, or the box is not valid: its edges must lie on pixels (ISO/IEC 23000-22, section
-    7.3.6.7) and within the picture. Browsers ignore such a box as well.
+    None if that is all of it, or if the box is invalid. Edges must be whole pixels (ISO/IEC 23000-22, section 7.3.6.7)
+    and inside the picture. Browsers ignore an invalid box too.
     """
     body = data[clap.body : clap.end]
     numbers = [int.from_bytes(body[at : at + 4], "big", signed=True) for at in range(0, 32, 4)]

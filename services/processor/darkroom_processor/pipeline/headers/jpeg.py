@@ -1,4 +1,4 @@
-"""JPEG: how many scans the coefficients come in (ITU-T T.81, annex B)."""
+"""Counts the scans of a JPEG (ITU-T T.81, annex B)."""
 
 from darkroom.limits import MAX_SCANS
 
@@ -7,16 +7,16 @@ _SEQUENTIAL_FRAMES = frozenset({0xC0, 0xC1})
 _START_OF_SCAN_MARKER = b"\xff\xda"
 _END_OF_IMAGE = 0xD9
 _FILL = 0xFF
-# Also those that are reserved: a decoder that looks for a restart marker passes over their two bytes.
+# Reserved markers are among them: a decoder that looks for a restart marker skips their two bytes.
 _WITHOUT_LENGTH = frozenset({*range(0xC0), *range(0xD0, 0xD9)})
 
 
 def count_scans(data: bytes) -> int:
-    """The number of scans, counted no further than one above the limit.
+    """Return the number of scans. The count stops at one more than MAX_SCANS.
 
-    Most files need no count: see `_is_one_scan`. Inside entropy-coded data 0xFF is always followed by zero or a restart
-    marker, so the plain count of the marker's bytes is at least the number of scans. It is more only when they also
-    stand in metadata or behind the image's end: then the segments are walked.
+    Most files need no count: see `_is_one_scan`. In entropy-coded data, 0xFF is always followed by zero or a restart
+    marker. So the SOS marker occurs in the bytes at least as often as there are scans. It occurs more often only if its
+    bytes are also in metadata or after the end of the image; then the segments are walked.
     """
     if _is_one_scan(data):
         return 1
@@ -25,9 +25,9 @@ def count_scans(data: bytes) -> int:
 
 
 def _is_one_scan(data: bytes) -> bool:
-    """Whether the picture is sequential and its first scan has all components: decoders read no other scan then.
+    """Whether the frame is sequential and its first scan has all components. Decoders then read no other scan.
 
-    False as soon as there is anything but segments with a length: other files are rare, and can be counted.
+    False if there is anything but segments with a length before the scan. Such files are rare, and can be counted.
     """
     components, at = 0, 2
     while data[at : at + 1] == b"\xff" and len(data) > at + 9:

@@ -1,24 +1,23 @@
-"""PNG: the colours that chunks tell by numbers (PNG third edition, sections 4.3 and 11.3.2)."""
+"""Reads the colour space chunks of a PNG: cICP, sRGB, gAMA and cHRM (PNG third edition, sections 4.3 and 11.3.2)."""
 
 from typing import Final
 
 from darkroom_processor.pipeline.colorimetry import primaries, transfer
-from darkroom_processor.pipeline.colorimetry.color_space import Told
+from darkroom_processor.pipeline.colorimetry.color_space import ColorSpace
 from darkroom_processor.pipeline.colorimetry.primaries import Primaries
 from darkroom_processor.pipeline.containers.png import walk
 
 _BEFORE: Final = frozenset({b"PLTE", b"IDAT"})
-"""Colours are told before these; later chunks count for nothing."""
+"""Colour space chunks must precede these. Later ones are ignored."""
 _UNIT: Final = 100_000
 _LOWEST_GAMMA, _HIGHEST_GAMMA = 0.05, 20.0
-"""Beyond these a picture would have two tones."""
+"""With values outside of these, nearly all pixels of an image would become black or white."""
 
 
-def read_colors(data: bytes, *, has_profile: bool) -> Told | None:
-    """The colours that count, of a file that has a profile or none; None when the profile, or sRGB, counts.
+def read_colors(data: bytes, *, has_profile: bool) -> ColorSpace | None:
+    """Return the colour space that the chunks describe. None if the profile, or sRGB, applies instead.
 
-    `cICP` counts more than a profile, a profile more than `sRGB`, this more than `gAMA` with `cHRM`. A chunk that makes
-    no sense is as good as none.
+    The order of precedence is `cICP`, profile, `sRGB`, `gAMA` with `cHRM` (section 4.3). An invalid chunk is ignored.
     """
     chunks: dict[bytes, bytes] = {}
     for chunk in walk(data):
@@ -35,23 +34,23 @@ def read_colors(data: bytes, *, has_profile: bool) -> Told | None:
 _READ: Final = frozenset({b"cICP", b"sRGB", b"gAMA", b"cHRM"})
 
 
-def _read_cicp(body: bytes) -> Told | None:
-    """Section 11.3.2.6: two numbers of ITU-T H.273, a third that is 0 for RGB, and whether the range is full."""
+def _read_cicp(body: bytes) -> ColorSpace | None:
+    """Read the code points of `cICP` (section 11.3.2.6): primaries, transfer, matrix (0 for RGB), full-range flag."""
     if len(body) != 4 or body[0] not in primaries.KNOWN or body[1] not in transfer.KNOWN:
         return None
     if body[2] != 0 or body[3] > 1:
         return None
-    return Told.by_codes(body[0], body[1], narrow=body[3] == 0)
+    return ColorSpace.from_code_points(body[0], body[1], narrow=body[3] == 0)
 
 
-def _read_gamma(gamma: bytes, chromaticities: bytes) -> Told | None:
-    """Sections 11.3.2.1 and 11.3.2.2. Primaries alone tell nothing of the levels, and count for nothing."""
+def _read_gamma(gamma: bytes, chromaticities: bytes) -> ColorSpace | None:
+    """Read `gAMA` and `cHRM` (sections 11.3.2.1 and 11.3.2.2). `cHRM` without `gAMA` is ignored."""
     if len(gamma) != 4:
         return None
     stored = int.from_bytes(gamma, "big") / _UNIT
     if not _LOWEST_GAMMA <= stored <= _HIGHEST_GAMMA:
         return None
-    return Told.by_exponent(1 / stored, _read_primaries(chromaticities) or primaries.SRGB)
+    return ColorSpace.from_exponent(1 / stored, _read_primaries(chromaticities) or primaries.SRGB)
 
 
 def _read_primaries(body: bytes) -> Primaries | None:

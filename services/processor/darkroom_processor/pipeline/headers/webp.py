@@ -1,4 +1,4 @@
-"""WebP: the canvas and the number of frames (RFC 9649, sections 2.5 to 2.7)."""
+"""Reads the canvas size and the number of frames of a WebP (RFC 9649, sections 2.5 to 2.7)."""
 
 from itertools import islice
 
@@ -9,9 +9,9 @@ _LOSSY_START_CODE = b"\x9d\x01\x2a"
 
 
 def read_canvas(data: bytes) -> tuple[int, int, int]:
-    """Width, height and frames; zeros for a size that cannot be told.
+    """Return width, height and number of frames. The size is (0, 0) if the file does not contain it.
 
-    The size must be known beforehand because the decoder allocates two canvases as soon as it is created.
+    The size must be known first, because the decoder allocates two canvases when it is created.
     """
     first = next(walk(data), None)
     if first is None:

@@ -23,7 +23,7 @@ from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.animations import apng, gif
 from darkroom_processor.pipeline.animations.animation import Animation
 from darkroom_processor.pipeline.cleaning import clean
-from darkroom_processor.pipeline.colorimetry.color_space import Told
+from darkroom_processor.pipeline.colorimetry.color_space import ColorSpace
 from darkroom_processor.pipeline.headers import Survey, survey
 from darkroom_processor.pipeline.headers.clean_aperture import Crop
 from darkroom_processor.pipeline.headers.png import read_colors
@@ -50,7 +50,7 @@ class OpenedImage:
     """(width, height) before the EXIF orientation. Of an AVIF, its crop."""
     crop: Crop | None = None
     """The part of the decoded picture that is the picture; None for all of it."""
-    told: Told | None = None
+    told: ColorSpace | None = None
     """The colours that the file tells by numbers; None when they are sRGB, or those of the profile."""
     animation: Animation | None = None
     """The frames of a GIF, and of a PNG that has any. Pillow composes those of other formats."""
@@ -97,7 +97,9 @@ def open_image(data: bytes) -> OpenedImage:
     )
 
 
-def _told_colors(data: bytes, image_format: ImageFormat, image: ImageFile.ImageFile, announced: Survey) -> Told | None:
+def _told_colors(
+    data: bytes, image_format: ImageFormat, image: ImageFile.ImageFile, announced: Survey
+) -> ColorSpace | None:
     """The colours that count, if numbers tell them. A profile that counts less than they do is taken away."""
     has_profile = bool(image.info.get("icc_profile"))
     if image_format is ImageFormat.PNG:

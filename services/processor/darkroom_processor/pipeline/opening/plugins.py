@@ -20,7 +20,7 @@ from darkroom_processor.pipeline.avif_file import open_avif
 from darkroom_processor.pipeline.cleaning import jpeg
 from darkroom_processor.pipeline.cleaning.cleaned import Cleaned
 from darkroom_processor.pipeline.containers import png
-from darkroom_processor.pipeline.containers.png_scanlines import with_sound_rows
+from darkroom_processor.pipeline.containers.png_scanlines import with_valid_stream
 from darkroom_processor.pipeline.jp2_palette import mend_palette
 from darkroom_processor.pipeline.tiff import TiffFile
 
@@ -90,7 +90,7 @@ class _Png(PngImageFile):
         try:
             return super().load()
         except OSError:
-            sound = with_sound_rows(self._data)
+            sound = with_valid_stream(self._data)
             if sound is None:
                 raise
         other = PngImageFile(io.BytesIO(sound))

@@ -37,7 +37,7 @@ class _Written:
     """Where the bytes of each item begin in the media, and how many there are."""
     properties: list[bytes] = field(default_factory=list)
     owners: list[list[int]] = field(default_factory=list)
-    """Numbers of the properties of each item, from 1."""
+    """CodePoints of the properties of each item, from 1."""
     references: list[bytes] = field(default_factory=list)
 
     def add(self, kind: bytes, data: bytes, properties: list[bytes], more: bytes = b"") -> int:
@@ -88,7 +88,7 @@ def is_lossless(data: bytes) -> bool:
     """Whether the picture is coded without loss, or as near to it as there is. True if the file does not tell."""
     with suppress(BrokenBox):
         table, moving = items.read(data), tracks.read(data)
-        picture = table.picture if table else None
+        picture = table.primary_item if table else None
         if moving and (picture is None or data[8:12] != _STILL):
             return any(av1.is_lossless(data[one.start : one.end]) for track in moving for one in track.samples[:1])
         if table and picture:
@@ -101,7 +101,7 @@ def own_file(data: bytes, kept: KeptMetadata, *, frames: int) -> bytes | None:
     """The picture, or the animation of so many frames, in a new file; None when it cannot be told from the rest."""
     try:
         table, moving = items.read(data), tracks.read(data)
-        picture = table.picture if table else None
+        picture = table.primary_item if table else None
         is_animation = bool(moving) and (picture is None or data[8:12] != _STILL)
         if is_animation:
             return avif_tracks.own_file(data, frames=frames) if frames > 1 and kept == KeptMetadata() else None
@@ -139,7 +139,7 @@ def _add_picture(data: bytes, table: Items, item: Item, written: _Written, color
     found = grid.read(data, item)
     if item.kind != b"grid" or found is None or any(tile.kind != b"av01" or table.auxiliaries(tile) for tile in tiles):
         raise _Unclear
-    number = written.add(b"grid", grid.written(found), properties)
+    number = written.add(b"grid", grid.to_bytes(found), properties)
     written.refer(
         b"dimg", number, [written.add(b"av01", _coded(data, tile), _properties(data, tile)) for tile in tiles]
     )
@@ -151,7 +151,7 @@ def _coded(data: bytes, item: Item) -> bytes:
     coded = item.data(data, size)
     if size > len(data) or len(coded) != size:
         raise _Unclear
-    return av1.pictures_only(coded)
+    return av1.without_metadata(coded)
 
 
 def _properties(data: bytes, item: Item) -> list[bytes]:

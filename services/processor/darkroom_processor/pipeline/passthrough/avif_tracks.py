@@ -68,7 +68,7 @@ def _coded(data: bytes, track: Track) -> list[bytes]:
     samples = [data[span.start : span.end] for span in track.samples]
     if sum(map(len, samples)) > len(data) or any(not sample for sample in samples):
         raise BrokenBox
-    return [av1.pictures_only(sample) for sample in samples]
+    return [av1.without_metadata(sample) for sample in samples]
 
 
 def _dates(body: bytes) -> int:

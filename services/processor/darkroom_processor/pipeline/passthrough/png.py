@@ -8,7 +8,7 @@ from typing import Final
 
 from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.containers.png import MAGIC, Chunk, chunk, walk
-from darkroom_processor.pipeline.containers.png_scanlines import Header, packed_anew, unpacked_pieces
+from darkroom_processor.pipeline.containers.png_scanlines import Header, recompress, decompressed_pieces
 from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.encoding.png_writer import kept_chunks
 from darkroom_processor.pipeline.passthrough.palette import levels_seen, trimmed
@@ -91,12 +91,12 @@ def _shown(pictures: list[_Frame], header: Header, frames: int) -> list[_Frame]:
 
 def _stream(picture: _Frame, header: Header) -> bytes | None:
     """Return the packed rows up to their end. Rows that hide more behind them, or have no end, are packed again."""
-    expected = header.packed_size(picture.size)
+    expected = header.scanline_bytes(picture.size)
     unpacked, left, sound = 0, 0, False
     unpacker = zlib.decompressobj()
     try:
         for part in picture.parts:
-            for piece in unpacked_pieces(unpacker, part):
+            for piece in decompressed_pieces(unpacker, part):
                 unpacked += len(piece)
             if unpacker.eof:
                 left += len(unpacker.unused_data) if not sound else len(part)
@@ -107,7 +107,7 @@ def _stream(picture: _Frame, header: Header) -> bytes | None:
         sound = False
     if sound and unpacked == expected:
         return b"".join(picture.parts)[: sum(map(len, picture.parts)) - left]
-    return packed_anew(picture.parts, expected)
+    return recompress(picture.parts, expected)
 
 
 def _colors(chunks: Sequence[Chunk], header: Header, pictures: list[tuple[_Frame, bytes]]) -> list[bytes] | None:

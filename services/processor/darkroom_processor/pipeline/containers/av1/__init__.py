@@ -1,11 +1,11 @@
-"""Sizes and colours of AV1 data, by the headers of its units (AV1 Bitstream & Decoding Process Specification, part 5).
+"""Reads sizes and colours from the headers of AV1 data (AV1 Bitstream & Decoding Process Specification, part 5).
 
-A frame may be larger than its sequence announces: decoders take the size that the frame's own header tells. So both
+A frame may be larger than its sequence header announces, and decoders use the size in the frame header. So both headers
 are read.
 
-units     the parts that the data consist of
-sequence  the header that holds for several frames
-frame     the header of one frame
+units     OBUs: the units that the data consists of
+sequence  the sequence header, which applies to several frames
+frame     the frame header
 """
 
 from dataclasses import dataclass, field
@@ -13,34 +13,34 @@ from typing import Final
 
 from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.containers.av1.frame import read_frame_size, read_quantizer
-from darkroom_processor.pipeline.containers.av1.sequence import Numbers, SequenceHeader, read_sequence
-from darkroom_processor.pipeline.containers.av1.units import FRAMES, OF_PICTURES, SEQUENCE, Bits, units
+from darkroom_processor.pipeline.containers.av1.sequence import CodePoints, SequenceHeader, read_sequence
+from darkroom_processor.pipeline.containers.av1.units import FRAME_HEADERS, NEEDED, SEQUENCE, Bits, units
 from darkroom_processor.pipeline.containers.boxes import BrokenBox
 
 MOST_UNITS: Final = 20_000
-"""Units (OBUs) that are looked at in one file. A picture has about three."""
+"""The most units (OBUs) that are read in one file. A still image has about three."""
 
 
 @dataclass(kw_only=True)
-class Stream:
-    """What is found in the AV1 data of one item, or of one track."""
+class StreamHeaders:
+    """What the headers say in the AV1 data of one item or one track."""
 
-    announced: set[Size] = field(default_factory=set)
+    sequence_sizes: set[Size] = field(default_factory=set)
     """(width, height) of the largest frame that each sequence header allows."""
-    frames: set[Size] = field(default_factory=set)
-    """Sizes that frames tell themselves, where they do."""
-    numbers: Numbers | None = None
-    """Colours of the first sequence header; None if it tells none."""
+    frame_sizes: set[Size] = field(default_factory=set)
+    """Sizes that frame headers contain. Most frame headers contain none."""
+    code_points: CodePoints | None = None
+    """Colours of the first sequence header; None if it does not describe them."""
     units: int = 0
-    """Units that were looked at, in this stream and before."""
+    """Number of units read, in this stream and in earlier ones."""
     sequence: SequenceHeader | None = None
-    """The sequence header that is in force."""
+    """The latest sequence header."""
 
 
-def look(data: bytes, start: int, end: int, stream: Stream) -> None:
-    """Add to `stream` what the units from `start` to `end` tell.
+def read_headers(data: bytes, start: int, end: int, stream: StreamHeaders) -> None:
+    """Add the headers of the units from `start` to `end` to `stream`.
 
-    Raises BrokenBox for more than MOST_UNITS, and for a header that ends too early.
+    Raises BrokenBox for more than MOST_UNITS units, and for a header that ends too early.
     """
     for unit in units(data, start, min(end, len(data))):
         stream.units += 1
@@ -48,35 +48,36 @@ def look(data: bytes, start: int, end: int, stream: Stream) -> None:
             raise BrokenBox
         if unit.kind == SEQUENCE:
             stream.sequence = read_sequence(Bits(data, unit))
-            stream.numbers = stream.numbers if stream.announced else stream.sequence.numbers
-            stream.announced.add(stream.sequence.size)
-        elif unit.kind in FRAMES and stream.sequence and not stream.sequence.reduced:
+            stream.code_points = stream.code_points if stream.sequence_sizes else stream.sequence.code_points
+            stream.sequence_sizes.add(stream.sequence.size)
+        elif unit.kind in FRAME_HEADERS and stream.sequence and not stream.sequence.reduced:
             size = read_frame_size(Bits(data, unit), unit, stream.sequence)
-            stream.frames |= {size} if size else set()
+            stream.frame_sizes |= {size} if size else set()
 
 
-def pictures_only(data: bytes) -> bytes:
-    """The units without those that no decoder needs for the picture: metadata, padding, and what is of no known kind.
+def without_metadata(data: bytes) -> bytes:
+    """Return the units that a decoder needs for the pixels: no metadata, padding or units of unknown type.
 
-    Raises BrokenBox for more than MOST_UNITS, and where the units make no sense.
+    Raises BrokenBox for more than MOST_UNITS units, and for a size field that is broken.
     """
     found = []
     for unit in units(data, 0, len(data)):
         found.append(unit)
         if len(found) > MOST_UNITS:
             raise BrokenBox
-    return b"".join(data[unit.head : unit.end] for unit in found if unit.kind in OF_PICTURES)
+    return b"".join(data[unit.head : unit.end] for unit in found if unit.kind in NEEDED)
 
 
 def is_lossless(data: bytes) -> bool:
-    """Whether the first frame is coded without loss, or as near to it as there is: its quantizer is 0, or unknown.
+    """Whether the first frame is coded without loss: its quantizer index is 0, or is not read.
 
-    Raises BrokenBox for headers that end too early.
+    Quantizer 0 is lossless if the deltas that follow it are 0 too; they are not read. Raises BrokenBox for headers
+    that end too early.
     """
     sequence: SequenceHeader | None = None
     for unit in units(data, 0, len(data)):
         if unit.kind == SEQUENCE:
             sequence = read_sequence(Bits(data, unit))
-        elif unit.kind in FRAMES and sequence:
+        elif unit.kind in FRAME_HEADERS and sequence:
             return not read_quantizer(Bits(data, unit), unit, sequence)
     return True

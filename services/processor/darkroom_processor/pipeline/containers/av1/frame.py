@@ -1,4 +1,4 @@
-"""The header of a frame: its size and its quantizer (AV1 specification, section 5.9)."""
+"""The frame header: its size and its quantizer (AV1 specification, section 5.9)."""
 
 from typing import Final
 
@@ -10,13 +10,13 @@ _KEY, _INTRA_ONLY, _SWITCH = 0, 2, 3
 _REFERENCES: Final = 7
 _WIDEST_TILE: Final = 4096
 _LARGEST_TILE: Final = 4096 * 2304
-"""Pixels of a tile at most: in a row, and in all (section 3)."""
+"""The most pixels of a tile: in a row (`MAX_TILE_WIDTH`), and in all (`MAX_TILE_AREA`; section 3)."""
 _MOST_TILES: Final = 64
-"""Tiles in a row or in a column at most (section 3)."""
+"""The most tiles in a row or in a column (`MAX_TILE_COLS` and `MAX_TILE_ROWS`; section 3)."""
 
 
 def read_frame_size(bits: Bits, unit: Unit, sequence: SequenceHeader) -> Size | None:
-    """The size that a frame's header tells (section 5.9.2); None when it is the sequence's or an earlier frame's."""
+    """Read the size from a frame header (section 5.9.2). None if the sequence header or an earlier frame gives it."""
     if bits.flag():
         return None
     kind, shown = bits.number(2), bits.flag()
@@ -56,7 +56,7 @@ def _skip_removal_times(bits: Bits, unit: Unit, sequence: SequenceHeader) -> Non
 
 
 def _is_sized_by_reference(bits: Bits, sequence: SequenceHeader, *, resilient: bool) -> bool:
-    """Pass over the references of a frame. Returns whether one of them gives the size."""
+    """Skip the references of a frame. Return whether one of them gives the size."""
     short = bool(sequence.order_bits) and bits.flag()
     if short:
         bits.number(6)
@@ -66,7 +66,7 @@ def _is_sized_by_reference(bits: Bits, sequence: SequenceHeader, *, resilient: b
 
 
 def read_quantizer(bits: Bits, unit: Unit, sequence: SequenceHeader) -> int | None:
-    """`base_q_idx` of a key frame that is shown (sections 5.9.2 and 5.9.12); None where it is not looked for."""
+    """Read `base_q_idx` of a shown key frame (sections 5.9.2 and 5.9.12). None for other frames and uneven tiles."""
     if not sequence.reduced:
         if bits.flag() or bits.number(2) != _KEY or not bits.flag():
             return None
@@ -85,7 +85,7 @@ def read_quantizer(bits: Bits, unit: Unit, sequence: SequenceHeader) -> int | No
         size = bits.number(sequence.size_bits[0]) + 1, bits.number(sequence.size_bits[1]) + 1
     narrowed = sequence.superres and bits.flag()
     if narrowed:
-        # Eighths that a stored row is longer than the picture is wide, from nine on (section 5.9.8).
+        # `SuperresDenom`: the upscaled width is denominator / 8 times the coded width (section 5.9.8).
         denominator = bits.number(3) + 9
         size = (size[0] * 8 + denominator // 2) // denominator, size[1]
     if bits.flag():
@@ -98,7 +98,7 @@ def read_quantizer(bits: Bits, unit: Unit, sequence: SequenceHeader) -> int | No
 
 
 def _skip_even_tiles(bits: Bits, size: Size, superblock: int) -> bool:
-    """Pass over how a frame is divided into tiles (section 5.9.15). Returns False if these are of several sizes."""
+    """Skip the tile layout of a frame (section 5.9.15). Return False if the tiles are not evenly spaced."""
     if not bits.flag():
         return False
     across, down = (-(-side // superblock) for side in size)
@@ -114,7 +114,7 @@ def _skip_even_tiles(bits: Bits, size: Size, superblock: int) -> bool:
 
 
 def _doublings(target: int, of: int) -> int:
-    """How often a number must be doubled to reach the target (`tile_log2`)."""
+    """Return how often a number must be doubled to reach the target (`tile_log2`)."""
     return (-(-target // of) - 1).bit_length()
 
 

@@ -1,4 +1,4 @@
-"""The header of a sequence: what holds for all of its frames (AV1 specification, section 5.5)."""
+"""The sequence header, which applies to all frames of a sequence (AV1 specification, section 5.5)."""
 
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -7,11 +7,11 @@ from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.containers.av1.units import Bits
 
 CHOSEN_BY_FRAME: Final = 2
-"""Value of a setting that each frame has to tell for itself."""
+"""The value of a setting that each frame header contains (`SELECT_SCREEN_CONTENT_TOOLS`, `SELECT_INTEGER_MV`)."""
 
 
-class Numbers(NamedTuple):
-    """Colours by numbers (ITU-T H.273, sections 8.1 to 8.3)."""
+class CodePoints(NamedTuple):
+    """Coding-independent code points: the numbers that identify colours (ITU-T H.273, sections 8.1 to 8.3)."""
 
     primaries: int
     transfer: int
@@ -20,31 +20,31 @@ class Numbers(NamedTuple):
 
 @dataclass
 class SequenceHeader:
-    """What a frame's header cannot be read without."""
+    """The fields that are needed to read a frame header."""
 
     size: Size = (0, 0)
     size_bits: tuple[int, int] = (0, 0)
     reduced: bool = False
     superblock: int = 64
-    """Pixels of a side of what tiles consist of."""
+    """Width and height of a superblock, in pixels."""
     superres: bool = False
-    """Whether frames may be stored narrower than they are."""
+    """Whether frames may be coded narrower than they are shown."""
     equal_interval: bool = False
     removal_bits: int = 0
     presentation_bits: int = 0
-    """Zero without a model of the decoder."""
+    """Bits of a presentation time; 0 without a decoder model."""
     points: list[tuple[int, bool]] = field(default_factory=list)
-    """Each operating point's layers, and whether the model tells of it."""
+    """Operating points: the layers of each one, and whether it has a decoder model."""
     delta_bits: int = 0
     id_bits: int = 0
     screen_content: int = CHOSEN_BY_FRAME
     integer_motion: int = CHOSEN_BY_FRAME
     order_bits: int = 0
-    numbers: Numbers | None = None
+    code_points: CodePoints | None = None
 
 
 def read_sequence(bits: Bits) -> SequenceHeader:
-    """Read the header of a sequence (section 5.5.1)."""
+    """Read a sequence header (section 5.5.1)."""
     it = SequenceHeader()
     profile = bits.number(3)
     bits.number(1)
@@ -64,7 +64,7 @@ def read_sequence(bits: Bits) -> SequenceHeader:
         _read_tools(bits, it)
     it.superres = bits.flag()
     bits.number(2)
-    it.numbers = _read_colors(bits, profile)
+    it.code_points = _read_colors(bits, profile)
     return it
 
 
@@ -103,11 +103,11 @@ def _read_tools(bits: Bits, it: SequenceHeader) -> None:
     it.order_bits = bits.number(3) + 1 if ordered else 0
 
 
-def _read_colors(bits: Bits, profile: int) -> Numbers | None:
-    """Read the colours (section 5.5.2). None if the header tells none."""
+def _read_colors(bits: Bits, profile: int) -> CodePoints | None:
+    """Read the colours (section 5.5.2). None if the header does not describe them."""
     deep = bits.flag()
     if profile == 2 and deep:
         bits.number(1)
     if profile != 1:
         bits.number(1)
-    return Numbers(bits.number(8), bits.number(8), bits.number(8)) if bits.flag() else None
+    return CodePoints(bits.number(8), bits.number(8), bits.number(8)) if bits.flag() else None

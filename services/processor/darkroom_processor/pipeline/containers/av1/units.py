@@ -1,4 +1,4 @@
-"""Units (OBUs): the parts that AV1 data consist of, and the bits in them (AV1 specification, sections 4.10 and 5.3)."""
+"""OBUs, the units that AV1 data consists of, and the bits in them (AV1 specification, sections 4.10 and 5.3)."""
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
@@ -6,33 +6,33 @@ from typing import Final, NamedTuple
 from darkroom_processor.pipeline.containers.boxes import BrokenBox
 
 SEQUENCE: Final = 1
-"""The kind of a unit that is the header of a sequence."""
-FRAMES: Final = frozenset({3, 6, 7})
-"""The kinds of units that begin with the header of a frame: the header alone, a frame, a repeated header."""
+"""The `obu_type` of a sequence header."""
+FRAME_HEADERS: Final = frozenset({3, 6, 7})
+"""The types of units that begin with a frame header: frame header, frame, redundant frame header."""
 _TILES: Final = 4
-OF_PICTURES: Final = FRAMES | {SEQUENCE, _TILES}
-"""The kinds of units that a decoder needs for the picture."""
+NEEDED: Final = FRAME_HEADERS | {SEQUENCE, _TILES}
+"""The types of units that a decoder needs for the pixels."""
 
 
 class Unit(NamedTuple):
-    """One unit, as a place in the data. Places are offsets in bytes."""
+    """One unit, as offsets into the data, in bytes."""
 
     head: int
-    """Where its own header begins."""
+    """Offset of the unit's header."""
     kind: int
-    """`obu_type`: see SEQUENCE, FRAMES and OF_PICTURES."""
+    """`obu_type`: see SEQUENCE, FRAME_HEADERS and NEEDED."""
     temporal: int
     """Number of its temporal layer."""
     spatial: int
     """Number of its spatial layer."""
     start: int
-    """Where its contents begin."""
+    """Offset of its contents."""
     end: int
-    """Where its contents end."""
+    """Offset of the byte after its contents."""
 
 
 class Bits:
-    """Reads the contents of a unit as numbers of any number of bits. Raises BrokenBox at the end of the unit."""
+    """Reads the contents of a unit bit by bit. Raises BrokenBox at the end of the unit."""
 
     def __init__(self, data: bytes, unit: Unit) -> None:
         self._data = data
@@ -40,7 +40,7 @@ class Bits:
         self._end = unit.end * 8
 
     def number(self, bits: int) -> int:
-        """Return the next number, which has this number of bits."""
+        """Read an unsigned number that has this many bits."""
         first, self._at = self._at, self._at + bits
         if self._at > self._end:
             raise BrokenBox
@@ -49,11 +49,11 @@ class Bits:
         return whole >> (stop * 8 - self._at) & ((1 << bits) - 1)
 
     def flag(self) -> bool:
-        """Return whether the next bit is set."""
+        """Read one bit. True if it is set."""
         return bool(self.number(1))
 
     def skip_variable(self) -> None:
-        """Pass over a `uvlc()` (section 4.10.3)."""
+        """Skip a `uvlc()` (section 4.10.3)."""
         zeros = 0
         while not self.flag():
             zeros += 1
@@ -61,7 +61,7 @@ class Bits:
 
 
 def units(data: bytes, at: int, end: int) -> Iterator[Unit]:
-    """Yield the units from `at` to `end` (section 5.3). The last one is shorter if the data are cut."""
+    """Yield the units from `at` to `end` (section 5.3). The last one is shorter if the data is truncated."""
     while at < end:
         first, head = at, data[at]
         layers = data[at + 1] if head & 4 and at + 1 < end else 0
@@ -74,7 +74,7 @@ def units(data: bytes, at: int, end: int) -> Iterator[Unit]:
 
 
 def _leb128(data: bytes, at: int, end: int) -> tuple[int, int]:
-    """A number of seven bits a byte, and where it ends (section 4.10.5)."""
+    """Read a number of seven bits a byte. Return it and the offset after it (section 4.10.5)."""
     value = 0
     for shift in range(0, 56, 7):
         if at >= end:
