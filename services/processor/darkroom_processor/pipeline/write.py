@@ -32,7 +32,7 @@ def write(
 
 def _shows_the_stored_pixels(image: OpenedImage, decoded: DecodedImage, rendition: Rendition, frames: Frames) -> bool:
     """Return whether the coded data of the source show exactly the pixels of the rendition."""
-    converted = image.told is not None or conversion.changes_colors(decoded.stored_mode, decoded.profile)
+    converted = image.color_space is not None or conversion.changes_colors(decoded.stored_mode, decoded.profile)
     keeps_colors = rendition.space is not None or not converted
     # An animation of one frame may have a different still image beside it, which the coded data would show.
     shows_still = keeps_animation(rendition.variant, image) and not frames.is_animated

@@ -142,7 +142,7 @@ class _ChunkFilter:
         depth, color_type, *methods = one.body[8:13] if one.length == _HEADER_BYTES else (0, 0)
         if depth not in _DEPTHS.get(color_type, ()) or methods[:2] != [0, 0] or methods[2] > 1:
             raise UndecodableImage(
-                "The file is damaged: its header (IHDR) has a bit depth, colour type or method that PNG does not define."
+                "The file is damaged: its header (IHDR) has a bit depth, colour type or method that PNG does not know."
             )
         self._color_type = color_type
         return True

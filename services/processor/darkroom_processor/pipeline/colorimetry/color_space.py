@@ -10,7 +10,7 @@ from darkroom_processor.pipeline.colorimetry.transfer import Transfer
 _DISPLAY_EXPONENT: Final = 2.2
 _TOLERANCE: Final = 0.05
 """An exponent within 5% of 2.2 counts as sRGB's transfer function. libpng has the same limit."""
-SRGB_CURVE: Final = Transfer(code=transfer.SRGB)
+SRGB_TRANSFER: Final = Transfer(code=transfer.SRGB)
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class ColorSpace:
     """Primaries and a transfer function. It is hashable, so that tables made from it can be cached."""
 
     primaries: Primaries = SRGB
-    transfer: Transfer = SRGB_CURVE
+    transfer: Transfer = SRGB_TRANSFER
 
     @classmethod
     def from_code_points(cls, primaries_code: int, transfer_code: int, *, narrow: bool = False) -> Self:
@@ -36,7 +36,7 @@ class ColorSpace:
     @property
     def is_srgb(self) -> bool:
         """Whether nothing has to be converted."""
-        return self.transfer == SRGB_CURVE and self.has_srgb_primaries
+        return self.transfer == SRGB_TRANSFER and self.has_srgb_primaries
 
     @property
     def has_srgb_primaries(self) -> bool:

@@ -36,7 +36,7 @@ def decode_frames(image: OpenedImage, first: DecodedImage, *, in_embedded_space:
     """
     profile = None if in_embedded_space else first.profile
     for frame, milliseconds in _composed_frames(image):
-        pixels = working_pixels(frame, image.told, profile, may_reuse=frame is not image.pillow_image)
+        pixels = working_pixels(frame, image.color_space, profile, may_reuse=frame is not image.pillow_image)
         duration = min(float(milliseconds or _USUAL_DURATION), _LONGEST_DURATION)
         raster = orientation.upright(Raster(pixels), first.orientation)
         yield DecodedFrame(raster=raster, duration=max(1, round(duration)))

@@ -9,9 +9,8 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from darkroom.formats import ImageFormat
 from darkroom.planner.geometry import Size
-from darkroom_processor.pipeline import deep_colors
 from darkroom_processor.pipeline.animations import composing
-from darkroom_processor.pipeline.color import conversion, transparency
+from darkroom_processor.pipeline.color import conversion, sixteen_bit_png, transparency
 from darkroom_processor.pipeline.color.embedded_space import EmbeddedSpace
 from darkroom_processor.pipeline.decoding import orientation
 from darkroom_processor.pipeline.decoding.jpeg_quality import quality_of
@@ -71,9 +70,9 @@ def decode(
     scale = scale_while_decoding(file, needed_scale)
     # Pillow turns a TIFF upright as it loads it, and then removes the tag.
     tiff_orientation = orientation.read(file) if image.format is ImageFormat.TIFF else None
-    first, told = _first_frame(image), image.told
-    if told and image.format is ImageFormat.PNG and not image.animation:
-        first, told = deep_colors.with_srgb_curve(image.data, first, told)
+    first, color_space = _first_frame(image), image.color_space
+    if color_space and image.format is ImageFormat.PNG and not image.animation:
+        first, color_space = sixteen_bit_png.with_srgb_transfer(image.data, first, color_space)
     if not frames_follow:
         _free_decoder(file)
     # A PNG may have its EXIF block behind the pixels: it is read only now.
@@ -87,7 +86,7 @@ def decode(
     may_reuse = first is not file or not (frames_follow or image.format is ImageFormat.TIFF)
 
     def upright(profile: bytes | None) -> Raster:
-        pixels = working_pixels(first, told, profile, may_reuse=may_reuse)
+        pixels = working_pixels(first, color_space, profile, may_reuse=may_reuse)
         raster = Raster(pixels, stored_size, extent, shrunk=scale < 1)
         return orientation.upright(raster, remaining_orientation)
 

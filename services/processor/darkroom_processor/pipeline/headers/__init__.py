@@ -28,7 +28,7 @@ class Survey:
     """Why the file must not be decoded; empty if it may be."""
     crop: Crop | None = None
     """The part of the decoded picture to show; None for all of it."""
-    colors: ColorSpace | None = None
+    color_space: ColorSpace | None = None
     """The colour space of an AVIF, by its code points; None for other formats."""
 
 
@@ -57,5 +57,5 @@ def _survey_avif(data: bytes) -> Survey:
         complete=header.complete,
         fault=header.fault,
         crop=header.crop,
-        colors=header.colors,
+        color_space=header.color_space,
     )

@@ -32,7 +32,7 @@ class AvifHeader:
     """(width, height) of the largest picture in it: image, tile, alpha or thumbnail."""
     crop: Crop | None = None
     """The part of the stored picture to show; None for all of it."""
-    colors: ColorSpace = _SRGB
+    color_space: ColorSpace = _SRGB
     """Its colour space, unless it has a profile."""
     complete: bool = True
     """False if the file is shorter than it announces."""
@@ -105,7 +105,7 @@ def _header_of_tracks(data: bytes, moving: list[Track], coded: _CodedData) -> Av
     return AvifHeader(
         size=_largest([*coded.items.values(), *streams], shown.size),
         crop=_crop(data, shown.properties, shown.size),
-        colors=_colors(_read_nclx(data, shown.properties) or stream.code_points),
+        color_space=_color_space(_read_nclx(data, shown.properties) or stream.code_points),
         complete=all(span.end <= len(data) for span in shown.samples[:1]),
         fault=_size_fault(shown.size, stream),
     )
@@ -119,7 +119,7 @@ def _header_of_item(data: bytes, table: Items, primary: Item, coded: _CodedData)
     return AvifHeader(
         size=_largest(list(coded.items.values()), size, found.size if found else size),
         crop=_crop(data, primary.properties, size),
-        colors=_colors(_read_nclx(data, primary.properties) or (first.code_points if first else None)),
+        color_space=_color_space(_read_nclx(data, primary.properties) or (first.code_points if first else None)),
         complete=all(span.end <= len(data) for item in (primary, *tiles) for span in item.extents),
         fault=next(_faults(data, table, primary, coded), ""),
     )
@@ -183,7 +183,7 @@ def _crop(data: bytes, properties: list[Box], size: Size) -> Crop | None:
     return next((read_crop(data, box, size) for box in _all(properties, b"clap")), None)
 
 
-def _colors(numbers: CodePoints | None) -> ColorSpace:
+def _color_space(numbers: CodePoints | None) -> ColorSpace:
     """Return the colour space of these code points.
 
     The decoder already undoes the matrix coefficients and the narrow range.

@@ -14,7 +14,7 @@ _LOWEST_GAMMA, _HIGHEST_GAMMA = 0.05, 20.0
 """With values outside of these, nearly all pixels of an image would become black or white."""
 
 
-def read_colors(data: bytes, *, has_profile: bool) -> ColorSpace | None:
+def read_color_space(data: bytes, *, has_profile: bool) -> ColorSpace | None:
     """Return the colour space that the chunks describe. None if the profile, or sRGB, applies instead.
 
     The order of precedence is `cICP`, profile, `sRGB`, `gAMA` with `cHRM` (section 4.3). An invalid chunk is ignored.
@@ -25,10 +25,10 @@ def read_colors(data: bytes, *, has_profile: bool) -> ColorSpace | None:
             break
         if chunk.kind in _READ and chunk.intact:
             chunks.setdefault(chunk.kind, bytes(chunk.body))
-    told = _read_cicp(chunks.get(b"cICP", b""))
-    if told is None and not has_profile and len(chunks.get(b"sRGB", b"")) != 1:
-        told = _read_gamma(chunks.get(b"gAMA", b""), chunks.get(b"cHRM", b""))
-    return told
+    color_space = _read_cicp(chunks.get(b"cICP", b""))
+    if color_space is None and not has_profile and len(chunks.get(b"sRGB", b"")) != 1:
+        color_space = _read_gamma(chunks.get(b"gAMA", b""), chunks.get(b"cHRM", b""))
+    return color_space
 
 
 _READ: Final = frozenset({b"cICP", b"sRGB", b"gAMA", b"cHRM"})

@@ -26,8 +26,8 @@ from darkroom_processor.pipeline.cleaning import clean
 from darkroom_processor.pipeline.colorimetry.color_space import ColorSpace
 from darkroom_processor.pipeline.headers import Survey, survey
 from darkroom_processor.pipeline.headers.clean_aperture import Crop
-from darkroom_processor.pipeline.headers.png import read_colors
-from darkroom_processor.pipeline.jpeg_end import has_all_pixels
+from darkroom_processor.pipeline.headers.png import read_color_space
+from darkroom_processor.pipeline.opening.jpeg_completeness import has_all_pixels
 from darkroom_processor.pipeline.opening.plugins import open_with_plugin, pop_xmp
 
 
@@ -50,7 +50,7 @@ class OpenedImage:
     """(width, height) before the EXIF orientation. Of an AVIF, its crop."""
     crop: Crop | None = None
     """The part of the decoded picture that is the picture; None for all of it."""
-    told: ColorSpace | None = None
+    color_space: ColorSpace | None = None
     """The colours that the file tells by numbers; None when they are sRGB, or those of the profile."""
     animation: Animation | None = None
     """The frames of a GIF, and of a PNG that has any. Pillow composes those of other formats."""
@@ -93,22 +93,22 @@ def open_image(data: bytes) -> OpenedImage:
         stored_size=(crop[2] - crop[0], crop[3] - crop[1]) if crop else size,
         crop=crop,
         animation=animation,
-        told=_told_colors(cleaned.data, image_format, image, announced),
+        color_space=_color_space(cleaned.data, image_format, image, announced),
     )
 
 
-def _told_colors(
+def _color_space(
     data: bytes, image_format: ImageFormat, image: ImageFile.ImageFile, announced: Survey
 ) -> ColorSpace | None:
     """The colours that count, if numbers tell them. A profile that counts less than they do is taken away."""
     has_profile = bool(image.info.get("icc_profile"))
     if image_format is ImageFormat.PNG:
-        told = read_colors(data, has_profile=has_profile)
+        color_space = read_color_space(data, has_profile=has_profile)
     else:
-        told = None if has_profile else announced.colors
-    if told:
+        color_space = None if has_profile else announced.color_space
+    if color_space:
         image.info.pop("icc_profile", None)
-    return told if told and not told.is_srgb else None
+    return color_space if color_space and not color_space.is_srgb else None
 
 
 def _animation(data: bytes, image_format: ImageFormat) -> Animation | None:

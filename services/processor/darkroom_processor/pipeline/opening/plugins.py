@@ -16,12 +16,12 @@ from darkroom.errors import UndecodableImage
 from darkroom.formats import ImageFormat
 from darkroom.limits import MAX_ICC_BYTES
 from darkroom_processor.pipeline.animations import apng
-from darkroom_processor.pipeline.avif_file import open_avif
 from darkroom_processor.pipeline.cleaning import jpeg
 from darkroom_processor.pipeline.cleaning.cleaned import Cleaned
 from darkroom_processor.pipeline.containers import png
 from darkroom_processor.pipeline.containers.png_scanlines import with_valid_stream
-from darkroom_processor.pipeline.jp2_palette import mend_palette
+from darkroom_processor.pipeline.opening.avif import open_avif
+from darkroom_processor.pipeline.opening.jpeg2000_palette import correct_palette
 from darkroom_processor.pipeline.tiff import TiffFile
 
 _PILLOW_NAMES: Final = {
@@ -101,7 +101,7 @@ class _Png(PngImageFile):
 
 def _open_jpeg2000(data: bytes) -> Image.Image:
     image = Jpeg2KImageFile(io.BytesIO(data))
-    mend_palette(image, data)
+    correct_palette(image, data)
     return image
 
 

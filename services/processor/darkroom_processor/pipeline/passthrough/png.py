@@ -8,7 +8,7 @@ from typing import Final
 
 from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.containers.png import MAGIC, Chunk, chunk, walk
-from darkroom_processor.pipeline.containers.png_scanlines import Header, recompress, decompressed_pieces
+from darkroom_processor.pipeline.containers.png_scanlines import Header, decompressed_pieces, recompress
 from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.encoding.png_writer import kept_chunks
 from darkroom_processor.pipeline.passthrough.palette import levels_seen, trimmed

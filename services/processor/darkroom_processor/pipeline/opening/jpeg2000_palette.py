@@ -1,6 +1,7 @@
-"""Reads the palette of a JPEG 2000 file again: Pillow's reader merges equal entries, which moves all that follow.
+"""Reads the palette of a JPEG 2000 file correctly. Pillow merges equal entries, which shifts all entries after them.
 
-ISO/IEC 15444-1, annex I.5.3: `pclr` (the palette), `cmap` (which column a channel is), `cdef` (what a channel is).
+ISO/IEC 15444-1, annex I.5.3: `pclr` (the palette), `cmap` (the palette column of a channel), `cdef` (the meaning of a
+channel).
 """
 
 import struct
@@ -16,10 +17,10 @@ _OPACITY: Final = 1
 _SRGB, _GREY = 16, 17
 
 
-def mend_palette(image: ImageFile.ImageFile, data: bytes) -> None:
-    """Give the image the palette of its file, if there is one.
+def correct_palette(image: ImageFile.ImageFile, data: bytes) -> None:
+    """Replace the image's palette with that of the file, if the file has one.
 
-    Raises UnsupportedLayout for a palette that cannot be applied right, struct.error or ValueError for a broken one.
+    Raises UnsupportedLayout for a palette that Pillow cannot represent, struct.error or ValueError for a broken one.
     """
     boxes = dict(_boxes(next((body for kind, body in _boxes(data) if kind == b"jp2h"), b"")))
     if b"pclr" not in boxes:
@@ -32,7 +33,7 @@ def mend_palette(image: ImageFile.ImageFile, data: bytes) -> None:
     if image.mode not in ("P", "PA") or (method == 1 and space not in (_SRGB, _GREY)) or len(order) < colors:
         raise _refusal("its colours are neither grey nor RGB, or its pixels have other channels beside the index")
     if max(order[:colors]) >= len(channels) or len(channels) > colors + (len(order) > colors):
-        raise _refusal("its channels are not defined")
+        raise _refusal("its channel definitions do not match its channels")
     chosen = [channels[number] for number in order[:colors]] * (3 // colors)
     if image.mode == "P" and len(order) > colors:
         chosen.append(channels[order[colors]])
@@ -59,18 +60,18 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _columns(body: bytes) -> list[bytes]:
-    """The columns of the palette, a byte an entry."""
+    """Return the columns of the palette. Each has one byte for each entry."""
     entries, count = struct.unpack_from(">HB", body)
     depths, levels = body[3 : 3 + count], body[3 + count : 3 + count + entries * count]
     if not 0 < entries <= 256 or any(depth != 7 for depth in depths):
-        raise _refusal("its palette has more than 256 entries, or entries of other than 8 unsigned bits")
+        raise _refusal("its palette has more than 256 entries, or entries that are not unsigned 8-bit numbers")
     if len(levels) < entries * count:
         raise ValueError("the palette is too short")
     return [levels[number::count] for number in range(count)]
 
 
 def _mapped(columns: list[bytes], body: bytes, *, direct_alpha: bool) -> list[bytes]:
-    """The channels that come from the palette, in order."""
+    """Return the palette columns of the channels, in the order of the channels."""
     entries = list(struct.iter_unpack(">HBB", body[: len(body) // 4 * 4])) or [
         (0, 1, number) for number in range(len(columns))
     ]
@@ -82,16 +83,16 @@ def _mapped(columns: list[bytes], body: bytes, *, direct_alpha: bool) -> list[by
 
 
 def _order(body: bytes, channels: int) -> list[int]:
-    """The numbers of the channels of red, green and blue, or of grey, and then of opacity."""
+    """Return the numbers of the channels: red, green and blue, or grey; then opacity, if there is any."""
     entries = list(struct.iter_unpack(">HHH", body[2:][: (len(body) - 2) // 6 * 6])) if len(body) > 2 else []
     if not entries:
         return list(range(channels))
     colors = sorted((place, number) for number, kind, place in entries if kind == 0)
     opacity = [number for number, kind, _ in entries if kind == _OPACITY]
     if len(colors) + len(opacity) != channels or len(opacity) > 1:
-        raise _refusal("it has channels that are neither colours nor opacity")
+        raise _refusal("it has channels that are neither colour nor opacity")
     return [*(number for _, number in colors), *opacity]
 
 
 def _refusal(reason: str) -> UnsupportedLayout:
-    return UnsupportedLayout(f"This palette of JPEG 2000 is not read: {reason}. Save the picture without a palette.")
+    return UnsupportedLayout(f"Unsupported JPEG 2000 palette: {reason}. Save the image without a palette.")

@@ -1,8 +1,8 @@
-"""Tells whether a JPEG without its end marker has all of its pixels.
+"""Checks whether a JPEG without an end marker has all of its pixels.
 
-libjpeg invents what is missing: zeros, then grey. So the picture is decoded with several continuations of its data. If
-none of them changes a pixel, the data that are there tell all of them. The first bits of the continuations differ, and
-one begins with the restart marker that would come next.
+libjpeg replaces missing data with zeros, then grey. So the picture is decoded several times, each time with other data
+appended. If no pixel changes, the data is complete. The first bits of the appended data differ, and one of them begins
+with the next restart marker.
 """
 
 import hashlib
@@ -14,26 +14,26 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from darkroom_processor.pipeline.containers import jpeg
 
-_CONTINUED: Final = b"\xd5" + hashlib.shake_128(b"").digest(1024).replace(b"\xff", b"")
-"""Entropy-coded data that mean nothing. They begin with a one; libjpeg's own begin with a zero."""
+_APPENDED: Final = b"\xd5" + hashlib.shake_128(b"").digest(1024).replace(b"\xff", b"")
+"""Meaningless entropy-coded data. Its first bit is 1; the data that libjpeg inserts begins with 0."""
 _ZEROS: Final = 2
-"""Bytes of zeros at the end that are taken for data."""
+"""The most zero bytes at the end that count as data without further proof."""
 _RESTARTS: Final = tuple(bytes((0xFF, 0xD0 + number)) for number in range(8))
 
 
 def has_all_pixels(data: bytes) -> bool:
-    """Whether the file, given with an end marker that it did not have, needs nothing in its place.
+    """Whether the data before the end marker is complete. `data` is the file with the end marker that was missing.
 
-    Of a progressive picture all scans must be there as well, up to the last bit of all coefficients. Zeros at the end
-    may be what a broken transfer left instead of data: more than two of them count only if every one is needed. Raises
-    what the decoder raises.
+    A progressive image must also have all scans, up to the last bit of all coefficients. Zero bytes at the end may
+    come from a broken transfer: more than two of them count as data only if every one is needed. Raises what the
+    decoder raises.
     """
     if not _has_all_coefficients(data):
         return False
     all_there = data.removesuffix(jpeg.END_OF_IMAGE)
     scan = max(one.end for one in jpeg.walk(data) if one.marker == jpeg.SOS)
     coded = all_there[:scan] + all_there[scan:].rstrip(b"\0")
-    # A zero after 0xFF belongs to it.
+    # A zero after 0xFF is a stuffed byte, and belongs to the data.
     if coded.endswith(b"\xff") and len(coded) < len(all_there):
         coded += b"\0"
     zeros = len(all_there) - len(coded)
@@ -43,12 +43,12 @@ def has_all_pixels(data: bytes) -> bool:
 
 
 def _is_complete(coded: bytes) -> bool:
-    """Whether no continuation of the data changes a pixel."""
-    seen = _decoded(coded + jpeg.END_OF_IMAGE)
+    """Whether no appended data changes a pixel."""
+    decoded = _decoded(coded + jpeg.END_OF_IMAGE)
     # A 0xFF at the end may be half of a marker.
-    broken_off = coded.removesuffix(b"\xff")
+    data = coded.removesuffix(b"\xff")
     return all(
-        ImageChops.difference(seen, _decoded(broken_off + start + _CONTINUED + jpeg.END_OF_IMAGE)).getbbox() is None
+        ImageChops.difference(decoded, _decoded(data + start + _APPENDED + jpeg.END_OF_IMAGE)).getbbox() is None
         for start in (b"", _next_restart(coded))
     )
 
@@ -60,14 +60,14 @@ def _decoded(data: bytes) -> Image.Image:
 
 
 def _next_restart(coded: bytes) -> bytes:
-    """The restart marker after the last one that is there (section B.1.1.3)."""
-    places = [coded.rfind(marker) for marker in _RESTARTS]
-    last = max(places)
-    return _RESTARTS[(places.index(last) + 1) % 8 if last >= 0 else 0]
+    """Return the restart marker that follows the last one in the data (section B.1.1.3)."""
+    positions = [coded.rfind(marker) for marker in _RESTARTS]
+    last = max(positions)
+    return _RESTARTS[(positions.index(last) + 1) % 8 if last >= 0 else 0]
 
 
 def _has_all_coefficients(data: bytes) -> bool:
-    """Whether the headers of the scans tell all 64 coefficients of each component to the last bit (section G.1.1)."""
+    """Whether the scans cover all 64 coefficients of each component, down to the last bit (section G.1.1)."""
     missing: dict[int, set[int]] = {}
     for one in jpeg.walk(data):
         body = one.body

@@ -1,4 +1,4 @@
-"""Opens an AVIF whose pixels can be read, whatever is wrong with its EXIF."""
+"""Opens an AVIF even if its EXIF block is broken."""
 
 import io
 
@@ -8,10 +8,7 @@ from darkroom_processor.pipeline.containers import item_edits, items
 
 
 def open_avif(data: bytes) -> Image.Image:
-    """Open the file. Raises what Pillow raises when libavif refuses it.
-
-    An EXIF block that libavif refuses is left out.
-    """
+    """Open the file. If libavif refuses it, open it once more without its EXIF block. Raises what Pillow raises."""
     try:
         return _open(data)
     except ValueError:
