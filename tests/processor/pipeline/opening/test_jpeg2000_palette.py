@@ -78,5 +78,5 @@ def test_a_palette_may_have_opacity() -> None:
     ids=["sYCC", "nine bits", "premultiplied opacity", "grey"],
 )
 def test_a_palette_that_is_not_read_is_named(data: bytes) -> None:
-    with pytest.raises(UnsupportedLayout, match="palette of JPEG 2000"):
+    with pytest.raises(UnsupportedLayout, match="Unsupported JPEG 2000 palette"):
         shown(data)
