@@ -4,6 +4,7 @@ from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from darkroom_cdk.config import StageConfig
+from darkroom_cdk.stacks.balancer import BalancerStack
 from darkroom_cdk.stacks.data import DataStack, Tables, TakenOverTables
 from darkroom_cdk.stacks.delivery import DeliveryStack
 from darkroom_cdk.stacks.deployment import DeploymentStack
@@ -25,12 +26,14 @@ def build(app: App, config: StageConfig) -> None:
     storage = StorageStack(app, "Storage", config=config, uploads=messaging.uploads.queue)
     data = _tables(app, config, messaging)
     permissions = PermissionsStack(app, "Permissions", config=config, messaging=messaging, data=data)
+    balancer = BalancerStack(app, "Balancer", config=config, network=network, storage=storage)
     delivery = DeliveryStack(app, "Delivery", config=config)
     services = ServicesStack(
         app,
         "Services",
         config=config,
         network=network,
+        balancer=balancer,
         registry=registry,
         storage=storage,
         messaging=messaging,
@@ -38,10 +41,20 @@ def build(app: App, config: StageConfig) -> None:
         permissions=permissions,
         delivery=delivery,
     )
-    edge = EdgeStack(app, "Edge", config=config, delivery=delivery, balancer=services.origin.balancer)
-    # With a domain, the edge stack has no reference to the services: it only looks up the origin's secret by name.
-    edge.add_stack_dependency(services)
-    ObservabilityStack(app, "Observability", config=config, storage=storage, messaging=messaging, services=services)
+    # With a domain, the services know the distribution of results by its name only.
+    services.add_stack_dependency(delivery)
+    edge = EdgeStack(app, "Edge", config=config, delivery=delivery, balancer=balancer.origin.balancer)
+    # With a domain, the edge stack has no reference to the load balancer: it only looks up the secret by name.
+    edge.add_stack_dependency(balancer)
+    ObservabilityStack(
+        app,
+        "Observability",
+        config=config,
+        storage=storage,
+        messaging=messaging,
+        balancer=balancer,
+        services=services,
+    )
     if config.github_repository:
         DeploymentStack(
             app,

@@ -25,7 +25,7 @@ ACCOUNT: Final = "000000000000"
 REGION: Final = "us-east-1"
 COPIES: Final = "us-west-2"
 """The region that holds the copies of tables and results."""
-STACKS: Final = 12
+STACKS: Final = 13
 """Number of stacks, including those of the pipelines and of the copy."""
 KEY: Final = "rehearsal-key"
 

@@ -26,6 +26,7 @@ def test_a_stage_has_all_its_stacks(dev: Assembly, prod: Assembly) -> None:
         "Storage",
         "Data",
         "Permissions",
+        "Balancer",
         "Services",
         "Delivery",
         "Edge",
@@ -42,7 +43,7 @@ def test_the_stacks_contain_no_lambda_functions_of_the_cdk(stage: Assembly) -> N
 
 
 def test_the_removal_guide_names_all_protected_resources(prod: Assembly) -> None:
-    (balancer,) = prod["Services"].properties("AWS::ElasticLoadBalancingV2::LoadBalancer")
+    (balancer,) = prod["Balancer"].properties("AWS::ElasticLoadBalancingV2::LoadBalancer")
     assert {"Key": "deletion_protection.enabled", "Value": "true"} in balancer["LoadBalancerAttributes"]
     manifest = json.loads((prod.directory / "manifest.json").read_text())["artifacts"]
     assert all(manifest[name]["properties"]["terminationProtection"] for name in prod.stacks)

@@ -75,7 +75,7 @@ def test_the_api_trusts_exactly_the_proxies_in_front_of_it(prod: Assembly) -> No
         if each["Name"] == "DARKROOM_TRUSTED_PROXIES"
     ]
     assert told == ["2"]
-    (balancer,) = prod["Services"].properties("AWS::ElasticLoadBalancingV2::LoadBalancer")
+    (balancer,) = prod["Balancer"].properties("AWS::ElasticLoadBalancingV2::LoadBalancer")
     attributes = {each["Key"]: each["Value"] for each in balancer["LoadBalancerAttributes"]}
     assert attributes.get("routing.http.xff_header_processing.mode", "append") == "append"
     assert attributes.get("routing.http.xff_client_port.enabled", "false") == "false"
@@ -98,8 +98,8 @@ def test_the_origin_gets_the_secret_over_tls(edge: Template, dev: Assembly) -> N
 
 
 def test_the_edge_waits_for_the_secret_that_it_looks_up(stage: Assembly) -> None:
-    assert "AWS::SecretsManager::Secret" in stage["Services"].types
-    assert "Services" in stage.waits_for("Edge")
+    assert "AWS::SecretsManager::Secret" in stage["Balancer"].types
+    assert "Balancer" in stage.waits_for("Edge")
 
 
 def test_buckets_are_read_by_signed_requests(stage: Assembly) -> None:

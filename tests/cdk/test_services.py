@@ -1,16 +1,12 @@
-"""Tests of tasks, load balancer and scaling."""
+"""Tests of tasks and scaling."""
 
 import json
 
 import pytest
 from pydantic_settings import BaseSettings
 
-from darkroom.runtime import server
-from darkroom.runtime.aws import ANSWER_SECONDS, CONNECT_SECONDS, LONGEST_PAUSES_SECONDS, TRIES
-from darkroom_cdk.constructs.balancer import IDLE_SECONDS
 from darkroom_orchestrator.settings import Settings as OrchestratorSettings
 from darkroom_processor.settings import Settings as ProcessorSettings
-from darkroom_upload.api import events
 from darkroom_upload.settings import UploadSettings
 from tests.cdk.assembly import Assembly, Json, Template, text
 
@@ -149,59 +145,6 @@ def test_every_service_scales_on_cpu_and_uploads_on_requests(services: Template)
         "ALBRequestCountPerTarget",
         *(["ECSServiceAverageCPUUtilization"] * len(SETTINGS)),
     ]
-
-
-def test_the_load_balancer_requires_the_origin_secret(services: Template, dev: Assembly) -> None:
-    for template, port in ((services, 443), (dev["Services"], 80)):
-        listener = template.named("AWS::ElasticLoadBalancingV2::Listener", "Port", port)
-        (default,) = listener["DefaultActions"]
-        assert default["FixedResponseConfig"]["StatusCode"] == "403"
-        (rule,) = template.properties("AWS::ElasticLoadBalancingV2::ListenerRule")
-        (condition,) = rule["Conditions"]
-        assert condition["HttpHeaderConfig"]["HttpHeaderName"] == "x-origin-verify"
-        assert all("resolve:secretsmanager" in text(each) for each in condition["HttpHeaderConfig"]["Values"])
-
-
-def test_the_load_balancer_accepts_two_secrets_during_a_rotation(prod: Assembly) -> None:
-    (rule,) = prod["Services"].properties("AWS::ElasticLoadBalancingV2::ListenerRule")
-    taken = [text(each) for each in rule["Conditions"][0]["HttpHeaderConfig"]["Values"]]
-    assert [each.rpartition(":")[2] for each in taken] == [
-        "11111111-2222-3333-4444-555555555555}}",
-        "66666666-7777-8888-9999-000000000000}}",
-    ]
-    (site,) = prod["Edge"].properties("AWS::CloudFront::Distribution")
-    shown = [
-        header["HeaderValue"]
-        for each in site["DistributionConfig"]["Origins"]
-        for header in each.get("OriginCustomHeaders", [])
-    ]
-    assert [text(each).rpartition(":")[2] for each in shown] == ["11111111-2222-3333-4444-555555555555}}"]
-
-
-def test_http_is_sent_to_https(services: Template) -> None:
-    listener = services.named("AWS::ElasticLoadBalancingV2::Listener", "Port", 80)
-    (action,) = listener["DefaultActions"]
-    assert (action["RedirectConfig"]["Protocol"], action["RedirectConfig"]["StatusCode"]) == ("HTTPS", "HTTP_301")
-
-
-def test_the_load_balancer_closes_idle_connections_before_the_service_does() -> None:
-    assert IDLE_SECONDS < server._KEEP_ALIVE_SECONDS
-
-
-def test_event_streams_send_comments_before_any_proxy_times_out() -> None:
-    assert events.KEEP_ALIVE_SECONDS * 3 < IDLE_SECONDS
-
-
-def test_a_service_answers_503_before_any_proxy_times_out() -> None:
-    assert TRIES * (CONNECT_SECONDS + ANSWER_SECONDS) + LONGEST_PAUSES_SECONDS < IDLE_SECONDS
-
-
-def test_connections_may_be_quiet_for_a_minute_and_are_logged(services: Template) -> None:
-    (balancer,) = services.properties("AWS::ElasticLoadBalancingV2::LoadBalancer")
-    attributes = {each["Key"]: each["Value"] for each in balancer["LoadBalancerAttributes"]}
-    assert attributes["idle_timeout.timeout_seconds"] == str(IDLE_SECONDS)
-    assert attributes["access_logs.s3.enabled"] == "true"
-    assert attributes["routing.http.drop_invalid_header_fields.enabled"] == "true"
 
 
 def test_digests_take_precedence_over_the_tag(services: Template) -> None:

@@ -6,7 +6,6 @@ from typing import Final
 from aws_cdk import Duration, SecretValue
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -30,7 +29,6 @@ class OriginBalancer(Construct):
         *,
         vpc: ec2.IVpc,
         security_group: ec2.ISecurityGroup,
-        service: ecs.FargateService,
         port: int,
         secrets: Sequence[SecretValue],
         certificate_arn: str | None,
@@ -55,7 +53,7 @@ class OriginBalancer(Construct):
             vpc=vpc,
             port=port,
             protocol=elb.ApplicationProtocol.HTTP,
-            targets=[service],
+            target_type=elb.TargetType.IP,
             deregistration_delay=Duration.seconds(30),
             load_balancing_algorithm_type=elb.TargetGroupLoadBalancingAlgorithmType.LEAST_OUTSTANDING_REQUESTS,
             # Liveness, not readiness: otherwise ECS would replace every task while another AWS service is unavailable.

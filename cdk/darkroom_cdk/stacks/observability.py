@@ -15,6 +15,7 @@ from darkroom_cdk.constructs.budget import MonthlyBudget
 from darkroom_cdk.constructs.metrics import bucket_bytes, table_metric, tasks, throttles
 from darkroom_cdk.constructs.queue import QueueWithDlq
 from darkroom_cdk.constructs.stopped_tasks import StoppedTasks
+from darkroom_cdk.stacks.balancer import BalancerStack
 from darkroom_cdk.stacks.messaging import MessagingStack
 from darkroom_cdk.stacks.services import ServicesStack
 from darkroom_cdk.stacks.stage_stack import StageStack
@@ -42,10 +43,12 @@ class ObservabilityStack(StageStack):
         config: StageConfig,
         storage: StorageStack,
         messaging: MessagingStack,
+        balancer: BalancerStack,
         services: ServicesStack,
     ) -> None:
         super().__init__(scope, construct_id, config=config, description="Darkroom: alarms, dashboard, budget")
         self._config = config
+        self._origin = balancer.origin
         self._services = services
         self._queues: Mapping[str, QueueWithDlq] = {
             "uploads": messaging.uploads,
@@ -80,8 +83,8 @@ class ObservabilityStack(StageStack):
         self._draw()
 
     def _watch_requests(self) -> None:
-        balancer = self._services.origin.balancer.metrics
-        target = self._services.origin.target_group.metrics
+        balancer = self._origin.balancer.metrics
+        target = self._origin.target_group.metrics
         self._alarms.add(
             "server-errors",
             target.http_code_target(elb.HttpCodeTarget.TARGET_5XX_COUNT, period=_FIVE_MINUTES, statistic="Sum"),
@@ -187,7 +190,7 @@ class ObservabilityStack(StageStack):
         dashboard = cloudwatch.Dashboard(
             self, "Dashboard", dashboard_name=self._config.prefix, default_interval=Duration.hours(3)
         )
-        balancer = self._services.origin.balancer.metrics
+        balancer = self._origin.balancer.metrics
         dashboard.add_widgets(
             _graph("Requests a minute", [balancer.request_count(period=Duration.minutes(1))]),
             _graph(

@@ -3,23 +3,19 @@
 from collections.abc import Mapping
 from typing import Final, cast
 
-from aws_cdk import CfnOutput, RemovalPolicy, SecretValue
+from aws_cdk import CfnOutput
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_route53 as route53
-from aws_cdk import aws_route53_targets as targets
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_servicediscovery as discovery
 from constructs import Construct
 
-from darkroom_cdk.config import US_EAST_1, Domain, ServiceName, StageConfig, TaskSize
-from darkroom_cdk.constructs.accepted import accept
-from darkroom_cdk.constructs.balancer import OriginBalancer
+from darkroom_cdk.config import ServiceName, StageConfig, TaskSize
 from darkroom_cdk.constructs.collector import CollectorProps
-from darkroom_cdk.constructs.distribution import hosted_zone
 from darkroom_cdk.constructs.fargate_api import FargateApi
 from darkroom_cdk.constructs.fargate_task import TaskProps
 from darkroom_cdk.constructs.fargate_worker import FargateWorker
+from darkroom_cdk.stacks.balancer import BalancerStack
 from darkroom_cdk.stacks.data import Tables
 from darkroom_cdk.stacks.delivery import DeliveryStack
 from darkroom_cdk.stacks.environment import (
@@ -52,6 +48,7 @@ class ServicesStack(StageStack):
         *,
         config: StageConfig,
         network: NetworkStack,
+        balancer: BalancerStack,
         registry: RegistryStack,
         storage: StorageStack,
         messaging: MessagingStack,
@@ -96,22 +93,8 @@ class ServicesStack(StageStack):
             secrets={**_data_keys(data), **self._results_key(config.results_key_secret_arn)},
             role=permissions.upload.role,
         )
-        self.origin_secret = self._origin_secret()
-        self.origin = OriginBalancer(
-            self,
-            "Origin",
-            vpc=network.vpc,
-            security_group=network.balancer_group,
-            service=self.upload.service,
-            port=UPLOAD_PORT,
-            secrets=self._origin_secrets(),
-            certificate_arn=config.domain.origin_certificate_arn if config.domain else None,
-            log_bucket=storage.logs,
-            protect=config.keep_data,
-        )
-        if config.domain:
-            self._name_origin(config.domain)
-        self.upload.scale_on_requests(self.origin.target_group, per_minute=_REQUESTS_PER_TASK_AND_MINUTE)
+        balancer.origin.target_group.add_target(self.upload.service)
+        self.upload.scale_on_requests(balancer.origin.target_group, per_minute=_REQUESTS_PER_TASK_AND_MINUTE)
         self.processor = FargateWorker(
             self,
             "Processor",
@@ -197,41 +180,6 @@ class ServicesStack(StageStack):
             "DARKROOM_RESULTS_KEY_PAIR_ID": ecs.Secret.from_secrets_manager(secret, "key_pair_id"),
             "DARKROOM_RESULTS_PRIVATE_KEY": ecs.Secret.from_secrets_manager(secret, "private_key"),
         }
-
-    def _name_origin(self, domain: Domain) -> None:
-        """Add the DNS name of the load balancer's certificate. The edge stack then refers to nothing in this region."""
-        target = route53.RecordTarget.from_alias(targets.LoadBalancerTarget(self.origin.balancer))
-        zone = hosted_zone(self, domain)
-        route53.ARecord(self, "OriginRecord", zone=zone, record_name=f"{domain.origin}.", target=target)
-
-    def _origin_secrets(self) -> list[SecretValue]:
-        """Return the secrets that the load balancer accepts from CloudFront."""
-        versions = (self._config.origin_secret_version, self._config.origin_other_secret_version)
-        name = self.origin_secret.secret_arn
-        return [SecretValue.secrets_manager(name, version_id=version) for version in versions if version] or [
-            self.origin_secret.secret_value
-        ]
-
-    def _origin_secret(self) -> secretsmanager.Secret:
-        secret = secretsmanager.Secret(
-            self,
-            "OriginSecret",
-            secret_name=self._config.origin_secret_name,
-            description="The secret that CloudFront sends to the load balancer",
-            generate_secret_string=secretsmanager.SecretStringGenerator(exclude_punctuation=True, password_length=48),
-            removal_policy=RemovalPolicy.DESTROY,
-            # The edge stack reads the secret by name in its own region.
-            replica_regions=[]
-            if self._config.region == US_EAST_1
-            else [secretsmanager.ReplicaRegion(region=US_EAST_1)],
-        )
-        accept(
-            secret,
-            "CloudFront and the listener must change together, which a deployment does and a rotation function does "
-            "not; docs/operations.md has the steps.",
-            "AwsSolutions-SMG4",
-        )
-        return secret
 
 
 def _data_keys(data: Tables) -> Mapping[str, ecs.Secret]:
