@@ -17,8 +17,9 @@ from typing import Final
 
 import httpx
 
+from darkroom.tables.details_item import details_item
 from darkroom.tables.job_item import to_item
-from darkroom.tables.job_parts import details_item, recipe_item
+from darkroom.tables.recipe_item import recipe_item
 from darkroom_local.bootstrap import DEVELOPMENT_KEY
 from tests.support.emulator import running_cloud
 from tests.support.largest_jobs import largest_job

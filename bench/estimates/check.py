@@ -14,7 +14,7 @@ from darkroom.formats import ImageFormat
 from darkroom.planner.estimate import task_estimate
 from darkroom.planner.source import Source
 from darkroom.recipes import Variant, load_presets
-from darkroom.sources import SourceDescription
+from darkroom.source_description import SourceDescription
 from darkroom_processor.pipeline import Instructions, process
 from tests.support.corpus import CORPUS
 

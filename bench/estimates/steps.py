@@ -10,9 +10,9 @@ from pydantic import TypeAdapter
 from bench.estimates.forked import Work
 from bench.estimates.pictures import TILE, has_alpha, icon_side, mosaic, written
 from darkroom.formats import ImageFormat
-from darkroom.planner.decoding import WHOLE, needed_scale
-from darkroom.planner.effort import png_by_the_row
-from darkroom.planner.outline import Alpha, Outline, after
+from darkroom.planner.decode_scale import WHOLE, needed_scale
+from darkroom.planner.encoder_effort import png_by_the_row
+from darkroom.planner.image_spec import Alpha, ImageSpec, spec_after
 from darkroom.planner.prices import DESCRIBE, decoding_name, encoding_name, operation_name
 from darkroom.recipes import AnyOperation, Output, OutputFormat
 from darkroom_processor.pipeline.decoding.decode import decode
@@ -136,8 +136,8 @@ def _operations(*, transparent: bool) -> Iterator[Step]:
 
 
 def _touched(operation: AnyOperation, tiles: int) -> float:
-    before = Outline(size=(TILE[0] * tiles, TILE[1] * tiles), alpha=Alpha.NONE)
-    return before.pixels + after(operation, before).pixels
+    before = ImageSpec(size=(TILE[0] * tiles, TILE[1] * tiles), alpha=Alpha.NONE)
+    return before.pixels + spec_after(operation, before).pixels
 
 
 def _operating(operation: AnyOperation, transparent: bool, tiles: int) -> Work:  # noqa: FBT001 - bound by position

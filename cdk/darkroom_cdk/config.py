@@ -201,7 +201,7 @@ class StageConfig(_Value):
         if self.recovers is None:
             return own
         lost = Topology.named(self.recovers)
-        return replace(own, jobs=lost.jobs, accounts=lost.accounts, results_bucket=copy_of(lost.results_bucket))
+        return replace(own, jobs=lost.jobs, accounts=lost.accounts, results=copy_of(lost.results))
 
     @property
     def origin_secret_name(self) -> str:

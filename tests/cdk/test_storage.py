@@ -66,7 +66,7 @@ def test_a_bucket_sends_the_notifications_of_the_topology(spec: BucketSpec, stor
 
 
 def test_only_pages_of_the_dashboards_origin_may_use_the_buckets(storage: Template) -> None:
-    for spec, method in ((TOPOLOGY.originals, "POST"), (TOPOLOGY.results_bucket, "GET")):
+    for spec, method in ((TOPOLOGY.originals, "POST"), (TOPOLOGY.results, "GET")):
         (rule,) = bucket(storage, spec.name)["CorsConfiguration"]["CorsRules"]
         assert rule["AllowedMethods"] == [method]
         assert rule["AllowedOrigins"] == ["https://pictures.example.org"]

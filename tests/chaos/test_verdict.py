@@ -48,7 +48,7 @@ class Scene:
         assert await JobTable(self.arena.cloud.dynamodb, topology.jobs.name).create(NewJob(job=job, recipe=RECIPE))
         await self.put(topology.originals.name, job.source_key)
         for key in keys_of(job):
-            await self.put(topology.results_bucket.name, key)
+            await self.put(topology.results.name, key)
         for event in range(told):
             body = json.dumps({"job_id": job.job_id, "event_id": f"{job.job_id}-{event}", "status": status})
             await self.arena.cloud.sqs.send_message(QueueUrl=self._events_url, MessageBody=body)
@@ -114,7 +114,7 @@ async def test_the_judge_looks_once_however_many_jobs_there_are(scene: Scene) ->
 )
 async def test_each_kind_of_fault_is_found(scene: Scene, fault: str, expected: str) -> None:
     arena = scene.arena
-    results = arena.installation.topology.results_bucket.name
+    results = arena.installation.topology.results.name
     match fault:
         case "an object that no job names":
             await scene.put(results, "processed/nobody.webp")

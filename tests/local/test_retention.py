@@ -54,7 +54,7 @@ async def test_an_original_is_readable_for_seven_days_and_gone_as_every_version_
 async def test_results_do_not_expire_and_one_deleted_by_hand_can_be_restored_for_thirty_days(
     cloud: Cloud, installation: Installation
 ) -> None:
-    bucket = installation.topology.results_bucket.name
+    bucket = installation.topology.results.name
     rules = (await cloud.s3.get_bucket_lifecycle_configuration(Bucket=bucket))["Rules"]
     deleted, _ = await put_twice(cloud, bucket)
     deleted_at = PUT_AT[0] + 100 * DAY

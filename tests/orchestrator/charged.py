@@ -1,7 +1,7 @@
 """What a caller is charged in tests, and what it has used."""
 
 from darkroom.accounts.allowances import Allowance
-from darkroom.tables.charges import Charge, Used
+from darkroom.tables.daily_counter import Charge, DailyUsage
 from tests.orchestrator.site import Site
 
 
@@ -12,9 +12,9 @@ def charge(site: Site, *, jobs: int | None = None, size: int | None = None, of: 
     return made
 
 
-async def used(site: Site, of: Charge) -> Used:
+async def used(site: Site, of: Charge) -> DailyUsage:
     """What the caller of this charge has used on its day."""
     answer = await site.clients.dynamodb.get_item(
         TableName=site.settings.accounts_table, Key={"id": {"S": of.counter}}, ConsistentRead=True
     )
-    return Used.of(answer.get("Item", {}))
+    return DailyUsage.of(answer.get("Item", {}))

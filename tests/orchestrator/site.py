@@ -15,7 +15,7 @@ from darkroom.messages import JobEvent, ProcessTask, TaskFinished, TaskStarted
 from darkroom.object_keys import MANIFESTS, direct_key, upload_key
 from darkroom.recipes import Recipe, load_presets
 from darkroom.runtime.queue import Delivery, SqsQueue
-from darkroom.sources import SourceDescription
+from darkroom.source_description import SourceDescription
 from darkroom.tables.job_item import from_item, to_item
 from darkroom.topology import OPEN_SHARDS
 from darkroom_orchestrator.adapters.originals import Original, Originals

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from darkroom.jobs import JobStatus, ObjectRef
-from darkroom.object_keys import Arrival
+from darkroom.object_keys import OriginalKey
 from darkroom_orchestrator.adapters.originals import Original
 from darkroom_orchestrator.drops import drop_id, dropped_job
 from tests.orchestrator.site import PRESETS
@@ -41,7 +41,7 @@ def test_the_id_is_a_uuid_of_version_7_with_the_time_of_the_object() -> None:
 
 
 def test_the_job_is_the_default_owners_and_names_the_recipe_and_the_file() -> None:
-    arrival = Arrival(recipe="web", filename="cat.jpg")
+    arrival = OriginalKey(recipe="web", filename="cat.jpg")
 
     new = dropped_job("originals", ORIGINAL, arrival, owner="demo", presets=PRESETS, now=MODIFIED)
 

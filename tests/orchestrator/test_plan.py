@@ -15,7 +15,7 @@ from darkroom.jobs import SOURCE_PART, Job, JobStatus, ObjectRef, VariantResult,
 from darkroom.messages import ProcessTask
 from darkroom.planner.estimate import task_estimate, variant_ms
 from darkroom.planner.source import Source
-from darkroom.planner.spreading import TASK_CPU_SECONDS
+from darkroom.planner.task_split import TASK_CPU_SECONDS
 from darkroom.recipes import Output, OutputFormat, Overlay, Recipe, Resize, Variant, Watermark
 from darkroom.runtime.queue import body_of
 from darkroom_orchestrator.plan import plan

@@ -9,7 +9,7 @@ import pytest
 from darkroom.errors import Conflict, NotFound, QuotaExceeded
 from darkroom.jobs import SOURCE_PART, Job, JobStatus, VariantStatus, new_job_id, parts_of, unsettled
 from darkroom.limits import MAX_RUNS
-from darkroom.tables.charges import Used
+from darkroom.tables.daily_counter import DailyUsage
 from darkroom.tables.job_item import to_item
 from tests.orchestrator.charged import charge, used
 from tests.orchestrator.site import DECODER_FAULT, RECIPE, Site, finished, undecodable
@@ -153,7 +153,7 @@ async def test_a_retry_counts_as_one_more_job_with_the_bytes_of_its_image(site: 
     queued = await site.orchestrator.retry(job.job_id, cost)
     assert (queued.status, queued.attempt, queued.pending) == (JobStatus.QUEUED, 2, frozenset({"square-64"}))
     assert [task.attempt for task in await site.sent_tasks()] == [2]
-    assert await used(site, cost) == Used(jobs=1, bytes=600)
+    assert await used(site, cost) == DailyUsage(jobs=1, bytes=600)
 
 
 @pytest.mark.parametrize(("limits", "quota"), [({"jobs": 1}, "jobs"), ({"size": 1000}, "bytes")])
@@ -165,7 +165,7 @@ async def test_a_retry_beyond_a_quota_changes_nothing(site: Site, limits: dict[s
     with pytest.raises(QuotaExceeded) as refused:
         await site.orchestrator.retry(job.job_id, cost)
     assert refused.value.fields["quota"] == quota
-    assert await used(site, cost) == before == Used(jobs=1, bytes=600)
+    assert await used(site, cost) == before == DailyUsage(jobs=1, bytes=600)
     assert await site.job(job.job_id) == job
 
 
@@ -176,7 +176,7 @@ async def test_of_retries_at_the_same_moment_one_is_charged(site: Site) -> None:
     answers = await asyncio.gather(*tries, return_exceptions=True)
     assert sum(isinstance(answer, Job) for answer in answers) == 1
     assert {type(answer) for answer in answers} <= {Job, Conflict}
-    assert await used(site, cost) == Used(jobs=1, bytes=600)
+    assert await used(site, cost) == DailyUsage(jobs=1, bytes=600)
 
 
 async def test_what_cannot_be_retried_is_not_charged(site: Site) -> None:
@@ -185,4 +185,4 @@ async def test_what_cannot_be_retried_is_not_charged(site: Site) -> None:
     await site.orchestrator.retry(job.job_id)
     with pytest.raises(Conflict):
         await site.orchestrator.retry(job.job_id, cost)
-    assert await used(site, cost) == Used()
+    assert await used(site, cost) == DailyUsage()

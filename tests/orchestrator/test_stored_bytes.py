@@ -10,7 +10,7 @@ from darkroom.limits import JOB_RESULTS_BYTES
 from darkroom.messages import ProcessTask, TaskFinished
 from darkroom.object_keys import result_prefix
 from darkroom.recipes import Recipe, parse_recipe
-from darkroom.tables.stored_bytes import counters_of, occupied, stored_in
+from darkroom.tables.storage_counter import bytes_in, counter_keys, stored_size
 from tests.orchestrator.site import DECODER_FAULT, Site, finished, undecodable
 
 OWNER = "demo"
@@ -21,11 +21,11 @@ LARGE = JOB_RESULTS_BYTES // 3 + 1
 async def stored(site: Site, owner: str = OWNER) -> int:
     """What the owner's counter says."""
     total = 0
-    for counter in counters_of(owner):
+    for counter in counter_keys(owner):
         answer = await site.clients.dynamodb.get_item(
             TableName=site.settings.accounts_table, Key={"id": {"S": counter}}, ConsistentRead=True
         )
-        total += stored_in(answer["Item"]) if "Item" in answer else 0
+        total += bytes_in(answer["Item"]) if "Item" in answer else 0
     return total
 
 
@@ -58,7 +58,7 @@ async def test_the_end_of_a_job_counts_its_results_and_its_manifest(site: Site) 
     job = await ended(site)
     assert job.manifest
     results = sum(state.result.size for state in job.variants.values() if state.result)
-    assert job.stored_bytes == occupied(job) == results + job.manifest.size > 0
+    assert job.stored_bytes == stored_size(job) == results + job.manifest.size > 0
     assert await stored(site) == job.stored_bytes
 
 
@@ -99,14 +99,14 @@ async def test_a_retry_counts_what_it_adds(site: Site) -> None:
     job, [task] = await site.queued_job()
     await site.orchestrator.finish(finished(task, failed={"square-64": DECODER_FAULT}))
     before = await site.job(job.job_id)
-    assert await stored(site) == before.stored_bytes == occupied(before) > 0
+    assert await stored(site) == before.stored_bytes == stored_size(before) > 0
     await site.orchestrator.retry(job.job_id)
     assert await stored(site) == before.stored_bytes, "nothing is given back meanwhile"
     [again] = await site.sent_tasks()
     await site.orchestrator.finish(finished(again))
     after = await site.job(job.job_id)
     assert after.status is JobStatus.COMPLETED
-    assert await stored(site) == after.stored_bytes == occupied(after) > before.stored_bytes
+    assert await stored(site) == after.stored_bytes == stored_size(after) > before.stored_bytes
     await site.orchestrator.delete(job.job_id)
     assert await stored(site) == 0
 
@@ -127,7 +127,7 @@ async def test_a_job_that_is_cancelled_halfway_counts_what_it_keeps(site: Site) 
     await site.orchestrator.cancel(job.job_id)
     cancelled = await site.job(job.job_id)
     assert cancelled.status is JobStatus.CANCELLED
-    assert await stored(site) == cancelled.stored_bytes == occupied(cancelled) > 0
+    assert await stored(site) == cancelled.stored_bytes == stored_size(cancelled) > 0
     await site.orchestrator.delete(job.job_id)
     assert await stored(site) == 0
 
@@ -141,7 +141,7 @@ async def test_results_that_come_while_a_job_is_cancelled_are_counted(site: Site
     assert await site.jobs.cancel(seen) is None, "there is more by now"
     await site.orchestrator.cancel(job.job_id)
     cancelled = await site.job(job.job_id)
-    assert await stored(site) == cancelled.stored_bytes == occupied(cancelled) > 0
+    assert await stored(site) == cancelled.stored_bytes == stored_size(cancelled) > 0
 
 
 async def test_a_job_that_stored_nothing_leaves_no_counter(site: Site) -> None:
@@ -182,7 +182,7 @@ async def test_tasks_of_one_job_that_store_too_much_together_lose_the_pictures_b
     assert [fault.code for fault in failed if fault] == ["output_limit"] * 2
     assert all(fault and "20 times" in fault.message for fault in failed)
     assert sum(state.result.size for state in done.variants.values() if state.result) == 2 * LARGE
-    assert await stored(site) == done.stored_bytes == occupied(done)
+    assert await stored(site) == done.stored_bytes == stored_size(done)
     kept = {state.result.key for state in done.variants.values() if state.result}
     folders = [result_prefix(variant.result_folder, job.job_id) for variant in recipe.variants]
     there = {key for key in await site.result_keys() if key.startswith(tuple(folders))}

@@ -45,7 +45,7 @@ def worker(cloud: Cloud, installation: Installation, pool: ChildPool, reports: Q
     return Worker(
         "worker-1",
         originals=Originals(cloud.s3, installation.topology.originals.name),
-        results=Results(cloud.s3, installation.topology.results_bucket.name),
+        results=Results(cloud.s3, installation.topology.results.name),
         reports=reports,
         pool=pool,
     )
@@ -95,7 +95,7 @@ async def fetched(
     cloud: Cloud, installation: Installation, result: VariantResult
 ) -> tuple[str | None, tuple[int, int]]:
     """Format and size of a result as S3 has it."""
-    answer = await cloud.s3.get_object(Bucket=installation.topology.results_bucket.name, Key=result.key)
+    answer = await cloud.s3.get_object(Bucket=installation.topology.results.name, Key=result.key)
     async with answer["Body"] as body:
         data = await body.read()
     assert hashlib.sha256(data).hexdigest() == result.sha256
@@ -197,7 +197,7 @@ async def test_an_image_for_watermarks_comes_from_the_results_bucket_once(
     cloud: Cloud, installation: Installation, pool: ChildPool
 ) -> None:
     data, logo = jpeg(60, 40), png(20, 10)
-    bucket = installation.topology.results_bucket.name
+    bucket = installation.topology.results.name
     await cloud.s3.put_object(Bucket=bucket, Key="logo/one/logo.png", Body=logo)
     planned = task(await stored(cloud, installation, data), [STAMPED, {**STAMPED, "name": "again"}, GRAY])
     reports = MemoryQueue()
@@ -264,7 +264,7 @@ async def _stored_bytes(cloud: Cloud, installation: Installation, end: TaskFinis
     """The one result of a task."""
     result = end.outcomes[0].result
     assert result is not None
-    answer = await cloud.s3.get_object(Bucket=installation.topology.results_bucket.name, Key=result.key)
+    answer = await cloud.s3.get_object(Bucket=installation.topology.results.name, Key=result.key)
     async with answer["Body"]:
         return await answer["Body"].read()
 
@@ -278,7 +278,7 @@ async def test_pictures_that_cannot_be_stored_are_worth_another_try(
         failing = Worker(
             "worker-1",
             originals=Originals(cloud.s3, installation.topology.originals.name),
-            results=Results(nowhere, installation.topology.results_bucket.name),
+            results=Results(nowhere, installation.topology.results.name),
             reports=reports,
             pool=pool,
         )
@@ -318,5 +318,5 @@ async def test_pictures_beyond_what_a_job_may_store_fail_and_are_not_put(
     assert failed.fault
     assert failed.fault.code == "output_limit"
     assert f"has {gray.size} bytes, and the job may store {small.size} more" in failed.fault.message
-    listed = await cloud.s3.list_objects_v2(Bucket=installation.topology.results_bucket.name, Prefix="gray/")
+    listed = await cloud.s3.list_objects_v2(Bucket=installation.topology.results.name, Prefix="gray/")
     assert [one["Key"] for one in listed["Contents"]] == [gray.key]

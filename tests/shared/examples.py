@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from darkroom.formats import ImageFormat
 from darkroom.jobs import Job, JobStatus, unsettled
 from darkroom.recipes import load_presets
-from darkroom.sources import SourceDescription
+from darkroom.source_description import SourceDescription
 
 JOB_ID = "0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000"
 

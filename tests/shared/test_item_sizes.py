@@ -3,8 +3,9 @@
 import pytest
 
 from darkroom.limits import MAX_RECIPE_BYTES, MAX_VARIANTS
+from darkroom.tables.details_item import details_item
 from darkroom.tables.job_item import from_item, to_item
-from darkroom.tables.job_parts import details_item, recipe_item
+from darkroom.tables.recipe_item import recipe_item
 from tests.support.dynamodb_rules import item_size, read_units
 from tests.support.largest_jobs import largest_job, waiting_for_all
 

@@ -28,9 +28,10 @@ from darkroom.jobs import (
     parts_of,
     unsettled,
 )
+from darkroom.tables.details_item import details_item, details_of
 from darkroom.tables.dynamodb import epoch
 from darkroom.tables.job_item import from_item, open_shard, to_item
-from darkroom.tables.job_parts import details_item, details_of, recipe_item, recipe_of
+from darkroom.tables.recipe_item import recipe_item, recipe_of
 from darkroom.topology import OPEN_BY_DEADLINE, OPEN_SHARDS
 from tests.shared.examples import DESCRIPTION, JOB_ID, MOMENT, PRESETS, new_job
 

@@ -6,9 +6,9 @@ import pytest
 
 from darkroom.job_details import JobDetails
 from darkroom.jobs import SOURCE_PART, Job, NewJob, parts_of
+from darkroom.tables.details_item import details_item
 from darkroom.tables.dynamodb import Item
 from darkroom.tables.job_item import key, to_item
-from darkroom.tables.job_parts import details_item
 from darkroom.tables.job_table import JobTable
 from darkroom_local.installation import Installation
 from tests.shared.examples import DESCRIPTION, JOB_ID, PRESETS, new_job

@@ -11,7 +11,7 @@ from darkroom.formats import ImageFormat
 from darkroom.jobs import new_job_id
 from darkroom.object_keys import (
     MANIFESTS,
-    Arrival,
+    OriginalKey,
     direct_key,
     manifest_key,
     read_original_key,
@@ -31,7 +31,7 @@ tricky_text = st.text(alphabet="ab._- /\\\u0301\u200bé\ud800\n", max_size=200)
 def test_a_key_made_here_is_read_back_as_its_job(raw: str) -> None:
     job_id = new_job_id()
     for key in (upload_key(job_id, raw), direct_key(job_id, raw)):
-        assert read_original_key(key) == Arrival(job_id=job_id, filename=key_name(raw))
+        assert read_original_key(key) == OriginalKey(job_id=job_id, filename=key_name(raw))
 
 
 def test_the_ways_in_have_prefixes_of_their_own() -> None:
@@ -63,9 +63,9 @@ def test_no_result_has_the_key_of_a_manifest() -> None:
 
 
 def test_a_drop_names_its_recipe() -> None:
-    assert read_original_key("incoming/augment/cat.jpg") == Arrival(recipe="augment", filename="cat.jpg")
-    assert read_original_key("incoming/augment/2026/11/cat.jpg") == Arrival(recipe="augment", filename="cat.jpg")
-    assert read_original_key("incoming/no such/cat\u202e.jpg") == Arrival(recipe="no such", filename="cat.jpg")
+    assert read_original_key("incoming/augment/cat.jpg") == OriginalKey(recipe="augment", filename="cat.jpg")
+    assert read_original_key("incoming/augment/2026/11/cat.jpg") == OriginalKey(recipe="augment", filename="cat.jpg")
+    assert read_original_key("incoming/no such/cat\u202e.jpg") == OriginalKey(recipe="no such", filename="cat.jpg")
 
 
 @pytest.mark.parametrize(

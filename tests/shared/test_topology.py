@@ -37,9 +37,9 @@ def test_messages_are_kept_a_fortnight_and_hidden_a_minute() -> None:
 
 
 def test_only_originals_expire_and_only_their_direct_ways_in_are_announced() -> None:
-    assert (TOPOLOGY.originals.expire_days, TOPOLOGY.results_bucket.expire_days) == (7, None)
+    assert (TOPOLOGY.originals.expire_days, TOPOLOGY.results.expire_days) == (7, None)
     assert TOPOLOGY.originals.notify_prefixes == ("direct/", "incoming/")
-    assert TOPOLOGY.results_bucket.notify_prefixes == ()
+    assert TOPOLOGY.results.notify_prefixes == ()
 
 
 def test_jobs_are_found_by_owner_when_they_are_late_and_when_it_is_their_turn() -> None:

@@ -1,6 +1,7 @@
 """Tells the items of jobs from those beside them, for tests that scan the jobs table."""
 
-from darkroom.tables.job_parts import details_key, recipe_key
+from darkroom.tables.details_item import details_key
+from darkroom.tables.recipe_item import recipe_key
 
 _ENDINGS = tuple(of("")["job_id"]["S"] for of in (recipe_key, details_key))
 

@@ -26,7 +26,7 @@ from darkroom.jobs import (
 )
 from darkroom.object_keys import manifest_key, result_stem, upload_key
 from darkroom.recipes import Recipe, Variant, Watermark
-from darkroom.sources import SourceDescription
+from darkroom.source_description import SourceDescription
 
 _NAME: Final = 64
 _FOLDER: Final = 128

@@ -53,7 +53,7 @@ class Disturbed:
     async def results(self, job_id: str) -> list[str]:
         """Keys of a job's objects in the results bucket, in order."""
         pages = self.cloud.s3.get_paginator("list_objects_v2").paginate(
-            Bucket=self.system.installation.topology.results_bucket.name
+            Bucket=self.system.installation.topology.results.name
         )
         keys = [found["Key"] async for page in pages for found in page.get("Contents", [])]
         return sorted(key for key in keys if job_id in key)

@@ -42,7 +42,7 @@ async def test_of_many_uploads_at_once_none_is_lost_and_none_is_done_twice(
 
 async def object_versions(cloud: Cloud, system: System, job_ids: set[str]) -> list[str]:
     """The key of every version of every result of these jobs, once each time that it was written."""
-    bucket = system.installation.topology.results_bucket.name
+    bucket = system.installation.topology.results.name
     pages = cloud.s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
     keys = [version["Key"] async for page in pages for version in page.get("Versions", [])]
     return sorted(key for key in keys if key.split("/")[-2] in job_ids)

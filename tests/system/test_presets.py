@@ -31,7 +31,7 @@ async def check_objects(cloud: Cloud, system: System, api: Api, job: Job) -> dic
     """That the bucket holds exactly what the status says; returns the pictures."""
     files = await api.files(job)
     for name, variant in variants_of(job).items():
-        head = await cloud.s3.head_object(Bucket=system.installation.topology.results_bucket.name, Key=variant["key"])
+        head = await cloud.s3.head_object(Bucket=system.installation.topology.results.name, Key=variant["key"])
         data = files[name]
         assert (variant["status"], variant["error"]) == ("completed", None)
         assert variant["bytes"] == head["ContentLength"] == len(data)

@@ -21,7 +21,7 @@ from darkroom.jobs import (
 )
 from darkroom.object_keys import manifest_key
 from darkroom.recipes import load_presets
-from darkroom.sources import SourceDescription
+from darkroom.source_description import SourceDescription
 
 PRESETS = load_presets()
 CREATED = datetime(2026, 11, 22, 5, 54, 1, 123000, UTC)

@@ -2,8 +2,8 @@
 
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job
+from darkroom.tables.details_item import details_item
 from darkroom.tables.job_item import to_item
-from darkroom.tables.job_parts import details_item
 from tests.upload.examples import DESCRIPTION
 from tests.upload.service import RunningService
 

@@ -72,7 +72,7 @@ def settings_for(installation: Installation, **overrides: Any) -> UploadSettings
         **{
             "environment": Environment.DEVELOPMENT,
             "originals_bucket": installation.topology.originals.name,
-            "results_bucket": installation.topology.results_bucket.name,
+            "results_bucket": installation.topology.results.name,
             "jobs_table": installation.topology.jobs.name,
             "accounts_table": installation.topology.accounts.name,
             "uploads_queue_url": HttpUrl(installation.uploads.url),

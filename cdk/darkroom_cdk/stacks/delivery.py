@@ -64,7 +64,7 @@ class DeliveryStack(StageStack):
             "Results",
             guard=self.guard,
             default=cloudfront.BehaviorOptions(
-                origin=bucket_origin(self, "ResultsBucket", spec=config.topology.results_bucket, region=config.region),
+                origin=bucket_origin(self, "ResultsBucket", spec=config.topology.results, region=config.region),
                 cache_policy=self._cache_policy(),
                 viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
                 response_headers_policy=headers_policy(

@@ -63,7 +63,7 @@ class EdgeStack(StageStack):
 
     def _pages(self, delivery: DeliveryStack) -> cloudfront.BehaviorOptions:
         config, topology = self._config, self._config.topology
-        buckets = [bucket_name(spec) for spec in (topology.originals, topology.results_bucket)]
+        buckets = [bucket_name(spec) for spec in (topology.originals, topology.results)]
         sources = [f"https://{bucket}.s3.{config.region}.amazonaws.com" for bucket in buckets]
         if delivery.results_url:
             sources.append(delivery.results_url)

@@ -67,7 +67,7 @@ class PermissionsStack(StageStack):
     def _upload(self) -> TaskRole:
         """Return the upload service's role: it stores originals, and creates and reads jobs. It changes no job."""
         may = TaskRole(self, "Upload", description="Tasks of the upload service")
-        originals, results = self._topology.originals, self._topology.results_bucket
+        originals, results = self._topology.originals, self._topology.results
         may.allow_objects(
             "WriteOriginals",
             actions=["s3:PutObject", "s3:AbortMultipartUpload"],
@@ -95,7 +95,7 @@ class PermissionsStack(StageStack):
     def _orchestrator(self) -> TaskRole:
         """Return the orchestrator's role: the only one that changes and deletes jobs and objects."""
         may = TaskRole(self, "Orchestrator", description="Tasks of the orchestrator")
-        originals, results = self._topology.originals, self._topology.results_bucket
+        originals, results = self._topology.originals, self._topology.results
         may.allow_objects("FindOriginals", actions=["s3:GetObject", "s3:GetObjectVersion"], of=originals)
         may.allow_objects("WriteManifests", actions=["s3:PutObject"], of=results, prefixes=[f"{MANIFESTS}/"])
         for name, bucket in {"Originals": originals, "Results": results}.items():
@@ -146,7 +146,7 @@ class PermissionsStack(StageStack):
     def _processor(self) -> TaskRole:
         """Return the processor's role: it reads originals, reads and writes results, and may not use the tables."""
         may = TaskRole(self, "Processor", description="Tasks of the processor")
-        originals, results = self._topology.originals, self._topology.results_bucket
+        originals, results = self._topology.originals, self._topology.results
         may.allow_objects("ReadOriginals", actions=["s3:GetObject", "s3:GetObjectVersion"], of=originals)
         # It reads results for watermarks. Keys do not tell these apart from other results.
         may.allow_objects("ReadAndWriteResults", actions=["s3:GetObject", "s3:PutObject"], of=results)

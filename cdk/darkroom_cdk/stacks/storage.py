@@ -49,7 +49,7 @@ class StorageStack(StageStack):
 
     def _results(self, config: StageConfig) -> s3.IBucket:
         """Return the results bucket, or the existing copy if this installation recovers another."""
-        spec = config.topology.results_bucket
+        spec = config.topology.results
         if config.recovers:
             return s3.Bucket.from_bucket_name(self, "Results", bucket_name(spec))
         results = PrivateBucket(
@@ -84,9 +84,7 @@ class StorageStack(StageStack):
     def _replication(self, config: StageConfig) -> list[s3.ReplicationRule]:
         if config.replica_region is None:
             return []
-        destination = s3.Bucket.from_bucket_name(
-            self, "ResultsReplica", bucket_name(copy_of(config.topology.results_bucket))
-        )
+        destination = s3.Bucket.from_bucket_name(self, "ResultsReplica", bucket_name(copy_of(config.topology.results)))
         return [s3.ReplicationRule(id="disaster-recovery", destination=destination, delete_marker_replication=True)]
 
 
@@ -98,7 +96,7 @@ class ReplicaStack(StageStack):
         bucket = PrivateBucket(
             self,
             "Results",
-            spec=copy_of(config.topology.results_bucket),
+            spec=copy_of(config.topology.results),
             keep=config.keep_data,
             # The pages of the installation that takes over have another name.
             cors=[_cors(s3.HttpMethods.GET, "*")],

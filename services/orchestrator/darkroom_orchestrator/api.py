@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from darkroom.errors import NotFound
 from darkroom.runtime.logs import bound
 from darkroom.runtime.queue import SqsQueue
-from darkroom.tables.charges import Charge
+from darkroom.tables.daily_counter import Charge
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.cancel import Cancel
 from darkroom_orchestrator.delete import Delete

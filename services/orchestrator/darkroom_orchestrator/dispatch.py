@@ -3,7 +3,7 @@
 from darkroom.jobs import Job
 from darkroom.runtime.logs import get_logger
 from darkroom.runtime.queue import Outgoing, Queue
-from darkroom.sources import SourceDescription
+from darkroom.source_description import SourceDescription
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.overlays import find_overlays
 from darkroom_orchestrator.plan import plan

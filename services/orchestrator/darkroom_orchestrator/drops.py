@@ -8,7 +8,7 @@ from uuid import UUID
 
 from darkroom.file_names import display_name
 from darkroom.jobs import Job, JobStatus, NewJob, unsettled
-from darkroom.object_keys import Arrival
+from darkroom.object_keys import OriginalKey
 from darkroom.recipes import Recipe
 from darkroom_orchestrator.adapters.originals import Original
 
@@ -34,7 +34,7 @@ def drop_id(bucket: str, original: Original) -> str:
 
 
 def dropped_job(
-    bucket: str, original: Original, arrival: Arrival, *, owner: str, presets: Mapping[str, Recipe], now: datetime
+    bucket: str, original: Original, arrival: OriginalKey, *, owner: str, presets: Mapping[str, Recipe], now: datetime
 ) -> NewJob:
     """The job of a dropped file, as yet without a start."""
     name = arrival.recipe or ""

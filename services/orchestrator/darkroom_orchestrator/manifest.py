@@ -11,7 +11,7 @@ from darkroom.clock import Moment
 from darkroom.jobs import Cost, Fault, Job, JobStatus, VariantState, VariantWarning
 from darkroom.messages import TaskFinished
 from darkroom.recipes import Recipe
-from darkroom.sources import SourceDescription
+from darkroom.source_description import SourceDescription
 
 
 class _Part(BaseModel):

@@ -1,4 +1,4 @@
-"""Planning: which tasks a job is cut into. Which variants share one is told by `darkroom.planner.spreading`."""
+"""Planning: which tasks a job is cut into. Which variants share one is told by `darkroom.planner.task_split`."""
 
 from collections.abc import Collection
 
@@ -8,10 +8,10 @@ from darkroom.object_keys import result_stem
 from darkroom.planner.estimate import NO_OVERLAYS, Overlays
 from darkroom.planner.output_bytes import most_bytes
 from darkroom.planner.source import Source
-from darkroom.planner.spreading import Group, spread
+from darkroom.planner.task_split import Group, split_into_tasks
 from darkroom.recipes import Recipe
 from darkroom.runtime.queue import LARGEST_BODY_BYTES, body_of
-from darkroom.sources import SourceDescription
+from darkroom.source_description import SourceDescription
 
 
 def plan(
@@ -33,7 +33,9 @@ def plan(
     if job.source is None:
         raise ValueError(f"job {job.job_id} has no source yet")
     variants = [variant for variant in recipe.variants if variant.name in parts]
-    groups = spread(variants, _known_of(job, job.source, description), overlays=overlays, max_variants=max_variants)
+    groups = split_into_tasks(
+        variants, _known_of(job, job.source, description), overlays=overlays, max_variants=max_variants
+    )
     if not groups and SOURCE_PART in parts:
         groups = [[]]
     tasks = [_task(job, job.source, group) for group in groups]

@@ -6,7 +6,7 @@ from darkroom.errors import Conflict, NotFound, Unavailable
 from darkroom.jobs import RETRYABLE, SOURCE_PART, Job, VariantStatus
 from darkroom.limits import MAX_RUNS
 from darkroom.runtime.logs import get_logger
-from darkroom.tables.charges import Charge
+from darkroom.tables.daily_counter import Charge
 from darkroom_orchestrator.adapters.charging import Charging
 from darkroom_orchestrator.adapters.job_store import JobStore
 from darkroom_orchestrator.adapters.originals import Originals

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from darkroom.errors import InvalidRecipe, UndecodableImage, UploadTooLarge
 from darkroom.jobs import Fault, Job, JobStatus, parts_of
-from darkroom.object_keys import Arrival, read_original_key
+from darkroom.object_keys import OriginalKey, read_original_key
 from darkroom.recipes import Recipe
 from darkroom.runtime.logs import bound, get_logger
 from darkroom_orchestrator.adapters.events import JobEvents
@@ -66,13 +66,13 @@ class Start:
             else:
                 await self._repeat(job, original, redelivered=redelivered)
 
-    async def _job_of(self, arrival: Arrival, original: Original) -> Job | None:
+    async def _job_of(self, arrival: OriginalKey, original: Original) -> Job | None:
         if arrival.job_id is None:
             return await self._job_of_drop(arrival, original)
         job = await self._jobs.get(arrival.job_id)
         return job if job and job.source_key == original.ref.key else None
 
-    async def _job_of_drop(self, arrival: Arrival, original: Original) -> Job | None:
+    async def _job_of_drop(self, arrival: OriginalKey, original: Original) -> Job | None:
         """The drop's job, created unless an earlier announcement of the same object has done so."""
         new = dropped_job(
             self._originals.bucket,

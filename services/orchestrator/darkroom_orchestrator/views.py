@@ -5,7 +5,7 @@ from pydantic import BaseModel
 from darkroom.clock import Moment
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Cost, Fault, Job, JobStatus, ObjectRef, Turn, VariantResult, VariantStatus
-from darkroom.sources import SourceDescription
+from darkroom.source_description import SourceDescription
 
 
 class VariantView(BaseModel):

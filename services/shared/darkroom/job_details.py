@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from darkroom.sources import SourceDescription
+from darkroom.source_description import SourceDescription
 
 
 class DeliveryAttempt(BaseModel):

@@ -186,7 +186,7 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One source image and what becomes of it. Its recipe and its details are kept beside it: see `job_parts`."""
+    """One source image and what becomes of it. Its recipe and its details are kept beside it, in items of their own."""
 
     job_id: str
     owner: str

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from darkroom.jobs import Cost, Fault, JobStatus, ObjectRef, VariantOutcome
 from darkroom.recipes import Overlay, Variant
-from darkroom.sources import SourceDescription
+from darkroom.source_description import SourceDescription
 
 
 class Message(BaseModel):

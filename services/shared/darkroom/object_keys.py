@@ -44,7 +44,7 @@ def manifest_key(job_id: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Arrival:
+class OriginalKey:
     """What the key of a new object in the originals bucket says: whose job it is, or which recipe it asks for."""
 
     job_id: str | None = None
@@ -52,16 +52,16 @@ class Arrival:
     filename: str
 
 
-def read_original_key(key: str) -> Arrival | None:
+def read_original_key(key: str) -> OriginalKey | None:
     """Understand the key of an original; None for a key that starts nothing (a folder marker, a foreign prefix)."""
     prefix, _, rest = key.partition("/")
     middle, _, name = rest.partition("/")
     if not middle or not name or name.endswith("/"):
         return None
     if prefix in (UPLOADS, DIRECT) and _is_uuid(middle):
-        return Arrival(job_id=middle, filename=display_name(name))
+        return OriginalKey(job_id=middle, filename=display_name(name))
     if prefix == INCOMING:
-        return Arrival(recipe=middle, filename=display_name(name))
+        return OriginalKey(recipe=middle, filename=display_name(name))
     return None
 
 

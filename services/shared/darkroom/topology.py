@@ -128,7 +128,7 @@ class Topology:
     notifications: QueueSpec
     """Subscribed to the topic of job events, under `CALLBACK_FILTER`."""
     originals: BucketSpec
-    results_bucket: BucketSpec
+    results: BucketSpec
     jobs: TableSpec
     accounts: TableSpec
     job_events_topic: str
@@ -148,7 +148,7 @@ class Topology:
                 noncurrent_days=1,
                 notify_prefixes=(f"{DIRECT}/", f"{INCOMING}/"),
             ),
-            results_bucket=BucketSpec(name=f"{prefix}-results"),
+            results=BucketSpec(name=f"{prefix}-results"),
             jobs=TableSpec(
                 name=f"{prefix}-jobs",
                 partition=AttributeSpec(name="job_id", type="S"),
@@ -172,7 +172,7 @@ class Topology:
     @property
     def buckets(self) -> Iterator[BucketSpec]:
         """Every bucket."""
-        return iter((self.originals, self.results_bucket))
+        return iter((self.originals, self.results))
 
     @property
     def tables(self) -> Iterator[TableSpec]:

@@ -10,7 +10,7 @@ from darkroom.job_details import ReplayLease
 from darkroom.jobs import Job, JobStatus
 from darkroom.messages import DeliveryRequested, JobEvent, Notification
 from darkroom.runtime.queue import Queue, SqsQueue
-from darkroom.tables.charges import Used
+from darkroom.tables.daily_counter import DailyUsage
 from darkroom.topology import DELIVERY_ATTEMPTS
 from darkroom_orchestrator.adapters.charging import Charging
 from darkroom_orchestrator.api import QueueName
@@ -81,7 +81,7 @@ async def test_of_replays_at_the_same_moment_one_is_sent_and_charged(site: Site)
         answers = await asyncio.gather(*asked, return_exceptions=True)
     assert sorted(type(answer).__name__ for answer in answers) == ["JobEvent", *["UnderWay"] * 5]
     assert len(await commands(site)) == 1
-    assert await used(site, cost) == Used(jobs=1, bytes=0)
+    assert await used(site, cost) == DailyUsage(jobs=1, bytes=0)
 
 
 async def test_a_replay_that_is_tried_again_is_outstanding_meanwhile(site: Site) -> None:
@@ -169,12 +169,12 @@ async def test_a_replay_that_could_not_be_sent_is_given_back_and_delivers_nothin
         )
         with pytest.raises(Unavailable):
             await replay(job.job_id, cost)
-        assert await used(site, cost) == Used()
+        assert await used(site, cost) == DailyUsage()
         for command in await commands(site):
             await deliver(site, command, 1)
         assert receiver.received == []
         await site.orchestrator.webhooks.replay(job.job_id, cost)
-        assert await used(site, cost) == Used(jobs=1)
+        assert await used(site, cost) == DailyUsage(jobs=1)
 
 
 async def test_a_replay_beyond_the_quota_is_not_sent(site: Site) -> None:
@@ -187,4 +187,4 @@ async def test_a_replay_beyond_the_quota_is_not_sent(site: Site) -> None:
             await site.orchestrator.webhooks.replay(second.job_id, cost)
         assert await lease(site, second) is None
         assert [command.event.job_id for command in await commands(site)] == [first.job_id]
-        assert await used(site, cost) == Used(jobs=1)
+        assert await used(site, cost) == DailyUsage(jobs=1)

@@ -19,7 +19,7 @@ PICTURE = EncodedVariant(
 
 
 async def test_a_picture_is_stored_with_all_that_a_browser_needs(cloud: Cloud, installation: Installation) -> None:
-    bucket = installation.topology.results_bucket.name
+    bucket = installation.topology.results.name
     result = await Results(cloud.s3, bucket).put(PICTURE, key_stem="small/job/cat", job_id="job")
     assert result.model_dump() == {
         "key": "small/job/cat.jpg",
@@ -46,7 +46,7 @@ async def test_s3_that_is_not_there_is_worth_another_try(cloud: Cloud) -> None:
 
 
 async def test_a_picture_can_be_read_again_until_it_is_deleted(cloud: Cloud, installation: Installation) -> None:
-    bucket = installation.topology.results_bucket.name
+    bucket = installation.topology.results.name
     results = Results(cloud.s3, bucket)
     result = await results.put(PICTURE, key_stem="small/job/dog", job_id="job")
     assert await results.fetch(result.key) == DATA
@@ -56,6 +56,6 @@ async def test_a_picture_can_be_read_again_until_it_is_deleted(cloud: Cloud, ins
 
 
 async def test_a_picture_too_large_for_a_watermark_is_not_read(cloud: Cloud, installation: Installation) -> None:
-    bucket = installation.topology.results_bucket.name
+    bucket = installation.topology.results.name
     await cloud.s3.put_object(Bucket=bucket, Key="large.tiff", Body=bytes(MAX_OVERLAY_BYTES + 1))
     assert await Results(cloud.s3, bucket).fetch("large.tiff") is None

@@ -5,7 +5,7 @@ from typing import Any
 from PIL import Image
 
 from darkroom.recipes import Variant
-from darkroom.sources import SourceDescription
+from darkroom.source_description import SourceDescription
 from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, process
 from tests.support.images import opened
 

@@ -14,7 +14,7 @@ from darkroom.errors import ImageError, ProcessorCrash, Unavailable
 from darkroom.formats import ImageFormat
 from darkroom.limits import MAX_VARIANTS
 from darkroom.recipes import Fit, Resize, Variant
-from darkroom.sources import SourceDescription
+from darkroom.source_description import SourceDescription
 from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, ProcessedImage
 from darkroom_processor.pipeline.error_translation import translate_variant_errors
 from darkroom_processor.sandbox.child_handle import ChildFailed

@@ -12,7 +12,7 @@ from darkroom.formats import ImageFormat
 from darkroom.jobs import VariantResult
 from darkroom.limits import CHILD_MEMORY_BYTES
 from darkroom.planner.estimate import Estimate, decoded_size, task_estimate, variant_ms
-from darkroom.planner.outline import Alpha
+from darkroom.planner.image_spec import Alpha
 from darkroom.planner.prices import load_prices
 from darkroom.planner.source import Source
 from darkroom.recipes import Output, OutputFormat, Overlay, Variant, Watermark, load_presets

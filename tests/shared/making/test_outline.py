@@ -6,22 +6,22 @@ import pytest
 from pydantic import TypeAdapter
 
 from darkroom.errors import ImageError, OutputLimit
-from darkroom.planner.outline import Alpha, Outline, after, outcome
+from darkroom.planner.image_spec import Alpha, ImageSpec, final_spec, spec_after
 from darkroom.recipes import AnyOperation
 
 OPERATION = TypeAdapter[AnyOperation](AnyOperation)
-PHOTO = Outline(size=(4000, 3000), alpha=Alpha.NONE)
-LOGO = Outline(size=(400, 300), alpha=Alpha.PERHAPS)
+PHOTO = ImageSpec(size=(4000, 3000), alpha=Alpha.NONE)
+LOGO = ImageSpec(size=(400, 300), alpha=Alpha.PERHAPS)
 TRIM = {"op": "trim"}
 
 
-def told(outline: Outline, *operations: dict[str, Any]) -> Outline:
-    return outcome([OPERATION.validate_python(operation) for operation in operations], outline)
+def told(spec: ImageSpec, *operations: dict[str, Any]) -> ImageSpec:
+    return final_spec([OPERATION.validate_python(operation) for operation in operations], spec)
 
 
 def test_sizes_are_exact_until_pixels_decide() -> None:
-    assert told(PHOTO, {"op": "resize", "width": 1000}) == Outline(size=(1000, 750), alpha=Alpha.NONE)
-    assert told(PHOTO, TRIM) == Outline(size=(4000, 3000), exact=False, alpha=Alpha.NONE)
+    assert told(PHOTO, {"op": "resize", "width": 1000}) == ImageSpec(size=(1000, 750), alpha=Alpha.NONE)
+    assert told(PHOTO, TRIM) == ImageSpec(size=(4000, 3000), exact=False, alpha=Alpha.NONE)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_sizes_are_exact_until_pixels_decide() -> None:
     ],
 )
 def test_a_bound_holds_whatever_a_trim_has_left(operation: dict[str, Any], expected: tuple[int, int]) -> None:
-    assert told(PHOTO, TRIM, operation) == Outline(size=expected, exact=False, alpha=Alpha.NONE)
+    assert told(PHOTO, TRIM, operation) == ImageSpec(size=expected, exact=False, alpha=Alpha.NONE)
 
 
 @pytest.mark.parametrize(
@@ -61,20 +61,20 @@ def test_what_is_too_large_is_refused_where_the_pipeline_does() -> None:
     with pytest.raises(OutputLimit, match="50331648 pixels"):
         told(PHOTO, {"op": "resize", "width": 8192, "enlarge": True})
     with pytest.raises(OutputLimit, match="9000 × 10"):
-        told(Outline(size=(9000, 10), alpha=Alpha.NONE))
+        told(ImageSpec(size=(9000, 10), alpha=Alpha.NONE))
     # On the way to a smaller picture there may be a larger one, as long as no canvas is made for it.
-    assert told(Outline(size=(9000, 10), alpha=Alpha.NONE), {"op": "flip"}, {"op": "resize", "width": 90}).size == (
+    assert told(ImageSpec(size=(9000, 10), alpha=Alpha.NONE), {"op": "flip"}, {"op": "resize", "width": 90}).size == (
         90,
         1,
     )
     with pytest.raises(OutputLimit):
-        told(Outline(size=(9000, 10), alpha=Alpha.NONE), {"op": "round", "radius": 1}, {"op": "resize", "width": 90})
+        told(ImageSpec(size=(9000, 10), alpha=Alpha.NONE), {"op": "round", "radius": 1}, {"op": "resize", "width": 90})
 
 
 def test_the_frames_of_an_animation_count_together() -> None:
-    assert outcome((), PHOTO, frames=4).size == PHOTO.size
+    assert final_spec((), PHOTO, frames=4).size == PHOTO.size
     with pytest.raises(OutputLimit):
-        outcome((), PHOTO, frames=5)
+        final_spec((), PHOTO, frames=5)
 
 
 def test_a_crop_beside_the_picture_is_certain_to_fail_and_of_a_trimmed_one_too() -> None:
@@ -85,7 +85,7 @@ def test_a_crop_beside_the_picture_is_certain_to_fail_and_of_a_trimmed_one_too()
 
 
 @pytest.mark.parametrize(
-    ("outline", "operation", "expected"),
+    ("spec", "operation", "expected"),
     [
         (PHOTO, {"op": "round", "radius": 9}, Alpha.CERTAIN),
         (LOGO, {"op": "round", "radius": 9, "background": "#fff"}, Alpha.NONE),
@@ -108,5 +108,5 @@ def test_a_crop_beside_the_picture_is_certain_to_fail_and_of_a_trimmed_one_too()
         (LOGO, {"op": "grayscale"}, Alpha.PERHAPS),
     ],
 )
-def test_transparency_follows_from_backgrounds(outline: Outline, operation: dict[str, Any], expected: Alpha) -> None:
-    assert after(OPERATION.validate_python(operation), outline).alpha is expected
+def test_transparency_follows_from_backgrounds(spec: ImageSpec, operation: dict[str, Any], expected: Alpha) -> None:
+    assert spec_after(OPERATION.validate_python(operation), spec).alpha is expected

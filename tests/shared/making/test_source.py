@@ -2,7 +2,7 @@
 
 from darkroom.formats import ImageFormat
 from darkroom.limits import MAX_PIXELS
-from darkroom.planner.outline import Alpha
+from darkroom.planner.image_spec import Alpha
 from darkroom.planner.source import Source
 from tests.upload.examples import DESCRIPTION
 

@@ -6,9 +6,11 @@ from typing import Any, Final
 
 from darkroom.jobs import VariantState
 from darkroom.object_keys import manifest_key
+from darkroom.tables.details_item import details_key
 from darkroom.tables.dynamodb import deserialized
 from darkroom.tables.job_item import key
-from darkroom.tables.job_parts import details_key, recipe_key, variants_of
+from darkroom.tables.recipe_item import recipe_key
+from darkroom.tables.variant_text import variants_of
 from darkroom_local.installation import Installation
 from tests.support.emulator import Cloud
 from tests.support.job_items import is_part
@@ -97,7 +99,7 @@ async def objects_in(cloud: Cloud, bucket: str) -> Objects:
 
 async def pictures_of(cloud: Cloud, installation: Installation, job_id: str) -> Objects:
     """A job's pictures."""
-    results = await objects_in(cloud, installation.topology.results_bucket.name)
+    results = await objects_in(cloud, installation.topology.results.name)
     return {key: etags for key, etags in results.items() if job_id in key and key != manifest_key(job_id)}
 
 
@@ -124,7 +126,7 @@ async def _manifest(cloud: Cloud, installation: Installation, item: Item) -> dic
     if "manifest" not in item:
         return {}
     answer = await cloud.s3.get_object(
-        Bucket=installation.topology.results_bucket.name,
+        Bucket=installation.topology.results.name,
         Key=item["manifest"]["key"],
         VersionId=item["manifest"]["version_id"],
     )

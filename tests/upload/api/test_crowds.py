@@ -7,8 +7,9 @@ from pathlib import Path
 import httpx
 
 from darkroom.errors import Unavailable
+from darkroom.tables.details_item import details_item
 from darkroom.tables.job_item import to_item
-from darkroom.tables.job_parts import details_item, recipe_item
+from darkroom.tables.recipe_item import recipe_item
 from darkroom_local.installation import Installation
 from darkroom_upload.admission import Admission
 from tests.support.emulator import Cloud

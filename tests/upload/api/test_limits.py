@@ -12,7 +12,7 @@ import pytest_asyncio
 from darkroom import clock
 from darkroom.accounts.allowances import KeyLimits, Rate
 from darkroom.jobs import new_job_id
-from darkroom.tables.stored_bytes import counters_of
+from darkroom.tables.storage_counter import counter_keys
 from darkroom_local.installation import Installation
 from tests.support import images
 from tests.support.aws_calls import Call
@@ -221,7 +221,7 @@ async def test_a_limit_that_cannot_be_held_lets_nobody_pass(
 
 async def store(cloud: Cloud, upload: RunningService, owner: str, *amounts: int) -> None:
     """Let an owner's counter say that it stores these bytes."""
-    for counter, amount in zip(counters_of(owner), amounts, strict=False):
+    for counter, amount in zip(counter_keys(owner), amounts, strict=False):
         item = {"id": {"S": counter}, "stored_bytes": {"N": str(amount)}}
         await cloud.dynamodb.put_item(TableName=upload.settings.accounts_table, Item=item)
 

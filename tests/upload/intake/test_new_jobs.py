@@ -10,7 +10,7 @@ from darkroom import clock
 from darkroom.accounts.allowances import Allowance
 from darkroom.errors import QuotaExceeded
 from darkroom.jobs import NewJob, new_job_id
-from darkroom.tables.charges import Used
+from darkroom.tables.daily_counter import DailyUsage
 from darkroom.tables.job_table import JobTable
 from darkroom_local.clients import open_clients
 from darkroom_local.installation import Installation
@@ -59,7 +59,7 @@ async def create(new_jobs: NewJobs, caller: Caller, *, size: int = 100, claim: C
     return await new_jobs.create(new, claim=claim, charge=caller.charge(size))
 
 
-async def used(new_jobs: NewJobs, caller: Caller) -> Used:
+async def used(new_jobs: NewJobs, caller: Caller) -> DailyUsage:
     return await new_jobs._usage.on(caller.counted_as, clock.now())
 
 
@@ -73,7 +73,7 @@ async def test_of_twenty_jobs_at_once_in_two_tasks_exactly_the_quota_is_made(
     made = await asyncio.gather(*(create(tasks[number % 2], caller) for number in range(20)), return_exceptions=True)
     assert made.count(True) == 5
     assert sum(isinstance(each, QuotaExceeded) for each in made) == 15
-    assert await used(tasks[0], caller) == Used(jobs=5, bytes=500)
+    assert await used(tasks[0], caller) == DailyUsage(jobs=5, bytes=500)
 
 
 async def test_a_job_counts_once_although_each_answer_was_lost(cloud: Cloud, installed: Callable[..., NewJobs]) -> None:
@@ -85,7 +85,7 @@ async def test_a_job_counts_once_although_each_answer_was_lost(cloud: Cloud, ins
                 key = Claim(owner="unlucky", key=str(number), job_id=new_job_id(), fingerprint="")
                 assert await create(new_jobs, caller, claim=key if number else None)
     assert lost.lost == ["TransactWriteItems jobs+jobs+accounts", "TransactWriteItems jobs+jobs+accounts+accounts"]
-    assert await used(installed(cloud.dynamodb), caller) == Used(jobs=2, bytes=200)
+    assert await used(installed(cloud.dynamodb), caller) == DailyUsage(jobs=2, bytes=200)
 
 
 async def test_bytes_are_counted_to_the_last_one(cloud: Cloud, installed: Callable[..., NewJobs]) -> None:
@@ -97,7 +97,7 @@ async def test_bytes_are_counted_to_the_last_one(cloud: Cloud, installed: Callab
         assert await create(new_jobs, caller, size=size)
     with pytest.raises(QuotaExceeded):
         await create(new_jobs, caller, size=1)
-    assert await used(new_jobs, caller) == Used(jobs=2, bytes=1000)
+    assert await used(new_jobs, caller) == DailyUsage(jobs=2, bytes=1000)
 
 
 async def test_a_key_that_is_claimed_already_costs_nothing(cloud: Cloud, installed: Callable[..., NewJobs]) -> None:
@@ -105,10 +105,10 @@ async def test_a_key_that_is_claimed_already_costs_nothing(cloud: Cloud, install
     claim = Claim(owner="again", key="k", job_id=new_job_id(), fingerprint="")
     assert await create(new_jobs, caller, claim=claim)
     assert not await create(new_jobs, caller, claim=claim), "and the quota, used up as it is, is not what refuses it"
-    assert await used(new_jobs, caller) == Used(jobs=1, bytes=100)
+    assert await used(new_jobs, caller) == DailyUsage(jobs=1, bytes=100)
 
 
 async def test_callers_without_quotas_are_not_counted(cloud: Cloud, installed: Callable[..., NewJobs]) -> None:
     new_jobs, caller = installed(cloud.dynamodb), Caller(owner="free")
     assert await create(new_jobs, caller)
-    assert await used(new_jobs, caller) == Used(jobs=0, bytes=0)
+    assert await used(new_jobs, caller) == DailyUsage(jobs=0, bytes=0)

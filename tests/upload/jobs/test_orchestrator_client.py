@@ -10,7 +10,7 @@ import pytest
 from darkroom import clock
 from darkroom.accounts.allowances import Allowance
 from darkroom.errors import Conflict, DarkroomError, NotFound, QuotaExceeded, Unavailable, UnderWay
-from darkroom.tables.charges import Charge
+from darkroom.tables.daily_counter import Charge
 from darkroom_upload.jobs import orchestrator_client
 from darkroom_upload.jobs.orchestrator_client import OrchestratorClient, open_client
 

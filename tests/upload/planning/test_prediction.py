@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from darkroom.formats import ImageFormat
-from darkroom.planner.outline import Alpha
+from darkroom.planner.image_spec import Alpha
 from darkroom.planner.source import Source
 from darkroom.recipes import Variant
 from darkroom_upload.planning.prediction import Notice, PredictedImage, predict

@@ -67,7 +67,7 @@ class Installation:
             "DARKROOM_DEFAULT_OWNER": DEFAULT_OWNER,
             "DARKROOM_PUBLIC_S3_ENDPOINT_URL": self._public_endpoint_url,
             "DARKROOM_ORIGINALS_BUCKET": self.topology.originals.name,
-            "DARKROOM_RESULTS_BUCKET": self.topology.results_bucket.name,
+            "DARKROOM_RESULTS_BUCKET": self.topology.results.name,
             "DARKROOM_JOBS_TABLE": self.topology.jobs.name,
             "DARKROOM_ACCOUNTS_TABLE": self.topology.accounts.name,
             "DARKROOM_UPLOADS_QUEUE_URL": self.uploads.url,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from darkroom.jobs import Cost, Job, VariantState, VariantStatus
-from darkroom.tables.job_parts import variant_text
+from darkroom.tables.variant_text import variant_text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from darkroom.errors import Unavailable
-from darkroom.tables.charges import Charge, Used, giving_back
+from darkroom.tables.daily_counter import Charge, DailyUsage, refund_write
 from darkroom_orchestrator.adapters.conditional_writes import BesideRefused
 
 if TYPE_CHECKING:
@@ -20,11 +20,11 @@ class Charging:
 
     def counting(self, charge: Charge | None) -> "list[TransactWriteItemTypeDef]":
         """Return what to write beside that which is charged for; nothing for a caller without quotas."""
-        return [charge.counting(self._table)] if charge else []
+        return [charge.count_write(self._table)] if charge else []
 
     def giving_back(self, charge: Charge | None) -> "list[TransactWriteItemTypeDef]":
         """Return what to write beside that which takes it back."""
-        return [giving_back(self._table, charge.counter, charge.size)] if charge else []
+        return [refund_write(self._table, charge.counter, charge.size)] if charge else []
 
     @contextmanager
     def refusals(self, charge: Charge | None) -> Iterator[None]:
@@ -33,5 +33,5 @@ class Charging:
             yield
         except BesideRefused as error:
             if charge:
-                charge.require_room(Used.of(error.found))
+                charge.require_room(DailyUsage.of(error.found))
             raise Unavailable("Another request of this caller is under way.") from error

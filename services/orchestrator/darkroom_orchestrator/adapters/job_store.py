@@ -29,11 +29,12 @@ from darkroom.jobs import (
 )
 from darkroom.messages import TaskFinished, TaskStarted
 from darkroom.runtime.aws import translated
+from darkroom.tables.details_item import details_key
 from darkroom.tables.dynamodb import epoch, serialized
 from darkroom.tables.job_item import from_item, key, open_shard, place_values
-from darkroom.tables.job_parts import details_key, recipe_key
 from darkroom.tables.job_table import JobTable
-from darkroom.tables.stored_bytes import adding, occupied
+from darkroom.tables.recipe_item import recipe_key
+from darkroom.tables.storage_counter import counter_writes, stored_size
 from darkroom.topology import OPEN_BY_DEADLINE
 from darkroom_orchestrator.adapters.changes import Change, put, put_variants, remove
 from darkroom_orchestrator.adapters.conditional_writes import ConditionalWrites
@@ -140,7 +141,7 @@ class JobStore(JobTable):
         settled = settlement(job, report, progress, manifest=manifest, moment=now)
         if progress.ending:
             more = settled.job.stored_bytes - job.stored_bytes
-            beside = [*beside, *adding(self._accounts_table, job, more)]
+            beside = [*beside, *counter_writes(self._accounts_table, job, more)]
         if report.description and SOURCE_PART in progress.parts:
             beside = [*beside, describing(self._table, job.job_id, report.description)]
         change, condition = moving(AT_WORK, settled.job.status, settled.change, settled.condition, now)
@@ -188,9 +189,9 @@ class JobStore(JobTable):
 
         Those that it has stay, and are counted for its owner.
         """
-        stored, condition = occupied(job), results_are(results_bytes(job))
+        stored, condition = stored_size(job), results_are(results_bytes(job))
         change, condition = moving(OPEN, JobStatus.CANCELLED, self._stopping(job.job_id), condition, self._now())
-        beside = adding(self._accounts_table, job, stored - job.stored_bytes)
+        beside = counter_writes(self._accounts_table, job, stored - job.stored_bytes)
         if not beside:
             return await self._update(job.job_id, change, condition)
         moved = await self._writes.update_with(key(job.job_id), change & put(stored_bytes=stored), condition, beside)
@@ -252,7 +253,7 @@ class JobStore(JobTable):
         What it stored is given back to its owner, in the same transaction.
         """
         parts = [deleting(self._table, part(job.job_id)) for part in (recipe_key, details_key)]
-        parts += [*adding(self._accounts_table, job, -job.stored_bytes), *beside]
+        parts += [*counter_writes(self._accounts_table, job, -job.stored_bytes), *beside]
         await self._writes.delete_with(key(job.job_id), being_deleted(), parts)
 
     async def overdue(self, shard: int, moment: datetime) -> list[str]:

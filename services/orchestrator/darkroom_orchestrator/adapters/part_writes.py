@@ -5,9 +5,9 @@ None has a condition: whether the transaction is made depends on the job alone.
 
 from typing import TYPE_CHECKING
 
-from darkroom.sources import SourceDescription
+from darkroom.source_description import SourceDescription
+from darkroom.tables.details_item import details_key
 from darkroom.tables.dynamodb import Item, serialized
-from darkroom.tables.job_parts import details_key
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef

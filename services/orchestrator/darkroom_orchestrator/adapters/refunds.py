@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from darkroom.jobs import Job
-from darkroom.tables.charges import giving_back
+from darkroom.tables.daily_counter import refund_write
 from darkroom.tables.dynamodb import WriteConflict, is_written
 from darkroom.tables.job_item import key
 
@@ -42,7 +42,7 @@ class Refunds:
                                 "ExpressionAttributeValues": {":counter": {"S": job.charged_to}},
                             }
                         },
-                        giving_back(self._accounts_table, job.charged_to, job.source_bytes or 0),
+                        refund_write(self._accounts_table, job.charged_to, job.source_bytes or 0),
                     ]
                 )
             )

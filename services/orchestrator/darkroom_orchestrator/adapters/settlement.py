@@ -7,7 +7,7 @@ from darkroom.clock import iso
 from darkroom.jobs import SOURCE_PART, Job, ObjectRef
 from darkroom.messages import TaskFinished
 from darkroom.planner.output_bytes import most_bytes
-from darkroom.tables.stored_bytes import occupied
+from darkroom.tables.storage_counter import stored_size
 from darkroom_orchestrator.adapters.changes import (
     Change,
     add_cost,
@@ -51,7 +51,7 @@ def settlement(
         change &= take_from_pending(progress.parts)
         return Settlement(change=change, condition=condition & pending_among_others(progress.parts), job=after)
     fault = progress.ending.fault
-    after = replace(after, stored_bytes=occupied(after))
+    after = replace(after, stored_bytes=stored_size(after))
     change &= put(completed_at=iso(moment), fault=fault.model_dump() if fault else None) & CLOSED
     change &= put(stored_bytes=after.stored_bytes)
     return Settlement(change=change, condition=condition & only_pending(progress.parts), job=after)

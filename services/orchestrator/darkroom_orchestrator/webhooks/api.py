@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from darkroom.runtime.logs import bound
-from darkroom.tables.charges import Charge
+from darkroom.tables.daily_counter import Charge
 from darkroom_orchestrator.webhooks.replay import Replay
 
 _PROBLEM: Final[dict[str, Any]] = {"content": {"application/problem+json": {}}}

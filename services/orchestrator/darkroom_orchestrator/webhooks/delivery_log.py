@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from darkroom.clock import iso
 from darkroom.job_details import DeliveryAttempt, ReplayLease
+from darkroom.tables.details_item import delivery_value, details_key
 from darkroom.tables.dynamodb import epoch
-from darkroom.tables.job_parts import delivery_value, details_key
 from darkroom.tables.job_table import JobTable
 from darkroom_orchestrator.adapters.changes import Change, put, remove
 from darkroom_orchestrator.adapters.conditional_writes import ConditionalWrites

@@ -13,7 +13,7 @@ from darkroom.jobs import Job
 from darkroom.messages import DeliveryRequested, JobEvent
 from darkroom.runtime.logs import get_logger
 from darkroom.runtime.queue import Outgoing, Queue
-from darkroom.tables.charges import Charge
+from darkroom.tables.daily_counter import Charge
 from darkroom.tables.job_table import JobTable
 from darkroom_orchestrator.adapters.charging import Charging
 from darkroom_orchestrator.adapters.conditional_writes import BesideRefused

@@ -6,7 +6,7 @@ from typing import Final
 from darkroom.errors import ImageError, ProcessorCrash
 from darkroom.formats import ImageFormat
 from darkroom.jobs import VariantWarning
-from darkroom.sources import SourceDescription
+from darkroom.source_description import SourceDescription
 from darkroom_processor.pipeline.error_translation import traceback_lines
 
 _BUG_CHARACTERS: Final = 500

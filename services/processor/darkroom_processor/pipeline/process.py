@@ -9,9 +9,9 @@ from functools import partial
 
 from darkroom.errors import ImageError
 from darkroom.jobs import VariantWarning
-from darkroom.planner.bounds import check_output
-from darkroom.planner.decoding import needed_scale
+from darkroom.planner.decode_scale import needed_scale
 from darkroom.planner.output_bytes import check_compressed
+from darkroom.planner.size_limits import check_output
 from darkroom_processor.pipeline.color.embedded_space import keeps_embedded_space
 from darkroom_processor.pipeline.decoding.decode import DecodedImage, decode
 from darkroom_processor.pipeline.description.describe import describe

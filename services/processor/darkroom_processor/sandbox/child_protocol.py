@@ -16,7 +16,7 @@ from darkroom.errors import OutputLimit
 from darkroom.formats import ImageFormat
 from darkroom.jobs import VariantWarning
 from darkroom.recipes import Overlay, Variant
-from darkroom.sources import SourceDescription
+from darkroom.source_description import SourceDescription
 from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, ProcessedImage
 
 LENGTH: Final = Struct("!I")

@@ -27,10 +27,10 @@ def needed_scale(variants: Sequence[Variant], size: Size, *, describe: bool) -> 
     0 when nothing at all is wanted of it.
     """
     for_preview = min(PREVIEW_SIDE / max(size), 1.0) if describe else 0.0
-    return max([for_preview, *(scale_for(variant.operations, size) for variant in variants)])
+    return max([for_preview, *(operations_scale(variant.operations, size) for variant in variants)])
 
 
-def eighths_for(scale: float) -> int:
+def jpeg_eighths(scale: float) -> int:
     """At how many eighths of its size to decode a JPEG of which this part is needed; `WHOLE` when none is enough."""
     return next((eighths for eighths in _EIGHTHS if scale * _MARGIN <= eighths / WHOLE), WHOLE)
 
@@ -40,7 +40,7 @@ def shrunk(size: Size, eighths: int) -> Size:
     return -(-size[0] * eighths // WHOLE), -(-size[1] * eighths // WHOLE)
 
 
-def whole_factor(ratio: float) -> int:
+def averaging_factor(ratio: float) -> int:
     """The power of two by which to average a picture that is to be scaled down by this ratio."""
     factor = 1
     while ratio / (factor * 2) >= _GAP:
@@ -48,7 +48,7 @@ def whole_factor(ratio: float) -> int:
     return factor
 
 
-def scale_for(operations: Sequence[AnyOperation], size: Size) -> float:
+def operations_scale(operations: Sequence[AnyOperation], size: Size) -> float:
     """The least part of a picture of this size that gives the operations all the pixels that they need.
 
     Only what comes before the first resize matters, and of that what needs no single pixel is no hindrance.

@@ -15,11 +15,11 @@ from typing import Final
 from darkroom.errors import ImageError
 from darkroom.formats import ImageFormat
 from darkroom.jobs import VariantResult
-from darkroom.planner.bounds import check_animation
-from darkroom.planner.decoding import WHOLE, eighths_for, needed_scale, scale_for, shrunk, whole_factor
-from darkroom.planner.effort import search_tries
+from darkroom.planner.decode_scale import WHOLE, averaging_factor, jpeg_eighths, needed_scale, operations_scale, shrunk
+from darkroom.planner.encoder_effort import search_tries
 from darkroom.planner.geometry import Size
-from darkroom.planner.outline import Alpha, Outline, after, fits, outcome
+from darkroom.planner.image_spec import Alpha, ImageSpec, can_fit, final_spec, spec_after
+from darkroom.planner.operation_tree import OperationTree, build_tree
 from darkroom.planner.output_format import choose_format, keeps_frames
 from darkroom.planner.prices import (
     DESCRIBE,
@@ -29,8 +29,8 @@ from darkroom.planner.prices import (
     load_prices,
     operation_name,
 )
+from darkroom.planner.size_limits import check_animation
 from darkroom.planner.source import Source
-from darkroom.planner.steps import Step, common_steps
 from darkroom.recipes import DEFAULT_QUALITY, AnyOperation, Output, Overlay, Resize, Rotate, Variant, Watermark
 
 Overlays = Mapping[Overlay, VariantResult]
@@ -75,9 +75,9 @@ def task_estimate(
     # All frames of all animations are made before the first of them is written.
     bill.held += sum(_frames_bytes(variant, source) for variant in moving)
     for variant in moving:
-        bill.follow(common_steps([variant]), source.outline, frames=source.frames)
+        bill.follow(build_tree([variant]), source.spec, frames=source.frames)
     bill.held = kept
-    bill.follow(common_steps(still), source.outline, part=part)
+    bill.follow(build_tree(still), source.spec, part=part)
     return Estimate(cpu_ms=bill.cpu_ms, peak_bytes=bill.peak)
 
 
@@ -88,7 +88,7 @@ def variant_ms(variant: Variant, source: Source, overlays: Overlays = NO_OVERLAY
         return 0.0
     bill, frames = _Bill(source, overlays), source.frames if moves else 1
     part = (_eighths(source, [variant], describe=False) / WHOLE) ** 2
-    bill.follow(common_steps([variant]), source.outline, part=part, frames=frames)
+    bill.follow(build_tree([variant]), source.spec, part=part, frames=frames)
     return bill.cpu_ms
 
 
@@ -109,7 +109,7 @@ def _eighths(source: Source, variants: Sequence[Variant], *, describe: bool) -> 
     """Only JPEG is decoded at a part of its size."""
     if source.format is not ImageFormat.JPEG:
         return WHOLE
-    return eighths_for(needed_scale(variants, source.size, describe=describe))
+    return jpeg_eighths(needed_scale(variants, source.size, describe=describe))
 
 
 class _Bill:
@@ -134,31 +134,31 @@ class _Bill:
         """Describe the source, of which so many pixels are decoded."""
         self._add(self._price(DESCRIBE, self._source.alpha), pixels)
 
-    def follow(self, step: Step, outline: Outline, *, part: float = 1.0, frames: int = 1) -> None:
+    def follow(self, tree: OperationTree, spec: ImageSpec, *, part: float = 1.0, frames: int = 1) -> None:
         """All that is made of a picture, of which this part of the pixels is decoded, and of its further frames."""
-        for variant in step.variants:
-            self._encode(variant.output, outline, frames)
+        for variant in tree.variants:
+            self._encode(variant.output, spec, frames)
         held = self.held
-        for operation, following in step.following.items():
-            made = self._made(operation, outline)
+        for operation, branch in tree.branches.items():
+            made = self._made(operation, spec)
             if made is None:
                 continue
-            rest = _part_after(operation, following, outline.size, part)
-            self._operate(operation, outline.alpha, outline.pixels * part + made.pixels * rest, frames)
+            rest = _part_after(operation, branch, spec.size, part)
+            self._operate(operation, spec.alpha, spec.pixels * part + made.pixels * rest, frames)
             self.held += _held_bytes(made, rest)
-            self.follow(following, made, part=rest, frames=frames)
+            self.follow(branch, made, part=rest, frames=frames)
             # A resize is kept for smaller ones to be made of it.
             if not isinstance(operation, Resize):
                 self.held -= _held_bytes(made, rest)
         self.held = held
 
-    def _made(self, operation: AnyOperation, outline: Outline) -> Outline | None:
+    def _made(self, operation: AnyOperation, spec: ImageSpec) -> ImageSpec | None:
         """The picture after the operation; None when it is certain that there is none."""
         try:
-            return after(operation, outline)
+            return spec_after(operation, spec)
         except ImageError:
             # What fails for a guess may succeed, and then costs something.
-            return None if self._source.certain else outline
+            return None if self._source.certain else spec
 
     def _operate(self, operation: AnyOperation, alpha: Alpha, pixels: float, frames: int) -> None:
         self._add(self._price(operation_name(operation), alpha), pixels, times=frames)
@@ -169,14 +169,14 @@ class _Bill:
             self._add(self._price(decoding_name(overlay.format, WHOLE), Alpha.PERHAPS), whole)
             self._add(self._price("resize", Alpha.PERHAPS), whole)
 
-    def _encode(self, output: Output, outline: Outline, frames: int) -> None:
-        if self._source.certain and not fits(outline, frames):
+    def _encode(self, output: Output, spec: ImageSpec, frames: int) -> None:
+        if self._source.certain and not can_fit(spec, frames):
             return
-        has_alpha = outline.alpha is not Alpha.NONE
+        has_alpha = spec.alpha is not Alpha.NONE
         chosen = choose_format(output, self._source.format, has_alpha=has_alpha, animated=frames > 1)
-        pixels = outline.pixels * frames
+        pixels = spec.pixels * frames
         searched = output.max_bytes is not None and chosen in DEFAULT_QUALITY and not output.lossless
-        price = self._price(encoding_name(chosen, output, pixels), outline.alpha)
+        price = self._price(encoding_name(chosen, output, pixels), spec.alpha)
         self._add(price, pixels, times=search_tries(pixels) if searched else 1)
 
     def _price(self, name: str, alpha: Alpha) -> Price:
@@ -190,14 +190,14 @@ class _Bill:
         self.peak = max(self.peak, moment)
 
 
-def _part_after(operation: AnyOperation, following: Step, size: Size, part: float) -> float:
+def _part_after(operation: AnyOperation, branch: OperationTree, size: Size, part: float) -> float:
     """Which part of its pixels a picture has after the operation, of which it had this one before."""
     match operation:
         case Resize():
             return 1.0
         case Rotate() if operation.angle % 90 != 0:
-            needed = max(scale_for((operation, *way), size) for way in following.ways())
-            return part / whole_factor(sqrt(part) / needed) ** 2
+            needed = max(operations_scale((operation, *path), size) for path in branch.paths())
+            return part / averaging_factor(sqrt(part) / needed) ** 2
         case _:
             return part
 
@@ -205,11 +205,11 @@ def _part_after(operation: AnyOperation, following: Step, size: Size, part: floa
 def _frames_bytes(variant: Variant, source: Source) -> float:
     """Of all frames of an animation as they are made."""
     try:
-        made = outcome(variant.operations, source.outline, frames=source.frames)
+        made = final_spec(variant.operations, source.spec, frames=source.frames)
     except ImageError:
         return 0
     return _held_bytes(made, 1.0) * source.frames
 
 
-def _held_bytes(outline: Outline, part: float) -> float:
-    return outline.pixels * part * (_OPAQUE_BYTES if outline.alpha is Alpha.NONE else _TRANSPARENT_BYTES)
+def _held_bytes(spec: ImageSpec, part: float) -> float:
+    return spec.pixels * part * (_OPAQUE_BYTES if spec.alpha is Alpha.NONE else _TRANSPARENT_BYTES)

@@ -11,8 +11,8 @@ from typing import Final
 
 from darkroom.errors import ImageError
 from darkroom.limits import MAX_OUTPUT_SIDE
-from darkroom.planner.bounds import check_output
 from darkroom.planner.geometry import Size, crop_box, padded_size, place, rotated_size
+from darkroom.planner.size_limits import check_output
 from darkroom.recipes import AnyOperation, Crop, Fit, Flatten, Pad, Resize, Rotate, Round, Trim, Watermark
 
 
@@ -26,7 +26,7 @@ class Alpha(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outline:
+class ImageSpec:
     """A picture without its pixels."""
 
     size: Size
@@ -45,55 +45,55 @@ _CANVASES: Final = (Resize, Pad, Round, Watermark)
 by any angle may be shrunk before, if a resize follows: whether it is too large depends on what it is turned for."""
 
 
-def outcome(operations: Sequence[AnyOperation], outline: Outline, *, frames: int = 1) -> Outline:
+def final_spec(operations: Sequence[AnyOperation], spec: ImageSpec, *, frames: int = 1) -> ImageSpec:
     """What all of the operations make of a picture, or of each frame of an animation that is kept.
 
     Raises ImageError and OutputLimit where the pipeline is certain to.
     """
     for operation in operations:
-        outline = after(operation, outline)
+        spec = spec_after(operation, spec)
         if frames > 1:
-            _check(outline, frames)
-    _check(outline, frames)
-    return outline
+            _check(spec, frames)
+    _check(spec, frames)
+    return spec
 
 
-def after(operation: AnyOperation, outline: Outline) -> Outline:
+def spec_after(operation: AnyOperation, spec: ImageSpec) -> ImageSpec:
     """The picture after one operation. Raises ImageError and OutputLimit where the pipeline is certain to."""
-    size, exact = _size_after(operation, outline)
-    alpha = _alpha_after(operation, outline)
+    size, exact = _size_after(operation, spec)
+    alpha = _alpha_after(operation, spec)
     if not isinstance(operation, _CANVASES):
-        return Outline(size=size, exact=exact, alpha=alpha)
-    made = Outline(size=size, exact=exact, alpha=alpha)
+        return ImageSpec(size=size, exact=exact, alpha=alpha)
+    made = ImageSpec(size=size, exact=exact, alpha=alpha)
     _check(made, 1)
-    return made if exact else Outline(size=_within_limit(size), exact=False, alpha=alpha)
+    return made if exact else ImageSpec(size=_within_limit(size), exact=False, alpha=alpha)
 
 
-def fits(outline: Outline, frames: int) -> bool:
+def can_fit(spec: ImageSpec, frames: int) -> bool:
     """Whether so many frames of this picture are not certain to be too large."""
     try:
-        _check(outline, frames)
+        _check(spec, frames)
     except ImageError:
         return False
     return True
 
 
-def _check(outline: Outline, frames: int) -> None:
-    if outline.exact:
-        check_output(outline.size, frames)
+def _check(spec: ImageSpec, frames: int) -> None:
+    if spec.exact:
+        check_output(spec.size, frames)
 
 
 def _within_limit(size: Size) -> Size:
     return min(size[0], MAX_OUTPUT_SIDE), min(size[1], MAX_OUTPUT_SIDE)
 
 
-def _size_after(operation: AnyOperation, outline: Outline) -> tuple[Size, bool]:
+def _size_after(operation: AnyOperation, spec: ImageSpec) -> tuple[Size, bool]:
     """The size, and whether it is exact."""
     if isinstance(operation, Resize) and _gives_what_is_asked(operation):
-        return place(operation, outline.size).canvas, True
-    if outline.exact:
-        return _exact_size_after(operation, outline.size), not isinstance(operation, Trim)
-    return _most_after(operation, outline.size), False
+        return place(operation, spec.size).canvas, True
+    if spec.exact:
+        return _exact_size_after(operation, spec.size), not isinstance(operation, Trim)
+    return _most_after(operation, spec.size), False
 
 
 def _exact_size_after(operation: AnyOperation, size: Size) -> Size:
@@ -147,7 +147,7 @@ def _most_after_resize(resize: Resize, size: Size) -> Size:
     return across, down
 
 
-def _alpha_after(operation: AnyOperation, outline: Outline) -> Alpha:
+def _alpha_after(operation: AnyOperation, spec: ImageSpec) -> Alpha:
     """A canvas has transparency when its background does; the other operations leave it as it is."""
     match operation:
         case Flatten():
@@ -157,19 +157,19 @@ def _alpha_after(operation: AnyOperation, outline: Outline) -> Alpha:
         case Rotate() if _tilts(operation):
             return _of_background(operation.background)
         case Resize(fit=Fit.CONTAIN):
-            return _alpha_after_contain(operation, outline)
+            return _alpha_after_contain(operation, spec)
         case _:
-            return outline.alpha
+            return spec.alpha
 
 
-def _alpha_after_contain(resize: Resize, outline: Outline) -> Alpha:
+def _alpha_after_contain(resize: Resize, spec: ImageSpec) -> Alpha:
     """The background counts only where the picture leaves some of it to be seen."""
     background = _of_background(resize.background)
-    placement = place(resize, outline.size)
-    if background is Alpha.NONE or (outline.exact and placement.canvas != placement.kept_size):
+    placement = place(resize, spec.size)
+    if background is Alpha.NONE or (spec.exact and placement.canvas != placement.kept_size):
         return background
-    if outline.exact or outline.alpha is Alpha.CERTAIN:
-        return outline.alpha
+    if spec.exact or spec.alpha is Alpha.CERTAIN:
+        return spec.alpha
     return Alpha.PERHAPS
 
 

@@ -1,4 +1,10 @@
-"""Arranges the variants of one source so that nothing is done twice."""
+"""The operations of several variants as one tree, so that nothing is done twice.
+
+Variants that begin with the same operations share a branch:
+
+    resize 800 ─┬─ (variant "large")
+                └─ grayscale ── (variant "gray")
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -7,31 +13,31 @@ from darkroom.recipes import AnyOperation, Variant
 
 
 @dataclass
-class Step:
-    """A point in the tree of operations: the variants that end here, and the operations that lead on."""
+class OperationTree:
+    """A node of the tree: the variants that end here, and a branch for each operation that follows."""
 
     variants: list[Variant] = field(default_factory=list)
-    following: "dict[AnyOperation, Step]" = field(default_factory=dict)
+    branches: "dict[AnyOperation, OperationTree]" = field(default_factory=dict)
 
     def all_variants(self) -> Iterator[Variant]:
-        """The variants that end here or beyond."""
+        """Return the variants that end here or in a branch."""
         yield from self.variants
-        for step in self.following.values():
-            yield from step.all_variants()
+        for branch in self.branches.values():
+            yield from branch.all_variants()
 
-    def ways(self) -> Iterator[tuple[AnyOperation, ...]]:
-        """The operations from here to each variant that ends here or beyond."""
+    def paths(self) -> Iterator[tuple[AnyOperation, ...]]:
+        """Return, for each variant that ends here or in a branch, the operations that lead to it from here."""
         yield from (() for _ in self.variants)
-        for operation, step in self.following.items():
-            yield from ((operation, *way) for way in step.ways())
+        for operation, branch in self.branches.items():
+            yield from ((operation, *path) for path in branch.paths())
 
 
-def common_steps(variants: Sequence[Variant]) -> Step:
-    """The tree in which variants that begin with the same operations share these."""
-    root = Step()
+def build_tree(variants: Sequence[Variant]) -> OperationTree:
+    """Return the tree of the variants' operations."""
+    root = OperationTree()
     for variant in variants:
-        step = root
+        node = root
         for operation in variant.operations:
-            step = step.following.setdefault(operation, Step())
-        step.variants.append(variant)
+            node = node.branches.setdefault(operation, OperationTree())
+        node.variants.append(variant)
     return root

@@ -1,4 +1,4 @@
-"""What each step of making a picture takes, as `bench/estimates.py` has measured it.
+"""What each step of making a picture takes, as `python -m bench.estimates` has measured it.
 
 A price is a line: so much for any picture, and so much more for each pixel. The pictures that were measured are
 colourful and as hard to compress as photographs, so that most others take less.
@@ -12,8 +12,8 @@ from typing import Final
 from pydantic import BaseModel, ConfigDict
 
 from darkroom.formats import ImageFormat
-from darkroom.planner.decoding import WHOLE
-from darkroom.planner.effort import avif_effort, png_by_the_row
+from darkroom.planner.decode_scale import WHOLE
+from darkroom.planner.encoder_effort import avif_effort, png_by_the_row
 from darkroom.recipes import AnyOperation, Output, Rotate, Watermark
 
 DESCRIBE: Final = "describe"

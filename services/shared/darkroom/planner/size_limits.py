@@ -13,7 +13,7 @@ _REMEDY: Final = (
 _STILL: Final = 'An output with "frames": 1 has the first frame only, whatever their number.'
 
 
-def check_picture(size: Size) -> None:
+def check_image(size: Size) -> None:
     """Raises PixelLimit for a source of this size. The frames of an animation after the first are not counted."""
     pixels = size[0] * size[1]
     if pixels > MAX_PIXELS:

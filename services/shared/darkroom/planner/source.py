@@ -7,8 +7,8 @@ from typing import Final, Self
 from darkroom.formats import ImageFormat
 from darkroom.limits import MAX_PIXELS
 from darkroom.planner.geometry import Size
-from darkroom.planner.outline import Alpha, Outline
-from darkroom.sources import SourceDescription
+from darkroom.planner.image_spec import Alpha, ImageSpec
+from darkroom.source_description import SourceDescription
 
 _PIXELS_PER_BYTE: Final = 4
 """Of a photograph as JPEG; other formats have fewer."""
@@ -30,14 +30,14 @@ class Source:
     """Whether this is known, rather than guessed."""
 
     @property
-    def outline(self) -> Outline:
+    def spec(self) -> ImageSpec:
         """The picture that the operations begin with."""
-        return Outline(size=self.size, alpha=self.alpha)
+        return ImageSpec(size=self.size, alpha=self.alpha)
 
     @property
     def pixels(self) -> int:
         """Width × height of one frame."""
-        return self.outline.pixels
+        return self.spec.pixels
 
     @classmethod
     def described(cls, description: SourceDescription, *, size: int) -> Self:

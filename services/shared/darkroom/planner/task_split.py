@@ -26,7 +26,7 @@ TASK_CPU_SECONDS: Final = CHILD_CPU_SECONDS / 4
 Group = Sequence[Variant]
 
 
-def spread(
+def split_into_tasks(
     variants: Group, source: Source, *, overlays: Overlays = NO_OVERLAYS, max_variants: int
 ) -> list[list[Variant]]:
     """Groups of about the same cost, each in the order of the recipe; no group for no variant."""

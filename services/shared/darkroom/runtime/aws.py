@@ -42,8 +42,6 @@ READ_SECONDS: Final = 30
 ANSWER_SECONDS: Final = 8
 """For whom somebody waits: all tries are over before proxies on the way give up."""
 TRIES: Final = 4
-LONGEST_PAUSES_SECONDS: Final = 7
-"""Between these tries: at most 1, 2 and 4 (botocore's mode `standard`)."""
 
 # Without the prefix under which some services put theirs: KMS.ThrottlingException, AWS.SimpleQueueService.OverLimit.
 _PASSING_CODES: Final = frozenset(

@@ -24,7 +24,7 @@ _KEPT: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Used:
+class DailyUsage:
     """What a caller has used on one day."""
 
     jobs: int = 0
@@ -55,16 +55,16 @@ class Charge(BaseModel):
         if not allowance.has_quota:
             return None
         return cls(
-            counter=counter_of(caller, moment),
+            counter=counter_key(caller, moment),
             jobs_per_day=allowance.jobs_per_day,
             bytes_per_day=allowance.bytes_per_day,
             size=size,
             moment=moment,
         )
 
-    def require_room(self, used: Used) -> None:
+    def require_room(self, used: DailyUsage) -> None:
         """Raise QuotaExceeded unless one more job like this is within the quotas of its day."""
-        seconds = int((day_after(self.moment) - self.moment).total_seconds()) + 1
+        seconds = int((next_day(self.moment) - self.moment).total_seconds()) + 1
         for quota, limit, gone, more in (
             ("jobs", self.jobs_per_day, used.jobs, 1),
             ("bytes", self.bytes_per_day, used.bytes, self.size),
@@ -79,7 +79,7 @@ class Charge(BaseModel):
                     used=gone,
                 )
 
-    def counting(self, accounts_table: str) -> "TransactWriteItemTypeDef":
+    def count_write(self, accounts_table: str) -> "TransactWriteItemTypeDef":
         """Return the part of a transaction that counts this, and that fails when there is no room for it."""
         conditions = []
         values = {":zero": 0, ":one": 1, ":size": self.size, ":gone": int((self.moment + _KEPT).timestamp())}
@@ -102,7 +102,7 @@ class Charge(BaseModel):
         }
 
 
-def giving_back(accounts_table: str, counter: str, size: int) -> "TransactWriteItemTypeDef":
+def refund_write(accounts_table: str, counter: str, size: int) -> "TransactWriteItemTypeDef":
     """Return the part of a transaction that takes one job of this many bytes out of a counter; fails without one."""
     return {
         "Update": {
@@ -115,12 +115,12 @@ def giving_back(accounts_table: str, counter: str, size: int) -> "TransactWriteI
     }
 
 
-def counter_of(caller: str, moment: datetime) -> str:
+def counter_key(caller: str, moment: datetime) -> str:
     """Return the primary key of a caller's counter of the day of this moment."""
     return f"usage#{caller}#{moment.astimezone(UTC).date().isoformat()}"
 
 
-def day_after(moment: datetime) -> datetime:
+def next_day(moment: datetime) -> datetime:
     """Return when the day of this moment is over."""
     midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight + timedelta(seconds=DAY_SECONDS)

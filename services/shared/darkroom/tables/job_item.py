@@ -1,6 +1,13 @@
 """A job as an item of DynamoDB: its key, its places in the indexes, and how its values are written and read.
 
-What is kept beside a job's item: see `job_parts`.
+A job has up to three items:
+
+    <id>            `job_item`: status, marks of progress, results; every change of the job is one write of this item
+    <id>#recipe     `recipe_item`: the recipe
+    <id>#details    `details_item`: what only `/status` and webhooks tell
+
+A read costs a unit for each 4 KB of an item, and a write one for each KB, however little of the item it is about. So
+what is large and seldom needed is not in the item that is read four times a second and written at every step.
 """
 
 from collections.abc import Mapping
@@ -11,7 +18,7 @@ from zlib import crc32
 from darkroom import clock
 from darkroom.jobs import Cost, Fault, Job, JobStatus, ObjectRef, Place, Turn, VariantStatus, results_bytes
 from darkroom.tables.dynamodb import Item, deserialized, epoch, serialized
-from darkroom.tables.job_parts import variant_text, variants_of
+from darkroom.tables.variant_text import variant_text, variants_of
 from darkroom.topology import OPEN_SHARDS, OWNER_SHARDS
 
 _SEPARATOR: Final = "#"

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job, NewJob
 from darkroom.recipes import Recipe
+from darkroom.tables.details_item import details_item, details_key, details_of
 from darkroom.tables.dynamodb import Item, is_written, read_item, read_items
 from darkroom.tables.job_item import from_item, key, to_item
-from darkroom.tables.job_parts import details_item, details_key, details_of, recipe_item, recipe_key, recipe_of
+from darkroom.tables.recipe_item import recipe_item, recipe_key, recipe_of
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -57,9 +58,9 @@ class JobTable:
     async def create(self, new: NewJob) -> bool:
         """Write a new job and its parts. False when there is one of that id already, which is then left as it is."""
         # A repetition by the SDK carries the same token, so that it does not meet its own writes.
-        return await is_written(self._client.transact_write_items(TransactItems=self.creating(new)))
+        return await is_written(self._client.transact_write_items(TransactItems=self.creation_writes(new)))
 
-    def creating(self, new: NewJob) -> "list[TransactWriteItemTypeDef]":
+    def creation_writes(self, new: NewJob) -> "list[TransactWriteItemTypeDef]":
         """Return the parts of a transaction that write a new job; the first fails when there is one of that id.
 
         Details are written if the client gave metadata or a callback URL, whose log of deliveries they will hold.

@@ -19,26 +19,26 @@ if TYPE_CHECKING:
 SHARDS: Final = 16
 
 
-def occupied(job: Job) -> int:
+def stored_size(job: Job) -> int:
     """Return how many bytes the results and the manifest have that a job names."""
     return results_bytes(job) + (job.manifest.size if job.manifest else 0)
 
 
-def counters_of(owner: str) -> list[str]:
+def counter_keys(owner: str) -> list[str]:
     """Return the primary keys of an owner's counter."""
     return [f"stored#{owner}#{shard}" for shard in range(SHARDS)]
 
 
-def stored_in(counter: dict[str, Any]) -> int:
+def bytes_in(counter: dict[str, Any]) -> int:
     """Return the bytes that one item of a counter says, in DynamoDB's notation."""
     return int(counter["stored_bytes"]["N"])
 
 
-def adding(accounts_table: str, job: Job, amount: int) -> "list[TransactWriteItemTypeDef]":
+def counter_writes(accounts_table: str, job: Job, amount: int) -> "list[TransactWriteItemTypeDef]":
     """Return what to write beside a job's item so that its owner's counter grows by this many bytes, or shrinks."""
     if amount == 0:
         return []
-    counter = counters_of(job.owner)[crc32(job.job_id.encode()) % SHARDS]
+    counter = counter_keys(job.owner)[crc32(job.job_id.encode()) % SHARDS]
     return [
         {
             "Update": {

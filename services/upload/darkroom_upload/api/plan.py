@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from darkroom.accounts.api_keys import Scope
 from darkroom.errors import Conflict, InvalidRecipe, NotFound, RecipeTooLarge, UnsupportedMediaType, UploadTooLarge
 from darkroom.formats import ImageFormat
-from darkroom.planner.outline import Alpha
+from darkroom.planner.image_spec import Alpha
 from darkroom.planner.source import Source
 from darkroom.recipes import Presets
 from darkroom_upload.api.documentation import refusals

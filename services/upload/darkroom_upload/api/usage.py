@@ -8,7 +8,7 @@ from darkroom import clock
 from darkroom.accounts.allowances import Rate
 from darkroom.accounts.api_keys import Scope
 from darkroom.clock import Moment
-from darkroom.tables.charges import day_after
+from darkroom.tables.daily_counter import next_day
 from darkroom_upload.api.documentation import refusals
 from darkroom_upload.api.parameters import takes
 from darkroom_upload.callers.authentication import Authenticate, allowed
@@ -73,7 +73,7 @@ def router(usage: QuotaUsage, stored: StoredBytes, authenticate: Authenticate) -
             stored_bytes=_quota(allowance.stored_bytes, await stored.of(reader.owner))
             if allowance.stored_bytes is not None
             else None,
-            resets_at=day_after(moment),
+            resets_at=next_day(moment),
         )
 
     return routes

@@ -6,7 +6,7 @@ from darkroom import clock
 from darkroom.accounts.allowances import NO_LIMITS, Allowance
 from darkroom.accounts.api_keys import ALL_SCOPES, Scope
 from darkroom.errors import Forbidden
-from darkroom.tables.charges import Charge
+from darkroom.tables.daily_counter import Charge
 from darkroom_upload.sessions.session import Session
 
 

@@ -1,9 +1,9 @@
-"""What a caller has used of its quotas: see `darkroom.tables.charges`."""
+"""What a caller has used of its quotas: see `darkroom.tables.daily_counter`."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from darkroom.tables.charges import Charge, Used, counter_of
+from darkroom.tables.daily_counter import Charge, DailyUsage, counter_key
 from darkroom.tables.dynamodb import read_item
 
 if TYPE_CHECKING:
@@ -23,13 +23,13 @@ class QuotaUsage:
         if charge:
             charge.require_room(await self._at(charge.counter))
 
-    async def on(self, counted_as: str, moment: datetime) -> Used:
+    async def on(self, counted_as: str, moment: datetime) -> DailyUsage:
         """Return what the caller has used on the day of this moment. Raises Unavailable."""
-        return await self._at(counter_of(counted_as, moment))
+        return await self._at(counter_key(counted_as, moment))
 
     def counting(self, charge: Charge) -> "TransactWriteItemTypeDef":
         """Return the part of a transaction that counts a job, and that fails when there is no room for it."""
-        return charge.counting(self._table)
+        return charge.count_write(self._table)
 
-    async def _at(self, counter: str) -> Used:
-        return Used.of(await read_item(self._client, self._table, {"id": {"S": counter}}) or {})
+    async def _at(self, counter: str) -> DailyUsage:
+        return DailyUsage.of(await read_item(self._client, self._table, {"id": {"S": counter}}) or {})

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from darkroom.errors import QuotaExceeded
 from darkroom.tables.dynamodb import read_items
-from darkroom.tables.stored_bytes import counters_of, stored_in
+from darkroom.tables.storage_counter import bytes_in, counter_keys
 from darkroom_upload.callers.caller import Caller
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class StoredBytes:
-    """Reads the counters of `darkroom.tables.stored_bytes`. All methods raise Unavailable."""
+    """Reads the counters of `darkroom.tables.storage_counter`. All methods raise Unavailable."""
 
     def __init__(self, client: "DynamoDBClient", accounts_table: str) -> None:
         self._client = client
@@ -39,5 +39,5 @@ class StoredBytes:
 
     async def of(self, owner: str) -> int:
         """Return how many bytes an owner stores."""
-        counters = [{"id": {"S": counter}} for counter in counters_of(owner)]
-        return sum(map(stored_in, await read_items(self._client, self._table, counters)))
+        counters = [{"id": {"S": counter}} for counter in counter_keys(owner)]
+        return sum(map(bytes_in, await read_items(self._client, self._table, counters)))

@@ -10,7 +10,7 @@ from weakref import WeakValueDictionary
 from darkroom.errors import Unavailable
 from darkroom.jobs import NewJob
 from darkroom.runtime.encryption import TextCipher
-from darkroom.tables.charges import Charge, Used
+from darkroom.tables.daily_counter import Charge, DailyUsage
 from darkroom.tables.dynamodb import ConditionFailed, WriteConflict, writing
 from darkroom.tables.job_table import JobTable
 from darkroom_upload.callers.quota_usage import QuotaUsage
@@ -58,14 +58,14 @@ class NewJobs:
             return True
         if charge is None:
             return await self._write(new, claim, None)
-        charge.require_room(Used())
+        charge.require_room(DailyUsage())
         # Transactions on one counter get into each other's way. Those of one task at least take turns.
         async with self._turns.setdefault(charge.counter, asyncio.Lock()):
             charged = replace(new, job=replace(new.job, charged_to=charge.counter))
             return await self._write(charged, claim, charge)
 
     async def _write(self, new: NewJob, claim: Claim | None, charge: Charge | None) -> bool:
-        parts = [(_Part.JOB, part) for part in self._jobs.creating(new)]
+        parts = [(_Part.JOB, part) for part in self._jobs.creation_writes(new)]
         if claim:
             parts.append((_Part.CLAIM, self._claims.claiming(claim)))
         if charge:

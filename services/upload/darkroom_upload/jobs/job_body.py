@@ -9,7 +9,7 @@ from darkroom import clock
 from darkroom.formats import ImageFormat
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Cost, Fault, Job, JobStatus, VariantState, VariantStatus, VariantWarning
-from darkroom.sources import SourceDescription
+from darkroom.source_description import SourceDescription
 from darkroom_upload.response_body import ResponseBody
 from darkroom_upload.results.result_links import Link, ResultLinks
 

@@ -9,7 +9,7 @@ import httpx
 from darkroom.errors import Conflict, NotFound, QuotaExceeded, Unavailable, UnderWay
 from darkroom.runtime import tracing
 from darkroom.runtime.tracing import Kind
-from darkroom.tables.charges import Charge
+from darkroom.tables.daily_counter import Charge
 
 CONNECT_SECONDS: Final = 1.0
 TOTAL_SECONDS: Final = 5.0

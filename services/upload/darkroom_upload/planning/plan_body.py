@@ -3,7 +3,7 @@
 from typing import Self
 
 from darkroom.formats import ImageFormat
-from darkroom.planner.outline import Alpha
+from darkroom.planner.image_spec import Alpha
 from darkroom.planner.source import Source
 from darkroom.recipes import AnyOperation, Output
 from darkroom_upload.intake.fields import ChosenRecipe

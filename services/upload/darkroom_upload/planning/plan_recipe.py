@@ -9,7 +9,7 @@ from darkroom.limits import CHILD_CPU_SECONDS, CHILD_MEMORY_BYTES, RESULTS_PER_S
 from darkroom.planner.estimate import Estimate, decoded_size, task_estimate, variant_ms
 from darkroom.planner.output_bytes import expected_bytes, most_bytes
 from darkroom.planner.source import Source
-from darkroom.planner.spreading import spread
+from darkroom.planner.task_split import split_into_tasks
 from darkroom.recipes import Variant
 from darkroom_upload.intake.fields import ChosenRecipe
 from darkroom_upload.intake.inspection import require_size_within_limit, too_large
@@ -95,7 +95,7 @@ class PlanRecipe:
         known = source
         if source.bytes:
             known = Source.guessed(size=source.bytes, content_type=source.format.media_type)
-        groups = spread(variants, known, overlays=overlays.found, max_variants=self.max_variants_per_task)
+        groups = split_into_tasks(variants, known, overlays=overlays.found, max_variants=self.max_variants_per_task)
         return tuple(
             TaskPlan(
                 variants=tuple(variant.name for variant in group),

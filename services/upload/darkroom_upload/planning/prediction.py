@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from darkroom.errors import DarkroomError, ImageError
 from darkroom.formats import ImageFormat
 from darkroom.limits import MAX_OUTPUT_SIDE, MAX_PIXELS
-from darkroom.planner.bounds import check_animation
 from darkroom.planner.geometry import place
-from darkroom.planner.outline import Alpha, Outline, after, fits, outcome
+from darkroom.planner.image_spec import Alpha, ImageSpec, can_fit, final_spec, spec_after
 from darkroom.planner.output_bytes import check_compressed
 from darkroom.planner.output_format import ANIMATED, choose_format, keeps_frames
+from darkroom.planner.size_limits import check_animation
 from darkroom.planner.source import Source
 from darkroom.recipes import Output, Pad, Resize, Rotate, Round, Variant
 
@@ -67,10 +67,10 @@ def predict(variant: Variant, source: Source) -> Prediction:
     try:
         if moves:
             check_animation(source.size, source.frames)
-        outline = outcome(variant.operations, source.outline, frames=frames)
+        spec = final_spec(variant.operations, source.spec, frames=frames)
     except ImageError as error:
         return Prediction(picture=None, notices=(Notice.of(error, variant=variant.name),))
-    picture = _picture(variant, source, outline, frames)
+    picture = _picture(variant, source, spec, frames)
     if uncompressed := _uncompressed(variant, picture):
         return Prediction(picture=None, notices=(uncompressed,))
     notices = [
@@ -80,15 +80,15 @@ def predict(variant: Variant, source: Source) -> Prediction:
         *_compressing(variant, picture),
         *_stopping(variant, source, picture),
         *_covering(variant, source),
-        *_flattening(variant, outline, picture),
+        *_flattening(variant, spec, picture),
     ]
     return Prediction(picture=picture, notices=tuple(notices))
 
 
-def _picture(variant: Variant, source: Source, outline: Outline, frames: int) -> PredictedImage:
-    likely, *others = _formats(variant.output, source.format, outline.alpha, animated=frames > 1)
+def _picture(variant: Variant, source: Source, spec: ImageSpec, frames: int) -> PredictedImage:
+    likely, *others = _formats(variant.output, source.format, spec.alpha, animated=frames > 1)
     return PredictedImage(
-        size=outline.size, size_exact=outline.exact, format=likely, other_formats=tuple(others), frames=frames
+        size=spec.size, size_exact=spec.exact, format=likely, other_formats=tuple(others), frames=frames
     )
 
 
@@ -105,11 +105,11 @@ def _formats(output: Output, source: ImageFormat, alpha: Alpha, *, animated: boo
 
 def _enlarging(variant: Variant, source: Source) -> Iterator[Notice]:
     """That a picture stays as small as it is. Of one whose size is not known nothing is said."""
-    outline = source.outline
+    spec = source.spec
     for operation in variant.operations:
-        if isinstance(operation, Resize) and outline.exact:
-            kept = place(operation, outline.size).scaled
-            wanted = place(operation.model_copy(update={"enlarge": True}), outline.size).scaled
+        if isinstance(operation, Resize) and spec.exact:
+            kept = place(operation, spec.size).scaled
+            wanted = place(operation.model_copy(update={"enlarge": True}), spec.size).scaled
             if kept != wanted:
                 yield Notice(
                     code="not_enlarged",
@@ -117,18 +117,18 @@ def _enlarging(variant: Variant, source: Source) -> Iterator[Notice]:
                     "is false.",
                     variant=variant.name,
                 )
-        outline = after(operation, outline)
+        spec = spec_after(operation, spec)
 
 
 def _turning(variant: Variant, source: Source) -> Iterator[Notice]:
     """That on the way a picture is turned which is too large, unless it can be made smaller before that."""
-    outline = source.outline
+    spec = source.spec
     for operation in variant.operations:
-        outline = after(operation, outline)
-        if isinstance(operation, Rotate) and operation.angle % 90 != 0 and not fits(outline, 1):
+        spec = spec_after(operation, spec)
+        if isinstance(operation, Rotate) and operation.angle % 90 != 0 and not can_fit(spec, 1):
             yield Notice(
                 code="output_limit",
-                message=f"On the way the picture is turned to {_shown(outline.size)} pixels. It fails unless a resize "
+                message=f"On the way the picture is turned to {_shown(spec.size)} pixels. It fails unless a resize "
                 "that follows lets it be turned smaller.",
                 variant=variant.name,
             )
@@ -183,10 +183,10 @@ def _why_still(output: Output, source: ImageFormat, written: ImageFormat) -> str
 
 def _covering(variant: Variant, source: Source) -> Iterator[Notice]:
     """That an operation lays the picture on an opaque background, which is meant to show elsewhere. Told once."""
-    outline = source.outline
+    spec = source.spec
     for operation in variant.operations:
-        before, outline = outline, after(operation, outline)
-        lost = before.alpha is not Alpha.NONE and outline.alpha is Alpha.NONE
+        before, spec = spec, spec_after(operation, spec)
+        lost = before.alpha is not Alpha.NONE and spec.alpha is Alpha.NONE
         if lost and isinstance(operation, Pad | Resize | Rotate | Round):
             yield Notice(
                 code="transparency_lost",
@@ -197,8 +197,8 @@ def _covering(variant: Variant, source: Source) -> Iterator[Notice]:
             return
 
 
-def _flattening(variant: Variant, outline: Outline, picture: PredictedImage) -> Iterator[Notice]:
-    if outline.alpha is not Alpha.NONE and not picture.format.can_have_alpha:
+def _flattening(variant: Variant, spec: ImageSpec, picture: PredictedImage) -> Iterator[Notice]:
+    if spec.alpha is not Alpha.NONE and not picture.format.can_have_alpha:
         yield Notice(
             code="transparency_lost",
             message=f"What is transparent becomes white: {picture.format} has no transparency.",

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PIL import Image, ImageFile
 from PIL.JpegImagePlugin import JpegImageFile
 
-from darkroom.planner.decoding import WHOLE, eighths_for, shrunk
+from darkroom.planner.decode_scale import WHOLE, jpeg_eighths, shrunk
 from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.decoding import orientation
 
@@ -20,7 +20,7 @@ def scale_while_decoding(file: Image.Image, needed_scale: Callable[[Size], float
     """
     if not isinstance(file, JpegImageFile) or len(file.tile) != 1:
         return 1.0
-    eighths = eighths_for(needed_scale(orientation.upright_size(file.size, orientation.read(file))))
+    eighths = jpeg_eighths(needed_scale(orientation.upright_size(file.size, orientation.read(file))))
     if eighths < WHOLE:
         _set_scale(file, eighths)
     return eighths / WHOLE

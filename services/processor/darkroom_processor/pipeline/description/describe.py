@@ -7,8 +7,8 @@ from typing import Final
 
 from PIL import Image, ImageCms
 
-from darkroom.planner.decoding import PREVIEW_SIDE
-from darkroom.sources import SourceDescription
+from darkroom.planner.decode_scale import PREVIEW_SIDE
+from darkroom.source_description import SourceDescription
 from darkroom_processor.pipeline import exif
 from darkroom_processor.pipeline.decoding.decode import DecodedImage
 from darkroom_processor.pipeline.description.thumbhash import thumbhash

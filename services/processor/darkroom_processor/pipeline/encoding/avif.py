@@ -3,7 +3,7 @@
 from typing import Final
 
 from darkroom.formats import ImageFormat
-from darkroom.planner.effort import avif_effort
+from darkroom.planner.encoder_effort import avif_effort
 from darkroom.recipes import DEFAULT_QUALITY, Output, Subsampling
 from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.encoding.pillow_save import as_rgb, ensure_room, save, timing

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from darkroom.formats import ImageFormat
-from darkroom.planner.effort import search_tries
+from darkroom.planner.encoder_effort import search_tries
 from darkroom.recipes import DEFAULT_QUALITY, Output
 from darkroom_processor.pipeline.encoding import avif, gif, jpeg, png, tiff, webp
 from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata

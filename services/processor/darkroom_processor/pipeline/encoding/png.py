@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from darkroom.planner.effort import png_by_the_row
+from darkroom.planner.encoder_effort import png_by_the_row
 from darkroom.recipes import Output
 from darkroom_processor.pipeline.encoding import palette, png_writer
 from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata

@@ -18,8 +18,8 @@ from darkroom import camera_raw
 from darkroom.errors import FrameLimit, TruncatedImage, UndecodableImage
 from darkroom.formats import SNIFF_BYTES, ImageFormat, sniff
 from darkroom.limits import MAX_SCANS
-from darkroom.planner.bounds import check_picture
 from darkroom.planner.geometry import Size
+from darkroom.planner.size_limits import check_image
 from darkroom_processor.pipeline.animations import apng, gif
 from darkroom_processor.pipeline.animations.animation import Animation
 from darkroom_processor.pipeline.cleaning import clean
@@ -79,7 +79,7 @@ def open_image(data: bytes) -> OpenedImage:
     image = open_with_plugin(cleaned, image_format)
     xmp = pop_xmp(image) if cleaned.xmp is None else cleaned.xmp
     size = animation.size if animation else image.size
-    check_picture(size)
+    check_image(size)
     if not cleaned.ended and not has_all_pixels(cleaned.data):
         raise TruncatedImage("The file ends before the picture does.")
     crop = announced.crop
@@ -115,7 +115,7 @@ def _animation(data: bytes, image_format: ImageFormat) -> Animation | None:
     match image_format:
         case ImageFormat.GIF:
             animation = gif.read(data)
-            check_picture(animation.size)
+            check_image(animation.size)
             return animation
         case ImageFormat.PNG:
             return apng.read(data)
@@ -131,7 +131,7 @@ def _frame_count(image: ImageFile.ImageFile, announced: Survey, animation: Anima
 
 
 def _check_structure(announced: Survey) -> None:
-    check_picture((announced.width, announced.height))
+    check_image((announced.width, announced.height))
     if announced.scans > MAX_SCANS:
         raise FrameLimit(f"The image has more than {MAX_SCANS} scans.", limit=MAX_SCANS)
     if not announced.complete:

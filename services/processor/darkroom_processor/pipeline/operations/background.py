@@ -2,8 +2,8 @@
 
 from PIL import Image, ImageColor
 
-from darkroom.planner.bounds import check_output
 from darkroom.planner.geometry import Size, padded_size
+from darkroom.planner.size_limits import check_output
 from darkroom.recipes import Flatten, Pad
 from darkroom_processor.pipeline.pixels.raster import Raster
 from darkroom_processor.pipeline.pixels.row_chunks import row_chunks

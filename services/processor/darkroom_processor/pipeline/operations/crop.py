@@ -5,8 +5,8 @@ from typing import Final
 
 from PIL import Image, ImageChops, ImageDraw
 
-from darkroom.planner.bounds import check_output
 from darkroom.planner.geometry import Box, crop_box
+from darkroom.planner.size_limits import check_output
 from darkroom.recipes import Crop, Round, Trim
 from darkroom_processor.pipeline.operations.background import lay_on
 from darkroom_processor.pipeline.pixels.raster import Raster

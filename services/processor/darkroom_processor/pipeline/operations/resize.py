@@ -4,9 +4,9 @@ from typing import Final
 
 from PIL import Image
 
-from darkroom.planner.bounds import check_output
-from darkroom.planner.decoding import whole_factor
+from darkroom.planner.decode_scale import averaging_factor
 from darkroom.planner.geometry import Placement, place
+from darkroom.planner.size_limits import check_output
 from darkroom.recipes import SEEKING, Filter, Fit, Focus, Resize
 from darkroom_processor.pipeline.operations.background import lay_on
 from darkroom_processor.pipeline.operations.smart_crop import find_focus
@@ -59,7 +59,7 @@ def _resample(raster: Raster, placement: Placement, chosen: Filter | None) -> Im
         return raster.image
     across, down = raster.extent[0] / placement.scaled[0], raster.extent[1] / placement.scaled[1]
     kernel = _KERNELS[chosen] if chosen else _usual_kernel(raster, min(across, down))
-    factor = 1 if kernel is Image.Resampling.NEAREST else whole_factor(min(across, down))
+    factor = 1 if kernel is Image.Resampling.NEAREST else averaging_factor(min(across, down))
     held = raster.reduced(factor) if factor > 1 else raster.image
     left, top, right, bottom = placement.kept
     across, down = across / factor, down / factor

@@ -5,8 +5,8 @@ import math
 from PIL import Image
 from PIL.Image import Transpose
 
-from darkroom.planner.bounds import check_output
 from darkroom.planner.geometry import rotated_size
+from darkroom.planner.size_limits import check_output
 from darkroom.recipes import Flip, Flop, Rotate
 from darkroom_processor.pipeline.operations.background import lay_on
 from darkroom_processor.pipeline.pixels.raster import Raster

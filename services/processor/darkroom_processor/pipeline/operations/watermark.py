@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from darkroom.planner.bounds import check_output
 from darkroom.planner.geometry import Size, anchored
+from darkroom.planner.size_limits import check_output
 from darkroom.recipes import Fit, Resize, Rotate, Watermark
 from darkroom_processor.pipeline.operations.overlay_images import OverlayImages
 from darkroom_processor.pipeline.operations.resize import resize

@@ -4,7 +4,7 @@ from functools import cached_property
 
 from PIL import Image
 
-from darkroom.planner.decoding import whole_factor
+from darkroom.planner.decode_scale import averaging_factor
 from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.pixels.resampling import averaged
 
@@ -67,7 +67,7 @@ class Raster:
 
     def shrunk_to(self, part: float) -> "Raster":
         """The same picture with no more pixels than are good for that part of its true size."""
-        factor = whole_factor(self.extent[0] / self.size[0] / part)
+        factor = averaging_factor(self.extent[0] / self.size[0] / part)
         if factor == 1:
             return self
         extent = self.extent[0] / factor, self.extent[1] / factor

@@ -1,8 +1,8 @@
 """Renders variants that keep an animation. Each frame is decoded once for all of them."""
 
 from darkroom.errors import ImageError
-from darkroom.planner.bounds import check_animation, check_output
 from darkroom.planner.output_format import keeps_frames
+from darkroom.planner.size_limits import check_animation, check_output
 from darkroom.recipes import AnyOperation, Variant
 from darkroom_processor.pipeline.decoding.animation_frames import decode_frames, play_count
 from darkroom_processor.pipeline.decoding.decode import DecodedImage
