@@ -3,7 +3,7 @@
 import asyncio
 
 from darkroom.runtime.queue import Delivery
-from tests.shared.consuming import Door, consuming
+from tests.shared.runtime.consuming import Door, consuming
 from tests.support.memory_queue import MemoryQueue, away
 
 

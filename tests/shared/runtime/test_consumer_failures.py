@@ -12,7 +12,7 @@ from darkroom.errors import DarkroomError, NotFound, Unavailable
 from darkroom.runtime.consumer import Consumer, Poison, growing_pause
 from darkroom.runtime.queue import Delivery
 from darkroom.topology import QueueSpec, Topology
-from tests.shared.consuming import Door, consuming
+from tests.shared.runtime.consuming import Door, consuming
 from tests.support.memory_queue import MemoryQueue, away
 
 TOPOLOGY = Topology.named("test")

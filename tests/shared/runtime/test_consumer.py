@@ -5,7 +5,7 @@ from structlog.contextvars import get_contextvars
 
 from darkroom.runtime.consumer import Poison
 from darkroom.runtime.queue import Delivery
-from tests.shared.consuming import Door, consuming
+from tests.shared.runtime.consuming import Door, consuming
 from tests.support.memory_queue import MemoryQueue, away
 from tests.support.spans import recorded
 
