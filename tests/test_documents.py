@@ -8,7 +8,7 @@ import pytest
 from darkroom.errors import ImageError, InvalidRecipe, SourceGone, UploadTooLarge
 from darkroom.recipes import load_presets
 from darkroom.runtime.problems import STATUSES
-from darkroom_orchestrator.progress import LOST
+from darkroom_orchestrator.records.progress import LOST
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]

@@ -60,7 +60,7 @@ EXPECTED: Final[dict[str, Permissions]] = {
         "SignWebhooks": ({"dynamodb:GetItem", "dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
         "Settle": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
         "FindOverdueJobs": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/open-by-deadline"}),
-        "TakeTurns": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/by-turn"}),
+        "FindFreeSlots": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/by-slot"}),
         "Consume": (
             _CONSUME,
             {

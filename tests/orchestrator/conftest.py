@@ -9,7 +9,7 @@ from darkroom.runtime.aws import Aws
 from darkroom_local.installation import Installation
 from darkroom_orchestrator.composition import Clients, open_clients
 from darkroom_orchestrator.settings import Settings
-from tests.orchestrator.site import Site
+from tests.orchestrator.harness import Harness
 from tests.support.emulator import Cloud
 
 
@@ -21,7 +21,9 @@ async def clients(cloud: Cloud) -> AsyncIterator[Clients]:
 
 
 @pytest_asyncio.fixture
-async def site(clients: Clients, installation: Installation, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
+async def harness(
+    clients: Clients, installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Harness]:
     """An orchestrator on fresh resources; a queue that subscribes to its events is the mailbox."""
     for name, value in installation.environment().items():
         monkeypatch.setenv(name, value)
@@ -33,5 +35,5 @@ async def site(clients: Clients, installation: Installation, monkeypatch: pytest
     await clients.sns.subscribe(
         TopicArn=installation.job_events_topic_arn, Protocol="sqs", Endpoint=attributes["Attributes"]["QueueArn"]
     )
-    yield Site(Settings(), clients, url)
+    yield Harness(Settings(), clients, url)
     await clients.sqs.delete_queue(QueueUrl=url)

@@ -6,16 +6,17 @@ import pytest
 
 from darkroom.errors import Unavailable
 from darkroom.jobs import JobStatus
-from darkroom_orchestrator.adapters.charging import Charging
-from darkroom_orchestrator.adapters.events import JobEvents
-from darkroom_orchestrator.adapters.originals import Originals
-from darkroom_orchestrator.adapters.turn_index import TurnIndex
-from darkroom_orchestrator.dispatch import Dispatch
-from darkroom_orchestrator.retry import Retry
-from darkroom_orchestrator.start import Start
-from darkroom_orchestrator.sweep import Sweep, sweep_regularly
-from darkroom_orchestrator.turns import Turns
-from tests.orchestrator.site import PRESETS, Site, undecodable
+from darkroom_orchestrator.arrivals.start import Start
+from darkroom_orchestrator.dispatch.send_tasks import SendTasks
+from darkroom_orchestrator.dispatch.slot_index import SlotIndex
+from darkroom_orchestrator.dispatch.slots import Slots
+from darkroom_orchestrator.events import JobEvents
+from darkroom_orchestrator.jobs.retry import Retry
+from darkroom_orchestrator.jobs.sweep import Sweep, sweep_regularly
+from darkroom_orchestrator.records.charging import Charging
+from darkroom_orchestrator.storage.originals import Originals
+from tests.orchestrator.harness import PRESETS, Harness
+from tests.orchestrator.task_reports import undecodable
 from tests.support.memory_queue import MemoryQueue, away
 from tests.support.waiting import until
 
@@ -26,73 +27,75 @@ def failing() -> MemoryQueue:
     return MemoryQueue(failures={"send": [away()]})
 
 
-def turns_to(site: Site, queue: MemoryQueue) -> Turns:
-    index = TurnIndex(site.clients.dynamodb, site.settings.jobs_table)
-    dispatch = Dispatch(site.jobs, queue, max_variants_per_task=16)
-    return Turns(index=index, jobs=site.jobs, dispatch=dispatch, share=8)
+def slots_sending_to(harness: Harness, queue: MemoryQueue) -> Slots:
+    index = SlotIndex(harness.clients.dynamodb, harness.settings.jobs_table)
+    send_tasks = SendTasks(harness.jobs, queue, max_variants_per_task=16)
+    return Slots(index=index, jobs=harness.jobs, send_tasks=send_tasks, limit=8)
 
 
 async def test_a_start_that_cannot_send_its_tasks_sends_them_when_the_message_comes_again(
-    site: Site, failing: MemoryQueue
+    harness: Harness, failing: MemoryQueue
 ) -> None:
     start = Start(
-        jobs=site.jobs,
-        originals=Originals(site.s3, site.settings.originals_bucket),
-        turns=turns_to(site, failing),
-        events=JobEvents(site.clients.sns, site.settings.job_events_topic_arn),
+        jobs=harness.jobs,
+        originals=Originals(harness.s3, harness.settings.originals_bucket),
+        slots=slots_sending_to(harness, failing),
+        events=JobEvents(harness.clients.sns, harness.settings.job_events_topic_arn),
         presets=PRESETS,
         default_owner="demo",
         max_upload_bytes=1000,
-        now=site.now,
+        now=harness.now,
     )
-    job = await site.waiting_job()
-    new = await site.upload(job)
+    job = await harness.waiting_job()
+    new = await harness.upload(job)
     with pytest.raises(Unavailable):
         await start(new, redelivered=False)
     assert (await failing.depth()).visible == 0
 
     await start(new, redelivered=True)
 
-    assert (await site.job(job.job_id)).status is JobStatus.QUEUED
+    assert (await harness.job(job.job_id)).status is JobStatus.QUEUED
     assert (await failing.depth()).visible == 1
 
 
 async def test_a_retry_that_cannot_send_its_tasks_is_accepted_and_left_to_the_sweeper(
-    site: Site, failing: MemoryQueue
+    harness: Harness, failing: MemoryQueue
 ) -> None:
-    job, [task] = await site.queued_job()
-    await site.orchestrator.finish(undecodable(task))
-    originals = Originals(site.s3, site.settings.originals_bucket)
-    retry = Retry(jobs=site.jobs, originals=originals, turns=turns_to(site, failing), charging=Charging("accounts"))
+    job, [task] = await harness.queued_job()
+    await harness.orchestrator.finish(undecodable(task))
+    originals = Originals(harness.s3, harness.settings.originals_bucket)
+    retry = Retry(
+        jobs=harness.jobs, originals=originals, slots=slots_sending_to(harness, failing), charging=Charging("accounts")
+    )
 
     queued = await retry(job.job_id)
 
     assert (queued.status, queued.attempt) == (JobStatus.QUEUED, 2)
-    assert await site.sent_tasks() == []
-    site.now.forward(minutes=6)
-    await site.orchestrator.sweep()
-    assert [sent.attempt for sent in await site.sent_tasks()] == [2]
+    assert await harness.sent_tasks() == []
+    harness.now.forward(minutes=6)
+    await harness.orchestrator.sweep()
+    assert [sent.attempt for sent in await harness.sent_tasks()] == [2]
 
 
-async def test_a_sweep_that_fails_is_followed_by_the_next(site: Site, failing: MemoryQueue) -> None:
+async def test_a_sweep_that_fails_is_followed_by_the_next(harness: Harness, failing: MemoryQueue) -> None:
     sweep = Sweep(
-        jobs=site.jobs,
-        originals=Originals(site.s3, site.settings.originals_bucket),
-        turns=turns_to(site, MemoryQueue()),
-        events=JobEvents(site.clients.sns, site.settings.job_events_topic_arn),
-        refunds=site.orchestrator.refunds,
+        jobs=harness.jobs,
+        originals=Originals(harness.s3, harness.settings.originals_bucket),
+        slots=slots_sending_to(harness, MemoryQueue()),
+        events=JobEvents(harness.clients.sns, harness.settings.job_events_topic_arn),
+        refunds=harness.orchestrator.refunds,
         uploads=failing,
         tasks=MemoryQueue(),
         reports=MemoryQueue(),
-        now=site.now,
+        now=harness.now,
     )
-    await site.upload(await site.waiting_job())
-    site.now.forward(minutes=6)
+    await harness.upload(await harness.waiting_job())
+    harness.now.forward(minutes=6)
     stop = asyncio.Event()
     sweeping = asyncio.create_task(sweep_regularly(sweep, stop, seconds=0.05))
 
     await failing.failed.wait()
-    site.now.forward(minutes=6)
+    harness.now.forward(minutes=6)
 
     async def announced() -> bool:
         return (await failing.depth()).visible == 1

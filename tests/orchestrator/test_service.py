@@ -14,17 +14,18 @@ from darkroom.runtime.queue import Outgoing
 from darkroom_local.installation import Installation
 from darkroom_local.ports import free_ports
 from darkroom_local.service import Service
-from darkroom_orchestrator.api import QueueName
-from tests.orchestrator.site import Site, finished, started
+from darkroom_orchestrator.internal_api.routes import QueueName
+from tests.orchestrator.harness import Harness
+from tests.orchestrator.task_reports import finished, started
 from tests.support.waiting import until
 
 
 @pytest_asyncio.fixture
-async def consuming(site: Site) -> AsyncIterator[Site]:
-    """A site whose consumers and sweeper run."""
+async def consuming(harness: Harness) -> AsyncIterator[Harness]:
+    """A harness whose consumers and sweeper run."""
     stop = asyncio.Event()
-    running = [asyncio.create_task(start(stop)) for start in site.orchestrator.background()]
-    yield site
+    running = [asyncio.create_task(start(stop)) for start in harness.orchestrator.background()]
+    yield harness
     stop.set()
     await asyncio.gather(*running)
 
@@ -34,86 +35,86 @@ async def send_raw(sqs: SQSClient, url: str, body: str) -> None:
     await sqs.send_message(QueueUrl=url, MessageBody=body)
 
 
-async def reaches(site: Site, job_id: str, status: JobStatus) -> None:
+async def reaches(harness: Harness, job_id: str, status: JobStatus) -> None:
     """Wait until the job has that status."""
 
     async def has_it() -> bool:
-        return (await site.job(job_id)).status is status
+        return (await harness.job(job_id)).status is status
 
     await until(has_it)
 
 
-async def test_an_announced_upload_runs_through(consuming: Site) -> None:
-    site = consuming
-    job = await site.waiting_job()
-    new = await site.upload(job)
+async def test_an_announced_upload_runs_through(consuming: Harness) -> None:
+    harness = consuming
+    job = await harness.waiting_job()
+    new = await harness.upload(job)
     source = ObjectRef(key=new.key, version_id=new.version_id, etag='"as announced"', size=17)
-    queues = site.orchestrator.queues
+    queues = harness.orchestrator.queues
     arrived = UploadArrived(job_id=job.job_id, source=source)
 
     await queues[QueueName.UPLOADS].queue.send([Outgoing(job_id=job.job_id, message=arrived)] * 3)
-    await reaches(site, job.job_id, JobStatus.QUEUED)
+    await reaches(harness, job.job_id, JobStatus.QUEUED)
     [delivery] = await queues[QueueName.TASKS].queue.receive(most=10, wait_seconds=5)
     assert delivery.attributes["job_id"] == job.job_id
     task = ProcessTask.model_validate_json(delivery.body)
     await queues[QueueName.REPORTS].queue.send([Outgoing(job_id=job.job_id, message=started(task))])
-    await reaches(site, job.job_id, JobStatus.PROCESSING)
+    await reaches(harness, job.job_id, JobStatus.PROCESSING)
     await queues[QueueName.REPORTS].queue.send([Outgoing(job_id=job.job_id, message=finished(task))] * 3)
 
-    await reaches(site, job.job_id, JobStatus.COMPLETED)
+    await reaches(harness, job.job_id, JobStatus.COMPLETED)
 
 
-async def test_s3_announces_presigned_uploads_and_drops(consuming: Site) -> None:
-    site = consuming
-    job = await site.waiting_job(direct=True)
+async def test_s3_announces_presigned_uploads_and_drops(consuming: Harness) -> None:
+    harness = consuming
+    job = await harness.waiting_job(direct=True)
 
-    await site.upload(job)
-    await site.put_original("incoming/thumbnails/mein Kätzchen +1.jpg")
+    await harness.upload(job)
+    await harness.put_original("incoming/thumbnails/mein Kätzchen +1.jpg")
 
-    await reaches(site, job.job_id, JobStatus.QUEUED)
+    await reaches(harness, job.job_id, JobStatus.QUEUED)
 
     async def dropped() -> bool:
-        names = {job.filename for job in await site.all_jobs() if job.status is JobStatus.QUEUED}
+        names = {job.filename for job in await harness.all_jobs() if job.status is JobStatus.QUEUED}
         return "mein Kätzchen +1.jpg" in names
 
     await until(dropped)
 
 
-async def test_unreadable_messages_end_in_the_dead_letter_queue(consuming: Site) -> None:
-    site = consuming
-    for url in (site.settings.uploads_queue_url, site.settings.results_queue_url):
-        await send_raw(site.clients.sqs, url, "neither JSON nor anything")
+async def test_unreadable_messages_end_in_the_dead_letter_queue(consuming: Harness) -> None:
+    harness = consuming
+    for url in (harness.settings.uploads_queue_url, harness.settings.results_queue_url):
+        await send_raw(harness.clients.sqs, url, "neither JSON nor anything")
 
     async def dead() -> bool:
         names = (QueueName.UPLOADS, QueueName.REPORTS)
-        depths = [await site.orchestrator.queues[name].dead.depth() for name in names]
+        depths = [await harness.orchestrator.queues[name].dead.depth() for name in names]
         return all(depth.visible == 1 for depth in depths)
 
     await until(dead)
 
 
-async def test_the_test_event_is_done_with(consuming: Site) -> None:
-    site = consuming
-    body = json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": site.settings.originals_bucket})
-    await send_raw(site.clients.sqs, site.settings.uploads_queue_url, body)
+async def test_the_test_event_is_done_with(consuming: Harness) -> None:
+    harness = consuming
+    body = json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": harness.settings.originals_bucket})
+    await send_raw(harness.clients.sqs, harness.settings.uploads_queue_url, body)
 
     async def gone() -> bool:
-        pair = site.orchestrator.queues[QueueName.UPLOADS]
+        pair = harness.orchestrator.queues[QueueName.UPLOADS]
         depth, dead = await pair.queue.depth(), await pair.dead.depth()
         return (depth.visible, depth.in_flight, dead.visible) == (0, 0, 0)
 
     await until(gone)
 
 
-async def test_dead_tasks_fail_their_jobs_and_unreadable_ones_are_dropped(consuming: Site) -> None:
-    site = consuming
-    job, [task] = await site.queued_job()
-    dead = site.orchestrator.queues[QueueName.TASKS].dead
-    await send_raw(site.clients.sqs, site.settings.tasks_dlq_url, "not a task")
+async def test_dead_tasks_fail_their_jobs_and_unreadable_ones_are_dropped(consuming: Harness) -> None:
+    harness = consuming
+    job, [task] = await harness.queued_job()
+    dead = harness.orchestrator.queues[QueueName.TASKS].dead
+    await send_raw(harness.clients.sqs, harness.settings.tasks_dlq_url, "not a task")
 
     await dead.send([Outgoing(job_id=job.job_id, message=task)])
 
-    await reaches(site, job.job_id, JobStatus.FAILED)
+    await reaches(harness, job.job_id, JobStatus.FAILED)
 
     async def empty() -> bool:
         depth = await dead.depth()
@@ -122,27 +123,29 @@ async def test_dead_tasks_fail_their_jobs_and_unreadable_ones_are_dropped(consum
     await until(empty)
 
 
-async def test_the_sweeper_runs_beside_the_consumers(site: Site) -> None:
-    job = await site.waiting_job()
-    site.now.forward(minutes=6)
+async def test_the_sweeper_runs_beside_the_consumers(harness: Harness) -> None:
+    job = await harness.waiting_job()
+    harness.now.forward(minutes=6)
     stop = asyncio.Event()
-    running = [asyncio.create_task(start(stop)) for start in site.with_settings(sweep_seconds=0.05).background()]
+    running = [asyncio.create_task(start(stop)) for start in harness.with_settings(sweep_seconds=0.05).background()]
     try:
-        await reaches(site, job.job_id, JobStatus.EXPIRED)
+        await reaches(harness, job.job_id, JobStatus.EXPIRED)
     finally:
         stop.set()
         await asyncio.gather(*running)
 
 
-async def test_the_process_becomes_ready_works_and_drains_on_sigterm(installation: Installation, site: Site) -> None:
+async def test_the_process_becomes_ready_works_and_drains_on_sigterm(
+    installation: Installation, harness: Harness
+) -> None:
     [port] = free_ports(1)
     service = Service("orchestrator", "darkroom_orchestrator", port=port, environment=installation.environment())
     await service.start()
     try:
         await service.ready()
-        job = await site.waiting_job(direct=True)
-        await site.upload(job)
-        await reaches(site, job.job_id, JobStatus.QUEUED)
+        job = await harness.waiting_job(direct=True)
+        await harness.upload(job)
+        await reaches(harness, job.job_id, JobStatus.QUEUED)
     finally:
         status = await service.stop()
 

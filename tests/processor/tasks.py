@@ -4,7 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from darkroom.jobs import ObjectRef
-from darkroom.messages import PlannedVariant, ProcessTask
+from darkroom.messages import ProcessTask, TaskVariant
 from darkroom.recipes import Variant
 from darkroom_local.installation import Installation
 from tests.support.emulator import Cloud
@@ -29,7 +29,7 @@ def task(
     """A task of a new job."""
     job_id = str(uuid4())
     planned = tuple(
-        PlannedVariant(variant=Variant.model_validate(variant), key_stem=f"{variant['name']}/{job_id}/cat")
+        TaskVariant(variant=Variant.model_validate(variant), key_stem=f"{variant['name']}/{job_id}/cat")
         for variant in variants
     )
     return ProcessTask(

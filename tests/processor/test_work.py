@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from darkroom.errors import Unavailable
 from darkroom.jobs import VariantResult
-from darkroom.messages import PlannedOverlay, TaskFinished, TaskReport, TaskStarted
+from darkroom.messages import TaskFinished, TaskOverlay, TaskReport, TaskStarted
 from darkroom.recipes import Overlay
 from darkroom.runtime.aws import Aws
 from darkroom.runtime.queue import Queue
@@ -202,16 +202,16 @@ async def test_an_image_for_watermarks_comes_from_the_results_bucket_once(
     planned = task(await stored(cloud, installation, data), [STAMPED, {**STAMPED, "name": "again"}, GRAY])
     reports = MemoryQueue()
     await worker(cloud, installation, pool, reports).perform(
-        planned.model_copy(update={"overlays": (PlannedOverlay(overlay=LOGO, key="logo/one/logo.png"),)})
+        planned.model_copy(update={"overlays": (TaskOverlay(overlay=LOGO, key="logo/one/logo.png"),)})
     )
     end = await finished(reports)
     assert all(outcome.result for outcome in end.outcomes)
     assert end.cost.bytes_read == len(data) + len(logo)
 
 
-@pytest.mark.parametrize("overlays", [(), (PlannedOverlay(overlay=LOGO, key="logo/gone/logo.png"),)])
+@pytest.mark.parametrize("overlays", [(), (TaskOverlay(overlay=LOGO, key="logo/gone/logo.png"),)])
 async def test_a_watermark_whose_image_is_gone_fails_alone(
-    cloud: Cloud, installation: Installation, pool: ChildPool, overlays: tuple[PlannedOverlay, ...]
+    cloud: Cloud, installation: Installation, pool: ChildPool, overlays: tuple[TaskOverlay, ...]
 ) -> None:
     reports = MemoryQueue()
     planned = task(await stored(cloud, installation, jpeg(20, 20)), [STAMPED, GRAY])

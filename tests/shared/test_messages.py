@@ -13,11 +13,11 @@ from darkroom.messages import (
     DeliveryRequested,
     JobEvent,
     Message,
-    PlannedVariant,
     ProcessTask,
     TaskFinished,
     TaskReport,
     TaskStarted,
+    TaskVariant,
     UploadArrived,
     VariantCounts,
 )
@@ -50,7 +50,7 @@ MESSAGES: list[Message] = [
         source=SOURCE,
         describe=True,
         variants=(
-            PlannedVariant(
+            TaskVariant(
                 variant=Variant(
                     name="a",
                     operations=(Resize(op="resize", width=1, fit="pad"), Crop(op="crop", width=1, height=2)),
@@ -165,7 +165,7 @@ def test_the_largest_task_fits_into_a_message() -> None:
         task=0,
         source=SOURCE,
         describe=True,
-        variants=TypeAdapter(tuple[PlannedVariant, ...]).validate_python(variants),
+        variants=TypeAdapter(tuple[TaskVariant, ...]).validate_python(variants),
     )
     assert len(task.model_dump_json(exclude_none=True)) < 256 * 1024, "SQS takes no more in any of its regions"
 

@@ -2,7 +2,7 @@
 
 from itertools import chain
 
-from darkroom.topology import BY_OWNER, BY_TURN, DAY_SECONDS, OPEN_BY_DEADLINE, Topology
+from darkroom.topology import BY_OWNER, BY_SLOT, DAY_SECONDS, OPEN_BY_DEADLINE, Topology
 
 TOPOLOGY = Topology.named("darkroom-dev")
 
@@ -43,9 +43,9 @@ def test_only_originals_expire_and_only_their_direct_ways_in_are_announced() -> 
 
 
 def test_jobs_are_found_by_owner_when_they_are_late_and_when_it_is_their_turn() -> None:
-    assert TOPOLOGY.jobs.indexes == (BY_OWNER, OPEN_BY_DEADLINE, BY_TURN)
+    assert TOPOLOGY.jobs.indexes == (BY_OWNER, OPEN_BY_DEADLINE, BY_SLOT)
     assert (TOPOLOGY.jobs.partition.name, TOPOLOGY.accounts.partition.name) == ("job_id", "id")
     assert (BY_OWNER.partition.name, BY_OWNER.sort.name, BY_OWNER.include) == ("owner_shard", "owner_order", ())
     assert (OPEN_BY_DEADLINE.partition.name, OPEN_BY_DEADLINE.sort.name) == ("open_shard", "deadline")
-    assert (BY_TURN.partition.name, BY_TURN.sort.name, BY_TURN.include) == ("turn_of", "turn", ("tasks",))
+    assert (BY_SLOT.partition.name, BY_SLOT.sort.name, BY_SLOT.include) == ("slot_owner", "slot_order", ("slot_count",))
     assert {table.ttl_attribute for table in TOPOLOGY.tables} == {"expires_at"}

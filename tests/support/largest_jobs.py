@@ -12,11 +12,11 @@ from darkroom.jobs import (
     SOURCE_PART,
     Cost,
     Job,
+    JobSlots,
     JobStatus,
     NewJob,
     ObjectRef,
-    Place,
-    Turn,
+    SlotState,
     VariantResult,
     VariantState,
     VariantStatus,
@@ -119,5 +119,5 @@ def largest_job(variants: int, *, owner: str = "o" * 64) -> tuple[NewJob, JobDet
 def waiting_for_all(new: NewJob) -> Job:
     """The same job while everything of it is pending."""
     variants = unsettled(new.recipe)
-    place = Place(turn=Turn.WAITING, tasks=32)
-    return replace(new.job, variants=variants, pending=frozenset({SOURCE_PART, *variants}), place=place)
+    slots = JobSlots(state=SlotState.WAITING, count=32)
+    return replace(new.job, variants=variants, pending=frozenset({SOURCE_PART, *variants}), slots=slots)

@@ -6,7 +6,7 @@ from aws_cdk import CfnOutput
 from constructs import Construct
 
 from darkroom.object_keys import DIRECT, MANIFESTS, UPLOADS
-from darkroom.topology import BY_OWNER, BY_TURN, OPEN_BY_DEADLINE
+from darkroom.topology import BY_OWNER, BY_SLOT, OPEN_BY_DEADLINE
 from darkroom_cdk.config import StageConfig
 from darkroom_cdk.constructs.bucket import bucket_arn
 from darkroom_cdk.constructs.task_role import TaskRole
@@ -125,7 +125,7 @@ class PermissionsStack(StageStack):
             "Settle", actions=["dynamodb:UpdateItem"], on=[self._data.accounts.table_arn], items=[_USAGE, _STORED]
         )
         may.allow("FindOverdueJobs", actions=["dynamodb:Query"], on=[f"{jobs}/index/{OPEN_BY_DEADLINE.name}"])
-        may.allow("TakeTurns", actions=["dynamodb:Query"], on=[f"{jobs}/index/{BY_TURN.name}"])
+        may.allow("FindFreeSlots", actions=["dynamodb:Query"], on=[f"{jobs}/index/{BY_SLOT.name}"])
         uploads, tasks, reports = self._messaging.uploads, self._messaging.tasks, self._messaging.reports
         webhooks = self._messaging.notifications
         may.allow(

@@ -8,14 +8,14 @@ from fastapi import FastAPI
 from darkroom.runtime import health, problems
 from darkroom.runtime.access_log import AccessLog
 from darkroom.runtime.health import Readiness
-from darkroom_orchestrator.adapters.job_store import JobStore
-from darkroom_orchestrator.api import Queues, job_routes, queue_routes
-from darkroom_orchestrator.cancel import Cancel
-from darkroom_orchestrator.delete import Delete
-from darkroom_orchestrator.no_browsers import NoBrowsers
-from darkroom_orchestrator.retry import Retry
-from darkroom_orchestrator.webhooks.api import webhook_routes
+from darkroom_orchestrator.internal_api.no_browsers import NoBrowsers
+from darkroom_orchestrator.internal_api.routes import Queues, job_routes, queue_routes
+from darkroom_orchestrator.jobs.cancel import Cancel
+from darkroom_orchestrator.jobs.delete import Delete
+from darkroom_orchestrator.jobs.retry import Retry
+from darkroom_orchestrator.records.job_store import JobStore
 from darkroom_orchestrator.webhooks.replay import Replay
+from darkroom_orchestrator.webhooks.routes import webhook_routes
 
 
 def create_app(

@@ -19,30 +19,30 @@ from darkroom.runtime.queue import SqsQueue
 from darkroom.runtime.server import Background
 from darkroom.tables.webhook_secrets import WebhookSecrets
 from darkroom.topology import TASK_TRIES
-from darkroom_orchestrator.adapters.charging import Charging
-from darkroom_orchestrator.adapters.events import JobEvents
-from darkroom_orchestrator.adapters.job_store import JobStore
-from darkroom_orchestrator.adapters.originals import Originals
-from darkroom_orchestrator.adapters.refunds import Refunds
-from darkroom_orchestrator.adapters.results import Results
-from darkroom_orchestrator.adapters.turn_index import TurnIndex
-from darkroom_orchestrator.api import QueueName, QueuePair
 from darkroom_orchestrator.app import create_app
-from darkroom_orchestrator.begin import Begin
-from darkroom_orchestrator.bury import Bury
-from darkroom_orchestrator.cancel import Cancel
+from darkroom_orchestrator.arrivals.start import Start
 from darkroom_orchestrator.consumers import dead_tasks_handler, reports_handler, uploads_handler
-from darkroom_orchestrator.delete import Delete
-from darkroom_orchestrator.dispatch import Dispatch
-from darkroom_orchestrator.finish import Finish
-from darkroom_orchestrator.retry import Retry
+from darkroom_orchestrator.dispatch.send_tasks import SendTasks
+from darkroom_orchestrator.dispatch.slot_index import SlotIndex
+from darkroom_orchestrator.dispatch.slots import Slots
+from darkroom_orchestrator.events import JobEvents
+from darkroom_orchestrator.internal_api.routes import QueueName, QueuePair
+from darkroom_orchestrator.jobs.cancel import Cancel
+from darkroom_orchestrator.jobs.delete import Delete
+from darkroom_orchestrator.jobs.retry import Retry
+from darkroom_orchestrator.jobs.sweep import Sweep, sweep_regularly
+from darkroom_orchestrator.records.charging import Charging
+from darkroom_orchestrator.records.job_store import JobStore
+from darkroom_orchestrator.records.refunds import Refunds
+from darkroom_orchestrator.reports.begin import Begin
+from darkroom_orchestrator.reports.bury import Bury
+from darkroom_orchestrator.reports.finish import Finish
 from darkroom_orchestrator.settings import Settings
 from darkroom_orchestrator.shares import Shares
-from darkroom_orchestrator.start import Start
-from darkroom_orchestrator.sweep import Sweep, sweep_regularly
-from darkroom_orchestrator.turns import Turns
+from darkroom_orchestrator.storage.originals import Originals
+from darkroom_orchestrator.storage.results import Results
+from darkroom_orchestrator.webhooks.composition import Webhooks
 from darkroom_orchestrator.webhooks.delivery_log import DeliveryLog
-from darkroom_orchestrator.webhooks.work import Webhooks
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -74,7 +74,7 @@ async def open_clients(aws: Aws) -> AsyncIterator[Clients]:
         yield Clients(s3=s3, sqs=sqs, sns=sns, dynamodb=dynamodb)
 
 
-class Orchestrator:
+class Composition:
     """All use cases over one set of adapters."""
 
     def __init__(self, settings: Settings, clients: Clients, presets: Presets, *, now: Callable[[], datetime]) -> None:
@@ -97,17 +97,17 @@ class Orchestrator:
         originals = Originals(clients.s3, settings.originals_bucket)
         results = Results(clients.s3, settings.results_bucket)
         events = JobEvents(clients.sns, settings.job_events_topic_arn)
-        dispatch = Dispatch(jobs, tasks, max_variants_per_task=settings.max_variants_per_task)
-        self.turns = turns = Turns(
-            index=TurnIndex(clients.dynamodb, settings.jobs_table),
+        send_tasks = SendTasks(jobs, tasks, max_variants_per_task=settings.max_variants_per_task)
+        self.slots = slots = Slots(
+            index=SlotIndex(clients.dynamodb, settings.jobs_table),
             jobs=jobs,
-            dispatch=dispatch,
-            share=settings.tasks_per_owner or None,
+            send_tasks=send_tasks,
+            limit=settings.tasks_per_owner or None,
         )
         self.start = Start(
             jobs=jobs,
             originals=originals,
-            turns=turns,
+            slots=slots,
             events=events,
             presets=presets,
             default_owner=settings.default_owner,
@@ -115,17 +115,17 @@ class Orchestrator:
             now=now,
         )
         self.begin = Begin(jobs)
-        self.finish = Finish(jobs=jobs, results=results, events=events, turns=turns)
+        self.finish = Finish(jobs=jobs, results=results, events=events, slots=slots)
         self.bury = Bury(finish=self.finish, tries=TASK_TRIES, now=now)
-        self.cancel = Cancel(jobs=jobs, events=events, turns=turns)
+        self.cancel = Cancel(jobs=jobs, events=events, slots=slots)
         charging = Charging(settings.accounts_table)
-        self.retry = Retry(jobs=jobs, originals=originals, turns=turns, charging=charging)
+        self.retry = Retry(jobs=jobs, originals=originals, slots=slots, charging=charging)
         self.delete = Delete(jobs=jobs, originals=originals, results=results)
         self.refunds = Refunds(clients.dynamodb, jobs_table=settings.jobs_table, accounts_table=settings.accounts_table)
         self.sweep = Sweep(
             jobs=jobs,
             originals=originals,
-            turns=turns,
+            slots=slots,
             events=events,
             refunds=self.refunds,
             uploads=self.queues[QueueName.UPLOADS].queue,

@@ -6,11 +6,11 @@ from darkroom.messages import ProcessTask, TaskReport, TaskStarted
 from darkroom.runtime.consumer import Handler, Poison
 from darkroom.runtime.logs import get_logger
 from darkroom.runtime.queue import Delivery
-from darkroom_orchestrator.arrivals import read_arrivals
-from darkroom_orchestrator.begin import Begin
-from darkroom_orchestrator.bury import Bury
-from darkroom_orchestrator.finish import Finish
-from darkroom_orchestrator.start import Start
+from darkroom_orchestrator.arrivals.announcements import read_announcements
+from darkroom_orchestrator.arrivals.start import Start
+from darkroom_orchestrator.reports.begin import Begin
+from darkroom_orchestrator.reports.bury import Bury
+from darkroom_orchestrator.reports.finish import Finish
 
 _LOG = get_logger(__name__)
 
@@ -19,7 +19,7 @@ def uploads_handler(start: Start) -> Handler:
     """Announcements and S3 notifications, one of which may name several objects."""
 
     async def handle(delivery: Delivery) -> None:
-        for new in read_arrivals(delivery.body):
+        for new in read_announcements(delivery.body):
             await start(new, redelivered=delivery.receives > 1)
 
     return handle

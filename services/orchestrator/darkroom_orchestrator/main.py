@@ -9,7 +9,7 @@ from darkroom.runtime.aws import Aws
 from darkroom.runtime.logs import configure_logging
 from darkroom.runtime.server import serve
 from darkroom.runtime.settings import load_settings
-from darkroom_orchestrator.composition import Orchestrator, open_clients
+from darkroom_orchestrator.composition import Composition, open_clients
 from darkroom_orchestrator.settings import Settings
 
 
@@ -30,7 +30,7 @@ async def run(settings: Settings, presets: Presets) -> None:
     """Open what the process needs, serve, and close it."""
     stop = asyncio.Event()
     async with open_clients(Aws()) as clients:
-        orchestrator = Orchestrator(settings, clients, presets, now=now)
+        orchestrator = Composition(settings, clients, presets, now=now)
         await serve(
             orchestrator.app(stop), orchestrator.background(), stop=stop, host=settings.host, port=settings.port
         )

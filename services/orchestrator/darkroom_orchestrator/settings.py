@@ -1,7 +1,7 @@
 """What the orchestrator is told."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -13,8 +13,12 @@ from darkroom.limits import (
 )
 from darkroom.runtime.encryption_settings import EncryptionSettings
 from darkroom.runtime.settings import Environment, JsonTuple, ServiceSettings
-from darkroom_orchestrator.adapters.job_store import WORK_PERIOD
-from darkroom_orchestrator.webhooks.schedule import DEFAULT_SECONDS, LONGEST_SECONDS
+from darkroom_orchestrator.records.job_store import WORK_PERIOD
+
+WEBHOOK_RETRY_SECONDS: Final = (5, 60, 5 * 60, 30 * 60, 3600, 2 * 3600, 4 * 3600, 8 * 3600, 10 * 3600)
+"""Default pauses after the first nine attempts, in seconds; together about a day."""
+LONGEST_WEBHOOK_RETRY_SECONDS: Final = 39_000
+"""With jitter it is still less than the twelve hours for which SQS can hide a message."""
 
 
 class Settings(ServiceSettings, EncryptionSettings):
@@ -55,8 +59,8 @@ class Settings(ServiceSettings, EncryptionSettings):
     webhook_allow_private: bool = False
     """Whether webhooks may go to this machine and to private networks; for development only."""
     webhook_retry_seconds: Annotated[
-        JsonTuple[Annotated[int, Field(ge=0, le=LONGEST_SECONDS)]], Field(min_length=1)
-    ] = DEFAULT_SECONDS
+        JsonTuple[Annotated[int, Field(ge=0, le=LONGEST_WEBHOOK_RETRY_SECONDS)]], Field(min_length=1)
+    ] = WEBHOOK_RETRY_SECONDS
     """Pauses after webhooks that were not taken, as a JSON list; the last one stands for all that follow."""
 
     @field_validator("webhook_allow_private")

@@ -14,7 +14,7 @@ from datetime import datetime
 from darkroom import clock
 from darkroom.errors import DarkroomError, ImageError, SourceGone
 from darkroom.jobs import Cost, Fault, VariantOutcome
-from darkroom.messages import PlannedVariant, ProcessTask, TaskFinished, TaskStarted
+from darkroom.messages import ProcessTask, TaskFinished, TaskStarted, TaskVariant
 from darkroom.planner.output_bytes import too_many_bytes
 from darkroom.recipes import Overlay
 from darkroom.runtime.logs import get_logger
@@ -108,7 +108,7 @@ class Worker:
             raise errors.exceptions[0] from errors
         return tuple(put.result() for put in puts)
 
-    async def _put(self, job_id: str, planned: PlannedVariant, outcome: Outcome) -> VariantOutcome:
+    async def _put(self, job_id: str, planned: TaskVariant, outcome: Outcome) -> VariantOutcome:
         if isinstance(outcome, FailedVariant):
             return VariantOutcome(name=outcome.name, fault=Fault(code=outcome.code, message=outcome.message))
         result = await self._results.put(outcome, key_stem=planned.key_stem, job_id=job_id)

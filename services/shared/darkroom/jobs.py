@@ -72,13 +72,13 @@ _NEXT: Final[Mapping[JobStatus, frozenset[JobStatus]]] = MappingProxyType(
 )
 
 
-class Turn(StrEnum):
-    """Whether the tasks of a job at work have been sent."""
+class SlotState(StrEnum):
+    """Whether the tasks of a queued or processing job have been sent."""
 
     WAITING = "waiting"
-    """Its owner has enough tasks in flight: it is sent when some of them are done."""
+    """The job waits for free slots: its owner has as many tasks in flight as the limit allows."""
     SENT = "sent"
-    """Its tasks are in flight."""
+    """The job's tasks are in flight, one in each of its slots."""
 
 
 class VariantStatus(StrEnum):
@@ -176,12 +176,12 @@ SOURCE_PART: Final = "@source"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """A job's place among those of its owner that are at work, where owners have shares of the processors."""
+class JobSlots:
+    """The slots that a queued or processing job has or waits for, where owners have a limit of tasks in flight."""
 
-    turn: Turn
-    tasks: int
-    """How many it takes of the owner's share."""
+    state: SlotState
+    count: int
+    """Number of slots: one for each of the job's tasks."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,8 +212,8 @@ class Job:
     """States of the variants by their names, in the order of the recipe."""
     pending: frozenset[str] = frozenset()
     """Names of the variants without an outcome, and `SOURCE_PART` until the metadata is there."""
-    place: Place | None = None
-    """None unless the job is at work and owners have shares of the processors."""
+    slots: JobSlots | None = None
+    """None unless the job is queued or processing and owners have a limit of tasks in flight."""
     fault: Fault | None = None
     cost: Cost = Cost()
     queued_at: datetime | None = None

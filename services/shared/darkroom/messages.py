@@ -30,7 +30,7 @@ class UploadArrived(Message):
     source: ObjectRef
 
 
-class PlannedVariant(BaseModel):
+class TaskVariant(BaseModel):
     """A variant to make, and the key of its result but for the extension, which the picture decides."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,7 +39,7 @@ class PlannedVariant(BaseModel):
     key_stem: str
 
 
-class PlannedOverlay(BaseModel):
+class TaskOverlay(BaseModel):
     """An image that a watermark is made of, and where it is in the results bucket."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -62,8 +62,8 @@ class ProcessTask(Message):
     source: ObjectRef
     describe: bool
     """Whether this task also extracts the metadata; one task of a job does."""
-    variants: tuple[PlannedVariant, ...]
-    overlays: tuple[PlannedOverlay, ...] = ()
+    variants: tuple[TaskVariant, ...]
+    overlays: tuple[TaskOverlay, ...] = ()
     """Of the variants' watermarks, as far as they are there."""
     most_bytes: Annotated[int, Field(ge=0)]
     """Bytes that all pictures of the job may have together. Tasks do not know of each other: the fan-in adds up."""

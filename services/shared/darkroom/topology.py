@@ -94,12 +94,12 @@ KEYS_BY_OWNER: Final = IndexSpec(
     partition=AttributeSpec(name="key_owner", type="S"),
     sort=AttributeSpec(name="created_at", type="S"),
 )
-BY_TURN: Final = IndexSpec(
-    # Sparse: only jobs at work have a turn, and only where owners have shares of the processors.
-    name="by-turn",
-    partition=AttributeSpec(name="turn_of", type="S"),
-    sort=AttributeSpec(name="turn", type="S"),
-    include=("tasks",),
+BY_SLOT: Final = IndexSpec(
+    # Sparse: only queued and processing jobs have slots, and only where owners have a limit of tasks in flight.
+    name="by-slot",
+    partition=AttributeSpec(name="slot_owner", type="S"),
+    sort=AttributeSpec(name="slot_order", type="S"),
+    include=("slot_count",),
 )
 
 CALLBACK_ATTRIBUTE: Final = "callback"
@@ -153,7 +153,7 @@ class Topology:
                 name=f"{prefix}-jobs",
                 partition=AttributeSpec(name="job_id", type="S"),
                 ttl_attribute="expires_at",
-                indexes=(BY_OWNER, OPEN_BY_DEADLINE, BY_TURN),
+                indexes=(BY_OWNER, OPEN_BY_DEADLINE, BY_SLOT),
             ),
             accounts=TableSpec(
                 name=f"{prefix}-accounts",

@@ -52,7 +52,7 @@ NEVER = {
     "fd00:ec2::23": "EKS credentials",
     "fe80::1": "link-local",
     "fe80::1%eth0": "link-local with its zone",
-    "fec0::1": "site-local",
+    "fec0::1": "harness-local",
     "ff02::1": "multicast",
 }
 

@@ -17,11 +17,13 @@ from darkroom.jobs import Fault, Job, JobStatus, NewJob, VariantState, VariantSt
 from darkroom.messages import JobEvent
 from darkroom.tables.webhook_secrets import WebhookSecrets
 from darkroom.topology import DELIVERY_ATTEMPTS
-from darkroom_orchestrator.adapters.events import event_of
+from darkroom_orchestrator.events import event_of
+from darkroom_orchestrator.settings import WEBHOOK_RETRY_SECONDS
 from darkroom_orchestrator.webhooks.deliver import Deliver, Undelivered
 from darkroom_orchestrator.webhooks.delivery_log import KEPT, DeliveryLog
 from darkroom_orchestrator.webhooks.sender import open_sender
-from tests.orchestrator.site import RECIPE, Site, result
+from tests.orchestrator.harness import RECIPE, Harness
+from tests.orchestrator.task_reports import result
 from tests.support.cipher import CIPHER, encrypted
 from tests.support.receiver import Receiver, receiving
 
@@ -29,14 +31,14 @@ from tests.support.receiver import Receiver, receiving
 class Post:
     """The use case under test, and what it stands on."""
 
-    def __init__(self, site: Site, deliver: Deliver, secrets: WebhookSecrets) -> None:
-        self.site = site
+    def __init__(self, harness: Harness, deliver: Deliver, secrets: WebhookSecrets) -> None:
+        self.harness = harness
         self.deliver = deliver
         self.secrets = secrets
 
     async def job(self, receiver: Receiver, **changes: Any) -> Job:
         """A job that has ended, whose end the receiver is to learn of."""
-        waiting = await self.site.waiting_job()
+        waiting = await self.harness.waiting_job()
         done = VariantState(status=VariantStatus.COMPLETED, result=result("a/b/c.webp"))
         variants = dict.fromkeys(waiting.variants, done)
         ended = replace(
@@ -48,30 +50,31 @@ class Post:
             callback_url=receiver.url,
         )
         job = encrypted(replace(ended, **changes))
-        assert await self.site.jobs.create(NewJob(job=job, recipe=RECIPE, metadata={"album": "Übersee"}))
+        assert await self.harness.jobs.create(NewJob(job=job, recipe=RECIPE, metadata={"album": "Übersee"}))
         return job
 
     async def log(self, job: Job) -> list[tuple[int, int | None, str | None]]:
         """Number, status and error of each attempt."""
-        found = (await self.site.details(job.job_id)).deliveries
+        found = (await self.harness.details(job.job_id)).deliveries
         return [(attempt.number, attempt.status, attempt.error) for attempt in found]
 
 
 @pytest.fixture
-async def post(site: Site) -> AsyncIterator[Post]:
-    dynamodb, settings = site.clients.dynamodb, site.settings
+async def post(harness: Harness) -> AsyncIterator[Post]:
+    dynamodb, settings = harness.clients.dynamodb, harness.settings
     secrets = WebhookSecrets(dynamodb, settings.accounts_table, CIPHER)
     async with open_sender(allow_private=True) as sender:
         deliver = Deliver(
-            jobs=site.jobs,
+            jobs=harness.jobs,
             secrets=secrets,
             log=DeliveryLog(dynamodb, settings.jobs_table),
             sender=sender,
             cipher=CIPHER,
             allow_http=True,
+            schedule=WEBHOOK_RETRY_SECONDS,
             now=clock.now,
         )
-        yield Post(site, deliver, secrets)
+        yield Post(harness, deliver, secrets)
 
 
 def attempt_of(event: JobEvent, number: int) -> DeliveryAttempt:
@@ -149,7 +152,7 @@ async def test_a_delivery_is_written_down(post: Post) -> None:
         job = await post.job(receiver)
         began = clock.now()
         await post.deliver(event_of(job), number=1)
-    (attempt,) = (await post.site.details(job.job_id)).deliveries
+    (attempt,) = (await post.harness.details(job.job_id)).deliveries
     assert (attempt.event_id, attempt.number, attempt.status) == (event_of(job).event_id, 1, 202)
     assert attempt.succeeded
     assert abs(attempt.at - began) < timedelta(seconds=5)
@@ -184,7 +187,7 @@ async def test_410_is_the_last_that_the_receiver_hears_of_this_job(post: Post) -
         retried = replace(job, attempt=2)
         await post.deliver(event_of(retried), number=1)
         assert len(receiver.received) == 1
-        assert (await post.site.details(job.job_id)).callback_gone_at is not None
+        assert (await post.harness.details(job.job_id)).callback_gone_at is not None
         await post.deliver(event_of(other), number=1)
     assert len(receiver.received) == 2, "another job of the same receiver has its own say"
     assert await post.log(job) == [(1, 410, None)]
@@ -198,7 +201,7 @@ async def test_an_event_that_was_taken_is_not_sent_again_unless_asked_for(post: 
         for number in (2, 3):
             await post.deliver(event_of(job), number=number)
         assert await post.log(job) == [(1, 500, None), (2, 200, None)]
-        log, now = DeliveryLog(post.site.clients.dynamodb, post.site.settings.jobs_table), clock.now()
+        log, now = DeliveryLog(post.harness.clients.dynamodb, post.harness.settings.jobs_table), clock.now()
         lease = ReplayLease(id="again", until=now + timedelta(minutes=1))
         assert await log.open_replay(job.job_id, lease, now=now, beside=())
         await post.deliver(event_of(job), number=1, replay="again")
@@ -225,38 +228,38 @@ async def test_nothing_is_sent_for_a_job_without_callback_or_one_that_was_delete
         deleted = replace(silent, job_id=new_job_id())
         await post.deliver(event_of(deleted), number=1)
     assert receiver.received == []
-    assert await post.site.jobs.get(deleted.job_id) is None
+    assert await post.harness.jobs.get(deleted.job_id) is None
 
 
 async def test_a_job_that_is_deleted_meanwhile_does_not_come_back(post: Post) -> None:
     async with receiving() as receiver:
         job = await post.job(receiver)
-        log = DeliveryLog(post.site.clients.dynamodb, post.site.settings.jobs_table)
-        await post.site.clients.dynamodb.delete_item(
-            TableName=post.site.settings.jobs_table, Key={"job_id": {"S": job.job_id}}
+        log = DeliveryLog(post.harness.clients.dynamodb, post.harness.settings.jobs_table)
+        await post.harness.clients.dynamodb.delete_item(
+            TableName=post.harness.settings.jobs_table, Key={"job_id": {"S": job.job_id}}
         )
         await log.record(job.job_id, attempt_of(event_of(job), 1), gone=False)
-    assert await post.site.jobs.get(job.job_id) is None
+    assert await post.harness.jobs.get(job.job_id) is None
 
 
 async def test_the_log_keeps_the_last_attempts_and_each_once(post: Post) -> None:
     async with receiving() as receiver:
         job = await post.job(receiver)
-    log = DeliveryLog(post.site.clients.dynamodb, post.site.settings.jobs_table)
+    log = DeliveryLog(post.harness.clients.dynamodb, post.harness.settings.jobs_table)
     attempts = [attempt_of(event_of(job), number) for number in range(1, KEPT + 4)]
     for attempt in attempts:
         await log.record(job.job_id, attempt, gone=False)
         await log.record(job.job_id, attempt, gone=False)
-    assert list((await post.site.details(job.job_id)).deliveries) == attempts[-KEPT:]
+    assert list((await post.harness.details(job.job_id)).deliveries) == attempts[-KEPT:]
 
 
 async def test_attempts_that_are_written_at_the_same_time_are_all_kept(post: Post) -> None:
     async with receiving() as receiver:
         job = await post.job(receiver)
-    log = DeliveryLog(post.site.clients.dynamodb, post.site.settings.jobs_table)
+    log = DeliveryLog(post.harness.clients.dynamodb, post.harness.settings.jobs_table)
     attempts = [attempt_of(event_of(job), number) for number in range(6)]
     await asyncio.gather(*(log.record(job.job_id, attempt, gone=False) for attempt in attempts))
-    found = (await post.site.details(job.job_id)).deliveries
+    found = (await post.harness.details(job.job_id)).deliveries
     assert sorted(found, key=lambda attempt: attempt.number) == attempts
 
 
@@ -264,7 +267,7 @@ async def test_an_attempt_leaves_the_job_as_it_is(post: Post) -> None:
     async with receiving() as receiver:
         job = await post.job(receiver)
         await post.deliver(event_of(job), number=DELIVERY_ATTEMPTS)
-    assert await post.site.job(job.job_id) == job
+    assert await post.harness.job(job.job_id) == job
 
 
 @pytest.mark.parametrize("away", [False, True])

@@ -18,11 +18,11 @@ from darkroom.messages import DeliveryRequested
 from darkroom.object_keys import upload_key
 from darkroom.runtime.queue import Depth, Outgoing
 from darkroom.topology import DELIVERY_ATTEMPTS
-from darkroom_orchestrator.adapters.events import JobEvents, event_of
-from darkroom_orchestrator.api import QueueName
-from darkroom_orchestrator.composition import Orchestrator
-from darkroom_orchestrator.webhooks import work
-from tests.orchestrator.site import RECIPE, Site
+from darkroom_orchestrator.composition import Composition
+from darkroom_orchestrator.events import JobEvents, event_of
+from darkroom_orchestrator.internal_api.routes import QueueName
+from darkroom_orchestrator.webhooks import composition
+from tests.orchestrator.harness import RECIPE, Harness
 from tests.support.cipher import encrypted
 from tests.support.receiver import Receiver, raw_receiving, receiving
 from tests.support.waiting import until
@@ -35,9 +35,9 @@ async def in_time() -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def delivering(site: Site, **settings: Any) -> AsyncIterator[Orchestrator]:
+async def delivering(harness: Harness, **settings: Any) -> AsyncIterator[Composition]:
     """An orchestrator that delivers webhooks, and tries again at once."""
-    orchestrator = site.with_settings(**{"webhook_retry_seconds": (0,), **settings})
+    orchestrator = harness.with_settings(**{"webhook_retry_seconds": (0,), **settings})
     stop = asyncio.Event()
     running = asyncio.create_task(orchestrator.webhooks.run(stop))
     try:
@@ -47,19 +47,19 @@ async def delivering(site: Site, **settings: Any) -> AsyncIterator[Orchestrator]
         await running
 
 
-async def job_for(site: Site, receiver: Receiver, **changes: Any) -> Job:
+async def job_for(harness: Harness, receiver: Receiver, **changes: Any) -> Job:
     """A job that waits for its upload, whose end the receiver is to learn of."""
-    waiting, job_id = await site.waiting_job(), new_job_id()
+    waiting, job_id = await harness.waiting_job(), new_job_id()
     job = replace(
         waiting,
         **{"job_id": job_id, "source_key": upload_key(job_id, "cat.jpg"), "callback_url": receiver.url, **changes},
     )
     job = encrypted(job)
-    assert await site.jobs.create(NewJob(job=job, recipe=RECIPE))
+    assert await harness.jobs.create(NewJob(job=job, recipe=RECIPE))
     return job
 
 
-async def until_dead(orchestrator: Orchestrator) -> None:
+async def until_dead(orchestrator: Composition) -> None:
     """Wait for a message in the dead-letter queue."""
     dead = orchestrator.queues[QueueName.NOTIFICATIONS].dead
 
@@ -69,7 +69,7 @@ async def until_dead(orchestrator: Orchestrator) -> None:
     await until(one_is_there)
 
 
-async def until_empty(orchestrator: Orchestrator) -> None:
+async def until_empty(orchestrator: Composition) -> None:
     """Wait until all notifications were dealt with."""
     queue = orchestrator.queues[QueueName.NOTIFICATIONS].queue
 
@@ -80,55 +80,55 @@ async def until_empty(orchestrator: Orchestrator) -> None:
 
 
 @asynccontextmanager
-async def client_of(orchestrator: Orchestrator) -> AsyncIterator[httpx.AsyncClient]:
+async def client_of(orchestrator: Composition) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the internal API."""
     transport = httpx.ASGITransport(orchestrator.app(asyncio.Event()))
     async with httpx.AsyncClient(transport=transport, base_url="http://orchestrator") as client:
         yield client
 
 
-async def test_the_end_of_a_job_reaches_its_callback(site: Site) -> None:
-    async with receiving() as receiver, delivering(site) as orchestrator:
-        silent = await site.waiting_job()
-        job = await job_for(site, receiver)
+async def test_the_end_of_a_job_reaches_its_callback(harness: Harness) -> None:
+    async with receiving() as receiver, delivering(harness) as orchestrator:
+        silent = await harness.waiting_job()
+        job = await job_for(harness, receiver)
         for job_id in (silent.job_id, job.job_id):
             await orchestrator.cancel(job_id)
         (request,) = await receiver.until(1)
     body = json.loads(request.body)
     assert (body["type"], body["data"]["job_id"]) == ("job.cancelled", job.job_id)
-    assert request.headers["webhook-id"] == event_of(await site.job(job.job_id)).event_id
+    assert request.headers["webhook-id"] == event_of(await harness.job(job.job_id)).event_id
     assert len(receiver.received) == 1, "a job without callback is nobody's business"
 
 
-async def test_a_job_that_ends_by_its_last_result_reaches_its_callback(site: Site) -> None:
-    async with receiving() as receiver, delivering(site) as orchestrator:
-        job = await job_for(site, receiver)
-        await orchestrator.start(await site.upload(job), redelivered=False)
-        for task in await site.sent_tasks():
-            await orchestrator.finish(await site.put_results(task))
+async def test_a_job_that_ends_by_its_last_result_reaches_its_callback(harness: Harness) -> None:
+    async with receiving() as receiver, delivering(harness) as orchestrator:
+        job = await job_for(harness, receiver)
+        await orchestrator.start(await harness.upload(job), redelivered=False)
+        for task in await harness.sent_tasks():
+            await orchestrator.finish(await harness.put_results(task))
         (request,) = await receiver.until(1)
     body = json.loads(request.body)
     assert body["type"] == "job.completed"
     assert body["data"]["progress"] == {"done": 4, "failed": 0, "total": 4}
 
 
-async def test_a_receiver_that_comes_back_gets_its_event(site: Site) -> None:
-    async with receiving(500, 503, 200) as receiver, delivering(site) as orchestrator:
-        job = await job_for(site, receiver)
+async def test_a_receiver_that_comes_back_gets_its_event(harness: Harness) -> None:
+    async with receiving(500, 503, 200) as receiver, delivering(harness) as orchestrator:
+        job = await job_for(harness, receiver)
         await orchestrator.cancel(job.job_id)
         requests = await receiver.until(3)
     assert len({request.headers["webhook-id"] for request in requests}) == 1
     assert len({request.body for request in requests}) == 1
-    log = (await site.details(job.job_id)).deliveries
+    log = (await harness.details(job.job_id)).deliveries
     assert [(attempt.number, attempt.status) for attempt in log] == [(1, 500), (2, 503), (3, 200)]
 
 
-async def test_after_the_last_attempt_the_event_is_dead_and_a_replay_brings_it_back(site: Site) -> None:
-    async with receiving(500) as receiver, delivering(site) as orchestrator:
-        job = await job_for(site, receiver)
+async def test_after_the_last_attempt_the_event_is_dead_and_a_replay_brings_it_back(harness: Harness) -> None:
+    async with receiving(500) as receiver, delivering(harness) as orchestrator:
+        job = await job_for(harness, receiver)
         await orchestrator.cancel(job.job_id)
         await until_dead(orchestrator)
-        log = (await site.details(job.job_id)).deliveries
+        log = (await harness.details(job.job_id)).deliveries
         assert [attempt.number for attempt in log] == list(range(1, DELIVERY_ATTEMPTS + 1))
         assert len(receiver.received) == DELIVERY_ATTEMPTS
 
@@ -139,13 +139,13 @@ async def test_after_the_last_attempt_the_event_is_dead_and_a_replay_brings_it_b
     assert answer.status_code == 202
     assert answer.json() == {"job_id": job.job_id, "event_id": log[0].event_id}
     assert requests[-1].headers["webhook-id"] == log[0].event_id
-    last = (await site.details(job.job_id)).deliveries[-1]
+    last = (await harness.details(job.job_id)).deliveries[-1]
     assert (last.number, last.status) == (1, 200)
 
 
-async def test_a_dead_event_is_brought_back_by_redriving_its_queue(site: Site) -> None:
-    async with receiving(500) as receiver, delivering(site) as orchestrator:
-        job = await job_for(site, receiver)
+async def test_a_dead_event_is_brought_back_by_redriving_its_queue(harness: Harness) -> None:
+    async with receiving(500) as receiver, delivering(harness) as orchestrator:
+        job = await job_for(harness, receiver)
         await orchestrator.cancel(job.job_id)
         await until_dead(orchestrator)
         receiver.answers = [200]
@@ -154,23 +154,23 @@ async def test_a_dead_event_is_brought_back_by_redriving_its_queue(site: Site) -
         await receiver.until(DELIVERY_ATTEMPTS + 1)
 
 
-async def test_a_receiver_that_was_gone_is_asked_again_by_a_replay(site: Site) -> None:
-    async with receiving(410, 200) as receiver, delivering(site) as orchestrator:
-        job = await job_for(site, receiver)
+async def test_a_receiver_that_was_gone_is_asked_again_by_a_replay(harness: Harness) -> None:
+    async with receiving(410, 200) as receiver, delivering(harness) as orchestrator:
+        job = await job_for(harness, receiver)
         await orchestrator.cancel(job.job_id)
         await receiver.until(1)
         await until_empty(orchestrator)
-        assert (await site.details(job.job_id)).callback_gone_at is not None
+        assert (await harness.details(job.job_id)).callback_gone_at is not None
         await orchestrator.webhooks.replay(job.job_id)
         await receiver.until(2)
         await until_empty(orchestrator)
-        assert (await site.details(job.job_id)).callback_gone_at is None
+        assert (await harness.details(job.job_id)).callback_gone_at is None
 
 
-async def test_an_event_that_comes_three_times_has_one_id(site: Site) -> None:
-    async with receiving() as receiver, delivering(site) as orchestrator:
-        job = await job_for(site, receiver, status=JobStatus.COMPLETED, deadline=None)
-        events = JobEvents(site.clients.sns, site.settings.job_events_topic_arn)
+async def test_an_event_that_comes_three_times_has_one_id(harness: Harness) -> None:
+    async with receiving() as receiver, delivering(harness) as orchestrator:
+        job = await job_for(harness, receiver, status=JobStatus.COMPLETED, deadline=None)
+        events = JobEvents(harness.clients.sns, harness.settings.job_events_topic_arn)
         for _ in range(3):
             await events.publish(job)
         await receiver.until(1)
@@ -178,13 +178,13 @@ async def test_an_event_that_comes_three_times_has_one_id(site: Site) -> None:
     assert {request.headers["webhook-id"] for request in receiver.received} == {event_of(job).event_id}
 
 
-async def test_what_cannot_be_read_goes_to_the_dead_letter_queue(site: Site) -> None:
-    async with delivering(site) as orchestrator:
-        await site.clients.sqs.send_message(QueueUrl=site.settings.notifications_queue_url, MessageBody="{}")
+async def test_what_cannot_be_read_goes_to_the_dead_letter_queue(harness: Harness) -> None:
+    async with delivering(harness) as orchestrator:
+        await harness.clients.sqs.send_message(QueueUrl=harness.settings.notifications_queue_url, MessageBody="{}")
         await until_dead(orchestrator)
 
 
-async def test_a_webhook_under_way_is_finished_when_the_service_stops(site: Site) -> None:
+async def test_a_webhook_under_way_is_finished_when_the_service_stops(harness: Harness) -> None:
     asked, go_on = asyncio.Event(), asyncio.Event()
 
     class Slow(Receiver):
@@ -194,16 +194,16 @@ async def test_a_webhook_under_way_is_finished_when_the_service_stops(site: Site
             return await super().answer(request)
 
     async with receiving(kind=Slow) as receiver:
-        async with delivering(site) as orchestrator:
-            job = await job_for(site, receiver)
+        async with delivering(harness) as orchestrator:
+            job = await job_for(harness, receiver)
             await orchestrator.cancel(job.job_id)
             await asked.wait()
             asyncio.get_running_loop().call_later(0.2, go_on.set)
-        log = (await site.details(job.job_id)).deliveries
+        log = (await harness.details(job.job_id)).deliveries
     assert [(attempt.number, attempt.status) for attempt in log] == [(1, 204)]
 
 
-async def test_receivers_of_one_owner_that_never_answer_hold_up_nobody_elses_webhooks(site: Site) -> None:
+async def test_receivers_of_one_owner_that_never_answer_hold_up_nobody_elses_webhooks(harness: Harness) -> None:
     asked, given_up, go_on = 0, 0, asyncio.Event()
 
     async def say_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -215,21 +215,29 @@ async def test_receivers_of_one_owner_that_never_answer_hold_up_nobody_elses_web
     async with (
         raw_receiving(say_nothing) as deaf,
         receiving() as receiver,
-        delivering(site) as orchestrator,
+        delivering(harness) as orchestrator,
     ):
-        flooding, quiet = await job_for(site, receiver, callback_url=deaf), await job_for(site, receiver, owner="quiet")
-        lease, log = ReplayLease(id="flood", until=site.now() + timedelta(hours=1)), orchestrator.webhooks.replay._log
-        assert await log.open_replay(flooding.job_id, lease, now=site.now(), beside=())
+        flooding, quiet = (
+            await job_for(harness, receiver, callback_url=deaf),
+            await job_for(harness, receiver, owner="quiet"),
+        )
+        lease, log = (
+            ReplayLease(id="flood", until=harness.now() + timedelta(hours=1)),
+            orchestrator.webhooks.replay._log,
+        )
+        assert await log.open_replay(flooding.job_id, lease, now=harness.now(), beside=())
         request = DeliveryRequested(event=event_of(flooding), replay=lease.id)
-        flood = [Outgoing(job_id=flooding.job_id, message=request, owner=flooding.owner)] * (work.CONCURRENCY + 1)
+        flood = [Outgoing(job_id=flooding.job_id, message=request, owner=flooding.owner)] * (
+            composition.CONCURRENCY + 1
+        )
         await orchestrator.queues[QueueName.NOTIFICATIONS].queue.send(flood)
-        await until(lambda: asked == work.EACH_OWNERS)
+        await until(lambda: asked == composition.EACH_OWNERS)
         await orchestrator.cancel(quiet.job_id)
         await receiver.until(1)
-        assert asked == work.EACH_OWNERS
+        assert asked == composition.EACH_OWNERS
         # What belongs to a job that is gone is done with.
-        await site.clients.dynamodb.delete_item(
-            TableName=site.settings.jobs_table, Key={"job_id": {"S": flooding.job_id}}
+        await harness.clients.dynamodb.delete_item(
+            TableName=harness.settings.jobs_table, Key={"job_id": {"S": flooding.job_id}}
         )
         go_on.set()
         await until_empty(orchestrator)
@@ -243,9 +251,9 @@ async def test_receivers_of_one_owner_that_never_answer_hold_up_nobody_elses_web
         ({"status": JobStatus.QUEUED}, 409, "The job is queued"),
     ],
 )
-async def test_there_is_nothing_to_replay(site: Site, changes: dict[str, Any], status: int, reason: str) -> None:
-    async with receiving() as receiver, client_of(site.orchestrator) as client:
-        job = await job_for(site, receiver, **changes)
+async def test_there_is_nothing_to_replay(harness: Harness, changes: dict[str, Any], status: int, reason: str) -> None:
+    async with receiving() as receiver, client_of(harness.orchestrator) as client:
+        job = await job_for(harness, receiver, **changes)
         answer = await client.post(f"/api/jobs/{job.job_id}/deliveries/replay")
         assert answer.status_code == status
         assert reason in answer.json()["detail"]

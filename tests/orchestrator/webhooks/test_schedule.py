@@ -4,7 +4,8 @@ import pytest
 
 from darkroom.runtime.queue import Delivery
 from darkroom.topology import DELIVERY_ATTEMPTS
-from darkroom_orchestrator.webhooks.schedule import DEFAULT_SECONDS, LONGEST_SECONDS, pauses
+from darkroom_orchestrator.settings import LONGEST_WEBHOOK_RETRY_SECONDS, WEBHOOK_RETRY_SECONDS
+from darkroom_orchestrator.webhooks.schedule import pauses
 
 SQS_LONGEST_SECONDS = 12 * 3600
 
@@ -18,15 +19,15 @@ def middle(low: float, high: float) -> float:
 
 
 def test_each_attempt_but_the_last_has_its_pause_and_they_grow() -> None:
-    pause = pauses(DEFAULT_SECONDS, chance=middle)
+    pause = pauses(WEBHOOK_RETRY_SECONDS, chance=middle)
     waits = [pause(received(times)) for times in range(1, DELIVERY_ATTEMPTS)]
-    assert waits == list(DEFAULT_SECONDS)
+    assert waits == list(WEBHOOK_RETRY_SECONDS)
     assert waits == sorted(set(waits))
     assert 24 * 3600 <= sum(waits) <= 27 * 3600, "a receiver may be away for a day"
 
 
 def test_after_the_last_attempt_the_message_goes_to_its_dead_letter_queue_at_once() -> None:
-    assert pauses(DEFAULT_SECONDS)(received(DELIVERY_ATTEMPTS)) == 0
+    assert pauses(WEBHOOK_RETRY_SECONDS)(received(DELIVERY_ATTEMPTS)) == 0
 
 
 def test_the_last_pause_of_a_short_schedule_stands_for_all_that_follow() -> None:
@@ -40,6 +41,6 @@ def test_pauses_are_spread_by_a_tenth() -> None:
     assert 900 <= min(waits) <= max(waits) <= 1100
 
 
-@pytest.mark.parametrize("longest", [max(DEFAULT_SECONDS), LONGEST_SECONDS])
+@pytest.mark.parametrize("longest", [max(WEBHOOK_RETRY_SECONDS), LONGEST_WEBHOOK_RETRY_SECONDS])
 def test_no_pause_is_longer_than_a_queue_can_hide_a_message(longest: int) -> None:
     assert pauses((longest,), chance=lambda _, high: high)(received(1)) < SQS_LONGEST_SECONDS

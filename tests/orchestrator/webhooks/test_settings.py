@@ -5,8 +5,7 @@ from pydantic import ValidationError
 
 from darkroom.runtime.settings import load_settings
 from darkroom_local.installation import Installation
-from darkroom_orchestrator.settings import Settings
-from darkroom_orchestrator.webhooks.schedule import DEFAULT_SECONDS, LONGEST_SECONDS
+from darkroom_orchestrator.settings import LONGEST_WEBHOOK_RETRY_SECONDS, WEBHOOK_RETRY_SECONDS, Settings
 
 
 @pytest.fixture(autouse=True)
@@ -17,7 +16,7 @@ def environment(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_a_developer_receives_webhooks_on_the_same_machine() -> None:
     assert Settings().webhook_allow_private
-    assert Settings().webhook_retry_seconds == DEFAULT_SECONDS
+    assert Settings().webhook_retry_seconds == WEBHOOK_RETRY_SECONDS
 
 
 @pytest.mark.parametrize("value", ["production", None])
@@ -44,7 +43,7 @@ def test_the_pauses_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings().webhook_retry_seconds == (1, 60)
 
 
-@pytest.mark.parametrize("pauses", ["[]", "[-1]", f"[{LONGEST_SECONDS + 1}]"])
+@pytest.mark.parametrize("pauses", ["[]", "[-1]", f"[{LONGEST_WEBHOOK_RETRY_SECONDS + 1}]"])
 def test_pauses_that_no_queue_can_keep_are_refused(pauses: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DARKROOM_WEBHOOK_RETRY_SECONDS", pauses)
     with pytest.raises(ValidationError):

@@ -19,7 +19,7 @@ from darkroom.topology import DELIVERY_ATTEMPTS
 from darkroom_orchestrator.webhooks.body import body_of
 from darkroom_orchestrator.webhooks.delivery_log import DeliveryLog
 from darkroom_orchestrator.webhooks.replay import PICKUP
-from darkroom_orchestrator.webhooks.schedule import DEFAULT_SECONDS, longest_pause
+from darkroom_orchestrator.webhooks.schedule import longest_pause
 from darkroom_orchestrator.webhooks.sender import Outcome, Sender
 from darkroom_orchestrator.webhooks.signature import signed_headers
 
@@ -48,7 +48,7 @@ class Deliver:
         sender: Sender,
         cipher: TextCipher,
         allow_http: bool,
-        schedule: Sequence[int] = DEFAULT_SECONDS,
+        schedule: Sequence[int],
         now: Callable[[], datetime],
     ) -> None:
         """`schedule` has the pauses between attempts, in seconds."""

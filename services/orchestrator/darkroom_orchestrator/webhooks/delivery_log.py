@@ -9,9 +9,9 @@ from darkroom.job_details import DeliveryAttempt, ReplayLease
 from darkroom.tables.details_item import delivery_value, details_key
 from darkroom.tables.dynamodb import epoch
 from darkroom.tables.job_table import JobTable
-from darkroom_orchestrator.adapters.changes import Change, put, remove
-from darkroom_orchestrator.adapters.conditional_writes import ConditionalWrites
-from darkroom_orchestrator.adapters.conditions import Condition
+from darkroom_orchestrator.records.changes import Change, put, remove
+from darkroom_orchestrator.records.conditional_writes import ConditionalWrites
+from darkroom_orchestrator.records.conditions import Condition
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient

@@ -15,9 +15,9 @@ from darkroom.runtime.logs import get_logger
 from darkroom.runtime.queue import Outgoing, Queue
 from darkroom.tables.daily_counter import Charge
 from darkroom.tables.job_table import JobTable
-from darkroom_orchestrator.adapters.charging import Charging
-from darkroom_orchestrator.adapters.conditional_writes import BesideRefused
-from darkroom_orchestrator.adapters.events import event_of
+from darkroom_orchestrator.events import event_of
+from darkroom_orchestrator.records.charging import Charging
+from darkroom_orchestrator.records.conditional_writes import BesideRefused
 from darkroom_orchestrator.webhooks.delivery_log import DeliveryLog
 
 _LOG = get_logger(__name__)

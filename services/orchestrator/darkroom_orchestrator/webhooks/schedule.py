@@ -8,12 +8,6 @@ from darkroom.runtime.consumer import Pause
 from darkroom.runtime.queue import Delivery
 from darkroom.topology import DELIVERY_ATTEMPTS
 
-DEFAULT_SECONDS: Final = (5, 60, 5 * 60, 30 * 60, 3600, 2 * 3600, 4 * 3600, 8 * 3600, 10 * 3600)
-"""The pauses after the first nine attempts; together about a day."""
-
-LONGEST_SECONDS: Final = 39_000
-"""With the jitter still within the twelve hours that SQS hides a message at most."""
-
 _JITTER: Final = 0.1
 """A tenth more or less, so that what failed together does not come back together."""
 

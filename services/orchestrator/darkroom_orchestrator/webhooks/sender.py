@@ -17,7 +17,7 @@ import aiohttp
 from yarl import URL
 
 from darkroom_orchestrator.webhooks.addresses import AddressRefused
-from darkroom_orchestrator.webhooks.guard import guarded_connector
+from darkroom_orchestrator.webhooks.guarded_connections import guarded_connector
 
 USER_AGENT: Final = "Darkroom-Webhooks/1"
 CONNECT_SECONDS: Final = 3.0

@@ -16,7 +16,7 @@ from typing import Any, Final
 from zlib import crc32
 
 from darkroom import clock
-from darkroom.jobs import Cost, Fault, Job, JobStatus, ObjectRef, Place, Turn, VariantStatus, results_bytes
+from darkroom.jobs import Cost, Fault, Job, JobSlots, JobStatus, ObjectRef, SlotState, VariantStatus, results_bytes
 from darkroom.tables.dynamodb import Item, deserialized, epoch, serialized
 from darkroom.tables.variant_text import variant_text, variants_of
 from darkroom.topology import OPEN_SHARDS, OWNER_SHARDS
@@ -75,7 +75,7 @@ def to_item(job: Job) -> Item:
             "variants_done": job.count(VariantStatus.COMPLETED),
             "variants_failed": job.count(VariantStatus.FAILED),
             "pending": set(job.pending) or None,
-            **(place_values(job, job.place) if job.place else {}),
+            **(slot_values(job, job.slots) if job.slots else {}),
             "fault": job.fault.model_dump() if job.fault else None,
             **job.cost.model_dump(),
             "queued_at": clock.iso(job.queued_at) if job.queued_at else None,
@@ -114,7 +114,7 @@ def from_item(item: Mapping[str, Any]) -> Job:
         described=read.get("described", False),
         variants=variants_of(read["variants"], read["job_id"]),
         pending=frozenset(read.get("pending", ())),
-        place=_place(read),
+        slots=_slots(read),
         fault=Fault.model_validate(read["fault"]) if "fault" in read else None,
         cost=Cost.model_validate({name: read.get(name, 0) for name in Cost.model_fields}),
         queued_at=_moment(read, "queued_at"),
@@ -130,20 +130,20 @@ def from_item(item: Mapping[str, Any]) -> Job:
     )
 
 
-def place_values(job: Job, place: Place) -> dict[str, Any]:
-    """Return what puts a job into the index of turns, where its owner's jobs are in the order they came."""
-    turn = f"{place.turn}{_SEPARATOR}{clock.iso(job.created_at)}"
-    return {"turn_of": job.owner, "turn": turn, "tasks": place.tasks}
+def slot_values(job: Job, slots: JobSlots) -> dict[str, Any]:
+    """Return the attributes that put a job into the index of slots, where an owner's jobs are sorted by creation."""
+    order = f"{slots.state}{_SEPARATOR}{clock.iso(job.created_at)}"
+    return {"slot_owner": job.owner, "slot_order": order, "slot_count": slots.count}
 
 
 def _hash(job_id: str) -> int:
     return crc32(job_id.encode())
 
 
-def _place(read: Mapping[str, Any]) -> Place | None:
-    if "turn" not in read:
+def _slots(read: Mapping[str, Any]) -> JobSlots | None:
+    if "slot_order" not in read:
         return None
-    return Place(turn=Turn(read["turn"].partition(_SEPARATOR)[0]), tasks=int(read["tasks"]))
+    return JobSlots(state=SlotState(read["slot_order"].partition(_SEPARATOR)[0]), count=int(read["slot_count"]))
 
 
 def _moment(read: Mapping[str, Any], name: str) -> datetime | None:

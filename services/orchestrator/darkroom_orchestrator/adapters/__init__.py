@@ -1,1 +1,0 @@
-"""What the orchestrator's use cases stand on: DynamoDB, S3 and SNS."""

@@ -1,0 +1,81 @@
+"""Reading the `uploads` queue: announcements of the upload service, and S3's notifications."""
+
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import unquote_plus
+
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
+
+from darkroom.messages import UploadArrived
+from darkroom.runtime.consumer import Poison
+
+_CREATED = "ObjectCreated:"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnouncedObject:
+    """An object that appeared in the bucket of originals."""
+
+    key: str
+    version_id: str | None
+    """None in a bucket without versions."""
+    bucket: str | None = None
+    """None when the upload service announces it, which knows of one bucket only."""
+
+
+class _Bucket(BaseModel):
+    name: str
+
+
+class _Object(BaseModel):
+    key: str
+    """With `+` for a space and percent signs, as in a form."""
+    version_id: str | None = Field(default=None, alias="versionId")
+
+
+class _Entity(BaseModel):
+    bucket: _Bucket
+    object: _Object
+
+
+class _Record(BaseModel):
+    event: str = Field(alias="eventName")
+    s3: _Entity
+
+
+class _Notification(BaseModel):
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html"""
+
+    records: list[_Record] = Field(alias="Records")
+
+
+class _TestEvent(BaseModel):
+    """S3 sends one when notifications are set up; it announces nothing."""
+
+    event: Literal["s3:TestEvent"] = Field(alias="Event")
+
+
+_BODY = TypeAdapter[UploadArrived | _Notification | _TestEvent](UploadArrived | _Notification | _TestEvent)
+
+
+def read_announcements(body: str) -> list[AnnouncedObject]:
+    """The new objects that a message of the uploads queue announces. Raises Poison when it cannot be read."""
+    try:
+        message = _BODY.validate_json(body)
+    except ValidationError as error:
+        raise Poison("The message is neither an announcement nor a notification of S3.") from error
+    match message:
+        case UploadArrived(source=source):
+            return [AnnouncedObject(key=source.key, version_id=source.version_id)]
+        case _Notification(records=records):
+            return [_new_object(record) for record in records if record.event.startswith(_CREATED)]
+        case _:
+            return []
+
+
+def _new_object(record: _Record) -> AnnouncedObject:
+    return AnnouncedObject(
+        key=unquote_plus(record.s3.object.key),
+        version_id=record.s3.object.version_id,
+        bucket=record.s3.bucket.name,
+    )

@@ -1,0 +1,92 @@
+"""Planning: which tasks a job is cut into. Which variants share one is told by `darkroom.planner.task_split`."""
+
+from collections.abc import Collection
+
+from darkroom.jobs import SOURCE_PART, Job, ObjectRef
+from darkroom.messages import ProcessTask, TaskOverlay, TaskVariant
+from darkroom.object_keys import result_stem
+from darkroom.planner.estimate import NO_OVERLAYS, Overlays
+from darkroom.planner.output_bytes import most_bytes
+from darkroom.planner.source import Source
+from darkroom.planner.task_split import Group, split_into_tasks
+from darkroom.recipes import Recipe
+from darkroom.runtime.queue import LARGEST_BODY_BYTES, body_of
+from darkroom.source_description import SourceDescription
+
+
+def plan(
+    job: Job,
+    recipe: Recipe,
+    parts: Collection[str],
+    *,
+    description: SourceDescription | None = None,
+    overlays: Overlays = NO_OVERLAYS,
+    max_variants: int,
+    largest_bytes: int = LARGEST_BODY_BYTES,
+) -> tuple[ProcessTask, ...]:
+    """The tasks that make these parts of a job, the first of which extracts the metadata if that is among them.
+
+    `description` is the source's, if it has been described. `overlays` are the images of the recipe's watermarks that
+    are there; each task names those that it needs. Raises ValueError for a job without a source: there is nothing to
+    plan for it.
+    """
+    if job.source is None:
+        raise ValueError(f"job {job.job_id} has no source yet")
+    variants = [variant for variant in recipe.variants if variant.name in parts]
+    groups = split_into_tasks(
+        variants, _known_of(job, job.source, description), overlays=overlays, max_variants=max_variants
+    )
+    if not groups and SOURCE_PART in parts:
+        groups = [[]]
+    tasks = [_task(job, job.source, group) for group in groups]
+    small = [piece for task in tasks for piece in _within(task, largest_bytes)]
+    return tuple(
+        task.model_copy(
+            update={
+                "task": number,
+                "describe": number == 0 and SOURCE_PART in parts,
+                "overlays": _overlays(task, overlays),
+            }
+        )
+        for number, task in enumerate(small)
+    )
+
+
+def _known_of(job: Job, source: ObjectRef, description: SourceDescription | None) -> Source:
+    """The source as it was described; until then as guessed."""
+    if description:
+        return Source.described(description, size=source.size)
+    return Source.guessed(size=source.size, content_type=job.content_type)
+
+
+def _task(job: Job, source: ObjectRef, group: Group) -> ProcessTask:
+    return ProcessTask(
+        job_id=job.job_id,
+        owner=job.owner,
+        attempt=job.attempt,
+        task=0,
+        source=source,
+        describe=False,
+        most_bytes=most_bytes(source.size),
+        variants=tuple(
+            TaskVariant(variant=variant, key_stem=result_stem(variant.result_folder, job.job_id, job.filename))
+            for variant in group
+        ),
+    )
+
+
+def _overlays(task: ProcessTask, found: Overlays) -> tuple[TaskOverlay, ...]:
+    needed = dict.fromkeys(overlay for one in task.variants for overlay in one.variant.overlays.values())
+    return tuple(TaskOverlay(overlay=overlay, key=found[overlay].key) for overlay in needed if overlay in found)
+
+
+def _within(task: ProcessTask, largest_bytes: int) -> list[ProcessTask]:
+    """The task, or halves of it until the message of each is small enough. One variant alone always is.
+
+    The few overlays come on top: they are far shorter than the room that is left to a message's attributes.
+    """
+    if len(body_of(task)) <= largest_bytes or len(task.variants) <= 1:
+        return [task]
+    middle = len(task.variants) // 2
+    halves = (task.variants[:middle], task.variants[middle:])
+    return [piece for half in halves for piece in _within(task.model_copy(update={"variants": half}), largest_bytes)]

@@ -1,0 +1,120 @@
+"""The internal HTTP API: jobs with their internals, what owners ask for, and the queues."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from darkroom.errors import NotFound
+from darkroom.runtime.logs import bound
+from darkroom.runtime.queue import SqsQueue
+from darkroom.tables.daily_counter import Charge
+from darkroom_orchestrator.internal_api.redrive import redrive
+from darkroom_orchestrator.internal_api.views import DeadView, JobChange, JobView, QueuesView, QueueView, Redriven
+from darkroom_orchestrator.jobs.cancel import Cancel
+from darkroom_orchestrator.jobs.delete import Delete
+from darkroom_orchestrator.jobs.retry import Retry
+from darkroom_orchestrator.records.job_store import JobStore
+
+
+class QueueName(StrEnum):
+    """A queue of Darkroom's."""
+
+    UPLOADS = "uploads"
+    TASKS = "tasks"
+    REPORTS = "reports"
+    NOTIFICATIONS = "notifications"
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuePair:
+    """A queue and its dead-letter queue."""
+
+    queue: SqsQueue
+    dead: SqsQueue
+
+
+Queues = Mapping[QueueName, QueuePair]
+
+_PROBLEM: Final[dict[str, Any]] = {"content": {"application/problem+json": {}}}
+_ABSENT: Final[dict[int | str, dict[str, Any]]] = {
+    400: {"description": "The id is no UUID", **_PROBLEM},
+    404: {"description": "No such job", **_PROBLEM},
+}
+_REFUSED: Final = {**_ABSENT, 409: {"description": "The job's status does not allow it", **_PROBLEM}}
+
+
+_CHARGED: Final = {**_REFUSED, 429: {"description": "A quota of the caller is used up", **_PROBLEM}}
+
+
+def job_routes(*, jobs: JobStore, cancel: Cancel, retry: Retry, delete: Delete) -> APIRouter:
+    """What concerns one job."""
+    routes = APIRouter(prefix="/api", tags=["jobs"])
+
+    @routes.get("/status/{job_id}", summary="A job with its internals", responses=_ABSENT)
+    async def status(job_id: UUID) -> JobView:
+        found = await jobs.with_details(str(job_id))
+        if found is None:
+            raise NotFound("There is no such job.")
+        return JobView.of(*found)
+
+    @routes.post(
+        "/jobs/{job_id}/cancel", summary="Stop an open job", status_code=HTTPStatus.ACCEPTED, responses=_REFUSED
+    )
+    async def cancel_job(job_id: UUID) -> JobChange:
+        with bound(job_id=str(job_id)):
+            job = await cancel(str(job_id))
+        return JobChange(job_id=job.job_id, status=job.status)
+
+    @routes.post(
+        "/jobs/{job_id}/retry",
+        summary="Run what failed again",
+        description="A body says whose quotas this counts against; without one it counts against nobody's.",
+        status_code=HTTPStatus.ACCEPTED,
+        responses=_CHARGED,
+    )
+    async def retry_job(job_id: UUID, charge: Charge | None = None) -> JobChange:
+        with bound(job_id=str(job_id)):
+            job = await retry(str(job_id), charge)
+        return JobChange(job_id=job.job_id, status=job.status)
+
+    @routes.delete(
+        "/jobs/{job_id}",
+        summary="Delete an ended job and its objects",
+        status_code=HTTPStatus.NO_CONTENT,
+        responses=_REFUSED,
+    )
+    async def delete_job(job_id: UUID) -> None:
+        with bound(job_id=str(job_id)):
+            await delete(str(job_id))
+
+    return routes
+
+
+def queue_routes(queues: Queues) -> APIRouter:
+    """What concerns the queues."""
+    routes = APIRouter(prefix="/api", tags=["queues"])
+
+    @routes.get("/queues", summary="How full the queues are")
+    async def all_queues() -> QueuesView:
+        views = await asyncio.gather(*(_view(name, pair) for name, pair in queues.items()))
+        return QueuesView(queues=views)
+
+    @routes.post(
+        "/dlq/{name}/redrive", summary="Move dead messages back into their queue", status_code=HTTPStatus.ACCEPTED
+    )
+    async def redrive_queue(name: QueueName) -> Redriven:
+        pair = queues[name]
+        return Redriven(moved=await redrive(dead=pair.dead, queue=pair.queue))
+
+    return routes
+
+
+async def _view(name: QueueName, pair: QueuePair) -> QueueView:
+    depth, dead = await asyncio.gather(pair.queue.depth(), pair.dead.depth())
+    return QueueView(name=name, visible=depth.visible, in_flight=depth.in_flight, dlq=DeadView(visible=dead.visible))

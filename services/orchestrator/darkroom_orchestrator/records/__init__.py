@@ -1,0 +1,1 @@
+"""Jobs in DynamoDB: every change is a conditional write of the job's item."""

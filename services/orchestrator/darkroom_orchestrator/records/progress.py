@@ -1,0 +1,151 @@
+"""What a report means for the job it belongs to: pure, so that the write is all that is left to go wrong."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from darkroom.errors import UndecodableImage
+from darkroom.jobs import (
+    SOURCE_PART,
+    Cost,
+    Fault,
+    Job,
+    JobStatus,
+    VariantOutcome,
+    VariantState,
+    VariantStatus,
+    final_status,
+    results_bytes,
+)
+from darkroom.messages import TaskFinished
+from darkroom.planner.output_bytes import most_bytes, too_many_bytes
+
+NO_WORKER: Final = "orchestrator"
+"""Named as the worker in reports that no processor wrote."""
+LOST: Final = "lost"
+"""The code of what nobody brought an outcome of, for whatever reason."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How a job ends."""
+
+    status: JobStatus
+    fault: Fault | None
+    """Why it failed; None when something came of it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """What a report adds to a job."""
+
+    parts: frozenset[str]
+    """The pending parts that it settles; never empty."""
+    variants: Mapping[str, VariantState]
+    """The new states of those of them that are variants."""
+    ending: Ending | None
+    """None while the job waits for more."""
+
+    @property
+    def results_bytes(self) -> int:
+        """Bytes of the pictures that it adds."""
+        return sum(state.result.size for state in self.variants.values() if state.result)
+
+
+def progress_of(job: Job, report: TaskFinished) -> Progress | None:
+    """What a report adds to a job as it was read, or None when all its parts are settled already."""
+    parts = parts_of_report(report) & job.pending
+    if not parts:
+        return None
+    variants = _within(job, [outcome for outcome in report.outcomes if outcome.name in parts])
+    ending = _ending(job, report, {**job.variants, **variants}) if parts == job.pending else None
+    return Progress(parts=parts, variants=variants, ending=ending)
+
+
+def advanced_job(job: Job, report: TaskFinished, progress: Progress, moment: datetime) -> Job:
+    """The job as a write of this progress at that moment leaves it.
+
+    Exactly so when it ends the job: the write asks that nothing else was pending, so nothing else has changed since the
+    job was read. Otherwise other reports may have settled more by then.
+    """
+    spent, more, ending = job.cost, report.cost, progress.ending
+    return replace(
+        job,
+        status=ending.status if ending else JobStatus.PROCESSING,
+        updated_at=moment,
+        completed_at=moment if ending else job.completed_at,
+        deadline=None if ending else job.deadline,
+        slots=None if ending else job.slots,
+        fault=ending.fault if ending else job.fault,
+        pending=job.pending - progress.parts,
+        variants={**job.variants, **progress.variants},
+        described=job.described or report.description is not None,
+        source_sha256=report.source_sha256 or job.source_sha256,
+        engine=report.engine or job.engine,
+        started_at=job.started_at or report.started_at,
+        worker=job.worker or report.worker,
+        cost=Cost(
+            cpu_ms=spent.cpu_ms + more.cpu_ms,
+            bytes_read=spent.bytes_read + more.bytes_read,
+            bytes_written=spent.bytes_written + more.bytes_written,
+        ),
+    )
+
+
+def parts_of_report(report: TaskFinished) -> frozenset[str]:
+    """The parts whose outcome a report brings, be it good or bad."""
+    named = {outcome.name for outcome in report.outcomes}
+    return frozenset(named | {SOURCE_PART} if report.described else named)
+
+
+def given_up(job_id: str, attempt: int, parts: Collection[str], fault: Fault, moment: datetime) -> TaskFinished:
+    """The report on parts of a job that no processor will bring."""
+    return TaskFinished(
+        job_id=job_id,
+        attempt=attempt,
+        task=0,
+        worker=NO_WORKER,
+        described=SOURCE_PART in parts,
+        fault=fault,
+        outcomes=tuple(VariantOutcome(name=part, fault=fault) for part in sorted(parts) if part != SOURCE_PART),
+        started_at=moment,
+        finished_at=moment,
+    )
+
+
+def _within(job: Job, outcomes: Iterable[VariantOutcome]) -> dict[str, VariantState]:
+    """The states of variants. A picture fails that does not fit into what the job may still store.
+
+    Each task keeps to the limit of the whole job, since it does not know of the others.
+    """
+    states: dict[str, VariantState] = {}
+    left = most_bytes(job.source.size if job.source else 0) - results_bytes(job)
+    for outcome in outcomes:
+        states[outcome.name] = _state(outcome)
+        if outcome.result and outcome.result.size > left:
+            error = too_many_bytes(outcome.result.size, left)
+            fault = Fault(code=error.code, message=error.message)
+            states[outcome.name] = VariantState(status=VariantStatus.FAILED, fault=fault)
+        elif outcome.result:
+            left -= outcome.result.size
+    return states
+
+
+def _state(outcome: VariantOutcome) -> VariantState:
+    if outcome.result:
+        return VariantState(status=VariantStatus.COMPLETED, result=outcome.result)
+    return VariantState(status=VariantStatus.FAILED, fault=outcome.fault)
+
+
+def _ending(job: Job, report: TaskFinished, variants: Mapping[str, VariantState]) -> Ending:
+    described = job.described or report.description is not None
+    status = final_status([state.status for state in variants.values()], described=described)
+    return Ending(status=status, fault=_cause(report, variants.values()) if status is JobStatus.FAILED else None)
+
+
+def _cause(report: TaskFinished, variants: Iterable[VariantState]) -> Fault:
+    """Why the job failed: what is wrong with the source, else what is wrong with its first variant."""
+    faults = [report.fault, *(state.fault for state in variants)]
+    unknown = Fault(code=UndecodableImage.code, message="The image could not be read.")
+    return next((fault for fault in faults if fault), unknown)

@@ -1,0 +1,74 @@
+"""What one report of a task writes into the item of its job."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from darkroom.clock import iso
+from darkroom.jobs import SOURCE_PART, Job, ObjectRef
+from darkroom.messages import TaskFinished
+from darkroom.planner.output_bytes import most_bytes
+from darkroom.tables.storage_counter import stored_size
+from darkroom_orchestrator.records.changes import (
+    Change,
+    add_cost,
+    add_results,
+    put,
+    put_once,
+    put_variants,
+    take_from_pending,
+)
+from darkroom_orchestrator.records.conditions import (
+    Condition,
+    attempt_is,
+    only_pending,
+    pending_among_others,
+    results_within,
+)
+from darkroom_orchestrator.records.progress import Progress, advanced_job
+from darkroom_orchestrator.records.status_changes import CLOSED
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settlement:
+    """A report that is ready to be written."""
+
+    change: Change
+    """What changes beside the status."""
+    condition: Condition
+    job: Job
+    """The job as this write leaves it."""
+
+
+def settlement(
+    job: Job, report: TaskFinished, progress: Progress, *, manifest: ObjectRef | None, moment: datetime
+) -> Settlement:
+    """Settle the parts of a report: store their outcomes and add their cost. `job` is as it was read."""
+    after = replace(advanced_job(job, report, progress, moment), manifest=manifest or job.manifest)
+    change, condition = _outcomes(job, report, progress, manifest), attempt_is(report.attempt)
+    if progress.results_bytes:
+        condition &= results_within(most_bytes(job.source.size if job.source else 0), progress.results_bytes)
+    if progress.ending is None:
+        change &= take_from_pending(progress.parts)
+        return Settlement(change=change, condition=condition & pending_among_others(progress.parts), job=after)
+    fault = progress.ending.fault
+    after = replace(after, stored_bytes=stored_size(after))
+    change &= put(completed_at=iso(moment), fault=fault.model_dump() if fault else None) & CLOSED
+    change &= put(stored_bytes=after.stored_bytes)
+    return Settlement(change=change, condition=condition & only_pending(progress.parts), job=after)
+
+
+def _outcomes(job: Job, report: TaskFinished, progress: Progress, manifest: ObjectRef | None) -> Change:
+    described = report.description is not None and SOURCE_PART in progress.parts
+    return (
+        put(
+            source_sha256=report.source_sha256,
+            described=True if described else None,
+            engine=report.engine or None,
+            manifest=manifest.model_dump() if manifest else None,
+        )
+        # "Finished" may overtake "started", which then finds the job no longer queued.
+        & put_once(worker=report.worker, started_at=iso(report.started_at))
+        & put_variants(job, progress.variants)
+        & add_cost(report.cost)
+        & add_results(progress.results_bytes)
+    )

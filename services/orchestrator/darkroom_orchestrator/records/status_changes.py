@@ -1,0 +1,30 @@
+"""Changes of a job's status: what every one of them writes, and under which condition."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Final
+
+from darkroom.clock import iso
+from darkroom.jobs import JobStatus
+from darkroom_orchestrator.records.changes import Change, put, remove
+from darkroom_orchestrator.records.conditions import Condition, status_in
+
+NO_SLOTS: Final = remove("slot_owner", "slot_order", "slot_count")
+"""A job that ends gives its slots back."""
+CLOSED: Final = remove("open_shard", "deadline", "pending") & NO_SLOTS
+"""A job that ends leaves the index of open jobs."""
+
+
+def moving(
+    starts: Collection[JobStatus], end: JobStatus, change: Change, condition: Condition | None, moment: datetime
+) -> tuple[Change, Condition]:
+    """Return the write that changes a status from any of `starts` to `end`, with what else changes.
+
+    Raises ValueError unless `JobStatus.may_become` allows the change.
+    """
+    illegal = [start for start in starts if start is not end and not start.may_become(end)]
+    if illegal:
+        raise ValueError(f"a job cannot become {end} from {illegal}")
+    change = put(status=end.value, updated_at=iso(moment)) & change
+    starting = status_in(starts)
+    return change, starting & condition if condition else starting

@@ -1,0 +1,1 @@
+"""Reports of processors, and what each of them means for its job."""

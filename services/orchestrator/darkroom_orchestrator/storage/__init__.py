@@ -1,0 +1,1 @@
+"""Originals and results in S3, with their versions."""

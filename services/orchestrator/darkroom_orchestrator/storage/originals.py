@@ -1,0 +1,81 @@
+"""The bucket of originals: what arrived, and its removal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import ClientError
+
+from darkroom.jobs import ObjectRef
+from darkroom.object_keys import INCOMING
+from darkroom.runtime.aws import translated
+from darkroom_orchestrator.storage.versions import Version, delete_versions, list_versions
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+_GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
+"""S3's answers to a HEAD of what is not there, and of a delete marker."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Original:
+    """An object in the bucket of originals, pinned to one version."""
+
+    ref: ObjectRef
+    content_type: str | None
+    """As the uploader had it; None when it was left to S3's default."""
+    last_modified: datetime
+
+
+class Originals:
+    """Looks at originals and deletes them. All methods raise Unavailable."""
+
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    @property
+    def bucket(self) -> str:
+        """The bucket's name."""
+        return self._bucket
+
+    async def find(self, key: str, version_id: str | None = None) -> Original | None:
+        """The object in the version asked for, or the latest; None when it is not there."""
+        try:
+            with translated("S3"):
+                if version_id:
+                    head = await self._client.head_object(Bucket=self._bucket, Key=key, VersionId=version_id)
+                else:
+                    head = await self._client.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] in _GONE:
+                return None
+            raise
+        content_type = head.get("ContentType")
+        return Original(
+            ref=ObjectRef(
+                key=key,
+                version_id=head.get("VersionId", version_id),
+                etag=head["ETag"],
+                size=head["ContentLength"],
+            ),
+            content_type=None if content_type == "binary/octet-stream" else content_type,
+            last_modified=head["LastModified"],
+        )
+
+    async def delete(self, key: str, pinned: ObjectRef | None) -> None:
+        """Delete a job's original. May be done again.
+
+        Keys under `incoming/` are not the job's own: the next file dropped under the same name is another job's
+        source, so there only the pinned version goes. Elsewhere every version goes, accepted or not.
+        """
+        if key.startswith(f"{INCOMING}/"):
+            versions = [Version(key=pinned.key, version_id=pinned.version_id)] if pinned else []
+        else:
+            versions = [version for version in await self._versions(key) if version.key == key]
+        await delete_versions(self._client, self._bucket, versions)
+
+    async def _versions(self, prefix: str) -> list[Version]:
+        return await list_versions(self._client, self._bucket, prefix)

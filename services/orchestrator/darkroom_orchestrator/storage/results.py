@@ -1,0 +1,65 @@
+"""The bucket of results, into which the orchestrator puts manifests, and from which it removes."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from darkroom.jobs import ObjectRef
+from darkroom.object_keys import manifest_key, result_prefix
+from darkroom.recipes import Recipe
+from darkroom.runtime.aws import translated
+from darkroom_orchestrator.storage.versions import Version, delete_versions, list_versions, mark_deleted
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+
+class Results:
+    """Writes manifests, finds and deletes results. All methods raise Unavailable."""
+
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    async def put_manifest(self, job_id: str, document: bytes) -> ObjectRef:
+        """Store a job's manifest, and tell which version of the object it is."""
+        key = manifest_key(job_id)
+        with translated("S3"):
+            answer = await self._client.put_object(
+                Bucket=self._bucket,
+                Key=key,
+                Body=document,
+                ContentType="application/json",
+                CacheControl="no-cache",  # A retry of the job writes another one.
+                Metadata={"job-id": job_id},
+            )
+        return ObjectRef(key=key, version_id=answer.get("VersionId"), etag=answer["ETag"], size=len(document))
+
+    async def versions_of(self, keys: Collection[str]) -> list[Version]:
+        """Every version that these objects have now, without delete markers."""
+        found = await asyncio.gather(*(list_versions(self._client, self._bucket, key) for key in keys))
+        return [version for versions in found for version in _written(versions) if version.key in keys]
+
+    async def delete(self, versions: Sequence[Version], *, given_up: Collection[str]) -> None:
+        """Delete these versions. May be done again.
+
+        `given_up` are the keys at which nothing is left and nothing is to come. Each of these gets a delete marker
+        before its current version goes: S3 copies markers to another region, but no deletion of a version. What is
+        cut short after the marker is found again by the versions that are left.
+        """
+        current = {version.key for version in versions if version.is_current}
+        await mark_deleted(self._client, self._bucket, sorted(current & set(given_up)))
+        await delete_versions(self._client, self._bucket, versions)
+
+    async def delete_all_of(self, job_id: str, recipe: Recipe) -> None:
+        """Delete whatever was made for a job of this recipe, in any attempt. May be done again."""
+        prefixes = [result_prefix(variant.result_folder, job_id) for variant in recipe.variants]
+        prefixes.append(manifest_key(job_id))
+        found = await asyncio.gather(*(list_versions(self._client, self._bucket, prefix) for prefix in prefixes))
+        versions = [version for versions in found for version in _written(versions)]
+        await self.delete(versions, given_up={version.key for version in versions})
+
+
+def _written(versions: Iterable[Version]) -> Iterator[Version]:
+    """Without the markers, which stay: S3 expires them when they hide nothing any more."""
+    return (version for version in versions if not version.is_marker)

@@ -1,0 +1,79 @@
+"""Webhooks as a part of the orchestrator's process: the sender lives as long as the consumer that uses it."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from darkroom.runtime.consumer import Consumer
+from darkroom.runtime.queue import Queue
+from darkroom.runtime.settings import Environment
+from darkroom.tables.job_table import JobTable
+from darkroom.tables.webhook_secrets import WebhookSecrets
+from darkroom_orchestrator.records.charging import Charging
+from darkroom_orchestrator.settings import Settings
+from darkroom_orchestrator.shares import Shares
+from darkroom_orchestrator.webhooks.deliver import Deliver
+from darkroom_orchestrator.webhooks.delivery_log import DeliveryLog
+from darkroom_orchestrator.webhooks.notifications import notifications_handler
+from darkroom_orchestrator.webhooks.replay import Replay
+from darkroom_orchestrator.webhooks.schedule import pauses
+from darkroom_orchestrator.webhooks.sender import open_sender
+
+CONCURRENCY: Final = 128
+"""Deliveries at a time. Each is mostly waiting for somebody's server, up to ten seconds."""
+EACH_OWNERS: Final = 32
+"""Of one owner: whose receivers are all dead or slow holds up nobody else's webhooks."""
+_IN_HAND: Final = 512
+"""Events in this process, most of which wait for their owner's share rather than in the queue."""
+_VISIBILITY_SECONDS: Final = 60
+
+
+class Webhooks:
+    """What delivers events and what asks for it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        jobs: JobTable,
+        secrets: WebhookSecrets,
+        log: DeliveryLog,
+        notifications: Queue,
+        charging: Charging,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._settings = settings
+        self._jobs = jobs
+        self._secrets = secrets
+        self._log = log
+        self._notifications = notifications
+        self._now = now
+        self.replay = Replay(jobs=jobs, log=log, notifications=notifications, charging=charging, now=now)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until `stop` is set, then finish what is under way."""
+        settings = self._settings
+        async with open_sender(allow_private=settings.webhook_allow_private) as sender:
+            deliver = Deliver(
+                jobs=self._jobs,
+                secrets=self._secrets,
+                log=self._log,
+                sender=sender,
+                cipher=settings.cipher,
+                schedule=settings.webhook_retry_seconds,
+                allow_http=settings.environment is Environment.DEVELOPMENT,
+                now=self._now,
+            )
+            shares = Shares(most=CONCURRENCY, each=EACH_OWNERS)
+            consumer = Consumer(
+                "notifications",
+                self._notifications,
+                shares.guard(notifications_handler(deliver)),
+                concurrency=_IN_HAND,
+                wait_seconds=settings.receive_wait_seconds,
+                visibility_seconds=_VISIBILITY_SECONDS,
+                drain_seconds=settings.drain_seconds,
+                pause=pauses(settings.webhook_retry_seconds),
+            )
+            await consumer.run(stop)

@@ -1,0 +1,240 @@
+"""Starting jobs: whatever the way the bytes came, and however often that is said."""
+
+import asyncio
+
+import pytest
+
+from darkroom.jobs import JobStatus, ObjectRef, VariantStatus, parts_of, unsettled
+from darkroom.object_keys import direct_key
+from darkroom_orchestrator.arrivals.announcements import AnnouncedObject
+from darkroom_orchestrator.records.job_store import WORK_PERIOD
+from tests.orchestrator.harness import RECIPE, Harness
+
+
+async def test_an_arrival_queues_its_job_and_sends_the_task(harness: Harness) -> None:
+    job = await harness.waiting_job()
+
+    await harness.orchestrator.start(new := await harness.upload(job, b"12345"), redelivered=False)
+
+    queued = await harness.job(job.job_id)
+    assert (queued.status, queued.pending) == (JobStatus.QUEUED, parts_of(unsettled(RECIPE)))
+    assert (queued.queued_at, queued.attempt) == (harness.now(), 1)
+    assert queued.deadline == (harness.now() + WORK_PERIOD).replace(microsecond=0)
+    assert queued.source is not None
+    assert (queued.source.key, queued.source.version_id, queued.source.size) == (job.source_key, new.version_id, 5)
+    [task] = await harness.sent_tasks()
+    assert (task.job_id, task.source, task.describe) == (job.job_id, queued.source, True)
+    assert [planned.variant for planned in task.variants] == list(RECIPE.variants)
+
+
+async def test_three_deliveries_start_a_job_once(harness: Harness) -> None:
+    job = await harness.waiting_job()
+    new = await harness.upload(job)
+
+    for _ in range(3):
+        await harness.orchestrator.start(new, redelivered=False)
+
+    assert len(await harness.sent_tasks()) == 1
+
+
+async def test_simultaneous_deliveries_start_a_job_once(harness: Harness) -> None:
+    jobs = [await harness.waiting_job() for _ in range(5)]
+    arrivals = [await harness.upload(job) for job in jobs]
+
+    await asyncio.gather(*(harness.orchestrator.start(new, redelivered=False) for new in arrivals * 4))
+
+    assert sorted(task.job_id for task in await harness.sent_tasks()) == sorted(job.job_id for job in jobs)
+
+
+async def test_a_redelivery_sends_the_tasks_that_a_crash_kept_back(harness: Harness) -> None:
+    job = await harness.waiting_job()
+    new = await harness.upload(job)
+    original = await harness.original(job)
+    assert await harness.jobs.queue(job, original.ref)
+
+    await harness.orchestrator.start(new, redelivered=True)
+
+    assert [task.job_id for task in await harness.sent_tasks()] == [job.job_id]
+
+
+async def test_the_first_upload_to_an_address_counts(harness: Harness) -> None:
+    job = await harness.waiting_job(direct=True)
+    first = await harness.upload(job, b"first")
+    await harness.orchestrator.start(first, redelivered=False)
+    second = await harness.upload(job, b"second")
+
+    await harness.orchestrator.start(second, redelivered=False)
+    await harness.orchestrator.start(second, redelivered=True)
+
+    assert len(await harness.sent_tasks()) == 1
+    source = (await harness.job(job.job_id)).source
+    assert source is not None
+    assert source.version_id == first.version_id
+
+
+async def test_an_event_pins_its_own_version_and_not_the_latest(harness: Harness) -> None:
+    job = await harness.waiting_job(direct=True)
+    first = await harness.upload(job, b"first")
+    await harness.upload(job, b"second, longer")
+
+    await harness.orchestrator.start(first, redelivered=False)
+
+    source = (await harness.job(job.job_id)).source
+    assert source is not None
+    assert (source.version_id, source.size) == (first.version_id, len(b"first"))
+
+
+@pytest.mark.parametrize(
+    "key", ["direct/", "direct/not-a-uuid/cat.jpg", "incoming/web/", "other/web/cat.jpg", "cat.jpg"]
+)
+async def test_keys_that_start_nothing_are_done_with(harness: Harness, key: str) -> None:
+    await harness.orchestrator.start(await harness.put_original(key), redelivered=False)
+
+    assert await harness.sent_tasks() == []
+    assert await harness.all_jobs() == []
+
+
+async def test_an_object_of_no_job_another_key_or_another_bucket_starts_nothing(harness: Harness) -> None:
+    job = await harness.waiting_job(direct=True)
+    stranger = direct_key("0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000", "cat.jpg")
+    new = await harness.upload(job)
+
+    await harness.orchestrator.start(await harness.put_original(stranger), redelivered=False)
+    await harness.orchestrator.start(await harness.put_original(f"direct/{job.job_id}/other.jpg"), redelivered=False)
+    foreign = AnnouncedObject(key=new.key, version_id=new.version_id, bucket="another-bucket")
+    await harness.orchestrator.start(foreign, redelivered=False)
+
+    assert (await harness.job(job.job_id)).status is JobStatus.AWAITING_UPLOAD
+    assert await harness.sent_tasks() == []
+
+
+async def test_an_object_that_is_gone_starts_nothing(harness: Harness) -> None:
+    job = await harness.waiting_job()
+
+    await harness.orchestrator.start(AnnouncedObject(key=job.source_key, version_id=None), redelivered=False)
+
+    assert (await harness.job(job.job_id)).status is JobStatus.AWAITING_UPLOAD
+
+
+async def test_an_upload_over_the_limit_fails_with_the_limit(harness: Harness) -> None:
+    strict = harness.with_settings(max_upload_bytes=4)
+    job = await harness.waiting_job()
+
+    await strict.start(await harness.upload(job, b"12345"), redelivered=False)
+
+    failed = await harness.job(job.job_id)
+    assert failed.status is JobStatus.FAILED
+    assert failed.fault is not None
+    assert failed.fault.code == "upload_too_large"
+    assert "4 bytes" in failed.fault.message
+    assert {state.status for state in failed.variants.values()} == {VariantStatus.FAILED}
+    assert (failed.deadline, failed.pending, failed.completed_at) == (None, frozenset(), harness.now())
+    assert await harness.sent_tasks() == []
+    assert [event.fault for event in await harness.events()] == [failed.fault]
+
+
+async def test_an_empty_upload_fails_as_undecodable(harness: Harness) -> None:
+    job = await harness.waiting_job()
+
+    await harness.orchestrator.start(await harness.upload(job, b""), redelivered=False)
+
+    fault = (await harness.job(job.job_id)).fault
+    assert fault is not None
+    assert fault.code == "undecodable_image"
+
+
+async def test_a_refusal_is_published_again_to_a_redelivery_only(harness: Harness) -> None:
+    job = await harness.waiting_job()
+    new = await harness.upload(job, b"")
+    await harness.orchestrator.start(new, redelivered=False)
+    [event] = await harness.events()
+
+    await harness.orchestrator.start(new, redelivered=False)
+    assert await harness.events() == []
+
+    await harness.orchestrator.start(new, redelivered=True)
+    assert await harness.events() == [event]
+
+
+async def test_a_cancelled_job_is_not_started(harness: Harness) -> None:
+    job = await harness.waiting_job()
+    new = await harness.upload(job)
+    await harness.orchestrator.cancel(job.job_id)
+
+    await harness.orchestrator.start(new, redelivered=True)
+
+    assert (await harness.job(job.job_id)).status is JobStatus.CANCELLED
+    assert await harness.sent_tasks() == []
+
+
+async def test_a_drop_starts_a_job_of_its_folders_recipe(harness: Harness) -> None:
+    await harness.orchestrator.start(await harness.put_original("incoming/web/my cat.jpg"), redelivered=False)
+
+    [job] = await harness.all_jobs()
+    assert (job.status, job.owner, job.recipe_name, job.filename) == (JobStatus.QUEUED, "demo", "web", "my cat.jpg")
+    assert [task.job_id for task in await harness.sent_tasks()] == [job.job_id]
+
+
+async def test_a_drop_that_is_announced_often_and_at_once_makes_one_job(harness: Harness) -> None:
+    new = await harness.put_original("incoming/web/cat.jpg")
+
+    await asyncio.gather(*(harness.orchestrator.start(new, redelivered=False) for _ in range(8)))
+    await harness.orchestrator.start(new, redelivered=False)
+
+    assert len(await harness.all_jobs()) == 1
+    assert len(await harness.sent_tasks()) == 1
+
+
+async def test_a_file_dropped_again_under_its_name_is_another_job(harness: Harness) -> None:
+    for body in (b"first", b"second"):
+        await harness.orchestrator.start(await harness.put_original("incoming/web/cat.jpg", body), redelivered=False)
+
+    assert len(await harness.all_jobs()) == 2
+
+
+async def test_a_drop_for_an_unknown_recipe_is_a_failed_job_of_the_default_owner(harness: Harness) -> None:
+    new = await harness.put_original("incoming/nonsense/cat.jpg")
+
+    for _ in range(3):
+        await harness.orchestrator.start(new, redelivered=False)
+
+    [job] = await harness.all_jobs()
+    assert (job.status, job.owner, job.recipe_name) == (JobStatus.FAILED, "demo", "nonsense")
+    assert job.fault is not None
+    assert job.fault.code == "invalid_recipe"
+    assert await harness.sent_tasks() == []
+    assert [event.status for event in await harness.events()] == [JobStatus.FAILED]
+
+
+async def test_a_drop_whose_start_was_cut_short_is_taken_up_again(harness: Harness) -> None:
+    new = await harness.put_original("incoming/web/cat.jpg")
+    await harness.orchestrator.start(new, redelivered=False)
+    [job] = await harness.all_jobs()
+    await harness.sent_tasks()
+
+    await harness.orchestrator.start(new, redelivered=True)
+
+    assert [task.job_id for task in await harness.sent_tasks()] == [job.job_id]
+
+
+async def test_many_variants_are_sent_as_several_tasks(harness: Harness) -> None:
+    job = await harness.waiting_job()
+
+    await harness.with_settings(max_variants_per_task=2).start(await harness.upload(job), redelivered=False)
+
+    tasks = await harness.sent_tasks()
+    assert sorted(len(task.variants) for task in tasks) == [2, 2]
+    assert sorted(task.describe for task in tasks) == [False, True]
+
+
+async def test_the_pinned_source_has_what_a_conditional_get_needs(harness: Harness) -> None:
+    job = await harness.waiting_job()
+    await harness.orchestrator.start(await harness.upload(job), redelivered=False)
+
+    source = (await harness.job(job.job_id)).source
+
+    assert isinstance(source, ObjectRef)
+    answer = await harness.s3.get_object(
+        Bucket=harness.settings.originals_bucket, Key=source.key, VersionId=source.version_id or "", IfMatch=source.etag
+    )
+    assert answer["ContentLength"] == source.size

@@ -1,0 +1,201 @@
+"""An orchestrator on fresh resources, with a clock that a test sets, and the two neighbours it talks to."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from types_aiobotocore_s3 import S3Client
+
+from darkroom.job_details import JobDetails
+from darkroom.jobs import Job, JobStatus, NewJob, new_job_id, unsettled
+from darkroom.messages import JobEvent, ProcessTask, TaskFinished, TaskStarted
+from darkroom.object_keys import MANIFESTS, direct_key, upload_key
+from darkroom.recipes import Recipe, load_presets
+from darkroom.runtime.queue import Delivery, SqsQueue
+from darkroom.tables.job_item import from_item, to_item
+from darkroom.topology import OPEN_SHARDS
+from darkroom_orchestrator.arrivals.announcements import AnnouncedObject
+from darkroom_orchestrator.composition import Clients, Composition
+from darkroom_orchestrator.internal_api.routes import QueueName
+from darkroom_orchestrator.settings import Settings
+from darkroom_orchestrator.storage.originals import Original, Originals
+from tests.orchestrator.task_reports import finished
+from tests.support.job_items import is_part
+
+PRESETS: Final = load_presets()
+RECIPE: Final = PRESETS["thumbnails"]
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.moment = datetime(2026, 11, 22, 12, 0, 0, 250_000, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def forward(self, **by: float) -> None:
+        """Move on, by `minutes=…` and the like."""
+        self.moment += timedelta(**by)
+
+
+class Harness:
+    """The orchestrator's use cases, and what surrounds them: buckets, queues and subscribers."""
+
+    def __init__(self, settings: Settings, clients: Clients, mailbox_url: str) -> None:
+        self.settings = settings
+        self.clients = clients
+        self.now = Clock()
+        self.orchestrator = Composition(settings, clients, PRESETS, now=self.now)
+        self.jobs = self.orchestrator.jobs
+        self._tasks = self.orchestrator.queues[QueueName.TASKS].queue
+        self._mailbox = SqsQueue(clients.sqs, mailbox_url)
+
+    @property
+    def s3(self) -> S3Client:
+        """For what clients and processors do to the buckets."""
+        return self.clients.s3
+
+    def with_settings(self, **changes: object) -> Composition:
+        """An orchestrator on the same resources that is told something else."""
+        return Composition(self.settings.model_copy(update=changes), self.clients, PRESETS, now=self.now)
+
+    # What the upload service and its clients do.
+
+    async def waiting_job(self, recipe: Recipe = RECIPE, *, direct: bool = False, owner: str = "demo") -> Job:
+        """A job whose bytes have not come yet."""
+        job_id = new_job_id()
+        key = (direct_key if direct else upload_key)(job_id, "cat.jpg")
+        moment = self.now()
+        job = Job(
+            job_id=job_id,
+            owner=owner,
+            recipe_name="thumbnails",
+            status=JobStatus.AWAITING_UPLOAD,
+            created_at=moment,
+            updated_at=moment,
+            filename="cat.jpg",
+            content_type="image/jpeg",
+            source_key=key,
+            deadline=moment + timedelta(minutes=5),
+            variants=unsettled(recipe),
+        )
+        assert await self.jobs.create(NewJob(job=job, recipe=recipe))
+        return job
+
+    async def put_original(self, key: str, body: bytes = b"bytes of an image") -> AnnouncedObject:
+        """Put an object into the bucket of originals."""
+        answer = await self.s3.put_object(Bucket=self.settings.originals_bucket, Key=key, Body=body)
+        return AnnouncedObject(key=key, version_id=answer["VersionId"])
+
+    async def upload(self, job: Job, body: bytes = b"bytes of an image") -> AnnouncedObject:
+        """Put a job's bytes where they belong."""
+        return await self.put_original(job.source_key, body)
+
+    async def queued_job(self, recipe: Recipe = RECIPE) -> tuple[Job, list[ProcessTask]]:
+        """A job whose tasks were sent, and those tasks."""
+        job = await self.waiting_job(recipe)
+        await self.orchestrator.start(await self.upload(job), redelivered=False)
+        return await self.job(job.job_id), await self.sent_tasks()
+
+    async def job(self, job_id: str) -> Job:
+        """The job as it is now."""
+        job = await self.jobs.get(job_id)
+        assert job is not None
+        return job
+
+    async def details(self, job_id: str) -> JobDetails:
+        """What is told of the job beside its progress."""
+        return await self.jobs.details_of(job_id)
+
+    async def all_jobs(self) -> list[Job]:
+        """Every job there is."""
+        answer = await self.clients.dynamodb.scan(TableName=self.settings.jobs_table)
+        return [from_item(item) for item in answer["Items"] if not is_part(item["job_id"]["S"])]
+
+    async def open_ids(self) -> list[str]:
+        """Ids of all jobs in the index of open ones."""
+        later = self.now() + timedelta(days=1)
+        return [job_id for shard in range(OPEN_SHARDS) for job_id in await self.jobs.overdue(shard, later)]
+
+    async def forget_start(self, job: Job) -> None:
+        """Put a job's record back to where it was before its start."""
+        waiting = replace(
+            job, status=JobStatus.AWAITING_UPLOAD, queued_at=None, pending=frozenset(), deadline=self.now()
+        )
+        await self.clients.dynamodb.put_item(TableName=self.settings.jobs_table, Item=to_item(waiting))
+
+    async def original(self, job: Job) -> Original:
+        """The job's object, as the orchestrator finds it."""
+        original = await Originals(self.s3, self.settings.originals_bucket).find(job.source_key)
+        assert original is not None
+        return original
+
+    # What processors do.
+
+    async def report(self, report: TaskStarted | TaskFinished) -> None:
+        """Hand a report to the use case that it is for."""
+        if isinstance(report, TaskStarted):
+            await self.orchestrator.begin(report)
+        else:
+            await self.orchestrator.finish(report)
+
+    async def sent_tasks(self) -> list[ProcessTask]:
+        """Take all tasks out of their queue."""
+        return [ProcessTask.model_validate_json(one.body) for one in await drained(self._tasks)]
+
+    async def put_results(self, task: ProcessTask) -> TaskFinished:
+        """Put results as a processor does, and report them."""
+        for planned in task.variants:
+            key = f"{planned.key_stem}.webp"
+            await self.s3.put_object(Bucket=self.settings.results_bucket, Key=key, Body=b"a picture")
+        return finished(task)
+
+    async def result_keys(self) -> list[str]:
+        """Keys of all pictures in the bucket of results, one for each version that is left."""
+        answer = await self.s3.list_object_versions(Bucket=self.settings.results_bucket)
+        keys = sorted(entry["Key"] for entry in answer.get("Versions", []))
+        return [key for key in keys if not key.startswith(f"{MANIFESTS}/")]
+
+    async def result_markers(self) -> list[str]:
+        """Keys of all delete markers in the bucket of results, manifests included."""
+        answer = await self.s3.list_object_versions(Bucket=self.settings.results_bucket)
+        return sorted(entry["Key"] for entry in answer.get("DeleteMarkers", []))
+
+    async def manifest_versions(self) -> list[str]:
+        """Ids of all versions of manifests."""
+        answer = await self.s3.list_object_versions(Bucket=self.settings.results_bucket, Prefix=f"{MANIFESTS}/")
+        return [entry["VersionId"] for entry in answer.get("Versions", [])]
+
+    async def manifest(self, job: Job) -> Any:
+        """The manifest that a job names."""
+        assert job.manifest is not None
+        bucket, key = self.settings.results_bucket, job.manifest.key
+        named = await self.s3.get_object(Bucket=bucket, Key=key, VersionId=job.manifest.version_id or "null")
+        latest = await self.s3.get_object(Bucket=bucket, Key=key)
+        document = await latest["Body"].read()
+        assert document == await named["Body"].read()
+        return json.loads(document)
+
+    async def original_keys(self) -> list[str]:
+        """Keys in the bucket of originals, one for each version and each delete marker that is left."""
+        answer = await self.s3.list_object_versions(Bucket=self.settings.originals_bucket)
+        entries = [*answer.get("Versions", []), *answer.get("DeleteMarkers", [])]
+        return sorted(entry["Key"] for entry in entries)
+
+    # What subscribers see.
+
+    async def events(self) -> list[JobEvent]:
+        """The events published since the last time."""
+        return [JobEvent.model_validate_json(json.loads(one.body)["Message"]) for one in await drained(self._mailbox)]
+
+
+async def drained(queue: SqsQueue) -> list[Delivery]:
+    """Take everything out of a queue."""
+    taken: list[Delivery] = []
+    while deliveries := await queue.receive(most=10, wait_seconds=0):
+        await queue.delete(deliveries)
+        taken += deliveries
+    return taken

@@ -1,0 +1,153 @@
+"""What a job costs the indexes of its table. Each of their partitions takes 1,000 writes a second."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from darkroom.jobs import Job, NewJob, new_job_id
+from darkroom.object_keys import direct_key
+from darkroom.runtime.aws import Aws
+from darkroom.topology import BY_OWNER, BY_SLOT, OPEN_BY_DEADLINE, OPEN_SHARDS, OWNER_SHARDS
+from darkroom_orchestrator.composition import Composition, open_clients
+from tests.orchestrator.harness import RECIPE, Harness
+from tests.orchestrator.task_reports import DECODER_FAULT, finished, started
+from tests.support.aws_proxy import running_proxy
+from tests.support.dynamodb_rules import PARTITION_WRITES
+from tests.support.emulator import Cloud
+from tests.support.index_counting import IndexCounting
+
+INDEXES = (BY_OWNER, OPEN_BY_DEADLINE, BY_SLOT)
+
+JOBS_OF_ONE_OWNER = 1000
+"""A second."""
+JOBS_IN_ALL = 2000
+"""A second."""
+MOST_BY_OWNER = 2
+"""Of a job that is deleted as fast as it was made."""
+MOST_OPEN = 4
+"""Of a presigned upload, whose deadline moves once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """A harness whose writes are counted. It has no shares of the processors, as on AWS."""
+
+    harness: Harness
+    orchestrator: Composition
+    count: IndexCounting
+
+    def costs(self) -> tuple[int, int, int]:
+        """Write units since the last time: by owner, open jobs, slots."""
+        by_owner, open_jobs, slots = (self.count.writes[index.name] for index in INDEXES)
+        self.count.writes.clear()
+        return by_owner, open_jobs, slots
+
+
+@pytest_asyncio.fixture
+async def counted(cloud: Cloud, harness: Harness, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Counted]:
+    table = harness.settings.jobs_table
+    count = IndexCounting(harness.clients.dynamodb, table, INDEXES)
+    async with running_proxy(cloud.endpoint_url) as proxy:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
+        async with open_clients(Aws()) as clients:
+            behind = Harness(harness.settings, clients, "")
+            with proxy.intercepted(count):
+                yield Counted(harness=behind, orchestrator=behind.with_settings(tasks_per_owner=0), count=count)
+
+
+async def presigned_job(counted: Counted) -> Job:
+    """A job whose form is good for ten minutes, and which waits for two more; nothing was counted before it."""
+    waiting, job_id = await counted.harness.waiting_job(), new_job_id()
+    counted.costs()
+    job = replace(
+        waiting,
+        job_id=job_id,
+        source_key=direct_key(job_id, "cat.jpg"),
+        deadline=waiting.created_at + timedelta(minutes=12),
+    )
+    assert await counted.harness.jobs.create(NewJob(job=job, recipe=RECIPE))
+    return job
+
+
+async def run(counted: Counted, job: Job) -> None:
+    """From the upload to the end, in two tasks, each of which is begun."""
+    harness = counted.harness
+    tasks_of = harness.with_settings(tasks_per_owner=0, max_variants_per_task=2)
+    await tasks_of.start(await harness.upload(job), redelivered=False)
+    for task in await harness.sent_tasks():
+        harness.now.forward(seconds=3)
+        await counted.orchestrator.begin(started(task))
+        await counted.orchestrator.finish(finished(task))
+
+
+async def test_an_upload_costs_one_write_by_owner_and_two_of_open_jobs(counted: Counted) -> None:
+    await run(counted, await counted.harness.waiting_job())
+    assert counted.costs() == (1, 2, 0)
+
+
+async def test_a_presigned_upload_costs_two_more(counted: Counted) -> None:
+    await run(counted, await presigned_job(counted))
+    assert counted.costs() == (1, MOST_OPEN, 0)
+
+
+async def test_a_deletion_costs_one_write_by_owner(counted: Counted) -> None:
+    job = await counted.harness.waiting_job()
+    await run(counted, job)
+    counted.costs()
+    await counted.orchestrator.delete(job.job_id)
+    assert counted.costs() == (1, 0, 0)
+    assert counted.count.items == {}
+
+
+async def test_a_retry_costs_two_writes_of_open_jobs(counted: Counted) -> None:
+    job, [task] = await counted.harness.queued_job()
+    await counted.orchestrator.finish(finished(task, failed={"square-64": DECODER_FAULT}))
+    counted.costs()
+    await counted.orchestrator.retry(job.job_id)
+    [again] = await counted.harness.sent_tasks()
+    await counted.orchestrator.finish(finished(again))
+    assert counted.costs() == (0, 2, 0)
+
+
+async def test_a_job_that_expires_or_is_cancelled_costs_four_of_open_jobs(counted: Counted) -> None:
+    await counted.harness.waiting_job()
+    counted.harness.now.forward(minutes=6)
+    await counted.orchestrator.sweep()
+    assert counted.costs() == (1, 4, 0)
+    await counted.orchestrator.cancel((await counted.harness.waiting_job()).job_id)
+    assert counted.costs() == (1, 4, 0)
+
+
+async def test_a_job_that_takes_long_costs_two_writes_a_period(counted: Counted) -> None:
+    job, [task] = await counted.harness.queued_job()
+    counted.costs()
+    counted.harness.now.forward(minutes=3)
+    await counted.orchestrator.begin(started(task))
+    counted.harness.now.forward(minutes=3)
+    await counted.orchestrator.sweep()
+    assert counted.costs() == (0, 2, 0)
+    assert (await counted.harness.job(job.job_id)).redrives == 0
+
+
+async def test_where_owners_have_shares_a_place_costs_two_writes_and_a_turn_two_more(counted: Counted) -> None:
+    shared = counted.harness.with_settings(tasks_per_owner=1)
+    jobs = []
+    for _ in range(2):
+        jobs.append(job := await counted.harness.waiting_job())
+        await shared.start(await counted.harness.upload(job), redelivered=False)
+    [task] = await counted.harness.sent_tasks()
+    assert counted.costs() == (2, 2, 2)
+    await shared.finish(finished(task))
+    # The first gives its place back; the second takes its turn, and has a period from then on.
+    assert counted.costs()[2] == 1 + 2
+    [task] = await counted.harness.sent_tasks()
+    await shared.finish(finished(task))
+    assert counted.costs()[2] == 1
+
+
+def test_the_rates_that_the_indexes_are_made_for_stay_within_a_partition() -> None:
+    assert JOBS_OF_ONE_OWNER * MOST_BY_OWNER / OWNER_SHARDS <= PARTITION_WRITES / 2
+    assert JOBS_IN_ALL * MOST_OPEN / OPEN_SHARDS <= PARTITION_WRITES / 2

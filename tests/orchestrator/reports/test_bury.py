@@ -1,0 +1,53 @@
+"""Dead tasks become failures of their jobs, with the reason."""
+
+from darkroom.jobs import JobStatus
+from darkroom.runtime.consumer import growing_pause
+from darkroom.runtime.queue import Delivery
+from darkroom.topology import TASK_TRIES
+from darkroom_orchestrator.jobs.sweep import MOST_REDRIVES
+from darkroom_orchestrator.records.job_store import WORK_PERIOD
+from tests.orchestrator.harness import Harness
+from tests.orchestrator.task_reports import finished
+
+
+async def test_a_dead_task_fails_its_job_and_says_after_how_many_tries(harness: Harness) -> None:
+    job, [task] = await harness.queued_job()
+
+    for _ in range(2):
+        await harness.orchestrator.bury(task)
+
+    ended = await harness.job(job.job_id)
+    assert ended.status is JobStatus.FAILED
+    assert ended.fault is not None
+    assert ended.fault.code == "lost"
+    assert f"in {TASK_TRIES} tries" in ended.fault.message
+    assert {state.fault for state in ended.variants.values()} == {ended.fault}
+    assert len({event.event_id for event in await harness.events()}) == 1
+
+
+def test_a_task_is_dead_before_its_job_is_given_up_by_the_sweeper() -> None:
+    deliveries = [Delivery(message_id="m", body="", handle="h", receives=times) for times in range(1, TASK_TRIES)]
+    assert sum(map(growing_pause, deliveries)) < (MOST_REDRIVES + 1) * WORK_PERIOD.total_seconds()
+
+
+async def test_a_dead_task_takes_only_its_own_parts_with_it(harness: Harness) -> None:
+    job = await harness.waiting_job()
+    await harness.with_settings(max_variants_per_task=2).start(await harness.upload(job), redelivered=False)
+    first, second = await harness.sent_tasks()
+
+    await harness.orchestrator.bury(first)
+    await harness.orchestrator.finish(finished(second))
+
+    ended = await harness.job(job.job_id)
+    assert ended.status is JobStatus.PARTIALLY_COMPLETED
+    failed = {name for name, state in ended.variants.items() if state.fault}
+    assert failed == {planned.variant.name for planned in first.variants}
+
+
+async def test_a_task_that_died_after_its_work_was_done_changes_nothing(harness: Harness) -> None:
+    job, [task] = await harness.queued_job()
+    await harness.orchestrator.finish(finished(task))
+
+    await harness.orchestrator.bury(task)
+
+    assert (await harness.job(job.job_id)).status is JobStatus.COMPLETED
