@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run unit lint fix test fuzz faults bench estimates fairness lists chaos docs openapi api-compat check synth
-.PHONY: rehearse audit clean
+.PHONY: rehearse dist notes audit clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -97,6 +97,15 @@ synth: $(PYTHON_ENV) $(NODE_ENVS) ## Synthesize the stacks of both stages, bare 
 
 rehearse: $(PYTHON_ENV) $(EMULATOR_ENV) $(NODE_ENVS) ## Deploy to an emulator, use it, change it, destroy it
 	.venv/bin/pytest cdk/rehearsal
+
+# CI names the tag, which then has to be the version's.
+TAG ?=
+dist: $(PYTHON_ENV) ## Build the packages of the last commit as they are published, into dist
+	rm -rf dist
+	.venv/bin/python -m tools.release packages --output dist
+
+notes: $(PYTHON_ENV) ## Print the notes of the version's release, cut from the changelog
+	@.venv/bin/python -m tools.release notes $(if $(TAG),--tag "$(TAG)")
 
 # Asks databases of vulnerabilities, which not every network reaches.
 audit: | $(UV) ## Look for known vulnerabilities of all that the lock files name
