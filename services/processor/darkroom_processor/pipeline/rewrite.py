@@ -1,7 +1,7 @@
-"""Writes variants without operations: the smaller of what an encoder makes and of the source's own data.
+"""Writes variants without operations: the smaller of an encoded file and a copy of the source's coded pixels.
 
-A source that was coded without loss is written without loss, or goes out as its own data. These are kept only if the
-source had neither to be turned nor converted.
+A lossless source is encoded without loss, or its coded pixels are copied. They can be copied only if the source needs
+no rotation, crop or colour conversion.
 """
 
 from collections.abc import Callable
@@ -15,82 +15,82 @@ from darkroom_processor.pipeline.encoding import gif, png, tiff, webp
 from darkroom_processor.pipeline.encoding.encode import encode
 from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.opening.open_image import OpenedImage
-from darkroom_processor.pipeline.passthrough import is_lossless, own_file, own_format, sample_bits
+from darkroom_processor.pipeline.passthrough import copied_format, copy_coded_pixels, is_lossless, sample_bits
 from darkroom_processor.pipeline.pixels.frames import Frames
 
 _KEPT_BITS: Final = 8
-"""Bits of a sample that encoders keep."""
+"""Bits of a sample that all encoders keep."""
 _LARGE: Final = 8_000_000
-"""Pixels, all frames counted, above which WebP without loss is written quickly, or an image would take too long."""
+"""Pixels of all frames above which lossless WebP is encoded with the least effort, to bound the time."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Original:
-    """A source that is written again."""
+class RewrittenSource:
+    """A source that a variant without operations writes again."""
 
-    source: OpenedImage
-    is_untouched: bool
-    """Whether it was neither turned nor converted: its own data show what is to be written."""
-
-
-def rewritten(original: Original, strip: Frames, output: Output, chosen: ImageFormat, kept: KeptMetadata) -> bytes:
-    """The file's bytes. Raises OutputLimit when they cannot be as few as the recipe allows."""
-    own = _own_file(original, strip, output, chosen, kept)
-    if output.colors is not None or not is_lossless(original.source):
-        return _shorter(own, lambda: encode(strip, output, chosen, kept))
-    exact = _without_loss(original.source, strip, output, chosen, kept)
-    if exact and not (own and strip.pixels > _LARGE and chosen is ImageFormat.WEBP):
-        own = _shorter(own, exact)
-    if own and _fits(own, output):
-        return own
-    # No encoder can do without loss, or not in so few bytes.
-    return encode(strip, output.model_copy(update={"lossless": output.max_bytes is None}), chosen, kept)
+    image: OpenedImage
+    shows_result: bool
+    """Whether its coded pixels show the result: no rotation, crop or colour conversion is needed."""
 
 
-def _own_file(
-    original: Original, strip: Frames, output: Output, chosen: ImageFormat, kept: KeptMetadata
+def rewrite(source: RewrittenSource, frames: Frames, output: Output, chosen: ImageFormat, kept: KeptMetadata) -> bytes:
+    """Return the bytes of the file. Raises OutputLimit if no file fits into the recipe's `max_bytes`."""
+    best = _copy(source, frames, output, chosen, kept)
+    if output.colors is not None or not is_lossless(source.image):
+        return _shorter(best, lambda: encode(frames, output, chosen, kept))
+    encode_exactly = _lossless_encoder(source.image, frames, output, chosen, kept)
+    if encode_exactly and not (best and frames.pixels > _LARGE and chosen is ImageFormat.WEBP):
+        best = _shorter(best, encode_exactly)
+    if best and _fits(best, output):
+        return best
+    # No encoder of the format is lossless, or its file is too large.
+    return encode(frames, output.model_copy(update={"lossless": output.max_bytes is None}), chosen, kept)
+
+
+def _copy(
+    source: RewrittenSource, frames: Frames, output: Output, chosen: ImageFormat, kept: KeptMetadata
 ) -> bytes | None:
-    """The source's own data, if they are what the recipe asks for."""
-    if not original.is_untouched or chosen is not own_format(original.source.format):
+    """Return a file with the source's coded pixels. None if that is not what the recipe asks for."""
+    if not source.shows_result or chosen is not copied_format(source.image.format):
         return None
-    if output.colors is not None and (strip.is_animated or strip.images[0].getcolors(output.colors) is None):
+    if output.colors is not None and (frames.is_animated or frames.images[0].getcolors(output.colors) is None):
         return None
     try:
-        own = own_file(original.source, kept, frames=len(strip.rasters))
+        copied = copy_coded_pixels(source.image, kept, frames=len(frames.rasters))
     except MemoryError:
         return None
-    return own if own and _fits(own, output) else None
+    return copied if copied and _fits(copied, output) else None
 
 
-def _without_loss(
-    source: OpenedImage, strip: Frames, output: Output, chosen: ImageFormat, kept: KeptMetadata
+def _lossless_encoder(
+    image: OpenedImage, frames: Frames, output: Output, chosen: ImageFormat, kept: KeptMetadata
 ) -> Callable[[], bytes] | None:
-    """What encodes the picture without loss; None when nothing does."""
-    if sample_bits(source) > _KEPT_BITS:
+    """Return a function that encodes the frames without loss. None if no encoder of the format can."""
+    if sample_bits(image) > _KEPT_BITS:
         return None
     match chosen:
         case ImageFormat.PNG:
-            return lambda: png.encode(strip, output, kept)
+            return lambda: png.encode(frames, output, kept)
         case ImageFormat.WEBP:
-            quick = {"effort": 0, "quality": 1} if strip.pixels > _LARGE else {}
+            quick = {"effort": 0, "quality": 1} if frames.pixels > _LARGE else {}
             exactly = output.model_copy(update={"lossless": True, **quick})
-            return lambda: webp.encode(strip, exactly, kept, exact=True)
+            return lambda: webp.encode(frames, exactly, kept, exact=True)
         case ImageFormat.TIFF:
-            return lambda: tiff.bilevel(strip, kept) or tiff.encode(strip, output, kept)
-        case ImageFormat.GIF if gif.loses_nothing(strip):
-            return lambda: gif.encode(strip, output, kept)
+            return lambda: tiff.bilevel(frames, kept) or tiff.encode(frames, output, kept)
+        case ImageFormat.GIF if gif.loses_nothing(frames):
+            return lambda: gif.encode(frames, output, kept)
         case _:
             return None
 
 
-def _shorter(own: bytes | None, make: Callable[[], bytes]) -> bytes:
-    """What is made, or the source's own data where these are shorter or nothing can be made."""
-    if own is None:
+def _shorter(copied: bytes | None, make: Callable[[], bytes]) -> bytes:
+    """Return the file that `make` makes, or the copied one if it is shorter or `make` fails."""
+    if copied is None:
         return make()
     try:
-        return min(make(), own, key=len)
+        return min(make(), copied, key=len)
     except (OutputLimit, MemoryError):
-        return own
+        return copied
 
 
 def _fits(data: bytes, output: Output) -> bool:

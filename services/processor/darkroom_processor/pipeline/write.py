@@ -11,7 +11,7 @@ from darkroom_processor.pipeline.opening.open_image import OpenedImage
 from darkroom_processor.pipeline.pixels.frames import Frames
 from darkroom_processor.pipeline.rendering.animation import keeps_animation
 from darkroom_processor.pipeline.rendering.rendition import Rendition
-from darkroom_processor.pipeline.rewrite import Original, rewritten
+from darkroom_processor.pipeline.rewrite import RewrittenSource, rewrite
 
 
 def write(
@@ -26,8 +26,8 @@ def write(
     """Return the bytes of the file. Raises OutputLimit when they cannot be as few as the recipe allows."""
     if not rendition.variant.only_rewrites:
         return encode(frames, output, image_format, metadata)
-    original = Original(source=image, is_untouched=_shows_the_stored_pixels(image, decoded, rendition, frames))
-    return rewritten(original, frames, output, image_format, metadata)
+    source = RewrittenSource(image=image, shows_result=_shows_the_stored_pixels(image, decoded, rendition, frames))
+    return rewrite(source, frames, output, image_format, metadata)
 
 
 def _shows_the_stored_pixels(image: OpenedImage, decoded: DecodedImage, rendition: Rendition, frames: Frames) -> bool:

@@ -26,7 +26,7 @@ STILLS = {
 
 
 def own(data: bytes, kept: KeptMetadata | None = None, *, frames: int = 1) -> bytes:
-    made = avif.own_file(data, kept or KeptMetadata(), frames=frames)
+    made = avif.copy_coded_pixels(data, kept or KeptMetadata(), frames=frames)
     assert made is not None
     return made
 
@@ -99,13 +99,13 @@ def test_an_animation_keeps_its_frames_and_their_times(image: Image.Image) -> No
         moving.load()
         durations.append(moving.info["duration"])
     assert durations == [30, 50, 70]
-    assert avif.own_file(data, KeptMetadata(), frames=2) is None
+    assert avif.copy_coded_pixels(data, KeptMetadata(), frames=2) is None
 
 
 def test_what_is_turned_by_the_file_is_not_kept() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
-    assert avif.own_file(images.encoded(PHOTO, "AVIF", exif=exif), KeptMetadata(), frames=1) is None
+    assert avif.copy_coded_pixels(images.encoded(PHOTO, "AVIF", exif=exif), KeptMetadata(), frames=1) is None
 
 
 @pytest.mark.parametrize("size", [(70, 50), (1100, 40), (3, 2)])
@@ -126,7 +126,7 @@ def test_of_an_animation_the_first_frame_tells() -> None:
 
 @pytest.mark.parametrize("length", range(0, len(STILLS["alpha"]), 40))
 def test_a_file_that_is_cut_is_not_kept(length: int) -> None:
-    assert avif.own_file(STILLS["alpha"][:length], KeptMetadata(), frames=1) is None
+    assert avif.copy_coded_pixels(STILLS["alpha"][:length], KeptMetadata(), frames=1) is None
     assert avif.is_lossless(STILLS["alpha"][:length]) in {True, False}
 
 

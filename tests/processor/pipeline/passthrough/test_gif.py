@@ -15,7 +15,7 @@ NOISE = Image.effect_noise((150, 90), 90)
 
 
 def own(data: bytes, *, frames: int = 1) -> bytes:
-    made = gif.own_file(data, frames=frames)
+    made = gif.copy_coded_pixels(data, frames=frames)
     assert made is not None
     return made
 
@@ -80,8 +80,8 @@ def test_behind_the_last_pixel_the_codes_end(codes: str, behind: bytes) -> None:
 
 
 def test_codes_that_make_no_sense_are_not_kept() -> None:
-    assert gif.own_file(tiny(b"\xfc\xff\xff"), frames=1) is None
-    assert gif.own_file(tiny(b"\4"), frames=1) is None
+    assert gif.copy_coded_pixels(tiny(b"\xfc\xff\xff"), frames=1) is None
+    assert gif.copy_coded_pixels(tiny(b"\4"), frames=1) is None
 
 
 def test_a_text_in_unused_colours_is_not_kept() -> None:
@@ -97,4 +97,4 @@ def test_a_text_in_unused_colours_is_not_kept() -> None:
 def test_a_file_without_its_trailer_keeps_the_frames_that_are_whole() -> None:
     data = images.animation(60, 20, 4, "GIF")
     assert shown(own(data[:-1], frames=4)) == shown(data)
-    assert gif.own_file(data[:-9], frames=4) is None
+    assert gif.copy_coded_pixels(data[:-9], frames=4) is None

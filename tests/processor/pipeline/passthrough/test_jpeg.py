@@ -22,7 +22,7 @@ KINDS: dict[str, dict[str, Any]] = {
 
 
 def own(data: bytes, kept: KeptMetadata | None = None) -> bytes:
-    made = jpeg.own_file(data, kept or KeptMetadata())
+    made = jpeg.copy_coded_pixels(data, kept or KeptMetadata())
     assert made is not None
     return made
 
@@ -70,7 +70,7 @@ def test_bytes_between_segments_are_left_away() -> None:
 @pytest.mark.parametrize("marker", [0xDC, 0xDE, 0xF0, 0x02])
 def test_a_file_with_segments_that_decoders_disagree_on_is_not_kept(marker: int) -> None:
     data = images.encoded(images.photo(40, 30), "JPEG")
-    assert jpeg.own_file(data[:2] + bytes([0xFF, marker, 0, 4, 0, 0]) + data[2:], KeptMetadata()) is None
+    assert jpeg.copy_coded_pixels(data[:2] + bytes([0xFF, marker, 0, 4, 0, 0]) + data[2:], KeptMetadata()) is None
 
 
 def test_a_long_profile_takes_several_segments() -> None:

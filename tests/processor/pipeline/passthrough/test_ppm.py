@@ -44,6 +44,6 @@ def test_samples_of_16_bits_are_kept(kind: bytes, samples: int, comment: bytes) 
 
 def test_fewer_levels_or_samples_are_not_taken_over() -> None:
     data, _ = file_of(b"P5", 5, 4, 1)
-    assert ppm.as_png(data.replace(b"65535", b"65534"), KeptMetadata()) is None
-    assert ppm.as_png(data[:-1], KeptMetadata()) is None
+    assert ppm.to_png(data.replace(b"65535", b"65534"), KeptMetadata()) is None
+    assert ppm.to_png(data[:-1], KeptMetadata()) is None
     assert not ppm.is_deep(b"P5 5 4 255 ")

@@ -13,7 +13,7 @@ from darkroom.jobs import VariantWarning
 from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.passthrough import tiff
-from darkroom_processor.pipeline.passthrough.tiff_chunks import difference
+from darkroom_processor.pipeline.passthrough.differencing import difference
 from tests.processor.pipeline.running import variant
 from tests.support import images, metadata_samples
 from tests.support.file_parts import bare
@@ -42,7 +42,7 @@ def opened(data: bytes) -> TiffImageFile:
 
 
 def own(data: bytes, kept: KeptMetadata | None = None) -> bytes:
-    made = tiff.own_file(data, opened(data).tag_v2, kept or KeptMetadata())
+    made = tiff.copy_coded_pixels(data, opened(data).tag_v2, kept or KeptMetadata())
     assert made is not None
     return made
 
@@ -119,8 +119,10 @@ def test_what_lies_behind_a_tile_is_cut_off(compression: int, packed: bytes) -> 
 def test_chunks_that_unpack_to_another_size_are_not_kept(name: str) -> None:
     data = page("L", name)
     tags = dict(opened(data).tag_v2)
-    assert tiff.own_file(data, tags | {256: 60}, KeptMetadata()) is None or name == "zstd"
-    assert tiff.own_file(data, tags | {279: tuple(3 for _ in opened(data).tag_v2[279])}, KeptMetadata()) is None
+    assert tiff.copy_coded_pixels(data, tags | {256: 60}, KeptMetadata()) is None or name == "zstd"
+    assert (
+        tiff.copy_coded_pixels(data, tags | {279: tuple(3 for _ in opened(data).tag_v2[279])}, KeptMetadata()) is None
+    )
 
 
 @pytest.mark.parametrize("order", ["little", "big"])

@@ -23,7 +23,7 @@ STILLS = {
 
 
 def own(data: bytes, kept: KeptMetadata | None = None, *, frames: int = 1) -> bytes:
-    made = webp.own_file(data, kept or KeptMetadata(), frames=frames)
+    made = webp.copy_coded_pixels(data, kept or KeptMetadata(), frames=frames)
     assert made is not None
     return made
 
@@ -86,7 +86,7 @@ def test_bytes_behind_the_coded_pixels_are_not_kept(name: str) -> None:
         for kind, body in ((part.removeprefix("webp ").encode().ljust(4), body) for part, body in parts(data))
     )
     assert shown(longer) == shown(data)
-    assert webp.own_file(longer, KeptMetadata(), frames=1) is None
+    assert webp.copy_coded_pixels(longer, KeptMetadata(), frames=1) is None
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (16, 16), (17, 40), (90, 61)])
@@ -110,9 +110,9 @@ def test_the_first_frame_goes_alone_only_if_it_is_all_of_the_canvas() -> None:
     assert shown(own(data)) == shown(data)[:1]
     moved = bytearray(data)
     moved[data.index(b"ANMF") + 8] = 1
-    assert webp.own_file(bytes(moved), KeptMetadata(), frames=1) is None
+    assert webp.copy_coded_pixels(bytes(moved), KeptMetadata(), frames=1) is None
 
 
 @pytest.mark.parametrize("length", [12, 20, 40, 200])
 def test_a_file_that_is_cut_is_not_kept(length: int) -> None:
-    assert webp.own_file(STILLS["lossy"][:length], KeptMetadata(), frames=1) is None
+    assert webp.copy_coded_pixels(STILLS["lossy"][:length], KeptMetadata(), frames=1) is None

@@ -1,9 +1,9 @@
-"""Puts the source's own coded pixels into a new file, with no other metadata than a recipe keeps.
+"""Copies the coded pixels of a source into a new file, with only the metadata that the recipe keeps.
 
-One module a format. A module takes the file apart, and writes a new one of the parts that a decoder needs for the
-picture: what stands before, behind or between these, and parts of any other kind, do not get into it. It decodes no
-pixel of true colour, takes time linear in the bytes, and needs memory for the new file. It returns None for a file that
-it does not understand well enough; then the picture is encoded.
+There is one module for each format. It takes the file apart, and writes a new file from the parts that a decoder needs
+for the pixels. Parts of other kinds, and bytes before, after or between the parts, are not copied. Pixels are decoded
+only where a palette is stripped of unused colours. The time is linear in the bytes, and the memory is that of the new
+file. A module returns None for a file that it cannot take apart safely; then the variant is encoded.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,10 +19,10 @@ from darkroom_processor.pipeline.passthrough import avif, gif, jpeg, png, ppm, t
 from darkroom_processor.pipeline.tiff.tags import Tags
 
 
-def own_file(source: OpenedImage, kept: KeptMetadata, *, frames: int) -> bytes | None:
-    """The first so many frames of a source in a new file, whose format is `own_format`; None if there can be no such.
+def copy_coded_pixels(source: OpenedImage, kept: KeptMetadata, *, frames: int) -> bytes | None:
+    """Return the first `frames` frames of a source in a new file of the format `copied_format`. None if not possible.
 
-    Whether the source is upright, and its colours are what they seem, is for the caller to know.
+    The caller must check that the source needs no rotation, crop or colour conversion.
     """
     maker = _MAKERS.get(source.format)
     return maker(source, kept, frames) if maker else None
@@ -30,19 +30,19 @@ def own_file(source: OpenedImage, kept: KeptMetadata, *, frames: int) -> bytes |
 
 _MAKERS: Final[Mapping[ImageFormat, Callable[[OpenedImage, KeptMetadata, int], bytes | None]]] = MappingProxyType(
     {
-        ImageFormat.JPEG: lambda source, kept, _: jpeg.own_file(source.data, kept),
-        ImageFormat.PNG: lambda source, kept, frames: png.own_file(source.data, kept, frames=frames),
-        ImageFormat.WEBP: lambda source, kept, frames: webp.own_file(source.data, kept, frames=frames),
-        ImageFormat.AVIF: lambda source, kept, frames: avif.own_file(source.data, kept, frames=frames),
-        ImageFormat.GIF: lambda source, _, frames: gif.own_file(source.data, frames=frames),
-        ImageFormat.PPM: lambda source, kept, _: ppm.as_png(source.data, kept),
-        ImageFormat.TIFF: lambda source, kept, _: tiff.own_file(source.data, _tags(source), kept),
+        ImageFormat.JPEG: lambda source, kept, _: jpeg.copy_coded_pixels(source.data, kept),
+        ImageFormat.PNG: lambda source, kept, frames: png.copy_coded_pixels(source.data, kept, frames=frames),
+        ImageFormat.WEBP: lambda source, kept, frames: webp.copy_coded_pixels(source.data, kept, frames=frames),
+        ImageFormat.AVIF: lambda source, kept, frames: avif.copy_coded_pixels(source.data, kept, frames=frames),
+        ImageFormat.GIF: lambda source, _, frames: gif.copy_coded_pixels(source.data, frames=frames),
+        ImageFormat.PPM: lambda source, kept, _: ppm.to_png(source.data, kept),
+        ImageFormat.TIFF: lambda source, kept, _: tiff.copy_coded_pixels(source.data, _tags(source), kept),
     }
 )
 
 
-def own_format(source: ImageFormat) -> ImageFormat:
-    """What `own_file` writes for a source of this format."""
+def copied_format(source: ImageFormat) -> ImageFormat:
+    """Return the format that `copy_coded_pixels` writes for a source of this format."""
     return ImageFormat.PNG if source is ImageFormat.PPM else source
 
 
@@ -62,7 +62,7 @@ def is_lossless(source: OpenedImage) -> bool:
 
 
 def sample_bits(source: OpenedImage) -> int:
-    """Bits of a sample of one channel in the file, as far as there may be more than eight."""
+    """Return the bits of a sample in the file; 8 for formats whose samples have at most eight."""
     match source.format:
         case ImageFormat.PNG:
             return png.depth(source.data)

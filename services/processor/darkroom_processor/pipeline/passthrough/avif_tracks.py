@@ -1,6 +1,6 @@
-"""AVIF: the tracks of an animation in new boxes (ISO/IEC 14496-12, chapter 8).
+"""Copies the tracks of an animated AVIF into new boxes (ISO/IEC 14496-12, chapter 8).
 
-Of the old boxes only times, sizes, numbers of tracks and the settings of the decoder get into the new ones.
+From the old boxes, only times, sizes, track numbers and the decoder's configuration are copied.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,19 +12,24 @@ from darkroom_processor.pipeline.containers.tracks import Track
 from darkroom_processor.pipeline.passthrough.box_writer import Media, box, full_box, hdlr
 
 Boxes = Mapping[bytes, bytes]
-"""Contents of the boxes of one track by their kinds."""
+"""Contents of the boxes of one track, by box type."""
 
 _PARENTS: Final = frozenset({b"mdia", b"minf", b"stbl", b"edts", b"tref"})
 _NEEDED: Final = frozenset({b"tkhd", b"mdhd", b"hdlr", b"stsd", b"stts"})
-_UNTURNED: Final = b"".join(number.to_bytes(4, "big") for number in (1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30))
-_TURNING: Final = frozenset({b"clap", b"irot", b"imir"})
+_IDENTITY_MATRIX: Final = b"".join(
+    number.to_bytes(4, "big") for number in (1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
+)
+_TRANSFORMING: Final = frozenset({b"clap", b"irot", b"imir"})
 _ONE: Final = (1).to_bytes(4, "big")
 _IN_FILE: Final = box(b"dinf", full_box(b"dref", _ONE + full_box(b"url ", b"", flags=1)))
 _72_DPI: Final = (72 << 16).to_bytes(4, "big")
 
 
-def own_file(data: bytes, *, frames: int) -> bytes | None:
-    """The animation of so many frames; None when it cannot be told from the rest. Raises BrokenBox likewise."""
+def copy_coded_pixels(data: bytes, *, frames: int) -> bytes | None:
+    """Return the animation, which must have `frames` frames, in a new file.
+
+    None if its parts cannot be separated safely. Raises BrokenBox if a table is broken.
+    """
     moov = next((one for one in walk(data, 0, len(data)) if one.kind == b"moov"), None)
     inside = list(walk(data, moov.body, moov.end)) if moov else []
     header = next((data[one.body : one.end] for one in inside if one.kind == b"mvhd"), None)
@@ -59,9 +64,9 @@ def _boxes(data: bytes, trak: Box) -> Boxes:
 
 
 def _is_plain(track: Track, boxes: Boxes) -> bool:
-    """Whether all boxes are there, and the pictures are shown as they are coded."""
-    turned = _TURNING & {one.kind for one in track.properties}
-    return boxes.keys() >= _NEEDED and not turned and boxes[b"tkhd"][-44:-8] == _UNTURNED
+    """Whether all needed boxes are there, and the frames are shown without rotation, mirroring or crop."""
+    transformed = _TRANSFORMING & {one.kind for one in track.properties}
+    return boxes.keys() >= _NEEDED and not transformed and boxes[b"tkhd"][-44:-8] == _IDENTITY_MATRIX
 
 
 def _coded(data: bytes, track: Track) -> list[bytes]:
@@ -71,36 +76,36 @@ def _coded(data: bytes, track: Track) -> list[bytes]:
     return [av1.without_metadata(sample) for sample in samples]
 
 
-def _dates(body: bytes) -> int:
-    """Bytes of the two dates at the start of a header: a number of times has four bytes, or eight in version 1."""
+def _date_bytes(body: bytes) -> int:
+    """Return the bytes of the two dates at the start of a header: four each, or eight each in version 1."""
     return 16 if body[:1] == b"\1" else 8
 
 
 def _movie_header(body: bytes) -> bytes:
-    """`mvhd` without the dates of the file."""
-    dates = _dates(body)
-    stated = body[4 + dates : 8 + dates + dates // 2]
-    fields = bytes(dates) + stated + (1 << 16).to_bytes(4, "big") + b"\1\0" + bytes(10) + _UNTURNED + bytes(24)
+    """Return `mvhd` without the dates of the file."""
+    dates = _date_bytes(body)
+    times = body[4 + dates : 8 + dates + dates // 2]
+    fields = bytes(dates) + times + (1 << 16).to_bytes(4, "big") + b"\1\0" + bytes(10) + _IDENTITY_MATRIX + bytes(24)
     return full_box(b"mvhd", fields + body[-4:], version=body[0] & 1)
 
 
 def _track_header(body: bytes) -> bytes:
-    dates = _dates(body)
+    dates = _date_bytes(body)
     number = body[4 + dates : 8 + dates]
     duration = body[12 + dates : 12 + dates + dates // 2]
-    fields = bytes(dates) + number + bytes(4) + duration + bytes(16) + _UNTURNED + body[-8:]
+    fields = bytes(dates) + number + bytes(4) + duration + bytes(16) + _IDENTITY_MATRIX + body[-8:]
     return full_box(b"tkhd", fields, version=body[0] & 1, flags=body[3] & 0b111)
 
 
 def _media_header(body: bytes) -> bytes:
-    dates = _dates(body)
-    # The language is not determined: three letters of five bits each.
+    dates = _date_bytes(body)
+    # The language is `und`, undetermined: three letters of five bits each.
     fields = bytes(dates) + body[4 + dates : 8 + dates + dates // 2] + b"\x55\xc4\0\0"
     return full_box(b"mdhd", fields, version=body[0] & 1)
 
 
 def _track(data: bytes, track: Track, boxes: Boxes, samples: Sequence[bytes], start: int) -> bytes:
-    """The track, whose samples lie side by side from `start` on."""
+    """Return the track. Its samples follow one another from offset `start`."""
     sizes = b"".join(len(sample).to_bytes(4, "big") for sample in samples)
     table = [
         full_box(b"stsd", _ONE + _description(data, track)),
@@ -124,13 +129,13 @@ def _track(data: bytes, track: Track, boxes: Boxes, samples: Sequence[bytes], st
 
 
 def _counted(boxes: Boxes, kind: bytes, size: int) -> bytes:
-    """A table of entries of so many bytes, without what stands behind it; nothing if there is none."""
+    """Return a table whose entries have `size` bytes, without bytes after its last entry. Empty if there is none."""
     body = boxes.get(kind, b"")
     return box(kind, body[: 8 + size * int.from_bytes(body[4:8], "big")]) if body else b""
 
 
 def _description(data: bytes, track: Track) -> bytes:
-    """`av01` (section 12.1.3), without a name of the encoder."""
+    """Return the sample entry `av01` (section 12.1.3), without the name of the encoder."""
     sides = b"".join(side.to_bytes(2, "big") for side in track.size)
     fields = [bytes(7), b"\1", bytes(16), sides, _72_DPI * 2, bytes(4), b"\0\1", bytes(32), b"\0\x18\xff\xff"]
     for one in track.properties:

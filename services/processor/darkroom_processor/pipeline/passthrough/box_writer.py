@@ -1,25 +1,25 @@
-"""Writes ISO base media files: boxes, and coded data behind them."""
+"""Writes ISO base media files: boxes, then coded data."""
 
 from collections.abc import Callable
 
 
 def box(kind: bytes, body: bytes) -> bytes:
-    """A box with these contents."""
+    """Return a box with these contents."""
     return (8 + len(body)).to_bytes(4, "big") + kind + body
 
 
 def full_box(kind: bytes, body: bytes, *, version: int = 0, flags: int = 0) -> bytes:
-    """A box with a version and flags before these contents."""
+    """Return a box with version and flags before these contents (`FullBox`)."""
     return box(kind, bytes([version]) + flags.to_bytes(3, "big") + body)
 
 
 def hdlr(kind: bytes) -> bytes:
-    """What items, or the samples of a track, are (ISO/IEC 14496-12, section 8.4.3)."""
+    """Return the handler box, which names the kind of items or of samples (ISO/IEC 14496-12, section 8.4.3)."""
     return full_box(b"hdlr", bytes(4) + kind + bytes(12) + b"\0")
 
 
 class Media:
-    """Coded data in the order in which they are written."""
+    """The coded data of a file: the contents of its `mdat` box."""
 
     def __init__(self) -> None:
         self._parts: list[bytes] = []
@@ -27,7 +27,7 @@ class Media:
         self._size = 0
 
     def add(self, data: bytes) -> int:
-        """Where the data begin, counted from the first; what is there already is not written again."""
+        """Add the data, unless it is there already. Return its offset from the first byte of the media."""
         if data not in self._places:
             self._places[data] = self._size
             self._parts.append(data)
@@ -35,6 +35,9 @@ class Media:
         return self._places[data]
 
     def file_of(self, head: Callable[[int], bytes]) -> bytes:
-        """The file; `head` tells the boxes before the data, given where these begin, always in as many bytes."""
+        """Return the file. `head` makes the boxes before the media from the offset where the media begin.
+
+        The size of these boxes must not depend on the offset.
+        """
         media = box(b"mdat", b"".join(self._parts))
         return head(len(head(0)) + 8) + media

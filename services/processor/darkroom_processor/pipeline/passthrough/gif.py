@@ -1,4 +1,4 @@
-"""GIF: the frames with their packed indexes as they are, up to their end."""
+"""Copies the frames of a GIF: their LZW codes up to the last pixel, and the colours that they use."""
 
 import struct
 from collections.abc import Iterator
@@ -7,21 +7,21 @@ from typing import Final
 
 from darkroom_processor.pipeline.containers import gif
 from darkroom_processor.pipeline.containers.gif import Control, StoredImage
-from darkroom_processor.pipeline.passthrough.palette import levels_seen, trimmed
+from darkroom_processor.pipeline.passthrough.palette import used_indexes, without_unused
 
 _MAGIC: Final = b"GIF89a"
 _TRAILER: Final = b";"
 _WIDEST: Final = 12
-"""Bits of a code at most (GIF89a, appendix F)."""
+"""The most bits of a code (GIF89a, appendix F)."""
 _MOST_ENTRIES: Final = 1 << _WIDEST
 _TABLE: Final = 0x80
 _INTERLACED: Final = 0x40
 _MOST_CODES: Final = 12_000_000
-"""Bytes of all frames' codes up to which their ends are looked for, which takes some 0.4 s a megabyte."""
+"""The most bytes of codes in all frames. Finding their ends takes about 0.4 s a megabyte."""
 
 
-def own_file(data: bytes, *, frames: int) -> bytes | None:
-    """The picture, or the animation of so many frames, in a new file; None when it cannot be told from the rest."""
+def copy_coded_pixels(data: bytes, *, frames: int) -> bytes | None:
+    """Return the image, or an animation of `frames` frames, in a new file. None if its codes are broken or too many."""
     source = gif.read(data)
     shown = source.images[:frames]
     packed = [image.codes(data) for image in shown]
@@ -30,7 +30,7 @@ def own_file(data: bytes, *, frames: int) -> bytes | None:
     ended = [_up_to_end(image, codes) for image, codes in zip(shown, packed, strict=True)]
     if None in ended:
         return None
-    used = [levels_seen(_single(image, codes), "GIF") for image, codes in zip(shown, packed, strict=True)]
+    used = [used_indexes(_single(image, codes), "GIF") for image, codes in zip(shown, packed, strict=True)]
     shared = {source.background}.union(*(seen for image, seen in zip(shown, used, strict=True) if not image.own_table))
     screen = struct.pack("<HHBBB", *source.screen, _table_flags(source.table), source.background, 0)
     parts = [_MAGIC, screen, _cleared(source.table, shared)]
@@ -58,17 +58,17 @@ def _blocks(codes: bytes) -> Iterator[bytes]:
 
 
 def _cleared(palette: bytes, used: set[int]) -> bytes:
-    """The palette with black in place of what is not used, as long as it was: its length is a power of two."""
-    return trimmed(palette, used).ljust(len(palette), b"\0") if palette else b""
+    """Return the colour table with black in place of unused colours. Its length, a power of two, does not change."""
+    return without_unused(palette, used).ljust(len(palette), b"\0") if palette else b""
 
 
 def _table_flags(table: bytes) -> int:
-    """The flags that announce a colour table of this length: 2, 4, 8 … or 256 colours; 0 without one."""
+    """Return the flags that announce a colour table of this length: 2, 4, 8 … or 256 colours; 0 without one."""
     return _TABLE | (len(table) // 3).bit_length() - 2 if table else 0
 
 
 def _single(image: StoredImage, codes: bytes) -> bytes:
-    """A file of this image alone."""
+    """Return a file with only this image, without its transparent colour."""
     screen = struct.pack("<HHBBB", *image.size, _table_flags(image.table), 0, 0)
     descriptor = struct.pack("<cHHHHB", b",", 0, 0, *image.size, _INTERLACED * image.interlaced)
     blocks = b"".join(bytes([len(block)]) + block for block in _blocks(codes))
@@ -76,10 +76,10 @@ def _single(image: StoredImage, codes: bytes) -> bytes:
 
 
 def _up_to_end(image: StoredImage, codes: bytes) -> bytes | None:
-    """The codes up to the last pixel, and the code that ends them; None when they make no sense.
+    """Return the codes up to the last pixel, and an end-of-information code. None if they are broken.
 
-    Each code but the first adds an entry to the table, which stands for one pixel more than the code before (GIF89a,
-    appendix F). So the pixels can be counted, and the widths of codes told, without what they stand for.
+    Each code but the first adds a table entry that stands for one pixel more than the previous code (GIF89a, appendix
+    F). So the pixels and the widths of codes can be counted without decoding the pixels.
     """
     clear = 1 << image.code_bits
     narrow = image.code_bits + 1

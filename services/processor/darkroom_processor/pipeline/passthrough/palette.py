@@ -1,4 +1,4 @@
-"""Palettes of files that go out as they are: only the colours that pixels have, for a text can stand in the others."""
+"""Strips copied palettes of unused colours, because a text could be hidden in them."""
 
 import io
 from collections.abc import Collection
@@ -6,13 +6,13 @@ from collections.abc import Collection
 from PIL import Image
 
 
-def levels_seen(single: bytes, image_format: str) -> set[int]:
-    """The indexes that the pixels of an indexed picture have. The file must be sound; it is decoded for this."""
+def used_indexes(single: bytes, image_format: str) -> set[int]:
+    """Decode an indexed image, whose file must be valid, and return the indexes that its pixels have."""
     with Image.open(io.BytesIO(single), formats=[image_format]) as image:
         return {index for index, pixels in enumerate(image.histogram()) if pixels}
 
 
-def trimmed(palette: bytes, used: Collection[int]) -> bytes:
-    """The palette with black in place of what is not used, up to the last colour that is."""
+def without_unused(palette: bytes, used: Collection[int]) -> bytes:
+    """Return the palette up to the last used colour, with black in place of unused ones."""
     length = min(len(palette) // 3, max(used) + 1)
     return b"".join(palette[3 * at : 3 * at + 3] if at in used else bytes(3) for at in range(length))

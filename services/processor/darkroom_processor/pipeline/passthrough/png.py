@@ -1,4 +1,4 @@
-"""PNG: the chunks of the picture, with its packed pixels as they are, or without what lies behind their end."""
+"""Copies the chunks of a PNG that the pixels need, with the compressed scanlines up to their end."""
 
 import struct
 import zlib
@@ -11,34 +11,34 @@ from darkroom_processor.pipeline.containers.png import MAGIC, Chunk, chunk, walk
 from darkroom_processor.pipeline.containers.png_scanlines import Header, decompressed_pieces, recompress
 from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.encoding.png_writer import kept_chunks
-from darkroom_processor.pipeline.passthrough.palette import levels_seen, trimmed
+from darkroom_processor.pipeline.passthrough.palette import used_indexes, without_unused
 
 _INDEXED: Final = 3
 _FRAME: Final = struct.Struct(">IIII")
-"""Width, height, left and top of an animation's frame."""
+"""Width, height, left and top of an animation's frame, in `fcTL`."""
 _CONTROL_BYTES: Final = 26
 
 
 @dataclass(kw_only=True)
 class _Frame:
-    """One picture of a file."""
+    """One picture of a file: a frame, or the still picture."""
 
     parts: list[memoryview]
-    """Its packed rows, chunk by chunk."""
+    """Its compressed scanlines, chunk by chunk."""
     control: bytes | None = None
-    """The fields of its `fcTL` chunk but the number; None for a picture that is in no animation."""
+    """Its `fcTL` chunk without the sequence number; None for a still picture outside the animation."""
     size: Size
     is_default: bool = False
-    """Whether it is what viewers without animation show."""
+    """Whether it is the still picture, which viewers without animation show."""
 
 
 def depth(data: bytes) -> int:
-    """Bits of a sample."""
+    """Return the bits of a sample."""
     return data[24]
 
 
-def own_file(data: bytes, kept: KeptMetadata, *, frames: int) -> bytes | None:
-    """The picture, or the animation of so many frames, in a new file; None when it cannot be told from the rest."""
+def copy_coded_pixels(data: bytes, kept: KeptMetadata, *, frames: int) -> bytes | None:
+    """Return the image, or an animation of `frames` frames, in a new file. None if pixels or frames are missing."""
     chunks = list(walk(data))
     if not chunks or chunks[0].kind != b"IHDR" or chunks[0].length != 13:
         return None
@@ -60,7 +60,7 @@ def own_file(data: bytes, kept: KeptMetadata, *, frames: int) -> bytes | None:
 
 
 def _pictures(chunks: Sequence[Chunk], header: Header) -> list[_Frame]:
-    """All pictures of a file in their order."""
+    """Return all pictures in the order of the file."""
     found: list[_Frame] = []
     control: bytes | None = None
     began = False
@@ -79,39 +79,42 @@ def _pictures(chunks: Sequence[Chunk], header: Header) -> list[_Frame]:
 
 
 def _shown(pictures: list[_Frame], header: Header, frames: int) -> list[_Frame]:
-    """Those that are shown: of an animation its frames, else the one that all viewers know. None if it cannot be."""
+    """Return the frames of an animation, or the still picture alone if `frames` is 1. Empty if some are missing."""
     if frames == 1:
         return [picture for picture in pictures if picture.is_default][:1]
     moving = [picture for picture in pictures if picture.control][:frames]
     if len(moving) < frames or _FRAME.unpack_from(moving[0].control or b"") != (header.width, header.height, 0, 0):
-        # The first one has to stand where viewers without animation look, which needs all of the canvas.
+        # The first frame becomes the still picture in the new file, so it must fill the canvas.
         return []
     return moving
 
 
 def _stream(picture: _Frame, header: Header) -> bytes | None:
-    """Return the packed rows up to their end. Rows that hide more behind them, or have no end, are packed again."""
+    """Return the compressed scanlines up to the end of their stream. None if scanlines are missing.
+
+    A stream that contains more than the scanlines, or is broken after them, is compressed again.
+    """
     expected = header.scanline_bytes(picture.size)
-    unpacked, left, sound = 0, 0, False
-    unpacker = zlib.decompressobj()
+    found, unused, ended = 0, 0, False
+    decompressor = zlib.decompressobj()
     try:
         for part in picture.parts:
-            for piece in decompressed_pieces(unpacker, part):
-                unpacked += len(piece)
-            if unpacker.eof:
-                left += len(unpacker.unused_data) if not sound else len(part)
-                sound = True
-            if unpacked > expected:
+            for piece in decompressed_pieces(decompressor, part):
+                found += len(piece)
+            if decompressor.eof:
+                unused += len(decompressor.unused_data) if not ended else len(part)
+                ended = True
+            if found > expected:
                 break
     except zlib.error:
-        sound = False
-    if sound and unpacked == expected:
-        return b"".join(picture.parts)[: sum(map(len, picture.parts)) - left]
+        ended = False
+    if ended and found == expected:
+        return b"".join(picture.parts)[: sum(map(len, picture.parts)) - unused]
     return recompress(picture.parts, expected)
 
 
 def _colors(chunks: Sequence[Chunk], header: Header, pictures: list[tuple[_Frame, bytes]]) -> list[bytes] | None:
-    """Palette and transparency. Of a palette only the colours that are used, for a text can stand in the others."""
+    """Return the chunks `PLTE` and `tRNS`, without unused colours of a palette. None if no index is used."""
     palette = next((bytes(one.body) for one in chunks if one.kind == b"PLTE"), b"")
     alpha = next((bytes(one.body) for one in chunks if one.kind == b"tRNS"), b"")
     if header.color_type != _INDEXED:
@@ -121,18 +124,18 @@ def _colors(chunks: Sequence[Chunk], header: Header, pictures: list[tuple[_Frame
     for picture, stream in pictures:
         single = struct.pack(">II", *picture.size) + bytes(header[2:])
         parts = [(b"IHDR", single), (b"PLTE", palette), (b"IDAT", stream), (b"IEND", b"")]
-        used |= levels_seen(b"".join([MAGIC, *(chunk(*part) for part in parts)]), "PNG")
+        used |= used_indexes(b"".join([MAGIC, *(chunk(*part) for part in parts)]), "PNG")
     if not used:
         return None
     last = max(index for index in range(max(used) + 1) if index in used)
-    shown = [chunk(b"PLTE", trimmed(palette, used))]
+    shown = [chunk(b"PLTE", without_unused(palette, used))]
     opaque = bytes(alpha[index] if index in used else 255 for index in range(min(len(alpha), last + 1)))
     opaque = opaque.rstrip(b"\xff")
     return [*shown, chunk(b"tRNS", opaque)] if opaque else shown
 
 
 def _image_chunks(pictures: Sequence[_Frame], streams: Sequence[bytes], *, moves: bool) -> Iterator[bytes]:
-    """One chunk of packed rows for each picture, before it its control if it is a frame."""
+    """Yield one chunk of compressed scanlines for each picture. If it is a frame, its `fcTL` chunk precedes it."""
     number = 0
     for place, (picture, stream) in enumerate(zip(pictures, streams, strict=True)):
         if moves and picture.control:

@@ -1,70 +1,67 @@
-"""Which layouts of TIFF common readers get right, and the tags of such a page.
+"""The layouts of TIFF that common readers decode correctly, and the tags of a page with such a layout.
 
-Pillow stands for common readers. It opens what its table `OPEN_INFO` lists, and gets some of that wrong (see
+Pillow stands for common readers. It opens what its table `OPEN_INFO` lists, and decodes some of that wrong (see
 `tiff.layout`).
 """
 
 from typing import Final
 
-from darkroom_processor.pipeline.tiff.layout import UNASSOCIATED, Kind, Layout, Photometric
+from darkroom_processor.pipeline.tiff.layout import UNASSOCIATED, Compression, Kind, Layout, Photometric
+from darkroom_processor.pipeline.tiff.tag import Tag
 from darkroom_processor.pipeline.tiff.tags import Tags
 
-_WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
-_SAMPLES, _PLANES, _PREDICTOR, _SUBSAMPLING = 277, 284, 317, 530
-_COLOR_MAP, _EXTRA_SAMPLES, _SAMPLE_FORMAT = 320, 338, 339
-_JPEG: Final = 7
 _PLAIN_EXTRAS: Final = frozenset({0, 1, 2})
 
 
 def is_common(layout: Layout) -> bool:
-    """Whether common readers open a page of this layout, and see in it what it means."""
+    """Whether common readers open a page of this layout and decode it correctly."""
     if layout.fill_order != 1:
         return False
     if layout.is_plain or _is_one_grey(layout):
         return True
     if layout.planar and layout.samples > 1:
         plain = layout.photometric == Photometric.RGB and layout.samples == 3
-        return plain and layout.bits == 8 and layout.kind is Kind.UNSIGNED and layout.compression != _JPEG
+        return plain and layout.bits == 8 and layout.kind is Kind.UNSIGNED and layout.compression != Compression.JPEG
     if layout.photometric == Photometric.YCBCR:
-        return layout.compression == _JPEG
+        return layout.compression == Compression.JPEG
     return layout.photometric == Photometric.PALETTE and layout.samples == 1
 
 
 def page_tags(layout: Layout, tags: Tags) -> dict[int, tuple[int, ...]]:
-    """The tags that tell this layout, but for where its strips or tiles lie. None of them is nonsense."""
-    told = {
-        _WIDTH: layout.size[:1],
-        _HEIGHT: layout.size[1:],
-        _BITS: (layout.bits,) * layout.samples,
-        _COMPRESSION: (layout.compression,),
-        _PHOTOMETRIC: (layout.photometric,),
-        _SAMPLES: (layout.samples,),
-        _PLANES: (2 if layout.planar and layout.samples > 1 else 1,),
-        _PREDICTOR: (layout.predictor,),
-        _EXTRA_SAMPLES: _extras(layout),
-        _SAMPLE_FORMAT: () if layout.kind is Kind.UNSIGNED else (layout.kind.value,) * layout.samples,
+    """Return the tags that describe this layout, all valid, except those that locate strips or tiles."""
+    numbers = {
+        Tag.IMAGE_WIDTH: layout.size[:1],
+        Tag.IMAGE_LENGTH: layout.size[1:],
+        Tag.BITS_PER_SAMPLE: (layout.bits,) * layout.samples,
+        Tag.COMPRESSION: (layout.compression,),
+        Tag.PHOTOMETRIC_INTERPRETATION: (layout.photometric,),
+        Tag.SAMPLES_PER_PIXEL: (layout.samples,),
+        Tag.PLANAR_CONFIGURATION: (2 if layout.planar and layout.samples > 1 else 1,),
+        Tag.PREDICTOR: (layout.predictor,),
+        Tag.EXTRA_SAMPLES: _extras(layout),
+        Tag.SAMPLE_FORMAT: () if layout.kind is Kind.UNSIGNED else (layout.kind.value,) * layout.samples,
     }
     if layout.photometric == Photometric.PALETTE:
-        told[_COLOR_MAP] = _color_map(layout, tags)
+        numbers[Tag.COLOR_MAP] = _color_map(layout, tags)
     if layout.photometric == Photometric.YCBCR:
-        told[_SUBSAMPLING] = numbers_of(tags, _SUBSAMPLING)
-    return {tag: numbers for tag, numbers in told.items() if numbers}
+        numbers[Tag.YCBCR_SUBSAMPLING] = numbers_of(tags, Tag.YCBCR_SUBSAMPLING)
+    return {tag: values for tag, values in numbers.items() if values}
 
 
 def numbers_of(tags: Tags, tag: int) -> tuple[int, ...]:
-    """The whole numbers of a tag, of four bytes at most."""
+    """Return the whole numbers of a tag that fit into four bytes without a sign. Empty if it has none."""
     value = tags.get(tag, ())
     values = value if isinstance(value, tuple) else (value,)
     return tuple(number for number in values if isinstance(number, int) and 0 <= number < 1 << 32)
 
 
 def _is_one_grey(layout: Layout) -> bool:
-    """Whether it has one sample a pixel, which readers leave as deep as it is."""
+    """Whether it has one grey sample a pixel, of a kind whose depth readers keep."""
     if layout.samples != 1 or layout.photometric != Photometric.BLACK_IS_ZERO:
         return False
     if layout.kind is Kind.UNSIGNED:
         return layout.bits == 16
-    # Of packed numbers with the highest byte first Pillow makes others.
+    # Pillow decodes compressed big-endian numbers wrong.
     return layout.order == "little" and layout.bits in ({32} if layout.kind is Kind.FLOAT else {16, 32})
 
 
@@ -75,7 +72,7 @@ def _extras(layout: Layout) -> tuple[int, ...]:
 
 
 def _color_map(layout: Layout, tags: Tags) -> tuple[int, ...]:
-    """Of full length: readers refuse others."""
+    """Return the colour map in its full length, because readers refuse other lengths."""
     count = 3 << layout.bits
-    numbers = tuple(number & 0xFFFF for number in numbers_of(tags, _COLOR_MAP))
+    numbers = tuple(number & 0xFFFF for number in numbers_of(tags, Tag.COLOR_MAP))
     return (*numbers, *[0] * count)[:count]

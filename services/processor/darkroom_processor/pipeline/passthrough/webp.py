@@ -1,4 +1,4 @@
-"""WebP: the chunks of the picture, with their coded pixels as they are."""
+"""Copies the chunks of a WebP that the pixels need."""
 
 import io
 from collections.abc import Iterator, Sequence
@@ -12,14 +12,15 @@ from darkroom_processor.pipeline.containers import webp
 from darkroom_processor.pipeline.containers.webp import IMAGES, Chunk, chunk
 from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 
-_ICC, _ALPHA, _EXIF, _XMP, _MOVES = 0x20, 0x10, 0x08, 0x04, 0x02
+_ICC, _ALPHA, _EXIF, _XMP, _ANIMATION = 0x20, 0x10, 0x08, 0x04, 0x02
 """Flags of the `VP8X` chunk (RFC 9649, section 2.7)."""
 _EXIF_PREFIX: Final = b"Exif\0\0"
 _ANIMATION_BYTES: Final = 6
-"""Background and number of plays."""
-_MISSED: Final = 16
+"""Background colour and loop count."""
+_REMOVED: Final = 16
+"""Bytes that are removed from the end of the coded pixels, to see whether a decoder needs them."""
 _FRAME_FLAGS: Final = 0b11
-"""Blending and disposal; the other bits of the last byte are reserved."""
+"""Blending and disposal method; the other bits of the byte are reserved."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,18 +29,18 @@ class _Picture:
 
     image: Chunk
     alpha: Chunk | None
-    """What a lossy picture has its transparency in."""
+    """The `ALPH` chunk of a lossy picture with transparency."""
 
     @property
     def chunks(self) -> Iterator[bytes]:
-        """The bytes to write."""
+        """Yield the bytes of the chunks to write."""
         for one in (self.alpha, self.image):
             if one:
                 yield chunk(one.kind, one.body)
 
     @property
-    def says_alpha(self) -> bool:
-        """Whether the coded pixels themselves say that there is transparency."""
+    def has_alpha(self) -> bool:
+        """Whether the chunks contain transparency, according to themselves."""
         return self.alpha is not None or (self.image.kind == b"VP8L" and bool(self.image.body[4] & 0x10))
 
 
@@ -50,8 +51,8 @@ def is_lossless(data: bytes) -> bool:
     return {one.kind for one in chunks if one.kind in IMAGES} == {b"VP8L"}
 
 
-def own_file(data: bytes, kept: KeptMetadata, *, frames: int) -> bytes | None:
-    """The picture, or the animation of so many frames, in a new file; None when it cannot be told from the rest."""
+def copy_coded_pixels(data: bytes, kept: KeptMetadata, *, frames: int) -> bytes | None:
+    """Return the image, or an animation of `frames` frames, in a new file. None if its parts cannot be separated."""
     chunks = list(webp.walk(data))
     canvas = next((bytes(one.body) for one in chunks if one.kind == b"VP8X" and len(one.body) == 10), None)
     moving = [one for one in chunks if one.kind == b"ANMF"]
@@ -63,7 +64,7 @@ def own_file(data: bytes, kept: KeptMetadata, *, frames: int) -> bytes | None:
 
 
 def _picture(chunks: Sequence[Chunk]) -> _Picture | None:
-    """The first picture among chunks, with the alpha before it; None if it is cut, or has bytes behind its end."""
+    """Return the first picture of these chunks, with the alpha before it. None if it is truncated, or ends early."""
     number = next((number for number, one in enumerate(chunks) if one.kind in IMAGES), None)
     if number is None or not chunks[number].whole:
         return None
@@ -75,14 +76,14 @@ def _picture(chunks: Sequence[Chunk]) -> _Picture | None:
 
 
 def _ends_early(image: Chunk) -> bool:
-    """Whether the coded pixels end before their chunk does.
+    """Whether the coded pixels end before their chunk does, so that other bytes could be hidden after them.
 
-    Only a decoder can tell: it misses what is cut off, unless there was no need of it. Sound files have at most four
-    such bytes.
+    Only a decoder can find out: it fails without the last bytes, unless it does not need them. Encoders add at most
+    four bytes that are not needed.
     """
-    if len(image.body) <= 2 * _MISSED:
+    if len(image.body) <= 2 * _REMOVED:
         return False
-    shorter = webp.file_of([chunk(image.kind, image.body[:-_MISSED])])
+    shorter = webp.file_of([chunk(image.kind, image.body[:-_REMOVED])])
     try:
         with Image.open(io.BytesIO(shorter), formats=["WEBP"]) as opened:
             opened.load()
@@ -94,18 +95,18 @@ def _ends_early(image: Chunk) -> bool:
 def _still(picture: _Picture | None, canvas: bytes | None, kept: KeptMetadata) -> bytes | None:
     if picture is None or (canvas and webp.size_of(picture.image) != _canvas_size(canvas)):
         return None
-    # Readers believe the flag rather than the pixels.
-    transparent = bool(canvas[0] & _ALPHA) if canvas else picture.says_alpha and picture.image.kind == b"VP8L"
+    # Readers use the flag of the canvas, not that of the pixels.
+    transparent = bool(canvas[0] & _ALPHA) if canvas else picture.has_alpha and picture.image.kind == b"VP8L"
     if picture.alpha and not transparent:
         picture = _Picture(image=picture.image, alpha=None)
-    plain = picture.alpha is None and picture.says_alpha == transparent and kept == KeptMetadata()
+    plain = picture.alpha is None and picture.has_alpha == transparent and kept == KeptMetadata()
     size = webp.size_of(picture.image)
     head = [] if plain else [_extended(size, _ALPHA * transparent, kept)]
     return webp.file_of([*head, *_profile(kept), *picture.chunks, *_metadata(kept)])
 
 
 def _first_frame(canvas: bytes, frame: Chunk, kept: KeptMetadata) -> bytes | None:
-    """The first frame of an animation as a picture, if it is all of the canvas."""
+    """Return the first frame of an animation as a still image, if it fills the canvas."""
     picture = _picture(list(webp.walk_frame(frame)))
     at = webp.frame_fields(frame)[:6]
     return _still(picture, canvas, kept) if at == bytes(6) else None
@@ -123,9 +124,9 @@ def _animation(chunks: Sequence[Chunk], canvas: bytes, frames: Sequence[Chunk], 
         fields = bytearray(webp.frame_fields(frame))
         fields[-1] &= _FRAME_FLAGS
         written.append(chunk(b"ANMF", b"".join([fields, *picture.chunks])))
-    head = _extended(_canvas_size(canvas), canvas[0] & _ALPHA | _MOVES, kept)
-    moves = chunk(b"ANIM", settings[:_ANIMATION_BYTES])
-    return webp.file_of([head, *_profile(kept), moves, *written, *_metadata(kept)])
+    head = _extended(_canvas_size(canvas), canvas[0] & _ALPHA | _ANIMATION, kept)
+    animation = chunk(b"ANIM", settings[:_ANIMATION_BYTES])
+    return webp.file_of([head, *_profile(kept), animation, *written, *_metadata(kept)])
 
 
 def _canvas_size(canvas: bytes) -> Size:
@@ -133,7 +134,7 @@ def _canvas_size(canvas: bytes) -> Size:
 
 
 def _extended(size: Size, flags: int, kept: KeptMetadata) -> bytes:
-    """The `VP8X` chunk."""
+    """Return the `VP8X` chunk."""
     flags |= _ICC * bool(kept.icc) | _EXIF * bool(kept.exif) | _XMP * bool(kept.xmp)
     sides = ((side - 1).to_bytes(3, "little") for side in size)
     return chunk(b"VP8X", b"".join([bytes([flags, 0, 0, 0]), *sides]))

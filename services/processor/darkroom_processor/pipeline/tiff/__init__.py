@@ -1,12 +1,13 @@
-"""Reads TIFF in all layouts of which something right can be said, and refuses the others by name.
+"""Reads TIFF in all layouts that can be decoded correctly. Other layouts are refused, and the error names them.
 
-file      Pillow's plugin, with readers of our own for the layouts that it gets wrong
-tags      from the tags of a page to its layout
-layout    how the samples lie in the file
-readable  which layouts some reader gets right
-refusals  what is said of the others
-chunks    strips and tiles, decompressed, with the prediction undone
-samples   from bytes to levels
+file       Pillow's plugin, with own readers for the layouts that Pillow decodes wrong
+tag        numbers of tags
+tags       reads the layout of a page from its tags
+layout     how samples are stored in the file
+supported  the layouts that can be decoded correctly
+refusals   errors for other layouts
+chunks     strips and tiles: decompresses them, and undoes the predictor
+samples    turns the bytes of chunks into pixels
 """
 
 from darkroom_processor.pipeline.tiff.file import TiffFile

@@ -1,4 +1,7 @@
-"""The strips and tiles of a TIFF: decompressed by libtiff, their prediction undone (TIFF 6.0, sections 14 and 15)."""
+"""Decompresses the strips and tiles of a TIFF by libtiff, and undoes the predictor (TIFF 6.0, sections 14 and 15).
+
+Here a chunk is a strip or a tile.
+"""
 
 import struct
 from array import array
@@ -9,117 +12,121 @@ from typing import Final
 from PIL import Image
 
 from darkroom.errors import TruncatedImage, UndecodableImage
-from darkroom_processor.pipeline.tiff.layout import RAW, Layout
+from darkroom_processor.pipeline.tiff.layout import Compression, Layout, Photometric
+from darkroom_processor.pipeline.tiff.tag import Tag
 from darkroom_processor.pipeline.tiff.tags import Tags
 
-_STRIP_OFFSETS, _STRIP_COUNTS, _ROWS_PER_STRIP = 273, 279, 278
-_TILE_WIDTH, _TILE_LENGTH, _TILE_OFFSETS, _TILE_COUNTS = 322, 323, 324, 325
 _GROWTH: Final = 2
-"""How many times as long compression may make a chunk. More of it is not looked at: chunks that overlap could name the
-same bytes any number of times."""
+"""A compressed chunk is read up to this multiple of its decompressed bytes. Without a limit, many overlapping chunks
+could name the same bytes."""
 _HEADER_BYTES: Final = 1024
 _LANES: Final = {16: "H", 32: "I", 64: "Q"}
+"""Codes of `array` for unsigned numbers, by their bits."""
+_SHORT, _LONG = 3, 4
 _FLOATING_POINT: Final = 3
+"""The floating-point predictor (TIFF Technical Note 3)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """A strip or a tile, or what it has of one sample. Tiles reach beyond the right and the lower edge."""
+    """A decompressed strip or tile, of all samples or of one plane. Tiles may reach beyond the right and lower edge."""
 
     left: int
     top: int
     width: int
     height: int
     rows: bytes
-    """Rows of samples, each of whole bytes, in the file's order of bytes."""
+    """Rows of samples in the file's byte order. Each row begins at a byte."""
 
 
 def chunks(data: bytes, tags: Tags, layout: Layout, plane: int) -> Iterator[Chunk]:
-    """All chunks of a page, or those of one of its planes, in the order of the file.
+    """Yield the chunks of a page, or of one plane of it, in the order of the file.
 
-    Raises TruncatedImage when one lies beyond the end, UndecodableImage when there are too few or they make no sense,
-    and what the decoder raises.
+    Raises TruncatedImage if one lies beyond the end, UndecodableImage if there are too few or their size is wrong, and
+    what the decoder raises.
     """
     grid = _Grid.of(tags, layout)
-    places = grid.places(plane)
-    for number, (left, top) in enumerate(places, start=len(places) * plane):
+    positions = grid.positions(plane)
+    for number, (left, top) in enumerate(positions, start=len(positions) * plane):
         height = grid.height if grid.tiled else min(grid.height, layout.size[1] - top)
-        rows = _unpacked(grid.stored(data, number, height), layout, grid.row_bytes, height)
+        rows = _decompressed(grid.stored(data, number, height), layout, grid.row_bytes, height)
         yield Chunk(left=left, top=top, width=grid.width, height=height, rows=_unpredicted(rows, layout, grid))
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Grid:
-    """Where chunks lie, in the picture and in the file."""
+    """Where the chunks are, in the picture and in the file."""
 
     width: int
     height: int
     tiled: bool
     offsets: tuple[int, ...]
     counts: tuple[int, ...]
-    """Bytes of each chunk; may be missing when there is no compression."""
+    """Bytes of each chunk. They may be missing if there is no compression."""
     layout: Layout
 
     @classmethod
     def of(cls, tags: Tags, layout: Layout) -> "_Grid":
-        tiled = _TILE_OFFSETS in tags
+        tiled = Tag.TILE_OFFSETS in tags
         width, height = layout.size
-        offsets = _numbers(tags, _TILE_OFFSETS if tiled else _STRIP_OFFSETS)
-        counts = _numbers(tags, _TILE_COUNTS if tiled else _STRIP_COUNTS)
+        offsets = _numbers(tags, Tag.TILE_OFFSETS if tiled else Tag.STRIP_OFFSETS)
+        counts = _numbers(tags, Tag.TILE_BYTE_COUNTS if tiled else Tag.STRIP_BYTE_COUNTS)
         if tiled:
-            width, height = _number(tags, _TILE_WIDTH), _number(tags, _TILE_LENGTH)
+            width, height = _number(tags, Tag.TILE_WIDTH), _number(tags, Tag.TILE_LENGTH)
         else:
-            height = min(_number(tags, _ROWS_PER_STRIP, height), height)
+            height = min(_number(tags, Tag.ROWS_PER_STRIP, height), height)
         if not 0 < width <= 2 * layout.size[0] + 4096 or not 0 < height <= layout.size[1] + 4096:
-            raise UndecodableImage("The strips or tiles of the TIFF have no size, or are larger than the picture.")
+            raise UndecodableImage(
+                "The file is damaged: the strips or tiles of the TIFF have no size, or are much larger than the image."
+            )
         return cls(width=width, height=height, tiled=tiled, offsets=offsets, counts=counts, layout=layout)
 
     @property
     def samples(self) -> int:
-        """Samples that a chunk has of one pixel."""
+        """Samples of a pixel in one chunk."""
         return 1 if self.layout.planar else self.layout.samples
 
     @property
     def row_bytes(self) -> int:
-        """Bytes of a row of a chunk."""
+        """Bytes of one row of a chunk."""
         return (self.width * self.samples * self.layout.bits + 7) // 8
 
-    def places(self, plane: int) -> list[tuple[int, int]]:
-        """(left, top) of each chunk of one plane. Raises UndecodableImage unless all of them are in the file."""
+    def positions(self, plane: int) -> list[tuple[int, int]]:
+        """Return (left, top) of each chunk of a plane. Raises UndecodableImage if the file lacks one of them."""
         across, down = self.layout.size
         count = -(-across // self.width) * -(-down // self.height)
         if len(self.offsets) < count * (plane + 1):
-            raise UndecodableImage("The TIFF has fewer strips or tiles than its picture needs.")
+            raise UndecodableImage("The file is damaged: the TIFF has fewer strips or tiles than its pixels need.")
         return [(left, top) for top in range(0, down, self.height) for left in range(0, across, self.width)]
 
     def stored(self, data: bytes, number: int, height: int) -> bytes:
-        """The bytes of a chunk as they are in the file."""
+        """Return the bytes of a chunk as they are in the file."""
         whole = self.row_bytes * height
         start = self.offsets[number]
-        if self.layout.compression == RAW:
+        if self.layout.compression == Compression.NONE:
             length = whole
         elif number < len(self.counts):
             length = min(self.counts[number], _GROWTH * whole + _HEADER_BYTES)
         else:
-            raise UndecodableImage("The TIFF does not say how long its strips or tiles are.")
+            raise UndecodableImage("The file is damaged: the TIFF does not say how long its strips or tiles are.")
         if not 0 < start <= start + length <= len(data):
-            raise TruncatedImage("The file ends before the picture does.")
+            raise TruncatedImage("The file is truncated: it ends before the last pixel.")
         return data[start : start + length]
 
 
-def _unpacked(stored: bytes, layout: Layout, row_bytes: int, height: int) -> bytes:
-    """The bytes of a chunk: libtiff is given it as a grey picture of one strip, whatever its bytes mean."""
+def _decompressed(stored: bytes, layout: Layout, row_bytes: int, height: int) -> bytes:
+    """Decompress a chunk. libtiff gets it as an 8-bit grey image of one strip, whatever its bytes mean."""
     entries = (
-        (256, 4, row_bytes),
-        (257, 4, height),
-        (258, 3, 8),
-        (259, 3, layout.compression),
-        (262, 3, 1),
-        (266, 3, layout.fill_order),
-        (273, 4, 8),
-        (277, 3, 1),
-        (278, 4, height),
-        (279, 4, len(stored)),
+        (Tag.IMAGE_WIDTH, _LONG, row_bytes),
+        (Tag.IMAGE_LENGTH, _LONG, height),
+        (Tag.BITS_PER_SAMPLE, _SHORT, 8),
+        (Tag.COMPRESSION, _SHORT, layout.compression),
+        (Tag.PHOTOMETRIC_INTERPRETATION, _SHORT, Photometric.BLACK_IS_ZERO),
+        (Tag.FILL_ORDER, _SHORT, layout.fill_order),
+        (Tag.STRIP_OFFSETS, _LONG, 8),
+        (Tag.SAMPLES_PER_PIXEL, _SHORT, 1),
+        (Tag.ROWS_PER_STRIP, _LONG, height),
+        (Tag.STRIP_BYTE_COUNTS, _LONG, len(stored)),
     )
     at = 8 + len(stored) + len(stored) % 2
     directory = struct.pack("<H", len(entries))
@@ -137,15 +144,15 @@ def _unpredicted(rows: bytes, layout: Layout, grid: _Grid) -> bytes:
 
 
 def _undo_horizontal(row: bytes, layout: Layout, stride: int) -> bytes:
-    """Undo the prediction of samples that are stored as differences to those of the pixel before."""
+    """Undo horizontal differencing: each sample is stored as the difference from that of the previous pixel."""
     return _swapped(_sums(_swapped(row, layout), layout.bits, stride), layout)
 
 
 def _undo_floating(row: bytes, layout: Layout, stride: int) -> bytes:
-    """Undo the prediction of floating-point samples (TIFF Technical Note 3).
+    """Undo the floating-point predictor (TIFF Technical Note 3).
 
-    The row has the highest bytes of all samples first, then the next ones, and each byte as its difference to the one
-    before.
+    The row has the highest bytes of all samples first, then the next lower ones, and so on. Each byte is stored as its
+    difference from the previous one.
     """
     summed, size = _sums(row, 8, stride), layout.bits // 8
     samples, length = bytearray(len(row)), len(row) // size
@@ -156,7 +163,7 @@ def _undo_floating(row: bytes, layout: Layout, stride: int) -> bytes:
 
 
 def _swapped(row: bytes, layout: Layout) -> bytes:
-    """Turn samples from the file's order of bytes to little-endian, or back."""
+    """Convert samples from the file's byte order to little-endian, or back."""
     if layout.order == "little" or layout.bits == 8:
         return row
     samples = array(_LANES[layout.bits], row)
@@ -165,10 +172,11 @@ def _swapped(row: bytes, layout: Layout) -> bytes:
 
 
 def _sums(row: bytes, bits: int, stride: int) -> bytes:
-    """Running sums of little-endian numbers, of every `stride`-th each, modulo 2 ** bits.
+    """Return the running sums of little-endian numbers modulo 2 ** bits. Only every `stride`-th number is added.
 
-    The row is one long number whose lanes are added at once (Hillis and Steele, 1986): each step doubles how many
-    neighbours a lane has summed. The highest bit of a lane is added apart, so that nothing is carried to the next.
+    The row is treated as one long number, whose lanes are added at once (Hillis and Steele, 1986). Each step doubles
+    the number of neighbours in a lane's sum. The highest bit of a lane is added separately, so that nothing is carried
+    into the next lane.
     """
     whole = len(row) * 8
     lanes = whole // bits

@@ -1,4 +1,4 @@
-"""Pillow's plugin for TIFF, with readers of our own for the layouts that it gets wrong."""
+"""Pillow's plugin for TIFF, with own readers for the layouts that it decodes wrong."""
 
 import io
 from typing import Any, Literal
@@ -8,36 +8,35 @@ from PIL.TiffImagePlugin import TiffImageFile
 
 from darkroom.errors import TruncatedImage
 from darkroom_processor.pipeline.tiff.layout import BYTE_CODECS, Kind, Layout, Photometric
-from darkroom_processor.pipeline.tiff.samples import picture_of
+from darkroom_processor.pipeline.tiff.samples import decode_page
+from darkroom_processor.pipeline.tiff.tag import Tag
 from darkroom_processor.pipeline.tiff.tags import layout_of
 
-_X_RESOLUTION, _Y_RESOLUTION, _RESOLUTION_UNIT, _PROFILE = 282, 283, 296, 34675
-_ORIENTATION, _SAMPLE_FORMAT = 274, 339
-_CHUNKS = ((273, 279), (324, 325))
-"""Tags of where strips and tiles begin, and how many bytes they have."""
-_CENTIMETRES = 3
+_CHUNKS = ((Tag.STRIP_OFFSETS, Tag.STRIP_BYTE_COUNTS), (Tag.TILE_OFFSETS, Tag.TILE_BYTE_COUNTS))
+_INCHES_IN_UNIT = {2: 1, 3: 2.54, None: 1}
+"""What turns a resolution into dots per inch, by ResolutionUnit: inches, centimetres, missing."""
 _BIG_AND_BIG_ENDIAN = b"MM\0+"
 
 
 class TiffFile(TiffImageFile):
-    """A TIFF in memory. Raises UnsupportedLayout for a page, at opening or seeking, that no reader gets right."""
+    """A TIFF in memory. Opening it, or seeking to a page, raises UnsupportedLayout if the page cannot be decoded."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._own: Layout | None = None
-        """Of the page that is to be loaded, when Pillow would get it wrong."""
+        """The layout of the current page until it is loaded, if Pillow would decode it wrong. Otherwise None."""
         super().__init__(io.BytesIO(data))
 
     def _seek(self, frame: int) -> None:
         if not self._frame_pos and self._data[:4] == _BIG_AND_BIG_ENDIAN:
-            # Pillow looks for the 43 where little-endian files have it, and so misses it here.
+            # Pillow looks for the version 43 only where little-endian files have it.
             self.tag_v2._bigtiff = True  # noqa: SLF001 - see above
             first = int.from_bytes(self._data[8:16], "big")
             self._TiffImageFile__first = self._TiffImageFile__next = first
         super()._seek(frame)
 
     def getexif(self) -> Image.Exif:
-        """The tags of the page; of a big-endian BigTIFF, where Pillow fails, without the directories below it."""
+        """Return the tags of the page. For a big-endian BigTIFF, where Pillow fails, sub-directories are left out."""
         if self._data[:4] != _BIG_AND_BIG_ENDIAN:
             return super().getexif()
         exif = Image.Exif()
@@ -49,8 +48,8 @@ class TiffFile(TiffImageFile):
         layout = layout_of(self.tag_v2, order)
         self._own = None
         if layout.kind is Kind.UNSIGNED:
-            # Which they are without it, too, and Pillow does not know the undefined format.
-            self.tag_v2.pop(_SAMPLE_FORMAT, None)
+            # Unsigned is the default. Pillow does not know the value "undefined", which is read as unsigned.
+            self.tag_v2.pop(Tag.SAMPLE_FORMAT, None)
         if layout.photometric == Photometric.YCBCR:
             super()._setup()
             self._leave_to_libtiff(layout)
@@ -61,7 +60,7 @@ class TiffFile(TiffImageFile):
             super()._setup()
 
     def _leave_to_libtiff(self, layout: Layout) -> None:
-        """Pillow itself knows nothing of subsampling, coefficients and reference black and white."""
+        """Have libtiff decode YCbCr. Pillow ignores subsampling, YCbCrCoefficients and ReferenceBlackWhite."""
         if self.use_load_libtiff:
             return
         self.use_load_libtiff = True
@@ -70,25 +69,25 @@ class TiffFile(TiffImageFile):
         self.tile = [ImageFile._Tile("libtiff", (0, 0, *layout.size), 0, arguments)]  # noqa: SLF001 - as Pillow does
 
     def _prepare(self, layout: Layout) -> None:
-        """What Pillow's own method sets, for a page that it is not to load."""
+        """Set the attributes that Pillow's `_setup` sets, for a page that Pillow does not decode."""
         self._mode = layout.mode
         self._tile_size = layout.size
-        lying = self.tag_v2.get(_ORIENTATION) in (5, 6, 7, 8)
-        self._size = layout.size[::-1] if lying else layout.size
+        swaps_sides = self.tag_v2.get(Tag.ORIENTATION) in (5, 6, 7, 8)
+        self._size = layout.size[::-1] if swaps_sides else layout.size
         self.tile = []
         self.palette = None
-        across, down = (self.tag_v2.get(tag, 1) for tag in (_X_RESOLUTION, _Y_RESOLUTION))
-        unit = {2: 1, _CENTIMETRES: 2.54, None: 1}.get(self.tag_v2.get(_RESOLUTION_UNIT))
-        if unit and across and down:
-            self.info["dpi"] = (across * unit, down * unit)
-        if _PROFILE in self.tag_v2:
-            self.info["icc_profile"] = self.tag_v2[_PROFILE]
+        across, down = (self.tag_v2.get(tag, 1) for tag in (Tag.X_RESOLUTION, Tag.Y_RESOLUTION))
+        factor = _INCHES_IN_UNIT.get(self.tag_v2.get(Tag.RESOLUTION_UNIT))
+        if factor and across and down:
+            self.info["dpi"] = (across * factor, down * factor)
+        if Tag.ICC_PROFILE in self.tag_v2:
+            self.info["icc_profile"] = self.tag_v2[Tag.ICC_PROFILE]
 
     def load(self) -> Any:
-        """Read the pixels of the page, turned as its orientation says."""
+        """Decode the pixels of the page, and apply its orientation."""
         if self._own is not None:
             layout, self._own = self._own, None
-            picture = picture_of(self._data, self.tag_v2, layout)
+            picture = decode_page(self._data, self.tag_v2, layout)
             self._mode, self.im = picture.mode, picture.im
             self.readonly = 0
             self.load_end()
@@ -96,7 +95,7 @@ class TiffFile(TiffImageFile):
             return super().load()
         except Exception as error:
             if self._is_cut():
-                raise TruncatedImage("The file ends before the picture does.") from error
+                raise TruncatedImage("The file is truncated: it ends before the last pixel.") from error
             raise
 
     def _is_cut(self) -> bool:

@@ -1,4 +1,4 @@
-"""How the samples of a TIFF lie in its file (TIFF 6.0; the supplements of 1995 and 2002)."""
+"""How the samples of a TIFF are stored in its file (TIFF 6.0; the supplements of 1995 and 2002)."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -21,17 +21,34 @@ class Photometric:
 
 
 class Kind(Enum):
-    """How the bits of a sample are to be understood: values of SampleFormat."""
+    """The kind of number that a sample is: values of SampleFormat."""
 
     UNSIGNED = 1
     SIGNED = 2
     FLOAT = 3
 
 
+class Compression:
+    """Values of Compression."""
+
+    NONE: Final = 1
+    LZW: Final = 5
+    OLD_JPEG: Final = 6
+    """JPEG as in TIFF 6.0, section 22, which Technical Note 2 replaces by `JPEG`."""
+    JPEG: Final = 7
+    DEFLATE: Final = 8
+    PACK_BITS: Final = 32773
+    THUNDERSCAN: Final = 32809
+    """Compresses 4-bit grey images."""
+    OLD_DEFLATE: Final = 32946
+    LZMA: Final = 34925
+    ZSTANDARD: Final = 50000
+
+
 ASSOCIATED: Final = 1
-"""An extra sample that is alpha, with which the colours are multiplied."""
+"""ExtraSamples: alpha, and the colours are multiplied by it."""
 UNASSOCIATED: Final = 2
-"""An extra sample that is alpha, with which the colours are not multiplied."""
+"""ExtraSamples: alpha, and the colours are not multiplied by it."""
 
 COLORS: Final = {
     Photometric.WHITE_IS_ZERO: 1,
@@ -43,57 +60,61 @@ COLORS: Final = {
     Photometric.CIELAB: 3,
     Photometric.ICCLAB: 3,
 }
-"""How many samples of a pixel are colours."""
+"""Number of samples of a pixel that are colours, by PhotometricInterpretation."""
 _GREY: Final = frozenset({Photometric.WHITE_IS_ZERO, Photometric.BLACK_IS_ZERO})
 LAB: Final = frozenset({Photometric.CIELAB, Photometric.ICCLAB})
 
-RAW: Final = 1
-"""The compression of pixels that are not compressed."""
-OLD_JPEG: Final = 6
-JPEG: Final = 7
-THUNDERSCAN: Final = 32809
-"""A compression of grey pictures of 4 bits."""
-BYTE_CODECS: Final = frozenset({RAW, 5, 8, 32773, 32946, 34925, 50000})
-"""Compressions of bytes, whatever these mean: none, LZW, Deflate, PackBits, Deflate of old, LZMA, Zstandard."""
+BYTE_CODECS: Final = frozenset(
+    {
+        Compression.NONE,
+        Compression.LZW,
+        Compression.DEFLATE,
+        Compression.PACK_BITS,
+        Compression.OLD_DEFLATE,
+        Compression.LZMA,
+        Compression.ZSTANDARD,
+    }
+)
+"""Compressions that work on bytes, whatever the bytes mean. Others work on pixels of certain layouts."""
 _PLAIN_EXTRAS: Final = frozenset({(), (0,), (1,), (2,)})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
-    """How the samples of one page lie in its file."""
+    """How the samples of one page are stored in its file."""
 
     size: Size
-    """(width, height) as stored."""
+    """(width, height) in pixels as stored, before the orientation."""
     photometric: int
     kind: Kind
     bits: int
-    """Bits of each sample: all samples have as many."""
+    """Bits of each sample. All samples have equally many."""
     samples: int
-    """Samples of a pixel: colours first, then the extra ones."""
+    """Samples of a pixel: colours first, then extra samples."""
     alpha: int | None
-    """Number of the sample that is the alpha channel, from 0; None without one."""
+    """Index of the sample that is alpha, from 0; None without alpha."""
     associated: bool
-    """Whether colours are multiplied by alpha."""
+    """Whether the colours are multiplied by alpha."""
     extras: tuple[int, ...]
-    """What each extra sample means: values of ExtraSamples."""
+    """The meaning of each extra sample: values of ExtraSamples."""
     planar: bool
-    """Whether each sample has strips or tiles of its own."""
+    """Whether each sample has its own strips or tiles (PlanarConfiguration 2)."""
     subsampled: bool
-    """Whether several pixels share their chroma; of YCbCr only."""
+    """Whether several pixels share their chroma. Only true for YCbCr."""
     compression: int
     predictor: int
     fill_order: int
     order: Literal["little", "big"]
-    """Order of the bytes of a sample."""
+    """Byte order of a sample."""
 
     @property
     def colors(self) -> int:
-        """How many samples are colours."""
+        """Number of samples that are colours."""
         return COLORS[self.photometric]
 
     @property
     def mode(self) -> str:
-        """Pillow's name of the pixel layout in the file, or of the one next to it."""
+        """Pillow's mode for the pixels in the file, or the closest one."""
         if self.photometric in LAB:
             return "LAB"
         if self.colors == 1 and self.alpha is None and self.photometric != Photometric.PALETTE:
@@ -102,7 +123,7 @@ class Layout:
 
     @property
     def is_plain(self) -> bool:
-        """Whether Pillow reads it right."""
+        """Whether Pillow decodes this layout correctly."""
         if self.kind is not Kind.UNSIGNED or (self.planar and self.samples > 1):
             return False
         if self.bits in (1, 2, 4):

@@ -1,14 +1,14 @@
-"""What is said of a TIFF whose layout no reader gets right."""
+"""Errors for TIFFs whose layout cannot be decoded correctly."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from darkroom.errors import UnsupportedLayout
-from darkroom_processor.pipeline.tiff.layout import JPEG, OLD_JPEG, RAW, THUNDERSCAN, Kind, Layout, Photometric
+from darkroom_processor.pipeline.tiff.layout import Compression, Kind, Layout, Photometric
 
 
 def described(layout: Layout) -> str:
-    """Return a layout in words."""
+    """Describe a layout in words."""
     kind = {Kind.UNSIGNED: "unsigned", Kind.SIGNED: "signed", Kind.FLOAT: "float"}[layout.kind]
     parts = [f"{layout.samples} × {layout.bits} bits ({kind}) as {PHOTOMETRICS[layout.photometric]}"]
     if layout.alpha is not None:
@@ -21,14 +21,14 @@ def described(layout: Layout) -> str:
 
 
 def refusal(reason: str) -> UnsupportedLayout:
-    """Return the error that refuses a layout, for a reason such as `it has …`."""
+    """Return the error that refuses a layout. `reason` continues the sentence, such as `it has …`."""
     return UnsupportedLayout(
-        f"This layout of TIFF is not read: {reason}. Save the picture as grey or RGB with 8 or 16 bits a channel."
+        f"Unsupported TIFF layout: {reason}. Save the image as grey or RGB with 8 or 16 bits a channel."
     )
 
 
 def named(number: int, names: Mapping[int, str]) -> str:
-    """Return the value of a tag with its name, if it has one."""
+    """Return a tag's value, followed by its name if it is known."""
     return f"{number} ({names[number]})" if number in names else str(number)
 
 
@@ -47,31 +47,31 @@ PHOTOMETRICS: Final = {
     32845: "LogLuv",
 }
 COMPRESSIONS: Final = {
-    RAW: "none",
+    Compression.NONE: "none",
     2: "CCITT RLE",
     3: "CCITT G3",
     4: "CCITT G4",
-    5: "LZW",
-    OLD_JPEG: "old JPEG",
-    JPEG: "JPEG",
-    8: "Deflate",
+    Compression.LZW: "LZW",
+    Compression.OLD_JPEG: "old JPEG",
+    Compression.JPEG: "JPEG",
+    Compression.DEFLATE: "Deflate",
     9: "JBIG",
     10: "JBIG",
     32766: "NeXT",
     32771: "CCITT RLE of words",
-    32773: "PackBits",
-    THUNDERSCAN: "ThunderScan",
+    Compression.PACK_BITS: "PackBits",
+    Compression.THUNDERSCAN: "ThunderScan",
     32908: "PixarFilm",
     32909: "PixarLog",
-    32946: "Deflate",
+    Compression.OLD_DEFLATE: "Deflate",
     34661: "JBIG",
     34676: "SGI Log",
     34677: "SGI Log 24",
     34712: "JPEG 2000",
     34887: "LERC",
-    34925: "LZMA",
+    Compression.LZMA: "LZMA",
     34934: "JPEG XR",
-    50000: "Zstandard",
+    Compression.ZSTANDARD: "Zstandard",
     50001: "WebP",
     50002: "JPEG XL",
 }

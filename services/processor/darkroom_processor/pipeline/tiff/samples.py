@@ -1,4 +1,4 @@
-"""From the bytes of samples to a picture of 8 bits, or to samples that common readers know."""
+"""Turns the samples of a TIFF into an 8-bit picture, or into samples that common readers support."""
 
 import struct
 from array import array
@@ -11,9 +11,9 @@ from PIL import Image, ImageChops
 from darkroom_processor.pipeline.color.levels import clip_floats, floats_to_levels
 from darkroom_processor.pipeline.tiff.chunks import Chunk, chunks
 from darkroom_processor.pipeline.tiff.layout import Kind, Layout, Photometric
+from darkroom_processor.pipeline.tiff.tag import Tag
 from darkroom_processor.pipeline.tiff.tags import Tags
 
-_COLOR_MAP: Final = 320
 _RAW_MODES: Final = {
     (Kind.SIGNED, 8): ("F;8S", "F;8S"),
     (Kind.SIGNED, 16): ("F;16S", "F;16BS"),
@@ -21,35 +21,36 @@ _RAW_MODES: Final = {
     (Kind.FLOAT, 32): ("F;32F", "F;32BF"),
     (Kind.FLOAT, 64): ("F;64F", "F;64BF"),
 }
-"""Pillow's names of numbers that become floats, little-endian and big-endian."""
+"""Pillow's raw modes for numbers that become floats: little-endian and big-endian."""
 _TWELVE_BITS: Final = 4095
 _Reader = Callable[[Chunk, Layout, int], Image.Image]
-"""Makes an image of the samples of a chunk, so many of them a pixel, one beside the other."""
-_SIGN: Final = bytes(level ^ 0x80 for level in range(256))
+"""Makes an image of the samples of a chunk, side by side. The number is the samples of a pixel in the chunk."""
+_SIGNED: Final = bytes(level ^ 0x80 for level in range(256))
+"""Levels in offset binary, by their two's complement."""
 
 
-def picture_of(data: bytes, tags: Tags, layout: Layout) -> Image.Image:
-    """The picture of a page, in a mode of 8 bits. Raises what `chunks` raises.
+def decode_page(data: bytes, tags: Tags, layout: Layout) -> Image.Image:
+    """Decode a page into an 8-bit mode. Raises what `chunks` raises.
 
-    Unsigned numbers fill their range: the highest is white. Of more than 8 bits the lower ones are left away. Floats
-    go from 0 to 1; if one of them does not, all are stretched from their own extremes, as signed numbers always are.
+    The highest unsigned number is white; only the upper 8 bits are kept. Floats go from 0 to 1. If one is outside of
+    that, all are scaled between the lowest and the highest. Signed numbers are always scaled so.
     """
     stored = _bands(data, tags, layout, _levels if layout.kind is Kind.UNSIGNED else _floats)
     colors, alpha = stored[: layout.colors], None if layout.alpha is None else stored[layout.alpha]
     if colors[0].mode == "F":
         colors = floats_to_levels(colors, bounded=layout.kind is Kind.FLOAT)
         alpha = alpha and clip_floats(alpha)
-    bands = _toned(colors, tags, layout)
+    bands = _interpreted(colors, tags, layout)
     if alpha is not None:
         bands.append(alpha)
     return bands[0] if len(bands) == 1 else Image.merge(_mode(layout, len(bands)), bands)
 
 
-def sixteen_bits(data: bytes, tags: Tags, layout: Layout) -> bytes:
-    """Unsigned samples of 12 bits or more as 16 bits each, little-endian: grey, or RGB, then alpha. Black is 0.
+def sixteen_bit_samples(data: bytes, tags: Tags, layout: Layout) -> bytes:
+    """Return unsigned samples of 12 bits or more as 16 bits each, little-endian: grey or RGB, then alpha. Black is 0.
 
-    Only the upper 16 bits of a sample are kept. Grey with alpha becomes RGB with alpha, since common readers know no
-    16 bits of the former. Raises what `chunks` raises.
+    Only the upper 16 bits of a sample are kept. Grey with alpha becomes RGB with alpha, because common readers do not
+    support 16-bit grey with alpha. Raises what `chunks` raises.
     """
     halves = [_bands(data, tags, layout, partial(_half, upper=upper)) for upper in (False, True)]
     colors = list(range(layout.colors)) * (3 if layout.alpha is not None and layout.colors == 1 else 1)
@@ -63,10 +64,10 @@ def sixteen_bits(data: bytes, tags: Tags, layout: Layout) -> bytes:
     return bytes(made)
 
 
-def measurements(data: bytes, tags: Tags, layout: Layout) -> bytes:
-    """Signed numbers, or floats, of one sample a pixel as such of 32 bits, little-endian. Raises what `chunks` raises.
+def thirty_two_bit_samples(data: bytes, tags: Tags, layout: Layout) -> bytes:
+    """Return signed numbers or floats, one sample a pixel, as 32 bits each, little-endian. Raises what `chunks` raises.
 
-    Of floats of 64 bits the lower ones are lost. There is nothing for signed numbers of 64 bits.
+    64-bit floats lose precision. 64-bit signed numbers are not supported.
     """
     read = _whole_numbers if layout.kind is Kind.SIGNED else _floats
     return _bands(data, tags, layout, read)[0].tobytes()
@@ -81,23 +82,23 @@ def _mode(layout: Layout, bands: int) -> str:
     return opaque if layout.alpha is None else opaque + ("a" if layout.associated else "A")
 
 
-def _toned(colors: list[Image.Image], tags: Tags, layout: Layout) -> list[Image.Image]:
-    """The colours as their photometric interpretation means them."""
+def _interpreted(colors: list[Image.Image], tags: Tags, layout: Layout) -> list[Image.Image]:
+    """Return the colours according to PhotometricInterpretation."""
     match layout.photometric:
         case Photometric.WHITE_IS_ZERO:
             return [ImageChops.invert(colors[0])]
         case Photometric.PALETTE:
             return [colors[0].point(table) for table in _tables(tags, layout.bits)]
         case Photometric.CIELAB:
-            # Here a and b have a sign; in ICCLab they have an offset, as in Pillow's mode.
-            return [colors[0], *(band.point(list(_SIGN)) for band in colors[1:])]
+            # In CIELab, a and b are signed. In ICCLab they have an offset, as in Pillow's mode.
+            return [colors[0], *(band.point(list(_SIGNED)) for band in colors[1:])]
         case _:
             return colors
 
 
 def _tables(tags: Tags, bits: int) -> list[list[int]]:
-    """Levels of red, green and blue by index. Some writers give 8 bits where the specification wants 16."""
-    stored = tags.get(_COLOR_MAP)
+    """Return levels of red, green and blue by index. The specification wants 16 bits, but some writers use 8."""
+    stored = tags.get(Tag.COLOR_MAP)
     numbers = [number for number in stored if isinstance(number, int)] if isinstance(stored, tuple) else []
     shift = 8 if max(numbers, default=0) > 255 else 0
     count = 1 << bits
@@ -106,7 +107,10 @@ def _tables(tags: Tags, bits: int) -> list[list[int]]:
 
 
 def _bands(data: bytes, tags: Tags, layout: Layout, read: _Reader) -> list[Image.Image]:
-    """What is wanted of the samples, each as an image of its own: `L`, or `F` for numbers that have no white."""
+    """Return an image of each sample that is a colour or alpha, and empty images for others.
+
+    The mode is `L` for unsigned numbers, `I` for signed numbers if `read` is `_whole_numbers`, otherwise `F`.
+    """
     wanted = [*range(layout.colors), *([] if layout.alpha is None else [layout.alpha])]
     mode = "L" if layout.kind is Kind.UNSIGNED else "I" if read is _whole_numbers else "F"
     bands = [Image.new(mode, layout.size) for _ in range(layout.samples)]
@@ -118,7 +122,7 @@ def _bands(data: bytes, tags: Tags, layout: Layout, read: _Reader) -> list[Image
 
 
 def _split(chunk: Chunk, layout: Layout, wanted: list[int], plane: int, read: _Reader) -> list[tuple[int, Image.Image]]:
-    """The samples of a chunk apart, by number."""
+    """Return the samples of a chunk as separate images, each with the index of the sample."""
     together = 1 if layout.planar else layout.samples
     samples = read(chunk, layout, together)
     if together == 1:
@@ -132,7 +136,7 @@ def _split(chunk: Chunk, layout: Layout, wanted: list[int], plane: int, read: _R
 
 
 def _levels(chunk: Chunk, layout: Layout, together: int) -> Image.Image:
-    """Unsigned numbers as levels of 8 bits, or as indexes of a palette; `together` of them are a pixel."""
+    """Read unsigned numbers as 8-bit levels, or as palette indexes. The chunk has `together` samples of a pixel."""
     size = chunk.width * together, chunk.height
     indexed = layout.photometric == Photometric.PALETTE
     match layout.bits:
@@ -151,12 +155,12 @@ def _levels(chunk: Chunk, layout: Layout, together: int) -> Image.Image:
 
 
 def _half(chunk: Chunk, layout: Layout, together: int, *, upper: bool) -> Image.Image:
-    """The upper or the lower byte of unsigned numbers brought to 16 bits."""
+    """Read the upper or the lower byte of unsigned numbers that are converted to 16 bits."""
     size, step = (chunk.width * together, chunk.height), layout.bits // 8
     if layout.bits == 12:
         deep = Image.frombytes("I;16", size, chunk.rows, "raw", "I;12").tobytes("raw", "I;16")
         low, high = (Image.frombytes("L", size, deep[at::2]) for at in (0, 1))
-        # The four lowest bits are the highest ones again, so that white stays white.
+        # The four lowest bits repeat the four highest, so that white stays white.
         first, second = (high, low.point(lambda bits: bits >> 4)) if upper else (low, high)
         return ImageChops.add(first.point([level << 4 & 255 for level in range(256)]), second)
     at = (0 if upper else 1) if layout.order == "big" else step - (1 if upper else 2)
@@ -177,6 +181,6 @@ def _floats(chunk: Chunk, layout: Layout, together: int) -> Image.Image:
             "F", size, array("f", struct.unpack(f"{'<' if little else '>'}{count}e", rows)).tobytes()
         )
     if layout.kind is Kind.SIGNED and bits == 64:
-        # The upper half says enough.
+        # A float has only 24 bits of precision, so the upper half is enough.
         rows, bits = array("I", rows)[1 if little else 0 :: 2].tobytes(), 32
     return Image.frombytes("F", size, rows, "raw", _RAW_MODES[layout.kind, bits][0 if little else 1])
