@@ -15,14 +15,19 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
+import httpx
+
+from bench.site import new_installation
 from darkroom import clock
+from darkroom.accounts.api_keys import ApiKey
+from darkroom.runtime.encryption import DEVELOPMENT_KEY, TextCipher
+from darkroom.tables.api_key_table import KeyTable
+from darkroom_local.clients import Clients
+from darkroom_local.installation import Installation
 from darkroom_local.system import running_system
-from tests.support.api import Api, open_api
-from tests.support.emulator import running_cloud
 from tests.support.images import jpeg
-from tests.system.conftest import new_key
 
 FLOODING_CLIENTS: Final = 8
 GOAL: Final = 3.0
@@ -56,11 +61,11 @@ async def measure(*, flood: int, jobs: int, share: int | None) -> Result:
     """Run both parts on a new system. The flood's uploads end early; its jobs then wait to be processed."""
     environment: Mapping[str, str] = {} if share is None else {"DARKROOM_TASKS_PER_OWNER": str(share)}
     async with AsyncExitStack() as stack:
-        cloud = await stack.enter_async_context(running_cloud())
-        installation = await stack.enter_async_context(cloud.installation())
+        clients, installation = await stack.enter_async_context(new_installation())
         system = await stack.enter_async_context(running_system(installation, environment=environment))
         quiet, loud = [
-            await stack.enter_async_context(open_api(system.url, await new_key(cloud, installation))) for _ in range(2)
+            await stack.enter_async_context(_client(system.url, await _new_key(clients, installation, name)))
+            for name in ("quiet", "loud")
         ]
         await _latencies(quiet, _WARM_UP_JOBS)
         alone = await _latencies(quiet, jobs)
@@ -72,23 +77,52 @@ async def measure(*, flood: int, jobs: int, share: int | None) -> Result:
         await asyncio.sleep(1)
         flooded = await _latencies(quiet, jobs)
         job_ids = [job_id for ids in await asyncio.gather(*flooding) for job_id in ids]
-        states = await asyncio.gather(*(loud.job(job_id) for job_id in job_ids))
+        states = await asyncio.gather(*(_job(loud, job_id) for job_id in job_ids))
         return Result(quiet=alone, flooded=flooded, waiting=sum(not state["completed_at"] for state in states))
 
 
-async def _latencies(api: Api, count: int) -> list[float]:
+async def _new_key(clients: Clients, installation: Installation, owner: str) -> str:
+    """Create an API key of a new owner and return it."""
+    key = ApiKey.of(owner, owner=owner, name="bench", created_at=clock.now())
+    cipher = TextCipher([DEVELOPMENT_KEY])
+    await KeyTable(clients.dynamodb, installation.topology.accounts.name, cipher).put(key)
+    return owner
+
+
+def _client(url: str, key: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=url, headers={"x-api-key": key}, timeout=60, trust_env=False)
+
+
+async def _latencies(api: httpx.AsyncClient, count: int) -> list[float]:
     return [await _latency(api) for _ in range(count)]
 
 
-async def _latency(api: Api) -> float:
+async def _latency(api: httpx.AsyncClient) -> float:
     """Return the seconds from the first byte to the end in the job's record, which is more exact than polling."""
     began = clock.now()
-    job = await api.made(_PICTURE, RECIPE)
+    job_id = await _upload(api)
+    while not (job := await _job(api, job_id, wait=20))["completed_at"]:
+        pass
     return (clock.parse(job["completed_at"]) - began).total_seconds()
 
 
-async def _upload_all(api: Api, numbers: "islice[int]") -> list[str]:
-    return [(await api.upload(_PICTURE, RECIPE))["job_id"] for _ in numbers]
+async def _upload(api: httpx.AsyncClient) -> str:
+    """Upload the image and return the id of its job."""
+    files = {"file": ("photo.jpg", _PICTURE)}
+    answer = await api.post("/uploads", files=files, data={"recipe": RECIPE})
+    job_id: str = answer.raise_for_status().json()["job_id"]
+    return job_id
+
+
+async def _job(api: httpx.AsyncClient, job_id: str, *, wait: int = 0) -> dict[str, Any]:
+    """Return the job, after its next change or `wait` seconds."""
+    answer = await api.get(f"/status/{job_id}", params={"wait": wait} if wait else None)
+    job: dict[str, Any] = answer.raise_for_status().json()
+    return job
+
+
+async def _upload_all(api: httpx.AsyncClient, numbers: "islice[int]") -> list[str]:
+    return [await _upload(api) for _ in numbers]
 
 
 def main() -> None:

@@ -17,13 +17,14 @@ from typing import Final
 
 import httpx
 
+from bench.site import new_installation
 from darkroom.tables.details_item import details_item
 from darkroom.tables.job_item import to_item
 from darkroom.tables.recipe_item import recipe_item
 from darkroom_local.bootstrap import DEVELOPMENT_KEY
-from tests.support.emulator import running_cloud
-from tests.support.largest_jobs import largest_job
-from tests.upload.api.test_streaming import process
+from darkroom_local.service import Service
+from darkroom_local.system import System
+from tools.testbed.largest_jobs import largest_job
 
 MOST_MB: Final = 400
 MOST_HEALTH_SECONDS: Final = 1.0
@@ -49,31 +50,38 @@ class Result:
 
 async def measure(*, lists: int, jobs: int) -> Result:
     """Request `lists` lists at once, and check the service's health until the last one has arrived."""
-    async with running_cloud() as cloud, cloud.installation() as installation:
+    async with new_installation() as (clients, installation):
         for _ in range(jobs):
             new, details = largest_job(_VARIANTS, owner=_OWNER)
             job_id = new.job.job_id
             for item in (to_item(new.job), recipe_item(job_id, new.recipe), details_item(job_id, details)):
-                await cloud.dynamodb.put_item(TableName=installation.topology.jobs.name, Item=item)
-        limits = httpx.Limits(max_connections=None)
-        async with (
-            process(installation.environment()) as running,
-            httpx.AsyncClient(base_url=running.url, timeout=120, limits=limits, trust_env=False) as client,
-        ):
-            before = _cpu_seconds(running.child.pid)
-            asking = [asyncio.create_task(_list(client, jobs)) for _ in range(lists)]
-            health = []
-            while not all(task.done() for task in asking):
-                health.append(await _health(client))
-                await asyncio.sleep(_PAUSE_SECONDS)
-            answers = await asyncio.gather(*asking)
-            return Result(
-                lists=[seconds for seconds, status in answers if status == httpx.codes.OK],
-                health=health,
-                cpu_seconds=_cpu_seconds(running.child.pid) - before,
-                peak_mb=_peak_mb(running.child.pid),
-                refused=sum(status != httpx.codes.OK for _, status in answers),
-            )
+                await clients.dynamodb.put_item(TableName=installation.topology.jobs.name, Item=item)
+        service = System(installation).upload  # The other services do not run.
+        await service.start()
+        try:
+            await service.ready()
+            return await _measured(service, lists=lists, jobs=jobs)
+        finally:
+            await service.stop()
+
+
+async def _measured(service: Service, *, lists: int, jobs: int) -> Result:
+    limits = httpx.Limits(max_connections=None)
+    async with httpx.AsyncClient(base_url=service.url, timeout=120, limits=limits, trust_env=False) as client:
+        before = _cpu_seconds(service.pid)
+        asking = [asyncio.create_task(_list(client, jobs)) for _ in range(lists)]
+        health = []
+        while not all(task.done() for task in asking):
+            health.append(await _health(client))
+            await asyncio.sleep(_PAUSE_SECONDS)
+        answers = await asyncio.gather(*asking)
+        return Result(
+            lists=[seconds for seconds, status in answers if status == httpx.codes.OK],
+            health=health,
+            cpu_seconds=_cpu_seconds(service.pid) - before,
+            peak_mb=_peak_mb(service.pid),
+            refused=sum(status != httpx.codes.OK for _, status in answers),
+        )
 
 
 async def _list(client: httpx.AsyncClient, jobs: int) -> tuple[float, int]:

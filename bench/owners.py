@@ -24,7 +24,7 @@ from darkroom.recipes import Fit, Resize, Variant
 from darkroom_processor.pipeline import Instructions
 from darkroom_processor.sandbox.pool import ChildPool
 from tests.support.images import jpeg
-from tests.support.processes import descendants
+from tools.testbed.processes import descendants
 
 GOAL_MS: Final = 10.0
 """CPU time that a change of owner may take."""

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from bench.corpus import PHOTOS
 from darkroom.recipes import Variant, load_presets
-
-_CORPUS = Path(__file__).parents[3] / "shared/corpus/photos"
 
 EVEN: Final = "even "
 """Begins the names of cases in which sharp is told what Darkroom does by default: the same effort of each encoder, and,
@@ -64,5 +63,5 @@ def cases() -> dict[str, Case]:
 
 def published() -> dict[str, Path] | None:
     """The pictures of sharp's own benchmark by kind; None where they are not."""
-    files = {kind: _CORPUS / f"sharp-benchmark.{kind}" for kind in ("jpg", "png")}
+    files = {kind: PHOTOS / f"sharp-benchmark.{kind}" for kind in ("jpg", "png")}
     return files if all(path.is_file() for path in files.values()) else None

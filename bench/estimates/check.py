@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
+from bench.corpus import PHOTOS
 from bench.engine.table import Table
 from bench.estimates.forked import Work as Measurable
 from bench.estimates.forked import forked, measured
@@ -16,7 +17,6 @@ from darkroom.planner.source import Source
 from darkroom.recipes import Variant, load_presets
 from darkroom.source_description import SourceDescription
 from darkroom_processor.pipeline import Instructions, process
-from tests.support.corpus import CORPUS
 
 _MEGABYTE: Final = 1e6
 _PARTS: Final = (0, 0.1, 0.5, 0.9, 1)
@@ -50,7 +50,7 @@ def cases() -> Iterator[Case]:
         "avif": photo(ImageFormat.AVIF, _SIZES[0]),
         "gif of 10 frames": animation((480, 360), 10),
     }
-    more |= {path.name: path.read_bytes() for path in sorted(CORPUS.glob("photos/sharp-benchmark.*"))}
+    more |= {path.name: path.read_bytes() for path in sorted(PHOTOS.glob("sharp-benchmark.*"))}
     for source, data in more.items():
         for recipe in ("web", "thumbnails", "optimize", *_others()):
             yield Case(source=source, recipe=recipe, data=data, variants=recipes[recipe])

@@ -11,8 +11,8 @@ import pytest
 
 from darkroom_local.child import Child
 from darkroom_local.log import Log
-from tests.support.processes import running
 from tests.support.waiting import until
+from tools.testbed.processes import running
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,7 @@ from darkroom_local import emulator as module
 from darkroom_local.emulator import EmulatorFailed, running_emulator
 from darkroom_local.log import Log
 from darkroom_local.ports import LOOPBACK, free_ports, is_free
-from tests.support.processes import running
+from tools.testbed.processes import running
 
 pytestmark = pytest.mark.emulator
 

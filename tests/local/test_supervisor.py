@@ -16,8 +16,8 @@ import pytest
 
 from darkroom_local.log import Log
 from darkroom_local.ports import LOOPBACK, free_ports, is_free
-from tests.support.processes import descendants, running
 from tests.support.waiting import until
+from tools.testbed.processes import descendants, running
 
 pytestmark = pytest.mark.emulator
 

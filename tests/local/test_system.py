@@ -9,7 +9,7 @@ from darkroom_local.installation import Installation
 from darkroom_local.ports import is_free
 from darkroom_local.service import Service, ServiceFailed
 from darkroom_local.system import System, running_system
-from tests.support.processes import running
+from tools.testbed.processes import running
 
 
 async def test_a_system_is_ready_inside_the_block_and_gone_after_it(installation: Installation) -> None:

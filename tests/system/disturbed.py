@@ -13,7 +13,7 @@ from darkroom_local.service import Service
 from darkroom_local.system import System
 from tests.support.api import Api, Job, open_api
 from tests.support.emulator import Cloud
-from tests.support.processes import descendants
+from tools.testbed.processes import descendants
 
 DRAIN_SECONDS = 3
 VISIBILITY_SECONDS = 2

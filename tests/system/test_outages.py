@@ -11,9 +11,9 @@ import pytest_asyncio
 from tests.support.api import Api, keys_of, unsigned
 from tests.support.emulator import Cloud
 from tests.support.images import jpeg
-from tests.support.processes import running
 from tests.support.waiting import until
 from tests.system.disturbed import Disturbed, children_of, disturbed_system, frozen
+from tools.testbed.processes import running
 
 CAT = jpeg(40, 30)
 UNTOUCHED = ("awaiting_upload", "queued")

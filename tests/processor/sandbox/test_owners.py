@@ -10,8 +10,8 @@ import pytest
 
 from darkroom_processor.sandbox.pool import ChildPool
 from tests.processor.sandbox.misbehaving import answer, misbehaving, report
-from tests.support.processes import descendants, holds, parent, running
 from tests.support.waiting import until
+from tools.testbed.processes import descendants, holds, parent, running
 
 pytestmark = pytest.mark.slow
 

@@ -23,8 +23,8 @@ from darkroom_processor.sandbox.pool import ChildPool
 from tests.processor.sandbox.misbehaving import MORTAL, answer, misbehaving, report
 from tests.processor.sandbox.mortal_child import KILLER
 from tests.support.images import jpeg
-from tests.support.processes import descendants, parent, running
 from tests.support.waiting import until
+from tools.testbed.processes import descendants, parent, running
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,7 @@ from darkroom.tables.details_item import details_item
 from darkroom.tables.job_item import from_item, to_item
 from darkroom.tables.recipe_item import recipe_item
 from tests.support.dynamodb_rules import item_size, read_units
-from tests.support.largest_jobs import largest_job, waiting_for_all
+from tools.testbed.largest_jobs import largest_job, waiting_for_all
 
 
 @pytest.mark.parametrize(("variants", "units"), [(1, 2), (4, 2), (8, 2), (MAX_VARIANTS, 5)])

@@ -13,12 +13,12 @@ from darkroom.tables.recipe_item import recipe_item
 from darkroom_local.installation import Installation
 from darkroom_upload.admission import Admission
 from tests.support.emulator import Cloud
-from tests.support.largest_jobs import largest_job
 from tests.support.waiting import until
 from tests.upload.api.test_streaming import process
 from tests.upload.examples import waiting
 from tests.upload.records import put_job
 from tests.upload.service import KEY, OWNER, STRANGER_KEY, RunningService
+from tools.testbed.largest_jobs import largest_job
 
 LISTS = 40
 JOBS = 100
