@@ -165,7 +165,7 @@ async def test_in_production_a_sandbox_that_cannot_be_sealed_stops_the_service(i
     (line,) = service.log.find("sandbox_unsealed")
     event = json.loads(line)
     assert (event["event"], event["level"]) == ("sandbox_unsealed", "critical")
-    assert "seccomp" in event["lacking"]
+    assert "seccomp" in event["missing"]
 
 
 async def test_in_development_a_sandbox_that_cannot_be_sealed_is_told_and_works(

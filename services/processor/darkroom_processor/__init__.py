@@ -1,1 +1,1 @@
-"""Darkroom's image worker: takes tasks from a queue, makes the pictures in sandboxed processes, reports how it went."""
+"""Darkroom's processor: takes tasks from a queue, makes the variants in a sandbox, and reports the outcomes."""

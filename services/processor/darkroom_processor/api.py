@@ -1,4 +1,4 @@
-"""The processor's HTTP application: health, and nothing else."""
+"""The processor's HTTP application, which only serves health checks."""
 
 from fastapi import FastAPI
 

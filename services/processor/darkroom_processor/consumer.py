@@ -1,4 +1,4 @@
-"""From the tasks queue to the use case."""
+"""Handles the messages of the tasks queue."""
 
 from pydantic import ValidationError
 
@@ -9,7 +9,7 @@ from darkroom_processor.worker import Worker
 
 
 def task_handler(worker: Worker) -> Handler:
-    """What the consumer does with each message."""
+    """Return the handler that performs the task in each message."""
 
     async def handle(delivery: Delivery) -> None:
         await worker.perform(_task(delivery))
@@ -21,4 +21,4 @@ def _task(delivery: Delivery) -> ProcessTask:
     try:
         return ProcessTask.model_validate_json(delivery.body)
     except ValidationError as error:
-        raise Poison("The message is not a task of a version that is known here.") from error
+        raise Poison("The message is not a task in a version that this processor supports.") from error

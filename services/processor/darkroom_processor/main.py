@@ -1,4 +1,4 @@
-"""The processor as a process: opens what it needs, wires it up, and runs until it is told to stop."""
+"""The processor's entry point: builds the parts from the settings, and runs them until the process is stopped."""
 
 import asyncio
 import os
@@ -26,14 +26,15 @@ from darkroom_processor.worker import Worker
 _LOG = get_logger(__name__)
 
 _UNSEALED: Final = 3
-"""Exit status when the sandbox has to be sealed and cannot be."""
+"""Exit status when the sandbox must be sealed but cannot be."""
 
 _TASKS_A_CHILD: Final = 2
-"""One is worked on while the other's source is read or its pictures are stored, which takes S3 about as long."""
+"""Tasks in hand for each child. S3 reads and writes take about as long as the work itself, so a child works on one
+task while the files of another are read or stored."""
 
 
 async def run(settings: Settings) -> None:
-    """Process tasks until SIGTERM or SIGINT, then finish what is in hand or give it back."""
+    """Process tasks until SIGTERM or SIGINT; then finish the tasks in hand or return them to the queue."""
     stop = asyncio.Event()
     aws = Aws()
     async with (
@@ -75,7 +76,7 @@ async def run(settings: Settings) -> None:
 def main() -> None:
     """Run the service.
 
-    Exits with status 2 when the settings do not fit, and in production with 3 when the sandbox cannot be sealed.
+    Exits with status 2 when the settings are invalid, and in production with 3 when the sandbox cannot be sealed.
     """
     settings = load_settings(Settings)
     configure_logging("processor", level=settings.log_level, log_format=settings.log_format)
@@ -83,6 +84,6 @@ def main() -> None:
         try:
             asyncio.run(run(settings))
         except Unsealed as error:
-            # An alarm goes by the name of this event.
-            _LOG.critical("sandbox_unsealed", lacking=error.lacking)
+            # An alarm counts events of this name.
+            _LOG.critical("sandbox_unsealed", missing=error.missing)
             sys.exit(_UNSEALED)

@@ -1,4 +1,4 @@
-"""What the processor is told by its environment."""
+"""The processor's settings, read from environment variables."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from darkroom.runtime.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """The processor's settings."""
+    """Settings of the processor."""
 
     port: Annotated[int, Field(ge=0, le=65535)] = 8002
     originals_bucket: str
@@ -17,4 +17,4 @@ class Settings(ServiceSettings):
     tasks_queue_url: str
     results_queue_url: str
     children: Annotated[int, Field(ge=1, le=64)] = Field(default_factory=cores)
-    """Processes that work on images, one image each at a time; the number of cores unless given."""
+    """Number of processes that work on images, one image each at a time. Default: the number of cores."""

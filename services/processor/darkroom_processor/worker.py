@@ -1,14 +1,15 @@
-"""The use case: carry out one task, from the source in S3 to the report on the reports queue.
+"""Performs tasks: reads the original, processes it in the sandbox, stores the results, and reports.
 
-    task ──► get the source and overlays ──► process it in the sandbox ──► put the pictures ──► send TaskFinished
-      └────► send TaskStarted, beside the work and without waiting for it
+    task ──► get the original and overlays ──► process in the sandbox ──► put the results ──► send TaskFinished
+      └────► send TaskStarted, at the same time and without waiting for it
 
-What is wrong with the image ends up in the report. What time may heal is raised, and the task comes again: the keys
-of the results do not depend on the try, so a second try writes over the first.
+A fault of the image becomes part of the report. An error that may be temporary is raised, and the task comes again: the
+keys of results do not depend on the try, so that a second try overwrites the first.
 """
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from darkroom import clock
@@ -19,6 +20,7 @@ from darkroom.planner.output_bytes import too_many_bytes
 from darkroom.recipes import Overlay
 from darkroom.runtime.logs import get_logger
 from darkroom.runtime.queue import Outgoing, Queue
+from darkroom.source_description import SourceDescription
 from darkroom_processor.adapters.originals import Originals
 from darkroom_processor.adapters.results import Results
 from darkroom_processor.pipeline import FailedVariant, Instructions, Outcome, ProcessedImage
@@ -28,8 +30,21 @@ from darkroom_processor.sandbox.pool import ChildPool
 _LOG = get_logger(__name__)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Result:
+    """What a task came to, for its report."""
+
+    outcomes: tuple[VariantOutcome, ...]
+    description: SourceDescription | None = None
+    fault: Fault | None = None
+    """Why no variant could be made; None if the source is sound."""
+    source_sha256: str | None = None
+    """None if the original could not be read."""
+    cost: Cost = Cost()
+
+
 class Worker:
-    """Carries out tasks, any number at a time; the pool's size says how many images are worked on at once."""
+    """Performs any number of tasks at a time. The size of the pool limits how many images are processed at once."""
 
     def __init__(self, name: str, *, originals: Originals, results: Results, reports: Queue, pool: ChildPool) -> None:
         self._name = name
@@ -39,13 +54,14 @@ class Worker:
         self._pool = pool
 
     async def perform(self, task: ProcessTask) -> None:
-        """Carry out a task and report on it. Raises Unavailable when it has to be tried again."""
+        """Perform a task and report on it. Raises Unavailable when the task has to be tried again."""
         began = clock.now()
         announcement = asyncio.create_task(self._announce(task, began))
         try:
-            finished = await self._work(task, began)
+            result = await self._process(task)
         finally:
-            await _settle(announcement)
+            await _cancel(announcement)
+        finished = self._report(task, began, result)
         await self._reports.send([Outgoing(job_id=task.job_id, message=finished)])
         _LOG.info(
             "task_finished",
@@ -64,39 +80,36 @@ class Worker:
         )
         await self._reports.send([Outgoing(job_id=task.job_id, message=started)])
 
-    async def _work(self, task: ProcessTask, began: datetime) -> TaskFinished:
+    async def _process(self, task: ProcessTask) -> _Result:
         try:
-            source = await self._originals.fetch(task.source)
+            original = await self._originals.fetch(task.source)
         except (ImageError, SourceGone) as error:
-            return self._failed(task, began, error)
+            return _failed(task, error)
         overlays = await self._overlays(task)
+        size, sha256 = len(original.data) + sum(map(len, overlays.values())), original.sha256
         variants = tuple(planned.variant for planned in task.variants)
-        size, sha256 = len(source.data) + sum(map(len, overlays.values())), source.sha256
-        report = await self._pool.process(
-            source.data, Instructions(variants=variants, describe=task.describe, overlays=overlays), owner=task.owner
-        )
-        del source, overlays  # Their bytes are not needed while the pictures are put.
-        if isinstance(report.result, ImageError):
-            cost = Cost(cpu_ms=report.cpu_ms, bytes_read=size)
-            return self._failed(task, began, report.result, source_sha256=sha256, cost=cost)
-        outcomes = await self._put_all(task, report.result)
+        instructions = Instructions(variants=variants, describe=task.describe, overlays=overlays)
+        execution = await self._pool.process(original.data, instructions, owner=task.owner)
+        del original, overlays, instructions  # Their bytes are not needed while the results are stored.
+        if isinstance(execution.result, ImageError):
+            cost = Cost(cpu_ms=execution.cpu_ms, bytes_read=size)
+            return _failed(task, execution.result, source_sha256=sha256, cost=cost)
+        outcomes = await self._put_all(task, execution.result)
         written = sum(outcome.result.size for outcome in outcomes if outcome.result)
-        return self._finished(
-            task,
-            began,
-            description=report.result.description,
-            source_sha256=sha256,
+        return _Result(
             outcomes=outcomes,
-            cost=Cost(cpu_ms=report.cpu_ms, bytes_read=size, bytes_written=written),
+            description=execution.result.description,
+            source_sha256=sha256,
+            cost=Cost(cpu_ms=execution.cpu_ms, bytes_read=size, bytes_written=written),
         )
 
     async def _overlays(self, task: ProcessTask) -> dict[Overlay, bytes]:
-        """The files for the task's watermarks, each fetched once. Those that are gone are left out."""
+        """Fetch each overlay of the task once. Those that no longer exist are left out."""
         files = {planned.overlay: await self._results.fetch(planned.key) for planned in task.overlays}
         return {overlay: file for overlay, file in files.items() if file is not None}
 
     async def _put_all(self, task: ProcessTask, processed: ProcessedImage) -> tuple[VariantOutcome, ...]:
-        """Put all pictures at once. When one cannot be put, the others are let go of and its error is raised."""
+        """Store all results at the same time. When one cannot be stored, cancel the others and raise its error."""
         outcomes = within(task.most_bytes, processed.outcomes)
         try:
             async with asyncio.TaskGroup() as group:
@@ -114,31 +127,37 @@ class Worker:
         result = await self._results.put(outcome, key_stem=planned.key_stem, job_id=job_id)
         return VariantOutcome(name=outcome.name, result=result)
 
-    def _failed(
-        self,
-        task: ProcessTask,
-        began: datetime,
-        error: DarkroomError,
-        *,
-        source_sha256: str | None = None,
-        cost: Cost = Cost(),
-    ) -> TaskFinished:
-        """The source's fault is the fault of each variant."""
-        fault = Fault(code=error.code, message=error.message)
-        outcomes = tuple(VariantOutcome(name=planned.variant.name, fault=fault) for planned in task.variants)
-        return self._finished(task, began, fault=fault, source_sha256=source_sha256, outcomes=outcomes, cost=cost)
+    def _report(self, task: ProcessTask, began: datetime, result: _Result) -> TaskFinished:
+        return TaskFinished(
+            job_id=task.job_id,
+            attempt=task.attempt,
+            task=task.task,
+            worker=self._name,
+            described=task.describe,
+            engine=library_versions(),
+            outcomes=result.outcomes,
+            description=result.description,
+            fault=result.fault,
+            source_sha256=result.source_sha256,
+            cost=result.cost,
+            started_at=began,
+            finished_at=clock.now(),
+        )
 
-    def _finished(self, task: ProcessTask, began: datetime, **facts: object) -> TaskFinished:
-        identity = {"job_id": task.job_id, "attempt": task.attempt, "task": task.task, "worker": self._name}
-        times = {"started_at": began, "finished_at": clock.now()}
-        about = {"described": task.describe, "engine": library_versions()}
-        return TaskFinished.model_validate({**identity, **about, **facts, **times})
+
+def _failed(
+    task: ProcessTask, error: DarkroomError, *, source_sha256: str | None = None, cost: Cost = Cost()
+) -> _Result:
+    """Return the result of a task whose source is at fault: every variant fails with the same fault."""
+    fault = Fault(code=error.code, message=error.message)
+    outcomes = tuple(VariantOutcome(name=planned.variant.name, fault=fault) for planned in task.variants)
+    return _Result(outcomes=outcomes, fault=fault, source_sha256=source_sha256, cost=cost)
 
 
 def within(most_bytes: int, outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """Return the outcomes, of which those pictures have failed that do not fit into what is left by the ones before.
+    """Return the outcomes, with those variants failed that do not fit into `most_bytes` beside the ones before them.
 
-    Asked here and not in the sandbox, since a child that was taken over would not ask.
+    The service checks this and not the child, because an attacker may have taken over the child.
     """
     kept: list[Outcome] = []
     for outcome in outcomes:
@@ -152,8 +171,8 @@ def within(most_bytes: int, outcomes: Iterable[Outcome]) -> list[Outcome]:
     return kept
 
 
-async def _settle(announcement: asyncio.Task[None]) -> None:
-    """Leave no announcement behind. Its failure harms nobody: `finished` says all that `started` did, and more."""
+async def _cancel(announcement: asyncio.Task[None]) -> None:
+    """Cancel the announcement if it is still under way. Its failure does not matter: TaskFinished says more."""
     announcement.cancel()
     (error,) = await asyncio.gather(announcement, return_exceptions=True)
     if isinstance(error, Exception):

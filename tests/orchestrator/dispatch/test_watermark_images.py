@@ -5,7 +5,7 @@ from darkroom.recipes import Overlay, Recipe, Variant, Watermark
 from tests.orchestrator.harness import Harness
 from tests.orchestrator.task_reports import finished
 
-MISSING = Fault(code="overlay_missing", message="The picture that the watermark is made of is not there any more.")
+MISSING = Fault(code="overlay_missing", message="The image of the watermark no longer exists.")
 
 
 async def logo_job(harness: Harness) -> Job:

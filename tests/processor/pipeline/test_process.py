@@ -176,7 +176,7 @@ def test_a_picture_that_memory_runs_out_for_has_failed_for_that_reason(
     monkeypatch.setattr("darkroom_processor.pipeline.encoding.webp.save", run_out)
     failed = failure(images.png(9, 9), [], {"format": "webp"})
     assert (failed.code, failed.bug) == ("memory_limit", "")
-    assert failed.message == "Making the picture needs more memory than one image may have (1 GiB)."
+    assert failed.message == "Making the variant needs more memory than one image may have (1 GiB)."
 
 
 @pytest.mark.parametrize(

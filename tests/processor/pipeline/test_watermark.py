@@ -201,7 +201,7 @@ def test_only_the_variants_fail_whose_image_is_missing() -> None:
 def test_an_image_passes_the_same_gate_as_a_source(logo: bytes, code: str) -> None:
     failed, made = outcomes({}, {"text": "a"}, logo=logo)
     assert isinstance(failed, FailedVariant)
-    assert (failed.code, failed.message.partition(":")[0]) == (code, "The picture that the watermark is made of")
+    assert (failed.code, failed.message.partition(":")[0]) == (code, "The image of the watermark")
     assert isinstance(made, EncodedVariant)
 
 

@@ -4,14 +4,14 @@ import asyncio
 import json
 import sys
 
-from tests.processor.sandbox.misbehaving import answer, misbehaving, report
+from tests.processor.sandbox.misbehaving import answer, execute, misbehaving
 
 
 async def main() -> None:
     """Have one busy and one idle child."""
     async with misbehaving(size=2) as pool:
         pids = await asyncio.gather(answer(pool, "pid"), answer(pool, "pid"))
-        busy = asyncio.create_task(report(pool, "sleep"))
+        busy = asyncio.create_task(execute(pool, "sleep"))
         await asyncio.sleep(0)
         sys.stdout.write(json.dumps(pids) + "\n")
         sys.stdout.flush()

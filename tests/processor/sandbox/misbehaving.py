@@ -28,15 +28,15 @@ def misbehaving(size: int = 1, **limits: Any) -> ChildPool:
     return ChildPool(size, limits=Limits(**limits), command=COMMAND)
 
 
-async def report(pool: ChildPool, behaviour: str, *, owner: str = "one") -> Execution:
+async def execute(pool: ChildPool, behaviour: str, *, owner: str = "one") -> Execution:
     """Let a child of this owner behave like this."""
     return await pool.process(behaviour.encode(), ANSWER, owner=owner)
 
 
 async def answer(pool: ChildPool, behaviour: str, *, owner: str = "one") -> Any:
     """What the behaviour returns."""
-    result = (await report(pool, behaviour, owner=owner)).result
+    result = (await execute(pool, behaviour, owner=owner)).result
     assert isinstance(result, ProcessedImage), result
-    (picture,) = result.outcomes
-    assert isinstance(picture, EncodedVariant)
-    return json.loads(picture.data)
+    (encoded,) = result.outcomes
+    assert isinstance(encoded, EncodedVariant)
+    return json.loads(encoded.data)

@@ -1,7 +1,7 @@
 """A child of the sandbox that does what it is told instead of processing images. Run as a program by tests.
 
 The bytes of the "image" are the name of a behaviour below. What a behaviour returns comes back as JSON, in the place
-of a picture.
+of a encoded.
 """
 
 import ctypes
@@ -139,10 +139,10 @@ def babble() -> None:
 
 def promise() -> None:
     """Announce more bytes of pictures than an answer may have."""
-    picture = {"type": "picture", "name": "answer", "format": "png", "width": 1, "height": 1}
+    encoded = {"type": "encoded", "name": "answer", "format": "png", "width": 1, "height": 1}
     sizes = {"sha256": "0" * 64, "size": 10**12}
     usage = {"cpu_ms": 0, "peak_bytes": 0, "resident_bytes": 0}
-    header = {"type": "done", "usage": usage, "description": None, "outcomes": [picture | sizes]}
+    header = {"type": "done", "usage": usage, "description": None, "outcomes": [encoded | sizes]}
     body = json.dumps(header).encode()
     os.write(CHANNEL, len(body).to_bytes(4) + body)
     sleep()
@@ -206,8 +206,8 @@ def misbehave(data: bytes, work: Instructions) -> ProcessedImage:
     answer = json.dumps(said).encode()
     name = work.variants[0].name
     digest = hashlib.sha256(answer).hexdigest()
-    picture = EncodedVariant(name=name, format=ImageFormat.PNG, data=answer, width=1, height=1, sha256=digest)
-    return ProcessedImage(description=None, outcomes=(picture,))
+    encoded = EncodedVariant(name=name, format=ImageFormat.PNG, data=answer, width=1, height=1, sha256=digest)
+    return ProcessedImage(description=None, outcomes=(encoded,))
 
 
 def prepare() -> None:

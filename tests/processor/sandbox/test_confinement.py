@@ -59,15 +59,15 @@ async def test_a_confinement_that_the_system_lacks_is_logged_outside_production(
     with structlog.testing.capture_logs() as logs:
         async with ChildPool(2, command=UNCONFINED):
             pass
-    lacking = ("seccomp of the template", "seccomp")
-    assert logs == [{"event": "sandbox_incomplete", "lacking": lacking, "log_level": "warning"}]
+    missing = ("seccomp of the template", "seccomp")
+    assert logs == [{"event": "sandbox_incomplete", "missing": missing, "log_level": "warning"}]
 
 
 async def test_a_pool_that_must_be_sealed_does_not_start_where_a_child_cannot_be() -> None:
     with pytest.raises(Unsealed) as raised:
         async with ChildPool(1, command=UNCONFINED, sealed_only=True):
             pytest.fail("entered")
-    assert raised.value.lacking == ("seccomp of the template", "seccomp")
+    assert raised.value.missing == ("seccomp of the template", "seccomp")
 
 
 async def test_here_everything_is_sealed() -> None:

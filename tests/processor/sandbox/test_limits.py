@@ -6,14 +6,14 @@ import pytest
 
 from darkroom.errors import MemoryLimit, TimeLimit
 from darkroom_processor.sandbox.limits import Limits
-from tests.processor.sandbox.misbehaving import answer, misbehaving, report
+from tests.processor.sandbox.misbehaving import answer, execute, misbehaving
 
 pytestmark = pytest.mark.slow
 
 
 async def test_the_kernel_ends_an_image_that_computes_for_too_long() -> None:
     async with misbehaving(cpu_seconds=0.3) as pool:
-        ended = await report(pool, "spin")
+        ended = await execute(pool, "spin")
     assert isinstance(ended.result, TimeLimit)
     assert ended.result.message == "The image took more than 0.3 seconds of CPU time."
     assert ended.cpu_ms == 300
@@ -29,7 +29,7 @@ async def test_the_clock_starts_anew_with_each_image() -> None:
 async def test_the_service_ends_an_image_that_does_nothing_for_too_long() -> None:
     async with misbehaving(wall_seconds=1.5) as pool:
         first = await answer(pool, "pid")
-        ended = await report(pool, "sleep")
+        ended = await execute(pool, "sleep")
         assert await answer(pool, "pid") != first
     assert isinstance(ended.result, TimeLimit)
     assert ended.result.message == "The image took longer than 1.5 seconds."
@@ -44,7 +44,7 @@ async def test_waiting_for_a_child_counts_for_nothing() -> None:
 async def test_an_image_that_wants_too_much_memory_fails_and_its_child_lives_on() -> None:
     async with misbehaving(memory_bytes=512 * 1024**2) as pool:
         first = await answer(pool, "pid")
-        ended = await report(pool, "hog")
+        ended = await execute(pool, "hog")
         assert isinstance(ended.result, MemoryLimit)
         assert await answer(pool, "pid") == first
 
@@ -52,26 +52,26 @@ async def test_an_image_that_wants_too_much_memory_fails_and_its_child_lives_on(
 async def test_the_report_says_what_an_image_cost() -> None:
     held = [bytes([1]) * 1024**2 for _ in range(300)]
     async with misbehaving() as pool:
-        ended = await report(pool, "burn")
+        ended = await execute(pool, "burn")
     assert 190 <= ended.cpu_ms < 1000
     # Less than this process holds by now, of which the kernel counts the most to its children as well.
     assert 10 * 1024**2 < ended.peak_bytes < len(held) * 1024**2
 
 
 async def test_a_child_is_replaced_after_so_many_images() -> None:
-    async with misbehaving(images=3) as pool:
+    async with misbehaving(max_images=3) as pool:
         pids = [await answer(pool, "pid") for _ in range(7)]
     assert len(set(pids[:3])) == len(set(pids[3:6])) == 1
     assert len(set(pids)) == 3
 
 
 async def test_a_child_that_holds_on_to_memory_is_replaced() -> None:
-    async with misbehaving(resident_bytes=100 * 1024**2) as pool:
+    async with misbehaving(max_resident_bytes=100 * 1024**2) as pool:
         first = await answer(pool, "keep")
         await answer(pool, "keep")
         assert await answer(pool, "pid") != first
 
 
 def test_limits_travel_to_the_child_as_they_are() -> None:
-    limits = Limits(cpu_seconds=0.5, images=3)
+    limits = Limits(cpu_seconds=0.5, max_images=3)
     assert Limits.from_json(limits.to_json()) == limits

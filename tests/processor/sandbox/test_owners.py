@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from darkroom_processor.sandbox.pool import ChildPool
-from tests.processor.sandbox.misbehaving import answer, misbehaving, report
+from tests.processor.sandbox.misbehaving import answer, execute, misbehaving
 from tests.support.waiting import until
 from tools.testbed.processes import descendants, holds, parent, running
 
@@ -73,8 +73,8 @@ async def test_there_are_never_more_children_than_places_and_none_stays_a_zombie
         for number in range(12):
             await answer(pool, "pid", owner=str(number))
             assert len(descendants(template)) <= 2
-        await report(pool, "leave", owner="one")
-        await report(pool, "bug", owner="two")
+        await execute(pool, "leave", owner="one")
+        await execute(pool, "bug", owner="two")
         await until(lambda: running(descendants(template)) == descendants(template))
 
 
@@ -98,7 +98,7 @@ async def test_after_a_crash_another_template_takes_over_with_another_layout_of_
         template = parent(first)
         resting = asyncio.create_task(answer(pool, "rest", owner="one"))
         await asyncio.sleep(0)
-        await report(pool, "crash", owner="two")
+        await execute(pool, "crash", owner="two")
         await until(lambda: _has_other_template(pool, template))
         # A child of the former template ends what it works on, and then both end.
         assert await resting == first
@@ -117,7 +117,7 @@ async def test_a_child_whose_template_has_ended_before_it_was_tied_to_it_ends_by
 
 
 ORPHAN = """
-from darkroom_processor.sandbox.confinement import bound
+from darkroom_processor.sandbox.confinement import confine_child
 from darkroom_processor.sandbox.limits import Limits
-bound(Limits(), template=4_000_000)
+confine_child(Limits(), template=4_000_000)
 """

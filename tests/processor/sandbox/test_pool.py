@@ -18,9 +18,9 @@ from darkroom.source_description import SourceDescription
 from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, ProcessedImage
 from darkroom_processor.pipeline.error_translation import translate_variant_errors
 from darkroom_processor.sandbox.child_handle import ChildFailed
-from darkroom_processor.sandbox.child_protocol import MAX_HEADER_BYTES, Usage, done, header_of
+from darkroom_processor.sandbox.child_protocol import MAX_HEADER_BYTES, Usage, done, header_bytes
 from darkroom_processor.sandbox.pool import ChildPool
-from tests.processor.sandbox.misbehaving import MORTAL, answer, misbehaving, report
+from tests.processor.sandbox.misbehaving import MORTAL, answer, execute, misbehaving
 from tests.processor.sandbox.mortal_child import KILLER
 from tests.support.images import jpeg
 from tests.support.waiting import until
@@ -34,7 +34,7 @@ WAYS_TO_FAIL = ["crash", "leave", "hang_up", "flood", "babble", "promise", "bug"
 @pytest.mark.parametrize("behaviour", WAYS_TO_FAIL)
 async def test_an_image_that_kills_its_child_twice_has_failed(behaviour: str) -> None:
     async with misbehaving() as pool:
-        ended = await report(pool, behaviour)
+        ended = await execute(pool, behaviour)
         assert isinstance(ended.result, ProcessorCrash)
         assert "private" not in ended.result.message
 
@@ -65,7 +65,7 @@ async def test_a_bug_that_one_variant_meets_is_logged_and_costs_the_child_but_no
     async with misbehaving() as pool:
         first = await answer(pool, "pid")
         with structlog.testing.capture_logs() as logs:
-            ended = await report(pool, "stumble")
+            ended = await execute(pool, "stumble")
         assert isinstance(ended.result, ProcessedImage)
         assert [outcome.name for outcome in ended.result.outcomes if isinstance(outcome, FailedVariant)] == ["answer"]
         assert [(log["event"], log["log_level"], log["detail"]) for log in logs] == [
@@ -94,7 +94,7 @@ def test_bugs_of_all_variants_fit_into_an_answer() -> None:
     usage = Usage(cpu_ms=0, peak_bytes=0, resident_bytes=0)
     header, _ = done(ProcessedImage(description=description, outcomes=failures), usage)
     assert all(outcome.bug.startswith("ZeroDivisionError\n") for outcome in failures)
-    assert len(header_of(header)) <= MAX_HEADER_BYTES
+    assert len(header_bytes(header)) <= MAX_HEADER_BYTES
 
 
 def _bug(depth: int) -> ProcessorCrash:
@@ -121,7 +121,7 @@ async def test_a_child_that_dies_while_idle_is_replaced() -> None:
 
 async def test_a_crash_leaves_the_images_beside_it_alone() -> None:
     async with misbehaving(size=2) as pool:
-        rested, crashed = await asyncio.gather(answer(pool, "nap"), report(pool, "crash"))
+        rested, crashed = await asyncio.gather(answer(pool, "nap"), execute(pool, "crash"))
     assert rested == "rested"
     assert isinstance(crashed.result, ProcessorCrash)
 
@@ -129,7 +129,7 @@ async def test_a_crash_leaves_the_images_beside_it_alone() -> None:
 async def test_cancelling_ends_the_work_at_once_and_frees_the_place() -> None:
     async with misbehaving() as pool:
         first = await answer(pool, "pid")
-        work = asyncio.create_task(report(pool, "sleep"))
+        work = asyncio.create_task(execute(pool, "sleep"))
         await asyncio.sleep(0)
         work.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -224,6 +224,6 @@ def _described_and_made(result: ProcessedImage | ImageError) -> tuple[tuple[int,
     """The size of the source and that of its one variant."""
     assert isinstance(result, ProcessedImage)
     assert result.description is not None
-    (picture,) = result.outcomes
-    assert isinstance(picture, EncodedVariant)
-    return (result.description.width, result.description.height), (picture.width, picture.height)
+    (encoded,) = result.outcomes
+    assert isinstance(encoded, EncodedVariant)
+    return (result.description.width, result.description.height), (encoded.width, encoded.height)

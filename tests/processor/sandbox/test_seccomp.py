@@ -11,4 +11,4 @@ pytestmark = pytest.mark.slow
 
 def test_a_machine_whose_calls_are_not_known_here_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
-    assert not seccomp.Filter().lay()
+    assert not seccomp.Filter().install()

@@ -1,1 +1,1 @@
-"""What the processor needs of AWS. Only these modules know botocore."""
+"""The processor's adapters to AWS. Only these modules know botocore."""

@@ -1,4 +1,4 @@
-"""Reads sources from the originals bucket."""
+"""Reads originals from their bucket."""
 
 import hashlib
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3.type_defs import GetObjectOutputTypeDef, GetObjectRequestTypeDef
 
 _GONE: Final = frozenset({"404", "412", "MethodNotAllowed", "NoSuchKey", "NoSuchVersion", "PreconditionFailed"})
-"""MethodNotAllowed is what a delete marker answers to a read of its version."""
+"""Error codes for an object that was deleted or replaced. S3 answers MethodNotAllowed for a delete marker."""
 
 _CHUNK_BYTES: Final = 256 * 1024
 
 
 @dataclass(frozen=True, kw_only=True)
 class FetchedOriginal:
-    """The bytes of an object, all of them."""
+    """The bytes of an original, and their SHA-256 in hexadecimal."""
 
     data: bytearray
     sha256: str
@@ -40,7 +40,7 @@ class Originals:
     async def fetch(self, ref: ObjectRef) -> FetchedOriginal:
         """Read exactly the version that was accepted.
 
-        Raises SourceGone when it was deleted or replaced, MemoryLimit when it is larger than any upload may be, and
+        Raises SourceGone when it was deleted or replaced, MemoryLimit when it has more than HIGHEST_UPLOAD_BYTES, and
         Unavailable when S3 does not answer or the connection breaks.
         """
         with translated("S3"):
@@ -49,7 +49,7 @@ class Originals:
                 async with answer["Body"]:
                     return await _read(answer["Body"], _size(answer))
             except (FlexibleChecksumError, IncompleteReadError) as error:
-                raise Unavailable("S3 sent other bytes than it holds.") from error
+                raise Unavailable("S3 sent damaged or too few bytes.") from error
             except ClientError as error:
                 if error_code(error) in _GONE:
                     raise SourceGone("The image was deleted or replaced before it was processed.") from error
@@ -65,12 +65,12 @@ class Originals:
 def _size(answer: "GetObjectOutputTypeDef") -> int:
     size = answer["ContentLength"]
     if size > HIGHEST_UPLOAD_BYTES:
-        raise MemoryLimit(f"The file has {size} bytes; at most {HIGHEST_UPLOAD_BYTES} are processed.")
+        raise MemoryLimit(f"The file has {size} bytes. At most {HIGHEST_UPLOAD_BYTES} can be processed.")
     return size
 
 
 async def _read(body: "StreamingBody", size: int) -> FetchedOriginal:
-    """The body in one piece, with no second copy of it at any time, and hashed as it comes."""
+    """Read the body into one buffer, without a second copy of it, and hash it on the way."""
     data = bytearray(size)
     digest = hashlib.sha256()
     filled = 0

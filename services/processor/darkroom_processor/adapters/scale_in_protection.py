@@ -1,11 +1,13 @@
-"""Protection of a task: while this one works, ECS picks others to stop when it scales in.
+"""Scale-in protection: while this ECS task works, ECS stops other tasks when it scales in.
 
-A convenience, not a safeguard: a task that is stopped finishes what it has or hands it back. Protection saves the
-handing back. Only on ECS, whose agent is found by `ECS_AGENT_URI`.
+"Task" means an ECS task in this module: one running copy of the processor.
 
-ECS stops a protected task for a deployment as little as for scaling in: it waits, and sends no signal. Under a backlog
-a task has work in hand at every moment, so that a deployment would wait until it fails. Protection therefore comes in
-stretches, and between two of them any task can be replaced:
+Protection saves work but is not needed for safety: a task that is stopped finishes its messages or returns them to the
+queue. It exists only on ECS, whose agent is found by `ECS_AGENT_URI`.
+
+A protected task is not stopped for a deployment either: ECS waits and sends no signal. With a backlog, a task always
+has work in hand, and the deployment would wait until it fails. So protection is interrupted regularly, and any task can
+be replaced in a break:
 
     in hand      ████████████████████████████████████████
     protected    ├── 5 min ──┤           ├── 5 min ──┤
@@ -27,42 +29,44 @@ from darkroom.runtime.queue import Delivery
 
 _LOG = get_logger(__name__)
 
-_LOOK_SECONDS: Final = 10.0
-_MINUTES: Final = 2
-"""How long ECS protects a task that stops asking, at most."""
+_CHECK_SECONDS: Final = 10.0
+"""Pause between two checks whether work is in hand."""
+_EXPIRY_MINUTES: Final = 2
+"""Minutes after which ECS ends a protection that is not renewed."""
 _RENEW_SECONDS: Final = 60.0
 _STRETCH_SECONDS: Final = 300.0
-"""How long a task that always works is protected without a break."""
+"""Longest protection without a break."""
 _BREAK_SECONDS: Final = 300.0
-"""How long it is not, after that: enough for ECS to notice, and to replace many tasks a few at a time."""
+"""Length of a break: enough for ECS to notice, and to replace many tasks a few at a time."""
 _ANSWER_SECONDS: Final = 5.0
+"""Seconds that the agent has to answer."""
 
 
 class ScaleInProtection:
-    """Asks the ECS agent for protection while messages are in hand, and gives it up when none is, or for a break."""
+    """Asks the ECS agent for protection while messages are in hand, and gives it up otherwise and for breaks."""
 
     def __init__(
         self,
         http: aiohttp.ClientSession,
         agent_uri: str,
         *,
-        look_seconds: float = _LOOK_SECONDS,
+        check_seconds: float = _CHECK_SECONDS,
         stretch_seconds: float = _STRETCH_SECONDS,
         break_seconds: float = _BREAK_SECONDS,
     ) -> None:
         self._http = http
         self._url = f"{agent_uri}/task-protection/v1/state"
-        self._look_seconds = look_seconds
+        self._check_seconds = check_seconds
         self._stretch_seconds = stretch_seconds
         self._break_seconds = break_seconds
         self._in_hand = 0
         self._protected_at: float | None = None
-        """When ECS last granted it."""
+        """Time of the event loop when ECS last granted protection; None while there is none."""
         self._began_at = -math.inf
-        """When the stretch did that the last grant belongs to."""
+        """Time of the event loop when the present stretch of protection began."""
 
     def guard(self, handler: Handler) -> Handler:
-        """The same handler, its messages counted."""
+        """Return the handler with its messages counted as work in hand."""
 
         async def handle(delivery: Delivery) -> None:
             self._in_hand += 1
@@ -74,15 +78,15 @@ class ScaleInProtection:
         return handle
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Look every few seconds until `stop` is set, then give protection up."""
+        """Check every few seconds until `stop` is set, then give protection up."""
         while not stop.is_set():
-            await self._follow()
+            await self._update()
             with suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), self._look_seconds)
+                await asyncio.wait_for(stop.wait(), self._check_seconds)
         if self._protected_at is not None:
             await self._ask(protect=False)
 
-    async def _follow(self) -> None:
+    async def _update(self) -> None:
         now = asyncio.get_running_loop().time()
         stretch_ends = self._began_at + self._stretch_seconds
         if self._protected_at is None:
@@ -94,14 +98,18 @@ class ScaleInProtection:
             if await self._ask(protect=False):
                 self._protected_at, self._began_at = None, -math.inf
         elif now >= stretch_ends:
-            # If this is not heard, what was granted last expires within the break.
+            # If this request fails, the last grant expires during the break.
             await self._ask(protect=False)
             self._protected_at = None
         elif now - self._protected_at > _RENEW_SECONDS:
             self._protected_at = now if await self._ask(protect=True) else None
 
     async def _ask(self, *, protect: bool) -> bool:
-        wanted = {"ProtectionEnabled": True, "ExpiresInMinutes": _MINUTES} if protect else {"ProtectionEnabled": False}
+        wanted = (
+            {"ProtectionEnabled": True, "ExpiresInMinutes": _EXPIRY_MINUTES}
+            if protect
+            else {"ProtectionEnabled": False}
+        )
         try:
             async with self._http.put(self._url, json=wanted) as answer:
                 body = await answer.json(content_type=None)
@@ -116,7 +124,7 @@ class ScaleInProtection:
 
 @asynccontextmanager
 async def ecs_protection() -> AsyncIterator[ScaleInProtection | None]:
-    """The protection of the task that this process runs in; None anywhere but on ECS."""
+    """Yield the protection of the task that this process runs in; None outside ECS."""
     agent_uri = os.environ.get("ECS_AGENT_URI")
     if agent_uri is None:
         yield None

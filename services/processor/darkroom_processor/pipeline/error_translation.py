@@ -1,7 +1,7 @@
-"""Translates what decoders and encoders raise into Darkroom's errors.
+"""Translates exceptions of decoders and encoders into Darkroom's errors.
 
-Decoders raise nearly everything on broken files (OSError, ValueError, SyntaxError, struct.error, RuntimeError), so the
-translation goes by exclusion: whatever happens while untrusted bytes are read is a fault of these bytes.
+On broken files, decoders raise nearly everything (OSError, ValueError, SyntaxError, struct.error, RuntimeError). So any
+exception while untrusted bytes are read counts as a fault of these bytes.
 """
 
 import traceback
@@ -17,12 +17,12 @@ from darkroom.limits import CHILD_MEMORY_BYTES, MAX_PIXELS
 
 _OUT_OF_MEMORY = ("out of memory", "too much memory", "decompressed data too large")
 TOO_MUCH_MEMORY: Final = f"needs more memory than one image may have ({CHILD_MEMORY_BYTES // 1024**3} GiB)."
-"""The end of what is said of it."""
+"""End of the sentence that names the step that needs the memory."""
 
 
 @contextmanager
 def translate_decoder_errors() -> Iterator[None]:
-    """Raises an ImageError for whatever goes wrong inside. Bomb warnings count as errors, other warnings as nothing."""
+    """Raise an ImageError for any exception in the block. Pillow's bomb warning is one, other warnings are ignored."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -31,15 +31,15 @@ def translate_decoder_errors() -> Iterator[None]:
         except ImageError:
             raise
         except Exception as error:
-            raise classify(error) from error
+            raise _decoder_error(error) from error
 
 
 @contextmanager
 def translate_variant_errors() -> Iterator[None]:
-    """Raises an ImageError for whatever goes wrong inside, so that one variant fails and none of those beside it.
+    """Raise an ImageError for any exception inside the block, so that one variant fails and the others do not.
 
-    MemoryLimit when memory runs out. ProcessorCrash for what nobody foresaw, which is a bug: `Failure` tells operators
-    where it is.
+    Raises MemoryLimit when memory runs out, and ProcessorCrash for anything unexpected, which is a bug: `FailedVariant`
+    tells operators where it is.
     """
     try:
         yield
@@ -47,31 +47,30 @@ def translate_variant_errors() -> Iterator[None]:
         raise
     except Exception as error:
         if _is_shortage(error):
-            raise MemoryLimit(f"Making the picture {TOO_MUCH_MEMORY}") from error
-        raise ProcessorCrash("The picture could not be made, for a reason that nobody foresaw.") from error
-
-
-def classify(error: Exception) -> ImageError:
-    """The public error for an exception of a decoder."""
-    if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
-        return PixelLimit(f"The image has more than {MAX_PIXELS} pixels.", limit=MAX_PIXELS)
-    if _is_shortage(error):
-        return MemoryLimit(f"Decoding the image {TOO_MUCH_MEMORY}")
-    if isinstance(error, EOFError) or "truncat" in str(error).lower():
-        return TruncatedImage("The file ends before the picture does.")
-    return UndecodableImage("The file is damaged, or of a kind that its format's decoder does not know.")
+            raise MemoryLimit(f"Making the variant {TOO_MUCH_MEMORY}") from error
+        raise ProcessorCrash("The variant could not be made because of an unexpected error.") from error
 
 
 def traceback_lines(error: BaseException, most: int) -> str:
-    """The exception's type and where it came from, in at most so many characters; the innermost places last.
+    """Return the type of the exception and where it was raised, in at most `most` characters, innermost call last.
 
-    Its text stays here, since it may quote the image.
+    The exception's text is left out, since it may quote the image.
     """
     calls = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
     kind = f"{type(error).__name__}\n"
     return kind + "\n".join(calls)[len(kind) - most :]
 
 
+def _decoder_error(error: Exception) -> ImageError:
+    if isinstance(error, Image.DecompressionBombError | Image.DecompressionBombWarning):
+        return PixelLimit(f"The image has more than {MAX_PIXELS} pixels.", limit=MAX_PIXELS)
+    if _is_shortage(error):
+        return MemoryLimit(f"Decoding the image {TOO_MUCH_MEMORY}")
+    if isinstance(error, EOFError) or "truncat" in str(error).lower():
+        return TruncatedImage("The file ends before the image is complete.")
+    return UndecodableImage("The file is damaged, or of a kind that the decoder of its format does not support.")
+
+
 def _is_shortage(error: Exception) -> bool:
-    """Whether memory has run out, in whichever words a library says so."""
+    """Return whether memory has run out. Libraries say so in different words."""
     return isinstance(error, MemoryError) or any(sign in str(error).lower() for sign in _OUT_OF_MEMORY)

@@ -1,4 +1,7 @@
-"""What Pillow is told, once. It takes its limits from attributes of its modules, and they hold for the process."""
+"""Settings and versions of Pillow and the other libraries that work on pixels.
+
+Pillow takes its limits from attributes of its modules, so they hold for the whole process.
+"""
 
 from functools import cache
 from importlib import metadata
@@ -12,8 +15,8 @@ from darkroom.limits import MAX_PIXELS, MAX_TEXT_BYTES
 from darkroom_processor.pipeline.pixels.resampling import VECTORS
 
 _KEPT_BLOCKS = 4
-"""Freed blocks of 16 MB that are kept for the next picture: to get them from the system anew costs some 5 % of the
-time of a picture."""
+"""Freed blocks of 16 MB that Pillow keeps for the next image. Getting them from the system again takes about 5 % of the
+time of an image."""
 
 _LIBRARIES: Final = {
     "libjpeg-turbo": "libjpeg_turbo",
@@ -25,13 +28,13 @@ _LIBRARIES: Final = {
     "lcms2": "littlecms2",
     "freetype": "freetype2",
 }
-"""What Pillow reads and writes pictures with, and its names for it. Its wheels use the system's zlib, whatever else
-Pillow says of it."""
+"""The libraries that Pillow reads and writes images with, by Pillow's names for them. Its wheels use the system's zlib,
+even where Pillow names another."""
 
 
 @cache
 def library_versions() -> dict[str, str]:
-    """Versions of Pillow, its libraries and what else works on pixels: with others a recipe may look otherwise."""
+    """Return the version of each library that works on pixels: another version may make other pixels of a recipe."""
     found = {name: features.version(feature) for name, feature in _LIBRARIES.items()}
     if VECTORS:
         found["cykooz-resizer"] = metadata.version("cykooz-resizer")
@@ -40,8 +43,8 @@ def library_versions() -> dict[str, str]:
 
 
 def configure_libraries() -> None:
-    """Set the limits. They also reach what is nested, such as a PNG inside an ICO."""
-    # All formats at once: a sealed child could not load the module of one later.
+    """Load all of Pillow's plugins and set its limits. They also hold for nested images, such as a PNG in an ICO."""
+    # A sealed child cannot load the module of a format later.
     Image.init()
     Image.MAX_IMAGE_PIXELS = MAX_PIXELS
     PngImagePlugin.MAX_TEXT_MEMORY = MAX_TEXT_BYTES

@@ -1,10 +1,10 @@
-"""What the service and a child say to each other, over one pair of sockets.
+"""The messages between the service and a child, over a pair of sockets.
 
     service → child    header: Request       then the bytes of the source, then those of each overlay
-    child → service    header: a Reply       then the bytes of each picture, in the order of the header
+    child → service    header: a Reply       then the bytes of each variant that was made, in the order of the header
 
-A header is four bytes of length, most significant first, and as many bytes of JSON. Nothing is pickled: the service
-must be able to read what a child says that someone else has taken over.
+A header is four bytes of length, most significant first, and as many bytes of JSON. Nothing is pickled, because the
+service must be able to read safely what a child says that an attacker has taken over.
 """
 
 from struct import Struct
@@ -17,15 +17,15 @@ from darkroom.formats import ImageFormat
 from darkroom.jobs import VariantWarning
 from darkroom.recipes import Overlay, Variant
 from darkroom.source_description import SourceDescription
-from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, ProcessedImage
+from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, Outcome, ProcessedImage
 
 LENGTH: Final = Struct("!I")
 
 MAX_HEADER_BYTES: Final = 64 * 1024
-"""Of a reply. What it carries goes on into a message, escaped, and SQS bounds that to 256 KiB."""
+"""Most bytes of the header of a reply. Its content goes on into an SQS message of at most 256 KiB, escaped."""
 
-MAX_PICTURES_BYTES: Final = 256 * 1024**2
-"""Of one reply, all pictures together."""
+MAX_RESULT_BYTES: Final = 256 * 1024**2
+"""Most bytes of all variants in one reply together."""
 
 
 class _Part(BaseModel):
@@ -33,7 +33,7 @@ class _Part(BaseModel):
 
 
 class OverlayHeader(_Part):
-    """An image that watermarks are made of; its bytes follow those of the source."""
+    """An image that watermarks draw. Its bytes follow those of the source."""
 
     overlay: Overlay
     size: NonNegativeInt
@@ -41,7 +41,7 @@ class OverlayHeader(_Part):
 
 
 class Request(_Part):
-    """Make this of the source whose bytes follow."""
+    """Instructions for the source whose bytes follow."""
 
     variants: tuple[Variant, ...]
     describe: bool
@@ -49,8 +49,8 @@ class Request(_Part):
     """Bytes of the source."""
     overlays: tuple[OverlayHeader, ...]
 
-    def work(self, overlays: list[bytes]) -> Instructions:
-        """For the pipeline, with the bytes of the overlays."""
+    def instructions(self, overlays: list[bytes]) -> Instructions:
+        """Return the instructions for the pipeline, with the bytes of the overlays."""
         files = {header.overlay: data for header, data in zip(self.overlays, overlays, strict=True)}
         return Instructions(variants=self.variants, describe=self.describe, overlays=files)
 
@@ -59,17 +59,17 @@ class Usage(_Part):
     """What the child has used."""
 
     cpu_ms: NonNegativeInt
-    """For this image, all threads."""
+    """CPU time for this image, of all threads."""
     peak_bytes: NonNegativeInt
-    """The most memory resident at any time since the child began."""
+    """The most memory that was resident at any time since the child began."""
     resident_bytes: NonNegativeInt
-    """Memory resident after the work."""
+    """Memory that is resident after the image was processed."""
 
 
 class EncodedVariantHeader(_Part):
-    """A picture that was made; its bytes follow."""
+    """A variant that was made. Its bytes follow."""
 
-    type: Literal["picture"] = "picture"
+    type: Literal["encoded"] = "encoded"
     name: str
     format: ImageFormat
     width: PositiveInt
@@ -79,22 +79,22 @@ class EncodedVariantHeader(_Part):
     size: NonNegativeInt
     """Bytes."""
 
-    def picture(self, data: bytes) -> EncodedVariant:
-        """With its bytes."""
+    def encoded(self, data: bytes) -> EncodedVariant:
+        """Return the variant with its bytes."""
         return EncodedVariant(data=data, **self.model_dump(exclude={"type", "size"}))
 
 
 class FailedVariantHeader(_Part):
     """A variant that could not be made."""
 
-    type: Literal["failure"] = "failure"
+    type: Literal["failed"] = "failed"
     name: str
     code: str
     message: str
     bug: str
 
-    def failure(self) -> FailedVariant:
-        """As the pipeline put it."""
+    def failed(self) -> FailedVariant:
+        """Return the failure as the pipeline stated it."""
         return FailedVariant(name=self.name, code=self.code, message=self.message, bug=self.bug)
 
 
@@ -102,7 +102,7 @@ class Ready(_Part):
     """The child is confined and waits for requests."""
 
     type: Literal["ready"] = "ready"
-    lacking: tuple[str, ...]
+    missing: tuple[str, ...]
     """Confinements that this system does not offer."""
 
 
@@ -116,16 +116,16 @@ class Done(_Part):
 
     @property
     def sizes(self) -> list[int]:
-        """Bytes of each picture that follows."""
+        """Bytes of each variant that follows."""
         return [outcome.size for outcome in self.outcomes if isinstance(outcome, EncodedVariantHeader)]
 
-    def processed(self, pictures: list[bytes]) -> ProcessedImage:
-        """With the pictures' bytes."""
-        following = iter(pictures)
+    def processed(self, files: list[bytes]) -> ProcessedImage:
+        """Return what the pipeline returned, with the bytes of the variants."""
+        following = iter(files)
         return ProcessedImage(
             description=self.description,
             outcomes=tuple(
-                outcome.picture(next(following)) if isinstance(outcome, EncodedVariantHeader) else outcome.failure()
+                outcome.encoded(next(following)) if isinstance(outcome, EncodedVariantHeader) else outcome.failed()
                 for outcome in self.outcomes
             ),
         )
@@ -140,45 +140,48 @@ class Refused(_Part):
     message: str
 
 
-class Broken(_Part):
-    """The pipeline failed in a way that is not foreseen: a bug."""
+class Bug(_Part):
+    """The pipeline raised an unexpected exception."""
 
-    type: Literal["broken"] = "broken"
+    type: Literal["bug"] = "bug"
     usage: Usage
     detail: str
-    """For operators: where, but nothing of the image."""
+    """Traceback for operators. It contains nothing of the image."""
 
 
-Reply = Ready | Done | Refused | Broken
+Reply = Ready | Done | Refused | Bug
 REPLY: Final[TypeAdapter[Reply]] = TypeAdapter(Annotated[Reply, Field(discriminator="type")])
 
 
-def header_of(message: BaseModel) -> bytes:
-    """A header, length included."""
+def header_bytes(message: BaseModel) -> bytes:
+    """Return the header of a message: its length, and the message as JSON."""
     body = message.model_dump_json().encode()
     return LENGTH.pack(len(body)) + body
 
 
-def request(data: bytes | bytearray, work: Instructions) -> tuple[Request, list[bytes | bytearray]]:
-    """The request for this work on the source `data`, and the bytes that follow it."""
-    overlays = tuple(OverlayHeader(overlay=overlay, size=len(file)) for overlay, file in work.overlays.items())
-    header = Request(variants=work.variants, describe=work.describe, size=len(data), overlays=overlays)
-    return header, [data, *work.overlays.values()]
+def request(data: bytes | bytearray, instructions: Instructions) -> tuple[Request, list[bytes | bytearray]]:
+    """Return the request to process the source `data`, and the files that follow its header."""
+    overlays = tuple(OverlayHeader(overlay=overlay, size=len(file)) for overlay, file in instructions.overlays.items())
+    header = Request(variants=instructions.variants, describe=instructions.describe, size=len(data), overlays=overlays)
+    return header, [data, *instructions.overlays.values()]
 
 
 def done(processed: ProcessedImage, usage: Usage) -> tuple[Done, list[bytes]]:
-    """The reply for what the pipeline returned, and the bytes that follow it.
+    """Return the reply for what the pipeline returned, and the files that follow its header.
 
-    Raises OutputLimit when these are more than a reply may carry.
+    Raises OutputLimit when the files have more than MAX_RESULT_BYTES together.
     """
     headers = tuple(_header(outcome) for outcome in processed.outcomes)
-    pictures = [outcome.data for outcome in processed.outcomes if isinstance(outcome, EncodedVariant)]
-    if sum(map(len, pictures)) > MAX_PICTURES_BYTES:
-        raise OutputLimit(f"The variants of this image have more than {MAX_PICTURES_BYTES} bytes together.")
-    return Done(usage=usage, description=processed.description, outcomes=headers), pictures
+    files = [outcome.data for outcome in processed.outcomes if isinstance(outcome, EncodedVariant)]
+    if (total := sum(map(len, files))) > MAX_RESULT_BYTES:
+        raise OutputLimit(
+            f"The variants of this image have {total} bytes together. At most {MAX_RESULT_BYTES} are allowed: "
+            "ask for fewer or smaller variants."
+        )
+    return Done(usage=usage, description=processed.description, outcomes=headers), files
 
 
-def _header(outcome: EncodedVariant | FailedVariant) -> EncodedVariantHeader | FailedVariantHeader:
+def _header(outcome: Outcome) -> EncodedVariantHeader | FailedVariantHeader:
     if isinstance(outcome, FailedVariant):
         return FailedVariantHeader(name=outcome.name, code=outcome.code, message=outcome.message, bug=outcome.bug)
     return EncodedVariantHeader(

@@ -1,6 +1,7 @@
-"""What the template and its children take from themselves before there is an image.
+"""Resource limits and process attributes that the template and its children set before they see an image.
 
-Linux has all of it. Elsewhere (a developer's Mac) what the system does not offer is named, and the rest holds.
+Linux offers all of them. On other systems, such as a developer's Mac, the functions return the names of the missing
+ones, and the others hold.
 """
 
 import ctypes
@@ -18,13 +19,13 @@ _PR_SET_DUMPABLE: Final = 4
 _PR_SET_NO_NEW_PRIVS: Final = 38
 
 OPEN_FILES: Final = 32
-"""Descriptors that a process may have open; each is a number below this."""
+"""Descriptors that a process may have open. Each is a number below this."""
 
 
-def restrict(limits: Limits) -> list[str]:
-    """Set what the template's children inherit from it; return what this system refused.
+def confine_template(limits: Limits) -> list[str]:
+    """Set what children inherit from the template. Return the names of what this system refused.
 
-    The number of processes is not limited here: RLIMIT_NPROC counts those of the whole user, and threads too, which
+    The number of processes is not limited here: RLIMIT_NPROC counts all processes of the user, and threads too, which
     the AVIF codec needs. The filter of system calls forbids new processes instead.
     """
     refused = _set_limits(
@@ -36,38 +37,38 @@ def restrict(limits: Limits) -> list[str]:
         }
     )
     attributes = {
-        # No other process of this user may look into this one.
+        # No other process of this user may read the memory of this one.
         "PR_SET_DUMPABLE": (_PR_SET_DUMPABLE, 0),
-        # No program could give more rights than this process has; also the condition for a filter of system calls.
+        # No program gives this process more rights. The kernel demands this before a filter of system calls.
         "PR_SET_NO_NEW_PRIVS": (_PR_SET_NO_NEW_PRIVS, 1),
     }
     return refused + _set_attributes(attributes | _DIES_WITH_ITS_PARENT)
 
 
-def bound(limits: Limits, template: int) -> list[str]:
-    """Set what a child does not inherit; return what this system refused.
+def confine_child(limits: Limits, template: int) -> list[str]:
+    """Set what a child does not inherit. Return the names of what this system refused.
 
-    `template` is the process that forked it. Ends this process if the template has ended meanwhile.
+    `template` is the id of the process that forked the child. Ends this process if the template has already ended.
     """
-    # Only a backstop for the clock of each image, which `cpu_clock` sets.
-    refused = _set_limits({resource.RLIMIT_CPU: int(limits.cpu_seconds * limits.images) + 1})
+    # Only a backstop for the timer of each image, which `set_cpu_timer` starts.
+    refused = _set_limits({resource.RLIMIT_CPU: int(limits.cpu_seconds * limits.max_images) + 1})
     refused += _set_attributes(_DIES_WITH_ITS_PARENT)
     if os.getppid() != template:
-        # It ended before the kernel knew that this process is to end with it.
+        # It ended before the kernel knew that this process shall end with it.
         os._exit(1)
     return refused
 
 
-def cpu_clock(seconds: float) -> None:
-    """Let the kernel end this process (SIGPROF) once it has used so much more CPU time; 0 stops the clock.
+def set_cpu_timer(seconds: float) -> None:
+    """Let the kernel end this process (SIGPROF) after this much more CPU time of all threads; 0 stops the timer.
 
-    It counts all threads, and unlike RLIMIT_CPU it starts anew for each image.
+    Unlike RLIMIT_CPU, the timer can start again for each image.
     """
     signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
-def silence() -> None:
-    """Send what libraries print to nowhere: they quote the files that they complain about."""
+def discard_output() -> None:
+    """Discard what libraries print, since they quote the files that they complain about."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nowhere, stream)
@@ -84,7 +85,7 @@ _LIMIT_NAMES: Final = {
 
 
 _DIES_WITH_ITS_PARENT: Final[dict[str, tuple[int, int]]] = {"PR_SET_PDEATHSIG": (_PR_SET_PDEATHSIG, signal.SIGKILL)}
-"""However the service ends, the template does too, and with the template its children. A fork does not inherit it."""
+"""The template ends whenever the service ends, and the children with the template. A fork does not inherit this."""
 
 
 def _set_limits(wanted: dict[int, int]) -> list[str]:

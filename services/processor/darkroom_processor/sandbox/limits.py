@@ -1,4 +1,4 @@
-"""What one child may use."""
+"""The resources that one child may use."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -9,24 +9,24 @@ from darkroom.limits import CHILD_CPU_SECONDS, CHILD_MEMORY_BYTES, CHILD_WALL_SE
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """The limits of a child: the first three bound one image, the others how long a child is reused."""
+    """The limits of a child. The first three hold for one image, the others for the reuse of the child."""
 
     memory_bytes: int = CHILD_MEMORY_BYTES
     """Address space; thread stacks and shared libraries count."""
     cpu_seconds: float = CHILD_CPU_SECONDS
-    """Of all threads together, for one image. The kernel ends the child."""
+    """CPU time of all threads together, for one image. The kernel ends the child after that."""
     wall_seconds: float = CHILD_WALL_SECONDS
-    """From handing the image over to the end of the answer. The service ends the child."""
-    images: int = 500
-    """After so many a child is replaced, whatever may have leaked in it."""
-    resident_bytes: int = 384 * 1024**2
-    """A child that still holds more memory than this after its work is replaced."""
+    """Time from sending the image to the end of the answer. The service ends the child after that."""
+    max_images: int = 500
+    """Images after which a child is replaced, because libraries may leak memory."""
+    max_resident_bytes: int = 384 * 1024**2
+    """A child that still holds more memory than this after an image is replaced."""
 
     def to_json(self) -> str:
-        """As the argument that a child is started with."""
+        """Return the limits as the command-line argument of the template."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """The inverse of `to_json`."""
+        """Return the limits that `to_json` wrote."""
         return cls(**json.loads(text))

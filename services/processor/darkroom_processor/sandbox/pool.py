@@ -1,13 +1,13 @@
-"""The pool: keeps a template running, and gives each image to a child that serves its owner and nobody else.
+"""The pool: keeps a template running, and gives each image to a child that serves its owner and no other.
 
-    image ──► a free place ──► its child, if it serves this owner or nobody yet; else one that is forked
-                           ├─► answer: the child idles for this owner's next image, or is worn out and ends
-                           ├─► answer, but for variants over which the child met a bug: it ends
-                           ├─► no answer in time: the child is killed, the image has failed (time_limit)
-                           └─► the child died: one more try in a fresh child, then the image has failed
+    image ──► an idle slot ──► its child, if it serves this owner; otherwise a new child is forked
+                           ├─► answer: the child waits for this owner's next image, or ends because it is worn out
+                           ├─► answer, but a variant met a bug: the child ends
+                           ├─► no answer in time: the child is killed, and the image has failed (time_limit)
+                           └─► the child died: a second try in a new child, then the image has failed
 
-A child that dies takes no other image with it, since it has only one. When one crashes, another template takes over:
-children of one template have the same layout in memory, which somebody may be finding out by crashes.
+A child that dies takes no other image with it, since it has only one. When a child crashes, another template takes
+over: all children of one template have the same memory layout, which an attacker may be learning by crashes.
 """
 
 import asyncio
@@ -28,45 +28,46 @@ from darkroom_processor.sandbox.template_handle import COMMAND, TemplateHandle, 
 _LOG = get_logger(__name__)
 
 _RESTART_SECONDS: Final = 1.0
-"""Before the next attempt to start what could not be started."""
+"""Pause after a template or a child could not be started."""
 
 
 class Unsealed(ChildFailed):
-    """A child cannot confine itself on this system, and must."""
+    """A child cannot confine itself completely on this system, but must."""
 
-    def __init__(self, lacking: tuple[str, ...]) -> None:
-        super().__init__(f"this system does not offer {', '.join(lacking)}")
-        self.lacking = lacking
+    def __init__(self, missing: tuple[str, ...]) -> None:
+        super().__init__(f"this system does not offer {', '.join(missing)}")
+        self.missing = missing
 
 
-class _Place:
-    """Room for one child, which stays in it while it idles."""
+class _Slot:
+    """Space for one child, which stays in it while it is idle."""
 
     def __init__(self) -> None:
         self.child: ChildHandle | None = None
-        self.launcher: TemplateHandle | None = None
+        self.template: TemplateHandle | None = None
+        """The template that forked the child."""
 
     @property
-    def vacant(self) -> bool:
-        """Whether no child is lost by forking one into it."""
-        return self.child is None or not self.child.fit
+    def is_free(self) -> bool:
+        """Whether it holds no usable child."""
+        return self.child is None or not self.child.is_usable
 
     def serves(self, owner: str) -> bool:
-        """Whether its child can work on another image of this owner."""
-        return self.child is not None and self.child.fit and self.child.owner == owner
+        """Return whether its child can be given another image of this owner."""
+        return self.child is not None and self.child.is_usable and self.child.owner == owner
 
-    async def clear(self) -> None:
-        """End the child, if there is one, and wait until it is gone."""
-        if self.child and self.launcher:
-            await self.launcher.buried(self.child)
+    async def end_child(self) -> None:
+        """End the child, if there is one, and wait until it has ended."""
+        if self.child and self.template:
+            await self.template.end_child(self.child)
         self.child = None
 
 
 class ChildPool:
-    """At most `size` children, from entering the context to leaving it; by then no `process` may be under way.
+    """A context manager that runs at most `size` children. Leave it only when no `process` call is active.
 
-    Raises ChildFailed on entering when no child can be started, and Unsealed when `sealed_only` is set and a child
-    cannot confine itself. `command` is for tests, whose children misbehave.
+    Entering raises ChildFailed when no child can be started, and Unsealed when `sealed_only` is set and a child cannot
+    confine itself completely. Tests replace `command` to start children that misbehave.
     """
 
     def __init__(
@@ -80,163 +81,166 @@ class ChildPool:
         self._limits = limits
         self._command = command
         self._sealed_only = sealed_only
-        self._places = tuple(_Place() for _ in range(size))
-        self._free = list(self._places)
-        """Those without an image, by when they had their last one."""
-        self._turns = asyncio.Semaphore(size)
-        self._launcher: TemplateHandle | None = None
-        self._launched = asyncio.Condition()
-        self._keeper: asyncio.Task[None] | None = None
-        self._failing = False
+        self._slots = tuple(_Slot() for _ in range(size))
+        self._idle_slots = list(self._slots)
+        """Slots without an image; the one that has been idle longest comes first."""
+        self._available = asyncio.Semaphore(size)
+        self._template: TemplateHandle | None = None
+        self._template_changed = asyncio.Condition()
+        self._template_keeper: asyncio.Task[None] | None = None
+        self._cannot_start = False
 
     async def __aenter__(self) -> Self:
-        """Start the template and see that a child of it confines itself."""
+        """Start the template, and check that one of its children can confine itself."""
         first: asyncio.Future[ChildHandle] = asyncio.get_running_loop().create_future()
-        self._keeper = asyncio.create_task(self._keep(first))
+        self._template_keeper = asyncio.create_task(self._keep_template(first))
         try:
             child = await first
         except BaseException:
             await self._end()
             raise
-        if child.lacking:
-            _LOG.warning("sandbox_incomplete", lacking=child.lacking)
+        if child.missing:
+            _LOG.warning("sandbox_incomplete", missing=child.missing)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """End all children and wait until they are gone."""
+        """End all children and wait until they have ended."""
         await self._end()
 
-    async def process(self, data: bytes | bytearray, work: Instructions, *, owner: str) -> Execution:
-        """Process one image in a child of its owner, as soon as there is a place.
+    async def process(self, data: bytes | bytearray, instructions: Instructions, *, owner: str) -> Execution:
+        """Process one image in a child of its owner, as soon as a slot is idle.
 
-        Never raises for the image's sake: what is wrong with it stands in the report. Cancelling kills the child.
+        Raises nothing because of the image: its faults are in the returned execution. Cancelling kills the child.
         """
         for fresh in (False, True):
             try:
-                report = await self._attempt(data, work, owner=owner, fresh=fresh)
+                execution = await self._attempt(data, instructions, owner=owner, fresh=fresh)
             except ChildFailed as error:
                 _LOG.warning("child_failed", detail=str(error), last_try=fresh)
             else:
-                for bug in report.bugs:
+                for bug in execution.bugs:
                     _LOG.error("variant_crashed", detail=bug)
-                return report
-        return Execution(result=ProcessorCrash("The process that worked on the image died, twice."))
+                return execution
+        return Execution(result=ProcessorCrash("The process that worked on the image died twice."))
 
     async def check(self) -> None:
-        """Raises Unavailable while children cannot be started."""
-        if self._failing:
+        """Raise Unavailable while children cannot be started."""
+        if self._cannot_start:
             raise Unavailable("The processes that work on images do not start.")
 
-    async def _attempt(self, data: bytes | bytearray, work: Instructions, *, owner: str, fresh: bool) -> Execution:
-        async with self._place(owner) as place:
-            child = await self._child(place, owner, fresh=fresh)
+    async def _attempt(
+        self, data: bytes | bytearray, instructions: Instructions, *, owner: str, fresh: bool
+    ) -> Execution:
+        async with self._slot(owner) as slot:
+            child = await self._child(slot, owner, fresh=fresh)
             try:
                 with tracing.span(
-                    "sandbox", attributes={"source.bytes": len(data), "variants": len(work.variants)}
+                    "sandbox", attributes={"source.bytes": len(data), "variants": len(instructions.variants)}
                 ) as span:
-                    report = await child.process(data, work, owner=owner)
-                    span.set_attributes({"cpu_ms": report.cpu_ms, "peak_bytes": report.peak_bytes})
-                    if isinstance(report.result, ImageError):
-                        span.set_attribute("fault", report.result.code)
-                    return report
+                    execution = await child.process(data, instructions, owner=owner)
+                    span.set_attributes({"cpu_ms": execution.cpu_ms, "peak_bytes": execution.peak_bytes})
+                    if isinstance(execution.result, ImageError):
+                        span.set_attribute("fault", execution.result.code)
+                    return execution
             finally:
-                if not child.fit or place.launcher is not self._launcher:
+                if not child.is_usable or slot.template is not self._template:
                     child.kill()
 
     @asynccontextmanager
-    async def _place(self, owner: str) -> AsyncIterator[_Place]:
-        """A place: that of the owner's last child, else one where none is lost, else that of the longest idle child."""
-        async with self._turns:
-            own = (place for place in reversed(self._free) if place.serves(owner))
-            vacant = (place for place in self._free if place.vacant)
-            place = next(own, None) or next(vacant, None) or self._free[0]
-            self._free.remove(place)
+    async def _slot(self, owner: str) -> AsyncIterator[_Slot]:
+        """Take an idle slot: that of the owner's last child, otherwise a free one, otherwise the longest idle one."""
+        async with self._available:
+            own = (slot for slot in reversed(self._idle_slots) if slot.serves(owner))
+            free = (slot for slot in self._idle_slots if slot.is_free)
+            slot = next(own, None) or next(free, None) or self._idle_slots[0]
+            self._idle_slots.remove(slot)
             try:
-                yield place
+                yield slot
             finally:
-                self._free.append(place)
+                self._idle_slots.append(slot)
 
-    async def _child(self, place: _Place, owner: str, *, fresh: bool) -> ChildHandle:
-        """The child in the place if it serves this owner and none that is `fresh` is wanted; else one that is forked.
+    async def _child(self, slot: _Slot, owner: str, *, fresh: bool) -> ChildHandle:
+        """Return the child in the slot if it serves this owner, or fork one. `fresh` always forks.
 
-        There is never a child more than there are places: the former is gone before the next is forked.
+        There are never more children than slots: the previous child has ended before the next is forked.
         """
-        if place.child and place.serves(owner) and not fresh:
-            return place.child
-        await place.clear()
+        if slot.child and slot.serves(owner) and not fresh:
+            return slot.child
+        await slot.end_child()
         while True:
-            launcher = await self._running()
+            template = await self._running_template()
             try:
-                place.launcher, place.child = launcher, await self._forked(launcher)
+                slot.template, slot.child = template, await self._forked_child(template)
             except ChildFailed as error:
-                if not launcher.ended:
-                    await self._lament(error)
+                if not template.ended:
+                    await self._pause_after_failed_start(error)
             else:
-                self._failing = False
-                return place.child
+                self._cannot_start = False
+                return slot.child
 
-    async def _running(self) -> TemplateHandle:
-        """The template, as soon as there is one."""
-        async with self._launched:
-            while self._launcher is None or self._launcher.ended:
-                await self._launched.wait()
-            return self._launcher
+    async def _running_template(self) -> TemplateHandle:
+        """Wait for a template, and return it."""
+        async with self._template_changed:
+            while self._template is None or self._template.ended:
+                await self._template_changed.wait()
+            return self._template
 
-    async def _forked(self, launcher: TemplateHandle) -> ChildHandle:
-        child = await launcher.child()
-        if child.lacking and self._sealed_only:
-            await launcher.buried(child)
-            raise Unsealed(child.lacking)
+    async def _forked_child(self, template: TemplateHandle) -> ChildHandle:
+        child = await template.fork_child()
+        if child.missing and self._sealed_only:
+            await template.end_child(child)
+            raise Unsealed(child.missing)
         return child
 
-    async def _keep(self, first: "asyncio.Future[ChildHandle]") -> None:
-        """Keep a template running: when one is spent, start the next, while the former waits for its children."""
+    async def _keep_template(self, first: "asyncio.Future[ChildHandle]") -> None:
+        """Keep a template running. Its replacement starts while it waits for its last children to end."""
         async with asyncio.TaskGroup() as templates:
             while True:
-                spent = asyncio.Event()
-                templates.create_task(self._run_template(first, spent))
-                await spent.wait()
+                must_be_replaced = asyncio.Event()
+                templates.create_task(self._run_template(first, must_be_replaced))
+                await must_be_replaced.wait()
 
-    async def _run_template(self, first: "asyncio.Future[ChildHandle]", spent: asyncio.Event) -> None:
+    async def _run_template(self, first: "asyncio.Future[ChildHandle]", must_be_replaced: asyncio.Event) -> None:
+        """Run one template until all its children have ended. `first` gets the pool's first child, or its error."""
         try:
-            async with running_template(self._command, self._limits) as launcher:
-                trial = await self._forked(launcher)
-                await launcher.buried(trial)
-                await self._take_over(launcher)
+            async with running_template(self._command, self._limits) as template:
+                trial = await self._forked_child(template)
+                await template.end_child(trial)
+                await self._switch_to(template)
                 if not first.done():
                     first.set_result(trial)
-                await launcher.spent.wait()
-                spent.set()
-                async with self._launched:
-                    await self._launched.wait_for(lambda: self._launcher is not launcher)
-                await launcher.childless()
+                await template.must_be_replaced.wait()
+                must_be_replaced.set()
+                async with self._template_changed:
+                    await self._template_changed.wait_for(lambda: self._template is not template)
+                await template.wait_for_children()
         except (ChildFailed, OSError) as error:
             if not first.done():
                 first.set_exception(error)
                 return
-            await self._lament(error)
-            spent.set()
+            await self._pause_after_failed_start(error)
+            must_be_replaced.set()
 
-    async def _take_over(self, launcher: TemplateHandle) -> None:
-        """Fork from this template from now on, and end the idle children of the former."""
-        async with self._launched:
-            self._launcher = launcher
-            self._failing = False
-            self._launched.notify_all()
-        for place in self._free:
-            if place.child:
-                place.child.kill()
+    async def _switch_to(self, template: TemplateHandle) -> None:
+        """Fork from this template from now on, and end the idle children of the previous one."""
+        async with self._template_changed:
+            self._template = template
+            self._cannot_start = False
+            self._template_changed.notify_all()
+        for slot in self._idle_slots:
+            if slot.child:
+                slot.child.kill()
 
-    async def _lament(self, error: Exception) -> None:
-        self._failing = True
+    async def _pause_after_failed_start(self, error: Exception) -> None:
+        self._cannot_start = True
         _LOG.error("child_not_started", exc_info=error)
         await asyncio.sleep(_RESTART_SECONDS)
 
     async def _end(self) -> None:
-        if self._keeper:
-            self._keeper.cancel()
-            await asyncio.gather(self._keeper, return_exceptions=True)
-        for place in self._places:
-            await place.clear()
+        if self._template_keeper:
+            self._template_keeper.cancel()
+            await asyncio.gather(self._template_keeper, return_exceptions=True)
+        for slot in self._slots:
+            await slot.end_child()

@@ -1,7 +1,7 @@
-"""What a child does before it locks itself in: run the pipeline once over a tiny image in every format.
+"""Loads everything a child needs before it is confined: runs the pipeline once on a tiny image in every format.
 
-Codecs and modules that are loaded at first use are then there. A sealed child could not load them any more: whatever
-the pipeline needs of the file system (modules, fonts, profiles) has to be in memory by the end of this.
+A sealed child cannot open files, so all that the pipeline needs of the file system (modules, fonts, profiles) has to be
+in memory by then.
 """
 
 import codecs
@@ -17,11 +17,11 @@ _PIXEL: Final = b64decode(
 """A PNG of one pixel."""
 
 _TEXT_ENCODINGS: Final = ("ascii", "cp1252", "latin-1", "utf-8", "utf-16", "utf-16-be", "utf-16-le", "utf-32")
-"""In which image files carry text. Python loads the module of an encoding when it first meets it."""
+"""Encodings of texts in image files. Python loads the module of an encoding when it first meets it."""
 
 
 def preload() -> None:
-    """Write a letter on the pixel, and this in every format that is written, and read and describe each of these."""
+    """Draw a letter on the pixel, write it in every format, and read and describe each of these files."""
     for encoding in _TEXT_ENCODINGS:
         codecs.lookup(encoding)
     formats = [name for name in OutputFormat if name not in (OutputFormat.SAME, OutputFormat.AUTO)]

@@ -1,13 +1,13 @@
-"""A filter of system calls that a process lays on itself for good (Linux; man 2 seccomp).
+"""A filter of system calls that a process installs on itself and cannot remove (Linux; man 2 seccomp).
 
-An allow-list: computing, memory, threads, and talking over the sockets that are already open. Everything else fails
-with EPERM: no file can be opened or changed, no socket made or connected, no program started, no process signalled,
-no memory made executable. The template, which never sees an image, may also fork, end and confine its children, and
-open files for reading. Its filter stays in force in the children, each of which lays the stricter one on top.
+The filter is an allow-list: computing, memory, threads, and the sockets that are already open. Everything else fails
+with EPERM: no file can be opened or changed, no socket made or connected, no program started, no process signalled, no
+memory made executable. The template, which never sees an image, may also fork, end and confine its children, and open
+files for reading. Children inherit its filter, and each installs the stricter one on top.
 
-The filter is a program for the kernel's packet filter machine. It is written out here, since a binding to libseccomp
-would need that library in every image and on every developer's machine. Fargate has neither user namespaces nor a
-seccomp option for containers, but it does let a process filter itself.
+The filter is a program for the kernel's packet filter machine (BPF). It is written out here, because a binding to
+libseccomp would need that library in every container image and on every developer's machine. Fargate has neither user
+namespaces nor a seccomp option for containers, but it lets a process filter itself.
 """
 
 import ctypes
@@ -18,8 +18,8 @@ import sys
 from dataclasses import dataclass
 from typing import Final
 
-# The numbers are those of asm/unistd_64.h (x86_64) and asm-generic/unistd.h (aarch64).
-_FOR_IMAGES: Final = {
+# Number of each call on x86_64 (asm/unistd_64.h) and on aarch64 (asm-generic/unistd.h).
+_CHILD_CALLS: Final = {
     "read": (0, 63),
     "write": (1, 64),
     "close": (3, 57),
@@ -47,12 +47,12 @@ _FOR_IMAGES: Final = {
     "clock_nanosleep": (230, 115),
     "restart_syscall": (219, 128),
     "getrandom": (318, 278),
-    # Image.save asks for the working directory, which is the root.
+    # Image.save asks for the working directory, which is `/`.
     "getcwd": (79, 17),
     "exit": (60, 93),
     "exit_group": (231, 94),
 }
-_FOR_FORKING: Final = {
+_TEMPLATE_CALLS: Final = {
     "wait4": (61, 260),
     "kill": (62, 129),
     "recvmsg": (47, 212),
@@ -80,7 +80,7 @@ _PROT_EXEC: Final = 0x4
 # asm-generic/fcntl.h: O_WRONLY, O_RDWR, O_CREAT, O_TRUNC, O_APPEND
 _WRITES: Final = 0x1 | 0x2 | 0x40 | 0x200 | 0x400
 
-# linux/bpf_common.h, linux/seccomp.h: offsets are those of struct seccomp_data, on a little-endian machine.
+# linux/bpf_common.h, linux/seccomp.h. Offsets are those of struct seccomp_data on a little-endian machine.
 _LOAD: Final = 0x20
 _JUMP_IF_EQUAL: Final = 0x15
 _JUMP_IF_ANY_BIT: Final = 0x45
@@ -96,12 +96,12 @@ _SET_MODE_FILTER: Final = 1
 _ALL_THREADS: Final = 1
 
 _Instruction = tuple[int, int, int, int]
-"""Code, instructions to skip when the test holds, to skip when it does not, operand."""
+"""(code, instructions to skip if the test holds, instructions to skip if it does not, operand)."""
 
 
 @dataclass(frozen=True)
 class _Machine:
-    """Which column of the tables applies, and how the kernel calls the architecture (linux/audit.h)."""
+    """The column of the tables that applies, and the kernel's number of the architecture (linux/audit.h)."""
 
     column: int
     audit_code: int
@@ -117,7 +117,7 @@ class _Program(ctypes.Structure):
 
 
 class Filter:
-    """A filter, made before it is laid, so that a process just forked loses no time. `forks` is for the template."""
+    """A filter for children or, with `forks`, for the template. It is built before the fork: children start fast."""
 
     def __init__(self, *, forks: bool = False) -> None:
         machine = _MACHINES.get(platform.machine()) if sys.platform == "linux" else None
@@ -128,10 +128,10 @@ class Filter:
             self._program = _Program(len(code) // 8, code)
             self._system_call = ctypes.CDLL(None).syscall
 
-    def lay(self) -> bool:
-        """Lay it on all threads of this process; False where the kernel or the machine does not take it.
+    def install(self) -> bool:
+        """Install the filter on all threads of this process, for good. Return whether kernel and machine support it.
 
-        Needs no privilege once `no_new_privs` is set. There is no way back.
+        Needs no privilege once `no_new_privs` is set.
         """
         if self._machine is None:
             return False
@@ -145,9 +145,9 @@ def _child_rules(column: int) -> list[_Instruction]:
 
 
 def _template_rules(column: int) -> list[_Instruction]:
-    calls = [_CLONE[column], *(numbers[column] for numbers in _FOR_FORKING.values())]
+    calls = [_CLONE[column], *(numbers[column] for numbers in _TEMPLATE_CALLS.values())]
     return [
-        *(part for call in calls for part in _always(call, _ALLOW)),
+        *(part for call in calls for part in _verdict(call, _ALLOW)),
         *_by_bit(_OPENAT[column], argument=2, bit=_WRITES, present=_REFUSE, absent=_ALLOW),
     ]
 
@@ -156,21 +156,21 @@ def _instructions(machine: _Machine, rules: list[_Instruction]) -> list[_Instruc
     column = machine.column
     return [
         (_LOAD, 0, 0, _ARCHITECTURE_AT),
-        # A call by another architecture's numbers (32-bit on a 64-bit kernel) would mean something else.
+        # The numbers of another architecture (32-bit on a 64-bit kernel) mean other calls.
         (_JUMP_IF_EQUAL, 1, 0, machine.audit_code),
         (_RETURN, 0, 0, _KILL),
         (_LOAD, 0, 0, _NUMBER_AT),
-        *(part for numbers in _FOR_IMAGES.values() for part in _always(numbers[column], _ALLOW)),
+        *(part for numbers in _CHILD_CALLS.values() for part in _verdict(numbers[column], _ALLOW)),
         *rules,
-        # The flags of clone3 lie in memory, where a filter cannot look: the C library falls back on clone.
-        *_always(_CLONE3[column], _ERRNO | errno.ENOSYS),
+        # A filter cannot read the flags of clone3, which lie in memory. With ENOSYS, the C library falls back on clone.
+        *_verdict(_CLONE3[column], _ERRNO | errno.ENOSYS),
         *_by_bit(_MMAP[column], argument=2, bit=_PROT_EXEC, present=_REFUSE, absent=_ALLOW),
         *_by_bit(_MPROTECT[column], argument=2, bit=_PROT_EXEC, present=_REFUSE, absent=_ALLOW),
         (_RETURN, 0, 0, _REFUSE),
     ]
 
 
-def _always(number: int, verdict: int) -> list[_Instruction]:
+def _verdict(number: int, verdict: int) -> list[_Instruction]:
     return [(_JUMP_IF_EQUAL, 0, 1, number), (_RETURN, 0, 0, verdict)]
 
 

@@ -1,11 +1,11 @@
-"""The template: a process that is ready to work on images, never sees one, and forks the children that do.
+"""The template: a process that is ready to process images, never sees one, and forks the children that do.
 
-It imports and warms up all that a child needs, once, and confines itself. Then it forks a child whenever the service
-asks for one: that takes milliseconds, and no child finds anything of another child's images, since the memory it
-starts with never held any. The template has one thread, which a fork needs to be safe.
+It imports and warms up everything that a child needs, once, and confines itself. Then it forks a child whenever the
+service asks for one, which takes milliseconds. No child finds anything of another child's images in its memory, because
+the template never held any. The template has a single thread, which makes forking safe.
 
-Standard input is its end of the control connection, the one argument the limits of its children. When the service
-closes the other end, it kills its children and ends.
+Standard input is the template's end of the control connection. Its only argument is the limits of its children. When
+the service closes the other end, the template kills its children and ends.
 """
 
 import gc
@@ -20,28 +20,28 @@ from typing import Final, Never
 
 from darkroom_processor.pipeline import process
 from darkroom_processor.sandbox.child import Process, serve
-from darkroom_processor.sandbox.confinement import OPEN_FILES, bound, restrict, silence
+from darkroom_processor.sandbox.confinement import OPEN_FILES, confine_child, confine_template, discard_output
 from darkroom_processor.sandbox.limits import Limits
 from darkroom_processor.sandbox.preload import preload
 from darkroom_processor.sandbox.seccomp import Filter
-from darkroom_processor.sandbox.template_protocol import CANNOT_FORK, SIZE, MessageKind, read, written
+from darkroom_processor.sandbox.template_protocol import CANNOT_FORK, SIZE, MessageKind, pack, unpack
 
 CHANNEL: Final = 3
-"""The descriptor over which a child talks to the service: the only one that it has, beside the standard three."""
+"""The descriptor of a child's connection to the service: its only one besides the standard three."""
 
 
-def run(work_on: Process, prepare: Callable[[], None]) -> None:
-    """Be a template whose children do `work_on`; return when the service has gone. `prepare` warms them up."""
+def run(process: Process, prepare: Callable[[], None]) -> None:
+    """Run as a template whose children call `process`; return when the service has gone. `prepare` warms them up."""
     limits = Limits.from_json(sys.argv[1])
     connection = socket.socket(fileno=os.dup(0))
-    lacking = restrict(limits)
+    missing = confine_template(limits)
     prepare()
-    silence()
-    template = _Template(connection, work_on, limits, lacking)
-    if not Filter(forks=True).lay():
-        lacking.append("seccomp of the template")
-    # What lives now lives as long as this process. Frozen, the collector of a child does not write to its pages, and
-    # they stay shared.
+    discard_output()
+    template = _Template(connection, process, limits, missing)
+    if not Filter(forks=True).install():
+        missing.append("seccomp of the template")
+    # Objects that exist now live as long as this process. When they are frozen, the garbage collector of a child does
+    # not write to their pages, and the pages stay shared.
     gc.collect()
     gc.disable()
     gc.freeze()
@@ -49,26 +49,27 @@ def run(work_on: Process, prepare: Callable[[], None]) -> None:
 
 
 class _Template:
-    """Forks and reaps children, one event after the other."""
+    """Forks and reaps children, one event after another."""
 
-    def __init__(self, service: socket.socket, work_on: Process, limits: Limits, lacking: list[str]) -> None:
+    def __init__(self, service: socket.socket, process: Process, limits: Limits, missing: list[str]) -> None:
         self._service = service
-        self._work_on = work_on
+        self._process = process
         self._limits = limits
-        self._lacking = lacking
+        self._missing = missing
         self._pid = os.getpid()
         self._filter = Filter()
         self._numbers: dict[int, int] = {}
-        """Number of each living child by its process id."""
+        """Number of each living child, by its process id."""
         self._woken, wake = os.pipe()
         os.set_blocking(self._woken, False)
         os.set_blocking(wake, False)
-        # A child's end interrupts the wait for events: the handler does nothing, but Python writes a byte to `wake`.
+        # When a child ends, Python writes a byte to `wake`, which interrupts the wait for events. The handler itself
+        # does nothing.
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
 
     def serve(self) -> None:
-        """Do what the service asks until it has gone; leave no child behind."""
+        """Obey the service until it closes the connection; then end all children."""
         events = select.poll()
         events.register(self._service, select.POLLIN)
         events.register(self._woken, select.POLLIN)
@@ -79,18 +80,18 @@ class _Template:
                     os.read(self._woken, 4096)
                     self._reap()
                 if self._service.fileno() in ready:
-                    self._obey()
+                    self._handle_message()
         for pid in self._numbers:
             os.kill(pid, signal.SIGKILL)
         for pid in self._numbers:
             os.waitpid(pid, 0)
 
-    def _obey(self) -> None:
+    def _handle_message(self) -> None:
         message, descriptors, _, _ = socket.recv_fds(self._service, SIZE, 1)
         if len(message) < SIZE:
             raise EOFError
-        word, number, _ = read(message)
-        if word is MessageKind.FORK:
+        kind, number, _ = unpack(message)
+        if kind is MessageKind.FORK:
             (channel,) = descriptors
             self._fork(number, channel)
         else:
@@ -100,17 +101,17 @@ class _Template:
         try:
             pid = os.fork()
         except OSError:
-            self._service.sendall(written(MessageKind.ENDED, number, CANNOT_FORK))
+            self._service.sendall(pack(MessageKind.ENDED, number, CANNOT_FORK))
         else:
             if pid == 0:
-                self._be_a_child(channel)
+                self._run_child(channel)
             self._numbers[pid] = number
         finally:
             # No later child may inherit the connection of this one.
             os.close(channel)
 
-    def _be_a_child(self, channel: int) -> Never:
-        """Leave this process, just forked, one connection, and serve until that closes."""
+    def _run_child(self, channel: int) -> Never:
+        """Run in the process that was just forked: keep one connection open, and serve until it closes."""
         status = 1
         try:
             signal.set_wakeup_fd(-1)
@@ -119,21 +120,21 @@ class _Template:
             os.closerange(CHANNEL + 1, OPEN_FILES)
             gc.enable()
             with socket.socket(fileno=CHANNEL) as service:
-                serve(service, self._work_on, self._limits, self._confine)
+                serve(service, self._process, self._limits, self._confine)
             status = 0
         finally:
-            # Whatever was raised: the frames below are the template's, and no child may return there.
+            # An exception must not reach the callers of this method: they belong to the template.
             os._exit(status)
 
     def _confine(self) -> list[str]:
-        lacking = [*self._lacking, *bound(self._limits, self._pid)]
-        # From here on nothing can be opened: all that the work needs was imported before.
-        if not self._filter.lay():
-            lacking.append("seccomp")
-        return list(dict.fromkeys(lacking))
+        missing = [*self._missing, *confine_child(self._limits, self._pid)]
+        # Nothing can be opened from here on. Everything that is needed was imported before.
+        if not self._filter.install():
+            missing.append("seccomp")
+        return list(dict.fromkeys(missing))
 
     def _kill(self, number: int) -> None:
-        """The process id is still that child's: it is freed by `_reap`, which also forgets it."""
+        # A process id cannot belong to another process yet: only `_reap` frees it, and removes it from `_numbers`.
         for pid, known in self._numbers.items():
             if known == number:
                 os.kill(pid, signal.SIGKILL)
@@ -143,12 +144,12 @@ class _Template:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
                 return
-            ended = written(MessageKind.ENDED, self._numbers.pop(pid), os.waitstatus_to_exitcode(status))
-            self._service.sendall(ended)
+            exit_status = os.waitstatus_to_exitcode(status)
+            self._service.sendall(pack(MessageKind.ENDED, self._numbers.pop(pid), exit_status))
 
 
 def main() -> None:
-    """Be the template of children that process images."""
+    """Run the template of children that process images."""
     run(process, preload)
 
 

@@ -1,9 +1,10 @@
-"""What the service and the template say to each other, over a pair of sockets of their own.
+"""The messages between the service and the template, over a pair of sockets of their own.
 
     service → template    FORK number, with the child's end of a connection; KILL number
     template → service    ENDED number status
 
-Each message has the same few bytes. The service numbers the children: a process id can come again, a number cannot.
+All messages have the same length. The service numbers the children: the system may reuse a process id, but never a
+number.
 """
 
 from enum import Enum
@@ -15,23 +16,23 @@ SIZE: Final = _LAYOUT.size
 """Bytes of a message."""
 
 CANNOT_FORK: Final = 71
-"""Status of a child that the system did not let be forked (EX_OSERR of sysexits.h)."""
+"""Status of a child that the system refused to fork (EX_OSERR of sysexits.h)."""
 
 
 class MessageKind(Enum):
-    """What a message is about."""
+    """What a message asks for or tells."""
 
     FORK = b"f"
     KILL = b"k"
     ENDED = b"e"
 
 
-def written(word: MessageKind, number: int, status: int = 0) -> bytes:
-    """Return the message. `status` is an exit status, negative for the signal that ended the child."""
-    return _LAYOUT.pack(word.value, number, status)
+def pack(kind: MessageKind, number: int, status: int = 0) -> bytes:
+    """Return the message. `status` is an exit status, or the negative number of the signal that ended the child."""
+    return _LAYOUT.pack(kind.value, number, status)
 
 
-def read(message: bytes) -> tuple[MessageKind, int, int]:
-    """Return the word, the child's number and its status. Raises ValueError for an unknown word."""
-    word, number, status = _LAYOUT.unpack(message)
-    return MessageKind(word), number, status
+def unpack(message: bytes) -> tuple[MessageKind, int, int]:
+    """Return the kind, the child's number and its status. Raises ValueError for an unknown kind."""
+    kind, number, status = _LAYOUT.unpack(message)
+    return MessageKind(kind), number, status

@@ -1,4 +1,4 @@
-"""Measures what a child uses, from inside."""
+"""Measures what a child uses, from inside the child."""
 
 import os
 import re
@@ -10,28 +10,30 @@ from darkroom_processor.sandbox.child_protocol import Usage
 
 _KIB: Final = 1024
 _MEMORY: Final = re.compile(rb"^Vm(HWM|RSS):\s+(\d+) kB$", re.MULTILINE)
-"""The most that was resident, and what is (man 5 proc)."""
+"""Peak and current resident memory (man 5 proc)."""
 
 
 class Meter:
-    """Opened before the child is sealed: afterwards nothing can be."""
+    """Measures CPU time and memory. Create it before the child is sealed, because it opens a file."""
 
     def __init__(self) -> None:
         self._status = os.open("/proc/self/status", os.O_RDONLY) if sys.platform == "linux" else None
         self._began = 0.0
 
     def start(self) -> None:
-        """Count from here."""
+        """Count CPU time from now."""
         self._began = _cpu_seconds()
 
     def usage(self) -> Usage:
-        """What was used since `start`."""
+        """Return the CPU time since `start`, and the memory."""
         peak, resident = self._memory()
         return Usage(cpu_ms=round((_cpu_seconds() - self._began) * 1000), peak_bytes=peak, resident_bytes=resident)
 
     def _memory(self) -> tuple[int, int]:
-        """Bytes resident at most and now. Not by getrusage on Linux: its peak is also that of the process which started
-        this one."""
+        """Return the bytes that were resident at most, and those that are now.
+
+        On Linux getrusage is no use: its peak includes that of the parent process.
+        """
         if self._status is None:
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             return peak, peak

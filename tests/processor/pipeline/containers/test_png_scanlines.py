@@ -17,8 +17,8 @@ def test_pixels_come_back_in_whichever_way_and_however_many_rows_at_a_time(
     way: int, mode: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = images.photo(*size, "RGBA" if mode == "LA" else mode).convert(mode)
-    monkeypatch.setattr(png_writer, "_shortest", lambda _: way)
-    monkeypatch.setattr(png_writer, "_BAND_BYTES", 4 * size[0] * 10)
+    monkeypatch.setattr(png_writer, "_best_filter", lambda _: way)
+    monkeypatch.setattr(png_writer, "_CHUNK_BYTES", 4 * size[0] * 10)
     read = images.opened(png_writer.file_of(source, 5, KeptMetadata()))
     assert (read.format, read.mode, read.size) == ("PNG", mode, size)
     assert read.tobytes() == source.tobytes()
@@ -31,9 +31,9 @@ def drawing() -> Image.Image:
 
 @pytest.mark.parametrize("source", [images.photo(160, 120), drawing(), images.photo(160, 120, "L")])
 def test_the_way_that_is_found_on_samples_is_as_short_as_the_best(source: Image.Image) -> None:
-    bands = png_writer._bands(source)
+    bands = png_writer._row_boxes(source)
     lengths = [len(png_writer._packed(source, way, 5, bands)) for way in WAYS]
-    assert lengths[png_writer._shortest(source)] <= 1.05 * min(lengths)
+    assert lengths[png_writer._best_filter(source)] <= 1.05 * min(lengths)
 
 
 def test_metadata_goes_into_the_file() -> None:

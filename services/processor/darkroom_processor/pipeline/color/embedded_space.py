@@ -1,7 +1,7 @@
-"""The colour space of a source's own profile, for the variants that keep the profile: their pixels stay in it.
+"""The colour space of the profile embedded in a source. The pixels of variants that keep the profile stay in it.
 
-All others are made in sRGB. What a recipe brings along is sRGB too, its colours and the images of its watermarks; it is
-brought into the space before it meets the picture.
+All other variants are made in sRGB. The colours and overlays of a recipe are in sRGB too: they are converted to the
+embedded space before they are used there.
 """
 
 import io
@@ -16,11 +16,11 @@ from darkroom_processor.pipeline.color.icc import BROKEN_PROFILE, apply_transfor
 from darkroom_processor.pipeline.pixels.raster import Raster
 
 _COLOR_FIELDS: Final = frozenset({"background", "color"})
-_NAMED: Final = "transparent"
+_TRANSPARENT: Final = "transparent"
 
 
 def keeps_embedded_space(variant: Variant, source: ImageFormat) -> bool:
-    """Whether a variant asks for the source's profile, has colours for it, and a format that can hold one."""
+    """Return whether a variant keeps the source's profile: it asks for it, is not grey, and its format has profiles."""
     if variant.output.keep_metadata not in {KeepMetadata.ICC, KeepMetadata.ALL}:
         return False
     if any(isinstance(operation, Grayscale) for operation in variant.operations):
@@ -29,7 +29,7 @@ def keeps_embedded_space(variant: Variant, source: ImageFormat) -> bool:
 
 
 class EmbeddedSpace:
-    """An RGB space other than sRGB, with its profile."""
+    """The RGB colour space of an embedded profile."""
 
     def __init__(self, profile: bytes, from_srgb: ImageCms.ImageCmsTransform) -> None:
         self.profile = profile
@@ -37,7 +37,7 @@ class EmbeddedSpace:
 
     @classmethod
     def of(cls, profile: bytes) -> Self | None:
-        """None for a profile that is broken, of other colours than RGB, or good for one direction only."""
+        """Return the space of a profile; None if the profile is broken, not RGB, or cannot be converted to."""
         try:
             own = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             if own.profile.xcolor_space.strip() != "RGB":
@@ -47,23 +47,24 @@ class EmbeddedSpace:
             return None
 
     def adapted(self, variant: Variant) -> Variant:
-        """The variant with the colours that it names in this space."""
-        return variant.model_copy(update={"operations": tuple(map(self._adapted, variant.operations))})
+        """Return the variant with its colours converted from sRGB to this space."""
+        return variant.model_copy(update={"operations": tuple(map(self._operation_in_space, variant.operations))})
 
     def from_srgb(self, raster: Raster) -> Raster:
-        """An sRGB picture in this space."""
+        """Return an sRGB raster in this space."""
         image = raster.color
         converted = apply_transform(self._transform, image.convert("RGB"))
         if raster.has_alpha:
             converted.putalpha(image.getchannel("A"))
         return Raster(converted)
 
-    def _adapted(self, operation: AnyOperation) -> AnyOperation:
+    def _operation_in_space(self, operation: AnyOperation) -> AnyOperation:
         named = {field: getattr(operation, field) for field in _COLOR_FIELDS & type(operation).model_fields.keys()}
-        colors = {field: self._color(text) for field, text in named.items() if text != _NAMED}
+        colors = {field: self._color_in_space(text) for field, text in named.items() if text != _TRANSPARENT}
         return operation.model_copy(update=colors) if colors else operation
 
-    def _color(self, text: str) -> str:
+    def _color_in_space(self, text: str) -> str:
+        """Convert `#rgb`, `#rrggbb` or `#rrggbbaa`."""
         digits = text.removeprefix("#")
         full = "".join(2 * digit for digit in digits) if len(digits) == 3 else digits
         pixel = Image.frombytes("RGB", (1, 1), bytes.fromhex(full[:6]))

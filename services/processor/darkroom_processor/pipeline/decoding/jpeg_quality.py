@@ -1,4 +1,4 @@
-"""Finds the quality that a JPEG was written at, by how coarsely its lightness is quantized."""
+"""Finds the quality that a JPEG was written with, from the quantization table of its lightness."""
 
 from typing import Final
 
@@ -15,11 +15,11 @@ _STANDARD: Final = (
     (49, 64, 78, 87, 103, 121, 120, 101),
     (72, 92, 95, 98, 112, 100, 103, 99),
 )
-"""The steps at quality 50 (ITU-T T.81, table K.1)."""
+"""Quantization steps at quality 50 (ITU-T T.81, table K.1)."""
 
 
 def _coarseness(quality: int) -> int:
-    """The sum of the steps at a quality of libjpeg's scale."""
+    """Return the sum of the quantization steps at a quality of libjpeg, 1 to 100."""
     percent = 5000 // quality if quality < 50 else 200 - 2 * quality
     return sum(min(max((step * percent + 50) // 100, 1), 255) for row in _STANDARD for step in row)
 
@@ -28,7 +28,7 @@ _COARSENESS: Final = {quality: _coarseness(quality) for quality in range(1, 101)
 
 
 def quality_of(image: Image.Image) -> int | None:
-    """1 to 100, of cameras with tables of their own the nearest; None of another format."""
+    """Return the quality of a JPEG, 1 to 100; None for other formats. Tables of cameras get the nearest quality."""
     if not isinstance(image, JpegImageFile) or not image.quantization:
         return None
     coarseness = sum(image.quantization[min(image.quantization)])

@@ -1,4 +1,4 @@
-"""What is told of a source."""
+"""Describes the source: size, format, metadata, dominant colour and thumbhash."""
 
 import base64
 import io
@@ -17,21 +17,21 @@ from darkroom_processor.pipeline.pixels.raster import Raster
 from darkroom_processor.pipeline.pixels.resampling import averaged
 
 _PALETTE: Final = 8
-"""Colours that a picture is divided into to find the one that covers most of it."""
+"""Groups that the colours are divided into, to find the one that covers most of the image."""
 _MOST_CHARACTERS: Final = 128
 
 
-def describe(source: OpenedImage, decoded: DecodedImage) -> SourceDescription:
-    """Everything that can be said of the source without decoding it again."""
+def describe(image: OpenedImage, decoded: DecodedImage) -> SourceDescription:
+    """Return everything that is known of the source without decoding it again."""
     preview = _preview(decoded.raster)
     width, height = decoded.raster.size
     return SourceDescription(
-        format=source.format,
+        format=image.format,
         width=width,
         height=height,
         mode=decoded.stored_mode,
         has_alpha=decoded.has_alpha,
-        frames=source.frame_count,
+        frames=image.frame_count,
         orientation=decoded.orientation,
         dpi=_dpi(decoded.dpi),
         icc_profile=_profile_name(decoded.profile),
@@ -43,17 +43,18 @@ def describe(source: OpenedImage, decoded: DecodedImage) -> SourceDescription:
 
 
 def _preview(raster: Raster) -> Image.Image:
-    """The picture as `RGB` or `RGBA`, at most `PREVIEW_SIDE` pixels a side. Reduced by whole factors first: cheaper."""
+    """Return the image as `RGB` or `RGBA`, at most `PREVIEW_SIDE` pixels a side."""
     scale = min(PREVIEW_SIDE / max(raster.size), 1.0)
     size = tuple(max(1, round(side * scale)) for side in raster.size)
     held = raster.image.size
     factors = max(1, held[0] // size[0] // 2), max(1, held[1] // size[1] // 2)
+    # Averaging by whole factors first is cheaper than to resize in one step.
     small = averaged(raster.image, factors).resize((size[0], size[1]), Image.Resampling.BILINEAR)
     return Raster(small).color
 
 
 def _dominant_color(preview: Image.Image) -> str:
-    """The mean of the largest group of like colours, transparent pixels left out."""
+    """Return the mean of the largest group of similar colours, as `#rrggbb`. Transparent pixels do not count."""
     pixels = _visible_pixels(preview) if preview.mode == "RGBA" else preview
     if not pixels.width:
         return "#000000"
@@ -65,14 +66,14 @@ def _dominant_color(preview: Image.Image) -> str:
 
 
 def _visible_pixels(preview: Image.Image) -> Image.Image:
-    """The pixels that are more seen than not, in one row."""
+    """Return the pixels that are at least half opaque, in one row."""
     colors, alpha = preview.convert("RGB").tobytes(), preview.getchannel("A").tobytes()
     visible = b"".join(colors[3 * at : 3 * at + 3] for at, level in enumerate(alpha) if level > 127)
     return Image.frombytes("RGB", (len(visible) // 3, 1), visible)
 
 
 def _dpi(stored: tuple[float, float] | None) -> tuple[float, float] | None:
-    """Pixels per inch across and down, when they can be believed."""
+    """Return pixels per inch (across, down); None if they are missing or make no sense."""
     try:
         across, down = (round(float(value), 2) for value in stored or ())
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
@@ -81,7 +82,7 @@ def _dpi(stored: tuple[float, float] | None) -> tuple[float, float] | None:
 
 
 def _profile_name(profile: bytes | None) -> str | None:
-    """The profile's own description; None when there is none that can be read."""
+    """Return the profile's own description; None if there is none or it cannot be read."""
     if not profile:
         return None
     try:

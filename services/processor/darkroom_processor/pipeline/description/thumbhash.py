@@ -1,7 +1,7 @@
-"""ThumbHash: a picture in some 25 bytes, drawn as a blur until the picture itself is there.
+"""ThumbHash: about 25 bytes that a page draws as a blurred placeholder until the image is loaded.
 
-The format and its constants are Evan Wallace's (https://evanw.github.io/thumbhash/). The cosine transform is separable:
-rows first, then columns, which for 100 × 100 pixels is a tenth of the work of the published loops.
+The format and its constants are Evan Wallace's (https://evanw.github.io/thumbhash/). The cosine transform is done
+by rows and then by columns, which for 100 × 100 pixels is a tenth of the work of the published loops.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ Channel = list[list[float]]
 
 @dataclass(frozen=True)
 class _Waves:
-    """The transform of a channel: its mean, its waves from -1 to 1, and the factor these were divided by."""
+    """The transform of a channel: its mean, its waves from 0 to 1, and the factor by which they were divided."""
 
     mean: float
     waves: list[float]
@@ -25,12 +25,12 @@ class _Waves:
 
 
 def thumbhash(image: Image.Image) -> bytes:
-    """The hash of an `RGB` or `RGBA` picture of at most 100 pixels a side, the format's own limit."""
+    """Return the hash of an `RGB` or `RGBA` image of at most 100 pixels a side, the limit of the format."""
     width, height = image.size
     has_alpha = image.mode == "RGBA" and image.getchannel("A").getextrema()[0] != 255
     lightness, yellow_blue, red_green, alpha = _channels(image, has_alpha=has_alpha)
     longer = max(width, height)
-    # Fewer waves of lightness when alpha also takes some, so that the hash stays as short.
+    # Alpha takes waves too. Lightness gets fewer then, so that the hash stays short.
     most = 5 if has_alpha else 7
     across, down = max(1, _rounded(most * width / longer)), max(1, _rounded(most * height / longer))
     l_waves = _transform(lightness, max(3, across), max(3, down))
@@ -61,7 +61,7 @@ def thumbhash(image: Image.Image) -> bytes:
 
 
 def _channels(image: Image.Image, *, has_alpha: bool) -> tuple[Channel, Channel, Channel, Channel]:
-    """Lightness, yellow-blue, red-green and alpha, each 0 to 1 (the middle ones -1 to 1), on the average colour."""
+    """Return lightness and alpha from 0 to 1, and yellow-blue and red-green from -1 to 1, on the average colour."""
     width, height = image.size
     bands = [[level / 255 for level in band.tobytes()] for band in image.split()]
     alpha = bands[3] if has_alpha else [1.0] * (width * height)
@@ -74,7 +74,7 @@ def _channels(image: Image.Image, *, has_alpha: bool) -> tuple[Channel, Channel,
 
 
 def _over_average(band: Sequence[float], alpha: Sequence[float]) -> list[float]:
-    """Lay transparent pixels on the picture's average, so that they add no colour of their own."""
+    """Lay transparent pixels on the average of the image, so that they add no colour of their own."""
     total = sum(alpha)
     average = sum(map(mul, band, alpha)) / total if total else 0.0
     return [average * (1 - a) + a * level for level, a in zip(band, alpha, strict=True)]
@@ -85,7 +85,7 @@ def _rows(values: list[float], width: int) -> Channel:
 
 
 def _transform(channel: Channel, across: int, down: int) -> _Waves:
-    """The lower left triangle of a cosine transform of `across` × `down` waves."""
+    """Return the lower left triangle of a cosine transform of `across` × `down` waves."""
     height, width = len(channel), len(channel[0])
     horizontal = [_cosines(wave, width) for wave in range(across)]
     columns = [[sum(map(mul, row, cosines)) for row in channel] for cosines in horizontal]
@@ -105,7 +105,7 @@ def _cosines(wave: int, length: int) -> list[float]:
 
 
 def _pack(nibbles: list[int]) -> bytes:
-    """Two to a byte, the first in the lower half."""
+    """Pack two nibbles into each byte, the first in the lower half."""
     padded = [*nibbles, 0] if len(nibbles) % 2 else nibbles
     return bytes(low | high << 4 for low, high in zip(padded[::2], padded[1::2], strict=True))
 

@@ -1,1 +1,1 @@
-"""One module for each format that is written. Each takes a strip of pictures, an `Output`, and metadata to keep."""
+"""Encoding: one module for each format that is written, and the choice of format, quality and metadata."""

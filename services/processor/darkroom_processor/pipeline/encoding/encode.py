@@ -1,4 +1,4 @@
-"""Writes pictures in a variant's output format."""
+"""Encodes pixels in the format of a variant."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -25,19 +25,19 @@ _ENCODERS: Mapping[ImageFormat, Encoder] = MappingProxyType(
 )
 
 
-def encode(strip: Frames, output: Output, image_format: ImageFormat, kept: KeptMetadata) -> bytes:
-    """The file's bytes. Raises OutputLimit when they cannot be as few as the recipe allows."""
+def encode(frames: Frames, output: Output, image_format: ImageFormat, kept: KeptMetadata) -> bytes:
+    """Return the bytes of the file. Raises OutputLimit when they are more than `max_bytes` of the output allows."""
     encoder = _ENCODERS[image_format]
     if output.max_bytes is None:
-        return encoder(strip, output, kept)
+        return encoder(frames, output, kept)
     if image_format not in DEFAULT_QUALITY or output.lossless:
-        return _only_within(output.max_bytes, encoder(strip, output, kept))
+        return _only_within(output.max_bytes, encoder(frames, output, kept))
     highest = output.quality or DEFAULT_QUALITY[image_format]
     return best_quality_within(
         output.max_bytes,
         highest,
-        lambda quality: encoder(strip, output.model_copy(update={"quality": quality}), kept),
-        tries=search_tries(strip.pixels),
+        lambda quality: encoder(frames, output.model_copy(update={"quality": quality}), kept),
+        tries=search_tries(frames.pixels),
     )
 
 

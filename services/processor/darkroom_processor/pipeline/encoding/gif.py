@@ -1,4 +1,4 @@
-"""GIF."""
+"""Writes GIF."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -15,21 +15,21 @@ _CLEAR_BEFORE_NEXT: Final = 2
 _OPAQUE_FROM: Final = 128
 _OPAQUE: Final = 255
 _HUNDREDTH: Final = 10
-"""Milliseconds in what a GIF counts time in."""
+"""Milliseconds in the unit of time of a GIF."""
 _LONGEST: Final = 65_535 * _HUNDREDTH
 
 
-def encode(strip: Frames, output: Output, kept: KeptMetadata) -> bytes:  # noqa: ARG001 - GIF holds no metadata
-    """The best colours, one for transparency among them if needed, which is on or off."""
+def encode(frames: Frames, output: Output, kept: KeptMetadata) -> bytes:  # noqa: ARG001 - GIF holds no metadata
+    """Write a GIF with the best `colors` colours. One of them is transparent if needed: a GIF has no partial alpha."""
     colors = output.colors or palette.MOST_COLORS
-    if strip.is_animated:
-        return _animation(strip, colors)
-    return save([_indexed(strip.images[0], colors)], "GIF")
+    if frames.is_animated:
+        return _animation(frames, colors)
+    return save([_indexed(frames.images[0], colors)], "GIF")
 
 
-def loses_nothing(strip: Frames) -> bool:
-    """Whether each picture has so few colours that `encode`, with as many as there may be, keeps all of them."""
-    return all(map(_has_few_colors, strip.images))
+def loses_nothing(frames: Frames) -> bool:
+    """Return whether `encode` with 256 colours keeps every colour of every frame."""
+    return all(map(_has_few_colors, frames.images))
 
 
 def _has_few_colors(image: Image.Image) -> bool:
@@ -38,39 +38,39 @@ def _has_few_colors(image: Image.Image) -> bool:
     if image.mode == "RGB":
         return palette.is_exact(image, palette.MOST_COLORS)
     levels = image.getchannel("A").histogram()
-    # One colour stands for nothing, and one for what is not seen.
+    # One colour is reserved for transparency, and one for the colours of transparent pixels.
     return sum(levels[1:_OPAQUE]) == 0 and palette.is_exact(image.convert("RGBA"), palette.MOST_COLORS - 2)
 
 
-def _animation(strip: Frames, colors: int) -> bytes:
-    options: dict[str, Any] = {"disposal": _CLEAR_BEFORE_NEXT} if strip.has_alpha else {}
-    images = None if strip.has_alpha else palette.exactly_alike(strip.images, colors)
+def _animation(frames: Frames, colors: int) -> bytes:
+    options: dict[str, Any] = {"disposal": _CLEAR_BEFORE_NEXT} if frames.has_alpha else {}
+    images = None if frames.has_alpha else palette.exactly_alike(frames.images, colors)
     if images is None:
-        images = [_indexed(image, colors) for image in strip.images]
+        images = [_indexed(image, colors) for image in frames.images]
     else:
-        # Then there is one table for all frames, and pixels that stay as they are can be left away.
+        # With one palette for all frames, pixels that do not change can be left out.
         options |= {"palette": bytes(images[0].getpalette() or []), "optimize": True}
-    options["loop"] = _repetitions(strip.plays)
-    durations = list(_in_hundredths(strip.durations))
+    options["loop"] = _repetitions(frames.plays)
+    durations = list(_in_hundredths(frames.durations))
     try:
         return save(images, "GIF", duration=durations, **options)
     except OverflowError:
-        # Frames that look alike are written as one, which is then shown for longer than can be said.
+        # Pillow merges equal frames, and the sum of their durations may be longer than a GIF can state.
         each = _LONGEST // len(durations)
         return save(images, "GIF", duration=[min(duration, each) for duration in durations], **options)
 
 
 def _repetitions(plays: int) -> int | None:
-    """How often it is repeated after it has run once; a GIF that is not repeated says nothing of it."""
+    """Return how often a GIF repeats after it has played once; None if it does not repeat."""
     if plays == 1:
         return None
     return plays if plays == ENDLESS else plays - 1
 
 
 def _in_hundredths(durations: Iterable[int]) -> Iterator[int]:
-    """Rounded such that the animation keeps its time as a whole.
+    """Yield durations rounded to hundredths of a second, such that the animation as a whole keeps its length.
 
-    Browsers show frames of one hundredth for ten: what is meant to be shorter than two, yet longer than one, gets two.
+    Browsers show a frame of one hundredth for ten. So a frame of more than one hundredth gets at least two.
     """
     due = written = 0
     for duration in durations:

@@ -1,4 +1,4 @@
-"""JPEG."""
+"""Writes JPEG."""
 
 from typing import Final
 
@@ -11,13 +11,13 @@ from darkroom_processor.pipeline.encoding.pillow_save import save
 from darkroom_processor.pipeline.pixels.frames import Frames
 
 _OPTIMIZED_FROM: Final = 5
-"""The effort from which Huffman tables are made for the picture: a second pass, for some per cent of the bytes."""
+"""Effort from which Huffman tables are computed for the image: a second pass that saves a few per cent of the bytes."""
 
 
-def encode(strip: Frames, output: Output, kept: KeptMetadata) -> bytes:
-    """The first picture, transparency laid on white: JPEG has none."""
+def encode(frames: Frames, output: Output, kept: KeptMetadata) -> bytes:
+    """Write the first frame. Transparent parts become white: JPEG has no transparency."""
     return save(
-        [_opaque(strip.images[0])],
+        [_opaque(frames.images[0])],
         "JPEG",
         quality=output.quality or DEFAULT_QUALITY[ImageFormat.JPEG],
         subsampling=output.subsampling or Subsampling.QUARTER,

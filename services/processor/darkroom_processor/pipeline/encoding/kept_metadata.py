@@ -1,4 +1,4 @@
-"""What of a source's metadata goes into a result, when a variant asks for it."""
+"""The metadata of the source that a variant keeps, if it asks for some."""
 
 import re
 from collections.abc import Callable
@@ -13,21 +13,21 @@ from darkroom_processor.pipeline.decoding.decode import DecodedImage
 from darkroom_processor.pipeline.exif import OF_THE_FILE
 
 _MOST_BYTES: Final = 65_000
-"""Of an EXIF block, and of an XMP packet: what a JPEG segment can hold."""
+"""Most bytes of an EXIF block and of an XMP packet: a JPEG segment holds no more."""
 _ORIENTATION: Final = re.compile(rb"(tiff:Orientation(?:\s*=\s*[\"']|>)\s*)[2-8]")
-"""As an attribute, or as an element."""
+"""Orientation in an XMP packet, as an attribute or as an element."""
 
 
 @dataclass(frozen=True)
 class KeptMetadata:
-    """Metadata for an encoder."""
+    """Metadata that an encoder writes; empty fields are not written."""
 
     exif: bytes = b""
     icc: bytes = b""
     xmp: bytes = b""
 
     def options(self) -> dict[str, Any]:
-        """As options of Pillow's `save`: what there is, and nothing else. PNG takes the packet as one of its texts."""
+        """Return the options of Pillow's `save` for all fields that are not empty. A PNG takes XMP as a text chunk."""
         options: dict[str, Any] = {"exif": self.exif, "icc_profile": self.icc, "xmp": self.xmp}
         if self.xmp:
             options["pnginfo"] = PngInfo()
@@ -36,9 +36,9 @@ class KeptMetadata:
 
 
 def select_metadata(choice: KeepMetadata, decoded: DecodedImage, profile: bytes) -> KeptMetadata:
-    """What is kept of a source's EXIF block and XMP packet, and with which profile.
+    """Return what a variant keeps of the source's EXIF block and XMP packet, and `profile` if it keeps one.
 
-    A block or packet that is broken or overlong is left away as a whole.
+    A block or packet that is broken or too long is left out as a whole.
     """
     match choice:
         case KeepMetadata.NONE:
@@ -61,7 +61,7 @@ def _copyright(exif: Image.Exif) -> Image.Exif:
 
 
 def _all(exif: Image.Exif) -> Image.Exif:
-    """Without what describes the file that the tags came from: its orientation, and where its pixels lie."""
+    """Copy all tags, except those that describe the original file: its orientation, and where its pixels lie."""
     kept = Image.Exif()
     for tag, value in exif.items():
         if tag not in OF_THE_FILE:
@@ -74,7 +74,7 @@ def _all(exif: Image.Exif) -> Image.Exif:
 
 
 def _block(choose: Callable[[Image.Exif], Image.Exif], exif: Image.Exif) -> bytes:
-    """The bytes of what is chosen; none when the source's block makes that impossible."""
+    """Return the bytes of the chosen tags; empty if the source's block is broken."""
     try:
         chosen = choose(exif)
         block = chosen.tobytes() if len(chosen) else b""
@@ -84,5 +84,5 @@ def _block(choose: Callable[[Image.Exif], Image.Exif], exif: Image.Exif) -> byte
 
 
 def _packet(xmp: bytes) -> bytes:
-    """The packet, in which the picture's orientation is the one that it now has."""
+    """Return the packet with orientation 1, since the pixels are upright now."""
     return _ORIENTATION.sub(rb"\g<1>1", xmp) if len(xmp) <= _MOST_BYTES else b""

@@ -1,4 +1,4 @@
-"""Pictures with a palette."""
+"""Reduces images to a palette."""
 
 import struct
 from collections.abc import Sequence
@@ -10,28 +10,28 @@ from darkroom.planner.geometry import Size
 
 MOST_COLORS: Final = 256
 _MOST_PIXELS: Final = 4_000_000
-"""Up to which an exact palette is looked for: it is made in Python, at some 40 ms a megapixel."""
+"""Most pixels of an image that gets an exact palette: the palette is made in Python, at about 40 ms a megapixel."""
 _OPAQUE: Final = 255
-_FAINT_PART: Final = 8
-"""At least this part of the colours goes to what is half transparent, if anything is: the edges of a cut-out."""
+_FAINT_SHARE: Final = 8
+"""One colour in this many, at least, is for partly transparent pixels, if there are any: the edges of a cut-out."""
 
 
 def is_exact(image: Image.Image, most: int) -> bool:
-    """Whether an `RGB` or `RGBA` picture has so few colours, and pixels, that it gets a palette without loss."""
+    """Return whether an `RGB` or `RGBA` image has at most `most` colours, and few enough pixels to count them."""
     if image.mode not in {"RGB", "RGBA"} or image.width * image.height > _MOST_PIXELS:
         return False
-    # One row of most pictures has more already, and spares a look at all the others.
+    # The middle row is looked at on its own: of most images it already has too many colours.
     middle = image.crop((0, image.height // 2, image.width, image.height // 2 + 1))
     return middle.getcolors(most) is not None and image.getcolors(most) is not None
 
 
 def exact(image: Image.Image, most: int = MOST_COLORS) -> Image.Image | None:
-    """The same picture with a palette; None when it has more colours than may be, or is grey already."""
+    """Return the same pixels with a palette; None if they have too many colours, or are grey."""
     if not is_exact(image, most):
         return None
     packed = image.convert("RGBA").tobytes()
     pixels = memoryview(packed).cast("I")
-    # Transparent colours first: a PNG stores alpha only up to the last colour that has some.
+    # Transparent colours come first: a PNG stores alpha only up to the last colour that is not opaque.
     colors = sorted({struct.pack("=I", pixel) for pixel in set(pixels)}, key=lambda color: (color[3] == 255, color))
     index = {struct.unpack("=I", color)[0]: number for number, color in enumerate(colors)}
     indexed = Image.frombytes("P", image.size, bytes(map(index.__getitem__, pixels)))
@@ -42,10 +42,10 @@ def exact(image: Image.Image, most: int = MOST_COLORS) -> Image.Image | None:
 
 
 def reduced(image: Image.Image, colors: int) -> Image.Image:
-    """The picture with at most so many colours, dithered where it is opaque.
+    """Return the image with at most `colors` colours, dithered where it is opaque.
 
-    Pillow dithers opaque pictures alone. So of a cut-out the opaque part is reduced as such a picture is, and the rest,
-    which is its edges, gets colours of its own. What is half transparent for the most part is reduced as a whole.
+    Pillow dithers only opaque images. So the opaque part of a cut-out is reduced like an opaque image, and its edges
+    get colours of their own. An image whose pixels are mostly partly transparent is reduced as a whole.
     """
     if not image.mode.endswith("A"):
         return _dithered(image.convert("RGB"), colors)
@@ -62,12 +62,12 @@ def reduced(image: Image.Image, colors: int) -> Image.Image:
 
 
 def reduced_alike(images: Sequence[Image.Image], colors: int) -> list[Image.Image]:
-    """Pictures of one size and mode with one palette for all of them."""
+    """Return images of one size and mode with one palette of at most `colors` colours for all of them."""
     return _cut(reduced(_column(images), colors), images[0].size)
 
 
 def exactly_alike(images: Sequence[Image.Image], colors: int) -> list[Image.Image] | None:
-    """The same without loss; None when they have more colours together."""
+    """Do the same without loss; return None if the images have more colours together."""
     if images[0].width * images[0].height * len(images) > _MOST_PIXELS:
         return None
     indexed = exact(_column(images), colors)
@@ -75,7 +75,7 @@ def exactly_alike(images: Sequence[Image.Image], colors: int) -> list[Image.Imag
 
 
 def cut_out(image: Image.Image, seen: Image.Image, colors: int) -> Image.Image:
-    """An opaque picture with at most so many colours, of which the last is nothing at all, where it is not seen."""
+    """Return an opaque image with at most `colors` colours. The last is transparent, where `seen` is zero."""
     indexed = _dithered(_filled(image, seen), max(2, colors) - 1)
     nothing = 1 + max(index for index, pixels in enumerate(indexed.histogram()) if pixels)
     indexed.putpalette([*(indexed.getpalette() or [])[: 3 * nothing], 0, 0, 0])
@@ -85,7 +85,7 @@ def cut_out(image: Image.Image, seen: Image.Image, colors: int) -> Image.Image:
 
 
 def _column(images: Sequence[Image.Image]) -> Image.Image:
-    """Pictures of one size and mode, one below the other."""
+    """Stack images of one size and mode, one below the other."""
     if len(images) == 1:
         return images[0]
     width, height = images[0].size
@@ -96,19 +96,22 @@ def _column(images: Sequence[Image.Image]) -> Image.Image:
 
 
 def _cut(column: Image.Image, size: Size) -> list[Image.Image]:
-    """The pictures of this size that were put into a column."""
+    """Take a stack of images of this size apart."""
     width, height = size
     return [column.crop((0, top, width, top + height)) for top in range(0, column.height, height)]
 
 
 def _colors_for_faint(colors: int, part: float) -> int:
-    """How many of the colours are for pixels that are not opaque, of those that are seen this part; one is nothing."""
-    wanted = 1 + max(round(part * colors), -(-colors // _FAINT_PART)) if part else 1
+    """Return how many colours partly transparent pixels get, which are this `part` of the visible ones.
+
+    One of these colours is full transparency.
+    """
+    wanted = 1 + max(round(part * colors), -(-colors // _FAINT_SHARE)) if part else 1
     return min(wanted, colors - 1)
 
 
 def _filled(image: Image.Image, seen: Image.Image) -> Image.Image:
-    """The picture with its mean where it is not seen, so that what is not seen takes no colours."""
+    """Fill the image with its mean colour where it is not seen, so that invisible pixels use up no colours."""
     mean = tuple(round(level) for level in ImageStat.Stat(image, seen).mean)
     filled = Image.new("RGB", image.size, (mean[0], mean[1], mean[2]))
     filled.paste(image, mask=seen)
@@ -116,7 +119,7 @@ def _filled(image: Image.Image, seen: Image.Image) -> Image.Image:
 
 
 def _dithered(image: Image.Image, colors: int) -> Image.Image:
-    """An opaque picture with at most so many colours; as it is when it has no more."""
+    """Return an opaque image with at most `colors` colours, exactly if it has no more."""
     same = exact(image, colors)
     if same is not None:
         return same
@@ -125,7 +128,7 @@ def _dithered(image: Image.Image, colors: int) -> Image.Image:
 
 
 def _joined(faint: Image.Image, opaque: Image.Image, mask: Image.Image) -> Image.Image:
-    """One picture and palette of two; the mask says where the opaque one is."""
+    """Join two images and their palettes. The mask tells where the opaque one is shown."""
     colors = bytes(faint.getpalette("RGBA") or [])
     first = len(colors) // 4
     shifted = opaque.tobytes().translate(bytes(min(index + first, 255) for index in range(256)))

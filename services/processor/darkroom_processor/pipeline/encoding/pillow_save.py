@@ -1,4 +1,4 @@
-"""Writes pictures through Pillow, one or many."""
+"""Saves images through Pillow."""
 
 import io
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from darkroom_processor.pipeline.pixels.frames import Frames
 
 
 def save(images: Iterable[Image.Image], name: str, **options: Any) -> bytes:
-    """The file's bytes in Pillow's format `name`; of several pictures an animation."""
+    """Return the bytes of a file in Pillow's format `name`. Several images become an animation."""
     first, *others = images
     if others:
         options |= {"save_all": True, "append_images": others}
@@ -19,17 +19,20 @@ def save(images: Iterable[Image.Image], name: str, **options: Any) -> bytes:
     return out.getvalue()
 
 
-def timing(strip: Frames) -> dict[str, Any]:
-    """Options of Pillow's `save` for an animation, in formats that count all of its runs; none for one picture."""
-    return {"duration": list(strip.durations), "loop": strip.plays} if strip.is_animated else {}
+def timing(frames: Frames) -> dict[str, Any]:
+    """Return the options of Pillow's `save` for durations and plays; none for a still image.
+
+    They suit formats that count how often an animation plays. GIF counts how often it repeats.
+    """
+    return {"duration": list(frames.durations), "loop": frames.plays} if frames.is_animated else {}
 
 
 def ensure_room(size: int) -> None:
-    """Raises MemoryError when so many bytes are not to be had. For libraries that die of it rather than say so."""
+    """Raises MemoryError if `size` bytes cannot be allocated. Call it before a library that would crash instead."""
     bytearray(size)
 
 
 def as_rgb(image: Image.Image) -> Image.Image:
-    """The picture as `RGB`, or as `RGBA` when it has transparency, for formats that know no grey."""
+    """Return the image as `RGB`, or as `RGBA` if it has alpha, for formats without grey."""
     mode = "RGBA" if image.mode.endswith("A") else "RGB"
     return image if image.mode == mode else image.convert(mode)

@@ -1,4 +1,4 @@
-"""PNG."""
+"""Writes PNG."""
 
 from dataclasses import replace
 from typing import Final
@@ -11,22 +11,22 @@ from darkroom_processor.pipeline.encoding.pillow_save import save, timing
 from darkroom_processor.pipeline.pixels.frames import Frames
 
 _PALETTE_FROM: Final = 3
-"""The effort from which a picture of few colours gets a palette: it costs some time to look."""
+"""Effort from which an image of few colours gets a palette. Counting the colours takes time."""
 
-# zlib-ng's level by effort 0 to 9. Its 5 takes as long as its 4, and packs drawings 5 % shorter.
+# zlib-ng's level for each effort from 0 to 9. Level 5 takes as long as level 4 and makes drawings 5 % smaller.
 _LEVELS: Final = (0, 1, 2, 3, 5, 5, 6, 7, 8, 9)
 
 _MOST_MILLISECONDS: Final = 65_535
 
 
-def encode(strip: Frames, output: Output, kept: KeptMetadata) -> bytes:
-    """Without loss, whatever `quality` says, unless `colors` asks for a palette."""
-    options = {"compress_level": output.effort, **timing(_sayable(strip)), **kept.options()}
+def encode(frames: Frames, output: Output, kept: KeptMetadata) -> bytes:
+    """Write a PNG without loss, unless `colors` limits the palette. `quality` has no effect."""
+    options = {"compress_level": output.effort, **timing(_with_exact_durations(frames)), **kept.options()}
     if output.colors is not None:
-        return save(palette.reduced_alike(strip.images, output.colors), "PNG", **options)
-    if strip.is_animated:
-        return save(strip.images, "PNG", **options)
-    image = strip.images[0]
+        return save(palette.reduced_alike(frames.images, output.colors), "PNG", **options)
+    if frames.is_animated:
+        return save(frames.images, "PNG", **options)
+    image = frames.images[0]
     indexed = palette.exact(image) if output.effort >= _PALETTE_FROM else None
     if indexed:
         return save([indexed], "PNG", **options)
@@ -36,7 +36,7 @@ def encode(strip: Frames, output: Output, kept: KeptMetadata) -> bytes:
     return min(data, save([image], "PNG", **options), key=len)
 
 
-def _sayable(strip: Frames) -> Frames:
-    """With durations that two numbers of 16 bits can say: long ones in hundredths of a second."""
-    durations = (duration if duration <= _MOST_MILLISECONDS else round(duration, -1) for duration in strip.durations)
-    return replace(strip, durations=tuple(durations))
+def _with_exact_durations(frames: Frames) -> Frames:
+    """Return frames whose durations a PNG can state as a fraction of two 16-bit numbers: long ones in hundredths."""
+    durations = (duration if duration <= _MOST_MILLISECONDS else round(duration, -1) for duration in frames.durations)
+    return replace(frames, durations=tuple(durations))

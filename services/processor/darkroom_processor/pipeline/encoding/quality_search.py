@@ -1,4 +1,4 @@
-"""Finds the best quality that keeps to a number of bytes."""
+"""Finds the best quality that keeps a file within a number of bytes."""
 
 from collections.abc import Callable
 
@@ -6,10 +6,10 @@ from darkroom.errors import OutputLimit
 
 
 def best_quality_within(limit: int, highest: int, encode_at: Callable[[int], bytes], *, tries: int = 8) -> bytes:
-    """The bytes at the highest quality found, from 1 to `highest`, that are at most `limit` long.
+    """Return the file of the highest quality found, from 1 to `highest`, that has at most `limit` bytes.
 
-    By bisection: eight tries find the very quality, fewer one below it, in less time. Raises OutputLimit when not even
-    quality 1 will do.
+    Searches by bisection. Eight tries find the exact quality; fewer tries find a lower one, in less time. Raises
+    OutputLimit when the file is too large even at quality 1.
     """
     data = encode_at(highest)
     if len(data) <= limit:
@@ -31,7 +31,8 @@ def best_quality_within(limit: int, highest: int, encode_at: Callable[[int], byt
 
 
 def result_too_large(actual: int, limit: int) -> OutputLimit:
-    """The error for a result that cannot be made short enough."""
-    return OutputLimit(
-        f"The result has {actual} bytes at its smallest; the recipe allows {limit}.", limit=limit, actual=actual
+    """Return the error for a file that cannot be made small enough. Both numbers are bytes."""
+    message = (
+        f"The result has at least {actual} bytes. The recipe allows {limit}: raise `max_bytes` or make it smaller."
     )
+    return OutputLimit(message, limit=limit, actual=actual)

@@ -1,4 +1,4 @@
-"""TIFF."""
+"""Writes TIFF."""
 
 from typing import Any, Final
 
@@ -11,21 +11,21 @@ from darkroom_processor.pipeline.pixels.frames import Frames
 
 _HORIZONTAL: Final = 2
 _ONE_STRIP: Final = 1 << 30
-"""Bytes of a strip, which no picture has."""
+"""Bytes of a strip: more than any image has, so that there is a single strip."""
 
 
-def encode(strip: Frames, output: Output, kept: KeptMetadata) -> bytes:  # noqa: ARG001 - TIFF has no knobs
-    """The first picture without loss, by Deflate with horizontal prediction."""
-    return _saved(strip.images[0], kept, "tiff_adobe_deflate", _HORIZONTAL)
+def encode(frames: Frames, output: Output, kept: KeptMetadata) -> bytes:  # noqa: ARG001 - TIFF has no options
+    """Write the first frame without loss: Deflate with horizontal prediction."""
+    return _saved(frames.images[0], kept, "tiff_adobe_deflate", _HORIZONTAL)
 
 
-def bilevel(strip: Frames, kept: KeptMetadata) -> bytes | None:
-    """The first picture with one bit a pixel, packed as by a fax machine or by Deflate; None unless it is bilevel."""
-    image = strip.images[0]
+def bilevel(frames: Frames, kept: KeptMetadata) -> bytes | None:
+    """Write the first frame with one bit a pixel, by CCITT Group 4 or Deflate. Return None if it is not bilevel."""
+    image = frames.images[0]
     if image.mode != "L" or any(image.histogram()[1:255]):
         return None
     bits = image.convert("1", dither=Image.Dither.NONE)
-    # One strip, because packing begins again with each.
+    # A single strip, because compression starts again with each strip.
     return min((_saved(bits, kept, name, strip_size=_ONE_STRIP) for name in ("group4", "tiff_adobe_deflate")), key=len)
 
 
@@ -43,7 +43,7 @@ def _saved(
 
 
 def texts_of(exif: bytes) -> Image.Exif:
-    """The texts of the first directory: the writer knows no others below it, and stumbles over unusual values."""
+    """Return the texts of the first EXIF directory. Pillow writes no nested ones, and fails on unusual values."""
     tags, texts = Image.Exif(), Image.Exif()
     if exif:
         tags.load(exif)

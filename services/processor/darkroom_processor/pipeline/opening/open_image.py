@@ -1,16 +1,12 @@
 """Decides which bytes may reach a decoder, and opens those that may.
 
-1. The magic bytes tell the format.
-2. Faults in side information are dropped (see `cleaning`).
-3. What the structure of the file announces is held to the limits (see `headers`).
-4. The decoder of that format, and no other, reads the header (see `opening`).
-5. What it read is held to the limits, too.
-
-No pixel is decoded here, except for a JPEG without its end (see `jpeg_end`) and for an ICO: its plugin decodes as it
-opens, and Pillow holds the pictures nested in it to the pixel limit (see `library`).
+`open_image` is the list of the checks, in their order. No pixel is decoded here, with two exceptions: a JPEG without an
+end marker (see `jpeg_completeness`), and an ICO, which Pillow decodes as it opens it, within the pixel limit (see
+`libraries`).
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 from PIL import ImageFile
 
@@ -30,88 +26,92 @@ from darkroom_processor.pipeline.headers.png import read_color_space
 from darkroom_processor.pipeline.opening.jpeg_completeness import has_all_pixels
 from darkroom_processor.pipeline.opening.plugins import open_with_plugin, pop_xmp
 
+_UNSUPPORTED: Final = f"Unsupported image format. Supported: {', '.join(sorted(ImageFormat))}."
+
 
 @dataclass(frozen=True, kw_only=True)
 class OpenedImage:
-    """An image whose header was read and found acceptable."""
+    """An image whose header was read and keeps to the limits."""
 
     data: bytes
-    """The whole file, without what is wrong in its side information."""
+    """The whole file, without faults in its side information."""
     received_bytes: int
-    """Bytes of the file as it came."""
+    """Size of the original file, in bytes."""
     pillow_image: ImageFile.ImageFile
     """The file as Pillow opened it: header read, pixels not decoded."""
     format: ImageFormat
     frame_count: int
-    """Frames of an animation, or pages; at most `MOST_FRAMES_COUNTED`."""
+    """Number of frames or pages, at most `MOST_FRAMES_COUNTED`."""
     xmp: bytes
     """The XMP packet; empty when there is none."""
     stored_size: Size
-    """(width, height) before the EXIF orientation. Of an AVIF, its crop."""
+    """(width, height) before the EXIF orientation is applied. If there is a `crop`, its size."""
     crop: Crop | None = None
-    """The part of the decoded picture that is the picture; None for all of it."""
+    """The part of the decoded pixels that viewers show; None for all of them."""
     color_space: ColorSpace | None = None
     """The colours that the file tells by numbers; None when they are sRGB, or those of the profile."""
     animation: Animation | None = None
-    """The frames of a GIF, and of a PNG that has any. Pillow composes those of other formats."""
+    """The stored frames of a GIF, or of a PNG that has any; None for other formats, whose frames Pillow composes."""
 
     @property
     def is_animated(self) -> bool:
-        """Whether there is more to see than the still picture, in a variant that keeps frames."""
-        one = self.animation
-        return self.frame_count > 1 or (one is not None and not (one.begins_with_still and one.complete))
+        """Whether a variant that keeps all frames shows more than the still image."""
+        stored = self.animation
+        return self.frame_count > 1 or (stored is not None and not (stored.begins_with_still and stored.complete))
 
 
 def open_image(data: bytes) -> OpenedImage:
-    """Open the bytes of an image.
+    """Check and open the bytes of an image.
 
-    Raises UndecodableImage, TruncatedImage, PixelLimit, FrameLimit or MemoryLimit, and whatever the format's plugin
-    raises on a broken header (to be translated by `faults.decoding`).
+    Raises UndecodableImage, TruncatedImage, PixelLimit, FrameLimit or MemoryLimit, and whatever the decoder of the
+    format raises on a broken header: call it inside `translate_decoder_errors`.
     """
-    image_format = sniff(data[:SNIFF_BYTES])
-    if image_format is None:
-        raw = camera_raw.by_magic(data[:SNIFF_BYTES])
-        raise UndecodableImage(camera_raw.refusal(raw) if raw else "The bytes are of no image format that is accepted.")
+    image_format = _sniffed_format(data)
     cleaned = clean(data, image_format)
     announced = survey(cleaned.data, image_format)
     _check_structure(announced)
-    animation = _animation(cleaned.data, image_format)
-    image = open_with_plugin(cleaned, image_format)
-    xmp = pop_xmp(image) if cleaned.xmp is None else cleaned.xmp
-    size = animation.size if animation else image.size
+    animation = _read_animation(cleaned.data, image_format)
+    pillow_image = open_with_plugin(cleaned, image_format)
+    xmp = pop_xmp(pillow_image) if cleaned.xmp is None else cleaned.xmp
+    size = animation.size if animation else pillow_image.size
     check_image(size)
     if not cleaned.ended and not has_all_pixels(cleaned.data):
-        raise TruncatedImage("The file ends before the picture does.")
+        raise TruncatedImage("The file ends before the image is complete.")
     crop = announced.crop
     return OpenedImage(
         data=cleaned.data,
         received_bytes=len(data),
-        pillow_image=image,
+        pillow_image=pillow_image,
         format=image_format,
-        frame_count=_frame_count(image, announced, animation),
+        frame_count=_frame_count(pillow_image, announced, animation),
         xmp=xmp,
         stored_size=(crop[2] - crop[0], crop[3] - crop[1]) if crop else size,
         crop=crop,
         animation=animation,
-        color_space=_color_space(cleaned.data, image_format, image, announced),
+        color_space=_color_space(cleaned.data, image_format, pillow_image, announced),
     )
 
 
-def _color_space(
-    data: bytes, image_format: ImageFormat, image: ImageFile.ImageFile, announced: Survey
-) -> ColorSpace | None:
-    """The colours that count, if numbers tell them. A profile that counts less than they do is taken away."""
-    has_profile = bool(image.info.get("icc_profile"))
-    if image_format is ImageFormat.PNG:
-        color_space = read_color_space(data, has_profile=has_profile)
-    else:
-        color_space = None if has_profile else announced.color_space
-    if color_space:
-        image.info.pop("icc_profile", None)
-    return color_space if color_space and not color_space.is_srgb else None
+def _sniffed_format(data: bytes) -> ImageFormat:
+    """Return the format that the first bytes tell. Raises UndecodableImage for any other."""
+    image_format = sniff(data[:SNIFF_BYTES])
+    if image_format is None:
+        raw = camera_raw.by_magic(data[:SNIFF_BYTES])
+        raise UndecodableImage(camera_raw.refusal(raw) if raw else _UNSUPPORTED)
+    return image_format
 
 
-def _animation(data: bytes, image_format: ImageFormat) -> Animation | None:
+def _check_structure(announced: Survey) -> None:
+    check_image((announced.width, announced.height))
+    if announced.scans > MAX_SCANS:
+        raise FrameLimit(f"The image has more than {MAX_SCANS} scans.", limit=MAX_SCANS)
+    if not announced.complete:
+        raise TruncatedImage("The file is shorter than its header says.")
+    if announced.fault:
+        raise UndecodableImage(announced.fault)
+
+
+def _read_animation(data: bytes, image_format: ImageFormat) -> Animation | None:
     match image_format:
         case ImageFormat.GIF:
             animation = gif.read(data)
@@ -123,18 +123,22 @@ def _animation(data: bytes, image_format: ImageFormat) -> Animation | None:
             return None
 
 
-def _frame_count(image: ImageFile.ImageFile, announced: Survey, animation: Animation | None) -> int:
+def _frame_count(pillow_image: ImageFile.ImageFile, announced: Survey, animation: Animation | None) -> int:
     if animation:
         return len(animation.frames)
-    # Of the other formats, only this one's plugin knows the number without a walk through the file.
-    return int(getattr(image, "n_frames", 1)) if image.format == "AVIF" else announced.frames
+    # AVIF is the only other format whose plugin knows the number without reading through the file.
+    return int(getattr(pillow_image, "n_frames", 1)) if pillow_image.format == "AVIF" else announced.frames
 
 
-def _check_structure(announced: Survey) -> None:
-    check_image((announced.width, announced.height))
-    if announced.scans > MAX_SCANS:
-        raise FrameLimit(f"The image has more than {MAX_SCANS} scans.", limit=MAX_SCANS)
-    if not announced.complete:
-        raise TruncatedImage("The file is shorter than its header says.")
-    if announced.fault:
-        raise UndecodableImage(announced.fault)
+def _color_space(
+    data: bytes, image_format: ImageFormat, pillow_image: ImageFile.ImageFile, announced: Survey
+) -> ColorSpace | None:
+    """Return the colours that the file tells by numbers, if they count. A profile that counts less is removed."""
+    has_profile = bool(pillow_image.info.get("icc_profile"))
+    if image_format is ImageFormat.PNG:
+        color_space = read_color_space(data, has_profile=has_profile)
+    else:
+        color_space = None if has_profile else announced.color_space
+    if color_space:
+        pillow_image.info.pop("icc_profile", None)
+    return color_space if color_space and not color_space.is_srgb else None

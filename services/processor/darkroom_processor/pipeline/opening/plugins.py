@@ -1,6 +1,6 @@
-"""Opens a file with the plugin for its format, which reads its header.
+"""Opens a file with Pillow's plugin for its format, which reads the header.
 
-A fault in side information that `cleaning` leaves to the plugin does not stop a file here.
+Some faults in side information are left to the plugin by `cleaning`. They are no reason to refuse a file here.
 """
 
 import io
@@ -37,13 +37,13 @@ _PILLOW_NAMES: Final = {
 
 
 def open_with_plugin(cleaned: Cleaned, image_format: ImageFormat) -> ImageFile.ImageFile:
-    """The image, its pixels not yet decoded, with whatever side information makes sense.
+    """Return the image, its pixels not yet decoded. Faulty side information is left out.
 
     A colour profile of more than MAX_ICC_BYTES is dropped. Raises what the plugin raises on a broken header.
     """
     image = _open(cleaned.data, image_format)
     if not isinstance(image, ImageFile.ImageFile):
-        raise UndecodableImage("The file is of another format than its first bytes say.")
+        raise UndecodableImage("The file has another format than its first bytes say.")
     if len(image.info.get("icc_profile") or b"") > MAX_ICC_BYTES:
         del image.info["icc_profile"]
     if cleaned.exif is not None:
@@ -52,9 +52,9 @@ def open_with_plugin(cleaned: Cleaned, image_format: ImageFormat) -> ImageFile.I
 
 
 def pop_xmp(image: Image.Image) -> bytes:
-    """Take the XMP packet out of an image; empty if there is none.
+    """Remove the XMP packet from an opened image and return it; empty if there is none.
 
-    Pillow turns a picture by the orientation in it. Browsers do not.
+    With the packet, Pillow would turn the image by the orientation in it. Browsers do not.
     """
     packet = image.info.pop("xmp", None)
     return packet if isinstance(packet, bytes) else b""
@@ -67,7 +67,7 @@ def _open(data: bytes, image_format: ImageFormat) -> Image.Image:
         case ImageFormat.AVIF:
             return open_avif(data)
         case ImageFormat.PNG:
-            # Frames are no part of the still picture, and Pillow refuses that for a fault in them.
+            # The still image does not need the frames, and Pillow refuses the file for a fault in them.
             still = png.rewrite(data, lambda chunk: chunk.kind not in apng.CHUNKS)
             return _Png(still)
         case ImageFormat.TIFF:
@@ -79,14 +79,14 @@ def _open(data: bytes, image_format: ImageFormat) -> Image.Image:
 
 
 class _Png(PngImageFile):
-    """A PNG whose rows count, whatever is wrong with the end of their stream."""
+    """A PNG that loads if all its rows are there, even if the end of the compressed stream is damaged."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         super().__init__(io.BytesIO(data))
 
     def load(self) -> Any:
-        """Read the pixels. Raises what Pillow raises when rows are missing."""
+        """Decode the pixels. Raises what Pillow raises when rows are missing."""
         try:
             return super().load()
         except OSError:
@@ -106,7 +106,7 @@ def _open_jpeg2000(data: bytes) -> Image.Image:
 
 
 class _Jpeg(JpegImageFile):
-    """A JPEG whose first picture counts, whatever a multi-picture index says, and whose EXIF may be broken."""
+    """A JPEG that opens even with a broken EXIF block. Of several images in one file, it is the first."""
 
     def _read_dpi_from_exif(self) -> None:
         packet = self.info.pop("xmp", None)
@@ -120,7 +120,7 @@ class _Jpeg(JpegImageFile):
 def _open_jpeg(data: bytes) -> Image.Image:
     try:
         image = _Jpeg(io.BytesIO(data))
-    except Exception:  # noqa: BLE001 - Pillow raises various errors on short segments of applications
+    except Exception:  # noqa: BLE001 - Pillow raises various errors on short application segments
         image = _Jpeg(io.BytesIO(jpeg.without_faults(data)))
     if not jpeg.is_profile([contents for name, contents in image.applist if name == "APP2"]):
         image.info.pop("icc_profile", None)

@@ -1,4 +1,4 @@
-"""What each operation of a recipe does to a picture. One function for each, by the type of the operation."""
+"""The operations of recipes: a function for each, which takes a raster and returns the changed one."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -28,7 +28,7 @@ from darkroom_processor.pipeline.operations import background, crop, resize, rot
 from darkroom_processor.pipeline.operations.overlay_images import OverlayImages
 from darkroom_processor.pipeline.pixels.raster import Raster
 
-_STEPS: Mapping[type[Operation], Callable[[Any, Raster], Raster]] = MappingProxyType(
+_FUNCTIONS: Mapping[type[Operation], Callable[[Any, Raster], Raster]] = MappingProxyType(
     {
         Resize: resize.resize,
         Crop: crop.crop,
@@ -50,16 +50,16 @@ _STEPS: Mapping[type[Operation], Callable[[Any, Raster], Raster]] = MappingProxy
 
 
 def apply(operation: AnyOperation, raster: Raster, overlays: OverlayImages) -> Raster:
-    """The picture after the operation. Raises ImageError when there would be none, OutputLimit when it is too large."""
+    """Return the raster after the operation. Raises ImageError if no pixels would be left, OutputLimit if too many."""
     if isinstance(operation, Watermark):
         return watermark.watermark(operation, raster, overlays)
-    return _STEPS[type(operation)](operation, raster)
+    return _FUNCTIONS[type(operation)](operation, raster)
 
 
 def resolve(operation: AnyOperation, raster: Raster) -> AnyOperation:
-    """An operation that does to this picture just the same, and does so to any other whatever is seen in it.
+    """Return an operation that has the same effect on this raster, but does not depend on pixel values.
 
-    The frames of an animation must all be cut alike: what depends on pixels is settled on the first.
+    The frames of an animation must all be cut in the same way, so operations are resolved on the first frame.
     """
     match operation:
         case Resize():

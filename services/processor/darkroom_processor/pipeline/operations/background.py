@@ -1,4 +1,4 @@
-"""Backgrounds: what a picture is laid on."""
+"""Operations that lay an image on a background: pad and flatten."""
 
 from PIL import Image, ImageColor
 
@@ -14,7 +14,7 @@ _OPAQUE = 255
 
 
 def parse_color(text: str) -> Rgba:
-    """The channels of a recipe's colour, 0 to 255 each."""
+    """Return the channels of a recipe's colour, 0 to 255 each."""
     if text == "transparent":
         return (0, 0, 0, 0)
     channels = ImageColor.getrgb(text)
@@ -22,12 +22,12 @@ def parse_color(text: str) -> Rgba:
 
 
 def pad(operation: Pad, raster: Raster) -> Raster:
-    """Add a border and lay the picture on the background."""
+    """Add a border and lay the image on the background."""
     return lay_on(raster, padded_size(operation, raster.size), (operation.left, operation.top), operation.background)
 
 
 def flatten(operation: Flatten, raster: Raster) -> Raster:
-    """Lay a transparent picture on the background, of which only the colour counts."""
+    """Lay a transparent image on the background, whose own transparency is ignored."""
     if not raster.has_alpha:
         return raster
     red, green, blue, _ = parse_color(operation.background)
@@ -35,31 +35,32 @@ def flatten(operation: Flatten, raster: Raster) -> Raster:
 
 
 def lay_on(raster: Raster, canvas: Size, offset: tuple[int, int], background: str) -> Raster:
-    """The picture on a canvas of the background's colour, which also shows through where the picture is transparent.
+    """Lay the image on a canvas of the background's colour, at `offset` (left, top).
 
-    The result has transparency only when the background has some. Raises OutputLimit for too large a canvas.
+    The colour also shows through where the image is transparent, so the result has transparency only if the background
+    has some. Raises OutputLimit for a canvas that is too large.
     """
     check_output(canvas)
     return Raster(_laid(raster, canvas, offset, parse_color(background)))
 
 
 def _laid(raster: Raster, canvas: Size, offset: tuple[int, int], color: Rgba) -> Image.Image:
-    """Grey pictures stay grey on a grey background."""
+    """Lay the image on an opaque or transparent colour. Grey on grey stays grey."""
     if color[3] != _OPAQUE:
         base = Image.new("RGBA", canvas, color)
     elif raster.is_gray and len(set(color[:3])) == 1:
         base = Image.new("L", canvas, color[0])
     else:
         base = Image.new("RGB", canvas, color[:3])
-    for top, band in row_chunks(raster.image):
-        _lay(Raster(band), base, (offset[0], offset[1] + top))
+    for top, chunk in row_chunks(raster.image):
+        _lay(Raster(chunk), base, (offset[0], offset[1] + top))
     return base
 
 
-def _lay(picture: Raster, base: Image.Image, offset: tuple[int, int]) -> None:
-    """Composite onto the base, in place (Porter and Duff's `over`)."""
-    straight = picture.straight if base.mode == "L" else picture.color
-    if not picture.has_alpha:
+def _lay(raster: Raster, base: Image.Image, offset: tuple[int, int]) -> None:
+    """Composite the raster onto the base, which is changed (Porter and Duff's `over`)."""
+    straight = raster.straight if base.mode == "L" else raster.color
+    if not raster.has_alpha:
         base.paste(straight.convert(base.mode), offset)
     elif base.mode == "RGBA":
         base.alpha_composite(straight, offset)

@@ -1,4 +1,4 @@
-"""Cutting: rectangles, borders and corners."""
+"""Operations that cut something off: crop, trim and round."""
 
 from functools import reduce
 from typing import Final
@@ -12,44 +12,44 @@ from darkroom_processor.pipeline.operations.background import lay_on
 from darkroom_processor.pipeline.pixels.raster import Raster
 from darkroom_processor.pipeline.pixels.row_chunks import row_chunks
 
-_FINE: Final = 4
-"""Corners are drawn so much larger and then reduced, for smooth edges."""
+_SUPERSAMPLING: Final = 4
+"""Factor by which corners are drawn larger and then reduced, for smooth edges."""
 
 
 def crop(operation: Crop, raster: Raster) -> Raster:
-    """Cut a rectangle out. Raises ImageError when nothing of the picture lies in it."""
+    """Cut out a rectangle. Raises ImageError if it lies outside the image."""
     box = crop_box(operation, raster.size)
     return raster if box == (0, 0, *raster.size) else Raster(raster.image.crop(box))
 
 
 def trim(operation: Trim, raster: Raster) -> Raster:
-    """Cut away the borders that look like the top left pixel."""
+    """Cut off the borders that look like the top left pixel."""
     return crop(resolve(operation, raster), raster)
 
 
 def resolve(operation: Trim, raster: Raster) -> Crop:
-    """The crop that the trim means on this picture."""
+    """Return the crop that does what the trim does to this raster."""
     pixel = Raster(raster.image.crop((0, 0, 1, 1))).premultiplied
     boxes: list[Box] = []
-    for begins, band in row_chunks(raster.image):
-        if box := _unlike(Raster(band).premultiplied, pixel, operation.threshold):
-            boxes.append((box[0], box[1] + begins, box[2], box[3] + begins))
+    for first_row, chunk in row_chunks(raster.image):
+        if box := _differing_box(Raster(chunk).premultiplied, pixel, operation.threshold):
+            boxes.append((box[0], box[1] + first_row, box[2], box[3] + first_row))
     lefts, tops, rights, bottoms = zip(*(boxes or [(0, 0, *raster.size)]), strict=True)
     left, top, right, bottom = min(lefts), min(tops), max(rights), max(bottoms)
-    # Unchecked: a source may have longer sides than a recipe may name.
+    # Not validated: a source may have longer sides than a recipe may state.
     return Crop.model_construct(op="crop", left=left, top=top, width=right - left, height=bottom - top)
 
 
-def _unlike(picture: Image.Image, pixel: Image.Image, threshold: int) -> Box | None:
-    """The part of a picture that holds all that differs from the pixel by more than the threshold in some channel."""
-    channels = ImageChops.difference(picture, pixel.resize(picture.size, Image.Resampling.NEAREST)).split()
-    # Channel by channel: the sum over them could not tell one large difference from three small ones.
+def _differing_box(image: Image.Image, pixel: Image.Image, threshold: int) -> Box | None:
+    """Return the box of all pixels that differ from `pixel` by more than the threshold in some channel."""
+    channels = ImageChops.difference(image, pixel.resize(image.size, Image.Resampling.NEAREST)).split()
+    # The largest channel, not the sum: the sum does not tell one large difference from three small ones.
     most = reduce(ImageChops.lighter, channels)
     return most.point([255 if level > threshold else 0 for level in range(256)]).getbbox()
 
 
 def round_corners(operation: Round, raster: Raster) -> Raster:
-    """Make the corners transparent and lay the picture on the background."""
+    """Make the corners transparent and lay the image on the background."""
     check_output(raster.size)
     shorter = min(raster.size)
     radius = operation.radius or round((operation.fraction or 0) * shorter)
@@ -60,7 +60,7 @@ def round_corners(operation: Round, raster: Raster) -> Raster:
 
 
 def _outline(raster: Raster, radius: int) -> Image.Image:
-    """An opaque mask of the picture's size but for its corners."""
+    """Return a mask of the image's size: opaque except at the corners."""
     width, height = raster.size
     mask = Image.new("L", raster.size, 255)
     if radius:
@@ -74,8 +74,8 @@ def _outline(raster: Raster, radius: int) -> Image.Image:
 
 
 def _corner(radius: int) -> Image.Image:
-    """The top left quarter of a disc."""
-    side = radius * _FINE
+    """Return the top left quarter of a disc."""
+    side = radius * _SUPERSAMPLING
     quarter = Image.new("L", (side, side))
     ImageDraw.Draw(quarter).ellipse((0, 0, 2 * side - 1, 2 * side - 1), 255)
-    return quarter.reduce(_FINE)
+    return quarter.reduce(_SUPERSAMPLING)

@@ -1,4 +1,4 @@
-"""The images that watermarks are made of: each is decoded once, when the first variant asks for it."""
+"""The images that watermarks draw. Each is decoded once, when the first variant asks for it."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,7 @@ from darkroom_processor.pipeline.pixels.raster import Raster
 
 
 class OverlayImages:
-    """The files of one task, and what has been decoded of them, in the space of the pictures that they are laid on."""
+    """The overlay files of one task, decoded into the colour space of the image that they are drawn on."""
 
     def __init__(self, files: Mapping[Overlay, bytes], space: EmbeddedSpace | None = None) -> None:
         self._files = files
@@ -20,7 +20,7 @@ class OverlayImages:
         self._decoded: dict[Overlay, Raster | ImageError] = {}
 
     def raster(self, overlay: Overlay) -> Raster:
-        """The image, upright. Raises OverlayMissing, or the ImageError that a source like it would."""
+        """Return the overlay, upright. Raises OverlayMissing, or the ImageError that it would raise as a source."""
         if overlay not in self._decoded:
             self._decoded[overlay] = self._decode(overlay)
         decoded = self._decoded[overlay]
@@ -30,10 +30,10 @@ class OverlayImages:
 
     def _decode(self, overlay: Overlay) -> Raster | ImageError:
         if overlay not in self._files:
-            return OverlayMissing("The picture that the watermark is made of is not there any more.")
+            return OverlayMissing("The image of the watermark no longer exists.")
         try:
             with translate_decoder_errors():
                 raster = decode(open_image(self._files[overlay]), lambda _: 1.0).raster
             return self._space.from_srgb(raster) if self._space else raster
         except ImageError as error:
-            return type(error)(f"The picture that the watermark is made of: {error.message}", **error.fields)
+            return type(error)(f"The image of the watermark: {error.message}", **error.fields)

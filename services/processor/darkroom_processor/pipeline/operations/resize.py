@@ -1,4 +1,4 @@
-"""Resizing."""
+"""The resize operation."""
 
 from typing import Final
 
@@ -21,14 +21,14 @@ _KERNELS = {
 }
 
 _NEARLY: Final = 2.0
-"""The ratio up to which a picture that the decoder has shrunk has nearly the size that it will have."""
+"""Ratio below which an image that the decoder has shrunk is close to its final size."""
 _MOST_RATIO: Final = 16.0
-"""What is left to it along the other side of a picture that becomes much narrower than it becomes low, or the reverse.
-Its weights take memory for each pixel of that side: of a line of 50 megapixels more than a child may have."""
+"""Highest ratio that is left to the kernel along either side; pixels are averaged before. The weights of the kernel
+take memory for each pixel of a side. For a line of 50 megapixels that is more than a child may have."""
 
 
 def resize(operation: Resize, raster: Raster) -> Raster:
-    """Scale, cut and place the picture as the operation's fit says."""
+    """Scale, cut and place the image as the `fit` of the operation says."""
     placement = place(resolve(operation, raster), raster.size)
     check_output(placement.canvas)
     kept = Raster(_resample(raster, placement, operation.filter))
@@ -38,7 +38,7 @@ def resize(operation: Resize, raster: Raster) -> Raster:
 
 
 def resolve(operation: Resize, raster: Raster) -> Resize:
-    """The same resize with a position that depends on what is seen replaced by the point that it means here."""
+    """Return the resize with the point that `smart` or `entropy` finds in this raster, instead of that position."""
     position = operation.position
     placement = place(operation, raster.size)
     if isinstance(position, Focus) or position not in SEEKING or placement.kept_size == placement.scaled:
@@ -50,10 +50,10 @@ def resolve(operation: Resize, raster: Raster) -> Resize:
 
 
 def _resample(raster: Raster, placement: Placement, chosen: Filter | None) -> Image.Image:
-    """Scale only what is kept.
+    """Scale only the part that is kept.
 
-    The kept part is cut out of the source in fractions of a pixel, which gives the same pixels as to scale all of the
-    picture and to cut then: the kernel also sees what lies around the cut.
+    The part is cut out of the source in fractions of a pixel. That makes the same pixels as scaling the whole image and
+    cutting it afterwards, because the kernel also sees the pixels around the cut.
     """
     if raster.is_complete and placement.kept_size == raster.size:
         return raster.image
@@ -71,8 +71,10 @@ def _resample(raster: Raster, placement: Placement, chosen: Filter | None) -> Im
 
 
 def _usual_kernel(raster: Raster, ratio: float) -> Image.Resampling:
-    """Lanczos. Where there are no vector instructions for it, and the decoder has left little to do, Hamming: half the
-    time, and as near to Lanczos on all pixels as 40 dB, where an encoder at quality 80 leaves 36.
+    """Return Lanczos, or Hamming where Lanczos is slow and the decoder has left little to scale.
+
+    Lanczos is slow without vector instructions. Hamming takes half the time and differs by 40 dB from Lanczos on all
+    pixels; an encoder at quality 80 loses more (36 dB).
     """
-    dear = not VECTORS and raster.shrunk and ratio < _NEARLY
-    return Image.Resampling.HAMMING if dear else Image.Resampling.LANCZOS
+    is_slow = not VECTORS and raster.shrunk and ratio < _NEARLY
+    return Image.Resampling.HAMMING if is_slow else Image.Resampling.LANCZOS

@@ -1,4 +1,4 @@
-"""Turning and mirroring."""
+"""Operations that rotate or mirror: rotate, flip and flop."""
 
 import math
 
@@ -16,7 +16,7 @@ _CLOCKWISE = {90: Transpose.ROTATE_270, 180: Transpose.ROTATE_180, 270: Transpos
 
 
 def rotate(operation: Rotate, raster: Raster) -> Raster:
-    """Turn clockwise: by right angles exactly, by any other angle onto a larger canvas."""
+    """Rotate clockwise: exactly by right angles, onto a larger canvas by any other angle."""
     angle = operation.angle % 360
     if angle == 0:
         return raster
@@ -36,32 +36,33 @@ def flop(_: Flop, raster: Raster) -> Raster:
 
 
 def _tilt(raster: Raster, angle: float, background: str) -> Raster:
-    """The picture is turned with a transparent rim, so that its edges blend with the background instead of fraying."""
+    """Rotate the image with a transparent rim, so that its edges blend smoothly with the background."""
     canvas = rotated_size(raster.size, angle)
     extent = canvas[0] * raster.extent[0] / raster.size[0], canvas[1] * raster.extent[1] / raster.size[1]
     drawn = math.ceil(extent[0]), math.ceil(extent[1])
     check_output(drawn)
     middle = 1 + raster.extent[0] / 2, 1 + raster.extent[1] / 2
     turned = _rimmed(raster).transform(
-        drawn, Image.Transform.AFFINE, _turned_back(angle, extent, middle), Image.Resampling.BICUBIC
+        drawn, Image.Transform.AFFINE, _inverse_rotation(angle, extent, middle), Image.Resampling.BICUBIC
     )
     return Raster(lay_on(Raster(turned), drawn, (0, 0), background).image, canvas, extent, shrunk=raster.shrunk)
 
 
 def _rimmed(raster: Raster) -> Image.Image:
-    """The picture with one transparent pixel all around, `RGBa`."""
+    """Return the image as `RGBa` with one transparent pixel all around."""
     width, height = raster.image.size
     rimmed = Image.new("RGBa", (width + 2, height + 2))
     rimmed.paste(raster.image if raster.image.mode == "RGBa" else raster.color.convert("RGBA").convert("RGBa"), (1, 1))
     return rimmed
 
 
-def _turned_back(
+def _inverse_rotation(
     angle: float, extent: tuple[float, float], middle: tuple[float, float]
 ) -> tuple[float, float, float, float, float, float]:
-    """The first two rows of the matrix from a place on a canvas to that on the picture; middle comes to middle.
+    """Return the first two rows of the matrix from points on the canvas to points on the image.
 
-    Pillow's own `rotate` puts the middle half a pixel beside where the sizes differ by an odd number.
+    The middle of the canvas maps to `middle`. Pillow's own `rotate` is half a pixel off where the sizes differ by an
+    odd number.
     """
     sine, cosine = math.sin(math.radians(angle)), math.cos(math.radians(angle))
     x, y = extent[0] / 2, extent[1] / 2

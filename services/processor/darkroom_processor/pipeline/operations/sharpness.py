@@ -1,4 +1,4 @@
-"""Blurring and sharpening."""
+"""Operations that blur and sharpen."""
 
 from typing import Final
 
@@ -11,37 +11,38 @@ _OPAQUE: Final = 255
 
 
 def blur(operation: Blur, raster: Raster) -> Raster:
-    """A Gaussian, premultiplied so that transparent pixels lend no colour."""
+    """Blur with a Gaussian, on premultiplied pixels, so that the colours of transparent pixels do not bleed."""
     return Raster(raster.premultiplied.filter(ImageFilter.GaussianBlur(operation.sigma)))
 
 
 def sharpen(operation: Sharpen, raster: Raster) -> Raster:
-    """An unsharp mask on the colours; the outline of a transparent picture stays as it is."""
+    """Sharpen the colours with an unsharp mask. Transparency stays as it is."""
     mask = ImageFilter.UnsharpMask(operation.sigma, round(operation.amount * 100), operation.threshold)
     image = raster.straight
     if not raster.has_alpha:
         return Raster(image.filter(mask))
     sharpened = _spread(image).filter(mask)
     sharpened.putalpha(image.getchannel("A"))
-    return Raster(_without_colors_unseen(sharpened))
+    return Raster(_without_hidden_colors(sharpened))
 
 
 def _spread(image: Image.Image) -> Image.Image:
-    """The colours of a transparent picture spread to where it is transparent, so that no edge is seen there.
+    """Spread the visible colours into the transparent parts, so that the mask sees no edge there.
 
-    Pull and push: what is not seen takes its colour from the picture in half the size, and that from a quarter.
+    This is the pull-push algorithm: transparent pixels take their colour from the image at half the size, and its
+    transparent pixels from a quarter, and so on.
     """
     colors, alpha = image.convert(image.mode.removesuffix("A")), image.getchannel("A")
     if max(image.size) == 1 or alpha.getextrema()[0] == _OPAQUE:
         return colors
     smaller = Raster(Raster(image).premultiplied.reduce(2)).straight
-    # A single opaque pixel of four counts in full.
+    # One opaque pixel of four is enough to count as opaque.
     smaller.putalpha(smaller.getchannel("A").point([min(4 * level, _OPAQUE) for level in range(256)]))
     behind = _spread(smaller).resize(image.size, Image.Resampling.BILINEAR)
     behind.paste(colors, mask=alpha)
     return behind
 
 
-def _without_colors_unseen(image: Image.Image) -> Image.Image:
-    """Fully transparent pixels back to no colour at all, which every encoder writes shortest."""
+def _without_hidden_colors(image: Image.Image) -> Image.Image:
+    """Remove the colours of fully transparent pixels, which makes smaller files in every format."""
     return image.convert(f"{image.mode[:-1]}a").convert(image.mode)

@@ -1,7 +1,7 @@
-"""Texts as pictures, in Noto Sans (SIL Open Font License).
+"""Draws texts in Noto Sans (SIL Open Font License).
 
-Letters are laid out by FreeType alone and not by Raqm, which finds a part of itself on some systems and not on others:
-the same recipe gives the same pixels everywhere. The scripts that need more are refused with the recipe.
+Letters are laid out by FreeType alone, so that a recipe makes the same pixels everywhere: Raqm needs a library that
+some systems lack. Scripts that need Raqm are refused when the recipe is checked.
 """
 
 import io
@@ -17,18 +17,18 @@ from darkroom_processor.pipeline.operations.background import parse_color
 from darkroom_processor.pipeline.pixels.raster import Raster
 
 _SIZES: Final = (64, 128, 256, 512, 1024, 2048)
-"""The font sizes in which texts are drawn, in pixels, to be scaled from there. A font costs FreeType some 20 ms once,
-for its hints; so there are few of them, and they are kept."""
+"""Font sizes in pixels that texts are drawn in; the result is scaled. FreeType takes about 20 ms to prepare a size, so
+there are few of them, and each is kept."""
 _RIM: Final = 24
-"""The rim is this part of the font size: thin, but enough on a background of the letters' own colour."""
+"""Font size divided by the width of the rim: a thin rim that shows letters on a background of their own colour."""
 
 Rgb = tuple[int, int, int]
 
 
 def draw_text(text: str, color: str, room: Size) -> Raster:
-    """The text as a picture just large enough, `RGBA`, drawn no smaller than it has to be to fill the room.
+    """Return the text as `RGBA`, cropped to its letters, at least as large as fills the room (width, height).
 
-    Only letters of more than 2048 pixels are.
+    Only letters of more than 2048 pixels are drawn smaller.
     """
     font = _font(_size_for(text, room))
     rim = round(font.size / _RIM)
@@ -41,7 +41,7 @@ def draw_text(text: str, color: str, room: Size) -> Raster:
 
 @cache
 def _font_file() -> bytes:
-    """The font, read when it is first needed: a sealed child must have done so before."""
+    """Return the bytes of the font. A sealed child cannot open files, so it must be read before."""
     return resources.files("fontpkg_noto_sans").joinpath("files", "NotoSans[wdth,wght].ttf").read_bytes()
 
 
@@ -63,7 +63,7 @@ def _ink(font: ImageFont.FreeTypeFont, text: str, rim: int) -> Box:
 
 
 def _colors(color: str) -> tuple[Rgb, Rgb]:
-    """Of the letters, and of their rim."""
+    """Return the colours of the letters and of their rim: black around light letters, white around dark ones."""
     red, green, blue, _ = parse_color(color)
     light = 299 * red + 587 * green + 114 * blue > 128_000
     return (red, green, blue), (0, 0, 0) if light else (255, 255, 255)

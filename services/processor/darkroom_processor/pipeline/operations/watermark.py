@@ -1,4 +1,4 @@
-"""Watermarks: a text or an image, made into a stamp and laid over the picture once or all over."""
+"""The watermark operation: draws a text or an image, the stamp, once or in rows over the whole image."""
 
 from collections.abc import Iterator
 
@@ -13,43 +13,43 @@ from darkroom_processor.pipeline.operations.rotate import rotate
 from darkroom_processor.pipeline.operations.text import draw_text
 from darkroom_processor.pipeline.pixels.raster import Raster
 
-Place = tuple[int, int]
-"""Where a stamp's top left corner lies on the picture; it may reach over the picture's sides."""
+Corner = tuple[int, int]
+"""(left, top) of a stamp on the image. The stamp may extend beyond the sides of the image."""
 
 
 def watermark(operation: Watermark, raster: Raster, overlays: OverlayImages) -> Raster:
-    """Stamp the picture; where it is transparent, the stamp is seen alone. Raises what `overlays` raises."""
+    """Draw the watermark. It also shows where the image is transparent. Raises what `overlays` raises."""
     check_output(raster.size)
     stamp = _stamp(operation, raster.size, overlays)
     stamped = raster.color.copy()
-    for layer, place in _layers(operation, raster.size, stamp):
-        _lay(layer, place, stamped)
+    for layer, corner in _layers(operation, raster.size, stamp):
+        _lay(layer, corner, stamped)
     return Raster(stamped)
 
 
 def _stamp(operation: Watermark, size: Size, overlays: OverlayImages) -> Image.Image:
-    """What is laid over a picture of this size, `RGBA`."""
+    """Return the stamp for an image of this size, as `RGBA`."""
     room = (max(1, round(operation.scale * size[0])), size[1])
     if operation.image:
         made_of = overlays.raster(operation.image)
     else:
         made_of = draw_text(operation.text or "", operation.color, room)
-    turn = Rotate(op="rotate", angle=operation.angle, background="transparent")
-    turned = rotate(turn, _fitted(made_of, room)).color.convert("RGBA")
-    turned.putalpha(turned.getchannel("A").point([round(level * operation.opacity) for level in range(256)]))
-    return turned
+    rotation = Rotate(op="rotate", angle=operation.angle, background="transparent")
+    rotated = rotate(rotation, _fitted(made_of, room)).color.convert("RGBA")
+    rotated.putalpha(rotated.getchannel("A").point([round(level * operation.opacity) for level in range(256)]))
+    return rotated
 
 
 def _fitted(image: Raster, room: Size) -> Raster:
-    """The image scaled to the room, proportions kept."""
+    """Return the image scaled to the room (width, height), with its proportions."""
     factor = min(room[0] / image.size[0], room[1] / image.size[1])
     width, height = (max(1, round(side * factor)) for side in image.size)
     fill = Resize(op="resize", width=width, height=height, fit=Fit.FILL, enlarge=True)
     return resize(fill, image)
 
 
-def _layers(operation: Watermark, size: Size, stamp: Image.Image) -> Iterator[tuple[Image.Image, Place]]:
-    """What to lay where."""
+def _layers(operation: Watermark, size: Size, stamp: Image.Image) -> Iterator[tuple[Image.Image, Corner]]:
+    """Yield what to draw, and where."""
     if operation.tile:
         yield from _rows(stamp, size, round(operation.spacing * min(stamp.size)))
         return
@@ -59,10 +59,10 @@ def _layers(operation: Watermark, size: Size, stamp: Image.Image) -> Iterator[tu
     yield stamp, (left + margin, top + margin)
 
 
-def _rows(stamp: Image.Image, size: Size, gap: int) -> Iterator[tuple[Image.Image, Place]]:
-    """Rows of stamps from side to side, every other row shifted by half a step.
+def _rows(stamp: Image.Image, size: Size, gap: int) -> Iterator[tuple[Image.Image, Corner]]:
+    """Yield rows of stamps from side to side. Every second row is shifted by half a step.
 
-    The two kinds of row are made once: tiny stamps on a large picture are hundreds of thousands.
+    The two kinds of row are drawn once, since a large image may have hundreds of thousands of tiny stamps.
     """
     across, down = stamp.width + gap, stamp.height + gap
     kinds = [_row(stamp, size, across, shift) for shift in (0, across // 2)]
@@ -77,18 +77,18 @@ def _row(stamp: Image.Image, size: Size, across: int, shift: int) -> Image.Image
     return row
 
 
-def _lay(layer: Image.Image, place: Place, picture: Image.Image) -> None:
-    """Composite onto the picture, in place (Porter and Duff's `over`)."""
-    if picture.mode == "RGB":
-        picture.paste(layer, place, layer)
+def _lay(layer: Image.Image, corner: Corner, image: Image.Image) -> None:
+    """Composite the layer onto the image, which is changed (Porter and Duff's `over`)."""
+    if image.mode == "RGB":
+        image.paste(layer, corner, layer)
         return
-    # This one takes no place outside.
-    left, top = max(place[0], 0), max(place[1], 0)
-    seen = (
-        left - place[0],
-        top - place[1],
-        min(layer.width, picture.width - place[0]),
-        min(layer.height, picture.height - place[1]),
+    # `alpha_composite` refuses corners outside the image, so only the visible part of the layer is drawn.
+    left, top = max(corner[0], 0), max(corner[1], 0)
+    visible = (
+        left - corner[0],
+        top - corner[1],
+        min(layer.width, image.width - corner[0]),
+        min(layer.height, image.height - corner[1]),
     )
-    if seen[0] < seen[2] and seen[1] < seen[3]:
-        picture.alpha_composite(layer, (left, top), seen)
+    if visible[0] < visible[2] and visible[1] < visible[3]:
+        image.alpha_composite(layer, (left, top), visible)

@@ -1,4 +1,4 @@
-"""What an encoder gets: one picture, or those of an animation in a strip."""
+"""The frames that an encoder writes: one for a still image, several for an animation."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,47 +14,47 @@ ENDLESS: Final = 0
 
 @dataclass(frozen=True)
 class Frames:
-    """Pictures of one size. Several make an animation."""
+    """Rasters of one size. Several make an animation."""
 
     rasters: tuple[Raster, ...]
     durations: tuple[int, ...] = ()
-    """Milliseconds that each picture is shown; none for a single picture."""
+    """Milliseconds that each frame is shown; empty for a still image."""
     plays: int = ENDLESS
-    """How often the animation runs; `ENDLESS` for ever."""
+    """How often the animation plays; `ENDLESS` for ever."""
 
     def __post_init__(self) -> None:
-        """Raises ValueError for pictures of several sizes: limits and encoders go by that of the first."""
+        """Raises ValueError for rasters of several sizes: limits and encoders only look at the first size."""
         if len({raster.size for raster in self.rasters}) != 1:
-            raise ValueError("the pictures of a strip have several sizes")
+            raise ValueError("the frames have several sizes")
 
     @property
     def size(self) -> Size:
-        """(width, height) of each picture."""
+        """(width, height) of each frame."""
         return self.rasters[0].size
 
     @property
     def pixels(self) -> int:
-        """Of all pictures together."""
+        """Pixels of all frames together."""
         return self.size[0] * self.size[1] * len(self.rasters)
 
     @property
     def has_alpha(self) -> bool:
-        """Whether any of the pictures has an alpha channel."""
+        """Whether any frame has an alpha channel."""
         return any(raster.has_alpha for raster in self.rasters)
 
     @property
     def is_gray(self) -> bool:
-        """Whether all of the pictures have one channel of colour."""
+        """Whether all frames are grey."""
         return all(raster.is_gray for raster in self.rasters)
 
     @property
     def is_animated(self) -> bool:
-        """Whether there is more than one picture."""
+        """Whether there are several frames."""
         return len(self.rasters) > 1
 
     @cached_property
     def images(self) -> tuple[Image.Image, ...]:
-        """The pixels, all in one mode: `L`, `LA`, `RGB` or `RGBA`."""
+        """The pixels of each frame, all in one mode: `L`, `LA`, `RGB` or `RGBA`."""
         if not self.is_animated:
             return (self.rasters[0].straight,)
         mode = ("L" if self.is_gray else "RGB") + ("A" if self.has_alpha else "")

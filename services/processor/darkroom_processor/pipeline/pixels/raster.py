@@ -1,4 +1,4 @@
-"""Decoded pixels on their way through the operations."""
+"""Decoded pixels, as operations take and return them."""
 
 from functools import cached_property
 
@@ -13,14 +13,14 @@ _STRAIGHT = {premultiplied: straight for straight, premultiplied in _PREMULTIPLI
 
 
 class Raster:
-    """A picture in sRGB, or in the space that is kept of its source, with 8 bits a channel. It is never changed.
+    """Pixels with 8 bits a channel, in sRGB or in the embedded colour space. A raster is never changed.
 
-    `size` is the picture's true size. The pixels held may be fewer: `extent` says how much of their width and height is
-    picture, in fractions of a pixel, since decoders round up. Such a picture is for turning, resizing and what needs no
-    single pixel.
+    `size` is the true size of the image, in pixels. A raster may hold fewer pixels, because it is enough for the
+    operations that follow: rotations, resizes, and steps that need no single pixel. `extent` is then the part of the
+    held pixels that is image, as (width, height) in fractions of a pixel: decoders round the held size up.
 
-    Transparent pictures come with colours straight (`RGBA`, `LA`) or premultiplied (`RGBa`, `La`), whichever the last
-    step produced. Either view is made when it is first asked for and then kept, since several variants may ask.
+    Transparent pixels have straight colours (`RGBA`, `LA`) or premultiplied ones (`RGBa`, `La`), depending on the step
+    that made them. Each view is converted when it is first asked for, and then kept for other variants.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Raster:
         self.size: Size = size or image.size
         self.extent: tuple[float, float] = extent or self.size
         self.shrunk = shrunk
-        """Whether the decoder has shrunk it, which it does less carefully than a resampling kernel would."""
+        """Whether the decoder shrank the image, which is less exact than a resampling kernel."""
         self._reduced: dict[int, Image.Image] = {}
 
     @property
@@ -50,7 +50,7 @@ class Raster:
 
     @property
     def is_gray(self) -> bool:
-        """Whether there is one channel of colour."""
+        """Whether there is a single colour channel."""
         return self.image.mode in {"L", "LA", "La"}
 
     @cached_property
@@ -61,32 +61,32 @@ class Raster:
 
     @cached_property
     def premultiplied(self) -> Image.Image:
-        """The pixels for resampling: `L`, `La`, `RGB` or `RGBa`. Transparent pixels then lend no colour to others."""
+        """The pixels for resampling: `L`, `La`, `RGB` or `RGBa`. Transparent pixels then do not bleed their colour."""
         mode = self.image.mode
         return self.image.convert(_PREMULTIPLIED[mode]) if mode in _PREMULTIPLIED else self.image
 
-    def shrunk_to(self, part: float) -> "Raster":
-        """The same picture with no more pixels than are good for that part of its true size."""
-        factor = averaging_factor(self.extent[0] / self.size[0] / part)
+    @property
+    def color(self) -> Image.Image:
+        """The pixels as `RGB` or, if there is an alpha channel, `RGBA`."""
+        image = self.straight
+        return image.convert("RGBA" if self.has_alpha else "RGB") if self.is_gray else image
+
+    def shrunk_to(self, scale: float) -> "Raster":
+        """Return the same image with fewer pixels, still enough to scale its true size by `scale`."""
+        factor = averaging_factor(self.extent[0] / self.size[0] / scale)
         if factor == 1:
             return self
         extent = self.extent[0] / factor, self.extent[1] / factor
         return Raster(self.reduced(factor), self.size, extent, shrunk=self.shrunk)
 
     def reduced(self, factor: int) -> Image.Image:
-        """The premultiplied pixels with sides shorter by 2, 4, 8 …, each the mean of a square; kept as well."""
+        """Return the premultiplied pixels, each the mean of a square of `factor` (2, 4, 8 …) pixels a side."""
         if factor not in self._reduced:
             self._reduced[factor] = averaged(self.reduced(factor // 2) if factor > 2 else self.image, (2, 2))
         return self._reduced[factor]
 
-    @property
-    def color(self) -> Image.Image:
-        """The pixels as `RGB` or, when there is transparency, `RGBA`."""
-        image = self.straight
-        return image.convert("RGBA" if self.has_alpha else "RGB") if self.is_gray else image
-
     def with_image(self, image: Image.Image, *, swaps_sides: bool = False) -> "Raster":
-        """The same picture with its pixels rearranged; `swaps_sides` when width and height have changed places."""
+        """Return a raster of the same pixels, rearranged. `swaps_sides` tells that width and height are exchanged."""
         if not swaps_sides:
             return Raster(image, self.size, self.extent, shrunk=self.shrunk)
         return Raster(image, self.size[::-1], self.extent[::-1], shrunk=self.shrunk)

@@ -1,7 +1,7 @@
-"""Resampling: Pillow's kernels and Pillow's pictures, carried out with the processor's vector instructions.
+"""Resampling with the kernels of Pillow, but by a library that uses the vector instructions of the CPU.
 
-Pillow has no use for these, and takes five to ten times as long. The library that has, has no wheel for Linux on ARM:
-there Pillow does it.
+Pillow does not use them and takes five to ten times as long. The library has no wheel for Linux on ARM, so Pillow does
+the work there.
 """
 
 import math
@@ -26,20 +26,20 @@ else:
     }
 
 FloatBox = tuple[float, float, float, float]
-"""(left, top, right, bottom) in pixels and fractions of them."""
+"""(left, top, right, bottom) in fractional pixels."""
 
 _VECTOR_MODES: Final = frozenset({"L", "RGB", "RGBa"})
 _PREMULTIPLIED: Final = {"LA": "La", "RGBA": "RGBa"}
 _SUPPORT: Final = 3
-"""Result pixels to each side that the widest kernel, Lanczos, looks at."""
+"""Pixels of the result, to each side, that the widest kernel (Lanczos) takes into account."""
 _STRIP_BYTES: Final = 2**21
-"""Of the columns that are premultiplied at a time: they stay in the processor's cache."""
+"""Bytes of the columns that are premultiplied at once. They fit into the CPU's cache."""
 _BETWEEN_BYTES: Final = 2**22
-"""Of a picture that is scaled along one axis and not yet along the other."""
+"""Bytes of an image that is scaled along one axis and not yet along the other."""
 
 
 def resample(image: Image.Image, size: Size, kernel: Resampling, box: FloatBox) -> Image.Image:
-    """The box of a picture, scaled to the size. Pictures with alpha come out premultiplied, but by `NEAREST`."""
+    """Return the box of an image, scaled to `size`. With alpha the result is premultiplied, except by `NEAREST`."""
     if kernel is Resampling.NEAREST or image.mode not in _PREMULTIPLIED:
         return _scaled(image, size, kernel, box)
     ratio = max((box[2] - box[0]) / size[0], 1.0)
@@ -50,7 +50,7 @@ def resample(image: Image.Image, size: Size, kernel: Resampling, box: FloatBox) 
 
 
 def averaged(image: Image.Image, factors: tuple[int, int]) -> Image.Image:
-    """The picture with each pixel the mean of so many across and down. With alpha it comes out premultiplied."""
+    """Return an image whose pixels are means of blocks of `factors` (across, down). With alpha, it is premultiplied."""
     if image.mode not in _PREMULTIPLIED:
         return image.reduce(factors)
     across, down = factors
@@ -63,7 +63,7 @@ def averaged(image: Image.Image, factors: tuple[int, int]) -> Image.Image:
 def _premultiplied_columns(
     image: Image.Image, columns: tuple[int, int], height: int, kernel: Resampling, rows: tuple[float, float]
 ) -> Image.Image:
-    """These columns of a picture with straight colours, premultiplied and scaled down to a height."""
+    """Return the columns of an image with straight colours, premultiplied and scaled down to `height`."""
     scaled = Image.new(_PREMULTIPLIED[image.mode], (columns[1] - columns[0], height))
     for left, strip in _premultiplied_strips(image, columns):
         box = (0, rows[0], strip.width, rows[1])
@@ -74,9 +74,9 @@ def _premultiplied_columns(
 def _premultiplied_strips(
     image: Image.Image, columns: tuple[int, int], multiple: int = 1
 ) -> Iterator[tuple[int, Image.Image]]:
-    """These columns of a picture with straight colours, some at a time, and where each strip of them begins.
+    """Yield the columns of an image with straight colours in premultiplied strips, each with its first column.
 
-    So that no premultiplied copy of the whole picture is ever held. Strips that are all transparent are left out.
+    Strips avoid a premultiplied copy of the whole image. Strips that are completely transparent are left out.
     """
     step = max(_STRIP_BYTES // (4 * image.height * multiple), 1) * multiple
     for left in range(*columns, step):
@@ -86,7 +86,7 @@ def _premultiplied_strips(
 
 
 def _premultiplied(image: Image.Image) -> Image.Image:
-    """The picture, which is given up for it, with its colours multiplied by its alpha."""
+    """Return the image with its colours multiplied by its alpha. The image may be overwritten."""
     if not VECTORS or image.mode != "RGBA":
         return image.convert(_PREMULTIPLIED[image.mode])
     AlphaMulDiv().multiply_alpha_pil_inplace(image)
@@ -99,12 +99,12 @@ def _scaled(image: Image.Image, size: Size, kernel: Resampling, box: FloatBox) -
     left, top, right, bottom = box
     scaled = Image.new(image.mode, size)
     ratio = (bottom - top) / size[1]
-    # Some rows at a time: between the axes the library holds them as wide as the source is.
+    # A few rows at a time: between the two axes the library holds them at the width of the source.
     step = max(_BETWEEN_BYTES // (4 * image.width), 1)
     for first in range(0, size[1], step):
         rows = scaled if step >= size[1] else Image.new(image.mode, (size[0], min(step, size[1] - first)))
         start = top + first * ratio
-        # The last row would else end beyond the picture by the last bit of a fraction.
+        # Without `min`, rounding could put the end of the last row beyond the image.
         height = min(rows.height * ratio, image.height - start)
         options = ResizeOptions(_FILTERS[kernel], crop_box=CropBox(left, start, right - left, height))
         Resizer().resize_pil(image, rows, options)

@@ -1,16 +1,16 @@
-"""Large pictures some rows at a time, for steps that look at single pixels: they need little beside the picture."""
+"""Works on a large image a few rows at a time, so that a step needs little memory beside the image."""
 
 from collections.abc import Callable, Iterator
 from typing import Final
 
 from PIL import Image
 
-_BAND_BYTES: Final = 2**22
+_CHUNK_BYTES: Final = 2**22
 
 
 def row_chunks(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
-    """The rows of a picture, and where each band of them begins; a small picture as it is."""
-    step = max(_BAND_BYTES // (4 * image.width), 1)
+    """Yield chunks of rows, each with the number of its first row. A small image is a single chunk."""
+    step = max(_CHUNK_BYTES // (4 * image.width), 1)
     if step >= image.height:
         yield 0, image
         return
@@ -19,10 +19,10 @@ def row_chunks(image: Image.Image) -> Iterator[tuple[int, Image.Image]]:
 
 
 def map_row_chunks(image: Image.Image, change: Callable[[Image.Image], Image.Image]) -> Image.Image:
-    """What a change of single pixels makes of a picture."""
+    """Return the image with `change` applied to each chunk of rows. `change` must treat each pixel on its own."""
     result: Image.Image | None = None
-    for top, band in row_chunks(image):
-        part = change(band)
+    for top, chunk in row_chunks(image):
+        part = change(chunk)
         if part.height == image.height:
             return part
         result = result or Image.new(part.mode, image.size)

@@ -1,7 +1,7 @@
-"""Makes smaller pictures from larger ones that were made already, instead of each from all pixels.
+"""An image pyramid: makes small copies of an image from larger copies, not each of them from all pixels.
 
-Measured against a direct Lanczos, a picture that comes from one 1.5 times as large is as near as 49 dB at least: far
-above what any encoder leaves of it.
+A copy made from one that is 1.5 times as large differs from a direct Lanczos by 49 dB or more (measured). Any lossy
+encoder loses far more than that.
 """
 
 from collections.abc import Iterable
@@ -15,40 +15,38 @@ _LEAST_RATIO: Final = 1.5
 
 
 class Pyramid:
-    """The scaled copies of one picture, largest first."""
+    """The scaled copies of one raster, largest first."""
 
-    def __init__(self, picture: Raster) -> None:
-        self._picture = picture
-        self._rungs: list[tuple[Filter | None, Raster]] = []
+    def __init__(self, full: Raster) -> None:
+        self._full = full
+        self._levels: list[tuple[Filter | None, Raster]] = []
 
     def ordered(self, operations: Iterable[AnyOperation]) -> list[AnyOperation]:
-        """The operations in the order to carry them out: resizes first, from large to small."""
+        """Return the operations in the order to carry them out: resizes first, from large to small."""
         return sorted(operations, key=self._smallness)
 
     def base_for(self, operation: AnyOperation) -> Raster:
-        """The smallest copy of the picture that is still large enough for the operation; else the picture itself."""
+        """Return the smallest copy that is large enough for the operation, or the full raster."""
         if isinstance(operation, Resize):
-            across, down = place(operation, self._picture.size).scaled
-            for kernel, rung in reversed(self._rungs):
-                room = min(rung.size[0] / across, rung.size[1] / down)
-                if kernel is operation.filter and room >= _LEAST_RATIO:
-                    return Raster(rung.image, self._picture.size, rung.size)
-        return self._picture
+            across, down = place(operation, self._full.size).scaled
+            for kernel, level in reversed(self._levels):
+                ratio = min(level.size[0] / across, level.size[1] / down)
+                if kernel is operation.filter and ratio >= _LEAST_RATIO:
+                    return Raster(level.image, self._full.size, level.size)
+        return self._full
 
     def add(self, operation: AnyOperation, made: Raster) -> None:
-        """Take a result as a rung, if it is all of the picture and nothing besides."""
+        """Add the raster that an operation made, if it is a copy of the whole image without a border or background."""
         if isinstance(operation, Resize) and operation.filter is not Filter.NEAREST:
-            placement = place(operation, self._picture.size)
-            if (
-                placement.scaled == placement.kept_size == placement.canvas
-                and made.has_alpha == self._picture.has_alpha
-            ):
-                self._rungs.append((operation.filter, made))
+            placement = place(operation, self._full.size)
+            is_whole = placement.scaled == placement.kept_size == placement.canvas
+            if is_whole and made.has_alpha == self._full.has_alpha:
+                self._levels.append((operation.filter, made))
 
     def _smallness(self, operation: AnyOperation) -> float:
         if not isinstance(operation, Resize):
             return 1.0
-        return -_area(place(operation, self._picture.size).scaled)
+        return -_area(place(operation, self._full.size).scaled)
 
 
 def _area(size: Size) -> float:

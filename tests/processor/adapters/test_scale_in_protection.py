@@ -49,7 +49,7 @@ async def agent() -> AsyncIterator[Agent]:
 @pytest_asyncio.fixture
 async def protection(agent: Agent) -> AsyncIterator[ScaleInProtection]:
     async with aiohttp.ClientSession() as http:
-        yield ScaleInProtection(http, agent.url, look_seconds=0.02)
+        yield ScaleInProtection(http, agent.url, check_seconds=0.02)
 
 
 async def test_a_task_is_protected_while_it_works_and_not_after(agent: Agent, protection: ScaleInProtection) -> None:
@@ -80,7 +80,7 @@ async def test_a_task_that_always_works_can_be_replaced_now_and_then(
 
     async with aiohttp.ClientSession() as http:
         protection = ScaleInProtection(
-            http, agent.url, look_seconds=0.02, stretch_seconds=0.1, break_seconds=break_seconds
+            http, agent.url, check_seconds=0.02, stretch_seconds=0.1, break_seconds=break_seconds
         )
         running = asyncio.create_task(protection.run(stop))
         working = asyncio.ensure_future(protection.guard(work)(MESSAGE))
