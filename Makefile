@@ -120,7 +120,7 @@ clean: ## Remove all that was installed or made here
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(PYTHON_ENV): pyproject.toml uv.lock $(wildcard services/*/pyproject.toml tools/local/pyproject.toml cdk/pyproject.toml cli/pyproject.toml) | $(UV)
+$(PYTHON_ENV): pyproject.toml uv.lock $(wildcard services/*/pyproject.toml tools/local/pyproject.toml cdk/pyproject.toml cli/pyproject.toml clients/python/pyproject.toml) | $(UV)
 	$(UV) sync --frozen --quiet
 	@touch $@
 

@@ -1,0 +1,45 @@
+"""Darkroom's API from Python: upload images, follow jobs, fetch results.
+
+    with Client("http://localhost:8000", "local-dev-key") as darkroom:
+        job = darkroom.wait(darkroom.upload("cat.jpg", recipe="thumbnails"))
+        darkroom.download(job, "out")
+
+`AsyncClient` has the same methods as coroutines. `recipes` has the recipe language as models, `errors` the tree of
+errors.
+"""
+
+from darkroom_client import errors, recipes
+from darkroom_client.async_client import AsyncClient
+from darkroom_client.client import Client
+from darkroom_client.deliveries import Deliveries, WebhookSecret
+from darkroom_client.errors import DarkroomError, Problem
+from darkroom_client.jobs import Job, JobStatus, JobSummary, Receipt, Variant, VariantStatus
+from darkroom_client.patience import Patience
+from darkroom_client.plans import Image, Plan
+from darkroom_client.recipes import Recipe
+from darkroom_client.usage import Usage
+from darkroom_client.webhooks import WebhookEvent, verify_webhook
+
+__all__ = [
+    "AsyncClient",
+    "Client",
+    "DarkroomError",
+    "Deliveries",
+    "Image",
+    "Job",
+    "JobStatus",
+    "JobSummary",
+    "Patience",
+    "Plan",
+    "Problem",
+    "Receipt",
+    "Recipe",
+    "Usage",
+    "Variant",
+    "VariantStatus",
+    "WebhookEvent",
+    "WebhookSecret",
+    "errors",
+    "recipes",
+    "verify_webhook",
+]

@@ -1,0 +1,84 @@
+"""The blocking client: each method of Api, run to its end without an event loop."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from functools import wraps
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+import httpx
+
+from darkroom_client.api import Api
+from darkroom_client.blocking_wire import BlockingWire, each_finished, finished
+from darkroom_client.patience import Patience
+from darkroom_client.session import Session
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _blocking(method: Callable[Concatenate[Api, P], Awaitable[T]]) -> "Callable[Concatenate[Client, P], T]":
+    """Return a coroutine method of Api as a plain one."""
+
+    @wraps(method)
+    def call(client: "Client", /, *args: P.args, **named: P.kwargs) -> T:
+        return finished(method(client.api, *args, **named))
+
+    return call
+
+
+def _iterating(
+    method: Callable[Concatenate[Api, P], AsyncGenerator[T, None]],
+) -> "Callable[Concatenate[Client, P], Generator[T, None, None]]":
+    """Return a generator method of Api as a plain one."""
+
+    @wraps(method)
+    def call(client: "Client", /, *args: P.args, **named: P.kwargs) -> Generator[T, None, None]:
+        return each_finished(method(client.api, *args, **named))
+
+    return call
+
+
+class Client:
+    """Darkroom's API. Close it, or use it in a `with` block."""
+
+    def __init__(
+        self,
+        url: str,
+        api_key: str | None = None,
+        *,
+        patience: Patience = Patience(),
+        http: httpx.Client | None = None,
+    ) -> None:
+        """Use the API at `url`. A given `http` brings proxies and certificates, and stays open."""
+        self._http = http or httpx.Client()
+        self._is_mine = http is None
+        self.api = Api(Session(BlockingWire(self._http), url=url, api_key=api_key, patience=patience))
+
+    upload = _blocking(Api.upload)
+    job = _blocking(Api.job)
+    events = _iterating(Api.events)
+    wait = _blocking(Api.wait)
+    jobs = _iterating(Api.jobs)
+    retry = _blocking(Api.retry)
+    delete = _blocking(Api.delete)
+    cancel = _blocking(Api.cancel)
+    plan = _blocking(Api.plan)
+    download = _blocking(Api.download)
+    recipes = _blocking(Api.recipes)
+    recipe = _blocking(Api.recipe)
+    usage = _blocking(Api.usage)
+    deliveries = _blocking(Api.deliveries)
+    replay = _blocking(Api.replay)
+    webhook_secret = _blocking(Api.webhook_secret)
+    rotate_webhook_secret = _blocking(Api.rotate_webhook_secret)
+    ask = _blocking(Api.ask)
+
+    def close(self) -> None:
+        """Close the connections."""
+        if self._is_mine:
+            self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

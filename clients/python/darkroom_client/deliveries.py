@@ -1,0 +1,32 @@
+"""How the webhooks of a job were delivered, and the secret that signs them."""
+
+from darkroom_client.answers import Answer, Moment
+
+
+class Attempt(Answer):
+    """One POST to the callback URL."""
+
+    event_id: str
+    attempt: int
+    at: Moment
+    delivered: bool
+    status: int | None
+    error: str | None
+    duration_ms: int
+
+
+class Deliveries(Answer):
+    """The last twenty attempts, the newest first."""
+
+    callback_url: str | None
+    gone_at: Moment | None
+    attempts: tuple[Attempt, ...]
+
+
+class WebhookSecret(Answer):
+    """The secret that signs your webhooks."""
+
+    secret: str
+    created_at: Moment
+    previous_until: Moment | None
+    """Until when the secret before this one signs as well."""

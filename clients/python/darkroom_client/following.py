@@ -1,0 +1,130 @@
+"""Follows a job to its end: by its event stream, and by asking for its status where streams do not get through."""
+
+import math
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import quote
+
+from darkroom_client.errors import DarkroomError, JobDeleted, WaitTimeout
+from darkroom_client.event_stream import EventDecoder, ServerEvent
+from darkroom_client.jobs import Job
+from darkroom_client.session import Session, is_passing
+from darkroom_client.wire import Request
+
+_LONGEST_WAIT_SECONDS: Final = 20
+"""Longest time for which the service holds `GET /status/{id}?wait=`."""
+_SILENCE_SECONDS: Final = 45.0
+"""A stream is dead after three comments, one every 15 s, have not come."""
+_MARGIN_SECONDS: Final = 10.0
+_FIRST_RETRY_SECONDS: Final = 2.0
+"""Pause after a stream that has not said when to come again."""
+_TROUBLES: Final = 3
+"""Streams that break one after the other, before anything came, until the status is asked for instead."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deadline:
+    """When to stop waiting; None is never."""
+
+    at: float | None
+
+    @classmethod
+    def within(cls, seconds: float | None) -> "Deadline":
+        """Begin now."""
+        return cls(at=None if seconds is None else time.monotonic() + seconds)
+
+    def left(self) -> float:
+        """Return the seconds that are left."""
+        return float("inf") if self.at is None else self.at - time.monotonic()
+
+
+class Following:
+    """Follows one job."""
+
+    def __init__(self, session: Session, job_id: str, deadline: Deadline) -> None:
+        self._session = session
+        self._job_id = job_id
+        self._deadline = deadline
+        self._decoder = EventDecoder()
+        self._job: Job | None = None
+        self._troubles = 0
+
+    async def changes(self) -> AsyncGenerator[Job, None]:
+        """Yield the job at once, and each time that it has changed. The last one has ended.
+
+        Raises JobDeleted, WaitTimeout, and what stays wrong after all tries.
+        """
+        for states in (self._streamed, self._polled):
+            async with aclosing(states()) as jobs:
+                async for job in jobs:
+                    # A stream that was taken up again, or the status after it, may tell what was told.
+                    if job != self._job:
+                        self._job = job
+                        yield job
+                    if not job.is_open:
+                        return
+
+    async def _streamed(self) -> AsyncGenerator[Job, None]:
+        """Yield what event streams tell. Ends if they do not get through, or when too little time is left for one."""
+        while self._troubles < _TROUBLES and self._deadline.left() > _LONGEST_WAIT_SECONDS:
+            pause: float | None = self._decoder.retry_seconds or _FIRST_RETRY_SECONDS
+            try:
+                async with aclosing(self._one_stream()) as jobs:
+                    async for job in jobs:
+                        yield job
+            except DarkroomError as error:
+                if not is_passing(error):
+                    raise
+                self._troubles += 1
+                pause = self._session.patience.pause(self._troubles, getattr(error, "retry_after", None))
+            if pause is None or pause > self._deadline.left():
+                return
+            await self._session.sleep(pause)
+
+    async def _one_stream(self) -> AsyncGenerator[Job, None]:
+        self._decoder.begin()
+        headers = {"Accept": "text/event-stream"}
+        if self._decoder.last_id:
+            headers["Last-Event-ID"] = self._decoder.last_id
+        path = f"/jobs/{quote(self._job_id, safe='')}/events"
+        request = Request(method="GET", target=path, headers=headers, read_seconds=_SILENCE_SECONDS)
+        async with self._session.stream(request) as streamed:
+            if streamed.answer.status_code == HTTPStatus.NO_CONTENT:
+                self._troubles = _TROUBLES  # Nothing more is to come: the status tells the end.
+                return
+            async for chunk in streamed.chunks:
+                self._troubles = 0
+                for event in self._decoder.feed(chunk):
+                    if job := self._told(event):
+                        yield job
+                if self._deadline.left() < _LONGEST_WAIT_SECONDS:
+                    return
+
+    def _told(self, event: ServerEvent) -> Job | None:
+        if event.kind == "deleted":
+            raise JobDeleted(self._job_id)
+        return Job.model_validate_json(event.data) if event.kind == "status" else None
+
+    async def _polled(self) -> AsyncGenerator[Job, None]:
+        """Yield the job now, and each time that its status has changed."""
+        while True:
+            job = await self._status()
+            yield job
+            if self._deadline.left() <= 0:
+                raise WaitTimeout(self._job_id, job)
+
+    async def _status(self) -> Job:
+        left = max(0, min(_LONGEST_WAIT_SECONDS, self._deadline.left()))
+        wait = math.ceil(left) if self._job else 0
+        request = Request(
+            method="GET",
+            target=f"/status/{quote(self._job_id, safe='')}",
+            params={"wait": wait},
+            read_seconds=_LONGEST_WAIT_SECONDS + _MARGIN_SECONDS,
+            repeatable=True,
+        )
+        return Job.model_validate_json((await self._session.ask(request)).content)

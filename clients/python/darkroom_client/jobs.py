@@ -1,0 +1,171 @@
+"""Jobs as the API shows them.
+
+awaiting_upload ──► queued ──► processing ──► completed | partially_completed | failed
+      └───────────────┴────────────┴────────► cancelled | expired
+"""
+
+from enum import StrEnum
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from darkroom_client.answers import Answer, Moment
+
+
+class JobStatus(StrEnum):
+    """Where a job stands."""
+
+    AWAITING_UPLOAD = "awaiting_upload"
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    PARTIALLY_COMPLETED = "partially_completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the job still changes by itself."""
+        return self in _OPEN
+
+
+_OPEN: Final = frozenset({JobStatus.AWAITING_UPLOAD, JobStatus.QUEUED, JobStatus.PROCESSING})
+
+
+class VariantStatus(StrEnum):
+    """Where one variant stands."""
+
+    PENDING = "pending"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class Fault(Answer):
+    """Why a job or a variant failed."""
+
+    code: str
+    message: str
+
+
+class ResultWarning(Answer):
+    """Something to know about a result."""
+
+    code: str
+    message: str
+
+
+class Progress(Answer):
+    """Variants, counted by how they ended."""
+
+    done: int
+    failed: int
+    total: int
+
+
+class Cost(Answer):
+    """What a job has used so far."""
+
+    cpu_ms: int
+    bytes_read: int
+    bytes_written: int
+
+
+class Source(Answer):
+    """What is known of the original's image. Sizes are as seen, after the EXIF orientation."""
+
+    filename: str
+    content_type: str | None = None
+    bytes: int | None = None
+    sha256: str | None = None
+    format: str | None = None
+    width: int | None = None
+    height: int | None = None
+    mode: str | None = None
+    has_alpha: bool | None = None
+    frames: int | None = None
+    orientation: int | None = None
+    dpi: tuple[float, float] | None = None
+    icc_profile: str | None = None
+    dominant_color: str | None = None
+    thumbhash: str | None = None
+    exif: dict[str, str | int | float] | None = None
+    has_gps: bool | None = None
+
+
+class Variant(Answer):
+    """One named output, and its result once there is one."""
+
+    name: str
+    status: Annotated[VariantStatus | str, Field(union_mode="left_to_right")]
+    """A status that this release does not know stays a text."""
+    content_type: str | None = None
+    bytes: int | None = None
+    width: int | None = None
+    height: int | None = None
+    sha256: str | None = None
+    key: str | None = None
+    url: str | None = None
+    """Link to the result, good for ten minutes at least."""
+    warnings: tuple[ResultWarning, ...] = ()
+    error: Fault | None = None
+
+
+class Manifest(Answer):
+    """Where the document lies that says what was made of what."""
+
+    key: str
+    url: str
+
+
+class Receipt(Answer):
+    """What every caller learns of a job. A key without the scope `read` learns no more."""
+
+    job_id: str
+    status: JobStatus
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the job still changes by itself."""
+        return self.status.is_open
+
+
+class Job(Receipt):
+    """A job."""
+
+    recipe: str
+    """Name of the preset, or `custom`."""
+    progress: Progress
+    created_at: Moment
+    updated_at: Moment
+    completed_at: Moment | None
+    source: Source
+    variants: tuple[Variant, ...]
+    manifest: Manifest | None
+    cost: Cost
+    error: Fault | None
+    metadata: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def faults(self) -> list[Fault]:
+        """What went wrong: with the job, then with its variants."""
+        return [fault for fault in (self.error, *(variant.error for variant in self.variants)) if fault]
+
+
+class JobSummary(Receipt):
+    """A job in a list."""
+
+    recipe: str
+    filename: str
+    progress: Progress
+    created_at: Moment
+    updated_at: Moment
+    completed_at: Moment | None
+    cost: Cost
+
+
+class JobPage(Answer):
+    """Some jobs, the newest first."""
+
+    items: tuple[JobSummary, ...]
+    next_cursor: str | None
