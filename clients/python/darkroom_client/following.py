@@ -5,16 +5,16 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Final
 from urllib.parse import quote
 
-from darkroom_client.errors import DarkroomError, JobDeleted, WaitTimeout
+from darkroom_client.errors import JobDeleted, RateLimited, Unavailable, UnexpectedAnswer, Unreachable, WaitTimeout
 from darkroom_client.event_stream import EventDecoder, ServerEvent
 from darkroom_client.jobs import Job
-from darkroom_client.session import Session, is_passing
+from darkroom_client.session import Session
 from darkroom_client.wire import Request
 
+_EVENT_STREAM: Final = "text/event-stream"
 _LONGEST_WAIT_SECONDS: Final = 20
 """Longest time for which the service holds `GET /status/{id}?wait=`."""
 _SILENCE_SECONDS: Final = 45.0
@@ -76,25 +76,23 @@ class Following:
                 async with aclosing(self._one_stream()) as jobs:
                     async for job in jobs:
                         yield job
-            except DarkroomError as error:
-                if not is_passing(error):
-                    raise
+            except (Unreachable, UnexpectedAnswer, RateLimited, Unavailable) as error:
                 self._troubles += 1
                 pause = self._session.patience.pause(self._troubles, getattr(error, "retry_after", None))
-            if pause is None or pause > self._deadline.left():
+            if pause is None or self._troubles >= _TROUBLES or pause > self._deadline.left():
                 return
             await self._session.sleep(pause)
 
     async def _one_stream(self) -> AsyncGenerator[Job, None]:
         self._decoder.begin()
-        headers = {"Accept": "text/event-stream"}
+        headers = {"Accept": _EVENT_STREAM}
         if self._decoder.last_id:
             headers["Last-Event-ID"] = self._decoder.last_id
         path = f"/jobs/{quote(self._job_id, safe='')}/events"
         request = Request(method="GET", target=path, headers=headers, read_seconds=_SILENCE_SECONDS)
         async with self._session.stream(request) as streamed:
-            if streamed.answer.status_code == HTTPStatus.NO_CONTENT:
-                self._troubles = _TROUBLES  # Nothing more is to come: the status tells the end.
+            if not streamed.answer.headers.get("content-type", "").startswith(_EVENT_STREAM):
+                self._troubles = _TROUBLES  # 204, since nothing more is to come, or a proxy: the status tells the rest.
                 return
             async for chunk in streamed.chunks:
                 self._troubles = 0
