@@ -28,7 +28,7 @@ _NUMBER: Final = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?")
 def read_callback_url(text: str, *, allow_http: bool) -> URL:
     """The URL of a callback. Raises MalformedRequest, whose message says what is wrong, for one that is not taken."""
     if len(text) > MAX_CHARACTERS:
-        raise _refused(f"must have at most {MAX_CHARACTERS} characters")
+        raise _refused(f"may have at most {MAX_CHARACTERS} characters")
     if not text.isprintable() or " " in text or "\\" in text:
         raise _refused("must not contain spaces, backslashes or control characters")
     try:
@@ -40,13 +40,13 @@ def read_callback_url(text: str, *, allow_http: bool) -> URL:
     if url.scheme not in schemes:
         raise _refused(f"must begin with {' or '.join(f'{scheme}://' for scheme in sorted(schemes, reverse=True))}")
     if not host or not _is_host(url.raw_host or ""):
-        raise _refused("needs the name or the IP address of a host")
+        raise _refused("must have a host name or an IP address")
     if _USER_INFO.match(text):
         raise _refused("must not contain a user name or a password")
     if "#" in text:
         raise _refused("must not contain a fragment")
     if port is None or (port < _WELL_KNOWN_PORTS and port not in _WEB_PORTS):
-        raise _refused(f"must use port 80, 443 or one from {_WELL_KNOWN_PORTS} on")
+        raise _refused(f"must use port 80, port 443 or a port from {_WELL_KNOWN_PORTS} on")
     return url
 
 

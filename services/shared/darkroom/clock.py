@@ -21,7 +21,7 @@ def parse(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     # fromisoformat also reads week dates, other zones and no zone at all, whose moment would depend on the machine.
     if moment.tzinfo is None or iso(moment) != text:
-        raise ValueError(f"not a point in time as written here: {text!r}")
+        raise ValueError(f"not a point in time like 2026-11-22T05:54:01.123Z: {text!r}")
     return moment
 
 

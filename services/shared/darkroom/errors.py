@@ -1,22 +1,22 @@
-"""Everything that can go wrong on purpose, as one tree.
+"""All errors that Darkroom raises on purpose, as one tree.
 
     DarkroomError
-    ├── RequestError               the caller can mend it, a retry of the same request cannot
-    │   ├── MalformedRequest
-    │   ├── Unauthenticated
-    │   ├── Forbidden
-    │   ├── NotFound
-    │   ├── Conflict
-    │   │   └── UnderWay
-    │   ├── RateLimited
-    │   │   └── QuotaExceeded
-    │   ├── UploadTooLarge
-    │   ├── UnsupportedMediaType
-    │   ├── InvalidRecipe
+    ├── RequestError               the request is wrong: the caller must change it or wait
+    │   ├── MalformedRequest       400: a field is missing, the body is broken, a parameter is unknown
+    │   ├── Unauthenticated        401: no credentials, or unknown ones
+    │   ├── Forbidden              403: the caller may not do this
+    │   ├── NotFound               404
+    │   ├── Conflict               409: the state of the job, or of something else, does not allow it
+    │   │   └── UnderWay           another request does the same at this moment; a retry helps
+    │   ├── RateLimited            429: too many requests; a retry helps
+    │   │   └── QuotaExceeded      a quota of a day, or of stored bytes, is used up
+    │   ├── UploadTooLarge         413
+    │   ├── UnsupportedMediaType   415
+    │   ├── InvalidRecipe          422
     │   │   └── RecipeTooLarge
-    │   ├── IdempotencyMismatch
-    │   └── ImageTooLarge
-    ├── ImageError                 this image cannot be processed, today or tomorrow
+    │   ├── IdempotencyMismatch    422: an Idempotency-Key came again with another payload
+    │   └── ImageTooLarge          422: the image's header says more pixels than the limit
+    ├── ImageError                 the image cannot be processed as the recipe says; a retry does not help
     │   ├── UndecodableImage
     │   ├── TruncatedImage
     │   ├── UnsupportedLayout
@@ -27,21 +27,22 @@
     │   ├── MemoryLimit
     │   ├── TimeLimit
     │   └── ProcessorCrash
-    ├── SourceGone                 the object that a task names is no longer there
-    └── Unavailable                something that Darkroom stands on is away: a retry can help
+    ├── SourceGone                 the original was deleted or replaced before it was processed
+    └── Unavailable                503: AWS or another service does not answer; a retry helps
 
-The message of an error is public: it reaches clients and job records. What only an operator may see (a vendor's
-answer, a path) belongs into the exception chain, which goes to the log.
+The message of an error is public: clients and job records get it. It says what was wrong, the limit, and what to do.
+What only operators may see, such as an answer of AWS or a path, belongs into the chained exception, which is logged.
 """
 
 from typing import Any, ClassVar
 
 
 class DarkroomError(Exception):
-    """Base of all deliberate errors.
+    """Base of all errors that are raised on purpose.
 
-    `code` is the stable public name, `retryable` says whether the same attempt may succeed later, and `fields` are
-    further public members such as `limit` and `actual`. `retry_after_seconds` says when to come again, if that helps.
+    `code` is the stable public name. `retryable` says whether the same request or task can succeed later.
+    `retry_after_seconds` is when to try again, or None. `fields` are further public members of the problem document,
+    such as `limit` and `actual`.
     """
 
     code: ClassVar[str] = "internal_error"
@@ -55,48 +56,48 @@ class DarkroomError(Exception):
 
     @property
     def cause(self) -> str | None:
-        """For the log: the error that it was raised from, in one line."""
+        """Return the error that caused this one, in one line for the log, or None."""
         return None if self.__cause__ is None else repr(self.__cause__)
 
 
 class RequestError(DarkroomError):
-    """The request cannot be honoured as it stands."""
+    """Base of errors of the request itself."""
 
     code = "malformed_request"
 
 
 class MalformedRequest(RequestError):
-    """The request breaks the protocol: a missing field, a broken body, an unknown parameter."""
+    """The request has a missing field, a broken body or an unknown parameter."""
 
     code = "malformed_request"
 
 
 class Unauthenticated(RequestError):
-    """No credentials, or none that are known."""
+    """The request has no credentials, or unknown ones."""
 
     code = "unauthenticated"
 
 
 class Forbidden(RequestError):
-    """The caller is known, and may not do this."""
+    """The caller is known but may not do this."""
 
     code = "forbidden"
 
 
 class NotFound(RequestError):
-    """Nothing of that name that the caller may see."""
+    """There is nothing with this name that the caller may see."""
 
     code = "not_found"
 
 
 class Conflict(RequestError):
-    """The state of the thing does not allow this now."""
+    """The current state does not allow this."""
 
     code = "conflict"
 
 
 class UnderWay(Conflict):
-    """Another request does the same at this moment; what came of it can be told when it is over."""
+    """Another request does the same at this moment. Its outcome is known when it has ended."""
 
     code = "under_way"
     retryable = True
@@ -104,7 +105,7 @@ class UnderWay(Conflict):
 
     def __init__(
         self,
-        message: str = "Another request with this Idempotency-Key is under way. Send it again.",
+        message: str = "Another request with this Idempotency-Key is in progress. Send it again in a second.",
         *,
         retry_after_seconds: int = 1,
         **fields: Any,
@@ -114,7 +115,7 @@ class UnderWay(Conflict):
 
 
 class RateLimited(RequestError):
-    """Too many requests in too short a time."""
+    """The caller sends too many requests."""
 
     code = "rate_limited"
     retryable = True
@@ -125,121 +126,121 @@ class RateLimited(RequestError):
 
 
 class QuotaExceeded(RateLimited):
-    """More than the caller may have, in a day or stored: `quota` says of what, `limit` how much, `used` how much."""
+    """A quota is used up. Its fields are `quota` (its name), `limit` and `used`."""
 
     code = "quota_exceeded"
 
 
 class UploadTooLarge(RequestError):
-    """More bytes than an upload may have."""
+    """The upload has more bytes than the limit."""
 
     code = "upload_too_large"
 
 
 class UnsupportedMediaType(RequestError):
-    """The bytes are of no image format that is accepted."""
+    """The upload is not an image of a supported format."""
 
     code = "unsupported_media_type"
 
 
 class InvalidRecipe(RequestError):
-    """The recipe does not validate; `errors` lists each fault with its JSON pointer."""
+    """The recipe is not valid. The field `errors` has a JSON pointer and a message for each fault."""
 
     code = "invalid_recipe"
 
 
 class RecipeTooLarge(InvalidRecipe):
-    """The recipe is valid, and longer than what is kept with a job: `limit` and `actual` in bytes."""
+    """The recipe is valid, but longer than a job may store. The fields `limit` and `actual` are in bytes."""
 
     code = "recipe_too_large"
 
 
 class IdempotencyMismatch(RequestError):
-    """An Idempotency-Key came again with another payload."""
+    """The same Idempotency-Key was used before with another payload."""
 
     code = "idempotency_mismatch"
 
 
 class ImageTooLarge(RequestError):
-    """The header announces more pixels than are accepted."""
+    """The header of the image says more pixels than the limit."""
 
     code = "image_too_large"
 
 
 class ImageError(DarkroomError):
-    """The image, or what a recipe makes of it, is beyond what is processed."""
+    """The image cannot be processed as the recipe says."""
 
     code = "image_error"
 
 
 class UndecodableImage(ImageError):
-    """No decoder on the allow-list can read the bytes."""
+    """None of the allowed decoders can read the image."""
 
     code = "undecodable_image"
 
 
 class TruncatedImage(ImageError):
-    """The file ends before the picture does."""
+    """The file ends before the image is complete."""
 
     code = "truncated_image"
 
 
 class UnsupportedLayout(ImageError):
-    """The file is sound, and holds its pixels in a way that is not read. The message names the way."""
+    """The image is valid, but Darkroom does not read its pixel layout. The message names the layout."""
 
     code = "unsupported_layout"
 
 
 class PixelLimit(ImageError):
-    """Width × height × frames is over the limit."""
+    """The image has more pixels (width × height × frames) than the limit."""
 
     code = "pixel_limit"
 
 
 class FrameLimit(ImageError):
-    """More frames, or more progressive scans, than are processed."""
+    """The image has more frames, or more progressive scans, than the limit."""
 
     code = "frame_limit"
 
 
 class OutputLimit(ImageError):
-    """A variant would be larger than a variant may be."""
+    """The result would have more pixels or bytes than the limit."""
 
     code = "output_limit"
 
 
 class OverlayMissing(ImageError):
-    """The picture that a watermark is made of is not there any more."""
+    """The image of a watermark does not exist any more."""
 
     code = "overlay_missing"
 
 
 class MemoryLimit(ImageError):
-    """Processing needed more memory than one image may have."""
+    """Processing needed more memory than the limit for one image."""
 
     code = "memory_limit"
 
 
 class TimeLimit(ImageError):
-    """Processing took longer than one image may take."""
+    """Processing took longer than the limit for one image."""
 
     code = "time_limit"
 
 
 class ProcessorCrash(ImageError):
-    """The process that worked on the image died, twice, or could not make a picture for a reason nobody foresaw."""
+    """The process that worked on the image died twice, or failed for an unexpected reason."""
 
     code = "processor_crash"
 
 
 class SourceGone(DarkroomError):
-    """The source object was deleted or replaced after its job began."""
+    """The original was deleted or replaced after its job began."""
 
     code = "source_gone"
 
 
 class Unavailable(DarkroomError):
-    """A dependency (AWS, another service) does not answer."""
+    """AWS or another service does not answer."""
 
     code = "unavailable"
     retryable = True

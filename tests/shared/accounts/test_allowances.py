@@ -16,13 +16,13 @@ def test_a_burst_is_what_comes_in_a_second_unless_it_is_given() -> None:
 
 @pytest.mark.parametrize("per_second", [0, -1, HIGHEST_RATE + 1, math.inf, math.nan])
 def test_a_rate_that_is_none_is_refused(per_second: float) -> None:
-    with pytest.raises(ValueError, match="a rate is"):
+    with pytest.raises(ValueError, match="a rate must be"):
         Rate(per_second=per_second, burst=1)
 
 
 @pytest.mark.parametrize("burst", [0, -1, 1_000_001])
 def test_a_burst_that_is_none_is_refused(burst: int) -> None:
-    with pytest.raises(ValueError, match="a burst is"):
+    with pytest.raises(ValueError, match="a burst must be"):
         Rate(per_second=1, burst=burst)
 
 

@@ -123,7 +123,7 @@ def test_a_faulty_presets_file_is_named(tmp_path: Path, content: str) -> None:
 def test_no_preset_is_called_what_recipes_of_clients_are_called(tmp_path: Path) -> None:
     file = tmp_path / "presets.json"
     file.write_text('{"custom": {"variants": []}}')
-    with pytest.raises(ValueError, match="no preset may be called custom"):
+    with pytest.raises(ValueError, match="`custom` is reserved"):
         load_presets(file)
 
 
@@ -159,7 +159,7 @@ def test_an_unknown_name_is_refused_and_the_known_ones_are_told(text: str, prese
 )
 def test_json_that_is_no_object_is_not_taken_for_a_name(text: str, says: str, presets: Presets) -> None:
     with pytest.raises(
-        InvalidRecipe, match=r'a JSON object, \{"variants": \[\.\.\.\]\}, or a preset\'s name without'
+        InvalidRecipe, match=r'a JSON object, \{"variants": \[\.\.\.\]\}, or the name of a preset without'
     ) as raised:
         resolve_recipe(text, presets)
-    assert raised.value.fields["errors"] == [{"pointer": "", "message": f"this is {says}, and no object"}]
+    assert raised.value.fields["errors"] == [{"pointer": "", "message": f"this is {says}, not an object"}]

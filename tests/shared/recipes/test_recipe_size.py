@@ -58,5 +58,5 @@ def test_many_variants_of_a_few_operations_fit() -> None:
 def test_a_preset_that_is_too_large_is_refused_when_the_service_starts(tmp_path: Path) -> None:
     file = tmp_path / "presets.json"
     file.write_text(json.dumps({"posters": of_texts(MAX_VARIANTS, MAX_OPERATIONS, 100)}))
-    with pytest.raises(ValueError, match=f"presets.json: posters: .* may have {MAX_RECIPE_BYTES}"):
+    with pytest.raises(ValueError, match=f"presets.json: posters: .* limit is {MAX_RECIPE_BYTES} bytes"):
         load_presets(file)

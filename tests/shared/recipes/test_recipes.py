@@ -110,7 +110,7 @@ def test_the_result_folder_is_the_variants_name_unless_given() -> None:
 @pytest.mark.parametrize(
     ("operation", "pointer", "says"),
     [
-        ({"op": "resize"}, "", "needs width, height or both"),
+        ({"op": "resize"}, "", "needs `width`, `height` or both"),
         ({"op": "resize", "width": 0}, "/width", "greater than or equal to 1"),
         ({"op": "resize", "width": MAX_OUTPUT_SIDE + 1}, "/width", f"less than or equal to {MAX_OUTPUT_SIDE}"),
         ({"op": "resize", "width": 1.5}, "/width", "integer"),
@@ -123,14 +123,22 @@ def test_the_result_folder_is_the_variants_name_unless_given() -> None:
         ({"op": "crop", "width": 1}, "/height", "required"),
         ({"op": "crop", "width": 0, "height": 1}, "/width", "greater than 0"),
         ({"op": "crop", "width": 1, "height": 1, "left": -1}, "/left", "greater than or equal to 0"),
-        ({"op": "crop", "width": 1.5, "height": 1}, "", 'whole; parts of the picture need "unit": "fraction"'),
-        ({"op": "crop", "width": 2, "height": 1, "unit": "fraction"}, "", "width is a fraction and must be at most 1"),
+        (
+            {"op": "crop", "width": 1.5, "height": 1},
+            "",
+            'a whole number of pixels; for parts of the image use "unit": "fraction"',
+        ),
+        (
+            {"op": "crop", "width": 2, "height": 1, "unit": "fraction"},
+            "",
+            "`width` is a fraction of the image and may be at most 1",
+        ),
         ({"op": "crop", "width": 1, "height": 1, "unit": "em"}, "/unit", "'px' or 'fraction'"),
         ({"op": "rotate"}, "/angle", "required"),
         ({"op": "rotate", "angle": 361}, "/angle", "less than or equal to 360"),
         ({"op": "rotate", "angle": float("nan")}, "/angle", "finite number"),
         ({"op": "rotate", "angle": float("inf")}, "/angle", "finite number"),
-        ({"op": "watermark", "text": " \u00a0 "}, "/text", "of spaces alone"),
+        ({"op": "watermark", "text": " \u00a0 "}, "/text", "only spaces"),
         ({"op": "pad", "top": -1}, "/top", "greater than or equal to 0"),
         ({"op": "flip", "angle": 1}, "/angle", "not permitted"),
         ({"op": "explode"}, "", "'explode'"),
@@ -191,9 +199,9 @@ def test_a_folder_stays_within_the_bucket(folder: str) -> None:
 @pytest.mark.parametrize(
     ("variants", "says"),
     [
-        ([{"name": "a"}, {"name": "a", "folder": "b"}], "a name of its own; used more than once: a"),
-        ([{"name": "a", "folder": "x"}, {"name": "b", "folder": "x"}], "a folder of its own; used more than once: x"),
-        ([{"name": "a", "folder": "b"}, {"name": "b"}], "a folder of its own; used more than once: b"),
+        ([{"name": "a"}, {"name": "a", "folder": "b"}], "its own name; used more than once: a"),
+        ([{"name": "a", "folder": "x"}, {"name": "b", "folder": "x"}], "its own folder; used more than once: x"),
+        ([{"name": "a", "folder": "b"}, {"name": "b"}], "its own folder; used more than once: b"),
     ],
 )
 def test_two_variants_never_write_to_one_key(variants: list[dict[str, str]], says: str) -> None:

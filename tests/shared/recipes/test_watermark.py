@@ -61,7 +61,7 @@ def test_accents_are_composed() -> None:
 )
 def test_what_cannot_be_written_is_named(text: str, named: str) -> None:
     fault = faults({"text": text})["/variants/0/operations/0/text"]
-    assert fault.startswith("the font for watermarks has Latin, Greek and Cyrillic letters, and lacks ")
+    assert fault.startswith("the font has Latin, Greek and Cyrillic letters only; it lacks ")
     assert named in fault
 
 
@@ -81,7 +81,7 @@ def test_an_image_is_a_variant_of_a_job() -> None:
 
 @pytest.mark.parametrize("watermark", [{}, {"text": "a", "image": LOGO}])
 def test_a_watermark_is_a_text_or_an_image(watermark: dict[str, Any]) -> None:
-    assert faults(watermark) == {"/variants/0/operations/0": "a watermark needs either text or image"}
+    assert faults(watermark) == {"/variants/0/operations/0": "watermark needs either `text` or `image`, and not both"}
 
 
 @pytest.mark.parametrize("job_id", ["", "1", JOB_ID.upper(), JOB_ID + "\n", "../" + JOB_ID, JOB_ID.replace("-", "")])
@@ -96,4 +96,4 @@ def test_an_image_is_not_named_by_a_key() -> None:
 def test_a_recipe_uses_few_images_however_often() -> None:
     images = [{"image": {**LOGO, "variant": f"v{number}"}} for number in range(MAX_OVERLAYS + 1)]
     assert len(parse_recipe(recipe(*images[:-1], *images[:-1])).variants[0].overlays) == 2 * MAX_OVERLAYS
-    assert faults(*images) == {"": "watermarks may use 4 different images; there are 5"}
+    assert faults(*images) == {"": "watermarks may use at most 4 different images; there are 5"}

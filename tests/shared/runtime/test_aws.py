@@ -52,7 +52,7 @@ def refusal(code: str, status: int = 400) -> ClientError:
     ids=lambda error: error_code(error) if isinstance(error, ClientError) else type(error).__name__,
 )
 def test_what_time_may_heal_is_unavailable(error: Exception) -> None:
-    with pytest.raises(Unavailable, match=r"^S3 [a-z ]+\.$") as raised, translated("S3"):
+    with pytest.raises(Unavailable, match=r"^S3 [a-z ]+\. Try again\.$") as raised, translated("S3"):
         raise error
     assert raised.value.__cause__ is error, "an operator sees it in the log"
 

@@ -78,7 +78,7 @@ def test_too_short_a_key_is_refused(keys: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("told", "fault"),
-    [({}, "not set"), ({"data_keys": DEVELOPMENT_KEY}, "known to everybody"), ({"data_keys": "short"}, "at least 32")],
+    [({}, "is required"), ({"data_keys": DEVELOPMENT_KEY}, "key is public"), ({"data_keys": "short"}, "at least 32")],
 )
 def test_production_needs_a_key_of_its_own(told: dict[str, str], fault: str) -> None:
     with pytest.raises(ValidationError, match=fault):

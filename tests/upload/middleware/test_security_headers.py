@@ -57,7 +57,7 @@ async def test_even_a_bug_is_answered_with_them_and_without_a_word_of_what_it_is
     async with httpx.AsyncClient(transport=transport, base_url="http://upload") as client:
         answer = await client.get(f"/status/{ID}", headers={"x-api-key": KEY})
     assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
-    assert answer.json()["detail"] == "Something went wrong on our side."
+    assert answer.json()["detail"] == "Something went wrong in the service. It is logged. Try again later."
     assert answer.headers["content-security-policy"] == NOTHING
     assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
 

@@ -23,9 +23,9 @@ class Rate:
 
     def __post_init__(self) -> None:
         if not 0.001 <= self.per_second <= HIGHEST_RATE:
-            raise ValueError(f"a rate is 0.001 to {HIGHEST_RATE} requests a second")
+            raise ValueError(f"a rate must be from 0.001 to {HIGHEST_RATE} requests a second")
         if not 1 <= self.burst <= HIGHEST_BURST:
-            raise ValueError(f"a burst is 1 to {HIGHEST_BURST} requests")
+            raise ValueError(f"a burst must be from 1 to {HIGHEST_BURST} requests")
 
     @classmethod
     def of(cls, per_second: float, burst: int | None = None) -> "Rate":
@@ -74,7 +74,7 @@ class KeyLimits:
     def __post_init__(self) -> None:
         quotas = (self.jobs_per_day, self.bytes_per_day, self.stored_bytes)
         if any(isinstance(quota, int) and quota < 1 for quota in quotas):
-            raise ValueError("a quota is at least 1")
+            raise ValueError("a quota must be at least 1")
 
     def within(self, default: Allowance) -> Allowance:
         """Return what a caller with these limits may use; `default` counts where the key says nothing."""

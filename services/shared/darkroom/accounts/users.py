@@ -60,14 +60,16 @@ def read_name(text: str) -> str:
     """A user's name, of which capitals are no part. Raises ValueError for what can be none."""
     name = text.lower()
     if not is_name(name):
-        raise ValueError("A user's name has 1 to 64 letters, digits, and characters of ._@+- after the first one.")
+        raise ValueError(
+            "A user's name must have 1 to 64 characters: a letter or a digit, then letters, digits and . _ @ + -."
+        )
     return name
 
 
 def read_password(text: str) -> str:
     """A password that may be set. Raises ValueError for one that is too short to stand alone, or too long."""
     if not SHORTEST <= len(text) <= LONGEST:
-        raise ValueError(f"A password has {SHORTEST} to {LONGEST} characters.")
+        raise ValueError(f"A password must have {SHORTEST} to {LONGEST} characters.")
     return text
 
 

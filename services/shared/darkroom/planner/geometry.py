@@ -70,7 +70,7 @@ def crop_box(crop: Crop, size: Size) -> Box:
     top, bottom = _rounded(crop.top * down), _rounded((crop.top + crop.height) * down)
     right, bottom = min(right, size[0]), min(bottom, size[1])
     if left >= right or top >= bottom:
-        raise ImageError(f"The crop leaves nothing of a picture of {size[0]} × {size[1]} pixels.")
+        raise ImageError(f"The crop leaves nothing of the image, which has {size[0]} × {size[1]} pixels at this step.")
     return left, top, right, bottom
 
 

@@ -26,9 +26,9 @@ def most_bytes(source_bytes: int) -> int:
 def too_many_bytes(size: int, left: int) -> OutputLimit:
     """Return the error of a picture of `size` bytes in a job that may store only `left` bytes more."""
     return OutputLimit(
-        f"The picture has {size} bytes, and the job may store {max(left, 0)} more. All pictures of a job may have "
-        f"{RESULTS_PER_SOURCE_BYTE} times the bytes of its source together, or {JOB_RESULTS_BYTES} if that is more. "
-        "Make fewer or smaller pictures, or compress them more.",
+        f"The result has {size} bytes, and the job may store only {max(left, 0)} bytes more. The limit for all results "
+        f"of a job is {RESULTS_PER_SOURCE_BYTE} times the bytes of its original, or {JOB_RESULTS_BYTES} bytes if that "
+        "is more. Make fewer or smaller results, or compress them more.",
         limit=max(left, 0),
         actual=size,
     )
@@ -38,8 +38,8 @@ def check_compressed(output: Output, image_format: ImageFormat, pixels: int) -> 
     """Raise OutputLimit for a large PNG without compression. `pixels` are those of all frames."""
     if image_format is ImageFormat.PNG and output.effort == 0 and pixels > MAX_UNCOMPRESSED_PIXELS:
         raise OutputLimit(
-            f"A PNG without compression may have {MAX_UNCOMPRESSED_PIXELS} pixels, all frames counted; this one would "
-            f"have {pixels}. An `effort` of 1 or more compresses it.",
+            f"The PNG without compression would have {pixels} pixels in all frames together. The limit is "
+            f"{MAX_UNCOMPRESSED_PIXELS}. Use an `effort` of 1 or more to compress it.",
             limit=MAX_UNCOMPRESSED_PIXELS,
             actual=pixels,
         )

@@ -1,4 +1,4 @@
-"""How large sources may be, and the pictures that are made of them. Asked before any memory is taken for them."""
+"""Limits on the sizes of sources and results, checked before memory is allocated for them."""
 
 from typing import Final
 
@@ -7,52 +7,51 @@ from darkroom.limits import MAX_FRAMES, MAX_OUTPUT_SIDE, MAX_PIXELS
 from darkroom.planner.geometry import Size
 
 _REMEDY: Final = (
-    "A recipe that begins with "
-    f'{{"op": "resize", "width": {MAX_OUTPUT_SIDE}, "height": {MAX_OUTPUT_SIDE}, "fit": "inside"}} makes it fit.'
+    "To make it fit, begin the recipe with "
+    f'{{"op": "resize", "width": {MAX_OUTPUT_SIDE}, "height": {MAX_OUTPUT_SIDE}, "fit": "inside"}}.'
 )
-_STILL: Final = 'An output with "frames": 1 has the first frame only, whatever their number.'
+_STILL: Final = 'To keep only the first frame, use "frames": 1 in the output.'
 
 
 def check_image(size: Size) -> None:
-    """Raises PixelLimit for a source of this size. The frames of an animation after the first are not counted."""
+    """Raise PixelLimit if a source of this size is too large. Only the first frame of an animation counts."""
     pixels = size[0] * size[1]
     if pixels > MAX_PIXELS:
-        raise PixelLimit(
-            f"The image has {pixels} pixels; at most {MAX_PIXELS} are processed.", limit=MAX_PIXELS, actual=pixels
-        )
+        raise PixelLimit(f"The image has {pixels} pixels. The limit is {MAX_PIXELS}.", limit=MAX_PIXELS, actual=pixels)
 
 
 def check_animation(size: Size, frames: int) -> None:
-    """Raise FrameLimit or PixelLimit for an animation that is to be kept, with this number of frames of this size."""
+    """Raise FrameLimit or PixelLimit if an animation with this number of frames of this size cannot be kept."""
     if frames > MAX_FRAMES:
         raise FrameLimit(
-            f"The animation has {frames} frames; at most {MAX_FRAMES} are kept. {_STILL}",
+            f"The animation has {frames} frames. The limit is {MAX_FRAMES}. {_STILL}",
             limit=MAX_FRAMES,
             actual=frames,
         )
     pixels = size[0] * size[1] * frames
     if pixels > MAX_PIXELS:
         raise PixelLimit(
-            f"The animation has {pixels} pixels in all of its frames; at most {MAX_PIXELS} are processed. {_STILL}",
+            f"The animation has {pixels} pixels in all frames together. The limit is {MAX_PIXELS}. {_STILL}",
             limit=MAX_PIXELS,
             actual=pixels,
         )
 
 
 def check_output(size: Size, frames: int = 1) -> None:
-    """Raises OutputLimit for so many pictures of this size, be they a result or a step on the way to one."""
+    """Raise OutputLimit if an image of this size, with this number of frames, is too large for a result or a step to
+    it."""
     width, height = size
     if max(size) > MAX_OUTPUT_SIDE:
         raise OutputLimit(
-            f"The picture would be {width} × {height} pixels; a side may have {MAX_OUTPUT_SIDE}. {_REMEDY}",
+            f"The result would have {width} × {height} pixels. The limit is {MAX_OUTPUT_SIDE} for each side. {_REMEDY}",
             limit=MAX_OUTPUT_SIDE,
             actual=max(size),
         )
     pixels = width * height * frames
     if pixels > MAX_PIXELS:
         raise OutputLimit(
-            f"The picture would have {pixels} pixels, all frames counted; {MAX_PIXELS} are made. Make it smaller"
-            f"{', or a still by frames: 1' if frames > 1 else ''}.",
+            f"The result would have {pixels} pixels in all frames together. The limit is {MAX_PIXELS}. Make it smaller"
+            f"{', or keep only the first frame with `frames: 1`' if frames > 1 else ''}.",
             limit=MAX_PIXELS,
             actual=pixels,
         )

@@ -1,4 +1,4 @@
-"""Recipes: what a job makes of its image. See `operations` for the vocabulary and `presets.json` for examples."""
+"""Recipes: which variants a job makes of its original. `operations` lists their parts, `presets.json` has examples."""
 
 from darkroom.recipes.lettering import WRITABLE
 from darkroom.recipes.look import Adjust, Blur, Flatten, Grayscale, Sepia, Sharpen, Tint

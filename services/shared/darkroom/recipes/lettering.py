@@ -1,7 +1,7 @@
-"""Which texts can be written on a picture: those of scripts that need no shaping, in characters that the font has.
+"""The texts that a watermark can draw: scripts that need no shaping, in characters that the font has.
 
-The font is the processor's (Noto Sans). Its characters are listed here, because a recipe is checked where it is sent,
-which is not where it is run; a test holds the list to the font.
+The font (Noto Sans) is the processor's. Its characters are listed here because the upload service validates recipes and
+does not have the font. A test compares the list with the font.
 """
 
 import unicodedata
@@ -10,7 +10,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, StringConstraints
 
 _RANGES: Final = (
-    # Latin, with phonetic and modifier letters. The soft hyphen is left out: it is not seen.
+    # Latin, with phonetic and modifier letters, without the soft hyphen, which is invisible.
     (0x0020, 0x007E),
     (0x00A0, 0x00AC),
     (0x00AE, 0x02FF),
@@ -23,7 +23,7 @@ _RANGES: Final = (
     (0x03A3, 0x03E1),
     (0x03F0, 0x0482),
     (0x048A, 0x052F),
-    # More of Latin, Vietnamese among it, and of Greek with breathings.
+    # More Latin, such as Vietnamese, and Greek with breathings.
     (0x1E00, 0x1F15),
     (0x1F18, 0x1F1D),
     (0x1F20, 0x1F45),
@@ -40,7 +40,7 @@ _RANGES: Final = (
     (0x1FDD, 0x1FEF),
     (0x1FF2, 0x1FF4),
     (0x1FF6, 0x1FFE),
-    # Punctuation without what is invisible, small digits, currencies, letter-like signs, the minus.
+    # Visible punctuation, small digits, currencies, letter-like signs, the minus.
     (0x2010, 0x2027),
     (0x2030, 0x205E),
     (0x2070, 0x2071),
@@ -50,35 +50,35 @@ _RANGES: Final = (
     (0x2100, 0x215F),
     (0x2212, 0x2212),
 )
-"""First and last, of code points."""
+"""First and last code point of each range."""
 
 WRITABLE: Final = frozenset(chr(point) for first, last in _RANGES for point in range(first, last + 1))
-"""Every character that a text may have."""
+"""All characters that a text may contain."""
 
 _SHOWN: Final = 8
-"""At most so many characters are named in an error."""
+"""Number of characters that an error names at most."""
 
 
 def _writable(text: str) -> str:
-    """The text with its accents composed (Unicode's form C).
+    """Return the text with its accents composed (Unicode normalization form C).
 
-    Raises ValueError for one of spaces alone, and one that names what cannot be written.
+    Raises ValueError, which names the characters that the font lacks, and for a text of spaces only.
     """
     composed = unicodedata.normalize("NFC", text)
     foreign = sorted(set(composed) - WRITABLE)
     if foreign:
         named = ", ".join(_named(character) for character in foreign[:_SHOWN])
-        raise ValueError(f"the font for watermarks has Latin, Greek and Cyrillic letters, and lacks {named}")
+        raise ValueError(f"the font has Latin, Greek and Cyrillic letters only; it lacks {named}")
     if not composed.strip():
-        raise ValueError("of spaces alone nothing would be seen")
+        raise ValueError("the text has only spaces; nothing would be visible")
     return composed
 
 
 def _named(character: str) -> str:
-    """By its number, and by itself where that can be seen: a mark that joins another or turns the line is not shown."""
+    """Return a character's number, and the character itself unless it is invisible or changes others beside it."""
     shown = f" ({character})" if unicodedata.category(character)[0] in "LNPS" else ""
     return f"U+{ord(character):04X}{shown}"
 
 
 Lettering = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_writable)]
-"""A text of up to 100 characters that can be written on a picture."""
+"""A text of 1 to 100 characters that the font can draw."""

@@ -1,4 +1,4 @@
-"""Operations that change how a picture looks and leave its size alone. None of them changes transparency."""
+"""Operations that change the colours or the sharpness of an image. None changes its size."""
 
 from typing import Annotated, Literal
 
@@ -7,41 +7,43 @@ from pydantic import Field, StringConstraints
 from darkroom.recipes.values import Color, Fraction, Operation
 
 Factor = Annotated[float, Field(ge=0, le=4)]
-"""1 changes nothing."""
+"""A multiplier, from 0 to 4. 1 changes nothing."""
 
 
 class Grayscale(Operation):
-    """Drop the colours and keep luma (ITU-R BT.601) and transparency."""
+    """Make the image grey, by the luma of ITU-R BT.601. Transparency stays."""
 
     op: Literal["grayscale"]
 
 
 class Flatten(Operation):
-    """Lay the picture on a background and drop its transparency."""
+    """Remove transparency: draw the image on an opaque background."""
 
     op: Literal["flatten"]
     background: Color = "#ffffff"
-    """Of which only the colour counts: how transparent it is does not."""
+    """Colour of the background. Its own transparency is ignored. Default: white."""
 
 
 class Blur(Operation):
-    """Blur by a Gaussian; transparent edges soften with it."""
+    """Blur the image with a Gaussian filter. Transparent edges are blurred too."""
 
     op: Literal["blur"]
     sigma: float = Field(default=2, ge=0.3, le=100)
-    """The standard deviation, in pixels."""
+    """Standard deviation of the filter in pixels, from 0.3 to 100. A larger value blurs more. Default: 2."""
 
 
 class Sharpen(Operation):
-    """Sharpen by an unsharp mask."""
+    """Sharpen the image with an unsharp mask."""
 
     op: Literal["sharpen"]
     sigma: float = Field(default=1, ge=0.3, le=10)
-    """The width of the edges to lift, in pixels."""
+    """Standard deviation of the mask's blur in pixels, from 0.3 to 10. A larger value sharpens wider edges. Default: 1.
+    """
     amount: float = Field(default=1, ge=0, le=5)
-    """How much: 1 adds the whole difference between the picture and its blur."""
+    """Strength, from 0 to 5. 0 changes nothing, 1 adds the whole difference between the image and its blur. Default: 1.
+    """
     threshold: int = Field(default=2, ge=0, le=255)
-    """Levels of 255 that an edge must have, so that noise stays as it is."""
+    """Smallest difference that is sharpened, in levels from 0 to 255. It keeps noise as it is. Default: 2."""
 
 
 class Adjust(Operation):
@@ -49,28 +51,30 @@ class Adjust(Operation):
 
     op: Literal["adjust"]
     brightness: Factor = 1
-    """Multiplies all levels."""
+    """Multiplies all levels, by 0 to 4. 0 makes the image black, 1 changes nothing. Default: 1."""
     contrast: Factor = 1
-    """Multiplies the distance from middle grey."""
+    """Multiplies the distance of each level from middle grey, by 0 to 4. 1 changes nothing. Default: 1."""
     saturation: Factor = 1
-    """Multiplies the distance from grey; 0 leaves none of the colours."""
+    """Multiplies the distance of each colour from grey, by 0 to 4. 0 makes the image grey, 1 changes nothing. Default:
+    1."""
     gamma: float = Field(default=1, ge=0.1, le=10)
-    """Above 1 lightens the dark tones."""
+    """Gamma correction, from 0.1 to 10. Above 1 dark tones become lighter, below 1 darker. 1 changes nothing. Default:
+    1."""
 
 
 class Tint(Operation):
-    """Give the picture one hue and keep its lights and shades."""
+    """Colour the image in one hue. Light and dark stay as they are."""
 
     op: Literal["tint"]
     color: Annotated[str, StringConstraints(pattern=r"^(#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6})$")]
-    """What middle grey becomes; black and white stay."""
+    """Colour that middle grey becomes, as `#rgb` or `#rrggbb`. Black and white stay."""
     strength: Fraction = 1
-    """0 leaves the picture as it is."""
+    """Strength of the effect, from 0 (no change) to 1 (full). Default: 1."""
 
 
 class Sepia(Operation):
-    """The brown of old prints."""
+    """Colour the image in the brown of old prints."""
 
     op: Literal["sepia"]
     strength: Fraction = 1
-    """0 leaves the picture as it is."""
+    """Strength of the effect, from 0 (no change) to 1 (full). Default: 1."""

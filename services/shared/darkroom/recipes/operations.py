@@ -1,7 +1,7 @@
 """The operations of a recipe, one frozen model each, told apart by `op`.
 
-This is the only definition: API validation, the JSON Schema, the documentation and the pipeline all use it. Angles
-are degrees clockwise, sizes are pixels as (width, height), fractions run from 0 to 1.
+This is the only definition. The validation of requests, the JSON Schema and the pipeline use it. Angles are degrees
+clockwise, sizes are pixels as (width, height), fractions are from 0 to 1.
 """
 
 from typing import Annotated

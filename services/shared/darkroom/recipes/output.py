@@ -1,4 +1,4 @@
-"""How a variant is written."""
+"""The output of a variant: format, quality and metadata."""
 
 from enum import StrEnum
 from typing import Annotated, Final, Literal
@@ -8,13 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from darkroom.formats import ImageFormat
 
 _MOST_BYTES: Final = 1 << 30
-"""More than any variant has."""
+"""Upper bound of `max_bytes`, larger than any result."""
 
 Quality = Annotated[int, Field(ge=1, le=100)]
 
 
 class OutputFormat(StrEnum):
-    """A format that Darkroom writes, or a rule to find one."""
+    """A format that Darkroom writes, or a rule that chooses one."""
 
     JPEG = "jpeg"
     PNG = "png"
@@ -23,14 +23,14 @@ class OutputFormat(StrEnum):
     GIF = "gif"
     TIFF = "tiff"
     SAME = "same"
-    """The source's own; of those that are read only, JPEG 2000 becomes JPEG and the others PNG."""
+    """The format of the source. Of the formats that are only read, JPEG 2000 becomes JPEG and the others become PNG."""
     AUTO = "auto"
-    """What suits the picture: PNG for flat art such as text, charts and logos, and where `lossless` is asked for; for
-    photos JPEG, or WebP when they have transparency; WebP for animations."""
+    """The format that suits the image. Animations become WebP. Flat images, such as text, charts and logos, and all
+    images with `lossless` become PNG. Photos become JPEG, or WebP if they have transparency."""
 
 
 class Subsampling(StrEnum):
-    """How many colour samples there are for the lightness samples of JPEG and AVIF."""
+    """Resolution of the colour channels of JPEG and AVIF."""
 
     FULL = "4:4:4"
     HALF = "4:2:2"
@@ -38,54 +38,58 @@ class Subsampling(StrEnum):
 
 
 class KeepMetadata(StrEnum):
-    """What of the source's metadata goes into the result. The orientation never does: it is applied."""
+    """The metadata of the source that the result keeps. The orientation is applied to the pixels, and never kept."""
 
     NONE = "none"
-    """Colours become sRGB."""
+    """Nothing. Colours are converted to sRGB."""
     ICC = "icc"
-    """The colour profile, and with it the colours: they stay in the profile's space. Without a readable profile of RGB
-    colours become sRGB, whose profile is attached. Grey pictures have none."""
+    """The ICC profile. Colours stay in its colour space. Without a readable RGB profile, colours are converted to sRGB
+    and the sRGB profile is attached. Grey images get no profile."""
     COPYRIGHT = "copyright"
-    """The EXIF tags Artist and Copyright. Colours become sRGB."""
+    """The EXIF tags Artist and Copyright. Colours are converted to sRGB."""
     ALL = "all"
-    """The profile as with `icc`, all EXIF tags, the position where the picture was taken among them, and XMP."""
+    """The ICC profile as with `icc`, all EXIF tags, including the GPS position, and XMP."""
 
 
 class Output(BaseModel):
-    """The format of a variant and its knobs. Those that a format does not have are left unused by it."""
+    """Format, quality and metadata of a variant. A format ignores the fields that it does not support."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     format: OutputFormat = OutputFormat.SAME
-    """`same` is the source's own; of those that are read only, JPEG 2000 becomes JPEG and the others PNG. `auto` is
-    what suits the picture: PNG for flat art and where `lossless` is asked for; for photos JPEG, or WebP when they have
-    transparency; WebP for animations."""
+    """Format of the result. `same` is the format of the source; of the formats that are only read, JPEG 2000 becomes
+    JPEG and the others become PNG. `auto` chooses: animations become WebP; flat images and all images with `lossless`
+    become PNG; photos become JPEG, or WebP if they have transparency. Default: `same`."""
     quality: Quality | None = None
-    """1 to 100; without it 80 for JPEG and WebP, and 50 for AVIF. A JPEG that is only written anew, without
-    operations and as `same`, gets at most the quality that it has."""
+    """Quality of JPEG, WebP and AVIF, from 1 to 100. A JPEG without operations and with the format `same` never gets a
+    higher quality than it has. Default: 80 for JPEG and WebP, 50 for AVIF."""
     lossless: bool = False
-    """WebP without loss, AVIF as near to it as it gets (some levels of 255); the others are what they are."""
+    """Whether WebP is lossless, and AVIF as near to lossless as its encoder allows (a few levels of 255). Other formats
+    ignore it. Default: false."""
     effort: int = Field(default=4, ge=0, le=9)
-    """CPU time spent to save bytes, from 0 (least) to 9 (most): zlib's level of PNG, Huffman tables made for the
-    picture in JPEG from 5 on, the method of WebP, the speed of AVIF. A PNG with 0 is not compressed, and fails above
-    1,000,000 pixels."""
+    """CPU time to spend on fewer bytes, from 0 (least) to 9 (most): the zlib level of PNG, the method of WebP, the
+    speed of AVIF; from 5 on, JPEG gets optimized Huffman tables. A PNG with 0 is not compressed and may have at most
+    1,000,000 pixels. Default: 4."""
     progressive: bool = False
-    """JPEG in scans from coarse to fine."""
+    """Whether a JPEG is progressive: it loads from coarse to fine. Default: false."""
     subsampling: Subsampling | None = None
-    """Colour resolution of JPEG and AVIF; without it `4:2:0` and `4:4:4`."""
+    """Resolution of the colour channels of JPEG and AVIF. Default: `4:2:0` for JPEG, `4:4:4` for AVIF."""
     colors: int | None = Field(default=None, ge=2, le=256)
-    """PNG and GIF with a palette of at most so many colours. Without it a GIF has 256, and a PNG has a palette only
-    where that loses nothing."""
+    """Largest number of colours in the palette of a PNG or GIF, from 2 to 256. Default: 256 for GIF; a PNG gets a
+    palette only if it loses nothing."""
     max_bytes: int | None = Field(default=None, ge=100, le=_MOST_BYTES)
-    """The variant fails when it cannot be made this small. JPEG, WebP and AVIF are written at the highest quality, up
-    to `quality`, that keeps to it."""
+    """Largest size of the result in bytes, at least 100. JPEG, WebP and AVIF get the highest quality, up to `quality`,
+    that keeps to it. The variant fails if the result cannot be made this small. Default: no limit."""
     keep_metadata: KeepMetadata = KeepMetadata.NONE
-    """What of the source's metadata goes into the result, and whether colours stay in its profile's space. GIF takes
-    none, and TIFF of EXIF only texts of the main directory."""
+    """Metadata of the source that the result keeps. `none`: nothing. `icc`: the ICC profile; colours stay in its colour
+    space. `copyright`: the EXIF tags Artist and Copyright. `all`: the ICC profile, all EXIF tags, including the GPS
+    position, and XMP. With `none` and `copyright` colours are converted to sRGB. GIF keeps nothing; TIFF keeps only
+    text tags of the main EXIF directory. Default: `none`."""
     frames: Literal[1, "all"] = 1
-    """`all` keeps an animation of GIF, WebP, PNG or AVIF in any of them: each frame is shown when it was, and the whole
-    as often, but in AVIF for ever. All else has the first frame only; the pages of a TIFF are no animation."""
+    """`1` keeps only the first frame. `all` keeps an animation of GIF, WebP, PNG or AVIF if the result has one of these
+    formats, with its times and its number of loops; an AVIF always loops forever. The pages of a TIFF are not an
+    animation. Default: 1."""
 
 
 DEFAULT_QUALITY = {ImageFormat.JPEG: 80, ImageFormat.WEBP: 80, ImageFormat.AVIF: 50}
-"""The qualities that sharp uses by default, so that sizes compare."""
+"""Quality of each lossy format unless the recipe says otherwise: the defaults of sharp, so that sizes compare."""

@@ -1,4 +1,4 @@
-"""Recipes with names: those that ship with Darkroom, and an operator's own from a file of the same form."""
+"""Presets: the recipes with names that ship with Darkroom, and those of an operator's own file."""
 
 import json
 from collections.abc import Mapping
@@ -15,21 +15,21 @@ from darkroom.recipes.values import Name
 
 DEFAULT_PRESET = "web"
 CUSTOM = "custom"
-"""The name under which a recipe that a client wrote itself appears in a job. No preset has it."""
+"""Name of a recipe in a job that a client sent as JSON. No preset has this name."""
 
 RECIPE_FORM: Final = '{"variants": [...]}'
-"""What a recipe looks like, for those who sent something else."""
+"""Form of a recipe, for error texts."""
 _OTHER_JSON: Final = MappingProxyType({"[": "an array", '"': "a string"})
-"""What else JSON is, by how it begins. Numbers, true, false and null may be names of presets."""
+"""Other kinds of JSON, by their first character. Numbers, true, false and null can be names of presets."""
 
 Presets = Mapping[str, Recipe]
 _PRESETS = TypeAdapter(dict[Name, Recipe])
 
 
 def load_presets(more: Path | None = None) -> Presets:
-    """The shipped presets and those of the file `more`, which may replace shipped ones.
+    """Return the shipped presets and those of the file `more`, which may replace shipped ones.
 
-    Raises ValueError that names the file when it cannot be read, and `OSError` when it is not there.
+    Raises ValueError, which names the file, if it is not valid, and OSError if it cannot be read.
     """
     shipped = resources.files("darkroom.recipes").joinpath("presets.json").read_bytes()
     presets = _PRESETS.validate_json(shipped)
@@ -39,7 +39,7 @@ def load_presets(more: Path | None = None) -> Presets:
         except ValidationError as error:
             raise ValueError(f"presets file {more}: {error}") from error
         if CUSTOM in presets:
-            raise ValueError(f"presets file {more}: no preset may be called {CUSTOM}")
+            raise ValueError(f"presets file {more}: `{CUSTOM}` is reserved; choose another name")
         _require_storable(presets, more)
     return MappingProxyType(presets)
 
@@ -53,9 +53,9 @@ def _require_storable(presets: Presets, file: Path) -> None:
 
 
 def resolve_recipe(text: str, presets: Presets) -> tuple[str, Recipe]:
-    """What a client means by `recipe`: a preset's name, or a recipe as JSON. Returns its name and the recipe.
+    """Return the name and the recipe that a client's `recipe` means: the name of a preset, or a recipe as JSON.
 
-    Raises InvalidRecipe for a name that no preset has and for a document that does not validate, and RecipeTooLarge.
+    Raises InvalidRecipe for an unknown name and for a document that is not valid, and RecipeTooLarge.
     """
     begins = text.lstrip()[:1]
     if begins == "{":
@@ -65,11 +65,11 @@ def resolve_recipe(text: str, presets: Presets) -> tuple[str, Recipe]:
     known = ", ".join(sorted(presets))
     if begins in _OTHER_JSON:
         raise InvalidRecipe(
-            f"A recipe is a JSON object, {RECIPE_FORM}, or a preset's name without quotes. Presets: {known}.",
-            errors=[{"pointer": "", "message": f"this is {_OTHER_JSON[begins]}, and no object"}],
+            f"`recipe` must be a JSON object, {RECIPE_FORM}, or the name of a preset without quotes. Presets: {known}.",
+            errors=[{"pointer": "", "message": f"this is {_OTHER_JSON[begins]}, not an object"}],
         )
     shown = json.dumps(text[:64])
     raise InvalidRecipe(
-        f"There is no preset {shown}. Presets: {known}; or send a recipe as JSON, {RECIPE_FORM}.",
+        f"There is no preset {shown}. Presets: {known}. Or send a recipe as JSON: {RECIPE_FORM}.",
         errors=[{"pointer": "", "message": "unknown preset"}],
     )

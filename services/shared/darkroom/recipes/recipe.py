@@ -1,4 +1,4 @@
-"""A recipe: the list of named variants that a job makes of its source."""
+"""A recipe: the list of named variants that a job makes of its original."""
 
 from typing import Annotated, Any, Self
 
@@ -16,60 +16,64 @@ Folder = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*(/[a-z0
 
 
 def _at_most(most: int) -> BeforeValidator:
-    """That a list is no longer. Asked before its items are looked at, each of which may have faults of its own."""
+    """Refuse a longer list before its items are validated, each of which may have faults of its own."""
 
     def check(items: Any) -> Any:
         if isinstance(items, list) and len(items) > most:
-            raise ValueError(f"there may be {most} at most; there are {len(items)}")
+            raise ValueError(f"at most {most} items are allowed; there are {len(items)}")
         return items
 
     return BeforeValidator(check)
 
 
 class Variant(BaseModel):
-    """One picture to make: operations in the order given, then the output."""
+    """One named output of the recipe: operations, then an output format."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     name: Name
-    """By which the picture is asked for; no other variant has it."""
+    """Name of the variant, unique in the recipe: up to 64 of a-z, 0-9, `.`, `_` and `-`; the first is a letter or a
+    digit."""
     folder: Folder | None = None
-    """Where the result goes in the results bucket; the variant's name when not given. No other variant has it."""
+    """Folder of the result in the results bucket, unique in the recipe: up to 128 characters; names as above, with `/`
+    between them. Default: the name of the variant."""
     operations: Annotated[tuple[AnyOperation, ...], _at_most(MAX_OPERATIONS)] = Field(
         default=(), max_length=MAX_OPERATIONS
     )
-    """Applied in this order, after the EXIF orientation."""
+    """Operations, at most 16, applied in this order after the EXIF orientation. Default: none."""
     output: Output = Output()
-    """How the picture is written."""
+    """Format, quality and metadata of the result. Default: the format of the source, all other fields at their
+    defaults."""
 
     @property
     def result_folder(self) -> str:
-        """The first part of the result's key."""
+        """Return the first part of the result's key."""
         return self.folder or self.name
 
     @property
     def only_rewrites(self) -> bool:
-        """Whether the source is only written again, in its own format: the result should have no more bytes then."""
+        """Return whether the source is only written again in its own format. Its result should have no more bytes."""
         return not self.operations and self.output.format is OutputFormat.SAME
 
     @property
     def overlays(self) -> dict[int, Overlay]:
-        """The images that are laid over the picture, by the number of the operation."""
+        """Return the images that watermarks draw, by the index of their operation."""
         steps = enumerate(self.operations)
         return {number: step.image for number, step in steps if isinstance(step, Watermark) and step.image}
 
 
 class Recipe(BaseModel):
-    """The variants of a job. None at all means that only metadata is extracted."""
+    """A list of variants. Without variants a job only extracts the metadata of the image."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     variants: Annotated[tuple[Variant, ...], _at_most(MAX_VARIANTS)] = Field(max_length=MAX_VARIANTS)
-    """In the order in which they are told."""
+    """The variants, at most 32. Their names and folders are unique."""
 
     @property
     def stored(self) -> str:
-        """The recipe as it is kept with a job: JSON with its defaults written out, whatever these are later."""
+        """Return the recipe as JSON with its defaults written out, as it is stored with a job: later defaults do not
+        count."""
         return self.model_dump_json()
 
     @model_validator(mode="after")
@@ -83,15 +87,15 @@ class Recipe(BaseModel):
     def _has_few_overlays(self) -> Self:
         overlays = {overlay for variant in self.variants for overlay in variant.overlays.values()}
         if len(overlays) > MAX_OVERLAYS:
-            raise ValueError(f"watermarks may use {MAX_OVERLAYS} different images; there are {len(overlays)}")
+            raise ValueError(f"watermarks may use at most {MAX_OVERLAYS} different images; there are {len(overlays)}")
         return self
 
 
 def parse_recipe(document: str | bytes) -> Recipe:
     """Read a recipe from JSON.
 
-    Raises InvalidRecipe whose `errors` are `{"pointer", "message"}`, a JSON pointer (RFC 6901) for each fault, up to a
-    hundred of them.
+    Raises InvalidRecipe. Its `errors` are `{"pointer", "message"}`, with a JSON pointer (RFC 6901) to each of the first
+    100 faults.
     """
     try:
         return Recipe.model_validate_json(document)
@@ -105,12 +109,12 @@ def parse_recipe(document: str | bytes) -> Recipe:
 
 
 def require_storable(recipe: Recipe) -> Recipe:
-    """Return the recipe. Raises RecipeTooLarge when it is longer than what is kept with a job."""
+    """Return the recipe. Raises RecipeTooLarge if it is longer than a job may store."""
     size = len(recipe.stored.encode())
     if size > MAX_RECIPE_BYTES:
         raise RecipeTooLarge(
-            f"The recipe has {size} bytes as it is stored, its defaults written out; a recipe may have "
-            f"{MAX_RECIPE_BYTES}. Use fewer variants, fewer operations or shorter texts.",
+            f"The recipe is too large: {size} bytes as stored, with its defaults written out. The limit is "
+            f"{MAX_RECIPE_BYTES} bytes. Use fewer variants, fewer operations or shorter texts.",
             limit=MAX_RECIPE_BYTES,
             actual=size,
         )
@@ -120,15 +124,16 @@ def require_storable(recipe: Recipe) -> Recipe:
 def _require_distinct(what: str, values: list[str]) -> None:
     twice = sorted({value for value in values if values.count(value) > 1})
     if twice:
-        raise ValueError(f"each variant needs a {what} of its own; used more than once: {', '.join(twice)}")
+        raise ValueError(f"each variant needs its own {what}; used more than once: {', '.join(twice)}")
 
 
 def _pointer(location: tuple[Any, ...]) -> str:
-    """Turn pydantic's location into a JSON pointer, without the names of a union's members."""
+    """Return pydantic's location as a JSON pointer, without the names of a union's members."""
     return json_pointer(step for index, step in enumerate(location) if not _names_a_member(location[:index]))
 
 
 def _names_a_member(before: tuple[Any, ...]) -> bool:
-    """Below `operations/N` and `position` pydantic says which member of a union it took; the document has no such."""
+    """Below `operations/N` and `position` pydantic adds the member of the union that it chose. The document has no such
+    level."""
     below_operation = before[-2:-1] == ("operations",) and isinstance(before[-1], int)
     return below_operation or before[-1:] == ("position",)

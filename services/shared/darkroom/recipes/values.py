@@ -1,4 +1,4 @@
-"""What the operations of a recipe are made of: sizes, colours, positions, and what they all have in common."""
+"""Types of the fields of a recipe: sizes, colours, positions; and the base of all operations."""
 
 from enum import StrEnum
 from typing import Annotated, Final
@@ -8,10 +8,10 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstrai
 from darkroom.limits import MAX_OUTPUT_SIDE
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
-"""Of a variant or a preset."""
+"""Name of a variant or a preset: up to 64 of a-z, 0-9, `.`, `_` and `-`; the first is a letter or a digit."""
 Pixels = Annotated[int, Field(ge=1, le=MAX_OUTPUT_SIDE)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
-# Without a description: it would be taken for that of each field, whose docstring would get lost.
+# It has no description of its own: pydantic would use that in place of each field's docstring.
 Color = Annotated[
     str,
     StringConstraints(pattern=r"^(#[0-9a-fA-F]{3}|#[0-9a-fA-F]{6}|#[0-9a-fA-F]{8}|transparent)$"),
@@ -21,13 +21,13 @@ Color = Annotated[
 
 
 class Operation(BaseModel):
-    """What all operations have in common: they are values, and take no unknown field."""
+    """Base of all operations: immutable, without unknown fields, infinity or NaN."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
 
 
 class Fit(StrEnum):
-    """How a picture meets the size asked for, as in CSS `object-fit` and in sharp."""
+    """How an image fits the size asked for, as in CSS `object-fit` and in sharp."""
 
     COVER = "cover"
     CONTAIN = "contain"
@@ -41,7 +41,7 @@ class Fit(StrEnum):
 
 
 class Position(StrEnum):
-    """Which part is kept by `cover`, and where the picture sits in `contain`."""
+    """The part of the image that `cover` keeps, or the place of the image on the background of `contain`."""
 
     CENTER = "center"
     TOP = "top"
@@ -53,9 +53,9 @@ class Position(StrEnum):
     LEFT = "left"
     TOP_LEFT = "top-left"
     SMART = "smart"
-    """Where there is most detail and colour; the centre where nothing is cut. `attention` is another name of it."""
+    """The part with most detail and colour; the centre if nothing is cut. `attention` is another name for it."""
     ENTROPY = "entropy"
-    """Where the tones are most mixed; the centre where nothing is cut."""
+    """The part with the highest entropy (most mixed tones); the centre if nothing is cut."""
 
     @classmethod
     def _missing_(cls, value: object) -> "Position | None":
@@ -63,29 +63,29 @@ class Position(StrEnum):
 
 
 SEEKING: Final = frozenset({Position.SMART, Position.ENTROPY})
-"""The positions that depend on what is seen."""
+"""The positions that depend on the pixels."""
 
 
 class Focus(BaseModel):
-    """The point that matters most, in fractions of the picture's width and height from its top left corner."""
+    """The point of the image that matters most. The part that is kept has it as near to its centre as possible."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
 
     x: Fraction
-    """From the left, in parts of the width."""
+    """Distance from the left side, as a fraction of the width, from 0 to 1."""
     y: Fraction
-    """From the top, in parts of the height."""
+    """Distance from the top, as a fraction of the height, from 0 to 1."""
 
 
 Placing = Annotated[
     Annotated[Position, Tag("name")] | Annotated[Focus, Tag("point")],
     Discriminator(lambda given: "point" if isinstance(given, dict | Focus) else "name"),
 ]
-"""A position by name, or about a point."""
+"""A position by name, or a point."""
 
 
 class Filter(StrEnum):
-    """The resampling kernel."""
+    """The filter that resamples pixels."""
 
     NEAREST = "nearest"
     BILINEAR = "bilinear"

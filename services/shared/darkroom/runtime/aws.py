@@ -126,7 +126,7 @@ def translated(service: str) -> Iterator[None]:
         yield
     except ClientError as error:
         if _is_passing(error):
-            raise Unavailable(f"{service} does not take requests now.") from error
+            raise Unavailable(f"{service} does not accept requests now. Try again.") from error
         raise
     except (
         aiohttp.ClientError,
@@ -137,7 +137,7 @@ def translated(service: str) -> Iterator[None]:
         NoCredentialsError,
         TimeoutError,
     ) as error:
-        raise Unavailable(f"{service} cannot be reached.") from error
+        raise Unavailable(f"{service} cannot be reached. Try again.") from error
 
 
 def error_code(error: ClientError) -> str:

@@ -27,7 +27,7 @@ DEVELOPMENT_KEY: Final = "a-key-for-development-that-everybody-knows"
 _VERSION: Final = "1"
 _NONCE_BYTES: Final = 12
 _ID_CHARACTERS: Final = 8
-_UNREADABLE: Final = "Secrets of this installation cannot be read at the moment."
+_UNREADABLE: Final = "The secrets of this installation cannot be read now. Try again later."
 
 
 class TextCipher:
@@ -39,7 +39,7 @@ class TextCipher:
     def __init__(self, keys: Sequence[str]) -> None:
         """Take texts of keys, the one that encrypts first. Raises ValueError if there is none, or one is too short."""
         if not keys or any(len(key) < SHORTEST_KEY for key in keys):
-            raise ValueError(f"a data key has at least {SHORTEST_KEY} characters")
+            raise ValueError(f"a data key must have at least {SHORTEST_KEY} characters")
         derived = [_derived(key) for key in keys]
         self._ciphers = {_id(key): AESGCM(key) for key in derived}
         self._current = _id(derived[0])

@@ -28,9 +28,9 @@ class EncryptionSettings(BaseSettings):
         development = info.data.get("environment") is Environment.DEVELOPMENT
         texts = told.get_secret_value().split() if told else []
         if not texts and not development:
-            raise ValueError("it is not set; secrets in the accounts table are encrypted with it")
+            raise ValueError("it is required; secrets in the accounts table are encrypted with it")
         if DEVELOPMENT_KEY in texts and not development:
-            raise ValueError("the key for development is known to everybody")
+            raise ValueError("the development key is public; set a secret of at least 32 characters")
         if texts:
             TextCipher(texts)
         return told

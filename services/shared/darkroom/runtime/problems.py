@@ -1,4 +1,4 @@
-"""Errors as HTTP: RFC 9457 problem documents, the one place where an error gets a status."""
+"""Errors as HTTP answers: problem documents (RFC 9457). Only here an error gets an HTTP status."""
 
 import json
 from http import HTTPStatus
@@ -35,7 +35,7 @@ STATUSES: Final = {
     "idempotency_mismatch": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
 }
-"""The HTTP status of each error code; any other code is the service's own fault, 500."""
+"""HTTP status of each error code. Any other code is a bug of the service: 500."""
 
 _HTTP_CODES: Final = {
     HTTPStatus.NOT_FOUND: "not_found",
@@ -44,19 +44,19 @@ _HTTP_CODES: Final = {
 }
 _HTTP_DETAILS: Final = {
     HTTPStatus.NOT_FOUND: "There is nothing at this path.",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This path takes {Allow} only.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This path supports only {Allow}.",
 }
-"""The framework's own say no more than the status."""
+"""Details in place of the framework's own, which only repeat the status."""
 
 
 def problem(request: Request, status: int, code: str, detail: str, **members: Any) -> Response:
-    """The answer to this request that says so."""
+    """Return the answer to this request, with a problem document."""
     body = document(status, code, detail, instance=request.url.path, **members)
     return Response(body, status_code=status, media_type=MEDIA_TYPE)
 
 
 def document(status: int, code: str, detail: str, *, instance: str, **members: Any) -> bytes:
-    """A problem document; `instance` is the path that was asked for."""
+    """Return a problem document. `instance` is the path of the request."""
     body = {
         "type": f"urn:darkroom:problem:{code}",
         "title": code.replace("_", " ").capitalize(),
@@ -78,7 +78,7 @@ def install(app: FastAPI) -> None:
 
 
 async def deliberate(request: Request, error: DarkroomError) -> Response:
-    """The answer to an error that was raised on purpose."""
+    """Return the answer to an error that was raised on purpose."""
     status = STATUSES.get(error.code, HTTPStatus.INTERNAL_SERVER_ERROR)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _LOG.warning("request_failed", code=error.code, reason=error.message, cause=error.cause)
@@ -91,7 +91,7 @@ async def deliberate(request: Request, error: DarkroomError) -> Response:
 
 
 async def _invalid(request: Request, error: RequestValidationError) -> Response:
-    """FastAPI's own validation: path, query and JSON bodies."""
+    """Return the answer to a path, query or JSON body that FastAPI refuses."""
     faults = [
         {"pointer": json_pointer(fault["loc"]), "message": fault["msg"].removeprefix("Value error, ")}
         for fault in error.errors()[:MAX_FAULTS]
@@ -101,7 +101,7 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
-    """What the framework raises itself: unknown routes, wrong methods."""
+    """Return the answer to an unknown route or a wrong method."""
     status = HTTPStatus(error.status_code)
     detail = _HTTP_DETAILS.get(status, "{detail}").format(detail=error.detail, **(error.headers or {}))
     answer = problem(request, status, _HTTP_CODES.get(status, MalformedRequest.code), detail)
@@ -111,4 +111,9 @@ async def _http(request: Request, error: HTTPException) -> Response:
 
 async def _bug(request: Request, error: Exception) -> Response:
     _LOG.error("request_failed", code="internal_error", exc_info=error)
-    return problem(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong on our side.")
+    return problem(
+        request,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "internal_error",
+        "Something went wrong in the service. It is logged. Try again later.",
+    )

@@ -118,7 +118,7 @@ class SqsQueue:
             if not left:
                 return
             await asyncio.sleep(_SEND_PAUSE_SECONDS * 2**attempt)
-        raise Unavailable(f"SQS refused {len(left)} of {len(batch)} messages.")
+        raise Unavailable(f"SQS refused {len(left)} of {len(batch)} messages. Try again.")
 
     async def receive(self, *, most: int, wait_seconds: int) -> list[Delivery]:
         """See Queue."""

@@ -71,8 +71,8 @@ class Charge(BaseModel):
         ):
             if limit is not None and gone + more > limit:
                 raise QuotaExceeded(
-                    f"Daily quota used up: {gone} of {limit} {quota}, and this needs {more} more. It resets at 00:00 "
-                    "UTC.",
+                    f"Daily quota used up: {gone} of {limit} {quota}, and this job needs {more} more. "
+                    "It resets at 00:00 UTC.",
                     retry_after_seconds=seconds,
                     quota=quota,
                     limit=limit,

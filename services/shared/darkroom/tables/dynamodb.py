@@ -142,4 +142,4 @@ async def read_items(
             return items
         wanted["Keys"] = left[table]["Keys"]
         await asyncio.sleep(_PAUSE_SECONDS * 2**attempt)
-    raise Unavailable("DynamoDB does not answer for all items now.")
+    raise Unavailable("DynamoDB does not answer for all items now. Try again.")

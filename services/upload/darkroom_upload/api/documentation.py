@@ -80,10 +80,10 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
     Forbidden: {"detail": "This API key lacks the `upload` scope.", "scope": "upload"},
     NotFound: {"detail": "There is no such job."},
     Conflict: {"detail": "The job's status does not allow this now."},
-    UnderWay: {"detail": "Another request with this Idempotency-Key is under way. Send it again."},
+    UnderWay: {"detail": "Another request with this Idempotency-Key is in progress. Send it again in a second."},
     RateLimited: {"detail": "This caller may send 5 requests a second, and 10 at once."},
     QuotaExceeded: {
-        "detail": "Daily quota used up: 1000 of 1000 jobs, and this needs 1 more. It resets at 00:00 UTC.",
+        "detail": "Daily quota used up: 1000 of 1000 jobs, and this job needs 1 more. It resets at 00:00 UTC.",
         "quota": "jobs",
         "limit": 1000,
         "used": 1000,
@@ -99,8 +99,8 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
         "errors": [{"pointer": "/variants/0/output/quality", "message": "Input should be less than or equal to 100"}],
     },
     RecipeTooLarge: {
-        "detail": "The recipe has 170210 bytes as it is stored, its defaults written out; a recipe may have 32768. Use "
-        "fewer variants, fewer operations or shorter texts.",
+        "detail": "The recipe is too large: 170210 bytes as stored, with its defaults written out. The limit is 32768 "
+        "bytes. Use fewer variants, fewer operations or shorter texts.",
         "limit": 32768,
         "actual": 170210,
     },
@@ -110,7 +110,7 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
         "limit": 50000000,
         "actual": 100000000,
     },
-    Unavailable: {"detail": "DynamoDB cannot be reached."},
+    Unavailable: {"detail": "DynamoDB cannot be reached. Try again."},
 }
 
 SCHEMA_REFERENCE: Final = "#/components/schemas/{model}"
