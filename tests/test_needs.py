@@ -13,7 +13,7 @@ def test_no_unit_test_uses_the_emulator_or_the_stacks(request: pytest.FixtureReq
     unit = [item for item in request.session.items if item.get_closest_marker("unit")]
     fixtures = {name for item in unit if isinstance(item, pytest.Function) for name in item.fixturenames}
     assert request.node in unit
-    assert not fixtures & {"cloud", "installation", "assemblies"}
+    assert not fixtures & {"cloud", "assemblies"}
 
 
 def test_make_unit_blocks_sockets() -> None:

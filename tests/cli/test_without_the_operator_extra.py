@@ -14,6 +14,8 @@ from packaging.utils import canonicalize_name
 
 from darkroom_local.ports import LOOPBACK, free_ports
 
+pytestmark = pytest.mark.slow
+
 _RUN = """
 import json, sys
 hidden, sys.argv[1:] = json.loads(sys.argv[1]), sys.argv[2:]

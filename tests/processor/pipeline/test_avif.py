@@ -47,7 +47,7 @@ def test_a_file_that_announces_another_size_is_refused(size: tuple[int, int]) ->
     error = refused(data)
     assert isinstance(error, UndecodableImage)
     assert (
-        error.message == f"The file announces {size[0]} × {size[1]} pixels, and the picture in it has 64 × 48 pixels."
+        error.message == f"The file announces {size[0]} × {size[1]} pixels, but its coded picture has 64 × 48 pixels."
     )
 
 
