@@ -1,16 +1,22 @@
 """What a command ends with when it does not succeed: a line for people, and an exit status for scripts.
 
 1  refused, or wrong in some other way
-2  called in the wrong way, or told too little by the environment
-3  a job that was waited for has not made all of its pictures
-4  Darkroom or AWS is away, or asks to come later: the same command can succeed then
+2  called in the wrong way, or a setting is missing
+3  a job has ended without all of its results
+4  Darkroom or AWS is away or busy: the same command can succeed later
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import click
+
+from darkroom_client.errors import DarkroomError, DownloadFailed, Problem, UnexpectedAnswer, Unreachable
+
+_BUSY: Final = frozenset({429, 502, 503, 504})
+"""HTTP statuses of a service that is away or busy."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -33,19 +39,43 @@ class Failed(click.ClickException):
         self.exit_code = int(status)  # type: ignore[misc]  # click reads it from the instance, and declares a default.
 
 
+@contextmanager
+def reported() -> Iterator[None]:
+    """Turn errors of the client into Failed, with their words."""
+    try:
+        yield
+    except DarkroomError as error:
+        raise Failed("\n".join(_lines(error)), Status.AWAY if _is_away(error) else Status.REFUSED) from error
+
+
+def _lines(error: DarkroomError) -> Iterator[str]:
+    """Yield what an error says, then a line for each fault of a request that it does not say already."""
+    yield str(error)
+    for fault in error.faults if isinstance(error, Problem) else ():
+        if fault.message not in str(error):
+            yield f"  {': '.join(filter(None, (fault.pointer, fault.message)))}"
+
+
+def _is_away(error: BaseException | None) -> bool:
+    if isinstance(error, Problem | UnexpectedAnswer):
+        return error.status in _BUSY
+    return isinstance(error, Unreachable) or (isinstance(error, DownloadFailed) and _is_away(error.__cause__))
+
+
 class Failures:
-    """What went wrong with some of many things, told when the others are done."""
+    """What went wrong with some of many things, reported when the others are done."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []
         self._worst = 0
 
     def each(self, things: Sequence[T], do: Callable[[T], R]) -> list[R]:
-        """What `do` makes of the things that it does not fail with. Once Darkroom is away, no further one is tried."""
+        """Return what `do` makes of the things with which it does not fail. If Darkroom is away, the rest is left."""
         made = []
         for number, thing in enumerate(things, start=1):
             try:
-                made.append(do(thing))
+                with reported():
+                    made.append(do(thing))
             except Failed as error:
                 self._lines.append(f"{thing}: {error.message}")
                 self._worst = max(self._worst, error.exit_code)
@@ -54,7 +84,7 @@ class Failures:
                     break
         return made
 
-    def tell(self) -> None:
-        """Raise Failed if anything went wrong: with all that did, and the highest of the statuses."""
+    def report(self) -> None:
+        """Raise Failed if anything went wrong, with all that did and the highest of the statuses."""
         if self._lines:
             raise Failed("\n".join(self._lines), Status(self._worst))

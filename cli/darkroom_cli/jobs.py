@@ -1,24 +1,26 @@
-"""Looking at jobs, recipes and one's limits."""
+"""Commands that look: at jobs, presets and limits."""
 
 import json
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
 import click
 
 from darkroom_cli.api import open_api
 from darkroom_cli.output import as_json, show_rows
-from darkroom_cli.pictures import COLUMNS, done, row
 
-_VARIANT_COLUMNS = ("name", "status", "content_type", "width", "height", "bytes", "error")
+COLUMNS: Final = ("job_id", "status", "recipe", "filename", "done")
+_VARIANT_COLUMNS: Final = ("name", "status", "content_type", "width", "height", "bytes", "error")
+_LONGEST_PAGE: Final = 100
 
 
 @click.command()
 @click.argument("job_id", metavar="JOB")
 @as_json
 def status(job_id: str, *, json_wanted: bool) -> None:
-    """How a job stands, and each of its pictures."""
+    """Show a job and its variants."""
     with open_api() as api:
-        job = api.ask("GET", f"/status/{job_id}")
+        job = api.job(job_id).as_document()
     if json_wanted:
         click.echo(json.dumps(job))
         return
@@ -29,35 +31,41 @@ def status(job_id: str, *, json_wanted: bool) -> None:
 
 
 @click.command()
-@click.option("--status", "wanted", help="Only jobs of this status.")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1), help="How many at most.")
+@click.option("--status", "wanted", help="Show only jobs of this status.")
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1), help="Show at most this many.")
 @as_json
 def jobs(wanted: str | None, limit: int, *, json_wanted: bool) -> None:
-    """Your jobs, newest first."""
-    found: list[dict[str, Any]] = []
-    query: dict[str, Any] = {"status": wanted} if wanted else {}
+    """List your jobs, newest first."""
     with open_api() as api:
-        while True:
-            page = api.ask("GET", "/jobs", params={**query, "limit": min(100, limit - len(found))})
-            found += page["items"]
-            query["cursor"] = page["next_cursor"]
-            if query["cursor"] is None or len(found) >= limit:
-                break
-    rows = found if json_wanted else [{**job, "done": done(job)} for job in found]
+        found = [
+            job.as_document() for job in islice(api.jobs(status=wanted, page_size=min(_LONGEST_PAGE, limit)), limit)
+        ]
+    rows = found if json_wanted else [{**job, "done": _done(job)} for job in found]
     show_rows(rows, columns=("created_at", *COLUMNS), json_wanted=json_wanted)
 
 
 @click.command()
 @click.argument("name", required=False)
 def recipes(name: str | None) -> None:
-    """The names of all presets, or one of them as JSON."""
+    """List all presets, or show one of them as JSON."""
     with open_api() as api:
-        found = api.ask("GET", f"/recipes/{name}" if name else "/recipes")
-    click.echo(json.dumps(found, indent=2) if name else "\n".join(found))
+        click.echo(json.dumps(api.recipe(name), indent=2) if name else "\n".join(api.recipes()))
 
 
 @click.command()
 def usage() -> None:
-    """Your limits, and what you have used of them, as JSON."""
+    """Show your limits, and what you have used of them, as JSON."""
     with open_api() as api:
-        click.echo(json.dumps(api.ask("GET", "/usage"), indent=2))
+        click.echo(json.dumps(api.usage().as_document(), indent=2))
+
+
+def row(job: dict[str, Any]) -> dict[str, Any]:
+    """Return a job as a line of a table. A receipt, for a key without the scope `read`, is a line already."""
+    if "progress" not in job:
+        return job
+    return {**job, "filename": job["source"]["filename"], "done": _done(job)}
+
+
+def _done(job: dict[str, Any]) -> str:
+    """Return how many results there are, of how many variants: `3/4`."""
+    return f"{job['progress']['done']}/{job['progress']['total']}"

@@ -2,25 +2,25 @@
 
 import click
 
-from darkroom_cli import jobs, pictures, plans
+from darkroom_cli import downloads, jobs, plans, uploads
 from darkroom_cli.operator_command import OperatorCommand
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="darkroom-cli", prog_name="darkroom")
 def darkroom() -> None:
-    """Darkroom: images in, pictures out.
+    """Darkroom: send images, get results.
 
-    DARKROOM_URL and DARKROOM_API_KEY say where and as whom. Commands for operators use credentials for AWS instead,
-    with DARKROOM_ACCOUNTS_TABLE, or DARKROOM_ORCHESTRATOR_URL.
+    DARKROOM_URL is where Darkroom is, DARKROOM_API_KEY your key. Commands for operators use credentials for AWS
+    instead, with DARKROOM_ACCOUNTS_TABLE, or DARKROOM_ORCHESTRATOR_URL.
 
-    Exit status: 0 done, 1 refused, 2 called in the wrong way, 3 not all pictures were made, 4 away or busy.
+    Exit status: 0 done, 1 refused, 2 called in the wrong way, 3 not all results were made, 4 away or busy.
     """
 
 
 for command in (
-    pictures.upload,
-    pictures.download,
+    uploads.upload,
+    downloads.download,
     jobs.status,
     jobs.jobs,
     jobs.recipes,

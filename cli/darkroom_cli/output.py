@@ -1,4 +1,4 @@
-"""What commands print: tables for people, or JSON for programs, an object a line. Progress goes to standard error."""
+"""What commands print: tables for people, or JSON for programs, an object a line."""
 
 import json
 from collections.abc import Iterable, Mapping

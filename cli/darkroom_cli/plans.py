@@ -1,4 +1,4 @@
-"""Asking what would become of an image before it is sent."""
+"""`darkroom plan`: what a recipe would make of an image, before it is sent."""
 
 import json
 from typing import Any
@@ -8,18 +8,19 @@ import click
 from darkroom_cli.api import open_api
 from darkroom_cli.failures import Failed, Status
 from darkroom_cli.output import as_json, show_rows
-from darkroom_cli.pictures import read_recipe
+from darkroom_cli.recipe_option import recipe_option
+from darkroom_client import Image
 
 _COLUMNS = ("name", "format", "width", "height", "frames", "cpu_ms", "remark")
 
 
 @click.command()
-@click.option("--recipe", default="web", show_default=True, help="A preset's name, a recipe as JSON, or @FILE.")
-@click.option("--size", metavar="WIDTHxHEIGHT", help="Of the image, in pixels.")
-@click.option("--format", "image_format", default="jpeg", show_default=True, help="Of the image.")
-@click.option("--frames", default=1, show_default=True, type=click.IntRange(min=1), help="Of the image.")
-@click.option("--bytes", "size_in_bytes", type=click.IntRange(min=1), help="Of the image's file.")
-@click.option("--job", "job_id", metavar="JOB", help="Take the image of this job instead.")
+@recipe_option
+@click.option("--size", metavar="WIDTHxHEIGHT", help="Size of the image, in pixels.")
+@click.option("--format", "image_format", default="jpeg", show_default=True, help="Format of the image.")
+@click.option("--frames", default=1, show_default=True, type=click.IntRange(min=1), help="Frames of the image.")
+@click.option("--bytes", "size_in_bytes", type=click.IntRange(min=1), help="Size of the image's file, in bytes.")
+@click.option("--job", "job_id", metavar="JOB", help="Plan for the image of this job instead.")
 @as_json
 def plan(
     recipe: str,
@@ -31,13 +32,12 @@ def plan(
     *,
     json_wanted: bool,
 ) -> None:
-    """What a recipe would make of an image, without the image."""
+    """Show what a recipe would make of an image, without the image."""
     if (size is None) == (job_id is None):
         raise Failed("Give either --size or --job.", Status.MISUSED)
-    image = {"format": image_format, "frames": frames, "bytes": size_in_bytes}
-    about = {"image": {**_sides(size), **image}} if size else {"job_id": job_id}
+    image = Image(**_sides(size), format=image_format, frames=frames, bytes=size_in_bytes) if size else None
     with open_api() as api:
-        found = api.ask("POST", "/recipes/plan", json={"recipe": _document(read_recipe(recipe)), **about})
+        found = api.plan(recipe=recipe, image=image, job=job_id).as_document()
     if json_wanted:
         click.echo(json.dumps(found))
         return
@@ -49,23 +49,16 @@ def plan(
 
 
 def _sides(size: str) -> dict[str, int]:
+    """Return width and height, by name. Raises Failed."""
     width, _, height = size.partition("x")
     if not (width.isdecimal() and height.isdecimal()):
-        raise Failed(f"{json.dumps(size)} is no size: write it as 4000x3000.", Status.MISUSED)
+        raise Failed(f"{json.dumps(size)} is not a size. Write it as 4000x3000.", Status.MISUSED)
     return {"width": int(width), "height": int(height)}
-
-
-def _document(recipe: str) -> Any:
-    """A recipe's JSON as an object, a preset's name as it is. What is no JSON is left to the API to refuse."""
-    try:
-        return json.loads(recipe) if recipe.lstrip().startswith("{") else recipe
-    except ValueError:
-        return recipe
 
 
 def _row(variant: dict[str, Any]) -> dict[str, Any]:
     if variant["format"] is None:
         return {**variant, "remark": "fails"}
-    remarks = [] if variant["size_exact"] else ["at most so large"]
+    remarks = [] if variant["size_exact"] else ["at most this large"]
     remarks += [f"or {other}" for other in variant["other_formats"]]
     return {**variant, "remark": remarks}

@@ -1,6 +1,6 @@
 """What the command shows of jobs."""
 
-from darkroom_cli.pictures import row
+from darkroom_cli.jobs import row
 
 
 def test_a_receipt_is_shown_as_far_as_it_goes() -> None:

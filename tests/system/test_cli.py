@@ -56,7 +56,7 @@ def cut_short(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:500])
 
 
-async def test_images_go_in_and_pictures_come_out(run: Run, photo: Path, tmp_path: Path) -> None:
+async def test_images_go_in_and_results_come_out(run: Run, photo: Path, tmp_path: Path) -> None:
     output = tmp_path / "out"
     result = await run("upload", str(photo), str(photo), "--recipe", "thumbnails", "--output", str(output), "--json")
     jobs = [json.loads(line) for line in result.stdout.splitlines()]
@@ -84,7 +84,7 @@ async def test_a_job_is_followed_and_fetched_later(run: Run, photo: Path, tmp_pa
 async def test_a_job_that_fails_is_an_exit_status(run: Run, photo: Path) -> None:
     cut_short(photo)
     result = await run("upload", str(photo), "--recipe", "thumbnails", "--wait", status=3)
-    assert "Not all pictures are there" in result.stderr
+    assert "Not all results were made" in result.stderr
 
 
 async def test_what_is_wrong_with_one_file_stops_no_other(run: Run, photo: Path, tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ async def test_what_is_wrong_with_one_file_stops_no_other(run: Run, photo: Path,
     assert len(list((tmp_path / "out" / completed["job_id"]).iterdir())) == 4
     first, second = result.stderr.splitlines()
     assert first.startswith(f"Error: {text}: The file is no image")
-    assert second.startswith(f"{failed['job_id']}: Not all pictures are there: failed.")
+    assert second.startswith(f"{failed['job_id']}: Not all results were made: failed.")
 
 
 async def test_a_folder_that_cannot_be_is_told_before_anything_is_sent(run: Run, photo: Path) -> None:
@@ -158,7 +158,7 @@ async def test_a_plan_is_shown_before_anything_is_sent(run: Run) -> None:
     assert "1 task(s)" in shown
     asked = '{"variants": [{"name": "it", "operations": [{"op": "trim"}], "output": {"format": "auto"}}]}'
     trimmed = await run("plan", "--size", "80x60", "--format", "png", "--recipe", asked)
-    assert "at most so large, or jpeg, or png" in trimmed.stdout
+    assert "at most this large, or jpeg, or png" in trimmed.stdout
     told = json.loads((await run("plan", "--size", "80x60", "--bytes", "900", "--json")).stdout)
     assert (told["recipe"], told["image"]["bytes"]) == ("web", 900)
     assert "not_found" in (await run("plan", "--job", str(uuid4()), status=1)).stderr
