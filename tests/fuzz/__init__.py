@@ -1,1 +1,1 @@
-"""Lets the processor's children work on damaged images and drawn recipes for a while, and keeps what goes wrong."""
+"""Fuzzing: the processor's children work on damaged images and random recipes for a while. Failures are kept."""

@@ -1,7 +1,7 @@
-"""The hunt: files and recipes are drawn, and a child of the sandbox works on them.
+"""Draws files and variants, and has a child of the sandbox process them.
 
-What it may answer is pictures that are what it says they are, or the reason why there are none. All else is a find: a
-crash, an exception that nobody foresaw, a time-out, a picture that cannot be read or that carries more than itself.
+A child may return results that match their description, or the reason why there are none. Everything else is a failure:
+a crash, an unexpected exception, a timeout, a result that cannot be decoded, or one that contains more than pixels.
 """
 
 import asyncio
@@ -22,27 +22,30 @@ from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructi
 from darkroom_processor.sandbox.pool import ChildPool
 from tests.fuzz import rewriting
 from tests.support import images, recipes
-from tests.support.drawn_files import damaged_files, sound_files
-from tests.support.file_parts import bare
+from tests.support.drawn_files import damaged_files, valid_files
+from tests.support.file_parts import has_only_pixels
 
 OVERLAYS: Final = {recipes.LOGO: images.encoded(images.photo(41, 67, "RGBA"), "WEBP")}
 ROUND: Final = 50
-"""Examples between two looks at the clock."""
+"""Examples between two checks of the clock."""
 
 
 @dataclass
 class Hunt:
-    """What was tried, and what was found."""
+    """The counts of a run."""
 
     finds: Path
-    """A folder for the files, and their recipes, that something is wrong with."""
+    """The folder for files and recipes that make the child fail."""
     tried: int = 0
-    pictures: int = 0
+    """Number of examples."""
+    results: int = 0
+    """Number of results that were made."""
     found: int = 0
+    """Number of failures."""
 
 
 def hunt(finds: Path, *, seconds: float, number: int) -> Hunt:
-    """Draw and try for so long, from this seed on. Each find is made as small as may be, and kept."""
+    """Draw and try examples for `seconds`, beginning with the seed `number`. Failures are minimised and kept."""
     this = Hunt(finds)
     with asyncio.Runner() as runner:
         pool = ChildPool(1)
@@ -74,7 +77,7 @@ def _round(this: Hunt, runner: asyncio.Runner, pool: ChildPool, number: int) -> 
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
     )
-    @given(st.one_of(sound_files, damaged_files()), st.one_of(recipes.variants, st.just(rewriting.REWRITTEN)))
+    @given(st.one_of(valid_files, damaged_files()), st.one_of(recipes.variants, st.just(rewriting.REWRITTEN)))
     def attempt(data: bytes, variant: Variant) -> None:
         nonlocal last, logs
         last = data, variant
@@ -85,15 +88,15 @@ def _round(this: Hunt, runner: asyncio.Runner, pool: ChildPool, number: int) -> 
         assert not isinstance(result, ProcessorCrash | TimeLimit), result.message
         if isinstance(result, ProcessedImage):
             assert not any(isinstance(outcome, FailedVariant) and outcome.bug for outcome in result.outcomes)
-            pictures = [outcome for outcome in result.outcomes if isinstance(outcome, EncodedVariant)]
-            this.pictures += sum(_checked(outcome, variant) for outcome in pictures)
-            if variant == rewriting.REWRITTEN and pictures:
-                runner.run(rewriting.check(data, pictures[0], make))
+            results = [outcome for outcome in result.outcomes if isinstance(outcome, EncodedVariant)]
+            this.results += sum(_checked(outcome, variant) for outcome in results)
+            if variant == rewriting.REWRITTEN and results:
+                runner.run(rewriting.check(data, results[0], make))
 
     try:
         attempt()
-    except Exception as fault:  # noqa: BLE001 - whatever is wrong with an answer is a find
-        # Hypothesis ends with the smallest example.
+    except Exception as fault:  # noqa: BLE001 - every error is a failure to keep
+        # The last example that hypothesis tries is the smallest one.
         if last is not None:
             places = [str(log.get("detail")) for log in logs]
             _keep(this, *last, "\n".join([f"{type(fault).__name__}: {fault}", *places]))
@@ -101,7 +104,7 @@ def _round(this: Hunt, runner: asyncio.Runner, pool: ChildPool, number: int) -> 
 
 def _checked(picture: EncodedVariant, variant: Variant) -> bool:
     assert images.opened(picture.data).size == (picture.width, picture.height)
-    assert variant.output.keep_metadata is not KeepMetadata.NONE or bare(picture.data)
+    assert variant.output.keep_metadata is not KeepMetadata.NONE or has_only_pixels(picture.data)
     return True
 
 

@@ -1,4 +1,4 @@
-"""What a file that is only written again must be: no longer, unless it says so, and the same picture."""
+"""Checks results without operations: the same pixels, and no more bytes than the original unless a warning says so."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -13,24 +13,24 @@ from tests.support.shown_frames import Shown, shown
 REWRITTEN: Final = Variant.model_validate(
     {"name": "rewritten", "output": {"format": "same", "quality": 100, "frames": "all", "effort": 1}}
 )
-"""Finer than most sources, so that their own data are the shorter ones."""
+"""A higher quality than that of most sources, so that a copy of their coded pixels is shorter."""
 PLAIN: Final = Variant.model_validate({"name": "plain", "output": {"format": "png", "frames": "all", "effort": 1}})
 
 Make = Callable[[bytes, Variant], Awaitable[EncodedVariant | None]]
-"""Make this variant of a file; None when there is no picture."""
+"""Makes a variant of a file. None if there is no result."""
 
 _LOSSY: Final = frozenset({ImageFormat.JPEG, ImageFormat.JPEG2000, ImageFormat.AVIF})
 _MOST_MEAN_DIFFERENCE: Final = 25
-"""Levels of 255 by which a picture that is coded again with loss may differ."""
+"""The largest mean difference after lossy encoding, in levels of 255."""
 
 
 async def check(data: bytes, made: EncodedVariant, make: Make) -> None:
-    """Hold what was made of a file, as REWRITTEN, to the file. Raises AssertionError."""
+    """Compare a result of REWRITTEN to its original. Raises AssertionError."""
     assert len(made.data) <= len(data) or VariantWarning.LARGER_THAN_SOURCE in made.warnings
     before, after = await make(data, PLAIN), await make(made.data, PLAIN)
     if before is None:
         return
-    assert after is not None, "the result cannot be read again"
+    assert after is not None, "the result cannot be decoded"
     if _is_lossy(data):
         assert _mean_difference(shown(before.data), shown(after.data)) <= _MOST_MEAN_DIFFERENCE
     else:
@@ -43,7 +43,7 @@ def _is_lossy(data: bytes) -> bool:
 
 
 def _mean_difference(before: Shown, after: Shown) -> float:
-    """Of the first frames."""
+    """Return the mean difference of the first frames, in levels."""
     pixels = before[0][1], after[0][1]
     assert len(pixels[0]) == len(pixels[1])
     return sum(abs(one - other) for one, other in zip(*pixels, strict=True)) / len(pixels[0])

@@ -1,4 +1,4 @@
-"""Animations of all kinds, for tests that want some of each."""
+"""Small animations of all kinds."""
 
 from tests.support import apng, gif
 from tests.support.apng import Frame, Layout
@@ -13,8 +13,8 @@ _LAYOUTS = {
 _SIZE = (12, 9)
 
 
-def sound() -> dict[str, bytes]:
-    """Files by what is special about them: frames of each disposal and blending, anywhere on the canvas."""
+def valid() -> dict[str, bytes]:
+    """Return valid files by their special features: frames of each disposal and blending, anywhere on the canvas."""
     return {
         **{f"frames of a PNG, {name}": _png(layout, hidden=False) for name, layout in _LAYOUTS.items()},
         "frames of a PNG beside a hidden picture": _png(_LAYOUTS["rgba"], hidden=True),
@@ -39,7 +39,7 @@ def _png(layout: Layout, *, hidden: bool) -> bytes:
 
 
 def _image(number: int) -> gif.Frame:
-    """An image of a GIF; the last one reaches beyond the screen."""
+    """Return an image of a GIF. The last ones reach beyond the screen."""
     return gif.Frame(
         indexes=bytes(7 * index % 256 for index in range(30)),
         size=(6, 5),

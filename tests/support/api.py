@@ -1,4 +1,4 @@
-"""The public API as a client uses it."""
+"""A client of the public API."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -19,13 +19,13 @@ _WAIT_SECONDS: Final = 10
 
 
 class Api:
-    """What one owner does, over HTTP."""
+    """The requests of one owner."""
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self.http = http
 
     async def upload(self, data: bytes, recipe: str = "metadata", *, filename: str = "cat.jpg", **headers: str) -> Job:
-        """Send a form and return the job that was made of it."""
+        """Send a form and return the new job."""
         answer = await self.http.post(
             "/uploads", files={"file": (filename, data)}, data={"recipe": recipe}, headers=headers
         )
@@ -34,14 +34,14 @@ class Api:
         return job
 
     async def job(self, job_id: str) -> Job:
-        """The job as it is now."""
+        """Return the job as it is now."""
         answer = await self.http.get(f"/status/{job_id}")
         assert answer.status_code == 200, answer.text
         job: Job = answer.json()
         return job
 
     async def left(self, job_id: str, *statuses: str, seconds: float = 45) -> Job:
-        """The job as soon as its status is none of these."""
+        """Wait until the job's status is none of these, and return the job."""
         async with asyncio.timeout(seconds):
             while True:
                 answer = await self.http.get(f"/status/{job_id}", params={"wait": _WAIT_SECONDS})
@@ -51,16 +51,16 @@ class Api:
                     return job
 
     async def ended(self, job_id: str, *, seconds: float = 45) -> Job:
-        """The job once nothing more happens to it."""
+        """Wait until the job has ended, and return it."""
         return await self.left(job_id, *OPEN, seconds=seconds)
 
     async def made(self, data: bytes, recipe: str = "metadata", *, filename: str = "cat.jpg") -> Job:
-        """Upload and wait for the end."""
+        """Upload, wait until the job has ended, and return it."""
         job = await self.upload(data, recipe, filename=filename)
         return await self.ended(job["job_id"])
 
     async def files(self, job: Job) -> dict[str, bytes]:
-        """The pictures of a job by variant, each fetched from its URL."""
+        """Fetch the results of a job from their URLs. Return their bytes by variant."""
         urls = {variant["name"]: variant["url"] for variant in job["variants"] if variant["url"]}
         async with httpx.AsyncClient() as anyone:
             answers = await asyncio.gather(*(anyone.get(url) for url in urls.values()))
@@ -68,25 +68,25 @@ class Api:
         return {name: answer.content for name, answer in zip(urls, answers, strict=True)}
 
     async def pictures(self, job: Job) -> dict[str, Image.Image]:
-        """The same, decoded."""
+        """Fetch the results of a job and decode them. Return the pictures by variant."""
         return {name: opened(data) for name, data in (await self.files(job)).items()}
 
 
 @asynccontextmanager
 async def open_api(url: str, key: str) -> AsyncIterator[Api]:
-    """A client with an API key, for the length of a `with` block."""
+    """Open a client with an API key during a `with` block."""
     async with httpx.AsyncClient(base_url=url, headers={"x-api-key": key}, timeout=60, trust_env=False) as http:
         yield Api(http)
 
 
 def keys_of(job: Job) -> list[str]:
-    """The keys of all objects that a job names: its pictures, and its manifest."""
+    """Return the sorted keys of all objects that a job names: its results and its manifest."""
     keys = [variant["key"] for variant in job["variants"] if variant["key"]]
     return sorted([*keys, job["manifest"]["key"]] if job["manifest"] else keys)
 
 
 def unsigned(told: Any) -> Any:
-    """What the API told, its links without what they are signed with: that is new with each quarter of an hour."""
+    """Return a response body without the signatures of its links, which change every quarter of an hour."""
     if isinstance(told, dict):
         return {name: unsigned(value) for name, value in told.items()}
     if isinstance(told, list):
@@ -95,5 +95,5 @@ def unsigned(told: Any) -> Any:
 
 
 def variants_of(job: Job) -> Mapping[str, dict[str, Any]]:
-    """The variants of a job by name."""
+    """Return the variants of a job by name."""
     return {variant["name"]: variant for variant in job["variants"]}

@@ -1,4 +1,4 @@
-"""Writes APNGs chunk by chunk, and reads them with nothing of Pillow (PNG third edition, section 11.3.6)."""
+"""Writes APNGs chunk by chunk, and reads them without Pillow (PNG third edition, section 11.3.6)."""
 
 import struct
 import zlib
@@ -18,10 +18,10 @@ _DISPOSALS = ("keep", "clear", "restore")
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """One frame as it is written: what its control chunk says, and its samples."""
+    """One frame to write: the fields of its control chunk, and its samples."""
 
     rows: bytes
-    """Each row with its filter type."""
+    """Scanlines, filter types included."""
     size: tuple[int, int]
     place: tuple[int, int] = (0, 0)
     disposal: int = 0
@@ -36,27 +36,27 @@ class Layout:
     kind: str
     depth: int = 8
     named: bytes = b""
-    """The contents of `tRNS`; none without it."""
+    """The contents of `tRNS`; empty for none."""
 
     def row_bytes(self, width: int) -> int:
-        """Bytes of a row, without its filter type."""
+        """Return the bytes of a scanline, without its filter type."""
         return -(-width * png_reference.CHANNELS[KINDS[self.kind]] * self.depth // 8)
 
 
 @dataclass
 class Writer:
-    """Numbers the chunks of the frames."""
+    """Writes the chunks of frames with their sequence numbers."""
 
     sequence: int = 0
     chunks: list[bytes] = field(default_factory=list)
 
     def control(self, frame: Frame) -> None:
-        """Write what is said of a frame."""
+        """Write the `fcTL` chunk of a frame."""
         numbers = (*frame.size, *frame.place, *frame.delay, frame.disposal, frame.over)
         self.chunks.append(chunk(b"fcTL", struct.pack(">IIIIIHHBB", self._next(), *numbers)))
 
     def data(self, frame: Frame) -> None:
-        """Write its pixels, in two chunks."""
+        """Write the pixels of a frame in two `fdAT` chunks."""
         packed = zlib.compress(frame.rows)
         for part in (packed[:7], packed[7:]):
             self.chunks.append(chunk(b"fdAT", struct.pack(">I", self._next()) + part))
@@ -69,7 +69,7 @@ class Writer:
 def written(
     size: tuple[int, int], layout: Layout, frames: list[Frame], *, hidden: Frame | None = None, announced: int = 0
 ) -> bytes:
-    """The file. `hidden` is a still picture that is no part of the animation."""
+    """Return the file. `hidden` is a still picture that is not part of the animation."""
     writer = Writer()
     writer.chunks.append(chunk(b"IHDR", struct.pack(">IIBBBBB", *size, layout.depth, KINDS[layout.kind], 0, 0, 0)))
     writer.chunks.append(chunk(b"acTL", struct.pack(">II", announced or len(frames), 0)))
@@ -87,7 +87,7 @@ def written(
 
 
 def parts(data: bytes) -> tuple[tuple[int, int], list[Part]]:
-    """The canvas of a file, and its frames, each decoded by itself."""
+    """Return the size of the canvas of a file, and its frames, each decoded separately."""
     chunks = list(png_reference.chunks(data))
     header = dict(chunks)[b"IHDR"]
     shared = [(kind, body) for kind, body in chunks if kind in {b"PLTE", b"tRNS"}]
@@ -142,9 +142,9 @@ _LEVELS = np.array([0, 0, 1, 60, 127, 128, 200, 254, 255, 255], dtype=np.uint8)
 
 @st.composite
 def drawn(draw: st.DrawFn, *, plain: bool = False) -> bytes:
-    """A file of up to six frames, each anywhere on the canvas, with any disposal and blending.
+    """Draw a file of one to six frames, anywhere on the canvas, with any disposal and blending.
 
-    A plain one has pixels of 32 bits, and no hidden picture.
+    A plain file has 32-bit pixels and no hidden picture.
     """
     size = draw(st.integers(1, 12)), draw(st.integers(1, 9))
     layout = Layout(kind="rgba") if plain else draw(_LAYOUTS)
@@ -167,7 +167,7 @@ def _frame(draw: st.DrawFn, canvas: tuple[int, int], layout: Layout, *, whole: b
 
 
 def rows(size: tuple[int, int], layout: Layout, number: int) -> bytes:
-    """Samples by chance, many of them extremes. Those of 16 bits are levels of 8 bits."""
+    """Return random samples, many of them extremes. 16-bit samples repeat the byte of an 8-bit level."""
     chance = np.random.default_rng(number)
     row = layout.row_bytes(size[0])
     if layout.depth == 16:

@@ -1,4 +1,4 @@
-"""What an HTTP request asks of AWS: `UpdateItem jobs`, `PutObject results`, `SendMessageBatch tasks`."""
+"""Names the AWS operation of an HTTP request: `UpdateItem jobs`, `PutObject results`, `SendMessageBatch tasks`."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 _JSON_SERVICES: Final = {"AmazonSQS": "sqs", "DynamoDB_20120810": "dynamodb"}
 
-# S3 has no name of an operation on the wire: a method, what the path names, and a parameter that tells of the rest.
+# Requests to S3 do not name their operation. It follows from the method, the path and a query parameter.
 _S3_BY_PARAMETER: Final = {
     ("GET", "versions"): "ListObjectVersions",
     ("GET", "list-type"): "ListObjectsV2",
@@ -27,7 +27,7 @@ class Call:
     service: str
     operation: str
     resource: str
-    """Queue, table, topic or bucket, without the prefix that an installation's names share."""
+    """Queue, table, topic or bucket, without the prefix of the installation's names."""
     method: str
     target: str
     """Path and query, escaped."""
@@ -41,17 +41,17 @@ class Call:
 
     @property
     def is_check(self) -> bool:
-        """Whether it only looks if AWS is there: readiness asks, not the work."""
+        """Whether it is a readiness check of AWS, not work."""
         return self.operation in {"HeadBucket", "GetQueueAttributes"} or b'"S": "-"' in self.body
 
     def fields(self) -> dict[str, Any]:
-        """The body of a call to SQS or DynamoDB."""
+        """Return the parsed body of a call to SQS or DynamoDB."""
         read: dict[str, Any] = json.loads(self.body)
         return read
 
 
 def read_call(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Call:
-    """Name a request. `headers` has lower-case names."""
+    """Return the call that a request makes. The names of `headers` are lower-case."""
     service, operation, resource = _named(method, target, headers, body)
     return Call(
         service=service,
@@ -95,5 +95,5 @@ def _s3(method: str, target: str) -> tuple[str, str]:
 
 
 def _short(name: str) -> str:
-    """`t01ab-jobs+t01ab-accounts` → `jobs+accounts`."""
+    """Return names without their prefix: `t01ab-jobs+t01ab-accounts` becomes `jobs+accounts`."""
     return "+".join(one.partition("-")[2] or one for one in name.split("+"))

@@ -1,6 +1,6 @@
-"""A proxy in front of the emulator that sees each call to AWS, and in which a test can hold, cut or change one.
+"""A proxy in front of the emulator. It records each call to AWS, and a test can hold, cut or change a call in it.
 
-What a caller sees of a call that is cut is a connection that breaks. Whether the call took effect is the test's choice.
+If a call is cut, the connection of its client breaks. The test decides whether the call takes effect before that.
 """
 
 import asyncio
@@ -19,19 +19,19 @@ from darkroom_local.ports import LOOPBACK
 from tests.support.aws_calls import Call, read_call
 
 _LOG = logging.getLogger(__name__)
-# That callers die while they are answered is what these tests are about.
+# Tests kill clients while they wait for responses, so a broken connection is not worth a log line.
 _LOG.addFilter(lambda record: not (record.exc_info and isinstance(record.exc_info[1], ConnectionError)))
 
 _LARGEST_BODY_BYTES: Final = 256 * 1024 * 1024
 _BETWEEN_TWO: Final = frozenset(
     {"connection", "content-length", "date", "expect", "host", "server", "transfer-encoding"}
 )
-"""Headers about one connection, or that whoever sends writes anew."""
+"""Headers about one connection, and those that each sender sets itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What AWS said."""
+    """A response of AWS."""
 
     status: int
     headers: Mapping[str, str]
@@ -40,30 +40,30 @@ class Answer:
 
 T = TypeVar("T")
 Forward = Callable[[Call], Awaitable[Answer]]
-"""Asks AWS."""
+"""Sends a call to AWS and returns the response."""
 
 
 class Interception(Protocol):
-    """Stands between callers and AWS."""
+    """Handles some of the calls between clients and AWS."""
 
     def wants(self, call: Call) -> bool:
-        """Whether a call is one for `meet`."""
+        """Whether `meet` should handle a call."""
 
     async def meet(self, call: Call, forward: Forward) -> Answer | None:
-        """The answer for the caller; None breaks the connection."""
+        """Return the response for the client. None breaks the connection."""
 
 
 class Moment(StrEnum):
-    """Where a call is held."""
+    """The moment at which a call is held."""
 
     BEFORE = "before"
-    """Nothing has happened yet."""
+    """The call has not taken effect."""
     UNANSWERED = "unanswered"
-    """It has taken effect, and its caller does not know yet."""
+    """The call has taken effect, and its client has no response yet."""
 
 
 class Trap:
-    """Holds one call until it is released: to go its way, or with a connection that breaks."""
+    """Holds one call until `let_go` lets it continue, or `cut` breaks its connection."""
 
     def __init__(self, name: str, *, occurrence: int, moment: Moment) -> None:
         self.sprung = asyncio.Event()
@@ -74,7 +74,7 @@ class Trap:
         self._breaks = True
 
     def let_go(self) -> None:
-        """Let the call go its way."""
+        """Let the call continue."""
         self._breaks = False
         self._released.set()
 
@@ -87,7 +87,7 @@ class Trap:
         return call.name == self._name and not self.sprung.is_set()
 
     async def meet(self, call: Call, forward: Forward) -> Answer | None:
-        """See Interception. Receives that bring nothing are not counted."""
+        """See Interception. Receives that return no message are not counted."""
         answer = None if self._moment is Moment.BEFORE else await forward(call)
         if answer is not None and brings_nothing(call, answer):
             return answer
@@ -100,7 +100,7 @@ class Trap:
 
 
 class AwsProxy:
-    """One caller's way to AWS. `calls` is what it has asked for and got answered, in order."""
+    """The connection of one client to AWS. `calls` are the calls that have got a response, in order."""
 
     def __init__(
         self, session: aiohttp.ClientSession, upstream: str, upstream_of_heads: str, calls_kept: int | None
@@ -108,9 +108,9 @@ class AwsProxy:
         self.url = ""
         self.calls: list[Call] = []
         self.asked: list[tuple[float, str]] = []
-        """Names of all calls, checks and empty receives included, with the event loop's time at which they came."""
+        """(time, name) of all calls, readiness checks and empty receives included. Times are of the event loop."""
         self.receipts: list[tuple[float, str]] = []
-        """Names of the receives that brought something, with the time at which they were answered."""
+        """(time of the response, name) of the receives that returned messages."""
         self._session = session
         self._upstream = upstream
         self._upstream_of_heads = upstream_of_heads
@@ -119,12 +119,12 @@ class AwsProxy:
 
     @property
     def work_asked(self) -> int:
-        """How many calls were made so far, looks at empty queues and at the index of open jobs left out."""
+        """Number of calls so far, without receives and without queries of the index of open jobs."""
         return sum(not name.startswith(("ReceiveMessage", "Query")) for _, name in self.asked)
 
     @contextmanager
     def intercepted(self, interception: Interception) -> Iterator[None]:
-        """Calls go through `interception` during the `with` block, if it wants them."""
+        """Pass the calls that `interception` wants to it during a `with` block."""
         self._interceptions.append(interception)
         try:
             yield
@@ -133,7 +133,7 @@ class AwsProxy:
 
     @contextmanager
     def trap(self, name: str, *, occurrence: int = 1, moment: Moment) -> Iterator[Trap]:
-        """Hold a call of that name: the first, or the one of the given number."""
+        """Hold a call of this name during a `with` block: the first one, or the one with this number from 1."""
         trap = Trap(name, occurrence=occurrence, moment=moment)
         with self.intercepted(trap):
             try:
@@ -142,11 +142,11 @@ class AwsProxy:
                 trap.cut()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Pass a request on, by way of the interceptions."""
+        """Handle a request: pass it to AWS, or to an interception that wants it."""
         headers = {name.lower(): value for name, value in request.headers.items()}
         try:
             body = await request.read()
-        except ConnectionError:  # The caller was killed while it sent.
+        except ConnectionError:  # The client was killed while it sent.
             return web.Response()
         call = read_call(request.method, request.raw_path, headers, body)
         self._keep(self.asked, (asyncio.get_running_loop().time(), call.name))
@@ -184,7 +184,7 @@ class AwsProxy:
 
 
 def brings_nothing(call: Call, answer: Answer) -> bool:
-    """Whether a call was a look at a queue or an index in which there was nothing."""
+    """Whether a call was a receive without messages or a query without items."""
     return (call.operation == "ReceiveMessage" and b'"Messages"' not in answer.body) or (
         call.operation == "Query" and b'"Items": []' in answer.body.replace(b'":[', b'": [')
     )
@@ -201,10 +201,10 @@ def _response(call: Call, answer: Answer) -> web.Response:
 async def running_proxy(
     upstream: str, *, upstream_of_heads: str | None = None, calls_kept: int | None = None
 ) -> AsyncIterator[AwsProxy]:
-    """A proxy on a free port, for the length of a `with` block.
+    """Run a proxy on a free port during a `with` block.
 
-    HEAD may go another way: a further proxy behind this one may lose the length of what is not there. The proxy keeps
-    the last `calls_kept` calls, bodies included; by default it keeps all.
+    HEAD requests go to `upstream_of_heads`, because another proxy at `upstream` may lose the Content-Length of a
+    response without body. The proxy keeps the last `calls_kept` calls, bodies included; by default all.
     """
     connector = aiohttp.TCPConnector(limit=0)
     timeout = aiohttp.ClientTimeout(total=None)

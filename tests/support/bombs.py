@@ -1,4 +1,4 @@
-"""Makes hostile images: small files that would cost much, and files that are not only what they seem."""
+"""Makes hostile images: small files that are expensive to decode, and files that are also something else."""
 
 import io
 import struct
@@ -14,12 +14,12 @@ PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 
 
 def chunk(kind: bytes, body: bytes) -> bytes:
-    """A PNG chunk with its length and checksum."""
+    """Return a PNG chunk with its length and checksum."""
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def flood_png(width: int, height: int) -> bytes:
-    """A one-bit PNG with all the rows that it announces, all of them black: about a byte for 8,000 pixels."""
+    """Return a complete one-bit PNG that is all black. It has about one byte for 8,000 pixels."""
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
     deflate = zlib.compressobj(9)
     row = bytes(1 + (width + 7) // 8)
@@ -28,7 +28,7 @@ def flood_png(width: int, height: int) -> bytes:
 
 
 def flood_headers(width: int = 65_500, height: int = 65_500) -> Iterator[tuple[str, bytes]]:
-    """Files of several formats whose headers announce far more than they hold."""
+    """Yield (format, file) for files whose headers announce far more pixels than they contain."""
     header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
     yield "png", PNG_MAGIC + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
     jpeg = bytearray(images.encoded(images.marked(64, 64), "JPEG"))
@@ -49,21 +49,21 @@ def flood_headers(width: int = 65_500, height: int = 65_500) -> Iterator[tuple[s
 
 
 def progressive(scans: int, side: int = 64) -> bytes:
-    """A JPEG whose last scan comes again and again; each costs a pass over all of the picture."""
+    """Return a JPEG whose last scan is repeated. Each scan costs a pass over the whole picture."""
     data = images.encoded(images.photo(side, side), "JPEG", progressive=True)
     last = data.rindex(b"\xff\xda")
     return data[:-2] + data[last:-2] * scans + data[-2:]
 
 
 def endless_gif(frames: int, width: int = 3000, height: int = 3000) -> bytes:
-    """A GIF of many frames, each of one pixel on a large canvas: 23 bytes a frame."""
+    """Return a GIF of many frames of one pixel on a large canvas. A frame has 15 bytes."""
     head = b"GIF89a" + struct.pack("<HHBBB", width, height, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
     frame = b"\x2c" + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\0"
     return head + frame * frames + b"\x3b"
 
 
 def tiff_chain(pages: int, *, cyclic: bool = False) -> bytes:
-    """A TIFF of many directories that all show the same pixel; cyclic, the last points to the first."""
+    """Return a TIFF of many directories that all show the same pixel. If `cyclic`, the last one points to the first."""
     entries = [(256, 4, 1, 1), (257, 4, 1, 1), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, 1, 8)]
     size = 2 + 12 * len(entries) + 4
     directories = []
@@ -75,14 +75,14 @@ def tiff_chain(pages: int, *, cyclic: bool = False) -> bytes:
 
 
 def png_with(*chunks: bytes, behind: bool = False) -> bytes:
-    """A small PNG with more chunks before, or behind, its pixels."""
+    """Return a small PNG with these chunks before, or after, its pixels."""
     data = images.png(32, 32)
     at = data.index(b"IEND" if behind else b"IDAT") - 4
     return data[:at] + b"".join(chunks) + data[at:]
 
 
 def text_bombs() -> Iterator[tuple[str, bytes]]:
-    """Text that is short in the file and long in memory."""
+    """Yield (name, PNG) with text that is short in the file and long in memory."""
     zeros = zlib.compress(bytes(60_000_000), 9)
     yield "zTXt", png_with(chunk(b"zTXt", b"k\0\0" + zeros))
     yield "iTXt", png_with(chunk(b"iTXt", b"k\0\1\0\0\0" + zeros))
@@ -93,14 +93,14 @@ def text_bombs() -> Iterator[tuple[str, bytes]]:
 
 
 def profile_bomb() -> bytes:
-    """A PNG with a colour profile of 200 megabytes, packed."""
+    """Return a PNG with a compressed colour profile of 200 megabytes."""
     deflate = zlib.compressobj(9)
     packed = b"".join(deflate.compress(bytes(1_000_000)) for _ in range(200)) + deflate.flush()
     return png_with(chunk(b"iCCP", b"icc\0\0" + packed))
 
 
 def exif_bombs() -> Iterator[tuple[str, bytes]]:
-    """JPEGs whose EXIF is meant to keep a parser busy."""
+    """Yield (name, JPEG) with EXIF that is expensive to parse."""
     many = [(0x010F + number % 7, 2, 0xFFFF, 8) for number in range(5000)]
     yield "overlapping", _with_exif(_tiff(many))
     yield "self-pointing", _with_exif(_tiff([(0x8769, 4, 1, 8), (0x8825, 4, 1, 8), (0xA005, 4, 1, 8)]))
@@ -114,7 +114,7 @@ def exif_bombs() -> Iterator[tuple[str, bytes]]:
 
 
 def polyglots() -> Iterator[tuple[str, bytes, bytes]]:
-    """Images that are something else as well: (name, the file, what must not be in a result)."""
+    """Yield images that are also something else: (name, file, bytes that no result may contain)."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as bundle:
         bundle.writestr("PAYLOAD.txt", "PAYLOAD")
@@ -129,7 +129,7 @@ def polyglots() -> Iterator[tuple[str, bytes, bytes]]:
         for kind, payload in payloads.items():
             yield f"{kind} behind {image_format.lower()}", data + payload, b"PAYLOAD"
     for kind in ("html", "js"):
-        # As long as a script's "/*" says: the two bytes of the length are these two characters.
+        # The two bytes of the segment's length are the characters "/*", which begin a comment of a script.
         comment = payloads[kind].ljust(0x2F2A - 2)
         yield f"{kind} in a comment", images.encoded(images.marked(32, 32), "JPEG", comment=comment), b"PAYLOAD"
     info = PngImagePlugin.PngInfo()

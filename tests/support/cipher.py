@@ -1,4 +1,4 @@
-"""The cipher of the systems that tests start."""
+"""The cipher of the services that tests start."""
 
 from dataclasses import replace
 from typing import Final
@@ -10,6 +10,6 @@ CIPHER: Final = TextCipher([DEVELOPMENT_KEY])
 
 
 def encrypted(job: Job) -> Job:
-    """The job as it stands in the table: its callback URL encrypted."""
+    """Return the job as the table stores it: with an encrypted callback URL."""
     url = job.callback_url
     return replace(job, callback_url=CIPHER.encrypt(url, place=job.job_id)) if url else job

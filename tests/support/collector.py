@@ -19,7 +19,7 @@ from darkroom_local.ports import LOOPBACK
 
 @dataclass(frozen=True, kw_only=True)
 class SentSpan:
-    """A span as it came."""
+    """A span as the collector received it."""
 
     service: str
     name: str
@@ -31,7 +31,7 @@ class SentSpan:
 
 
 class Collector:
-    """Keeps the spans that it is sent."""
+    """Keeps the spans that it receives."""
 
     def __init__(self, port: int) -> None:
         self.url = f"http://{LOOPBACK}:{port}"
@@ -39,7 +39,7 @@ class Collector:
         self._came = asyncio.Event()
 
     async def trace(self, trace_id: str, *, until: set[str]) -> list[SentSpan]:
-        """The spans of a trace, as soon as spans of all these names are among them."""
+        """Wait until a trace has spans with all of these names, and return its spans."""
         async with asyncio.timeout(20):
             while True:
                 self._came.clear()
@@ -49,7 +49,7 @@ class Collector:
                 await self._came.wait()
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Take a batch."""
+        """Handle a batch of spans."""
         batch = ExportTraceServiceRequest.FromString(await request.read())
         for of_resource in batch.resource_spans:
             service = _attributes(of_resource.resource.attributes)["service.name"]
@@ -62,7 +62,7 @@ class Collector:
 
 @asynccontextmanager
 async def collecting() -> AsyncIterator[Collector]:
-    """A collector on a free port, for the length of a `with` block."""
+    """Run a collector on a free port during a `with` block."""
     listener = socket.create_server((LOOPBACK, 0))
     collector = Collector(listener.getsockname()[1])
     runner = web.ServerRunner(web.Server(collector.answer))

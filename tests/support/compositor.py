@@ -1,4 +1,4 @@
-"""Composes the frames of animations straight from the specifications, with nothing of the product."""
+"""Composes the frames of animations as the specifications say, without code of the product."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 Levels = NDArray[np.int64]
-"""Rows of red, green, blue and alpha, from 0 to 255."""
+"""Red, green, blue and alpha from 0 to 255; shape (height, width, 4)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One frame of an animation, as it is stored."""
+    """One frame of an animation as it is stored."""
 
     pixels: Levels
     left: int
@@ -24,7 +24,7 @@ class Part:
 
 
 def shown(size: tuple[int, int], parts: list[Part]) -> list[Levels]:
-    """What is seen of each frame on a canvas of this (width, height), which is transparent at first."""
+    """Return the canvas of this (width, height) after each frame. It is transparent at first."""
     canvas = np.zeros((size[1], size[0], 4), dtype=np.int64)
     seen = []
     for part in parts:
@@ -42,7 +42,7 @@ def shown(size: tuple[int, int], parts: list[Part]) -> list[Levels]:
 
 
 def over(source: Levels, below: Levels) -> Levels:
-    """Straight alpha, rounded to the nearest level (PNG third edition, section 13.16)."""
+    """Blend straight alpha, rounded to the nearest level (PNG third edition, section 13.16)."""
     alpha, rest = source[..., 3:] * 255, below[..., 3:] * (255 - source[..., 3:])
     whole = alpha + rest
     colors = _rounded(source[..., :3] * alpha + below[..., :3] * rest, np.maximum(whole, 1))
@@ -53,12 +53,12 @@ def _rounded(numerator: Levels, denominator: Levels) -> Levels:
     return (2 * numerator + denominator) // (2 * denominator)
 
 
-def differ(one: Levels, other: Levels) -> int:
-    """By how many levels two pictures differ at most. Colours of what is transparent in both do not count."""
+def largest_difference(one: Levels, other: Levels) -> int:
+    """Return the largest difference of two pictures, in levels. Pixels that are transparent in both are ignored."""
     both = (one[..., 3:] == 0) & (other[..., 3:] == 0)
     return int(np.where(both, 0, np.abs(one - other)).max(initial=0))
 
 
 def levels(image: Image.Image) -> Levels:
-    """The pixels of a decoded picture."""
+    """Return the pixels of a decoded picture."""
     return np.asarray(image.convert("RGBA")).astype(np.int64)

@@ -1,4 +1,4 @@
-"""The folder of test images that nobody of this project made. Tests that want it are skipped where it is absent."""
+"""A folder of test images from other projects. Tests that need it are skipped if it is absent."""
 
 from pathlib import Path
 
@@ -10,12 +10,12 @@ needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="there is no ../sh
 
 
 def corpus_files(pattern: str) -> list[Path]:
-    """The files below the corpus that match the glob, sorted; none where it is absent."""
+    """Return the sorted files of the corpus that match the glob; none if the corpus is absent."""
     return sorted(path for path in CORPUS.glob(pattern) if path.is_file())
 
 
 def corpus_params(pattern: str) -> list[object]:
-    """The same as parameters of a test, each with its name; one that is skipped where the corpus is absent."""
+    """Return these files as parameters of a test, with their names. If there are none, the test is skipped."""
     files = corpus_files(pattern)
     if not files:
         return [pytest.param(None, marks=pytest.mark.skip(reason=f"there is no ../shared/corpus/{pattern}"))]

@@ -1,4 +1,4 @@
-"""Draws image files at random, for hypothesis: sound ones of all kinds, hostile ones, and such as were damaged."""
+"""Draws image files at random, for hypothesis: valid ones of all kinds, hostile ones, and damaged ones."""
 
 import struct
 import zlib
@@ -23,8 +23,8 @@ def _exif() -> Image.Exif:
 
 
 @cache
-def sound() -> dict[str, bytes]:
-    """Files by what is special about them. All of them are small."""
+def valid() -> dict[str, bytes]:
+    """Return small valid files by their special features."""
     levels = np.asarray(images.photo(40, 30)) / 255
     walk = [images.photo(40, 30, "RGBA").rotate(90 * turn) for turn in range(4)]
     pages = [images.marked(20, 10), images.marked(50, 60)]
@@ -71,17 +71,17 @@ def sound() -> dict[str, bytes]:
             f"PNG with {kind.decode()}": bombs.png_with(bombs.chunk(kind, body))
             for kind, body in {b"cICP": b"\x0c\x10\0\1", b"gAMA": b"\0\1\x86\xa0", b"cHRM": bytes(range(32))}.items()
         },
-        **animation_samples.sound(),
+        **animation_samples.valid(),
         "frames beyond the screen": images.gif_of(
             (40, 30), [(frame, (7 * at, 5 * at)) for at, frame in enumerate(walk)]
         ),
-        **{f"laden {name}": metadata_samples.laden(name) for name in metadata_samples.FORMATS},
+        **{f"{name} with metadata": metadata_samples.with_metadata(name) for name in metadata_samples.FORMATS},
     }
 
 
 @cache
 def hostile() -> list[bytes]:
-    """What the gate must stop, or get through cheaply, but for what is large itself."""
+    """Return hostile files of less than 50 kB: they must be refused, or decoded cheaply."""
     made = [
         *(data for _, data in bombs.flood_headers()),
         *(data for _, data in bombs.exif_bombs()),
@@ -95,7 +95,7 @@ def hostile() -> list[bytes]:
     return [data for data in made if len(data) < 50_000]
 
 
-sound_files = st.sampled_from(sorted(sound())).map(sound().__getitem__)
+valid_files = st.sampled_from(sorted(valid())).map(valid().__getitem__)
 
 _NUMBERS = [0, 1, 2, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF]
 _POSITIONS = st.one_of(st.integers(0, 200), st.integers(0, 60_000))
@@ -103,8 +103,8 @@ _POSITIONS = st.one_of(st.integers(0, 200), st.integers(0, 60_000))
 
 @st.composite
 def damaged_files(draw: st.DrawFn) -> bytes:
-    """A file with parts or bytes changed, lost or too many. A PNG's checksums may fit all the same."""
-    data = bytearray(draw(st.one_of(sound_files, st.sampled_from(hostile()))))
+    """Draw a file with changed, lost or added parts or bytes. The checksums of a PNG may be corrected afterwards."""
+    data = bytearray(draw(st.one_of(valid_files, st.sampled_from(hostile()))))
     for _ in range(draw(st.integers(0, MOST_EDITS))):
         data = _with_parts_changed(draw, bytes(data))
     for _ in range(draw(st.integers(0, MOST_EDITS))):
@@ -115,7 +115,7 @@ def damaged_files(draw: st.DrawFn) -> bytes:
 
 
 def _with_parts_changed(draw: st.DrawFn, data: bytes) -> bytearray:
-    """A PNG or JPEG with a chunk or segment lost, doubled, moved, shortened, renamed or put in; any other as it is."""
+    """Lose, double, shorten, rename or insert a chunk of a PNG or a segment of a JPEG. Other files do not change."""
     parts = _parts(data)
     if not parts:
         return bytearray(data)
@@ -142,11 +142,11 @@ _NAMES: dict[bytes, list[bytes]] = {
     ],
     jpeg.START_OF_IMAGE: [bytes([marker]) for marker in (*jpeg.APP, jpeg.COM, 0xC0, 0xC2, 0xC4, 0xDB, 0xDD, 0xDA)],
 }
-"""Of chunks and segments, by the first bytes of a file."""
+"""Names of chunks, or markers of segments, by the first two bytes of the file."""
 
 
 def _parts(data: bytes) -> list[tuple[bytes, bytes]]:
-    """Names and contents; those of a JPEG before its first scan."""
+    """Return names and contents of the chunks of a PNG, or of the segments of a JPEG before its first scan."""
     if data.startswith(bombs.PNG_MAGIC):
         return [(one.kind, bytes(one.body)) for one in png.walk(data)]
     if not data.startswith(jpeg.START_OF_IMAGE):
@@ -182,7 +182,7 @@ def _edit(draw: st.DrawFn, data: bytearray) -> None:
         case "insert":
             data[at:at] = draw(st.binary(max_size=40))
         case "graft":
-            other = draw(sound_files)
+            other = draw(valid_files)
             start = min(draw(_POSITIONS), len(other))
             data[at:at] = other[start : start + 20 * length]
         case _:
@@ -190,7 +190,7 @@ def _edit(draw: st.DrawFn, data: bytearray) -> None:
 
 
 def _repair(data: bytearray) -> None:
-    """Put right the checksums of all chunks that are whole."""
+    """Correct the checksums of all complete chunks."""
     at = 8
     while at + 12 <= len(data):
         end = at + 8 + int.from_bytes(data[at : at + 4], "big")

@@ -1,4 +1,4 @@
-"""What DynamoDB bills and limits, computed from items.
+"""Computes what DynamoDB bills and limits from items.
 
 Sizes: "DynamoDB item sizes and formats". Reads: "DynamoDB read and write operations" (a consistent read costs a unit
 for each 4 KB of the item, rounded up). Writes to indexes: "Using global secondary indexes", "Write capacity units".
@@ -15,11 +15,11 @@ from darkroom.topology import IndexSpec
 READ_UNIT_BYTES: Final = 4096
 WRITE_UNIT_BYTES: Final = 1024
 PARTITION_WRITES: Final = 1000
-"""Write units a second of one partition."""
+"""The most write units a second of one partition."""
 
 
 def item_size(item: Item) -> int:
-    """Return the bytes of an item: names and values in UTF-8."""
+    """Return the bytes of an item: its names and values in UTF-8."""
     return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
 
 
@@ -30,7 +30,7 @@ def _value_size(value: Mapping[str, Any]) -> int:
 
 _SIZES: Final[Mapping[str, Callable[[Any], int]]] = {
     "S": lambda text: len(text.encode()),
-    # About a byte for two significant digits, and one more.
+    # About one byte for two significant digits, and one more byte.
     "N": lambda number: len(number.strip("-").replace(".", "").strip("0")) // 2 + 2,
     "BOOL": lambda _: 1,
     "SS": lambda texts: sum(len(text.encode()) for text in texts),
@@ -40,24 +40,24 @@ _SIZES: Final[Mapping[str, Callable[[Any], int]]] = {
 
 
 def read_units(item: Item) -> int:
-    """Return the units of one consistent read, of whatever part of the item."""
+    """Return the units of one consistent read. A read of a part costs as much as one of the whole item."""
     return ceil(item_size(item) / READ_UNIT_BYTES)
 
 
 def index_writes(index: IndexSpec, before: Item | None, after: Item | None) -> int:
-    """Return the write units that an index costs when an item of its table goes from one state to another."""
+    """Return the write units of an index when an item of its table changes from `before` to `after`."""
     old, new = _projected(index, before), _projected(index, after)
     if old == new:
         return 0
     key = (index.partition.name, index.sort.name)
     if old and new and all(old[name] == new[name] for name in key):
         return max(_write_units(old), _write_units(new))
-    # A new key is a deletion and a put.
+    # A changed key costs a deletion and a put.
     return sum(_write_units(each) for each in (old, new) if each)
 
 
 def _projected(index: IndexSpec, item: Item | None) -> Item | None:
-    """Return what an index has of an item; None when a key of the index is missing."""
+    """Return the attributes that the index projects. None if the item lacks a key of the index."""
     if item is None or index.partition.name not in item or index.sort.name not in item:
         return None
     names = {"job_id", index.partition.name, index.sort.name, *index.include}

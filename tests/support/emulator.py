@@ -1,4 +1,4 @@
-"""AWS for tests: one emulator a test process, and fresh resources for whoever asks."""
+"""AWS for tests: one emulator in each test process, and new resources for each installation."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,10 +29,10 @@ class Cloud:
 
     @asynccontextmanager
     async def installation(self) -> AsyncIterator[Installation]:
-        """All of Darkroom's resources, empty, under names of their own; they are gone after the `with` block."""
+        """Create all of Darkroom's resources, empty and with unique names. They are removed after the `with` block."""
         topology = Topology.named(f"t{uuid4().hex[:12]}")
         installation = await bootstrap(self._clients, topology, endpoint_url=self.endpoint_url)
-        # S3 announces a new notification with a test event. A test is to see its own messages only.
+        # S3 sends a test event for a new notification. A test must see only its own messages.
         await self.sqs.purge_queue(QueueUrl=installation.uploads.url)
         try:
             yield installation
@@ -62,6 +62,6 @@ class Cloud:
 
 @asynccontextmanager
 async def running_cloud() -> AsyncIterator[Cloud]:
-    """An emulator on a free port, for the length of a `with` block."""
+    """Run an emulator on a free port during a `with` block."""
     async with running_emulator(sink=Log().append) as emulator, open_clients(emulator.endpoint_url) as clients:
         yield Cloud(emulator.endpoint_url, clients)

@@ -1,4 +1,4 @@
-"""Event streams of jobs, as a client reads them."""
+"""Reads the event streams of jobs as a client does."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
@@ -12,7 +12,7 @@ Events = AsyncGenerator[ServerSentEvent, None]
 
 @asynccontextmanager
 async def open_events(client: httpx.AsyncClient, job_id: str, *, last_id: str | None = None) -> AsyncIterator[Events]:
-    """The events that a job's stream has, for the length of a `with` block. They end with the stream."""
+    """Open the event stream of a job during a `with` block. The events end when the stream ends."""
     headers = {"Last-Event-ID": last_id} if last_id else {}
     async with aconnect_sse(client, "GET", f"/jobs/{job_id}/events", headers=headers) as source:
         assert source.response.status_code == 200, source.response
@@ -21,18 +21,18 @@ async def open_events(client: httpx.AsyncClient, job_id: str, *, last_id: str | 
 
 
 async def told(client: httpx.AsyncClient, job_id: str, *, last_id: str | None = None) -> list[ServerSentEvent]:
-    """All events of a stream, once it has ended."""
+    """Read a stream to its end, and return all events."""
     async with open_events(client, job_id, last_id=last_id) as events:
         return [event async for event in events]
 
 
 def statuses(events: list[ServerSentEvent]) -> list[str]:
-    """What the events say of the job's status."""
+    """Return the job's status in each event."""
     return [data(event)["status"] for event in events]
 
 
 def data(event: ServerSentEvent) -> dict[str, Any]:
-    """The job that an event shows."""
+    """Return the job in an event."""
     shown: dict[str, Any] = event.json()
     return shown
 
@@ -40,6 +40,6 @@ def data(event: ServerSentEvent) -> dict[str, Any]:
 async def _told(received: AsyncGenerator[ServerSentEvent, None]) -> Events:
     async with aclosing(received):
         async for event in received:
-            # By the standard, what has no data (a comment, `retry` alone) is no event; httpx-sse shows it all the same.
+            # httpx-sse also yields comments and `retry` fields. The standard says that they are not events.
             if event.data:
                 yield event

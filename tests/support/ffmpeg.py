@@ -1,7 +1,7 @@
-"""What ffmpeg shows of an animation, where it is installed.
+"""Decodes animations by ffmpeg, if it is installed.
 
-Known differences: it takes a PNG whose first picture is hidden for no PNG, gives no transparency to an APNG that stores
-none, refuses GIF images beyond the screen, and fills what a GIF clears, or never covers, with the background colour.
+Known differences: it does not recognise a PNG with a hidden picture, gives no transparency to an APNG that stores none,
+refuses GIF images beyond the screen, and fills areas that a GIF clears, or never covers, with the background colour.
 """
 
 import shutil
@@ -17,7 +17,7 @@ needed = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is no
 
 
 def frames(data: bytes, demuxer: str, size: tuple[int, int], folder: Path) -> list[Levels]:
-    """Each frame as it is shown, of (width, height)."""
+    """Return the canvas, of this (width, height), after each frame."""
     source = folder / "source"
     source.write_bytes(data)
     command = ["ffmpeg", "-v", "error", "-f", demuxer, "-i", str(source), "-vsync", "passthrough"]

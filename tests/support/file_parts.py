@@ -1,24 +1,24 @@
-"""Takes image files apart, down to the last byte: what parts there are, and that there is nothing beside them.
+"""Takes image files apart: which parts there are, and that there are no bytes besides them.
 
-Written from the specifications, for files that were written well: what makes no sense is an error of the test.
+It is written from the specifications, for valid files. A broken file makes an assertion fail.
 """
 
 import struct
 from collections.abc import Callable, Iterator
 
 Part = tuple[str, bytes]
-"""What it is, and its contents."""
+"""Name and contents of a part, such as `png IDAT`."""
 
 
 def parts(data: bytes) -> list[Part]:
-    """All parts of a file; together they are all of it."""
+    """Return all parts of a file. Together they are the whole file."""
     walk = next(walk for magic, walk in _WALKS.items() if data[: len(magic) + 8].find(magic) in {0, 4, 8})
     return list(walk(data))
 
 
-def bare(data: bytes) -> bool:
-    """Whether a file holds a picture, or an animation, and nothing else."""
-    return all(name in _BARE or (name in _CHECKED and _CHECKED[name](body)) for name, body in parts(data))
+def has_only_pixels(data: bytes) -> bool:
+    """Whether a file contains an image, or an animation, and nothing else."""
+    return all(name in _PIXEL_PARTS or (name in _CHECKED and _CHECKED[name](body)) for name, body in parts(data))
 
 
 def _jpeg(data: bytes) -> Iterator[Part]:
@@ -32,7 +32,7 @@ def _jpeg(data: bytes) -> Iterator[Part]:
             # Compressed data: 0xff is followed by zero or a restart marker there.
             while data[at] != 0xFF or data[at + 1] == 0 or 0xD0 <= data[at + 1] <= 0xD7:
                 at += 1
-    assert at + 2 == len(data), "something behind the end"
+    assert at + 2 == len(data), "bytes after the end"
 
 
 def _png(data: bytes) -> Iterator[Part]:
@@ -42,7 +42,7 @@ def _png(data: bytes) -> Iterator[Part]:
         yield f"png {data[at + 4 : at + 8].decode()}", data[at + 8 : at + 8 + length]
         at += 12 + length
         assert at <= len(data)
-        assert (data[at - 8 : at - 4] == b"IEND") == (at == len(data)), "something behind the end"
+        assert (data[at - 8 : at - 4] == b"IEND") == (at == len(data)), "bytes after the end"
 
 
 def _gif(data: bytes) -> Iterator[Part]:
@@ -56,7 +56,7 @@ def _gif(data: bytes) -> Iterator[Part]:
             end, blocks = _gif_blocks(data, at + 11 + _gif_table(data[at + 9]))
             yield "gif picture", blocks
         at = end
-    assert at + 1 == len(data), "something behind the end"
+    assert at + 1 == len(data), "bytes after the end"
 
 
 def _gif_table(flags: int) -> int:
@@ -64,7 +64,7 @@ def _gif_table(flags: int) -> int:
 
 
 def _gif_blocks(data: bytes, at: int) -> tuple[int, bytes]:
-    """Where the blocks end, and what is in them."""
+    """Return the offset after the sub-blocks, and their contents."""
     blocks = b""
     while data[at]:
         blocks += data[at + 1 : at + 1 + data[at]]
@@ -73,7 +73,7 @@ def _gif_blocks(data: bytes, at: int) -> tuple[int, bytes]:
 
 
 def _webp(data: bytes) -> Iterator[Part]:
-    assert len(data) == 8 + struct.unpack_from("<I", data, 4)[0], "something behind the end"
+    assert len(data) == 8 + struct.unpack_from("<I", data, 4)[0], "bytes after the end"
     yield from _webp_chunks(data, 12)
 
 
@@ -111,10 +111,10 @@ def _tiff(data: bytes) -> Iterator[Part]:
     assert struct.unpack_from(f"{order}I", data, at + 2 + 12 * count) == (0,), "another page"
     covered = 0
     for start, end in sorted(known):
-        # Values begin at even places.
-        assert start <= covered + 1, "something between the parts"
+        # Values begin at even offsets, so one byte of padding is allowed.
+        assert start <= covered + 1, "bytes between the parts"
         covered = max(covered, end)
-    assert covered >= len(data) - 1, "something behind the end"
+    assert covered >= len(data) - 1, "bytes after the end"
 
 
 _TIFF_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1, 12: 8}
@@ -147,7 +147,7 @@ _CONTAINERS = {
     "avif stsd": 8,
     "avif av01": 78,
 }
-"""Boxes of boxes, and how many bytes of their own these have before."""
+"""Boxes that contain boxes, and the bytes of their own fields before these."""
 
 _WALKS: dict[bytes, Callable[[bytes], Iterator[Part]]] = {
     b"\xff\xd8\xff": _jpeg,
@@ -159,14 +159,14 @@ _WALKS: dict[bytes, Callable[[bytes], Iterator[Part]]] = {
     b"ftyp": _avif,
 }
 
-_BARE = {
-    # Tables, frames and scans; no segment of an application but JFIF, and no comment.
+_PIXEL_PARTS = {
+    # Tables, frames and scans. No comments, and no application segments; JFIF and Adobe are checked below.
     *(f"jpeg {marker}" for marker in ("c0", "c2", "c4", "da", "db", "dd")),
     *(f"png {kind}" for kind in ("IHDR", "PLTE", "tRNS", "IDAT", "IEND", "acTL", "fcTL", "fdAT")),
-    # Control of a frame.
+    # `f9` is the graphic control extension.
     *("gif picture", "gif extension f9"),
     *(f"webp {kind}" for kind in ("VP8", "VP8L", "ALPH", "ANIM", "ANMF")),
-    # Size, bits, compression, colours, strips or tiles, planes, predictor, palette, alpha, format, JPEG's tables.
+    # Size, bits, compression, colours, strips or tiles, planes, predictor, palette, alpha, format, JPEG tables.
     *(f"tiff {tag}" for tag in (256, 257, 258, 259, 262, 273, 277, 278, 279, 284, 293, 317, 320, 322, 323, 324, 325)),
     *(f"tiff {tag}" for tag in (338, 339, 347, 530)),
     *(f"avif {kind}" for kind in ("ftyp", "meta", "pitm", "iloc", "iinf", "iref", "auxl", "mdat", "free")),
@@ -191,6 +191,6 @@ _CHECKED: dict[str, Callable[[bytes], bool]] = {
     # Pictures and their alpha, and no items of other types.
     "avif infe": lambda body: body[8:12] in {b"av01", b"grid"},
     "avif hdlr": lambda body: body[8:12] in {b"pict", b"auxv"},
-    # Numbers for the colour space instead of a profile.
+    # Code points for the colour space instead of a profile.
     "avif colr": lambda body: body[:4] == b"nclx",
 }

@@ -1,4 +1,4 @@
-"""Writes GIFs block by block, and reads them with nothing of Pillow (GIF89a, sections 17 to 27)."""
+"""Writes GIFs block by block, and reads them without Pillow (GIF89a, sections 17 to 27)."""
 
 import struct
 from collections.abc import Iterator
@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 from tests.support.compositor import Levels, Part
 
 TABLE = bytes((29 * entry * step) % 256 for entry in range(256) for step in (1, 3, 7))
-"""Colours of all indexes."""
+"""A colour table of 256 colours."""
 _GRAYS = bytes(level for level in range(256) for _ in range(3))
 _DISPOSALS = ("keep", "keep", "clear", "restore", "restore", "keep", "keep", "keep")
-"""As browsers understand the eight of them."""
+"""What browsers do for the disposal methods 0 to 7."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Frame:
-    """One image as it is written."""
+    """One image to write."""
 
     indexes: bytes
     size: tuple[int, int]
@@ -26,15 +26,15 @@ class Frame:
     disposal: int = 0
     transparent: int | None = None
     table: bytes = b""
-    """Its own; 2, 4, 8 … or 256 colours."""
+    """Local colour table of 2, 4, 8 … or 256 colours; empty for none."""
     interlaced: bool = False
     hundredths: int = 4
     codes: bytes | None = None
-    """Its packed indexes, if they are not to be those of `indexes`."""
+    """Its LZW codes, instead of those of `indexes`."""
 
 
 def written(screen: tuple[int, int], frames: list[Frame], *, table: bytes = TABLE, background: int = 0) -> bytes:
-    """The file; `table` is the one of all images."""
+    """Return the file. `table` is the global colour table."""
     out = [b"GIF89a", struct.pack("<HHBBB", *screen, _flags(table), background, 0), table]
     for frame in frames:
         flags = frame.disposal << 2 | (frame.transparent is not None)
@@ -50,21 +50,21 @@ def _flags(table: bytes) -> int:
 
 
 def _stored(frame: Frame) -> bytes:
-    """The indexes in the order of the file."""
+    """Return the indexes in the order in which the file stores them."""
     width, height = frame.size
     lines = [frame.indexes[row * width : (row + 1) * width] for row in range(height)]
     return b"".join(lines[row] for row in order(height, interlaced=frame.interlaced))
 
 
 def order(height: int, *, interlaced: bool) -> list[int]:
-    """The rows in the order in which they are stored."""
+    """Return the numbers of the rows in the order in which the file stores them."""
     if not interlaced:
         return list(range(height))
     return [row for first, step in ((0, 8), (4, 8), (2, 4), (1, 2)) for row in range(first, height, step)]
 
 
 def packed(indexes: bytes) -> bytes:
-    """Codes of nine bits, one an index. The table is cleared before codes would need a tenth."""
+    """Return LZW codes of nine bits, one for each index. The table is cleared before codes would need ten bits."""
     bits, number = 0, 0
     codes = [code for at in range(0, len(indexes), 200) for code in (256, *indexes[at : at + 200])]
     out = bytearray()
@@ -78,12 +78,12 @@ def packed(indexes: bytes) -> bytes:
 
 
 def blocks(codes: bytes) -> bytes:
-    """Cut into sub-blocks, without the empty one at the end."""
+    """Split codes into data sub-blocks, without the empty one at the end."""
     return b"".join(bytes([len(codes[at : at + 255])]) + codes[at : at + 255] for at in range(0, len(codes), 255))
 
 
 def unpacked(codes: bytes, code_size: int, most: int) -> bytes:
-    """The indexes of a LZW stream, up to this number of them."""
+    """Return the indexes of an LZW stream, at most `most`."""
     stream, at, width = int.from_bytes(codes, "little"), 0, code_size + 1
     clear = 1 << code_size
     known: list[bytes] = []
@@ -108,7 +108,7 @@ def unpacked(codes: bytes, code_size: int, most: int) -> bytes:
 
 
 def parts(data: bytes) -> tuple[tuple[int, int], list[Part]]:
-    """The canvas of a file, which holds the first image, and its frames."""
+    """Return the size of the canvas of a file, which is extended for the first image, and its frames."""
     screen = struct.unpack_from("<HH", data, 6)
     found = list(_parts(data))
     height, width = found[0].pixels.shape[:2]
@@ -165,10 +165,10 @@ _TABLES = st.sampled_from([b"", TABLE, TABLE[300:306], TABLE[6:198], _GRAYS])
 
 @st.composite
 def drawn(draw: st.DrawFn, *, plain: bool = False) -> bytes:
-    """A file of up to six images, each anywhere on the screen or beyond it, with any disposal.
+    """Draw a file of one to six images, anywhere on the screen or beyond it, with any disposal.
 
-    In a plain one all decoders agree: the first image is opaque and fills the screen, the others lie on it, all indexes
-    have colours, and nothing is cleared by a disposal.
+    All decoders agree on a plain file: the first image is opaque and fills the screen, no image reaches beyond it, all
+    indexes have colours, and no disposal clears anything.
     """
     screen = draw(st.integers(1, 12)), draw(st.integers(1, 9))
     table = TABLE if plain else draw(st.sampled_from([TABLE, TABLE[:24], _GRAYS, b""]))

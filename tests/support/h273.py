@@ -1,4 +1,4 @@
-"""What colours by numbers mean, straight from ITU-T H.273 and what it refers to; nothing of the pipeline is in it."""
+"""Converts colours of H.273 code points to sRGB, written from ITU-T H.273 and its references, without pipeline code."""
 
 import math
 from collections.abc import Callable
@@ -11,7 +11,7 @@ Levels = NDArray[np.float64]
 
 D65, C, EQUAL, DCI = (0.3127, 0.3290), (0.310, 0.316), (1 / 3, 1 / 3), (0.314, 0.351)
 
-# Table 2: green, blue, red, white, in the order of the specification.
+# Table 2: green, blue, red and white, in the order of the specification.
 PRIMARIES = {
     1: ((0.300, 0.600), (0.150, 0.060), (0.640, 0.330), D65),
     4: ((0.21, 0.71), (0.14, 0.08), (0.67, 0.33), C),
@@ -28,7 +28,7 @@ PRIMARIES = {
 
 BRADFORD = np.array([[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]])
 
-# Table 3: from light to level, as the specification has it. What is here inverts it by search.
+# Table 3: from light to level, as in the specification. The inverse is found by bisection.
 ENCODERS: dict[int, Callable[[float], float]] = {
     1: lambda light: 1.099297 * light**0.45 - 0.099297 if light >= 0.018054 else 4.5 * light,
     4: lambda light: light ** (1 / 2.2),
@@ -50,25 +50,25 @@ def _pq(nits: float) -> float:
 
 
 def _hlg(nits: float) -> float:
-    """On a display of 1000 cd/m², channel by channel."""
+    """Return the level of a luminance on a display of 1000 cd/m². Channels are treated separately."""
     scene = (nits / 1000) ** (1 / 1.2)
     return math.sqrt(3 * scene) if scene <= 1 / 12 else 0.17883277 * math.log(12 * scene - 0.28466892) + 0.55991073
 
 
 HDR = {16: (_pq, 10_000.0), 18: (_hlg, 1000.0)}
-"""From luminance in cd/m² to a level, and the highest luminance."""
+"""(function from luminance in cd/m² to level, highest luminance), by code point."""
 
 
 def light(code: int, level: float) -> float:
-    """The light, from 0 to 1, that a level from 0 to 1 stands for."""
+    """Return the light, 0 to 1, of a level from 0 to 1."""
     if code in HDR:
         encoder, most = HDR[code]
-        return pressed(_searched(encoder, level, most) / 203)
-    return _searched(ENCODERS[code], level, 1.0) if level > 0 else 0.0
+        return tone_mapped(_bisected(encoder, level, most) / 203)
+    return _bisected(ENCODERS[code], level, 1.0) if level > 0 else 0.0
 
 
-def pressed(light: float) -> float:
-    """Light of HDR below that of white: as it is up to 0.6, then on a hyperbola that reaches 1 at 1000 cd/m²."""
+def tone_mapped(light: float) -> float:
+    """Tone-map HDR light: unchanged up to 0.6, then a hyperbola that reaches 1 at 1000 cd/m²."""
     most = 1000 / 203
     if light <= 0.6:
         return light
@@ -76,7 +76,7 @@ def pressed(light: float) -> float:
     return 0.6 + x / (1 + x * (1 / 0.4 - 1 / (most - 0.6)))
 
 
-def _searched(encoder: Callable[[float], float], level: float, most: float) -> float:
+def _bisected(encoder: Callable[[float], float], level: float, most: float) -> float:
     low, high = 0.0, most
     for _ in range(60):
         middle = (low + high) / 2
@@ -85,7 +85,10 @@ def _searched(encoder: Callable[[float], float], level: float, most: float) -> f
 
 
 def to_srgb(samples: Levels, primaries: Any, curve: Callable[[float], float]) -> Levels:
-    """Samples from 0 to 1, one row a colour, as sRGB from 0 to 255: white becomes white, what lies outside is cut."""
+    """Convert samples from 0 to 1, one row for each colour, to sRGB from 0 to 255.
+
+    White stays white. Colours outside of sRGB are clipped.
+    """
     known = {level: curve(level) for level in np.unique(samples)}
     linear = np.vectorize(known.__getitem__)(samples)
     matrix = np.linalg.inv(_to_xyz(PRIMARIES[1])) @ _to_xyz(primaries)
@@ -95,7 +98,7 @@ def to_srgb(samples: Levels, primaries: Any, curve: Callable[[float], float]) ->
 
 
 def _to_xyz(primaries: Any) -> Any:
-    """From red, green, blue to XYZ under D65, by Bradford."""
+    """Return the matrix from red, green and blue to XYZ under D65, by Bradford's chromatic adaptation."""
     green, blue, red, white = (np.array([x, y, 1 - x - y]) for x, y in primaries)
     own = np.stack([red, green, blue], axis=1)
     own = own * np.linalg.solve(own, white / white[1])

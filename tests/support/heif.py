@@ -1,4 +1,4 @@
-"""Writes AVIF files box by box (ISO/IEC 14496-12 and 23008-12), so that a test can say anything in them."""
+"""Writes AVIF files box by box (ISO/IEC 14496-12 and 23008-12), so that a test can put anything into them."""
 
 import struct
 from dataclasses import dataclass
@@ -9,44 +9,44 @@ from tests.support import images
 
 
 def box(kind: bytes, *parts: bytes) -> bytes:
-    """A box of these contents."""
+    """Return a box with these contents."""
     body = b"".join(parts)
     return struct.pack(">I4s", 8 + len(body), kind) + body
 
 
 def full_box(kind: bytes, *parts: bytes, version: int = 0, flags: int = 0) -> bytes:
-    """A box with a version and flags before its contents."""
+    """Return a box with version and flags before its contents (`FullBox`)."""
     return box(kind, struct.pack(">I", version << 24 | flags), *parts)
 
 
 def ispe(width: int, height: int) -> bytes:
-    """The property that tells the size of an item, in pixels."""
+    """Return the property with the size of an item, in pixels."""
     return full_box(b"ispe", struct.pack(">II", width, height))
 
 
 def clap(width: float, height: float, across: float = 0, down: float = 0, denominator: int = 1) -> bytes:
-    """The property that crops: width, height, and how far the centre moves from the picture's; as fractions."""
+    """Return the clean aperture property: width, height, and the offset of its centre from that of the picture."""
     numbers = [round(value * denominator) for value in (width, height, across, down)]
     return box(b"clap", b"".join(struct.pack(">iI", number, denominator) for number in numbers))
 
 
 def nclx(primaries: int, transfer: int, matrix: int = 6, *, full_range: bool = True) -> bytes:
-    """The property that tells colours by numbers (ITU-T H.273)."""
+    """Return the colour property with code points (ITU-T H.273)."""
     return box(b"colr", b"nclx", struct.pack(">HHHB", primaries, transfer, matrix, full_range << 7))
 
 
 def icc(profile: bytes) -> bytes:
-    """The property that tells colours by a profile."""
+    """Return the colour property with an ICC profile."""
     return box(b"colr", b"prof", profile)
 
 
 def irot(quarters: int) -> bytes:
-    """The property that turns the picture, in quarters against the clock."""
+    """Return the property that rotates the picture by quarter turns counter-clockwise."""
     return box(b"irot", bytes([quarters]))
 
 
 def imir(axis: int) -> bytes:
-    """The property that mirrors: 0 swaps top and bottom, 1 left and right."""
+    """Return the property that mirrors the picture: 0 swaps top and bottom, 1 left and right."""
     return box(b"imir", bytes([axis]))
 
 
@@ -55,7 +55,7 @@ ALPHA = full_box(b"auxC", b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha\0")
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One item, and what is told of it."""
+    """One item to write, with its properties."""
 
     number: int
     kind: bytes = b"av01"
@@ -63,25 +63,25 @@ class Item:
     properties: tuple[bytes, ...] = ()
     content_type: bytes = b""
     extents: tuple[tuple[int, int], ...] | None = None
-    """Parts of `data` as (start, end), in the order in which they are read; None for all of it at once."""
+    """Extents: parts of `data` as (start, end), in the order in which they are read. None for one extent."""
     in_idat: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Coded:
-    """A coded picture: AV1 data, and the properties that go with it."""
+    """A coded picture: AV1 data and its properties `av1C` and `pixi`."""
 
     data: bytes
     config: bytes
     pixi: bytes
 
     def item(self, number: int, *properties: bytes) -> Item:
-        """An item of this picture with more properties."""
+        """Return an item of this picture with these additional properties."""
         return Item(number=number, data=self.data, properties=(self.config, self.pixi, *properties))
 
 
 def coded(image: Image.Image, **options: object) -> Coded:
-    """The picture as AV1, by Pillow's encoder. Its colour item only."""
+    """Encode the picture as AV1 by Pillow. Only its colour item is returned."""
     file = images.encoded(image, "AVIF", **options)
     found = {kind: file[file.index(kind) - 4 :] for kind in (b"av1C", b"pixi")}
     boxes = {kind: data[: struct.unpack(">I", data[:4])[0]] for kind, data in found.items()}
@@ -92,25 +92,25 @@ def coded(image: Image.Image, **options: object) -> Coded:
 
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """A file of items."""
+    """A file of items to write."""
 
     items: tuple[Item, ...]
     primary: int = 1
     references: tuple[tuple[bytes, int, tuple[int, ...]], ...] = ()
-    """Kind, from which item, to which items."""
+    """(type, number of the referring item, numbers of the other items)."""
     wide: bool = False
-    """Whether numbers of items, and indexes of properties, take more bytes than they need."""
+    """Whether item numbers and property indexes have the larger of the two possible widths."""
     brand: bytes = b"avif"
     more: bytes = b""
-    """Boxes behind all others."""
+    """Boxes after all others."""
 
     @property
     def number(self) -> str:
-        """How `struct` writes the number of an item."""
+        """The `struct` format of an item number."""
         return ">I" if self.wide else ">H"
 
     def written(self) -> bytes:
-        """The file: `ftyp`, `meta`, `mdat`."""
+        """Return the file: `ftyp`, `meta`, `mdat`."""
         head = box(b"ftyp", self.brand, bytes(4), b"avifmif1miaf")
         length = len(head) + len(self._meta(0))
         body = b"".join(item.data for item in self.items if not item.in_idat)
@@ -130,7 +130,7 @@ class File:
         )
 
     def _locations(self, media: int) -> bytes:
-        """Of version 1, or 2 when wide: with a method, a base offset and an index."""
+        """Return `iloc`, of version 1, or 2 if `wide`: with construction method, base offset and index."""
         at = {False: media, True: 0}
         body = b""
         for item in self.items:
@@ -180,12 +180,12 @@ class File:
 
 
 def avif(image: Image.Image, *properties: bytes, **options: object) -> bytes:
-    """An AVIF of the picture with these properties besides its true size."""
+    """Return an AVIF of the picture with its size and these properties."""
     return File(items=(coded(image, **options).item(1, ispe(*image.size), *properties),)).written()
 
 
 def with_alpha(image: Image.Image, *properties: bytes, of_alpha: tuple[bytes, ...] = (), wide: bool = False) -> bytes:
-    """An AVIF of an `RGBA` picture, with properties of its colours and of its alpha, which has no size but there."""
+    """Return an AVIF of an `RGBA` picture. The alpha item has a size only if `of_alpha` contains one."""
     colors, alpha = coded(image.convert("RGB")), coded(image.getchannel("A"))
     return File(
         items=(colors.item(1, ispe(*image.size), *properties), alpha.item(2, ALPHA, *of_alpha)),
@@ -195,7 +195,7 @@ def with_alpha(image: Image.Image, *properties: bytes, of_alpha: tuple[bytes, ..
 
 
 def grid(tile: Coded, tile_size: tuple[int, int], size: tuple[int, int]) -> bytes:
-    """An AVIF of this size in which the same tile comes again and again, an item for each place."""
+    """Return an AVIF grid of this size. Each of its tiles is a separate item with the same picture."""
     columns, rows = (-(-whole // side) for whole, side in zip(size, tile_size, strict=True))
     body = struct.pack(">BBBBHH", 0, 0, rows - 1, columns - 1, *size)
     whole = Item(number=1, kind=b"grid", data=body, properties=(ispe(*size),), in_idat=True)
@@ -204,9 +204,9 @@ def grid(tile: Coded, tile_size: tuple[int, int], size: tuple[int, int]) -> byte
 
 
 def animated(data: bytes, more: bytes) -> bytes:
-    """An animation of Pillow's with another property in the description of its frames.
+    """Add a box to the sample entry of an animation that Pillow wrote.
 
-    What encloses it is longer then, and the frames, which follow, lie further behind.
+    The boxes around it get longer, and the offsets of the frames, which follow it, get larger.
     """
     out = bytearray(data)
     for kind in (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd", b"av01"):

@@ -1,4 +1,4 @@
-"""Makes images for tests: small, deterministic, and such that one can tell what became of them."""
+"""Makes small, deterministic images for tests, which show what was done to them."""
 
 import io
 import random
@@ -13,7 +13,7 @@ RED, GREEN, BLUE, YELLOW = (230, 20, 20), (20, 180, 20), (20, 20, 230), (230, 23
 CORNERS = {"top_left": RED, "top_right": GREEN, "bottom_right": BLUE, "bottom_left": YELLOW}
 """The colours of `marked` by corner."""
 
-# How a camera stores an upright picture under each orientation: the inverse of what a viewer does.
+# How a camera stores an upright picture with each EXIF orientation: the inverse of what a viewer does.
 _STORED_AS = {
     1: None,
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -27,7 +27,7 @@ _STORED_AS = {
 
 
 def marked(width: int, height: int) -> Image.Image:
-    """A picture whose quarters have the colours of `CORNERS`."""
+    """Return a picture whose quarters have the colours of `CORNERS`."""
     image = Image.new("RGB", (width, height), RED)
     across, down = width // 2, height // 2
     image.paste(GREEN, (across, 0, width, down))
@@ -37,7 +37,7 @@ def marked(width: int, height: int) -> Image.Image:
 
 
 def corners(image: Image.Image) -> dict[str, str]:
-    """Which corner of `marked` is now seen in each corner, by the nearest colour."""
+    """Return the corner of `marked` that is shown in each corner, by the nearest colour."""
     picture = image.convert("RGB")
     across, down = image.width // 8, image.height // 8
     right, bottom = image.width - 1 - across, image.height - 1 - down
@@ -51,12 +51,12 @@ def corners(image: Image.Image) -> dict[str, str]:
 
 
 def nearest_corner(pixel: Any) -> str:
-    """The corner of `marked` whose colour is nearest to the pixel's."""
+    """Return the corner of `marked` whose colour is nearest to the pixel's."""
     return min(CORNERS, key=lambda name: sum((a - b) ** 2 for a, b in zip(CORNERS[name], pixel, strict=True)))
 
 
 def photo(width: int, height: int, mode: str = "RGB") -> Image.Image:
-    """Something like a photo: smooth shades, edges, and a little noise. The same for the same size."""
+    """Return a picture like a photo: smooth shades, edges and a little noise. It depends only on the size."""
     shades = [Image.linear_gradient("L"), Image.radial_gradient("L"), Image.linear_gradient("L").rotate(90)]
     image = Image.merge("RGB", [shade.resize((width, height), Image.Resampling.BICUBIC) for shade in shades])
     draw = ImageDraw.Draw(image)
@@ -72,21 +72,21 @@ def photo(width: int, height: int, mode: str = "RGB") -> Image.Image:
 
 
 def with_alpha(image: Image.Image) -> Image.Image:
-    """The picture, opaque in its middle and fading towards its edges."""
+    """Return the picture with alpha: opaque in the middle, and fading towards the edges."""
     faded = image.convert("RGBA")
     faded.putalpha(Image.radial_gradient("L").resize(image.size).point(lambda level: 255 - level))
     return faded
 
 
 def encoded(image: Image.Image, image_format: str, **options: Any) -> bytes:
-    """The bytes of a file as Pillow writes it."""
+    """Return the bytes of a file that Pillow writes."""
     out = io.BytesIO()
     image.save(out, image_format, **options)
     return out.getvalue()
 
 
 def jpeg(width: int, height: int, orientation: int | None = None, **options: Any) -> bytes:
-    """A JPEG that is seen as `marked(width, height)`, stored under the given EXIF orientation."""
+    """Return a JPEG that shows `marked(width, height)`, stored with this EXIF orientation."""
     image = marked(width, height)
     if orientation is not None:
         transposition = _STORED_AS[orientation]
@@ -98,17 +98,17 @@ def jpeg(width: int, height: int, orientation: int | None = None, **options: Any
 
 
 def png(width: int, height: int, mode: str = "RGB", **options: Any) -> bytes:
-    """A PNG of `marked` in the given mode."""
+    """Return a PNG of `marked` in this mode."""
     return encoded(marked(width, height).convert(mode), "PNG", **options)
 
 
 def webp(width: int, height: int, **options: Any) -> bytes:
-    """A WebP of `marked`."""
+    """Return a WebP of `marked`."""
     return encoded(marked(width, height), "WEBP", **options)
 
 
 def animation(width: int, height: int, frames: int, image_format: str = "GIF", **options: Any) -> bytes:
-    """An animation in which a bar walks from left to right, 40 ms a frame, endlessly unless `loop` says else."""
+    """Return an animation in which a bar moves from left to right, 40 ms a frame. By default it runs for ever."""
     pictures = []
     for number in range(frames):
         picture = Image.new("RGB", (width, height), YELLOW)
@@ -122,14 +122,14 @@ def animation(width: int, height: int, frames: int, image_format: str = "GIF", *
 
 
 def opened(data: bytes) -> Image.Image:
-    """The decoded picture of a file."""
+    """Decode a file and return its picture."""
     image = Image.open(io.BytesIO(data))
     image.load()
     return image
 
 
 def gif_of(screen: tuple[int, int], parts: list[tuple[Image.Image, tuple[int, int]]]) -> bytes:
-    """A GIF of these frames, each at its place, wherever that is: Pillow would write none beyond the screen."""
+    """Return a GIF of these frames, each at its (left, top). Unlike Pillow's, they may reach beyond the screen."""
     data = b"GIF89a" + struct.pack("<HHBBB", *screen, 0, 0, 0)
     for picture, place in parts:
         single = encoded(picture.convert("RGB").quantize(256), "GIF")

@@ -1,4 +1,4 @@
-"""Counting what a table's indexes cost, from the writes that pass a proxy."""
+"""Counts the write units of a table's indexes from the writes that pass a proxy."""
 
 import json
 from collections import Counter
@@ -18,17 +18,17 @@ _WRITES: Final = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWrit
 
 
 class IndexCounting:
-    """Looks at the items of each write before and after it, and adds up what every index has to write for it.
+    """Reads the items of each write before and after it, and adds up the write units of each index.
 
-    Writes must come one after the other.
+    Writes must not overlap.
     """
 
     def __init__(self, client: "DynamoDBClient", table: str, indexes: Sequence[IndexSpec]) -> None:
-        """`client` reads past the proxy."""
+        """Count writes to `table`. `client` must not use the proxy."""
         self.writes: Counter[str] = Counter()
         """Write units by index."""
         self.items: dict[str, Item] = {}
-        """The items as the last write left them, by primary key."""
+        """The current items, by primary key."""
         self._client = client
         self._table = table
         self._indexes = indexes

@@ -1,4 +1,4 @@
-"""What can befall calls to AWS on their way, beside being held: see `tests.support.aws_proxy`."""
+"""Faults of calls to AWS, for `tests.support.aws_proxy`."""
 
 import json
 import random
@@ -11,9 +11,9 @@ from tests.support.aws_proxy import Answer, Forward
 
 
 class LostAnswers:
-    """Every call is made, and its first answer lost; the SDK makes it again, and that answer arrives.
+    """Loses the first response of every call, which takes effect. The SDK repeats the call, and gets that response.
 
-    Receives are spared: what a receive took stays hidden until its visibility ends, and no SDK brings it back.
+    Receives are excepted: their messages would stay hidden until the visibility timeout, and no SDK gets them back.
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class LostAnswers:
 
 
 class Echoes:
-    """Every message is sent three times, each copy late by 0 to 3 seconds, and those that say "started" last of all."""
+    """Sends every message three times, with delays of 0 to 2 seconds. Messages `task.started` are delayed 3 seconds."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311 - the same order each time
@@ -43,7 +43,7 @@ class Echoes:
         return call.operation == "SendMessageBatch"
 
     async def meet(self, call: Call, forward: Forward) -> Answer | None:
-        """See Interception. The answer speaks of three times the entries, which nobody minds."""
+        """See Interception. The response is that of the last batch of copies, which the services accept."""
         fields = call.fields()
         copies = [
             {**entry, "Id": f"{entry['Id']}-{number}", "DelaySeconds": self._delay(entry)}
@@ -61,12 +61,12 @@ class Echoes:
 
 
 class PartlyRefused:
-    """The first batch of messages to a queue is taken but for its last entry."""
+    """Refuses the last entry of the first batch of messages to a queue."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self.batches: list[int] = []
-        """How many messages each call wanted to send."""
+        """Number of messages in each call."""
 
     def wants(self, call: Call) -> bool:
         """See Interception."""
@@ -86,7 +86,7 @@ class PartlyRefused:
 
 
 class Observed:
-    """Calls of an operation go their way, and a test looks at their answers before the callers do."""
+    """Shows a test the responses of an operation before the clients get them."""
 
     def __init__(self, operation: str, look: Callable[[Call, Answer], Any]) -> None:
         self._operation = operation
@@ -104,7 +104,7 @@ class Observed:
 
 
 def _invocation(call: Call) -> str:
-    """The SDK's name for a call and its repetitions."""
+    """Return the SDK's id of a call, which its repetitions share."""
     return call.headers["amz-sdk-invocation-id"]
 
 
@@ -113,7 +113,7 @@ def _with_entries(call: Call, fields: dict[str, Any], entries: list[dict[str, An
 
 
 class Flaky:
-    """A share of all calls is refused, breaks off before it takes effect, or loses its answer."""
+    """Fails a share of all calls: by throttling, status 500, or a connection that breaks before or after the call."""
 
     def __init__(self, share: float, random_source: random.Random) -> None:
         self.faults = 0

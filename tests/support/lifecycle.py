@@ -1,4 +1,4 @@
-"""What S3 does to objects by lifecycle rules. The emulator stores the rules and does not act on them.
+"""Computes what S3's lifecycle rules do to objects. The emulator stores the rules, but does not apply them.
 
 Source: Amazon S3 User Guide, "Lifecycle configuration elements" and "Expiring objects".
 """
@@ -16,7 +16,7 @@ DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Fate:
-    """When a version ceases to be what its key stands for, and when it is deleted. None for never."""
+    """When a version stops being the current one of its key, and when it is deleted. None means never."""
 
     hidden_at: datetime | None
     deleted_at: datetime | None
@@ -25,7 +25,7 @@ class Fate:
 def fate(
     rules: "Iterable[LifecycleRuleOutputTypeDef]", put_at: datetime, *, replaced_at: datetime | None = None
 ) -> Fate:
-    """What the rules make of a version that was put at one moment and, perhaps, replaced or deleted at another."""
+    """Return what happens to a version that was put at `put_at`, and perhaps replaced or deleted at `replaced_at`."""
     (rule,) = [rule for rule in rules if rule["Status"] == "Enabled"]
     days = rule.get("Expiration", {}).get("Days")
     expires_at = next_midnight(put_at + days * DAY) if days else None
@@ -37,6 +37,6 @@ def fate(
 
 
 def next_midnight(moment: datetime) -> datetime:
-    """The moment itself if it is midnight UTC, else the midnight after it."""
+    """Return the moment itself if it is midnight UTC, otherwise the next midnight."""
     midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight if midnight == moment else midnight + DAY

@@ -1,4 +1,4 @@
-"""A queue in memory, for tests of what consumes and sends. It keeps the promises of SQS: see the contract suite."""
+"""A queue in memory, for tests of consumers and senders. The contract suite checks that it behaves like SQS."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,26 +12,26 @@ from darkroom.runtime.queue import Delivery, Depth, Outgoing
 
 @dataclass(frozen=True, kw_only=True)
 class _Stored:
-    """A message in the queue, and its newest receipt."""
+    """A message in the queue, with its latest receipt handle."""
 
     delivery: Delivery
     visible_at: float
-    """On the event loop's clock, in seconds."""
+    """Time of the event loop at which the message becomes visible, in seconds."""
 
 
 @dataclass
 class MemoryQueue:
-    """At-least-once delivery with a visibility timeout, and a record of the calls."""
+    """A queue with at-least-once delivery and a visibility timeout. It records the calls."""
 
     visibility_seconds: float = 30
     longest_poll_seconds: float = 0.1
-    """A poll ends then however long it was asked to wait, so that no test waits for one."""
+    """A poll never waits longer than this, so that tests are fast."""
     deletes: list[list[str]] = field(default_factory=list)
     """Message ids of each delete call."""
     visibilities: list[tuple[list[str], int]] = field(default_factory=list)
     """Message ids and seconds of each visibility call."""
     failures: dict[str, list[Exception]] = field(default_factory=dict)
-    """By method, what its next calls raise."""
+    """Errors that the next calls raise, by method."""
 
     def __post_init__(self) -> None:
         self._messages: dict[str, _Stored] = {}
@@ -48,7 +48,7 @@ class MemoryQueue:
             self.put(one.message.model_dump_json(exclude_none=True), one.attributes)
 
     def put(self, body: str, attributes: dict[str, str] | None = None) -> str:
-        """Put a body in as it is, and return the message's id."""
+        """Add a message with this body. Return the message's id."""
         message_id = str(uuid4())
         delivery = Delivery(message_id=message_id, body=body, handle="", receives=0, attributes=attributes or {})
         self._messages[message_id] = _Stored(delivery=delivery, visible_at=_now())
@@ -92,17 +92,17 @@ class MemoryQueue:
         return Depth(visible=visible, in_flight=len(self._messages) - visible)
 
     async def until_deletes(self, count: int) -> None:
-        """Wait until that many messages were deleted, counted from the beginning."""
+        """Wait until this many messages have been deleted since the start."""
         while sum(map(len, self.deletes)) < count:
             await self._change_before(None)
 
     async def until_empty(self) -> None:
-        """Wait until every message was deleted."""
+        """Wait until every message has been deleted."""
         while self._messages:
             await self._change_before(None)
 
     async def until_visibilities(self, count: int) -> None:
-        """Wait for that many visibility calls, counted from the beginning."""
+        """Wait until there have been this many visibility calls since the start."""
         while len(self.visibilities) < count:
             await self._change_before(None)
 
@@ -116,7 +116,7 @@ class MemoryQueue:
         return delivery
 
     def _held(self, deliveries: Sequence[Delivery]) -> list[_Stored]:
-        """Those whose receipt is the newest; an older one has no say."""
+        """Return the messages whose delivery is the latest one. Older receipt handles have no effect."""
         stored = [self._messages.get(delivery.message_id) for delivery in deliveries]
         handles = {delivery.handle for delivery in deliveries}
         return [one for one in stored if one is not None and one.delivery.handle in handles]
@@ -140,7 +140,7 @@ class MemoryQueue:
 
 
 def away(service: str = "SQS") -> Unavailable:
-    """What an adapter raises when its service does not answer."""
+    """Return the error that an adapter raises if its service does not respond."""
     return Unavailable(f"{service} cannot be reached.")
 
 

@@ -1,4 +1,4 @@
-"""Makes images that carry everything that an image can carry beside its picture, each thing with a secret in it."""
+"""Makes images with all kinds of metadata that their format can have. Each contains the word SECRET."""
 
 import struct
 import zlib
@@ -15,13 +15,16 @@ FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "JPEG2000", "ICO
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/">SECRET</x:xmpmeta>'
 
 
-def laden(image_format: str) -> bytes:
-    """A picture or, where the format has such, an animation, with EXIF, XMP, profile, comments and a trailer."""
+def with_metadata(image_format: str) -> bytes:
+    """Return an image, or an animation if the format has any, with EXIF, XMP, profile, comments and a trailer.
+
+    Formats without some of these have the others.
+    """
     return _MAKERS[image_format]() + b"SECRET<?php trailer ?>"
 
 
 def exif() -> Image.Exif:
-    """Tags of the camera, the photographer and the place."""
+    """Return an EXIF block with tags of the camera, the photographer and the place."""
     block = Image.Exif()
     block[ExifTags.Base.Make] = "SECRET-MAKER"
     block[ExifTags.Base.Artist] = "SECRET-ARTIST"
@@ -83,7 +86,7 @@ def _jpeg2000() -> bytes:
 
 
 def _ico() -> bytes:
-    """An icon that is a PNG inside, with its texts."""
+    """Return an icon that contains a PNG with text chunks."""
     inner = images.encoded(images.marked(32, 32), "PNG", **{k: v for k, v in _attached().items() if k != "xmp"})
     text = bombs.chunk(b"zTXt", b"Comment\0\0" + zlib.compress(SECRET))
     inner = inner[:33] + text + bombs.chunk(b"tEXt", b"Comment\0SECRET") + inner[33:]

@@ -1,6 +1,7 @@
-"""microburst, a proxy that answers as an AWS in trouble does, as a child process in front of the emulator.
+"""Runs microburst, a proxy that fails like AWS in trouble, as a child process in front of the emulator.
 
-It lives in an environment of its own, `tools/faults/.venv`, since it pulls another botocore than the services do.
+It is installed in an environment of its own, `tools/faults/.venv`, because it needs another version of botocore than
+the services.
 """
 
 import os
@@ -21,26 +22,26 @@ Rule = dict[str, Any]
 
 
 class Microburst:
-    """A running proxy, which passes everything on until it is given rules."""
+    """A running proxy. It forwards every call until it gets rules."""
 
     def __init__(self, url: str, control: httpx.AsyncClient) -> None:
         self.url = url
         self._control = control
 
     async def add(self, rules: Sequence[Rule]) -> None:
-        """Begin to fail by these rules."""
+        """Add rules for calls that fail."""
         answer = await self._control.patch("/_microburst/rules", json=list(rules))
         assert answer.is_success, answer.text
 
     async def fired(self) -> list[dict[str, Any]]:
-        """The failures so far."""
+        """Return the failures so far."""
         answer = await self._control.get("/_microburst/fired")
         assert answer.is_success, answer.text
         events: list[dict[str, Any]] = answer.json()
         return events
 
     async def answers(self) -> bool:
-        """Whether it has begun to serve."""
+        """Whether the proxy responds."""
         try:
             return (await self._control.get("/_microburst/rules")).is_success
         except httpx.TransportError:
@@ -49,7 +50,7 @@ class Microburst:
 
 @asynccontextmanager
 async def running_microburst(upstream: str) -> AsyncIterator[Microburst]:
-    """The proxy on a free port, for the length of a `with` block."""
+    """Run the proxy on a free port during a `with` block."""
     (port,) = free_ports(1)
     url, log = f"http://{LOOPBACK}:{port}", list[str]()
     child = await Child.start(

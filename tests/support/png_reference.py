@@ -1,4 +1,4 @@
-"""Decodes PNG straight from its specification (PNG third edition), slowly and with nothing of Pillow."""
+"""Decodes PNG as its specification says (PNG third edition), slowly and without Pillow."""
 
 import struct
 import zlib
@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
-"""Of each pass, where it begins and how far it steps: (x, y, step across, step down)."""
+"""Passes of Adam7: (first column, first row, columns to the next pixel, rows to the next scanline)."""
 
 Samples = NDArray[np.int64]
 
 
 def rgba(data: bytes, *, upper_bytes: bool = False) -> Samples:
-    """Pixels as rows of red, green, blue, alpha from 0 to 255, in sRGB.
+    """Return red, green, blue and alpha from 0 to 255, in sRGB; shape (height, width, 4).
 
-    With `upper_bytes`, of grey with alpha in 16 bits only these are read, as Pillow does it.
+    With `upper_bytes`, only the upper bytes of 16-bit grey with alpha are read, as Pillow does.
     """
     found = list(chunks(data))
     head = dict(found)
@@ -36,7 +36,7 @@ def rgba(data: bytes, *, upper_bytes: bool = False) -> Samples:
 
 
 def chunks(data: bytes) -> Any:
-    """Yield name and contents of each chunk."""
+    """Yield (type, contents) of each chunk."""
     at = 8
     while at < len(data):
         length = int.from_bytes(data[at : at + 4], "big")
@@ -93,9 +93,9 @@ def _colored(samples: Samples, depth: int, color: int, head: dict[bytes, bytes])
 
 
 def _levels(colors: Any, head: dict[bytes, bytes]) -> Samples:
-    """Levels of sRGB from 0 to 255, of samples from 0 to 1 (sections 11.3.2.2 and 13.13).
+    """Convert samples from 0 to 1 to sRGB levels from 0 to 255 (sections 11.3.2.2 and 13.13).
 
-    Of what tells colours this knows `gAMA`. What is within a twentieth of sRGB's exponent is taken for it.
+    Of the colour space chunks, only `gAMA` is used. An exponent within 5% of 2.2 means sRGB.
     """
     exponent = 100_000 / int.from_bytes(head[b"gAMA"], "big") if b"gAMA" in head else 2.2
     if b"sRGB" in head or b"iCCP" in head or abs(exponent / 2.2 - 1) <= 0.05:

@@ -1,7 +1,7 @@
-"""Makes ICC profiles, and converts colours by them straight from their specification (ICC.1:2022), in floating point.
+"""Makes ICC profiles, and converts colours by them as their specification says (ICC.1:2022), in floating point.
 
-Nothing of lcms is in it, which the pipeline converts with. Intent is relative colorimetric: white becomes white; with
-black point compensation: black becomes black.
+It does not use lcms, by which the pipeline converts. The intent is relative colorimetric, so white stays white, with
+black point compensation, so black stays black.
 """
 
 import itertools
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Levels = NDArray[np.float64]
 
 WHITE = np.array([0.9642, 1.0, 0.8249])
-"""D50, the white of the space in which profiles meet."""
+"""D50, the white point of the profile connection space."""
 
 SRGB = np.array(
     [[0.4360747, 0.3850649, 0.1430804], [0.2225045, 0.7168786, 0.0606169], [0.0139322, 0.0971045, 0.7141733]]
@@ -22,7 +22,7 @@ SRGB = np.array(
 P3 = np.array(
     [[0.5151187, 0.2919778, 0.1571035], [0.2411892, 0.6922441, 0.0665668], [-0.0010505, 0.0418791, 0.7840713]]
 )
-"""From linear red, green and blue to XYZ under D50 (Bradford)."""
+"""Matrices from linear red, green and blue to XYZ under D50 (Bradford)."""
 
 SRGB_CURVE = struct.pack(
     ">4sIHHiiiii", b"para", 0, 3, 0, *(round(c * 65536) for c in (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045))
@@ -30,24 +30,24 @@ SRGB_CURVE = struct.pack(
 
 
 def gamma_curve(gamma: float) -> bytes:
-    """A tone curve that is a power."""
+    """Return a tone curve that is a power function."""
     return struct.pack(">4sIHHi", b"para", 0, 0, 0, round(gamma * 65536))
 
 
 def rgb_profile(matrix: Any = P3, curve: bytes = SRGB_CURVE, name: str = "Wide") -> bytes:
-    """A display's profile; Display P3 by default."""
+    """Return a display profile; by default that of Display P3."""
     columns = {b"rXYZ": matrix[:, 0], b"gXYZ": matrix[:, 1], b"bXYZ": matrix[:, 2]}
     tags = {tag: _xyz(column) for tag, column in columns.items()}
     return _profile(b"RGB ", tags | dict.fromkeys((b"rTRC", b"gTRC", b"bTRC"), curve), name)
 
 
 def gray_profile(curve: bytes, name: str = "Grey") -> bytes:
-    """A profile of greys."""
+    """Return a grey profile."""
     return _profile(b"GRAY", {b"kTRC": curve}, name)
 
 
 def to_srgb(profile: bytes, samples: Levels) -> Levels:
-    """Samples from 0 to 1, one row a colour, as sRGB from 0 to 255."""
+    """Convert samples from 0 to 1, one row for each colour, to sRGB from 0 to 255."""
     tags = _tags(profile)
     if b"kTRC" in tags:
         xyz = _curve(tags[b"kTRC"], samples[:, :1]) * WHITE
@@ -62,12 +62,12 @@ def to_srgb(profile: bytes, samples: Levels) -> Levels:
 
 
 def lab_to_srgb(lab: Levels) -> Levels:
-    """CIELAB under D50 as sRGB from 0 to 255."""
+    """Convert CIELAB under D50 to sRGB from 0 to 255."""
     return xyz_to_srgb(_lab_to_xyz(lab))
 
 
 def xyz_to_srgb(xyz: Levels) -> Levels:
-    """XYZ under D50 as sRGB from 0 to 255; what lies outside of it is cut off."""
+    """Convert XYZ under D50 to sRGB from 0 to 255. Colours outside of sRGB are clipped."""
     linear = np.clip(xyz @ np.linalg.inv(SRGB).T, 0, 1)
     levels: Levels = 255 * np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
     return levels
@@ -103,7 +103,7 @@ def _read_xyz(tag: bytes) -> Any:
 
 
 def _curve(tag: bytes, values: Levels) -> Any:
-    """A tone curve: a parametric one of the first or fourth kind, a power, or a table."""
+    """Apply a tone curve: a parametric one of type 0 or 3, a power function, or a table."""
     if tag[:4] == b"para":
         parameters = np.array(struct.unpack(f">{(len(tag) - 12) // 4}i", tag[12:])) / 65536
         if tag[9] == 0:
@@ -118,9 +118,9 @@ def _curve(tag: bytes, values: Levels) -> Any:
 
 
 def _lut(tag: bytes, samples: Levels) -> Levels:
-    """A table of many colours, `mft1` or `mft2`: curves, a grid that is interpolated linearly, curves again.
+    """Apply a lookup table, `mft1` or `mft2`: input curves, a grid with linear interpolation, output curves.
 
-    What comes out is Lab when three channels do, else samples from 0 to 1.
+    Three output channels are Lab. Otherwise the output is samples from 0 to 1.
     """
     wide = tag[:4] == b"mft2"
     inputs, outputs, points = tag[8:11]
@@ -135,7 +135,7 @@ def _lut(tag: bytes, samples: Levels) -> Levels:
     )
     if outputs != 3:
         return values
-    # In 16 bits 65280 is 100, and a step of 256 is one of a or b; in 8 bits 255 is 100.
+    # With 16 bits, L = 100 is 65280, and one unit of a or b is 256. With 8 bits, L = 100 is 255.
     scaled = values * 65535 / 65280 if wide else values
     return np.stack([scaled[:, 0] * 100, scaled[:, 1] * 255 - 128, scaled[:, 2] * 255 - 128], axis=1)
 
@@ -146,7 +146,7 @@ def _through_tables(values: Levels, tables: Levels) -> Levels:
 
 
 def _interpolated(grid: Levels, values: Levels) -> Levels:
-    """Between the corners of the cell of the grid that each value lies in."""
+    """Interpolate between the corners of the grid cell of each value."""
     places = values * (grid.shape[0] - 1)
     low = np.minimum(places.astype(int), grid.shape[0] - 2)
     part = places - low
@@ -164,12 +164,12 @@ def _lab_to_xyz(lab: Levels) -> Any:
 
 
 def _black(tags: dict[bytes, bytes]) -> Any:
-    """What a printer's darkest colour looks like: the lightness, without hue, of the colour that it has for black."""
+    """Return the XYZ of a printer's black: the lightness, without hue, of the colour that it prints for black."""
     inks = _lut(tags[b"B2A0"], np.array([[0.0, 128 / 255, 128 / 255]]))
     lightness = min(float(_lut(tags[b"A2B1"], inks)[0, 0]), 50.0)
     return _lab_to_xyz(np.array([[lightness, 0.0, 0.0]]))[0]
 
 
 def _with_black(xyz: Levels, black: Levels) -> Any:
-    """Stretched such that this black becomes none, and white stays."""
+    """Scale XYZ so that this black becomes 0 and white stays."""
     return (xyz - black) * WHITE / (WHITE - black)

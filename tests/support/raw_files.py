@@ -1,4 +1,4 @@
-"""Makes files that look like camera RAW: a thumbnail that any reader shows, and signs of what they are."""
+"""Makes files that look like camera RAW: with a thumbnail that any reader shows, and the marks of their formats."""
 
 from tests.support import tiffs
 
@@ -7,12 +7,12 @@ _PIXELS = bytes(48)
 
 
 def maker(name: bytes) -> dict[int, tiffs.Tag]:
-    """The tag that names a camera's maker."""
+    """Return the tag `Make` with this name."""
     return {271: name + b"\0"}
 
 
 def files() -> dict[str, tuple[bytes, str]]:
-    """Files by what is special about them, with the name of their format."""
+    """Return (file, name of its format) by special features."""
     reduced: dict[int, tiffs.Tag] = {**THUMBNAIL, 254: 1, 330: [8, 8]}
     sensor: dict[int, tiffs.Tag] = {**THUMBNAIL, 258: 16, 262: 32803, 277: 1}
     found = {
@@ -24,7 +24,7 @@ def files() -> dict[str, tuple[bytes, str]]:
             ("a thumbnail of Nikon's", {**reduced, **maker(b"NIKON CORPORATION")}, "NEF"),
             ("a thumbnail of Sony's", {**reduced, **maker(b"SONY")}, "ARW"),
             ("a thumbnail of Hasselblad's", {**reduced, **maker(b"Hasselblad")}, "3FR"),
-            ("a thumbnail of nobody's", reduced, ""),
+            ("a thumbnail without a maker", reduced, ""),
             ("a sensor of Pentax's", {**sensor, **maker(b"PENTAX Corporation")}, "PEF"),
             ("linear light", {**sensor, 262: 34892}, ""),
         ]
@@ -47,4 +47,4 @@ OTHERS = {
     "MRW": b"\0MRM" + bytes(40),
     "CRW": b"II\x1a\0\0\0HEAPCCDR" + bytes(40),
 }
-"""Beginnings of files whose first bytes are no TIFF's, by the name of their format."""
+"""Beginnings of RAW files that are not TIFFs, by the name of their format."""

@@ -16,7 +16,7 @@ Handle = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """A request as it came."""
+    """A received request."""
 
     method: str
     path: str
@@ -26,7 +26,7 @@ class Received:
 
 @dataclass
 class Receiver:
-    """Answers each request with the next of its answers, the last one for good."""
+    """Responds to each request with the next of its answers. The last answer is repeated."""
 
     port: int = 0
     answers: list[web.Response | int] = field(default_factory=lambda: [204])
@@ -37,11 +37,11 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The URL to which webhooks are sent."""
         return f"http://{LOOPBACK}:{self.port}/hook"
 
     async def until(self, count: int) -> list[Received]:
-        """Wait for that many requests in all, and return them."""
+        """Wait until there have been this many requests in total, and return all."""
         async with asyncio.timeout(20):
             while len(self.received) < count:
                 self._came.clear()
@@ -49,7 +49,7 @@ class Receiver:
         return self.received
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Take a request."""
+        """Record a request and return the next answer."""
         headers = {name.lower(): value for name, value in request.headers.items()}
         body = (await request.read()).decode()
         self.received.append(Received(method=request.method, path=request.path_qs, headers=headers, body=body))
@@ -62,7 +62,7 @@ class Receiver:
 async def receiving(
     *answers: web.Response | int, tls: ssl.SSLContext | None = None, kind: type[Receiver] = Receiver
 ) -> AsyncIterator[Receiver]:
-    """A receiver on a free port, for the length of a `with` block."""
+    """Run a receiver on a free port during a `with` block."""
     receiver = kind()
     if answers:
         receiver.answers = list(answers)
@@ -79,14 +79,14 @@ async def receiving(
 
 @asynccontextmanager
 async def raw_receiving(handle: Handle) -> AsyncIterator[str]:
-    """The URL of a server that answers as `handle` writes, once it has read the request's head."""
+    """Run a server that calls `handle` after each request head. Yields its URL during a `with` block."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await reader.readuntil(b"\r\n\r\n")
             await handle(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
-            return  # The sender has had enough.
+            return  # The client has closed the connection.
         finally:
             writer.close()
 

@@ -1,4 +1,4 @@
-"""Draws recipes at random, for hypothesis: whatever a client may send that validates."""
+"""Draws variants at random, for hypothesis: any that a client may send."""
 
 from typing import Any
 
@@ -9,12 +9,12 @@ from darkroom.recipes import WRITABLE, Overlay, Variant
 Drawn = st.SearchStrategy[dict[str, Any]]
 
 LOGO = Overlay(job_id="01a20269-be1a-72d5-936e-7dc20e02262e", variant="logo")
-"""Watermarks are made of it, and of another that never is there."""
+"""The overlay of drawn watermarks. Some have an overlay that does not exist instead."""
 
 _WRITABLE = sorted(WRITABLE)
 
 MOST_SIDE = 400
-"""Pixels of the sizes that are drawn: large ones only take time."""
+"""The largest side that is drawn, in pixels. Larger ones only take time."""
 
 sides = st.integers(1, MOST_SIDE)
 fractions = st.floats(0, 1)
@@ -89,7 +89,7 @@ operations: Drawn = st.one_of(
 )
 
 outputs: Drawn = st.fixed_dictionaries(
-    # Drawn each time: hypothesis leaves most of what is optional away.
+    # These are required, because hypothesis mostly omits optional fields.
     {
         "format": st.sampled_from(["same", "jpeg", "png", "webp", "avif", "gif", "tiff", "auto"]),
         "frames": st.sampled_from([1, "all"]),
@@ -98,7 +98,7 @@ outputs: Drawn = st.fixed_dictionaries(
     optional={
         "quality": st.integers(1, 100),
         "lossless": st.booleans(),
-        # The most thorough settings only take time.
+        # Higher efforts only take time.
         "effort": st.integers(0, 5),
         "progressive": st.booleans(),
         "subsampling": st.sampled_from(["4:4:4", "4:2:2", "4:2:0"]),

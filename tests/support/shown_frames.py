@@ -1,4 +1,4 @@
-"""What viewers show of an image file, frame by frame, for comparisons."""
+"""Decodes an image file into the frames that viewers show, for comparisons."""
 
 import io
 from itertools import groupby
@@ -9,7 +9,7 @@ Shown = list[tuple[str, bytes]]
 
 
 def shown(data: bytes) -> Shown:
-    """Mode and pixels of each frame that differs from the one before. What is fully transparent has no colour."""
+    """Return (mode, pixels) of each frame that differs from the previous one. Fully transparent pixels are zero."""
     with Image.open(io.BytesIO(data)) as image:
         first = 1 if getattr(image, "default_image", False) else 0
         frames = [_visible(frame) for number, frame in enumerate(ImageSequence.Iterator(image)) if number >= first]
@@ -17,7 +17,7 @@ def shown(data: bytes) -> Shown:
 
 
 def _visible(frame: Image.Image) -> tuple[str, bytes]:
-    """Sixteen bits of grey stay as they are; all else is `RGBA`."""
+    """Convert a frame to `RGBA`. 16-bit grey is not converted."""
     if frame.mode.startswith("I"):
         return frame.mode, frame.tobytes()
     colors = frame.convert("RGBA")

@@ -1,4 +1,4 @@
-"""Spans that the code under test makes in this process."""
+"""Records the spans that the code under test makes in this process."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,12 +25,15 @@ class MadeSpan:
     attributes: dict[str, Any]
     failed: bool
     json: str
-    """All of it."""
+    """The whole span as JSON."""
 
 
 @contextmanager
 def recorded(part: float = 1.0) -> Iterator[Callable[[], list[MadeSpan]]]:
-    """Make spans inside, and return those that have ended when asked; `part` of the traces is kept."""
+    """Record spans during a `with` block. Yields a function that returns those that have ended.
+
+    `part` is the share of traces that are sampled.
+    """
     memory = InMemorySpanExporter()
     provider = TracerProvider(sampler=sampler(part), shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(memory))

@@ -1,4 +1,4 @@
-"""Writes TIFF files tag by tag, so that tests can lay samples out in ways that no library writes."""
+"""Writes TIFF files tag by tag, with sample layouts that no library writes."""
 
 import struct
 from collections.abc import Mapping, Sequence
@@ -19,9 +19,9 @@ def tiff(
     big: bool = False,
     offsets: int = 273,
 ) -> bytes:
-    """A file of pages, each with its tags and its strips; `offsets` is 324 for tiles.
+    """Return a file of pages, given as (tags, strips). For tiles, `offsets` is 324.
 
-    Directories stand behind the pixels, at the end of the file.
+    The directory of a page follows its pixels.
     """
     file = bytearray((b"II" if order == "<" else b"MM") + struct.pack(f"{order}H", 43 if big else 42))
     file += struct.pack(f"{order}HHQ", 8, 0, 0) if big else bytes(4)
@@ -58,7 +58,7 @@ def _entry(file: bytearray, tag: int, value: Tag, order: str, *, big: bool) -> b
 
 
 def packed(numbers: NDArray[np.int64], bits: int) -> bytes:
-    """Rows of numbers of so many bits, the highest bit first; each row is padded to whole bytes."""
+    """Pack rows of numbers with `bits` bits each, highest bit first. Each row is padded to whole bytes."""
     rows = numbers.reshape(numbers.shape[0], -1)
     places = np.arange(bits - 1, -1, -1)
     unpacked = (rows[:, :, None] >> places & 1).astype(np.uint8).reshape(rows.shape[0], -1)
@@ -66,14 +66,14 @@ def packed(numbers: NDArray[np.int64], bits: int) -> bytes:
 
 
 def reversed_bits(data: bytes) -> bytes:
-    """The bytes with their bits in the opposite order."""
+    """Return the bytes with their bits in reverse order."""
     return bytes(int(f"{byte:08b}"[::-1], 2) for byte in data)
 
 
 def one_page(levels: Levels, bits: int, photometric: int, *, order: str = "<", big: bool = False, **more: Tag) -> bytes:
-    """A page of one strip of unsigned samples. Levels go from 0 to 1, shaped (height, width) or (…, samples).
+    """Return a file of one strip of unsigned samples. `levels` are 0 to 1; shape (height, width[, samples]).
 
-    `more` are further tags, named as `t338`.
+    `more` are further tags, with names such as `t338`.
     """
     samples = levels.shape[2] if levels.ndim == 3 else 1
     numbers = np.rint(levels * ((1 << bits) - 1)).astype(np.int64)
@@ -86,7 +86,7 @@ def one_page(levels: Levels, bits: int, photometric: int, *, order: str = "<", b
 
 
 def in_planes(levels: Levels, bits: int, photometric: int) -> bytes:
-    """A page of unsigned samples of 8, 16 or 32 bits, each in a strip of its own."""
+    """Return a file of unsigned samples of 8, 16 or 32 bits, each in a separate strip."""
     numbers = np.rint(levels * ((1 << bits) - 1)).astype(f"<u{bits // 8}")
     samples = levels.shape[2]
     tags: dict[int, Tag] = {256: levels.shape[1], 257: levels.shape[0], 258: [bits] * samples, 277: samples}
@@ -94,7 +94,7 @@ def in_planes(levels: Levels, bits: int, photometric: int) -> bytes:
 
 
 def with_strips(data: bytes, tags: Mapping[int, Tag], places: Sequence[int], counts: Sequence[int]) -> bytes:
-    """A file of one page whose strips are said to lie at these places of `data`, with so many bytes."""
+    """Return a file of one page whose strips have these offsets in `data`, and these numbers of bytes."""
     named = {**tags, 273: list(places), 279: list(counts)}
     file = bytearray(data or b"II" + struct.pack("<HI", 42, 0))
     entries = [_entry(file, tag, value, "<", big=False) for tag, value in sorted(named.items())]
@@ -103,7 +103,7 @@ def with_strips(data: bytes, tags: Mapping[int, Tag], places: Sequence[int], cou
 
 
 def lzw(data: bytes) -> bytes:
-    """LZW without compressing: every byte as its code of nine bits, the table cleared before codes get longer."""
+    """Return an LZW stream that does not compress: 9-bit codes, with the table cleared before they get longer."""
     codes = [256]
     for at, byte in enumerate(data):
         codes.append(byte)

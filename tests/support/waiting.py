@@ -1,4 +1,4 @@
-"""Waiting for what sends no event, such as another process."""
+"""Waits for conditions that send no event, such as the state of another process."""
 
 import asyncio
 import inspect
@@ -9,7 +9,7 @@ _POLL_SECONDS: Final = 0.05
 
 
 async def until(condition: Callable[[], bool | Awaitable[bool]], *, seconds: float = 20) -> None:
-    """Return as soon as the condition, asked again and again, is true. Raises TimeoutError."""
+    """Check the condition repeatedly, and return when it is true. Raises TimeoutError after `seconds`."""
     async with asyncio.timeout(seconds):
         while True:
             answer = condition()

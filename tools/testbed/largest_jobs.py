@@ -1,4 +1,4 @@
-"""Jobs as large as they get: the longest names, and as much of everything as is taken."""
+"""Makes jobs as large as they can be: with the longest names, and the most of everything that is accepted."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -33,7 +33,7 @@ _FOLDER: Final = 128
 
 
 def largest_recipe(variants: int) -> Recipe:
-    """A recipe of so many variants, with the longest names and about as long as a recipe may be."""
+    """Return a recipe of this many variants, with the longest names, and about as long as a recipe may be."""
     texts = tuple(Watermark(op="watermark", text="x" * 100) for _ in range(2))
     return Recipe(
         variants=tuple(
@@ -44,7 +44,7 @@ def largest_recipe(variants: int) -> Recipe:
 
 
 def largest_job(variants: int, *, owner: str = "o" * 64) -> tuple[NewJob, JobDetails]:
-    """A job of so many variants that has ended with all of them, and its details."""
+    """Return a job of this many variants that has completed all of them, and its details."""
     recipe, job_id, now = largest_recipe(variants), new_job_id(), clock.parse(clock.iso(clock.now()))
     filename = display_name("W" * 200 + ".jpeg")
     key, etag = upload_key(job_id, filename), f'"{"e" * 32}"'
@@ -117,7 +117,7 @@ def largest_job(variants: int, *, owner: str = "o" * 64) -> tuple[NewJob, JobDet
 
 
 def waiting_for_all(new: NewJob) -> Job:
-    """The same job while everything of it is pending."""
+    """Return the same job while all of its parts are pending."""
     variants = unsettled(new.recipe)
     slots = JobSlots(state=SlotState.WAITING, count=32)
     return replace(new.job, variants=variants, pending=frozenset({SOURCE_PART, *variants}), slots=slots)

@@ -1,11 +1,11 @@
-"""Who is still running, from Linux's /proc."""
+"""Looks at running processes in Linux's /proc."""
 
 import os
 from pathlib import Path
 
 
 def descendants(pid: int) -> set[int]:
-    """The processes that a process has started, and those that they have."""
+    """Return the processes that a process has started, directly or through others."""
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -23,12 +23,12 @@ def descendants(pid: int) -> set[int]:
 
 
 def parent(pid: int) -> int:
-    """The process that started this one."""
+    """Return the process that started this one."""
     return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def holds(pid: int, marker: bytes) -> bool:
-    """Whether these bytes are anywhere in the memory that a process can write to, which only its parents may read."""
+    """Whether these bytes are in the writable memory of a process. Only its parents may read that."""
     with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
             span, rights, *_ = line.split()
@@ -39,7 +39,7 @@ def holds(pid: int, marker: bytes) -> bool:
 
 
 def running(pids: set[int]) -> set[int]:
-    """Those of the processes that have not ended; a zombie has."""
+    """Return the processes that have not ended. A zombie has ended."""
     return {pid for pid in pids if _state(pid) not in {"", "Z", "X"}}
 
 

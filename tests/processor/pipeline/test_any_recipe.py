@@ -16,7 +16,7 @@ from darkroom.recipes import Variant
 from darkroom_processor.pipeline import FailedVariant, Instructions, Outcome, ProcessedImage, process
 from darkroom_upload.planning.prediction import Prediction, predict
 from tests.support import images, recipes
-from tests.support.drawn_files import damaged_files, sound_files
+from tests.support.drawn_files import damaged_files, valid_files
 
 pytestmark = pytest.mark.slow
 
@@ -59,7 +59,7 @@ def compare(told: Prediction, outcome: Outcome, variant: Variant) -> None:
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(sound_files, recipes.variants)
+@given(valid_files, recipes.variants)
 def test_no_recipe_crashes_the_pipeline_or_makes_what_was_not_foretold(data: bytes, variant: Variant) -> None:
     with cheaply():
         done = process(data, Instructions(variants=(variant,), describe=True, overlays=OVERLAYS))

@@ -6,8 +6,8 @@ from PIL import Image
 from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from tests.processor.pipeline.running import variant
 from tests.support import images
-from tests.support.file_parts import bare
-from tests.support.metadata_samples import FORMATS, SECRET, exif, laden
+from tests.support.file_parts import has_only_pixels
+from tests.support.metadata_samples import FORMATS, SECRET, exif, with_metadata
 
 WRITTEN = ["jpeg", "png", "webp", "avif", "gif", "tiff"]
 STEPS = {
@@ -30,18 +30,18 @@ VARIANTS = tuple(
 
 @pytest.mark.parametrize("source", FORMATS)
 def test_nothing_but_the_picture_is_written(source: str) -> None:
-    data = laden(source)
+    data = with_metadata(source)
     assert SECRET in data
     for made in process(data, Instructions(variants=VARIANTS, describe=False)).outcomes:
         assert isinstance(made, EncodedVariant), made
         assert SECRET not in made.data, made.name
-        assert bare(made.data), made.name
+        assert has_only_pixels(made.data), made.name
 
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_a_file_with_something_else_would_be_noticed(name: str) -> None:
     options = {"comment": SECRET} if name == "gif" else {"exif": exif()}
-    assert bare(images.encoded(images.marked(32, 24), name.upper()))
-    assert not bare(images.encoded(images.marked(32, 24), name.upper(), **options))
+    assert has_only_pixels(images.encoded(images.marked(32, 24), name.upper()))
+    assert not has_only_pixels(images.encoded(images.marked(32, 24), name.upper(), **options))
     with pytest.raises(Exception, match=r"behind the end|buffer"):
-        bare(images.encoded(Image.new("RGB", (32, 24)), name.upper()) + SECRET)
+        has_only_pixels(images.encoded(Image.new("RGB", (32, 24)), name.upper()) + SECRET)

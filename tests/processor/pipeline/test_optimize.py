@@ -16,7 +16,7 @@ from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from tests.processor.pipeline.running import failure, picture
 from tests.support import bombs, images, profiles
 from tests.support.corpus import corpus_params
-from tests.support.file_parts import bare
+from tests.support.file_parts import has_only_pixels
 from tests.support.shown_frames import shown
 
 pytestmark = pytest.mark.slow
@@ -88,7 +88,7 @@ def test_what_was_lossless_stays_so_in_no_more_bytes(name: str) -> None:
     assert len(made.data) <= len(LOSSLESS[name])
     assert made.warnings == ()
     assert shown(made.data) == shown(LOSSLESS[name])
-    assert bare(made.data)
+    assert has_only_pixels(made.data)
 
 
 @pytest.mark.parametrize("name", LOSSY)
@@ -96,7 +96,7 @@ def test_what_was_lossy_takes_no_more_bytes(name: str) -> None:
     made = optimized(LOSSY[name])
     assert len(made.data) <= len(LOSSY[name])
     assert made.warnings == ()
-    assert bare(made.data)
+    assert has_only_pixels(made.data)
 
 
 @pytest.mark.parametrize("name", ["JPEG at 1", "WEBP at 1", "WEBP at 30", "webp with alpha at 10", "AVIF at 30"])

@@ -1,4 +1,4 @@
-"""Reads the part of an EXIF block that people can read. Hostile blocks cost little and break nothing."""
+"""Reads the tags of an EXIF block that people can read. Hostile blocks cost little and raise nothing."""
 
 import math
 from typing import Final
@@ -11,7 +11,7 @@ Readable = str | int | float
 _MOST_TAGS: Final = 64
 _MOST_CHARACTERS: Final = 256
 _MOST_NUMBERS: Final = 8
-"""Of a tag that holds several, such as a lens's range."""
+"""The most numbers of one tag, such as the four of LensSpecification."""
 
 OF_THE_FILE: Final = frozenset(
     {
@@ -52,9 +52,9 @@ OF_THE_FILE: Final = frozenset(
         ExifTags.Base.InterColorProfile,
     }
 )
-"""Tags that describe the file they are in: its orientation, and where and how its pixels lie."""
+"""Tags that describe the file that contains them: its orientation, and how its pixels are stored."""
 
-# Of pointers, thumbnails and binary blobs the rest; they say nothing to a reader.
+# Binary data is of no use to people.
 _LEFT_OUT: Final = OF_THE_FILE | {
     ExifTags.Base.MakerNote,
     ExifTags.Base.UserComment,
@@ -63,7 +63,10 @@ _LEFT_OUT: Final = OF_THE_FILE | {
 
 
 def readable_tags(exif: Image.Exif) -> dict[str, Readable]:
-    """Names and values of the first and of the camera's directory, bounded in number and length. Never a position."""
+    """Return names and values of the tags in IFD0 and in the Exif IFD. Number and lengths are bounded.
+
+    The GPS position is never among them.
+    """
     tags: dict[str, Readable] = {}
     for directory in (exif, _directory(exif, ExifTags.IFD.Exif)):
         for tag in directory:
@@ -77,7 +80,7 @@ def readable_tags(exif: Image.Exif) -> dict[str, Readable]:
 
 
 def has_position(exif: Image.Exif, xmp: bytes) -> bool:
-    """Whether there are coordinates. Many cameras write a GPS directory that holds its own version alone."""
+    """Whether there are coordinates. Many cameras write a GPS IFD that contains only its version."""
     if b"exif:GPSLatitude" in xmp or b"exif:GPSLongitude" in xmp:
         return True
     directory = _directory(exif, ExifTags.IFD.GPSInfo)
@@ -87,19 +90,19 @@ def has_position(exif: Image.Exif, xmp: bytes) -> bool:
 def _directory(exif: Image.Exif, ifd: ExifTags.IFD) -> dict[int, object]:
     try:
         return dict(exif.get_ifd(ifd))
-    except Exception:  # noqa: BLE001 - the parser raises nearly everything on hostile blocks
+    except Exception:  # noqa: BLE001 - the parser raises almost any error on hostile blocks
         return {}
 
 
 def _value(directory: "Image.Exif | dict[int, object]", tag: int) -> Readable | None:
     try:
         return _readable(directory[tag])
-    except Exception:  # noqa: BLE001 - values are unpacked only when they are asked for, and may be nonsense
+    except Exception:  # noqa: BLE001 - values are decoded only when they are read, and may be broken
         return None
 
 
 def _readable(value: object) -> Readable | None:
-    """The value as text or number; None when it is neither."""
+    """Return the value as text or number. None if it is neither."""
     match value:
         case bool():
             return int(value)

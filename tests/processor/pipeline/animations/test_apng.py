@@ -46,7 +46,7 @@ def test_every_frame_is_composed_as_the_specification_says(data: bytes) -> None:
     assert [frame.milliseconds for frame in animation.frames] == [part.milliseconds for part in parts]
     for made, expected in zip(seen(animation), compositor.shown(size, parts), strict=True):
         assert (made[..., 3] == expected[..., 3]).all()
-        assert compositor.differ(made, expected) <= 1
+        assert compositor.largest_difference(made, expected) <= 1
 
 
 def test_half_a_colour_over_an_opaque_one_is_opaque() -> None:

@@ -24,7 +24,7 @@ def test_any_colour_over_any_other_is_right_to_a_level(number: int) -> None:
     made = seen(Animation(size=(256, 256), is_gray=False, frames=frames, plays=0))[1]
     expected = compositor.over(source, below)
     assert (made[..., 3] == expected[..., 3]).all()
-    assert compositor.differ(made, expected) <= 1
+    assert compositor.largest_difference(made, expected) <= 1
     opaque = below[..., 3] == 255
     assert (made[opaque] == expected[opaque]).all()
 
@@ -63,4 +63,4 @@ def _folder(factory: pytest.TempPathFactory) -> Path:
 
 def _compare(animation: Animation, others: list[Levels]) -> None:
     for made, other in zip(seen(animation), others, strict=True):
-        assert compositor.differ(made, other) <= 2
+        assert compositor.largest_difference(made, other) <= 2

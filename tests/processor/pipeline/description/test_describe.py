@@ -11,7 +11,7 @@ from PIL.TiffImagePlugin import IFDRational
 from tests.processor.pipeline.running import description
 from tests.support import images
 from tests.support.corpus import CORPUS, needs_corpus
-from tests.support.metadata_samples import FORMATS, laden
+from tests.support.metadata_samples import FORMATS, with_metadata
 
 
 def test_a_plain_picture_is_described() -> None:
@@ -142,7 +142,7 @@ def test_broken_exif_never_fails_the_job_in_any_format(image_format: str, wrong:
 
 @pytest.mark.parametrize("image_format", FORMATS)
 def test_every_format_is_described_in_full_and_its_place_is_not(image_format: str) -> None:
-    told = description(laden(image_format))
+    told = description(with_metadata(image_format))
     size = (32, 32) if image_format == "ICO" else (32, 24)
     assert (told.format, told.width, told.height, told.orientation) == (image_format.lower(), *size, 1)
     assert told.frames == (2 if image_format in {"PNG", "WEBP", "GIF"} else 1)

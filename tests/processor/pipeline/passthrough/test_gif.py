@@ -7,7 +7,7 @@ from PIL import Image
 
 from darkroom_processor.pipeline.passthrough import gif
 from tests.support import images
-from tests.support.file_parts import bare
+from tests.support.file_parts import has_only_pixels
 from tests.support.shown_frames import shown
 
 SECRET = b"SECRET"
@@ -27,7 +27,7 @@ def test_a_picture_keeps_its_pixels(colors: int, interlace: int) -> None:
     made = own(data)
     assert shown(made) == shown(data)
     assert len(made) <= len(data)
-    assert bare(made)
+    assert has_only_pixels(made)
 
 
 def test_an_animation_keeps_frames_times_and_repetitions() -> None:

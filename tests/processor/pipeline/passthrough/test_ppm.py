@@ -8,7 +8,7 @@ import pytest
 from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.passthrough import ppm
 from tests.processor.pipeline.running import picture
-from tests.support.file_parts import bare, parts
+from tests.support.file_parts import has_only_pixels, parts
 
 
 def file_of(kind: bytes, width: int, height: int, samples: int, *, comment: bytes = b"") -> tuple[bytes, bytes]:
@@ -37,7 +37,7 @@ def test_samples_of_16_bits_are_kept(kind: bytes, samples: int, comment: bytes) 
     made = picture(data + b"SECRET", [], {"format": "same"})
     assert made.format == "png"
     assert b"SECRET" not in made.data
-    assert bare(made.data)
+    assert has_only_pixels(made.data)
     assert made.data[24] == 16
     assert samples_of(made.data, 62 * samples, 2 * samples) == body
 

@@ -16,7 +16,7 @@ from darkroom_processor.pipeline.passthrough import tiff
 from darkroom_processor.pipeline.passthrough.differencing import difference
 from tests.processor.pipeline.running import variant
 from tests.support import images, metadata_samples
-from tests.support.file_parts import bare
+from tests.support.file_parts import has_only_pixels
 
 SECRET = b"SECRET"
 PHOTO = images.photo(61, 83)
@@ -59,7 +59,7 @@ def test_a_page_keeps_its_pixels_in_no_more_bytes(mode: str, packed: str | None)
     assert SECRET not in made
     assert same(made, data)
     assert len(made) < len(data)
-    assert bare(made)
+    assert has_only_pixels(made)
 
 
 @pytest.mark.parametrize(("mode", "packed"), KEPT + FAX)
@@ -148,8 +148,8 @@ def test_metadata_that_are_kept_have_their_tags() -> None:
 
 
 def test_all_that_a_file_can_carry_is_left_away() -> None:
-    data = metadata_samples.laden("TIFF")
+    data = metadata_samples.with_metadata("TIFF")
     made = own(data)
     assert SECRET not in made
-    assert bare(made)
+    assert has_only_pixels(made)
     assert same(made, data)

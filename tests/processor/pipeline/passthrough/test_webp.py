@@ -9,7 +9,7 @@ from darkroom_processor.pipeline.containers.webp import IMAGES, chunk, file_of
 from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.passthrough import webp
 from tests.support import images, metadata_samples
-from tests.support.file_parts import bare, parts
+from tests.support.file_parts import has_only_pixels, parts
 from tests.support.shown_frames import shown
 
 SECRET = b"SECRET"
@@ -36,7 +36,7 @@ def test_a_picture_keeps_its_pixels_and_nothing_else(name: str) -> None:
     made = own(with_more)
     assert made == data
     assert shown(made) == shown(with_more)
-    assert bare(made)
+    assert has_only_pixels(made)
 
 
 @pytest.mark.parametrize("name", STILLS)
@@ -71,10 +71,10 @@ def _with_unknown_chunks(data: bytes) -> bytes:
 
 
 def test_all_that_a_file_can_carry_is_left_away() -> None:
-    data = metadata_samples.laden("WEBP")
+    data = metadata_samples.with_metadata("WEBP")
     made = own(data, frames=2)
     assert SECRET not in made
-    assert bare(made)
+    assert has_only_pixels(made)
     assert shown(made) == shown(data)
 
 

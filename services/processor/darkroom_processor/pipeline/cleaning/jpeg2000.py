@@ -14,9 +14,9 @@ _EOC: Final = b"\xff\xd9"
 _TRUNCATED: Final = "The file is truncated: it ends before the last pixel."
 _CODESTREAM: Final = b"jp2c"
 _SIZ_FIELDS: Final = struct.Struct(">HHIIIIIIII")
-"""Fields of SIZ: length, capabilities, size and offset of the image area, size and offset of the tiles."""
+"""Length, capabilities, size and offset of the image area, size and offset of the tiles."""
 _SOT_FIELDS: Final = struct.Struct(">HHIBB")
-"""Fields of SOT: length, tile, bytes of the tile-part from its marker, number of the tile-part, tile-parts or 0."""
+"""Length, tile, bytes of the tile-part from its marker, number of the tile-part, number of tile-parts or 0."""
 
 
 def clean(data: bytes) -> Cleaned:

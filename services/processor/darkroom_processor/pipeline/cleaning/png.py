@@ -105,9 +105,9 @@ class _ChunkFilter:
         return good and not self.pixels_begun
 
     def refuse_without_pixels(self, data: bytes) -> None:
-        """Raise the reason why there is no image data: the file has none, or is truncated."""
+        """Raise the error for a file without image data: UndecodableImage, or TruncatedImage if the end is missing."""
         if any(one.kind == png.END for one in png.walk(data)):
-            raise UndecodableImage("The file is damaged: it has no image data (IDAT).")
+            raise UndecodableImage("The file is damaged: the image data (IDAT) is missing.")
         raise TruncatedImage(_TRUNCATED)
 
     def _keeps_pixels(self, one: Chunk) -> bool:

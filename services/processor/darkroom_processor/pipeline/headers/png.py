@@ -11,7 +11,7 @@ _BEFORE: Final = frozenset({b"PLTE", b"IDAT"})
 """Colour space chunks must precede these. Later ones are ignored."""
 _UNIT: Final = 100_000
 _LOWEST_GAMMA, _HIGHEST_GAMMA = 0.05, 20.0
-"""With values outside of these, nearly all pixels of an image would become black or white."""
+"""The range of accepted values. Outside of it, nearly all pixels of an image would become black or white."""
 
 
 def read_color_space(data: bytes, *, has_profile: bool) -> ColorSpace | None:
