@@ -154,7 +154,7 @@ async def test_recipes_and_limits_are_shown(run: Run) -> None:
 
 async def test_a_plan_is_shown_before_anything_is_sent(run: Run) -> None:
     shown = (await run("plan", "--size", "1000x750")).stdout
-    assert "1920w-jpeg: The picture is not enlarged from 1000 × 750 to 1920 × 1440 pixels" in shown
+    assert "1920w-jpeg: The image is not enlarged from 1000 × 750 to 1920 × 1440 pixels" in shown
     assert "1 task(s)" in shown
     asked = '{"variants": [{"name": "it", "operations": [{"op": "trim"}], "output": {"format": "auto"}}]}'
     trimmed = await run("plan", "--size", "80x60", "--format", "png", "--recipe", asked)

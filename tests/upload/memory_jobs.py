@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from darkroom.errors import NotFound, Unavailable
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job
-from darkroom_upload.jobs.job_reader import JobVersion
+from darkroom_upload.jobs.job_version import JobVersion
 
 
 class MemoryJobs:
@@ -32,8 +32,8 @@ class MemoryJobs:
         """Delete a job."""
         del self._jobs[job.job_id]
 
-    async def marks(self, job_ids: Sequence[str]) -> dict[str, JobVersion]:
-        """As `Jobs.marks`."""
+    async def versions(self, job_ids: Sequence[str]) -> dict[str, JobVersion]:
+        """As `Jobs.versions`."""
         self.looks.append(list(job_ids))
         self._looked.set()
         if self.failing_looks:

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -84,16 +85,25 @@ def settings_for(installation: Installation, **overrides: Any) -> UploadSettings
     )
 
 
+def _now() -> datetime:
+    """Ask the clock that a test may have replaced since the service was started."""
+    return clock.now()
+
+
 @asynccontextmanager
 async def running_service(
-    settings: UploadSettings, orchestrator: Callable[[httpx.Request], httpx.Response] | None = None
+    settings: UploadSettings,
+    orchestrator: Callable[[httpx.Request], httpx.Response] | None = None,
+    *,
+    now: Callable[[], datetime] = _now,
 ) -> AsyncIterator[RunningService]:
     """The service with these settings on a free port, for the length of a `with` block.
 
     `orchestrator` answers in the orchestrator's place; without it, nobody does.
     """
     stop = asyncio.Event()
-    async with open_services(settings, load_presets(settings.presets_file), stop) as opened:
+    presets = load_presets(settings.presets_file)
+    async with open_services(settings, presets, stop, now=now) as opened:
         services = replace(opened, orchestrator=_played_by(orchestrator)) if orchestrator else opened
         # Listening from the start: a connection that comes before the server is ready waits for it.
         listener = socket.create_server(("127.0.0.1", 0))

@@ -6,6 +6,7 @@ import pytest
 
 from darkroom.errors import Unavailable
 from darkroom_upload.admission import Admission
+from tests.upload.slots import is_full
 
 
 def taken(admission: Admission, owner: str, stack: ExitStack) -> int:
@@ -13,7 +14,7 @@ def taken(admission: Admission, owner: str, stack: ExitStack) -> int:
     count = 0
     while True:
         try:
-            stack.enter_context(admission.place(owner))
+            stack.enter_context(admission.slot(owner))
         except Unavailable:
             return count
         count += 1
@@ -29,18 +30,18 @@ def test_whoever_comes_later_finds_some() -> None:
     admission = Admission(64, "uploads")
     with ExitStack() as stack:
         assert [taken(admission, owner, stack) for owner in ("ann", "bob", "cid")] == [48, 12, 3]
-        assert not admission.is_full
+        assert not is_full(admission)
 
 
 def test_a_place_is_free_again_however_its_use_ended() -> None:
     admission = Admission(1, "archives")
 
     def fail() -> None:
-        with admission.place("ann"):
-            assert admission.is_full
-            admission.place("bob").__enter__()
+        with admission.slot("ann"):
+            assert is_full(admission)
+            admission.slot("bob").__enter__()
 
     with pytest.raises(Unavailable, match="Too many archives"):
         fail()
-    with admission.place("bob"):
-        assert admission.is_full
+    with admission.slot("bob"):
+        assert is_full(admission)

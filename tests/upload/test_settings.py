@@ -72,7 +72,7 @@ def test_url_id_and_key_belong_together(
         load_settings(UploadSettings)
     said = capsys.readouterr().err
     assert f"{KEY}: " in said
-    assert "belong together" in said
+    assert "together, or none of them" in said
     assert PEM.splitlines()[1] not in said
 
 

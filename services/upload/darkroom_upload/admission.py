@@ -1,7 +1,8 @@
-"""How much is done at a time: as much as memory has room for. Others are turned away before anything is read for them.
+"""Limits on how much the service does at the same time, so that memory suffices.
 
-An owner may hold at most three times as many places as are free. Who is alone has three quarters of all, and whoever
-comes then finds some: nobody's uploads, be they many or slow, keep all others out. (Ports of a switch share its memory
+A request beyond a limit is refused before anything is read for it. An owner may hold at most three slots for each slot
+that is free: a lone owner gets at most three quarters of all slots, and an owner who comes later still finds some. So
+one owner's uploads, however many or slow, do not keep all other owners out. (Switches divide their memory among ports
 by such thresholds: Choudhury and Hahne, "Dynamic queue length thresholds for shared-memory packet switches", 1998.)
 """
 
@@ -13,40 +14,35 @@ from typing import Final, Literal
 from darkroom.errors import Unavailable
 
 DEFAULT_UPLOADS: Final = 64
-"""An upload holds a part of 5 MiB, and another while that one is sent: together 640 MiB at most."""
+"""An upload holds a part of 5 MiB, and a second one while the first is sent: 640 MiB at most for all uploads."""
 DEFAULT_STREAMS: Final = 1000
-"""An event stream holds 80 KiB: together 80 MiB."""
+"""An event stream holds 80 KiB: 80 MiB for all streams."""
 ARCHIVES: Final = 32
-"""An archive whose reader is slow holds 5 MiB: together 160 MiB."""
+"""An archive with a slow reader holds 5 MiB: 160 MiB for all archives."""
 LISTS: Final = 64
-"""A list of a hundred jobs takes 10 ms of CPU and holds 1 MB while it is made: together 64 MB."""
+"""A list of 100 jobs takes 10 ms of CPU time and holds 1 MB while it is made: 64 MB for all lists."""
 WAITS: Final = 1000
-"""A request that waits for its job to change holds 80 KiB, its connection's included: together 80 MiB."""
+"""A request that waits for its job to change holds 80 KiB, its connection included: 80 MiB for all waits."""
 
 _HELD_FOR_EACH_FREE: Final = 3
 
 
 class Admission:
-    """Gives places to what is done at a time, as long as there are any."""
+    """Gives out the slots of one limit."""
 
-    def __init__(self, places: int, what: Literal["uploads", "archives", "event streams", "lists", "waits"]) -> None:
-        self._free = places
+    def __init__(self, slots: int, what: Literal["uploads", "archives", "event streams", "lists", "waits"]) -> None:
+        self._free = slots
         self._held: Counter[str] = Counter()
         self._what = what
 
-    @property
-    def is_full(self) -> bool:
-        """Whether whoever comes next would be turned away."""
-        return self._free == 0
-
     @contextmanager
-    def place(self, owner: str) -> Iterator[None]:
-        """A place for the length of the `with` block. Raises Unavailable when there is none for this owner.
+    def slot(self, owner: str) -> Iterator[None]:
+        """Hold a slot for the length of the `with` block. Raises Unavailable at once if the owner can get none.
 
-        Nobody waits for a place: whoever is turned away at once can go to another task, or come again.
+        A request does not wait for a slot: refused at once, it can go to another task or be sent again.
         """
         if self._held[owner] >= _HELD_FOR_EACH_FREE * self._free:
-            raise Unavailable(f"Too many {self._what} are under way. Come again in a moment.")
+            raise Unavailable(f"Too many {self._what} are under way. Try again in a moment.")
         self._free -= 1
         self._held[owner] += 1
         try:

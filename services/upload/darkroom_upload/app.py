@@ -1,9 +1,11 @@
-"""The application: routes over what they need, which `main` has opened."""
+"""The application: the routes, and the services that `main` opens for them."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
 from darkroom.recipes import Presets
@@ -20,31 +22,34 @@ from darkroom_upload.api import (
     plan,
     presigned,
     recipes,
+    results,
     sessions,
     status,
     uploads,
     usage,
     webhooks,
 )
+from darkroom_upload.api.access import Access
 from darkroom_upload.api.documentation import DESCRIPTION, TAGS, DocumentedApi
 from darkroom_upload.callers import throttle
 from darkroom_upload.callers.authentication import Authenticate
 from darkroom_upload.callers.quota_usage import QuotaUsage
+from darkroom_upload.callers.rate_limit_fields import RateLimitFields
 from darkroom_upload.callers.stored_bytes import StoredBytes
-from darkroom_upload.callers.throttle import RateLimitFields
+from darkroom_upload.callers.throttle import Throttle
 from darkroom_upload.intake.presign import Presign
 from darkroom_upload.intake.submit import Submit
-from darkroom_upload.jobs.follow import Follow
+from darkroom_upload.jobs.follow import FollowJob, ReadState
 from darkroom_upload.jobs.job_lists import JobLists
 from darkroom_upload.jobs.job_reader import JobReader
 from darkroom_upload.jobs.orchestrator_client import OrchestratorClient
 from darkroom_upload.jobs.watcher import JobWatcher
-from darkroom_upload.middleware.cors import shared_with
+from darkroom_upload.middleware.cors import with_cors
 from darkroom_upload.middleware.head_requests import HeadAsGet
 from darkroom_upload.middleware.request_framing import SingleBodyLength
 from darkroom_upload.middleware.security_headers import SecurityHeaders
 from darkroom_upload.planning.plan_recipe import PlanRecipe
-from darkroom_upload.results.result_bytes import ResultBytes
+from darkroom_upload.results.archive import MakeArchive
 from darkroom_upload.results.result_links import ResultLinks
 from darkroom_upload.sessions.login import LogIn
 from darkroom_upload.sessions.sessions import Sessions
@@ -52,45 +57,48 @@ from darkroom_upload.sessions.sessions import Sessions
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """What the routes stand on."""
+    """Everything that the routes need."""
 
     submit: Submit
-    upload_places: Admission
-    archive_places: Admission
-    stream_places: Admission
-    list_places: Admission
-    wait_places: Admission
     presign: Presign
     plan: PlanRecipe
+    read_state: ReadState
+    follow: FollowJob
+    archive: MakeArchive
+    log_in: LogIn
+    authenticate: Authenticate
+    throttle: Throttle
+    sessions: Sessions
     jobs: JobReader
     lists: JobLists
     links: ResultLinks
-    pictures: ResultBytes
     watcher: JobWatcher
-    follow: Follow
     orchestrator: OrchestratorClient
     secrets: WebhookSecrets
     cipher: TextCipher
     usage: QuotaUsage
     stored: StoredBytes
-    authenticate: Authenticate
-    log_in: LogIn
-    sessions: Sessions
+    upload_slots: Admission
+    archive_slots: Admission
+    stream_slots: Admission
+    list_slots: Admission
+    wait_slots: Admission
     presets: Presets
     readiness: Readiness
+    now: Callable[[], datetime]
     cors_origins: tuple[str, ...]
     trusted_proxies: int
     development: bool
 
 
 def create_app(services: Services) -> ASGIApp:
-    """The API, and around it what concerns every answer, even the one to a bug, as an ASGI application."""
-    app = shared_with(RateLimitFields(create_api(services)), services.cors_origins)
+    """Return the API inside the middleware that concerns every response, even the one to a bug."""
+    app = with_cors(RateLimitFields(create_api(services)), services.cors_origins)
     return AccessLog(SecurityHeaders(SingleBodyLength(HeadAsGet(app)), development=services.development))
 
 
 def create_api(services: Services) -> FastAPI:
-    """All routes."""
+    """Return the API: all routes, and how errors become responses."""
     app = DocumentedApi(
         title="Darkroom",
         version=version("darkroom-upload"),
@@ -99,43 +107,29 @@ def create_api(services: Services) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
-        # The redirect of `/jobs/` to `/jobs` would lead to whatever host the request names.
+        # A redirect from `/jobs/` to `/jobs` would lead to any host that the request names.
         redirect_slashes=False,
     )
     problems.install(app)
     throttle.install(app)
     docs_page.install(app)
-    authenticate = services.authenticate
-    app.include_router(uploads.router(services.submit, services.upload_places, services.links, authenticate))
-    app.include_router(
-        presigned.router(services.presign, services.presets, authenticate, allow_http=services.development)
-    )
-    app.include_router(
-        status.router(services.jobs, services.links, services.watcher, services.wait_places, authenticate)
-    )
-    app.include_router(
-        jobs.router(
-            services.jobs,
-            services.lists,
-            services.links,
-            services.pictures,
-            list_places=services.list_places,
-            archive_places=services.archive_places,
-            orchestrator=services.orchestrator,
-            stored=services.stored,
-            authenticate=authenticate,
-        )
-    )
-    app.include_router(events.router(services.follow, services.stream_places, authenticate))
-    app.include_router(
-        webhooks.router(services.jobs, services.orchestrator, services.secrets, services.cipher, authenticate)
-    )
-    # Before the presets, which are at `/recipes/{name}`: or `Allow` would name the methods of these.
-    app.include_router(plan.router(services.plan, services.presets, authenticate))
-    app.include_router(recipes.router(services.presets, authenticate))
-    app.include_router(usage.router(services.usage, services.stored, authenticate))
-    app.include_router(
-        sessions.router(services.log_in, services.sessions, authenticate, proxies=services.trusted_proxies)
-    )
-    app.include_router(health.router(services.readiness))
+    for router in _routers(services, Access(authenticate=services.authenticate, throttle=services.throttle)):
+        app.include_router(router)
     return app
+
+
+def _routers(of: Services, access: Access) -> Iterator[APIRouter]:
+    yield uploads.router(of.submit, of.upload_slots, of.links, access)
+    yield presigned.router(of.presign, of.presets, access, allow_http=of.development)
+    yield status.router(of.jobs, of.links, of.watcher, of.wait_slots, access)
+    yield jobs.list_router(of.lists, of.list_slots, access)
+    yield jobs.router(of.jobs, of.links, of.orchestrator, of.stored, access, now=of.now)
+    yield results.router(of.jobs, of.links, of.archive, of.archive_slots, access)
+    yield events.router(of.read_state, of.follow, of.stream_slots, access)
+    yield webhooks.router(of.jobs, of.orchestrator, of.secrets, of.cipher, access, now=of.now)
+    # The plan comes before the presets, whose `/recipes/{name}` matches its path too: else `Allow` would be wrong.
+    yield plan.router(of.plan, of.jobs, of.presets, access)
+    yield recipes.router(of.presets, access)
+    yield usage.router(of.usage, of.stored, access, now=of.now)
+    yield sessions.router(of.log_in, of.sessions, access, proxies=of.trusted_proxies)
+    yield health.router(of.readiness)

@@ -1,12 +1,13 @@
-"""Runs the upload service: opens what it stands on, serves until it is told to stop."""
+"""Runs the upload service: opens its clients, builds its services, and serves until a signal stops it."""
 
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from darkroom.clock import now
 from darkroom.recipes import Presets, load_presets
 from darkroom.runtime.aws import ANSWER_SECONDS, Aws
 from darkroom.runtime.health import Readiness, bucket_check, queue_check, table_check
@@ -29,12 +30,13 @@ from darkroom_upload.intake.new_jobs import NewJobs
 from darkroom_upload.intake.originals import Originals
 from darkroom_upload.intake.presign import Presign
 from darkroom_upload.intake.submit import Submit
-from darkroom_upload.jobs import orchestrator_client
-from darkroom_upload.jobs.follow import Follow
+from darkroom_upload.jobs.follow import FollowJob, ReadState
 from darkroom_upload.jobs.job_lists import JobLists
 from darkroom_upload.jobs.job_reader import JobReader
+from darkroom_upload.jobs.orchestrator_client import OrchestratorClient, open_client
 from darkroom_upload.jobs.watcher import JobWatcher
 from darkroom_upload.planning.plan_recipe import PlanRecipe
+from darkroom_upload.results.archive import MakeArchive
 from darkroom_upload.results.cdn_links import CdnLinks
 from darkroom_upload.results.result_bytes import ResultBytes
 from darkroom_upload.results.result_links import ResultLinks
@@ -50,15 +52,17 @@ _LOG = get_logger(__name__)
 
 
 @asynccontextmanager
-async def open_services(settings: UploadSettings, presets: Presets, stop: asyncio.Event) -> AsyncIterator[Services]:
-    """All that the routes stand on, for the length of a `with` block: one client a service, wired up."""
+async def open_services(
+    settings: UploadSettings, presets: Presets, stop: asyncio.Event, *, now: Callable[[], datetime] = now
+) -> AsyncIterator[Services]:
+    """Open the clients of AWS and the orchestrator for the length of a `with` block, and build the services on them."""
     aws = Aws(read_seconds=ANSWER_SECONDS)
     development = settings.environment is Environment.DEVELOPMENT
     async with AsyncExitStack() as stack:
         s3 = await stack.enter_async_context(aws.s3())
         sqs = await stack.enter_async_context(aws.sqs())
         dynamodb = await stack.enter_async_context(aws.dynamodb())
-        neighbour = await stack.enter_async_context(orchestrator_client.open_client(str(settings.orchestrator_url)))
+        http = await stack.enter_async_context(open_client(str(settings.orchestrator_url)))
         public = s3
         if settings.public_s3_endpoint_url:
             endpoint_url = str(settings.public_s3_endpoint_url).rstrip("/")
@@ -66,14 +70,15 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
         queue_url = str(settings.uploads_queue_url)
         jobs = JobReader(dynamodb, settings.jobs_table)
         accounts, cipher = settings.accounts_table, settings.cipher
-        claims, usage = Claims(dynamodb, accounts), QuotaUsage(dynamodb, accounts)
+        claims, usage = Claims(dynamodb, accounts, now=now), QuotaUsage(dynamodb, accounts)
         stored = StoredBytes(dynamodb, accounts)
         new_jobs = NewJobs(dynamodb, jobs=jobs, claims=claims, usage=usage, cipher=cipher)
         users = UserTable(dynamodb, accounts, cipher)
-        sessions = Sessions(SessionTable(dynamodb, accounts), users)
+        sessions = Sessions(SessionTable(dynamodb, accounts), users, now=now)
         originals = Originals(s3, settings.originals_bucket, public=public)
-        links = _links(settings, S3Links(public, settings.results_bucket, aws.credentials))
-        watcher = JobWatcher(jobs.marks)
+        links = _links(settings, S3Links(public, settings.results_bucket, aws.credentials, now=now), now)
+        watcher = JobWatcher(jobs.versions)
+        read_state = ReadState(find_job=jobs.owned_with_details, links=links)
         yield Services(
             submit=Submit(
                 jobs=jobs,
@@ -86,13 +91,9 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
                 presets=presets,
                 max_upload_bytes=settings.max_upload_bytes,
                 allow_http=development,
+                now=now,
                 arrival_period=timedelta(seconds=settings.arrival_seconds),
             ),
-            upload_places=Admission(settings.max_concurrent_uploads, "uploads"),
-            archive_places=Admission(ARCHIVES, "archives"),
-            stream_places=Admission(settings.max_event_streams, "event streams"),
-            list_places=Admission(LISTS, "lists"),
-            wait_places=Admission(WAITS, "waits"),
             presign=Presign(
                 jobs=jobs,
                 new_jobs=new_jobs,
@@ -100,33 +101,40 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
                 stored=stored,
                 originals=originals,
                 max_upload_bytes=settings.max_upload_bytes,
+                now=now,
             ),
             plan=PlanRecipe(
                 jobs=jobs,
                 max_upload_bytes=settings.max_upload_bytes,
                 max_variants_per_task=settings.max_variants_per_task,
             ),
-            usage=usage,
-            stored=stored,
+            read_state=read_state,
+            follow=FollowJob(read_state=read_state, watcher=watcher),
+            archive=MakeArchive(results=ResultBytes(s3, settings.results_bucket)),
+            log_in=LogIn(users=users, attempts=LoginAttempts(dynamodb, accounts, now=now), development=development),
+            authenticate=Authenticate(
+                find_key=KeyTable(dynamodb, accounts, cipher).find,
+                find_session=sessions.find,
+                development=development,
+                trusted_origins=settings.cors_origins,
+                allowance=settings.allowance,
+            ),
+            throttle=Throttle(rates=RateTable(dynamodb, accounts, now=now)),
+            sessions=sessions,
             jobs=jobs,
             lists=JobLists(dynamodb, jobs),
             links=links,
-            pictures=ResultBytes(s3, settings.results_bucket),
             watcher=watcher,
-            follow=Follow(find_job=jobs.owned_with_details, links=links, watcher=watcher),
-            orchestrator=orchestrator_client.OrchestratorClient(neighbour),
-            cipher=cipher,
+            orchestrator=OrchestratorClient(http),
             secrets=WebhookSecrets(dynamodb, accounts, cipher),
-            authenticate=Authenticate(
-                KeyTable(dynamodb, accounts, cipher).find,
-                sessions.find,
-                throttle=Throttle(RateTable(dynamodb, accounts)),
-                allowance=settings.allowance,
-                friends=settings.cors_origins,
-                development=development,
-            ),
-            log_in=LogIn(users, LoginAttempts(dynamodb, accounts), development=development),
-            sessions=sessions,
+            cipher=cipher,
+            usage=usage,
+            stored=stored,
+            upload_slots=Admission(settings.max_concurrent_uploads, "uploads"),
+            archive_slots=Admission(ARCHIVES, "archives"),
+            stream_slots=Admission(settings.max_event_streams, "event streams"),
+            list_slots=Admission(LISTS, "lists"),
+            wait_slots=Admission(WAITS, "waits"),
             presets=presets,
             readiness=Readiness(
                 {
@@ -137,18 +145,20 @@ async def open_services(settings: UploadSettings, presets: Presets, stop: asynci
                 },
                 stop,
             ),
+            now=now,
             cors_origins=settings.cors_origins,
             trusted_proxies=settings.trusted_proxies,
             development=development,
         )
 
 
-def _links(settings: UploadSettings, otherwise: ResultLinks) -> ResultLinks:
-    """Links to the CDN, if there is one."""
+def _links(settings: UploadSettings, otherwise: ResultLinks, now: Callable[[], datetime]) -> ResultLinks:
+    """Return links to the CDN if there is one."""
     key = settings.results_private_key
     if settings.results_cdn_url is None or settings.results_key_pair_id is None or key is None:
         return otherwise
-    return CdnLinks(str(settings.results_cdn_url), settings.results_key_pair_id, SigningKey(key.get_secret_value()))
+    signing_key = SigningKey(key.get_secret_value())
+    return CdnLinks(str(settings.results_cdn_url), settings.results_key_pair_id, signing_key, now=now)
 
 
 async def run(settings: UploadSettings, presets: Presets) -> None:
@@ -164,7 +174,7 @@ def main() -> None:
     """Run the service that the environment describes."""
     settings = load_settings(UploadSettings)
     configure_logging("upload", level=settings.log_level, log_format=settings.log_format)
-    # The parser warns of each broken form, in words that hold bytes of it.
+    # The parser logs a warning for each broken form, with bytes of the form in it.
     logging.getLogger("python_multipart").setLevel(logging.ERROR)
     try:
         presets = load_presets(settings.presets_file)

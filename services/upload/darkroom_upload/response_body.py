@@ -1,10 +1,10 @@
-"""What bodies of answers have in common."""
+"""The model that the bodies of responses build on."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class ResponseBody(BaseModel):
-    """A body that the service makes. Every field is there in each answer, if only as null."""
+    """A response's body. Every response has every field; a field without a value is null."""
 
     model_config = ConfigDict(
         frozen=True, use_attribute_docstrings=True, json_schema_serialization_defaults_required=True

@@ -1,7 +1,7 @@
 """Settings of the upload service."""
 
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 from pydantic import BeforeValidator, Field, HttpUrl, SecretStr, ValidationInfo, field_validator
 
@@ -29,72 +29,72 @@ _Name = Annotated[str, Field(min_length=1)]
 T = TypeVar("T")
 
 
-def _or_unlimited(value: Any) -> Any:
-    """Read a limit. Raises ValueError for None: nobody is without limits unless that is said."""
+def _or_unlimited(value: object) -> object:
+    """Read a limit. Raises ValueError for None: only the word `unlimited` means that there is no limit."""
     if value is None:
         raise ValueError(f'give a limit, or the word "{UNLIMITED}"')
     return None if value == UNLIMITED else value
 
 
 OrUnlimited = Annotated[T | None, BeforeValidator(_or_unlimited)]
-"""A limit, or the word `unlimited`, which is None here."""
+"""A limit, or the word `unlimited`, which becomes None."""
 
 
 class UploadSettings(ServiceSettings, EncryptionSettings):
-    """What the upload service is told beside what every service is."""
+    """The settings of the upload service, besides those of every service."""
 
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     """Port to listen on."""
     originals_bucket: _Name
-    """Bucket of the sources."""
+    """Bucket of the originals."""
     results_bucket: _Name
-    """Bucket of the pictures that were made: links to it are signed here, and archives read from it."""
+    """Bucket of the results. The service signs links to it, and reads results from it for archives."""
     jobs_table: _Name
     accounts_table: _Name
     uploads_queue_url: HttpUrl
-    """Queue that says which uploads have arrived."""
+    """Queue of the messages that an upload has arrived."""
     orchestrator_url: HttpUrl
     """Root of the orchestrator's internal API."""
     max_upload_bytes: Annotated[int, Field(gt=0, le=HIGHEST_UPLOAD_BYTES)] = DEFAULT_UPLOAD_BYTES
-    """The largest file that is taken."""
+    """The largest file that is accepted, in bytes."""
     max_variants_per_task: Annotated[int, Field(ge=1)] = DEFAULT_VARIANTS_PER_TASK
-    """The orchestrator's: plans tell the tasks that it would make."""
+    """The orchestrator's setting of the same name. Plans show the tasks that the orchestrator would make."""
     max_concurrent_uploads: Annotated[int, Field(ge=1)] = DEFAULT_UPLOADS
-    """How many uploads are taken in at a time; further ones are told to come again."""
+    """Uploads at the same time. More are refused with 503."""
     max_event_streams: Annotated[int, Field(ge=1)] = DEFAULT_STREAMS
-    """How many event streams are open at a time; further ones are told to come again."""
+    """Event streams at the same time. More are refused with 503."""
     arrival_seconds: Annotated[float, Field(ge=1)] = ARRIVAL_PERIOD.total_seconds()
-    """How long until the sweeper looks after an upload whose announcement nobody has seen."""
+    """How long the sweeper waits for an upload's announcement before it checks the job."""
     default_requests_per_second: OrUnlimited[Annotated[float, Field(ge=0.001, le=HIGHEST_RATE)]] = (
         DEFAULT_REQUESTS_PER_SECOND
     )
-    """Rate of callers that have none of their own; None is no limit."""
+    """Rate of callers who have none of their own. None means no limit."""
     default_burst: Annotated[int, Field(ge=1, le=HIGHEST_BURST)] = DEFAULT_BURST
-    """Requests at once, after a rest, of callers with that rate."""
+    """Requests that callers with that rate may send at once after a pause."""
     default_jobs_per_day: OrUnlimited[Annotated[int, Field(ge=1)]] = DEFAULT_JOBS_PER_DAY
-    """Jobs a day of callers that have no quota of their own; None is no limit."""
+    """Jobs a day of callers who have no quota of their own. None means no limit."""
     default_bytes_per_day: OrUnlimited[Annotated[int, Field(ge=1)]] = DEFAULT_BYTES_PER_DAY
-    """Bytes a day of the same."""
+    """Bytes a day of callers who have no quota of their own. None means no limit."""
     default_stored_bytes: OrUnlimited[Annotated[int, Field(ge=1)]] = DEFAULT_STORED_BYTES
-    """Bytes of results that their owners may store, all jobs together."""
+    """Bytes of results that the owners of such callers may store, for all jobs together. None means no limit."""
     presets_file: Path | None = None
-    """JSON file of more presets."""
+    """JSON file with more presets."""
     public_s3_endpoint_url: HttpUrl | None = None
-    """Where clients reach S3, when that is not where the service does; only with an emulator."""
+    """Address at which clients reach S3, if the service uses another one. Only for an emulator."""
     results_cdn_url: HttpUrl | None = None
-    """Root of the CloudFront distribution that serves the results. Links then lead there rather than to S3."""
+    """Root of the CloudFront distribution that serves the results. Links then lead there and not to S3."""
     results_key_pair_id: _Name | None = None
-    """CloudFront's id of the public key to the next."""
+    """CloudFront's id of the public key that belongs to `results_private_key`."""
     results_private_key: Annotated[SecretStr | None, Field(validate_default=True)] = None
-    """What links to the distribution are signed with: a P-256 or RSA 2048 key in PEM."""
+    """Private key that signs links to the distribution: P-256 or RSA 2048, in PEM."""
     cors_origins: JsonTuple[Origin] = ()
-    """Origins of pages that may use the API from a browser beside its own, as a JSON list."""
+    """Other origins whose pages may use the API from a browser, as a JSON list."""
     trusted_proxies: Annotated[int, Field(ge=0, le=8)] = 0
-    """How many proxies are in front, each of which adds to `X-Forwarded-For` whom it was asked by."""
+    """How many proxies in front of the service add the address that calls them to `X-Forwarded-For`."""
 
     @property
     def allowance(self) -> Allowance:
-        """What callers may use that have no limits of their own."""
+        """The limits of callers who have none of their own."""
         per_second = self.default_requests_per_second
         return Allowance(
             rate=Rate(per_second=per_second, burst=self.default_burst) if per_second else None,
@@ -108,7 +108,7 @@ class UploadSettings(ServiceSettings, EncryptionSettings):
     def _signs_for_the_cdn(cls, key: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         others = [info.data.get(name) for name in ("results_cdn_url", "results_key_pair_id")]
         if any(others) != bool(key) or any(others) != all(others):
-            raise ValueError("the CDN's URL, the key pair's id and the private key belong together")
+            raise ValueError("set the CDN's URL, the key pair's id and the private key together, or none of them")
         if key:
             SigningKey(key.get_secret_value())
         return key

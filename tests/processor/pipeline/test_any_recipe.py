@@ -47,15 +47,15 @@ def compare(told: Prediction, outcome: Outcome, variant: Variant) -> None:
     if isinstance(outcome, FailedVariant):
         # Not to be foretold: whether an image is still there, whether bytes are few enough, and what a trim leaves.
         late = outcome.code == "overlay_missing" or (outcome.code == "output_limit" and variant.output.max_bytes)
-        assert late or told.picture is None or not told.picture.size_exact, outcome
-        assert told.picture or outcome.code in {told.notices[0].code, "overlay_missing"}
+        assert late or told.image is None or not told.image.size_exact, outcome
+        assert told.image or outcome.code in {told.notices[0].code, "overlay_missing"}
         return
-    assert told.picture is not None, told.notices
-    size, bound = (outcome.width, outcome.height), told.picture.size
-    assert size == bound if told.picture.size_exact else (size[0] <= bound[0] and size[1] <= bound[1])
-    assert outcome.format in {told.picture.format, *told.picture.other_formats}
+    assert told.image is not None, told.notices
+    size, bound = (outcome.width, outcome.height), told.image.size
+    assert size == bound if told.image.size_exact else (size[0] <= bound[0] and size[1] <= bound[1])
+    assert outcome.format in {told.image.format, *told.image.other_formats}
     with Image.open(io.BytesIO(outcome.data)) as image:
-        assert getattr(image, "n_frames", 1) <= told.picture.frames
+        assert getattr(image, "n_frames", 1) <= told.image.frames
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

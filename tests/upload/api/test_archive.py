@@ -15,12 +15,13 @@ from starlette.types import Message
 from darkroom.jobs import Job, JobStatus, VariantResult, new_job_id
 from darkroom_upload.admission import ARCHIVES, Admission
 from darkroom_upload.api.streams import AdmittedStream
-from darkroom_upload.results.archive import archive
+from darkroom_upload.results.archive import MakeArchive
 from darkroom_upload.results.result_bytes import ResultBytes
 from tests.support.emulator import Cloud
 from tests.upload.examples import completed, queued, waiting
 from tests.upload.records import put_job
 from tests.upload.service import STRANGER_KEY, RunningService
+from tests.upload.slots import is_full
 
 MEGABYTE = 1024**2
 
@@ -71,9 +72,9 @@ async def test_a_job_that_failed_in_part_gives_what_there_is(cloud: Cloud, uploa
 @pytest.mark.parametrize(
     ("job", "reason"),
     [
-        (queued(), "The pictures are not ready yet."),
-        (completed(recipe_name="metadata"), "The job has no pictures."),
-        (replace(waiting(), status=JobStatus.EXPIRED), "The job has no pictures."),
+        (queued(), "The job is still open: its results are not ready yet."),
+        (completed(recipe_name="metadata"), "The job has no results."),
+        (replace(waiting(), status=JobStatus.EXPIRED), "The job has no results."),
     ],
 )
 async def test_without_pictures_there_is_no_archive(upload: RunningService, job: Job, reason: str) -> None:
@@ -126,7 +127,7 @@ async def test_no_more_is_read_than_the_client_has_taken() -> None:
     state: Any = job.variants["square-64"]
     large = replace(state, result=state.result.model_copy(update={"size": 100 * MEGABYTE}))
     pictures = _Counting()
-    chunks = aiter(await archive(replace(job, variants={"square-64": large}), pictures))
+    chunks = aiter(await MakeArchive(results=pictures)(replace(job, variants={"square-64": large})))
     taken = 0
     while taken < 5 * MEGABYTE:
         taken += len(await anext(chunks))
@@ -138,7 +139,7 @@ async def test_an_archive_beyond_the_owners_places_is_told_to_come_again(cloud: 
     await stored(cloud, upload, job)
     with ExitStack() as others:
         for _ in range(ARCHIVES * 3 // 4):
-            others.enter_context(upload.services.archive_places.place(job.owner))
+            others.enter_context(upload.services.archive_slots.slot(job.owner))
         answer = await get(upload, job)
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
         assert answer.headers["retry-after"]
@@ -161,11 +162,11 @@ async def test_an_archive_has_its_place_until_its_reader_has_all_of_it_or_is_gon
             begun.set()
             await asyncio.Event().wait()
 
-    stream = AdmittedStream(endless(), places.place("ann"))
-    assert not places.is_full
+    stream = AdmittedStream(endless(), places.slot("ann"), media_type="application/zip", headers={})
+    assert not is_full(places)
     sending = asyncio.create_task(stream({"type": "http", "asgi": {}}, receive, take_nothing))
     await begun.wait()
-    assert places.is_full
+    assert is_full(places)
     sending.cancel()
     await asyncio.gather(sending, return_exceptions=True)
-    assert not places.is_full
+    assert not is_full(places)

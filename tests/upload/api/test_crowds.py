@@ -29,12 +29,12 @@ def taken(stack: ExitStack, places: Admission, owner: str) -> None:
     """Take all places that an owner may hold."""
     with suppress(Unavailable):
         while True:
-            stack.enter_context(places.place(owner))
+            stack.enter_context(places.slot(owner))
 
 
 async def test_lists_beyond_the_owners_places_are_told_to_come_again(upload: RunningService) -> None:
     with ExitStack() as others:
-        taken(others, upload.services.list_places, OWNER)
+        taken(others, upload.services.list_slots, OWNER)
         refused = await upload.client.get("/jobs")
         assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
         assert refused.headers["retry-after"]
@@ -45,7 +45,7 @@ async def test_lists_beyond_the_owners_places_are_told_to_come_again(upload: Run
 async def test_waits_beyond_the_owners_places_are_told_to_come_again(upload: RunningService) -> None:
     job = await put_job(upload, waiting())
     with ExitStack() as others:
-        taken(others, upload.services.wait_places, OWNER)
+        taken(others, upload.services.wait_slots, OWNER)
         refused = await upload.client.get(f"/status/{job.job_id}", params={"wait": 20})
         assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
         assert refused.headers["retry-after"]
@@ -54,12 +54,12 @@ async def test_waits_beyond_the_owners_places_are_told_to_come_again(upload: Run
 
 async def test_a_wait_gives_its_place_back(upload: RunningService) -> None:
     job = await put_job(upload, waiting())
-    free = upload.services.wait_places._free
+    free = upload.services.wait_slots._free
     waits = [asyncio.create_task(upload.client.get(f"/status/{job.job_id}", params={"wait": 20})) for _ in range(3)]
-    await until(lambda: upload.services.wait_places._free == free - 3)
+    await until(lambda: upload.services.wait_slots._free == free - 3)
     await put_job(upload, waiting(job_id=job.job_id, attempt=2))
     assert {answer.status_code for answer in await asyncio.gather(*waits)} == {200}
-    assert upload.services.wait_places._free == free
+    assert upload.services.wait_slots._free == free
 
 
 async def test_forty_lists_of_the_largest_jobs_at_once_take_little_memory_and_stop_nobody(

@@ -34,7 +34,7 @@ def path(job: Job) -> str:
 
 
 def streams_open(service: RunningService) -> int:
-    return service.settings.max_event_streams - service.services.stream_places._free
+    return service.settings.max_event_streams - service.services.stream_slots._free
 
 
 async def test_each_change_is_an_event_and_the_end_ends_the_stream(cloud: Cloud, upload: RunningService) -> None:

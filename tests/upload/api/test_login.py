@@ -1,21 +1,19 @@
 """`POST /auth/login`: how guesses are held back, and what else is refused."""
 
-import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from functools import partial
+from datetime import datetime
 from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from darkroom import clock
 from darkroom.accounts.users import User
 from darkroom.tables.user_table import UserTable
 from darkroom_local.installation import Installation
-from darkroom_upload import main
 from darkroom_upload.sessions import login
 from darkroom_upload.sessions.login import OF_ADDRESS, OF_USER_AND_ADDRESS
-from darkroom_upload.sessions.login_attempts import LoginAttempts
 from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 from tests.upload.browser import Browser, browser
@@ -30,26 +28,23 @@ async def installation(cloud: Cloud) -> AsyncIterator[Installation]:
         yield found
 
 
-@pytest.fixture(scope="module", autouse=True)
-def still() -> Iterator[None]:
-    """The clock of attempts stands still: their windows are of the clock, and one could begin between two of them."""
-    now = time.time()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(main, "LoginAttempts", partial(LoginAttempts, clock=lambda: now))
-        yield
+def at_one_moment() -> Callable[[], datetime]:
+    """Return a clock that stands still, so that no window of time begins between two attempts."""
+    moment = clock.now()
+    return lambda: moment
 
 
 @pytest_asyncio.fixture(scope="module")
 async def direct(installation: Installation) -> AsyncIterator[RunningService]:
     """A service that clients reach by themselves."""
-    async with running_service(settings_for(installation)) as service:
+    async with running_service(settings_for(installation), now=at_one_moment()) as service:
         yield service
 
 
 @pytest_asyncio.fixture(scope="module")
 async def behind(installation: Installation) -> AsyncIterator[RunningService]:
     """A service behind a proxy."""
-    async with running_service(settings_for(installation, trusted_proxies=1)) as service:
+    async with running_service(settings_for(installation, trusted_proxies=1), now=at_one_moment()) as service:
         yield service
 
 

@@ -69,7 +69,7 @@ async def test_each_fault_is_told_with_its_place(upload: RunningService, logo: J
     open_job = queued()
     await put_job(upload, open_job)
     answer = await submit(upload, recipe(of(logo, "square-512"), of(logo, "zap"), of(open_job), of(new_job_id())))
-    not_there = "the picture is not there: only a completed variant can be used"
+    not_there = "the variant is not completed, and only a completed one can be used"
     assert faults(answer) == {
         "/variants/1/operations/1/image/variant": not_there,
         "/variants/1/operations/2/image/variant": "the job's recipe has no such variant",
@@ -85,7 +85,7 @@ async def test_a_picture_too_large_for_a_watermark_is_refused(upload: RunningSer
     large = replace(state, result=state.result.model_copy(update={"size": MAX_OVERLAY_BYTES + 1}))
     await put_job(upload, replace(job, variants={**job.variants, "square-64": large}))
     [message] = faults(await submit(upload, recipe(of(job)))).values()
-    assert message == "the picture has 10485761 bytes; a watermark's may have 10485760"
+    assert message == "the image has 10485761 bytes; a watermark's may have 10485760"
 
 
 async def test_a_refused_upload_leaves_no_job(upload: RunningService) -> None:

@@ -10,6 +10,7 @@ from tests.support.emulator import Cloud
 from tests.support.images import jpeg
 from tests.support.waiting import until
 from tests.upload.service import KEY, RunningService, running_service, settings_for
+from tests.upload.slots import is_full
 
 PICTURE = jpeg(40, 30)
 RAW = {"Content-Type": "image/jpeg"}
@@ -44,7 +45,7 @@ async def test_an_upload_beyond_the_limit_is_told_to_come_again_before_its_body_
 
     first = asyncio.create_task(narrow.client.post("/uploads?recipe=metadata", content=slowly(), headers=RAW))
     await begun.wait()
-    await until(lambda: narrow.services.upload_places.is_full)
+    await until(lambda: is_full(narrow.services.upload_slots))
     answer = await refusal(narrow)
     assert answer.startswith(b"HTTP/1.1 503")
     assert b"retry-after: " in answer.lower()

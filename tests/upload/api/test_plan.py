@@ -244,7 +244,7 @@ async def test_pictures_of_far_more_bytes_than_the_image_are_foretold(
     told = [one for one in warnings if one["code"] in {"large_results", "output_limit"}]
     assert [one["code"] for one in told] == expected
     assert not [one for one in told if one["fatal"] or one["variant"]]
-    assert all("not stored" in one["message"] for one in told)
+    assert all("A job stores at most" in one["message"] for one in told)
 
 
 async def test_what_is_only_written_again_is_foretold_to_have_no_more_bytes_than_the_image(

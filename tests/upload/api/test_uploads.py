@@ -191,8 +191,13 @@ REFUSED: dict[str, tuple[dict[str, Any], int, str, str]] = {
     "an unknown preset first": (parts(part("recipe", b"nope"), FILE), 422, "invalid_recipe", '"nope"'),
     "an unknown preset in the query": (raw(CAT, params={"recipe": "a\x00b"}), 422, "invalid_recipe", "a\\u0000b"),
     "a recipe with faults": (parts(FILE, part("recipe", b'{"variants": [{}]}')), 422, "invalid_recipe", "fault"),
-    "another file": (raw(PDF), 415, "unsupported_media_type", "no image"),
-    "another file in a form": (parts(part("file", PDF, "cat.jpg")), 415, "unsupported_media_type", "no image"),
+    "another file": (raw(PDF), 415, "unsupported_media_type", "Unsupported image format"),
+    "another file in a form": (
+        parts(part("file", PDF, "cat.jpg")),
+        415,
+        "unsupported_media_type",
+        "Unsupported image format",
+    ),
     "a body of another type": (
         {"content": CAT, "headers": {"content-type": "text/plain"}},
         415,

@@ -1,6 +1,6 @@
 """Who calls: by an API key, or by a session."""
 
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import pytest
 from fastapi import Request
@@ -10,10 +10,8 @@ from darkroom.accounts.allowances import Allowance
 from darkroom.accounts.api_keys import ALL_SCOPES, ApiKey, Scope, digest_of
 from darkroom.errors import Forbidden, Unauthenticated, Unavailable
 from darkroom_upload import expiring_cache
-from darkroom_upload.callers.authentication import Authenticate, FindKey
+from darkroom_upload.callers.authentication import Authenticate, FindKey, known_callers
 from darkroom_upload.callers.caller import Caller
-from darkroom_upload.callers.rate_table import RateTable
-from darkroom_upload.callers.throttle import Throttle
 from darkroom_upload.sessions.session import Session, csrf_token_of
 
 TOKEN: Final = "a token"
@@ -49,10 +47,8 @@ async def find_session(token: str, *, fresh: bool = False) -> Session | None:
 
 
 def gate(find: FindKey, **more: Any) -> Authenticate:
-    """For callers without a rate."""
-    return Authenticate(
-        find, find_session, throttle=Throttle(cast("RateTable", None)), **{"development": False, **more}
-    )
+    """Return the authentication in production, unless told otherwise."""
+    return Authenticate(find_key=find, find_session=find_session, **{"development": False, **more})
 
 
 def request(
@@ -138,7 +134,7 @@ async def test_the_development_key_is_refused_elsewhere_even_if_it_is_in_the_tab
 
 async def test_a_key_is_looked_up_again_after_half_a_minute() -> None:
     table, watch = Keys({"secret": "ann"}), Watch()
-    authenticate = gate(table.find, clock=watch)
+    authenticate = gate(table.find, known=known_callers(monotonic=watch))
     for _ in range(3):
         await authenticate(request(key="secret"))
     assert table.asked == 1
@@ -154,7 +150,7 @@ async def test_guessed_keys_are_not_remembered() -> None:
     for number in range(50):
         with pytest.raises(Unauthenticated):
             await authenticate(request(key=f"guess {number}"))
-    assert len(authenticate._known) == 1
+    assert len(authenticate.known) == 1
 
 
 async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +158,7 @@ async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) ->
     authenticate = gate(Keys({"a": "ann", "b": "bob", "c": "cem"}).find)
     for key in "abcabc":
         await authenticate(request(key=key))
-        assert len(authenticate._known) <= 2
+        assert len(authenticate.known) <= 2
 
 
 async def test_a_table_that_is_away_is_no_reason_to_call_a_key_wrong() -> None:

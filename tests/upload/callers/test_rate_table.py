@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 
+from darkroom import clock
 from darkroom.accounts.allowances import Rate
 from darkroom_local.clients import open_clients
 from darkroom_local.installation import Installation
 from darkroom_upload.callers.rate_table import RateTable
-from darkroom_upload.callers.token_bucket import MICROSECONDS
 from tests.support.aws_proxy import running_proxy
 from tests.support.emulator import Cloud
 from tests.support.interceptions import LostAnswers
@@ -18,18 +19,18 @@ SLOW = Rate.of(0.01, 5)
 
 
 class Watch:
-    now = 4_000_000_000 * MICROSECONDS
-    """In 2096: an emulator deletes what has expired."""
+    seconds = 4_000_000_000
+    """A moment in 2096, because an emulator deletes expired items."""
 
-    def __call__(self) -> int:
-        return self.now
+    def __call__(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC)
 
 
 @pytest.fixture
 def task(cloud: Cloud, shared_installation: Installation) -> Callable[..., RateTable]:
     """Makes a task's view of the table."""
     table = shared_installation.topology.accounts.name
-    return lambda watch=None: RateTable(cloud.dynamodb, table, microseconds=watch)
+    return lambda now=clock.now: RateTable(cloud.dynamodb, table, now=now)
 
 
 async def test_of_twenty_requests_at_once_to_two_tasks_exactly_the_burst_passes(task: Callable[..., RateTable]) -> None:
@@ -52,10 +53,10 @@ async def test_tokens_come_back_with_time(task: Callable[..., RateTable]) -> Non
     for _ in range(5):
         assert not (await here.take("patient", SLOW)).is_reached
     assert (await there.take("patient", SLOW)).retry_after == 100
-    watch.now += 100 * MICROSECONDS
+    watch.seconds += 100
     assert (await there.take("patient", SLOW)).remaining == 0
     assert (await here.take("patient", SLOW)).is_reached
-    watch.now += 10_000 * MICROSECONDS
+    watch.seconds += 10_000
     assert (await here.take("patient", SLOW)).remaining == 4
 
 
@@ -69,7 +70,7 @@ async def test_another_rate_begins_with_a_full_bucket(task: Callable[..., RateTa
 
 async def test_a_flood_costs_no_calls(cloud: Cloud, shared_installation: Installation) -> None:
     async with running_proxy(cloud.endpoint_url) as proxy, open_clients(proxy.url) as clients:
-        rates = RateTable(clients.dynamodb, shared_installation.topology.accounts.name)
+        rates = RateTable(clients.dynamodb, shared_installation.topology.accounts.name, now=clock.now)
         for _ in range(6):
             await rates.take("flood", SLOW)
         assert len(proxy.calls) == 5, "one write a request, and none for one that is known to be over"
@@ -77,7 +78,7 @@ async def test_a_flood_costs_no_calls(cloud: Cloud, shared_installation: Install
 
 async def test_a_lost_answer_costs_the_caller_at_most_a_token(cloud: Cloud, shared_installation: Installation) -> None:
     async with running_proxy(cloud.endpoint_url) as proxy, open_clients(proxy.url) as clients:
-        rates = RateTable(clients.dynamodb, shared_installation.topology.accounts.name)
+        rates = RateTable(clients.dynamodb, shared_installation.topology.accounts.name, now=clock.now)
         with proxy.intercepted(LostAnswers()):
             passed = [not (await rates.take("unlucky", SLOW)).is_reached for _ in range(6)]
     assert 2 <= sum(passed) <= 3

@@ -45,7 +45,7 @@ def installed(shared_installation: Installation) -> Callable[..., NewJobs]:
         return NewJobs(
             client,  # type: ignore[arg-type]  # One of the clients below.
             jobs=JobTable(client, topology.jobs.name),  # type: ignore[arg-type]
-            claims=Claims(client, accounts),  # type: ignore[arg-type]
+            claims=Claims(client, accounts, now=clock.now),  # type: ignore[arg-type]
             usage=QuotaUsage(client, accounts),  # type: ignore[arg-type]
             cipher=CIPHER,
         )
@@ -56,7 +56,7 @@ def installed(shared_installation: Installation) -> Callable[..., NewJobs]:
 async def create(new_jobs: NewJobs, caller: Caller, *, size: int = 100, claim: Claim | None = None) -> bool:
     job = replace(waiting(), job_id=new_job_id(), source_bytes=size)
     new = NewJob(job=job, recipe=PRESETS["thumbnails"])
-    return await new_jobs.create(new, claim=claim, charge=caller.charge(size))
+    return await new_jobs.create(new, claim=claim, charge=caller.charge(size, clock.now()))
 
 
 async def used(new_jobs: NewJobs, caller: Caller) -> DailyUsage:

@@ -55,7 +55,7 @@ class Store:
 
 def intake(store: Store | None, *, max_bytes: int = 1_000_000) -> UploadReceiver:
     return UploadReceiver(
-        presets=PRESETS, max_bytes=max_bytes, allow_http=False, open_incoming=store.open if store else None
+        presets=PRESETS, max_bytes=max_bytes, allow_http=False, open_file=store.open if store else None
     )
 
 
@@ -66,7 +66,7 @@ def file(data: bytes = CAT, filename: str | None = "cat.jpg", chunk: int = 10) -
 
 async def take_all(desk: UploadReceiver, events: list[FormEvent]) -> None:
     for event in events:
-        await desk.take(event)
+        await desk.handle(event)
 
 
 async def test_an_upload_is_received_and_stored() -> None:
@@ -86,7 +86,7 @@ async def test_nothing_is_opened_before_the_format_is_known() -> None:
     async with intake(store) as desk:
         await take_all(desk, [FileStarted("x"), FileData(CAT[:31])])
         assert store.opened == []
-        await desk.take(FileData(CAT[31:40]))
+        await desk.handle(FileData(CAT[31:40]))
         assert bytes(store.thing.data) == CAT[:40]
 
 
@@ -135,7 +135,7 @@ async def test_a_fault_leaves_nothing_behind(events: list[FormEvent], error: typ
 
 async def test_a_form_without_a_file_is_refused() -> None:
     async with intake(Store()) as desk:
-        await desk.take(Field("recipe", "web"))
+        await desk.handle(Field("recipe", "web"))
         with pytest.raises(MalformedRequest, match='no part "file"'):
             desk.received()
 

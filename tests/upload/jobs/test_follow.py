@@ -8,8 +8,8 @@ import pytest_asyncio
 
 from darkroom.errors import NotFound, Unavailable
 from darkroom.jobs import Job, JobStatus
-from darkroom_upload.jobs.follow import LONGEST_SECONDS, Follow, State
-from darkroom_upload.jobs.job_reader import JobVersion
+from darkroom_upload.jobs.follow import LONGEST_SECONDS, FollowJob, ReadState, State
+from darkroom_upload.jobs.job_version import JobVersion
 from darkroom_upload.jobs.watcher import JobWatcher
 from darkroom_upload.results.result_links import Link
 from tests.upload.examples import completed, queued, settled, waiting
@@ -31,17 +31,16 @@ class Story:
 
     def __init__(self) -> None:
         self.table = MemoryJobs()
-        self.watcher = JobWatcher(self.table.marks, poll_seconds=QUICK)
+        self.watcher = JobWatcher(self.table.versions, poll_seconds=QUICK)
         self.now = 0.0
-        self.follow = Follow(
-            find_job=self.table.owned_with_details, links=Links(), watcher=self.watcher, clock=lambda: self.now
-        )
+        self.read_state = ReadState(find_job=self.table.owned_with_details, links=Links())
+        self.follow = FollowJob(read_state=self.read_state, watcher=self.watcher, monotonic=lambda: self.now)
         self.stop = asyncio.Event()
         self.running = asyncio.create_task(self.watcher.run(self.stop))
 
     async def from_now(self, job: Job) -> AsyncGenerator[State, None]:
         """The states after the present one."""
-        return self.follow.after((await self.follow.state(job.job_id, job.owner)).seen, self.check)
+        return self.follow((await self.read_state(job.job_id, job.owner)).seen, self.check)
 
     async def check(self) -> None:
         """Whoever asks may be told."""
@@ -67,7 +66,7 @@ async def test_each_change_is_told_and_the_end_is_the_last(story: Story) -> None
         completed(job_id=job.job_id),
     ):
         story.table.put(change)
-        assert (await anext(states)).seen.mark == JobVersion.of(change)
+        assert (await anext(states)).seen.version == JobVersion.of(change)
     assert [state async for state in states] == []
     assert not story.watcher._waiters
 
@@ -96,7 +95,7 @@ async def test_what_changed_since_the_state_was_told_is_told_at_once(story: Stor
     assert [state.body.status async for state in states] == [JobStatus.COMPLETED]
 
 
-async def test_each_state_has_a_version_of_its_own() -> None:
+async def test_each_state_has_its_own_event_id() -> None:
     job = queued()
     states = [
         waiting(job_id=job.job_id),
@@ -108,14 +107,14 @@ async def test_each_state_has_a_version_of_its_own() -> None:
         queued(job_id=job.job_id, attempt=2),
         completed(job_id=job.job_id, attempt=2),
     ]
-    table, links = MemoryJobs(), Links()
-    follow = Follow(find_job=table.owned_with_details, links=links, watcher=JobWatcher(table.marks))
-    versions = []
+    table = MemoryJobs()
+    read_state = ReadState(find_job=table.owned_with_details, links=Links())
+    event_ids = []
     for each in states:
         table.put(each)
-        versions.append((await follow.state(each.job_id, each.owner)).version)
-    assert len(set(versions)) == len(states)
-    assert (await follow.state(job.job_id, job.owner)).version == versions[-1]
+        event_ids.append((await read_state(each.job_id, each.owner)).event_id)
+    assert len(set(event_ids)) == len(states)
+    assert (await read_state(job.job_id, job.owner)).event_id == event_ids[-1]
 
 
 async def test_a_job_that_is_deleted_is_gone(story: Story) -> None:
@@ -129,7 +128,7 @@ async def test_a_job_that_is_deleted_is_gone(story: Story) -> None:
 async def test_the_job_of_another_is_not_found(story: Story) -> None:
     job = story.table.put(queued(owner="stranger"))
     with pytest.raises(NotFound):
-        await story.follow.state(job.job_id, "demo")
+        await story.read_state(job.job_id, "demo")
 
 
 async def test_a_table_that_is_away_for_a_while_ends_nothing(story: Story) -> None:
@@ -146,7 +145,7 @@ async def test_a_table_that_is_away_from_the_start_is_said_to_be(story: Story) -
     job = story.table.put(waiting())
     story.table.failing_reads = 1
     with pytest.raises(Unavailable):
-        await story.follow.state(job.job_id, job.owner)
+        await story.read_state(job.job_id, job.owner)
 
 
 async def test_after_some_minutes_nothing_more_is_told(story: Story) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from darkroom.clock import now
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Fault, Job, JobStatus, VariantWarning
 from darkroom.runtime.aws import Aws
@@ -26,7 +27,7 @@ async def links(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ResultLinks]:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     aws = Aws()
     async with aws.s3(endpoint_url="http://s3.example") as client:
-        yield S3Links(client, "results", aws.credentials)
+        yield S3Links(client, "results", aws.credentials, now=now)
 
 
 async def seen(job: Job, links: ResultLinks, **details: Any) -> dict[str, Any]:

@@ -47,9 +47,9 @@ async def test_each_question_has_its_route(ask: Callable[..., object], method: s
         (httpx.Response(409, text="<html>"), Conflict, "The job's status does not allow this now."),
         (httpx.Response(409, json=["detail"]), Conflict, "The job's status does not allow this now."),
         (httpx.Response(409, json={"detail": 1}), Conflict, "The job's status does not allow this now."),
-        (httpx.Response(503), Unavailable, "Changes to jobs are not taken now. Try again in a moment."),
-        (httpx.Response(500, text="x"), Unavailable, "Changes to jobs are not taken now. Try again in a moment."),
-        (httpx.Response(400), Unavailable, "Changes to jobs are not taken now. Try again in a moment."),
+        (httpx.Response(503), Unavailable, "Jobs cannot be changed now. Try again in a moment."),
+        (httpx.Response(500, text="x"), Unavailable, "Jobs cannot be changed now. Try again in a moment."),
+        (httpx.Response(400), Unavailable, "Jobs cannot be changed now. Try again in a moment."),
     ],
 )
 async def test_answers_become_errors(answer: httpx.Response, error: type[DarkroomError], message: str) -> None:

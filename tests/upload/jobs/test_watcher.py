@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from darkroom.errors import Unavailable
 from darkroom.jobs import Job, JobStatus
-from darkroom_upload.jobs.job_reader import JobVersion
+from darkroom_upload.jobs.job_version import JobVersion
 from darkroom_upload.jobs.watcher import JobWatcher
 from tests.upload.examples import completed, queued, waiting
 from tests.upload.memory_jobs import MemoryJobs
@@ -24,7 +24,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.table = MemoryJobs()
-        self.watcher = JobWatcher(self.table.marks, poll_seconds=QUICK)
+        self.watcher = JobWatcher(self.table.versions, poll_seconds=QUICK)
         self.stop = asyncio.Event()
         self.running = asyncio.create_task(self.watcher.run(self.stop))
 

@@ -25,7 +25,7 @@ def notices(of: Variant, image: Source) -> list[str]:
 
 def test_a_picture_is_told_with_size_and_format() -> None:
     told = predict(variant({"op": "resize", "width": 640}, format="webp"), source())
-    assert told.picture == PredictedImage(
+    assert told.image == PredictedImage(
         size=(640, 480), size_exact=True, format=ImageFormat.WEBP, other_formats=(), frames=1
     )
     assert told.notices == ()
@@ -35,7 +35,7 @@ def test_what_is_not_enlarged_is_said_with_both_sizes() -> None:
     (notice,) = predict(variant({"op": "resize", "width": 1920}), source()).notices
     assert notice == Notice(
         code="not_enlarged",
-        message="The picture is not enlarged from 1000 × 750 to 1920 × 1440 pixels: `enlarge` is false.",
+        message="The image is not enlarged from 1000 × 750 to 1920 × 1440 pixels: `enlarge` is false.",
         variant="it",
     )
     assert notices(variant({"op": "resize", "width": 1920, "enlarge": True}), source()) == []
@@ -45,7 +45,7 @@ def test_what_is_not_enlarged_is_said_with_both_sizes() -> None:
 
 def test_a_picture_that_would_be_too_large_is_certain_to_fail() -> None:
     told = predict(variant({"op": "resize", "width": 8192, "height": 8192, "enlarge": True}), source())
-    assert told.picture is None
+    assert told.image is None
     assert [(notice.code, notice.fatal) for notice in told.notices] == [("output_limit", True)]
     beside = predict(variant({"op": "crop", "left": 1000, "width": 9, "height": 9}), source())
     assert [(notice.code, notice.fatal) for notice in beside.notices] == [("image_error", True)]
@@ -53,8 +53,8 @@ def test_a_picture_that_would_be_too_large_is_certain_to_fail() -> None:
 
 def test_a_picture_that_may_be_too_large_is_not_said_to_fail() -> None:
     told = predict(variant({"op": "trim"}, {"op": "resize", "width": 900, "enlarge": True}), source(9000, 900))
-    assert told.picture is not None
-    assert (told.picture.size, told.picture.size_exact) == ((900, 8192), False)
+    assert told.image is not None
+    assert (told.image.size, told.image.size_exact) == ((900, 8192), False)
     wide = predict(variant({"op": "trim"}), source(9000, 900))
     assert [(notice.code, notice.fatal) for notice in wide.notices] == [("output_limit", False)]
 
@@ -69,15 +69,15 @@ def test_a_picture_that_may_be_too_large_is_not_said_to_fail() -> None:
 )
 def test_an_animation_says_what_it_loses(output: dict[str, Any], frames: int, why: str | None) -> None:
     told = predict(variant(**output), source(format=ImageFormat.GIF, frames=12))
-    assert told.picture is not None
-    assert told.picture.frames == frames
+    assert told.image is not None
+    assert told.image.frames == frames
     assert [notice.code for notice in told.notices] == (["first_frame_only"] if why else [])
     assert all(why in notice.message for notice in told.notices if why)
 
 
 def test_the_pages_of_a_document_are_no_animation() -> None:
     (notice,) = predict(variant(format="webp", frames="all"), source(format=ImageFormat.TIFF, frames=2)).notices
-    assert notice.message == "Of the 2 frames only the first is kept: the pages of a tiff are no animation."
+    assert notice.message == "Only the first of the 2 frames is kept: the pages of a tiff are not an animation."
 
 
 def test_transparency_that_is_lost_is_said_unless_the_recipe_asks_for_it() -> None:
@@ -101,7 +101,7 @@ def test_transparency_that_an_opaque_background_covers_is_said_once(operation: d
     for image_format in ("webp", "jpeg"):
         (notice,) = predict(variant(operation, operation, format=image_format), logo).notices
         assert notice.code == "transparency_lost"
-        assert notice.message.startswith(f"What is transparent becomes #ffffff: {operation['op']} lays")
+        assert notice.message.startswith(f"Transparent parts become #ffffff: {operation['op']} puts")
     assert notices(variant({**operation, "background": "transparent"}, format="webp"), logo) == []
     assert notices(variant(operation, format="webp"), source()) == []
     assert notices(variant({"op": "flatten"}, operation, format="webp"), logo) == []
@@ -124,7 +124,7 @@ def test_a_turn_by_right_angles_keeps_transparency() -> None:
 def test_auto_is_told_with_all_that_it_may_turn_out_to_be(
     operations: list[dict[str, Any]], alpha: Alpha, expected: list[str]
 ) -> None:
-    picture = predict(variant(*operations, format="auto"), source(format=ImageFormat.PNG, alpha=alpha)).picture
+    picture = predict(variant(*operations, format="auto"), source(format=ImageFormat.PNG, alpha=alpha)).image
     assert picture is not None
     assert [picture.format, *picture.other_formats] == expected
 
@@ -141,12 +141,12 @@ def test_a_large_png_without_compression_is_certain_to_fail() -> None:
     raw = {"format": "png", "effort": 0}
     told = predict(variant(**raw), source(2000, 1000))
     (notice,) = told.notices
-    assert told.picture is None
+    assert told.image is None
     assert (notice.code, notice.fatal, notice.variant) == ("output_limit", True, "it")
     assert "`effort` of 1 or more" in notice.message
     assert notices(variant(**raw), source(1000, 1000)) == []
     perhaps = predict(variant({"op": "trim"}, **raw), source(2000, 1000))
     assert [(one.code, one.fatal) for one in perhaps.notices] == [("output_limit", False)]
-    assert perhaps.picture
+    assert perhaps.image
     other = predict(variant(format="auto", effort=0), source(2000, 1000))
     assert [(one.code, one.fatal) for one in other.notices] == [("output_limit", False)]

@@ -5,6 +5,7 @@ import base64
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
@@ -50,8 +51,8 @@ class Clock:
     def __init__(self) -> None:
         self.seconds = 900.0 * 1000
 
-    def __call__(self) -> float:
-        return self.seconds
+    def __call__(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC)
 
 
 class Credentials:
@@ -69,8 +70,8 @@ def pem(key: PrivateKey | ec.EllipticCurvePrivateKey) -> str:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
-def cdn_links(key: PrivateKey = CURVE_KEY, *, clock: Callable[[], float] | None = None) -> CdnLinks:
-    return CdnLinks(f"{CDN}/", KEY_PAIR, SigningKey(pem(key)), clock=clock or Clock())
+def cdn_links(key: PrivateKey = CURVE_KEY, *, clock: Callable[[], datetime] | None = None) -> CdnLinks:
+    return CdnLinks(f"{CDN}/", KEY_PAIR, SigningKey(pem(key)), now=clock or Clock())
 
 
 def amz_date(url: str) -> str:
@@ -104,7 +105,7 @@ def clock() -> Clock:
 @pytest.fixture(params=["s3", "cdn"])
 def links(request: pytest.FixtureRequest, client: "S3Client", clock: Clock) -> ResultLinks:
     if request.param == "s3":
-        return S3Links(client, "results", Credentials(), clock=clock)
+        return S3Links(client, "results", Credentials(), now=clock)
     return cdn_links(clock=clock)
 
 
@@ -138,7 +139,7 @@ async def test_links_in_memory_are_bounded(links: ResultLinks, monkeypatch: pyte
 
 
 async def test_a_link_to_s3_is_for_an_hour_and_for_looking_at(client: "S3Client") -> None:
-    url = urlsplit(await S3Links(client, "results", Credentials()).sign(LINK))
+    url = urlsplit(await S3Links(client, "results", Credentials(), now=Clock()).sign(LINK))
     query = parse_qs(url.query)
     assert (url.netloc, url.path) == ("results.s3.eu-central-1.amazonaws.com", "/web/1/cat.webp")
     assert query["X-Amz-Expires"] == ["3600"]
@@ -148,7 +149,7 @@ async def test_a_link_names_the_region_everywhere(monkeypatch: pytest.MonkeyPatc
     in_frankfurt(monkeypatch)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     async with Aws().s3() as client:
-        url = urlsplit(await S3Links(client, "results", Credentials()).sign(LINK))
+        url = urlsplit(await S3Links(client, "results", Credentials(), now=Clock()).sign(LINK))
     assert url.netloc == "results.s3.us-east-1.amazonaws.com"
 
 
@@ -164,7 +165,7 @@ async def test_a_link_to_s3_is_signed_as_the_client_would(
         monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint_url)
     aws = Aws()
     async with aws.s3() as client:
-        links = S3Links(client, "results", aws.credentials)
+        links = S3Links(client, "results", aws.credentials, now=Clock())
         for link in (LINK, ODD, UNICODE, RESERVED):
             disposition = content_disposition(link.filename, download=link.download)
             params = {"Bucket": "results", "Key": link.key, "ResponseContentDisposition": disposition}
@@ -178,7 +179,7 @@ async def test_a_link_to_s3_is_signed_as_the_client_would(
 
 async def test_links_of_credentials_that_are_about_to_end_are_forgotten(client: "S3Client") -> None:
     credentials = Credentials()
-    links = S3Links(client, "results", credentials, clock=Clock())
+    links = S3Links(client, "results", credentials, now=Clock())
     first = await links.sign(LINK)
     assert await links.sign(LINK) == first
     credentials.access_key = "renewed"

@@ -68,7 +68,7 @@ def visit(method: str, headers: Mapping[str, str], *, token: str = "", developme
 @pytest.mark.parametrize("page", GOOD_PAGES)
 def test_our_own_pages_and_named_ones_and_programs_may_change_things_with_the_token(page: str) -> None:
     for method in WRITING:
-        visit(method, GOOD_PAGES[page], token=TOKEN).check(SESSION, FRIENDS)
+        visit(method, GOOD_PAGES[page], token=TOKEN).require_proof(SESSION, FRIENDS)
 
 
 @pytest.mark.parametrize("token", TOKENS)
@@ -76,38 +76,38 @@ def test_our_own_pages_and_named_ones_and_programs_may_change_things_with_the_to
 def test_nobody_may_without_it(page: str, token: str) -> None:
     for method in WRITING:
         with pytest.raises(Forbidden, match="csrf_token"):
-            visit(method, GOOD_PAGES[page], token=TOKENS[token]).check(SESSION, FRIENDS)
+            visit(method, GOOD_PAGES[page], token=TOKENS[token]).require_proof(SESSION, FRIENDS)
 
 
 @pytest.mark.parametrize("page", BAD_PAGES)
 def test_no_other_page_may_even_with_it(page: str) -> None:
     for method in WRITING:
         with pytest.raises(Forbidden, match="another origin"):
-            visit(method, BAD_PAGES[page], token=TOKEN).check(SESSION, FRIENDS)
+            visit(method, BAD_PAGES[page], token=TOKEN).require_proof(SESSION, FRIENDS)
 
 
 @pytest.mark.parametrize("page", GOOD_PAGES | BAD_PAGES)
 def test_to_read_nothing_has_to_be_proven(page: str) -> None:
     for method in READING:
-        visit(method, (GOOD_PAGES | BAD_PAGES)[page]).check(SESSION, FRIENDS)
+        visit(method, (GOOD_PAGES | BAD_PAGES)[page]).require_proof(SESSION, FRIENDS)
 
 
 @pytest.mark.parametrize("page", GOOD_PAGES)
 def test_our_pages_and_programs_may_log_in(page: str) -> None:
-    visit("POST", GOOD_PAGES[page]).check_page(FRIENDS)
+    visit("POST", GOOD_PAGES[page]).require_trusted_page(FRIENDS)
 
 
 @pytest.mark.parametrize("page", BAD_PAGES)
 def test_another_sites_page_logs_nobody_in(page: str) -> None:
     with pytest.raises(Forbidden):
-        visit("POST", BAD_PAGES[page]).check_page(FRIENDS)
+        visit("POST", BAD_PAGES[page]).require_trusted_page(FRIENDS)
 
 
 def test_in_development_our_pages_come_over_plain_http() -> None:
     for origin in (f"http://{HOST}", OURS):
-        visit("POST", {"origin": origin}, token=TOKEN, development=True).check(SESSION, FRIENDS)
+        visit("POST", {"origin": origin}, token=TOKEN, development=True).require_proof(SESSION, FRIENDS)
     with pytest.raises(Forbidden):
-        visit("POST", {"origin": "http://evil.example"}, token=TOKEN, development=True).check(SESSION, FRIENDS)
+        visit("POST", {"origin": "http://evil.example"}, token=TOKEN, development=True).require_proof(SESSION, FRIENDS)
 
 
 def test_what_pages_show_does_not_lead_to_the_session() -> None:

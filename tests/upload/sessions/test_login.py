@@ -1,6 +1,7 @@
 """Logging in."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
@@ -22,10 +23,10 @@ HOME = "198.51.100.1"
 
 class Watch:
     seconds = 4_000_000_000.0
-    """In 2096: an emulator deletes what has expired."""
+    """A moment in 2096, because an emulator deletes expired items."""
 
-    def __call__(self) -> float:
-        return self.seconds
+    def __call__(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC)
 
 
 class Door:
@@ -35,8 +36,8 @@ class Door:
         table = installation.topology.accounts.name
         self.users = UserTable(cloud.dynamodb, table, CIPHER)
         self.watch = Watch()
-        self.attempts = LoginAttempts(cloud.dynamodb, table, clock=self.watch)
-        self.log_in = LogIn(self.users, self.attempts, development=False)
+        self.attempts = LoginAttempts(cloud.dynamodb, table, now=self.watch)
+        self.log_in = LogIn(users=self.users, attempts=self.attempts, development=False)
         self.user = somebody()
 
     async def guess(self, address: str = HOME, name: str | None = None) -> float:
@@ -95,7 +96,7 @@ async def test_who_is_unknown_disabled_or_wrong_is_told_the_same_after_the_same_
 
 
 async def test_the_password_that_is_in_every_clone_opens_nothing_outside_development(door: Door) -> None:
-    in_development = LogIn(door.users, door.attempts, development=True)
+    in_development = LogIn(users=door.users, attempts=door.attempts, development=True)
     for spelling in (DEVELOPMENT_PASSWORD, "\uff44\uff45\uff4d\uff4f-password"):
         assert (await in_development(DEFAULT_OWNER, spelling, address=HOME)).name == DEFAULT_OWNER
         with pytest.raises(Unauthenticated):
@@ -143,12 +144,12 @@ async def test_many_places_that_guess_at_one_user_are_held_back_and_lock_nobody_
 
 
 async def test_a_place_is_usual_for_thirty_days(door: Door) -> None:
-    await door.attempts.acquaint("ann", HOME)
-    assert await door.attempts.are_acquainted("ann", HOME)
-    assert not await door.attempts.are_acquainted("bob", HOME)
-    assert not await door.attempts.are_acquainted("ann", "192.0.2.1")
+    await door.attempts.remember_address("ann", HOME)
+    assert await door.attempts.is_known_address("ann", HOME)
+    assert not await door.attempts.is_known_address("bob", HOME)
+    assert not await door.attempts.is_known_address("ann", "192.0.2.1")
     door.watch.seconds += 30 * 24 * 60 * 60
-    assert not await door.attempts.are_acquainted("ann", HOME)
+    assert not await door.attempts.is_known_address("ann", HOME)
 
 
 async def test_verifying_takes_two_threads_at_most_and_a_flood_is_turned_away(
@@ -168,7 +169,7 @@ async def test_verifying_takes_two_threads_at_most_and_a_flood_is_turned_away(
     monkeypatch.setattr(asyncio, "to_thread", slowly)
     flood = [asyncio.create_task(door.guess(f"of {number}", f"user-{number}")) for number in range(17)]
     waiting = asyncio.gather(*flood, return_exceptions=True)
-    await until(lambda: door.log_in._waiting == 16)
+    await until(lambda: door.log_in.checks.waiting == 16)
     done, _ = await asyncio.wait(flood, return_when=asyncio.FIRST_COMPLETED)
     assert [type(task.exception()) for task in done] == [Unavailable]
     go_on.set()

@@ -35,7 +35,7 @@ class Site:
 
     def task(self) -> Sessions:
         table = SessionTable(self.cloud.dynamodb, self.table_name)
-        return Sessions(table, self.users, monotonic=self.watch)
+        return Sessions(table, self.users, now=clock.now, monotonic=self.watch)
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ async def test_only_a_hash_of_the_token_is_kept(cloud: Cloud, site: Site) -> Non
 async def test_no_other_token_opens_anything(site: Site, token: str) -> None:
     await site.here.begin(site.user)
     assert await site.here.find(token) is None
-    assert len(site.here._recent) == 0, "and guesses are not remembered"
+    assert len(site.here._known) == 0, "and guesses are not remembered"
 
 
 async def test_each_login_is_a_session_of_its_own(site: Site) -> None:

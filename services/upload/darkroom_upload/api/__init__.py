@@ -1,1 +1,1 @@
-"""The routes, a module for each kind of thing that they are about."""
+"""The routes, one module for each subject."""

@@ -1,4 +1,4 @@
-"""`/docs`: the API in a browser, from files that ship with the service rather than from somebody's CDN."""
+"""`/docs`: the API in a browser, from files that ship with the service and not from a CDN."""
 
 import base64
 import hashlib
@@ -17,7 +17,7 @@ _INLINE_SCRIPT: Final = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 
 def install(app: FastAPI) -> None:
     """Serve the page and its files."""
-    # The package's files are what is wanted; its application factory would replace the one that documents errors.
+    # Only the package's files are used. Its application factory would replace the one that documents errors.
     files = resources.files("fastapi_offline").joinpath("static")
     app.mount(_ASSETS, StaticFiles(directory=str(files)), name="docs-assets")
     page = get_swagger_ui_html(
@@ -36,9 +36,10 @@ def install(app: FastAPI) -> None:
 
 
 def _policy(html: str) -> str:
-    """What the page may load: its own files, pictures in its style sheet, and the one script that is written in it.
+    """Return the policy: the page may load its own files, the images in its style sheet and the one script written in
+    it.
 
-    That script is known by its hash (Content Security Policy Level 3, section 2.3.1), so that no other one runs.
+    The policy names that script by its hash (Content Security Policy Level 3, section 2.3.1). No other script runs.
     """
     digests = [hashlib.sha256(script.encode()).digest() for script in _INLINE_SCRIPT.findall(html)]
     scripts = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)

@@ -1,11 +1,10 @@
-"""How the API describes itself beyond what FastAPI finds out: problem documents, headers, bodies that stream."""
+"""The parts of the OpenAPI document that FastAPI does not find out: errors, headers, bodies that stream."""
 
 from typing import Any, Final
 
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
-from darkroom.callback_urls import MAX_CHARACTERS
 from darkroom.errors import (
     Conflict,
     DarkroomError,
@@ -27,23 +26,23 @@ from darkroom.errors import (
 from darkroom.runtime.problems import MEDIA_TYPE, STATUSES
 
 DESCRIPTION: Final = """\
-Send an image, get the pictures that a recipe makes of it.
+Send an image, and get the variants that a recipe makes of it.
 
-`POST /uploads` takes the file and answers `202` with a job. `GET /status/{job_id}` tells how it stands and, once it is
-`completed`, where the pictures are. Every request needs an API key in the header `x-api-key`, or the session of a user
-who has logged in.
+`POST /uploads` accepts the file and answers `202` with a job. `GET /status/{job_id}` shows the job's status and, once
+it is `completed`, the addresses of the variants. Every request needs an API key in the header `x-api-key`, or the
+session of a user who has logged in.
 
-Errors are problem documents (RFC 9457) whose `code` is stable.
+Errors are problem documents (RFC 9457) with a stable `code`.
 """
 
 TAGS: Final = [
-    {"name": "uploads", "description": "Ways in for images."},
-    {"name": "jobs", "description": "What became of them."},
-    {"name": "recipes", "description": "What can be made of them."},
-    {"name": "usage", "description": "What you may use, and what you have used."},
-    {"name": "webhooks", "description": "What callback URLs are told, and how to know that it is true."},
-    {"name": "sessions", "description": "Logging in from a browser, with a cookie in place of an API key."},
-    {"name": "health", "description": "For load balancers and people on call."},
+    {"name": "uploads", "description": "Upload images."},
+    {"name": "jobs", "description": "See what became of them, and get the results."},
+    {"name": "recipes", "description": "What Darkroom can make of them."},
+    {"name": "usage", "description": "Your limits, and how much of them you have used."},
+    {"name": "webhooks", "description": "What callback URLs receive, and how to verify it."},
+    {"name": "sessions", "description": "Logging in from a browser, with a cookie instead of an API key."},
+    {"name": "health", "description": "Checks for load balancers and people on call."},
 ]
 
 
@@ -51,12 +50,12 @@ class FaultItem(BaseModel):
     """One fault among several."""
 
     pointer: str
-    """Where, as a JSON pointer (RFC 6901)."""
+    """Its place, as a JSON pointer (RFC 6901)."""
     message: str
 
 
 class Problem(BaseModel):
-    """What went wrong, as in RFC 9457."""
+    """An error, as RFC 9457 describes it."""
 
     type: str
     title: str
@@ -64,17 +63,19 @@ class Problem(BaseModel):
     detail: str
     instance: str
     code: str = Field(description="The stable name of the error.")
-    limit: int | None = Field(None, description="The most that is accepted, where the request went over it.")
-    actual: int | None = Field(None, description="What the request had instead.")
-    quota: str | None = Field(None, description="`jobs` or `bytes` of the day, or `stored_bytes`: which is used up.")
-    used: int | None = Field(None, description="How much of it has been used.")
-    scope: str | None = Field(None, description="The scope that was missing.")
-    errors: list[FaultItem] | None = Field(None, description="Each fault, where there can be several.")
+    limit: int | None = Field(None, description="The limit that the request exceeded.")
+    actual: int | None = Field(None, description="What the request had.")
+    quota: str | None = Field(
+        None, description="The quota that is used up: daily `jobs` or `bytes`, or `stored_bytes`."
+    )
+    used: int | None = Field(None, description="How much of the quota is used.")
+    scope: str | None = Field(None, description="The missing scope.")
+    errors: list[FaultItem] | None = Field(None, description="All faults, if there can be several.")
 
 
 _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
     MalformedRequest: {
-        "detail": 'The form has a field "recipes", which is unknown. Known are: callback_url, file, metadata, recipe.'
+        "detail": 'The form has an unknown field "recipes". Known are: callback_url, file, metadata, recipe.'
     },
     Unauthenticated: {"detail": "Send an API key in the header x-api-key, or log in."},
     Forbidden: {"detail": "This API key lacks the `upload` scope.", "scope": "upload"},
@@ -93,7 +94,7 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
         "limit": 10485760,
         "actual": 12582912,
     },
-    UnsupportedMediaType: {"detail": "The file is no image of a format that is read here."},
+    UnsupportedMediaType: {"detail": "Unsupported image format. Supported: jpeg, png, webp."},
     InvalidRecipe: {
         "detail": "The recipe has 1 fault(s).",
         "errors": [{"pointer": "/variants/0/output/quality", "message": "Input should be less than or equal to 100"}],
@@ -106,7 +107,7 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
     },
     IdempotencyMismatch: {"detail": "This Idempotency-Key was used for another upload. Use a new key."},
     ImageTooLarge: {
-        "detail": "The image has 10000 × 10000 pixels; at most 50000000 are processed.",
+        "detail": "The image has 10000 × 10000 pixels. At most 50000000 are allowed.",
         "limit": 50000000,
         "actual": 100000000,
     },
@@ -114,18 +115,18 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
 }
 
 SCHEMA_REFERENCE: Final = "#/components/schemas/{model}"
-"""Where schemas find what they are made of."""
+"""The place of a model's schema in the document."""
 
 Responses = dict[int | str, dict[str, Any]]
 
 
 def refusals(*errors: type[DarkroomError]) -> Responses:
-    """The error responses of a route that asks who calls: these, and those that all such routes have."""
+    """Return the error responses of a route that requires a caller: these errors, and those of all such routes."""
     return problems(MalformedRequest, Unauthenticated, Forbidden, *errors, RateLimited, Unavailable)
 
 
 def problems(*errors: type[DarkroomError]) -> Responses:
-    """The error responses of a route, with an example for each error."""
+    """Return the error responses of a route, with an example of each error."""
     responses: Responses = {}
     for error in errors:
         status = STATUSES[error.code]
@@ -158,122 +159,32 @@ def _header(description: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"description": description, "schema": schema}
 
 
-RETRY_AFTER: Final = {"Retry-After": _header("Seconds after which to ask again.", {"type": "integer"})}
+RETRY_AFTER: Final = {"Retry-After": _header("Seconds to wait before the next request.", {"type": "integer"})}
 _RATE_LIMIT: Final = {
-    "RateLimit": _header("What is left of each limit, as in draft-ietf-httpapi-ratelimit-headers.", {"type": "string"}),
+    "RateLimit": _header("What is left of each limit, by draft-ietf-httpapi-ratelimit-headers.", {"type": "string"}),
     "RateLimit-Policy": _header("The limits.", {"type": "string"}),
 }
-SET_COOKIE: Final = {"Set-Cookie": _header("The session's cookie; empty to forget it.", {"type": "string"})}
-LOCATION: Final = {"Location": _header("Where to go on.", {"type": "string"})}
+SET_COOKIE: Final = {"Set-Cookie": _header("The session's cookie, or an empty one to clear it.", {"type": "string"})}
+LOCATION: Final = {"Location": _header("The next address.", {"type": "string"})}
 REPLAYED: Final = {
     "Idempotency-Replayed": _header(
-        "`true` when an earlier request with the same Idempotency-Key made the job.",
+        "`true` if an earlier request with the same Idempotency-Key made the job.",
         {"type": "string", "enum": ["true"]},
     )
 }
-RECEIVED: Final = "The job; for a caller without the scope `read` its id and status alone"
-_ETAG: Final = {"ETag": _header("Changes with the body, and only with it.", {"type": "string"})}
+RECEIVED: Final = "The job; only its id and status for a caller without the scope `read`"
+_ETAG: Final = {"ETag": _header("Changes if and only if the body changes.", {"type": "string"})}
 STATUS_HEADERS: Final = _ETAG | RETRY_AFTER
-NOT_MODIFIED: Final[Responses] = {304: {"description": "As in the ETag that the client has", "headers": STATUS_HEADERS}}
-
-
-def _event(name: str, data: dict[str, Any]) -> dict[str, Any]:
-    """One event of a stream."""
-    return {
-        "type": "object",
-        "required": ["event", "data"],
-        "properties": {
-            "id": {"type": "string", "description": "To come again with, as `Last-Event-ID`."},
-            "event": {"const": name},
-            "data": {"type": "string", "contentMediaType": "application/json", "contentSchema": data},
-            "retry": {"type": "integer", "description": "Milliseconds after which to come again."},
-        },
-    }
-
-
-EVENT_STREAM: Final[Responses] = {
-    200: {
-        "description": "An event `status` for each state, with the job as `GET /status/{job_id}` shows it. An event "
-        "`deleted` is the last one when the job is gone. Lines that begin with a colon only keep the connection open.",
-        "content": {
-            "text/event-stream": {
-                # As OpenAPI 3.2 describes streams, and as FastAPI does in its own.
-                "itemSchema": {
-                    "oneOf": [
-                        _event("status", {"$ref": "#/components/schemas/JobBody"}),
-                        _event("deleted", {"type": "object", "properties": {"job_id": {"type": "string"}}}),
-                    ]
-                },
-                "example": 'id: 1-queued-6\nevent: status\ndata: {"job_id": "01a20225-…", "status": "queued", …}\n'
-                "retry: 2000\n\n"
-                'id: 1-completed-0\nevent: status\ndata: {"job_id": "01a20225-…", "status": "completed", …}\n\n',
-            }
-        },
-    },
-    204: {"description": "The job has ended, and `Last-Event-ID` is of that state: there is nothing to come"},
-}
-
-BINARY: Final = {"type": "string", "format": "binary"}
-_RECIPE: Final = {
-    "type": "string",
-    "description": "A preset's name (see `GET /recipes`) or a recipe as JSON (see `GET /recipes/schema`).",
-    "default": "web",
-}
-_CALLBACK_URL: Final = {
-    "type": "string",
-    "format": "uri",
-    "maxLength": MAX_CHARACTERS,
-    "description": "Where to POST the job's end, as a signed webhook.",
-    "example": "https://example.com/darkroom",
-}
-_RAW_PARAMETERS: Final = [
-    {"name": "recipe", "in": "query", "schema": _RECIPE, "description": "For a raw body only."},
-    {
-        "name": "filename",
-        "in": "query",
-        "schema": {"type": "string"},
-        "description": "For a raw body only: what to call the file.",
-    },
-    {"name": "callback_url", "in": "query", "schema": _CALLBACK_URL, "description": "For a raw body only."},
-]
-_FORM: Final = {
-    "schema": {
-        "type": "object",
-        "required": ["file"],
-        "additionalProperties": False,
-        "properties": {
-            "file": {**BINARY, "description": "The image. Its format is told by its content."},
-            "recipe": _RECIPE,
-            "callback_url": _CALLBACK_URL,
-            "metadata": {
-                "type": "string",
-                "contentMediaType": "application/json",
-                "description": "A JSON object of up to 16 texts of your own, which the job then shows.",
-                "example": '{"album": "holidays"}',
-            },
-        },
-    }
-}
-_RAW: Final = {"schema": BINARY}
-
-RAW_UPLOAD: Final = {
-    "parameters": _RAW_PARAMETERS,
-    "requestBody": {"required": True, "content": {"image/*": _RAW, "application/octet-stream": _RAW}},
-}
-UPLOAD: Final = {
-    "parameters": _RAW_PARAMETERS,
-    "requestBody": {
-        "required": True,
-        "content": {"multipart/form-data": _FORM, "image/*": _RAW, "application/octet-stream": _RAW},
-    },
+NOT_MODIFIED: Final[Responses] = {
+    304: {"description": "The job has not changed since the ETag that the client sent", "headers": STATUS_HEADERS}
 }
 
 
 class DocumentedApi(FastAPI):
-    """FastAPI whose schema knows the errors as they are sent: no validation error is answered with its own 422."""
+    """FastAPI with the errors that the service really sends in its document, instead of FastAPI's own 422."""
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI document."""
+        """Return the OpenAPI document."""
         if self.openapi_schema is not None:
             return self.openapi_schema
         schema = super().openapi()
@@ -284,12 +195,12 @@ class DocumentedApi(FastAPI):
         schemas |= schemas["Problem"].pop("$defs")
         for path in schema["paths"].values():
             for operation in path.values():
-                _drop_foreign_422(operation["responses"])
+                _drop_default_422(operation["responses"])
                 for body in operation.get("requestBody", {}).get("content", {}).values():
                     schemas |= body["schema"].pop("$defs", {})
         return schema
 
 
-def _drop_foreign_422(responses: dict[str, Any]) -> None:
+def _drop_default_422(responses: dict[str, Any]) -> None:
     if "HTTPValidationError" in str(responses.get("422")):
         del responses["422"]

@@ -2,8 +2,8 @@
 
 The format is the HTML standard's (https://html.spec.whatwg.org/multipage/server-sent-events.html).
 
-A stream that ends before its job has can be taken up again, by this process or another: the client shows the id of the
-last event that it got, and is told what is news to it. Browsers' `EventSource` does so by itself, and stops at a 204.
+A client can resume a stream that ended before its job, at this process or another: it sends the id of the last event
+that it got, and receives what has changed since. Browsers' `EventSource` does so by itself, and stops at a 204.
 """
 
 import json
@@ -14,77 +14,77 @@ from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Header, Request, Response
 from sse_starlette import EventSourceResponse
 
 from darkroom.accounts.api_keys import Scope
 from darkroom.errors import Forbidden, NotFound, Unauthenticated
 from darkroom_upload.admission import Admission
-from darkroom_upload.api.documentation import EVENT_STREAM, refusals
-from darkroom_upload.api.parameters import JobId, takes
+from darkroom_upload.api.access import Access
+from darkroom_upload.api.documentation import refusals
+from darkroom_upload.api.documented_bodies import EVENT_STREAM
+from darkroom_upload.api.parameters import ONLY_DECLARED, JobId
 from darkroom_upload.api.streams import AdmittedEvents
-from darkroom_upload.callers.authentication import Authenticate, allowed
 from darkroom_upload.callers.caller import Caller
-from darkroom_upload.jobs.follow import Check, Follow, Seen, State
+from darkroom_upload.jobs.follow import Check, FollowJob, ReadState, Seen, State
 
 KEEP_ALIVE_SECONDS: Final = 15
-"""Between comments that say nothing. Proxies on the way give a silent stream up; on AWS, after 60 s."""
+"""Seconds between comments that keep a silent stream open. Proxies end a silent connection; AWS does after 60 s."""
 _RETRY_MS: Final = (1000, 3000)
-"""When to come again after a stream has ended: not all at once who followed at a process that stopped."""
+"""The range of the reconnection time. A random time spreads the clients of a process that has stopped."""
 
 _Fields = dict[str, Any]
 """One event: `id`, `event`, `data`, `retry`."""
 
 
-def router(follow: Follow, places: Admission, authenticate: Authenticate) -> APIRouter:
-    """The route."""
-    reading = Depends(allowed(authenticate, Scope.READ))
-    Reader = Annotated[Caller, reading]  # noqa: N806 - a type
+def router(read_state: ReadState, follow: FollowJob, slots: Admission, access: Access) -> APIRouter:
+    """Return the route."""
+    reading = access.caller(Scope.READ)
     routes = APIRouter(prefix="/jobs", tags=["jobs"])
 
     @routes.get(
         "/{job_id}/events",
-        summary="How a job stands, each time it changes",
-        description="Server-Sent Events: the present state at once, then an event for each change, until the job has "
-        "ended. A stream may end before; it is then taken up again with `Last-Event-ID`. It ends at the next event "
-        "once the API key is revoked or the session over.",
+        summary="Follow a job's status",
+        description="Server-Sent Events: the present state at once, then an event for each change, until the job ends. "
+        "A stream may end earlier. Resume it with `Last-Event-ID`. If the API key is revoked or the session ends, the "
+        "stream ends at the next event.",
         response_class=EventSourceResponse,
-        dependencies=[reading, Depends(takes())],
+        dependencies=[reading, ONLY_DECLARED],
         responses={**EVENT_STREAM, **refusals(NotFound)},
     )
     async def events(
         request: Request,
         job_id: JobId,
-        reader: Reader,
+        reader: Annotated[Caller, reading],
         last_event_id: Annotated[
-            str | None, Header(description="The `id` of the last event that the client has got.")
+            str | None, Header(description="The `id` of the last event that the client received.")
         ] = None,
     ) -> Response:
-        state = await follow.state(job_id, reader.owner)
-        is_known = state.version == last_event_id
+        state = await read_state(job_id, reader.owner)
+        is_known = state.event_id == last_event_id
         if is_known and not state.is_open:
             return Response(status_code=HTTPStatus.NO_CONTENT)
-        check = partial(authenticate.recheck, request, reader, Scope.READ)
-        told = _events(follow, state.seen, check, None if is_known else _status(state))
-        return AdmittedEvents(told, places.place(reader.owner), ping=KEEP_ALIVE_SECONDS, sep="\n")
+        check = partial(access.authenticate.recheck, request, reader, Scope.READ)
+        content = _events(follow, state.seen, check, None if is_known else _status(state))
+        return AdmittedEvents(content, slots.slot(reader.owner), ping_seconds=KEEP_ALIVE_SECONDS)
 
     return routes
 
 
-async def _events(follow: Follow, seen: Seen, check: Check, first: _Fields | None) -> AsyncIterator[_Fields]:
-    retry = {"retry": random.randint(*_RETRY_MS)}  # noqa: S311 - nothing hangs on whether it can be guessed
+async def _events(follow: FollowJob, seen: Seen, check: Check, first: _Fields | None) -> AsyncIterator[_Fields]:
+    retry = {"retry": random.randint(*_RETRY_MS)}  # noqa: S311 - nobody gains by guessing it
     yield (first or {}) | retry
-    first = None  # A stream may last for minutes, and there are a thousand of them.
+    first = None  # Free the memory: a stream may last for minutes, and there may be a thousand of them.
     try:
-        async with aclosing(follow.after(seen, check)) as later_ones:
-            async for later in later_ones:
-                yield _status(later)
+        async with aclosing(follow(seen, check)) as states:
+            async for state in states:
+                yield _status(state)
     except NotFound:
         yield {"event": "deleted", "data": json.dumps({"job_id": seen.job_id})}
     except (Unauthenticated, Forbidden):
-        # The key was revoked, or the session ended. A client that comes again is told so.
+        # The key was revoked, or the session ended. A client that reconnects gets that as an error.
         return
 
 
 def _status(state: State) -> _Fields:
-    return {"event": "status", "id": state.version, "data": state.body.model_dump_json()}
+    return {"event": "status", "id": state.event_id, "data": state.body.model_dump_json()}

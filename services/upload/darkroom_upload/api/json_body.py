@@ -1,4 +1,4 @@
-"""JSON bodies: read after the caller is known, bounded in size, and with every fault named by its place."""
+"""JSON bodies: read after the caller is known, limited in size, with a JSON pointer to each fault."""
 
 from typing import Any, TypeVar
 
@@ -14,9 +14,9 @@ M = TypeVar("M", bound=BaseModel)
 
 
 async def read_json(request: Request, kind: type[M], *, max_bytes: int, otherwise: M | None = None) -> M:
-    """The body as a model; `otherwise` stands for none at all.
+    """Return the body as a model, or `otherwise` for a request without a body.
 
-    Raises RequestError, or RequestValidationError with JSON pointers into the document.
+    Raises RequestError, and RequestValidationError with JSON pointers into the document.
     """
     if otherwise is not None and not _has_body(request):
         return otherwise
@@ -31,13 +31,13 @@ async def read_json(request: Request, kind: type[M], *, max_bytes: int, otherwis
 
 
 def documented(kind: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
-    """The same body for OpenAPI."""
+    """Return the part of a route's OpenAPI operation that describes such a body."""
     schema = kind.model_json_schema(ref_template=SCHEMA_REFERENCE)
     return {"requestBody": {"required": required, "content": {"application/json": {"schema": schema}}}}
 
 
 def _has_body(request: Request) -> bool:
-    """As the headers say (RFC 9112, section 6)."""
+    """Say whether the headers announce a body (RFC 9112, section 6)."""
     return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
 
 

@@ -1,32 +1,35 @@
-"""What routes take beside their bodies: ids, the Idempotency-Key, and no query parameter that they do not know."""
+"""Parameters that several routes share, and the refusal of query parameters that a route does not declare."""
 
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Collection
 from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Request
+from fastapi.routing import APIRoute
 
 from darkroom.errors import MalformedRequest, NotFound
 
 _VISIBLE_ASCII: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-def takes(*names: str) -> Callable[[Request], Awaitable[None]]:
-    """A dependency that refuses a request with other query parameters than these, or with one of them twice.
-
-    To ignore `?recipes=thumbnails` would be to do something else than was asked for.
-    """
-
-    async def check(request: Request) -> None:
-        refuse_others(request, *names)
-
-    return check
+def _only_declared(request: Request) -> None:
+    route = request.scope["route"]
+    if not isinstance(route, APIRoute):
+        raise TypeError(f"{route!r} declares no query parameters")
+    require_known(request, [parameter.alias for parameter in route.dependant.query_params])
 
 
-def refuse_others(request: Request, *names: str) -> None:
-    """Raise MalformedRequest unless each query parameter is one of these, given once."""
+ONLY_DECLARED: Final = Depends(_only_declared)
+"""A dependency that refuses a query parameter that the route does not declare, and one that is given twice.
+
+If the service ignored `?recipes=thumbnails`, it would do something else than the client asked for.
+"""
+
+
+def require_known(request: Request, names: Collection[str]) -> None:
+    """Raise MalformedRequest unless each query parameter has one of these names and is given once."""
     seen: set[str] = set()
     for name, _ in request.query_params.multi_items():
         if name not in names:
@@ -42,7 +45,7 @@ def _job_id(job_id: Annotated[str, Path(description="The job's id, a UUID.")]) -
 
 
 def stored_id(job_id: str) -> str:
-    """The id as it is stored. What can be no job's id is not found, like any id that no job has."""
+    """Return a job's id in the form in which it is stored. Raises NotFound for a text that cannot be a job's id."""
     try:
         known = str(UUID(job_id))
     except ValueError:
@@ -56,8 +59,8 @@ def _idempotency_key(
     idempotency_key: Annotated[
         str | None,
         Header(
-            description="1 to 255 visible ASCII characters. The same request with the same key is carried out once; "
-            "the key is remembered for a day.",
+            description="1 to 255 visible ASCII characters. Requests with the same key are carried out once. The "
+            "service remembers a key for a day.",
             json_schema_extra={"pattern": "^[!-~]{1,255}$", "example": "5f3c1f9e-cat"},
         ),
     ] = None,

@@ -1,9 +1,9 @@
-"""`POST /recipes/plan`: what a recipe would make of an image, without the image."""
+"""`POST /recipes/plan`: what a recipe would make of an image, without the image itself."""
 
 from http import HTTPStatus
 from typing import Annotated, Final, Self
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from darkroom.accounts.api_keys import Scope
@@ -12,39 +12,40 @@ from darkroom.formats import ImageFormat
 from darkroom.planner.image_spec import Alpha
 from darkroom.planner.source import Source
 from darkroom.recipes import Presets
+from darkroom_upload.api.access import Access
 from darkroom_upload.api.documentation import refusals
 from darkroom_upload.api.json_body import documented, read_json
-from darkroom_upload.api.parameters import stored_id, takes
-from darkroom_upload.callers.authentication import Authenticate, allowed
+from darkroom_upload.api.parameters import ONLY_DECLARED, stored_id
 from darkroom_upload.callers.caller import Caller
 from darkroom_upload.intake.fields import RecipeField, choose_recipe, recipe_text
+from darkroom_upload.jobs.job_reader import JobReader
 from darkroom_upload.planning.plan_body import PlanBody
-from darkroom_upload.planning.plan_recipe import PlanRecipe
+from darkroom_upload.planning.plan_recipe import PlanRecipe, described_source
 
 _LONGEST_BODY_BYTES: Final = 256 * 1024
 _MOST: Final = 1_000_000
-"""Of pixels a side and of frames: far more than is ever accepted, and few enough to count with."""
+"""Most pixels a side, and most frames. Far more than is ever accepted, and small enough to compute with."""
 _MOST_BYTES: Final = 1 << 40
-"""Of a file, likewise."""
+"""Most bytes of a file, for the same reason."""
 
 Count = Annotated[int, Field(ge=1, le=_MOST)]
 
 
 class ImageFacts(BaseModel):
-    """An image, as far as a plan needs to know it."""
+    """What a plan needs to know about an image."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
     width: Count
-    """Pixels, as seen: after the EXIF orientation."""
+    """Pixels after the EXIF orientation is applied."""
     height: Count
     format: ImageFormat
     has_alpha: bool | None = None
-    """Whether the file has transparency; if it is not known, whether its format can have it."""
+    """Whether the file has transparency. The default is whether its format can have it."""
     frames: Count = 1
-    """Of an animation, or pages."""
+    """Frames of an animation, or pages."""
     bytes: Annotated[int, Field(ge=1, le=_MOST_BYTES)] | None = None
-    """Of the file."""
+    """Bytes of the file."""
 
     @model_validator(mode="after")
     def _is_possible(self) -> Self:
@@ -55,7 +56,7 @@ class ImageFacts(BaseModel):
         return self
 
     def source(self) -> Source:
-        """The same for the planner."""
+        """Return the image as the planner describes it."""
         has_alpha = self.format.can_have_alpha if self.has_alpha is None else self.has_alpha
         return Source(
             format=self.format,
@@ -67,15 +68,15 @@ class ImageFacts(BaseModel):
 
 
 class PlanRequest(BaseModel):
-    """What to plan: a recipe, and an image that is described here or was uploaded before."""
+    """A recipe, and an image that is described here or was uploaded before."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
     recipe: RecipeField = ""
-    """A preset's name, or a recipe; `web` when not given."""
+    """A preset's name, or a recipe. The default is `web`."""
     image: ImageFacts | None = None
     job_id: Annotated[str, StringConstraints(max_length=64)] | None = None
-    """Instead of `image`: a job of yours, whose image has been described."""
+    """A job of yours whose image has been described. Send this instead of `image`."""
 
     @model_validator(mode="after")
     def _has_one_image(self) -> Self:
@@ -84,30 +85,29 @@ class PlanRequest(BaseModel):
         return self
 
 
-def router(plan: PlanRecipe, presets: Presets, authenticate: Authenticate) -> APIRouter:
-    """The route."""
-    reading = Depends(allowed(authenticate, Scope.READ))
-    Reader = Annotated[Caller, reading]  # noqa: N806 - a type
-    routes = APIRouter(tags=["recipes"], dependencies=[reading, Depends(takes())])
+def router(plan: PlanRecipe, jobs: JobReader, presets: Presets, access: Access) -> APIRouter:
+    """Return the route."""
+    reading = access.caller(Scope.READ)
+    routes = APIRouter(tags=["recipes"], dependencies=[reading, ONLY_DECLARED])
 
     @routes.post(
         "/recipes/plan",
-        summary="What a recipe would make of an image",
-        description="Sizes and formats are those that would be made, unless they are marked as bounds. Nothing is "
-        "uploaded, and nothing counted but the request.",
+        summary="Plan a recipe for an image",
+        description="The sizes and formats that the recipe would make, exact unless they are marked as bounds. "
+        "Nothing is uploaded, and only the request counts.",
         openapi_extra=documented(PlanRequest),
         responses={
             HTTPStatus.OK: {"description": "The plan"},
             **refusals(NotFound, Conflict, UploadTooLarge, UnsupportedMediaType, InvalidRecipe, RecipeTooLarge),
         },
     )
-    async def plan_recipe(request: Request, reader: Reader) -> PlanBody:
+    async def plan_recipe(request: Request, reader: Annotated[Caller, reading]) -> PlanBody:
         asked = await read_json(request, PlanRequest, max_bytes=_LONGEST_BODY_BYTES)
         chosen = choose_recipe(recipe_text(asked.recipe), presets)
         if asked.image:
             source = asked.image.source()
         else:
-            source = await plan.source_of(stored_id(asked.job_id or ""), reader.owner)
+            source = described_source(*await jobs.owned_with_details(stored_id(asked.job_id or ""), reader.owner))
         return PlanBody.of(chosen, source, await plan(chosen, source, owner=reader.owner))
 
     return routes

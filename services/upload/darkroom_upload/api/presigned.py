@@ -1,9 +1,9 @@
-"""`POST /uploads/presigned`: a form that S3 itself takes."""
+"""`POST /uploads/presigned`: a form by which the client sends the file straight to S3."""
 
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from darkroom import clock
@@ -19,10 +19,10 @@ from darkroom.errors import (
     UploadTooLarge,
 )
 from darkroom.recipes import Presets
+from darkroom_upload.api.access import Access
 from darkroom_upload.api.documentation import LOCATION, REPLAYED, refusals
 from darkroom_upload.api.json_body import documented, read_json
-from darkroom_upload.api.parameters import IdempotencyKey, takes
-from darkroom_upload.callers.authentication import Authenticate, allowed
+from darkroom_upload.api.parameters import ONLY_DECLARED, IdempotencyKey
 from darkroom_upload.callers.caller import Caller
 from darkroom_upload.intake.fields import Metadata, RecipeField, choose_recipe, read_callback, recipe_text
 from darkroom_upload.intake.presign import Announced, Presign, PresignedUpload
@@ -32,33 +32,33 @@ _LONGEST_BODY_BYTES: Final = 256 * 1024
 
 
 class PresignRequest(BaseModel):
-    """What a client is going to send."""
+    """The file that a client is going to send."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
     filename: Annotated[str, StringConstraints(max_length=1024)] = ""
-    """What to call the file."""
+    """The file's name."""
     content_type: Annotated[str, StringConstraints(to_lower=True, strip_whitespace=True, max_length=128)]
-    """The image's media type; the upload must then have the same."""
+    """The image's media type. The upload must have the same."""
     size: Annotated[int, Field(ge=1)]
-    """Bytes. The upload may be smaller, not larger."""
+    """Largest size of the upload, in bytes."""
     recipe: RecipeField = ""
-    """A preset's name, or a recipe; `web` when not given."""
+    """A preset's name, or a recipe. The default is `web`."""
     metadata: Metadata = {}
-    """Up to 16 texts of the client's own."""
+    """Up to 16 texts of the client's own, which the job then shows."""
     callback_url: str = ""
-    """Where to POST the job's end, as a webhook."""
+    """The URL that gets a webhook when the job ends."""
 
 
 class PresignedForm(BaseModel):
-    """Where and how to send the file: as `multipart/form-data`, with these fields and then the part `file`."""
+    """The form that S3 accepts: `multipart/form-data` with these fields first, and then the part `file`."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
     url: str
     fields: dict[str, str]
     expires_at: str
-    """Until when S3 takes it."""
+    """The moment until which S3 accepts the form."""
 
 
 class PresignedBody(BaseModel):
@@ -68,24 +68,22 @@ class PresignedBody(BaseModel):
 
     job_id: str
     status_url: str
-    """Relative to this API."""
+    """The job's status, as a path of this API."""
     upload: PresignedForm
 
 
-def router(presign: Presign, presets: Presets, authenticate: Authenticate, *, allow_http: bool) -> APIRouter:
-    """The route. `allow_http` is for callback URLs."""
-    uploading = Depends(allowed(authenticate, Scope.UPLOAD))
-    Uploader = Annotated[Caller, uploading]  # noqa: N806 - a type
-    routes = APIRouter(tags=["uploads"], dependencies=[uploading])
+def router(presign: Presign, presets: Presets, access: Access, *, allow_http: bool) -> APIRouter:
+    """Return the route. `allow_http` says whether callback URLs may use plain HTTP."""
+    uploading = access.caller(Scope.UPLOAD)
+    routes = APIRouter(tags=["uploads"], dependencies=[uploading, ONLY_DECLARED])
 
     @routes.post(
         "/uploads/presigned",
-        summary="Get a form to upload an image straight to S3",
-        description="S3 takes the form for ten minutes, and refuses another size, type or key. The job begins when "
-        "the image has arrived.",
+        summary="Get a form for an upload straight to S3",
+        description="S3 accepts the form for ten minutes. It refuses another type or key, and a larger file. The job "
+        "begins when the image has arrived.",
         status_code=HTTPStatus.CREATED,
         response_model=PresignedBody,
-        dependencies=[Depends(takes())],
         openapi_extra=documented(PresignRequest),
         responses={
             HTTPStatus.CREATED: {"headers": LOCATION | REPLAYED},
@@ -101,7 +99,9 @@ def router(presign: Presign, presets: Presets, authenticate: Authenticate, *, al
             ),
         },
     )
-    async def presigned(request: Request, uploader: Uploader, key: IdempotencyKey, response: Response) -> PresignedBody:
+    async def presigned(
+        request: Request, uploader: Annotated[Caller, uploading], key: IdempotencyKey, response: Response
+    ) -> PresignedBody:
         wanted = await read_json(request, PresignRequest, max_bytes=_LONGEST_BODY_BYTES)
         upload = await presign(_announced(wanted, presets, allow_http=allow_http), caller=uploader, key=key)
         response.headers["Location"] = status_path(upload.job.job_id)

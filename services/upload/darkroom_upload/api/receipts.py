@@ -1,4 +1,4 @@
-"""What is told of a job to those who may change it: all of it with the scope `read`, else its id and status."""
+"""Answers about a job to a caller who changes it. A caller without the scope `read` gets its id and status alone."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from darkroom_upload.results.result_links import ResultLinks
 
 
 async def accepted_response(job: Job, details: JobDetails, links: ResultLinks, caller: Caller) -> Response:
-    """The answer 202 about a job, with the address of its status."""
+    """Return a response 202 about a job, with the address of its status."""
     if caller.may(Scope.READ):
         answer = await job_response(job, details, links, status=HTTPStatus.ACCEPTED)
     else:
@@ -28,8 +28,8 @@ async def accepted_response(job: Job, details: JobDetails, links: ResultLinks, c
 
 
 @contextmanager
-def discreet(caller: Caller) -> Iterator[None]:
-    """Keep from callers without the scope `read` why a job cannot be changed: the reasons tell more than its status."""
+def conflicts_hidden(caller: Caller) -> Iterator[None]:
+    """Hide from a caller without the scope `read` why a job cannot be changed: the reason says more than its status."""
     try:
         yield
     except UnderWay:

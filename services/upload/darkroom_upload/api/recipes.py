@@ -1,28 +1,27 @@
-"""Recipes: the presets, and the schema of one's own."""
+"""The presets, and the schema of recipes."""
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Path
 
 from darkroom.accounts.api_keys import Scope
 from darkroom.errors import NotFound
 from darkroom.recipes import Presets, Recipe
+from darkroom_upload.api.access import Access
 from darkroom_upload.api.documentation import refusals
-from darkroom_upload.api.parameters import takes
-from darkroom_upload.callers.authentication import Authenticate, allowed
+from darkroom_upload.api.parameters import ONLY_DECLARED
 
 
-def router(presets: Presets, authenticate: Authenticate) -> APIRouter:
-    """The routes."""
-    reading = Depends(allowed(authenticate, Scope.READ))
-    routes = APIRouter(prefix="/recipes", tags=["recipes"], dependencies=[reading, Depends(takes())])
-    # As they were written: what is not said is the default, and the schema tells it.
+def router(presets: Presets, access: Access) -> APIRouter:
+    """Return the routes."""
+    routes = APIRouter(prefix="/recipes", tags=["recipes"], dependencies=[access.caller(Scope.READ), ONLY_DECLARED])
+    # Without the defaults, which the schema contains.
     documents = {name: recipe.model_dump(mode="json", exclude_unset=True) for name, recipe in presets.items()}
     schema = Recipe.model_json_schema()
 
     @routes.get(
         "",
-        summary="All presets, by name",
+        summary="Get all presets by name",
         responses=refusals(),
     )
     async def list_recipes() -> dict[str, dict[str, Any]]:
@@ -30,7 +29,7 @@ def router(presets: Presets, authenticate: Authenticate) -> APIRouter:
 
     @routes.get(
         "/schema",
-        summary="The JSON Schema of a recipe",
+        summary="Get the JSON Schema of recipes",
         responses=refusals(),
     )
     async def recipe_schema() -> dict[str, Any]:
@@ -38,7 +37,7 @@ def router(presets: Presets, authenticate: Authenticate) -> APIRouter:
 
     @routes.get(
         "/{name}",
-        summary="A preset",
+        summary="Get a preset",
         responses=refusals(NotFound),
     )
     async def read_recipe(name: Annotated[str, Path(description="The preset's name.")]) -> dict[str, Any]:

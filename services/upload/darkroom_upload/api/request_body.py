@@ -1,4 +1,4 @@
-"""The bytes of a request's body: bounded, and given up when the client is gone, or too slow to wait for."""
+"""The bytes of a request's body: limited in size, and given up if the client is gone or too slow."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -10,18 +10,18 @@ from starlette.requests import ClientDisconnect
 from darkroom.errors import MalformedRequest, UploadTooLarge
 
 STALL_SECONDS: Final = 60.0
-"""How long nothing may come. A client that lost its network would else hold its upload open for good."""
+"""Longest pause between two chunks. Without it, a client that lost its network would hold its upload open for ever."""
 SLOWEST_BYTES: Final = 1024
-"""How much has to come a second, after the first minute. A byte now and then would else hold it open just as well."""
+"""Bytes a second that must arrive after the first minute. Without it, a byte now and then would do the same."""
 
 TooLarge = Callable[[int], UploadTooLarge]
-"""The error for a body of that many bytes."""
+"""Makes the error for a body of that many bytes."""
 
 
 async def body_of(request: Request, *, max_bytes: int, too_large: TooLarge) -> AsyncIterator[bytes]:
-    """The body as it comes. Raises RequestError.
+    """Yield the body's chunks as they arrive. Raises RequestError.
 
-    One that is too large is refused by its Content-Length before it is read, else as soon as it has been.
+    If the Content-Length is over the limit, the body is refused unread; else as soon as too many bytes have arrived.
     """
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > max_bytes:
@@ -30,7 +30,7 @@ async def body_of(request: Request, *, max_bytes: int, too_large: TooLarge) -> A
     read, waited = 0, 0.0
     while True:
         began = clock()
-        # What is spent elsewhere, on storing what has come, is not the client's doing.
+        # The time between two reads does not count: it goes into storing what has arrived.
         chunk = await _next(chunks, STALL_SECONDS + min(0.0, read / SLOWEST_BYTES - waited))
         waited += clock() - began
         if not chunk:
@@ -42,13 +42,13 @@ async def body_of(request: Request, *, max_bytes: int, too_large: TooLarge) -> A
 
 
 async def _next(chunks: AsyncIterator[bytes], seconds: float) -> bytes:
-    """The next bytes, if they come within so many seconds; none at the end."""
+    """Return the next chunk if it arrives within that time; an empty one at the end."""
     try:
         async with asyncio.timeout(seconds):
             return await anext(chunks, b"")
     except TimeoutError as error:
         raise MalformedRequest(
-            f"The body comes too slowly: {SLOWEST_BYTES} bytes a second are the least, and something within "
+            f"The body arrives too slowly. Send at least {SLOWEST_BYTES} bytes a second, without a pause of "
             f"{STALL_SECONDS:.0f} seconds."
         ) from error
     except ClientDisconnect as error:

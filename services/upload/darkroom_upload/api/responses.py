@@ -1,4 +1,4 @@
-"""Answers that show a job."""
+"""Responses that show a job."""
 
 import hashlib
 from http import HTTPStatus
@@ -12,16 +12,16 @@ from darkroom_upload.jobs.job_body import job_body
 from darkroom_upload.results.result_links import ResultLinks
 
 RETRY_AFTER_SECONDS: Final = 1
-"""When a client that polls should look again at a job that is still open."""
+"""Seconds after which a client that polls an open job should ask again."""
 
 _REVALIDATE: Final = "private, no-cache"
-"""May be kept by the client alone, which asks each time whether it is still so."""
+"""Only the client may keep the response, and must ask each time whether it is still current."""
 
 
 async def job_response(
     job: Job, details: JobDetails, links: ResultLinks, *, status: HTTPStatus = HTTPStatus.OK
 ) -> Response:
-    """The job as a body, with an ETag of exactly that body."""
+    """Return the job as a response whose ETag changes with the body."""
     body = (await job_body(job, details, links)).model_dump_json().encode()
     headers = {"ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"', "Cache-Control": _REVALIDATE}
     if job.status.is_open:
@@ -30,7 +30,7 @@ async def job_response(
 
 
 def matches(if_none_match: str | None, etag: str) -> bool:
-    """Whether the client has this version already (RFC 9110, section 13.1.2)."""
+    """Say whether the client has this version already (RFC 9110, section 13.1.2)."""
     if if_none_match is None:
         return False
     known = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]

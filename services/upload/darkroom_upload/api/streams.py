@@ -1,33 +1,47 @@
-"""Answers that are written while they are sent."""
+"""Responses that are written while they are sent."""
 
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import StreamingResponse
 from sse_starlette import EventSourceResponse
 from starlette.types import Receive, Scope, Send
 
 
-class _Admitted(Response):
-    """An answer that holds a place from before its first byte until its end, whoever brings that about.
+class AdmittedStream(StreamingResponse):
+    """A stream of bytes that holds a slot from before its first byte until it ends, however it ends.
 
-    Without a place it raises Unavailable, which is answered like any error: nothing has been sent by then.
+    If there is no slot, it raises Unavailable before anything is sent. The client gets that as any other error.
     """
 
-    def __init__(self, content: AsyncIterable[Any], place: AbstractContextManager[None], **more: Any) -> None:
-        super().__init__(content, **more)
-        self._place = place
+    def __init__(
+        self,
+        content: AsyncIterable[bytes],
+        slot: AbstractContextManager[None],
+        *,
+        media_type: str,
+        headers: Mapping[str, str],
+    ) -> None:
+        super().__init__(content, media_type=media_type, headers=headers)
+        self._slot = slot
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
-        with self._place:
+        """Send the stream."""
+        with self._slot:
             await super().__call__(scope, receive, send)
 
 
-class AdmittedStream(_Admitted, StreamingResponse):
-    """A stream of bytes that holds a place."""
+class AdmittedEvents(EventSourceResponse):
+    """A stream of Server-Sent Events that holds a slot in the same way."""
 
+    def __init__(
+        self, content: AsyncIterable[dict[str, Any]], slot: AbstractContextManager[None], *, ping_seconds: int
+    ) -> None:
+        super().__init__(content, ping=ping_seconds, sep="\n")
+        self._slot = slot
 
-class AdmittedEvents(_Admitted, EventSourceResponse):
-    """A stream of events that holds a place."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the stream."""
+        with self._slot:
+            await super().__call__(scope, receive, send)

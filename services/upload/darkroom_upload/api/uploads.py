@@ -1,4 +1,4 @@
-"""Ways in: a form, a raw body, or a form that S3 takes itself."""
+"""Uploads through this service: a form with a file, or the file as the body."""
 
 import json
 from collections.abc import AsyncIterator
@@ -6,7 +6,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from darkroom.accounts.api_keys import Scope
 from darkroom.errors import (
@@ -21,11 +21,12 @@ from darkroom.errors import (
     UploadTooLarge,
 )
 from darkroom_upload.admission import Admission
-from darkroom_upload.api.documentation import LOCATION, RAW_UPLOAD, RECEIVED, REPLAYED, UPLOAD, refusals
-from darkroom_upload.api.parameters import IdempotencyKey, refuse_others
+from darkroom_upload.api.access import Access
+from darkroom_upload.api.documentation import LOCATION, RECEIVED, REPLAYED, refusals
+from darkroom_upload.api.documented_bodies import RAW_UPLOAD, UPLOAD
+from darkroom_upload.api.parameters import IdempotencyKey, require_known
 from darkroom_upload.api.receipts import accepted_response
 from darkroom_upload.api.request_body import body_of
-from darkroom_upload.callers.authentication import Authenticate, allowed
 from darkroom_upload.callers.caller import Caller
 from darkroom_upload.intake.form import MAX_FIELD_BYTES, Field, FormEvent, form_events, raw_events
 from darkroom_upload.intake.inspection import too_large
@@ -35,9 +36,9 @@ from darkroom_upload.results.result_links import ResultLinks
 
 _FORM_TYPE: Final = "multipart/form-data"
 _FORM_OVERHEAD_BYTES: Final = 4 * MAX_FIELD_BYTES
-"""What a form may have beside the file: three fields, and headers."""
+"""The most that a form may contain besides the file: three fields, and headers."""
 _RAW_FIELDS: Final = ("recipe", "callback_url")
-"""Fields that come as query parameters when the body is the file."""
+"""Fields that are query parameters if the body is the file."""
 
 _ERRORS: Final = refusals(
     Conflict,
@@ -56,14 +57,13 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-def router(submit: Submit, places: Admission, links: ResultLinks, authenticate: Authenticate) -> APIRouter:
-    """The routes."""
-    uploading = Depends(allowed(authenticate, Scope.UPLOAD))
-    Uploader = Annotated[Caller, uploading]  # noqa: N806 - a type
+def router(submit: Submit, slots: Admission, links: ResultLinks, access: Access) -> APIRouter:
+    """Return the routes."""
+    uploading = access.caller(Scope.UPLOAD)
     routes = APIRouter(tags=["uploads"], dependencies=[uploading])
 
-    async def upload(request: Request, uploader: Uploader, key: IdempotencyKey) -> Response:
-        with places.place(uploader.owner):
+    async def upload(request: Request, uploader: Annotated[Caller, uploading], key: IdempotencyKey) -> Response:
+        with slots.slot(uploader.owner):
             submission = await submit(
                 _events(request, submit.max_upload_bytes),
                 caller=uploader,
@@ -78,7 +78,8 @@ def router(submit: Submit, places: Admission, links: ResultLinks, authenticate: 
     routes.post(
         "/uploads",
         summary="Upload an image",
-        description="As the part `file` of a form, or as the body itself. The answer comes when the image is stored.",
+        description="Send the image as the part `file` of a form, or as the body itself. The answer comes when the "
+        "image is stored.",
         status_code=HTTPStatus.ACCEPTED,
         response_model=JobBody | ReceiptBody,
         responses=_RESPONSES,
@@ -88,7 +89,7 @@ def router(submit: Submit, places: Admission, links: ResultLinks, authenticate: 
     routes.post(
         "/v1/images/upload",
         summary="Upload an image as the body",
-        description="The same as `POST /uploads` with a raw body, for clients that know the service by this path.",
+        description="The same as `POST /uploads` with the image as the body, for clients that use this path.",
         status_code=HTTPStatus.ACCEPTED,
         response_model=JobBody | ReceiptBody,
         responses=_RESPONSES,
@@ -99,28 +100,31 @@ def router(submit: Submit, places: Admission, links: ResultLinks, authenticate: 
 
 
 def _announced_bytes(request: Request) -> int:
-    """How many bytes the file has at least, as far as the headers tell."""
+    """Return how many bytes the file has at least, by the request's headers."""
     length = request.headers.get("content-length", "")
-    is_form = request.headers.get("content-type", "").lower().startswith(_FORM_TYPE)
-    return max(0, int(length) - is_form * _FORM_OVERHEAD_BYTES) if length.isdecimal() else 0
+    if not length.isdecimal():
+        return 0
+    if request.headers.get("content-type", "").lower().startswith(_FORM_TYPE):
+        return max(0, int(length) - _FORM_OVERHEAD_BYTES)
+    return int(length)
 
 
 def _events(request: Request, max_bytes: int) -> AsyncIterator[FormEvent]:
-    """The upload in a request, by the kind of its body. Nothing of the body is read yet."""
+    """Return the upload's events, by the type of the body. Nothing of the body is read yet."""
     coding = request.headers.get("content-encoding", "identity").strip().lower()
     if coding != "identity":
         raise UnsupportedMediaType(
-            f"The body has the Content-Encoding {json.dumps(coding[:64])}. Send the image as it is, without one."
+            f"The body has the Content-Encoding {json.dumps(coding[:64])}. Send the image without one."
         )
     content_type = request.headers.get("content-type", "application/octet-stream")
     media_type = content_type.partition(";")[0].strip().lower()
     refusal = partial(too_large, limit=max_bytes)
     if media_type == _FORM_TYPE:
-        refuse_others(request)
+        require_known(request, ())
         body = body_of(request, max_bytes=max_bytes + _FORM_OVERHEAD_BYTES, too_large=refusal)
         return form_events(content_type, body)
     if media_type.startswith("image/") or media_type == "application/octet-stream":
-        refuse_others(request, "filename", *_RAW_FIELDS)
+        require_known(request, ("filename", *_RAW_FIELDS))
         fields = [Field(name, request.query_params.get(name, "")) for name in _RAW_FIELDS]
         body = body_of(request, max_bytes=max_bytes, too_large=refusal)
         return raw_events(fields, request.query_params.get("filename"), body)

@@ -1,11 +1,12 @@
-"""Webhooks: how a job's were delivered, to send one again, and the secret that they are signed with."""
+"""Webhooks: the deliveries of a job, the replay of its webhook, and the secret that signs webhooks."""
 
+from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Final, Self
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
-from darkroom import clock
 from darkroom.accounts.api_keys import Scope
 from darkroom.clock import Moment
 from darkroom.errors import Conflict, NotFound, QuotaExceeded, UnderWay
@@ -13,10 +14,10 @@ from darkroom.job_details import DeliveryAttempt, JobDetails
 from darkroom.jobs import Job
 from darkroom.runtime.encryption import TextCipher
 from darkroom.tables.webhook_secrets import SigningSecret, WebhookSecrets
+from darkroom_upload.api.access import Access
 from darkroom_upload.api.documentation import refusals
-from darkroom_upload.api.parameters import JobId, takes
-from darkroom_upload.api.receipts import discreet
-from darkroom_upload.callers.authentication import Authenticate, allowed
+from darkroom_upload.api.parameters import ONLY_DECLARED, JobId
+from darkroom_upload.api.receipts import conflicts_hidden
 from darkroom_upload.callers.caller import Caller
 from darkroom_upload.jobs.job_body import ReceiptBody
 from darkroom_upload.jobs.job_reader import JobReader
@@ -24,28 +25,28 @@ from darkroom_upload.jobs.orchestrator_client import OrchestratorClient
 from darkroom_upload.response_body import ResponseBody
 
 _NEVER_STORED: Final = "no-store"
-"""For answers with a secret in them."""
+"""The Cache-Control of responses with a secret."""
 
 
 class AttemptBody(ResponseBody):
     """One POST to the callback URL."""
 
     event_id: str
-    """As in the header `webhook-id`."""
+    """The value of the header `webhook-id`."""
     attempt: int
-    """Counts the attempts of one delivery, from 1."""
+    """Number of the attempt within one delivery, from 1."""
     at: Moment
     delivered: bool
     status: int | None
-    """HTTP status of the answer; null without one."""
+    """HTTP status of the response; null if there was none."""
     error: str | None
-    """Why there was no answer that counts: `timeout`, `connection_failed`, `no_public_address`,
+    """Why there was no valid response: `timeout`, `connection_failed`, `no_public_address`,
     `tls_failed`, `redirect_refused`, `invalid_response` or `invalid_url`."""
     duration_ms: int
 
     @classmethod
     def of(cls, attempt: DeliveryAttempt) -> Self:
-        """An attempt as clients see it."""
+        """Return an attempt as clients see it."""
         return cls(
             event_id=attempt.event_id,
             attempt=attempt.number,
@@ -58,13 +59,13 @@ class AttemptBody(ResponseBody):
 
 
 class DeliveriesBody(ResponseBody):
-    """How the webhooks of a job were delivered."""
+    """The deliveries of a job's webhooks."""
 
     callback_url: str | None
     gone_at: Moment | None
-    """When the callback URL answered 410, after which it is sent nothing more."""
+    """The moment at which the callback URL answered 410. After that it gets a webhook only by a replay."""
     attempts: list[AttemptBody]
-    """The last twenty, the newest first."""
+    """The last twenty attempts, newest first."""
 
     @classmethod
     def of(cls, job: Job, details: JobDetails, cipher: TextCipher) -> Self:
@@ -78,18 +79,18 @@ class DeliveriesBody(ResponseBody):
 
 
 class SecretBody(ResponseBody):
-    """What your webhooks are signed with."""
+    """The secret that signs your webhooks."""
 
     secret: str
-    """As the libraries of Standard Webhooks take it."""
+    """The secret in the form that the libraries of Standard Webhooks accept."""
     created_at: Moment
     previous_until: Moment | None
-    """Until when the secret before this one signs as well; null when there is none, or when it has ceased to."""
+    """The moment until which the previous secret signs too; null if there is none, or if it no longer signs."""
 
     @classmethod
-    def of(cls, secret: SigningSecret) -> Self:
-        """The newest secret."""
-        both = len(secret.signing(clock.now())) > 1
+    def of(cls, secret: SigningSecret, moment: datetime) -> Self:
+        """Return the newest secret, as it stands at a moment."""
+        both = len(secret.signing(moment)) > 1
         return cls(
             secret=secret.current,
             created_at=secret.created_at,
@@ -102,64 +103,63 @@ def router(
     orchestrator: OrchestratorClient,
     secrets: WebhookSecrets,
     cipher: TextCipher,
-    authenticate: Authenticate,
+    access: Access,
+    *,
+    now: Callable[[], datetime],
 ) -> APIRouter:
-    """The routes."""
+    """Return the routes."""
     routes = APIRouter(tags=["webhooks"])
-    reading, changing = (Depends(allowed(authenticate, scope)) for scope in (Scope.READ, Scope.UPLOAD))
-    # Who has the secret can sign: to read is not enough. A key without `read` is told nothing, so neither is `upload`.
-    signing = Depends(allowed(authenticate, Scope.READ, Scope.UPLOAD))
-    Reader = Annotated[Caller, reading]  # noqa: N806 - a type
-    Changer = Annotated[Caller, changing]  # noqa: N806 - a type
-    Signer = Annotated[Caller, signing]  # noqa: N806 - a type
+    reading, changing = access.caller(Scope.READ), access.caller(Scope.UPLOAD)
+    # The secret lets its reader sign, so `read` is not enough. `upload` is not either: it shows nothing.
+    signing = access.caller(Scope.READ, Scope.UPLOAD)
 
     @routes.get(
         "/jobs/{job_id}/deliveries",
-        summary="How a job's webhooks were delivered",
-        dependencies=[reading, Depends(takes())],
+        summary="List the deliveries of a job's webhooks",
+        dependencies=[reading, ONLY_DECLARED],
         responses=refusals(NotFound),
     )
-    async def deliveries(job_id: JobId, reader: Reader) -> DeliveriesBody:
+    async def deliveries(job_id: JobId, reader: Annotated[Caller, reading]) -> DeliveriesBody:
         return DeliveriesBody.of(*await jobs.owned_with_details(job_id, reader.owner), cipher)
 
     @routes.post(
         "/jobs/{job_id}/deliveries/replay",
-        summary="Send a job's webhook once more",
-        description="The event of the job's end, under the same id, whether or not it was taken before. "
-        "A callback URL that answered 410 is tried again. Counts as one job of the day. While a replay is being "
-        "delivered, another one of the same job is 409 `under_way`.",
+        summary="Send a job's webhook again",
+        description="Sends the event of the job's end under the same id, even if it was delivered before. A callback "
+        "URL that answered 410 is tried again. Counts as one job of the daily quota. While one replay of a job is "
+        "being delivered, another one is 409 `under_way`.",
         status_code=HTTPStatus.ACCEPTED,
-        dependencies=[changing, Depends(takes())],
+        dependencies=[changing, ONLY_DECLARED],
         responses=refusals(NotFound, Conflict, UnderWay, QuotaExceeded),
     )
-    async def replay(job_id: JobId, changer: Changer) -> DeliveriesBody | ReceiptBody:
+    async def replay(job_id: JobId, changer: Annotated[Caller, changing]) -> DeliveriesBody | ReceiptBody:
         await jobs.owned(job_id, changer.owner)
-        with discreet(changer):
-            await orchestrator.replay(job_id, changer.charge(0))
+        with conflicts_hidden(changer):
+            await orchestrator.replay(job_id, changer.charge(0, now()))
         job, details = await jobs.owned_with_details(job_id, changer.owner)
         return DeliveriesBody.of(job, details, cipher) if changer.may(Scope.READ) else ReceiptBody.of(job)
 
     @routes.get(
         "/webhooks/secret",
-        summary="The secret that your webhooks are signed with",
-        description="Made when it is first asked for; the same for all your API keys. Who has it can sign, so that "
-        "it takes the scopes `read` and `upload`.",
-        dependencies=[signing, Depends(takes())],
+        summary="Get the secret that signs your webhooks",
+        description="Made at the first request, and the same for all your API keys. Needs the scopes `read` and "
+        "`upload`, because anyone who has the secret can sign.",
+        dependencies=[signing, ONLY_DECLARED],
         responses=refusals(),
     )
-    async def secret(signer: Signer, response: Response) -> SecretBody:
+    async def secret(signer: Annotated[Caller, signing], response: Response) -> SecretBody:
         response.headers["Cache-Control"] = _NEVER_STORED
-        return SecretBody.of(await secrets.of(signer.owner))
+        return SecretBody.of(await secrets.of(signer.owner), now())
 
     @routes.post(
         "/webhooks/secret/rotate",
-        summary="Replace the secret",
-        description="For a day webhooks carry a signature of each secret, the old and the new one.",
-        dependencies=[signing, Depends(takes())],
+        summary="Replace the webhook secret",
+        description="For a day, webhooks carry two signatures: one by the old secret and one by the new one.",
+        dependencies=[signing, ONLY_DECLARED],
         responses=refusals(),
     )
-    async def rotate(signer: Signer, response: Response) -> SecretBody:
+    async def rotate(signer: Annotated[Caller, signing], response: Response) -> SecretBody:
         response.headers["Cache-Control"] = _NEVER_STORED
-        return SecretBody.of(await secrets.rotate(signer.owner))
+        return SecretBody.of(await secrets.rotate(signer.owner), now())
 
     return routes

@@ -1,1 +1,1 @@
-"""Who makes a request, and the rate and the quotas that hold for them."""
+"""The caller of a request, and the rate and quotas that hold for them."""

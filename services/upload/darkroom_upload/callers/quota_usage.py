@@ -1,4 +1,4 @@
-"""What a caller has used of its quotas: see `darkroom.tables.daily_counter`."""
+"""What a caller has used of their daily quotas. `darkroom.tables.daily_counter` describes the counters."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -19,16 +19,16 @@ class QuotaUsage:
         self._table = accounts_table
 
     async def require_room(self, charge: Charge | None) -> None:
-        """Raise QuotaExceeded when there is no room for it already, before any work is done. Raises Unavailable."""
+        """Raise QuotaExceeded if a quota has no room for a charge. Raises Unavailable. No charge needs no room."""
         if charge:
             charge.require_room(await self._at(charge.counter))
 
     async def on(self, counted_as: str, moment: datetime) -> DailyUsage:
-        """Return what the caller has used on the day of this moment. Raises Unavailable."""
+        """Return what the caller has used on the day of a moment. Raises Unavailable."""
         return await self._at(counter_key(counted_as, moment))
 
     def counting(self, charge: Charge) -> "TransactWriteItemTypeDef":
-        """Return the part of a transaction that counts a job, and that fails when there is no room for it."""
+        """Return the part of a transaction that counts a job, and fails if a quota has no room for it."""
         return charge.count_write(self._table)
 
     async def _at(self, counter: str) -> DailyUsage:

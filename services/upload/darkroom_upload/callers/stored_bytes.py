@@ -1,4 +1,4 @@
-"""What an owner stores, read before more is taken in."""
+"""How many bytes an owner stores, and the quota on them."""
 
 from typing import TYPE_CHECKING
 
@@ -19,10 +19,9 @@ class StoredBytes:
         self._table = accounts_table
 
     async def require_room(self, caller: Caller) -> None:
-        """Raise QuotaExceeded when the caller's owner stores as much as the caller may.
+        """Raise QuotaExceeded if the owner has used up the caller's storage quota.
 
-        How much a job will store is not known before it ends: an owner may exceed the quota by what its jobs in flight
-        store.
+        What a job will store is known only at its end. So an owner may exceed the quota by what jobs in flight store.
         """
         limit = caller.allowance.stored_bytes
         if limit is None:

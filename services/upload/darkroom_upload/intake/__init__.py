@@ -1,1 +1,1 @@
-"""Uploads on their way in: the form, the file, the new job and its original."""
+"""Intake of uploads: the form, the file, the new job and its original."""

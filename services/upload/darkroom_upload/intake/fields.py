@@ -1,4 +1,4 @@
-"""The fields that come with a file: which recipe, whom to tell of the end, and the client's own metadata."""
+"""The fields that come with a file: the recipe, the callback URL and the client's own metadata."""
 
 import hashlib
 import json
@@ -24,14 +24,14 @@ Metadata = Annotated[
     ],
     Field(max_length=MAX_ENTRIES),
 ]
-"""Up to 16 entries of text, kept with the job and returned as they came."""
+"""Up to 16 entries of text, which the job keeps and shows unchanged."""
 
 _METADATA: Final = TypeAdapter(Metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChosenRecipe:
-    """The recipe of a request: its name, what it says, and how the client wrote it."""
+    """The recipe of a request: its name, the recipe itself, and the text that the client sent."""
 
     name: str
     recipe: Recipe
@@ -39,7 +39,7 @@ class ChosenRecipe:
 
 
 def choose_recipe(text: str, presets: Presets) -> ChosenRecipe:
-    """Resolve a preset's name or a recipe as JSON; nothing at all means the default. Raises InvalidRecipe."""
+    """Resolve a preset's name or a recipe as JSON. An empty text means the default. Raises InvalidRecipe."""
     text = text or DEFAULT_PRESET
     name, recipe = resolve_recipe(text, presets)
     return ChosenRecipe(name=name, recipe=recipe, text=text)
@@ -47,8 +47,8 @@ def choose_recipe(text: str, presets: Presets) -> ChosenRecipe:
 
 def _as_either(recipe: object) -> object:
     if not isinstance(recipe, str | dict):
-        # Said here, for a union would say it of each of its members, in places that the document has not.
-        raise ValueError(f"give a preset's name, or a recipe: {RECIPE_FORM}")  # noqa: TRY004 - pydantic's way to hear it
+        # A union would report a fault for each of its members, at places that the document lacks.
+        raise ValueError(f"give a preset's name, or a recipe: {RECIPE_FORM}")  # noqa: TRY004 - pydantic expects it
     return recipe
 
 
@@ -57,12 +57,12 @@ RecipeField = Annotated[str | dict[str, Any], BeforeValidator(_as_either)]
 
 
 def recipe_text(recipe: str | dict[str, Any]) -> str:
-    """A recipe in a JSON body, as it would be written in a form."""
+    """Return a recipe of a JSON body as the text that a form would contain."""
     return recipe if isinstance(recipe, str) else json.dumps(recipe)
 
 
 def read_metadata(text: str) -> dict[str, str]:
-    """Read metadata from JSON; nothing at all means none. Raises MalformedRequest with `errors`."""
+    """Read metadata from JSON. An empty text means none. Raises MalformedRequest with `errors`."""
     if not text:
         return {}
     try:
@@ -72,7 +72,7 @@ def read_metadata(text: str) -> dict[str, str]:
             f"The metadata must be a JSON object of at most {MAX_ENTRIES} entries of text, with keys of at most "
             f"{MAX_KEY_CHARACTERS} and values of at most {MAX_VALUE_CHARACTERS} characters.",
             errors=[
-                # The document is the field itself; of a key pydantic says so by a further step.
+                # Pydantic adds a step to the path if the fault is in a key. The pointer leaves it out.
                 {"pointer": json_pointer(["metadata", *fault["loc"][:1]]), "message": fault["msg"]}
                 for fault in error.errors()[:MAX_ENTRIES]
             ],
@@ -80,7 +80,7 @@ def read_metadata(text: str) -> dict[str, str]:
 
 
 def read_callback(text: str, *, allow_http: bool) -> str | None:
-    """Check a callback URL; nothing at all means none. Raises MalformedRequest with `errors`."""
+    """Check a callback URL. An empty text means none. Raises MalformedRequest with `errors`."""
     if not text:
         return None
     read_callback_url(text, allow_http=allow_http)
@@ -88,6 +88,6 @@ def read_callback(text: str, *, allow_http: bool) -> str | None:
 
 
 def fingerprint(kind: str, *parts: str, metadata: Mapping[str, str]) -> str:
-    """A hash of everything that a client asked for, to tell a repeated request from another one."""
+    """Return a hash of everything that a client asked for. Repeated requests have equal fingerprints."""
     document = json.dumps([kind, *parts, sorted(metadata.items())])
     return hashlib.sha256(document.encode()).hexdigest()

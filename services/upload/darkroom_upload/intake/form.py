@@ -1,4 +1,4 @@
-"""A multipart form as it streams in, turned into events; small fields are collected, the file never is."""
+"""A multipart form, turned into events as it arrives. Small fields are collected, the file never is."""
 
 import json
 import re
@@ -14,14 +14,14 @@ from darkroom.errors import MalformedRequest
 
 FILE: Final = "file"
 FIELDS: Final = frozenset({"recipe", "metadata", "callback_url"})
-"""The fields that a form may have beside the file."""
+"""The fields that a form may have besides the file."""
 
 MAX_FIELD_BYTES: Final = 128 * 1024
 """The largest recipe, 32 variants of 16 operations each, is about half of this."""
 
 _ESCAPED: Final = {"%22": '"', "%0D": "\r", "%0A": "\n"}
-"""What browsers and curl write in a file's name in place of a quote and of line ends, and all that they escape (HTML,
-section "Multipart form data"): another `%` is part of the name."""
+"""How browsers and curl escape a quote and line ends in a file's name. They escape nothing else (HTML, section
+"Multipart form data"): any other `%` is part of the name."""
 
 _EXTENDED_FILENAME: Final = re.compile(r"(?:^|;)\s*filename\*\s*=\s*[^';\s]*'[^']*'([^;\s]*)", re.IGNORECASE)
 """`filename*=charset'language'percent-encoded` (RFC 8187, section 3.2)."""
@@ -36,14 +36,14 @@ class FileStarted:
 
 @dataclass(frozen=True)
 class FileData:
-    """Some of the file's bytes, in order."""
+    """The next bytes of the file."""
 
     data: bytes
 
 
 @dataclass(frozen=True)
 class FileEnded:
-    """All bytes of the file were given."""
+    """All bytes of the file have arrived."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,9 @@ FormEvent = FileStarted | FileData | FileEnded | Field
 
 
 class FormParser:
-    """Reads `multipart/form-data` (RFC 7578) with one file and at most one of each field, in any order.
+    """Reads `multipart/form-data` (RFC 7578) with one file and each field at most once, in any order.
 
-    Every fault of the form, be it of syntax or an unknown, repeated or oversized part, raises MalformedRequest.
+    Raises MalformedRequest for bad syntax, and for an unknown, repeated or oversized part.
     """
 
     def __init__(self, content_type: str) -> None:
@@ -90,7 +90,7 @@ class FormParser:
         self._complete = False
 
     def feed(self, chunk: bytes) -> list[FormEvent]:
-        """The events in the next bytes of the body."""
+        """Return the events in the next bytes of the body."""
         try:
             self._parser.write(chunk)
         except FormParserError as error:
@@ -99,7 +99,7 @@ class FormParser:
         return events
 
     def close(self) -> None:
-        """Say that the body is over."""
+        """End the form. Raises MalformedRequest if its end is missing."""
         if not self._complete:
             raise MalformedRequest("The multipart form ends before its closing boundary.")
 
@@ -122,7 +122,7 @@ class FormParser:
         self._part, filename = _name_and_filename(self._disposition)
         if self._part != FILE and self._part not in FIELDS:
             known = ", ".join([FILE, *sorted(FIELDS)])
-            raise MalformedRequest(f"The form has a field {_shown(self._part)}, which is unknown. Known are: {known}.")
+            raise MalformedRequest(f"The form has an unknown field {_shown(self._part)}. Known are: {known}.")
         if self._part in self._seen:
             raise MalformedRequest(f'The form has more than one part "{self._part}".')
         self._seen.add(self._part)
@@ -135,7 +135,7 @@ class FormParser:
             return
         self._value += data[start:end]
         if len(self._value) > MAX_FIELD_BYTES:
-            raise MalformedRequest(f'The field "{self._part}" is longer than {MAX_FIELD_BYTES} bytes.')
+            raise MalformedRequest(f'The field "{self._part}" may have at most {MAX_FIELD_BYTES} bytes.')
 
     def _end_part(self) -> None:
         if self._part == FILE:
@@ -149,7 +149,7 @@ class FormParser:
 
 
 async def form_events(content_type: str, body: AsyncIterator[bytes]) -> AsyncIterator[FormEvent]:
-    """The events of a whole body, as it arrives."""
+    """Yield the events of a form as its body arrives."""
     parser = FormParser(content_type)
     async for chunk in body:
         for event in parser.feed(chunk):
@@ -158,7 +158,7 @@ async def form_events(content_type: str, body: AsyncIterator[bytes]) -> AsyncIte
 
 
 async def raw_events(fields: list[Field], filename: str | None, body: AsyncIterator[bytes]) -> AsyncIterator[FormEvent]:
-    """The events of a body that is the file itself, with its fields given elsewhere."""
+    """Yield the events of a body that is the file itself. Its fields come first."""
     for field in fields:
         yield field
     yield FileStarted(filename)
@@ -176,7 +176,7 @@ def _boundary(content_type: str) -> bytes:
 
 
 def _name_and_filename(disposition: bytes | None) -> tuple[str, str | None]:
-    """What Content-Disposition calls the part and its file; bytes that are not UTF-8 become replacement characters."""
+    """Return the names of the part and its file. Bytes that are not UTF-8 become replacement characters."""
     if disposition is None:
         raise MalformedRequest("A part of the multipart form has no Content-Disposition.")
     kind, parameters = parse_options_header(disposition)
@@ -185,7 +185,7 @@ def _name_and_filename(disposition: bytes | None) -> tuple[str, str | None]:
     name = parameters[b"name"].decode("utf-8", "replace")
     if b"filename" in parameters:
         return name, _unescaped(parameters[b"filename"].decode("utf-8", "replace"))
-    # RFC 7578 forbids the extended form, and some clients send nothing else for names beyond ASCII.
+    # RFC 7578 forbids the extended form, but some clients send only this form for names beyond ASCII.
     extended = _EXTENDED_FILENAME.search(disposition.decode("latin-1"))
     return name, unquote_to_bytes(extended[1]).decode("utf-8", "replace") if extended else None
 

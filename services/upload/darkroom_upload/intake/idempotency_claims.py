@@ -1,11 +1,12 @@
-"""Idempotency keys: which job a key of an owner's stands for, kept for a day in the accounts table."""
+"""Idempotency keys: the job that an owner's key stands for, kept for a day in the accounts table."""
 
 import hashlib
-import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from darkroom.tables.dynamodb import read_item
+from darkroom.tables.dynamodb import epoch, read_item
 from darkroom.topology import DAY_SECONDS
 
 if TYPE_CHECKING:
@@ -13,18 +14,18 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
 _UNCLAIMED: Final = "attribute_not_exists(id) OR expires_at < :now"
-"""DynamoDB removes expired items within days, not at once."""
+"""DynamoDB removes an expired item within days, not at once. So an expired claim may still be there."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """What an owner's Idempotency-Key was first used for."""
+    """The first use of an owner's Idempotency-Key."""
 
     owner: str
     key: str
     job_id: str
     fingerprint: str
-    """Hash of all that was asked for."""
+    """Hash of everything that the request asked for."""
 
     @property
     def id(self) -> str:
@@ -33,22 +34,23 @@ class Claim:
 
 
 class Claims:
-    """Finds claims."""
+    """Finds claims, and writes them as part of a transaction."""
 
-    def __init__(self, client: "DynamoDBClient", accounts_table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", accounts_table: str, *, now: Callable[[], datetime]) -> None:
         self._client = client
         self._table = accounts_table
+        self._now = now
 
     async def find(self, owner: str, key: str) -> Claim | None:
-        """The claim on a key, unless it has expired. Raises Unavailable."""
+        """Return the claim on a key, or None if there is none or it has expired. Raises Unavailable."""
         item = await read_item(self._client, self._table, {"id": {"S": _id(owner, key)}})
-        if item is None or int(item["expires_at"]["N"]) < time.time():
+        if item is None or int(item["expires_at"]["N"]) < self._now().timestamp():
             return None
         return Claim(owner=owner, key=key, job_id=item["job_id"]["S"], fingerprint=item["fingerprint"]["S"])
 
     def claiming(self, claim: Claim) -> "TransactWriteItemTypeDef":
-        """The part of a transaction that claims a key, and that fails when it is claimed already."""
-        now = int(time.time())
+        """Return the part of a transaction that claims a key. It fails if the key is claimed already."""
+        now = epoch(self._now())
         return {
             "Put": {
                 "TableName": self._table,

@@ -1,4 +1,4 @@
-"""What is judged of a file while its bytes pass: how many they are, what they are, and how large the picture is."""
+"""The checks of a file while its bytes pass: their number, the format, and the image's size in pixels."""
 
 import hashlib
 import io
@@ -13,18 +13,18 @@ from darkroom.limits import MAX_PIXELS
 from darkroom.tiff_directories import TiffStream
 
 HEAD_BYTES: Final = 128 * 1024
-"""How far into the file the size of the picture is looked for; headers seldom go further."""
+"""How many bytes are searched for the image's size. Headers are seldom longer."""
 
 _PPM_HEAD_BYTES: Final = 1024
-"""Reading the digits of a PPM header takes quadratic time."""
+"""A limit, because reading the digits of a PPM header takes quadratic time."""
 _BMP_HEADER_SIZE: Final = slice(14, 18)
 _BMP_INFO_HEADER_BYTES: Final = 40
 
 
 class Inspection:
-    """Sees a file go by, once, and refuses it as soon as there is a reason to.
+    """Checks a file as its bytes pass, and refuses it as soon as there is a reason.
 
-    Raises UploadTooLarge, UnsupportedMediaType and ImageTooLarge; MalformedRequest for a file without bytes.
+    Raises UploadTooLarge, UnsupportedMediaType and ImageTooLarge, and MalformedRequest for an empty file.
     """
 
     def __init__(self, *, max_bytes: int) -> None:
@@ -36,15 +36,15 @@ class Inspection:
         self.size = 0
         """Bytes seen."""
         self.format: ImageFormat | None = None
-        """Known from the 32nd byte on, or from the end of the file."""
+        """The format; None until the 32nd byte or the end of the file."""
 
     @property
     def sha256(self) -> str:
-        """Of the bytes seen, in hexadecimal."""
+        """SHA-256 of the bytes seen, hexadecimal."""
         return self._digest.hexdigest()
 
     def see(self, data: bytes) -> None:
-        """Look at the next bytes."""
+        """Check the next bytes."""
         self.size += len(data)
         if self.size > self._max_bytes:
             raise too_large(self.size, limit=self._max_bytes)
@@ -59,7 +59,7 @@ class Inspection:
             self.end()
 
     def end(self) -> ImageFormat:
-        """Say that there are no more bytes, or enough of them. Returns the format."""
+        """End the checks, because the file has ended or its head is long enough. Return the format."""
         if self.size == 0:
             raise MalformedRequest("The file is empty.")
         if self.format is None:
@@ -71,7 +71,7 @@ class Inspection:
         return self.format
 
     def _follow_directories(self, data: bytes) -> None:
-        """Those of a TIFF may lie anywhere in the file, its end included."""
+        """Find the size in a TIFF's directories, which may lie anywhere in the file, even at its end."""
         walk = self._tiff.walk
         if walk.wanted is None:
             return
@@ -82,7 +82,7 @@ class Inspection:
 
 
 def too_large(actual: int, *, limit: int) -> UploadTooLarge:
-    """The error for more bytes than are taken."""
+    """Return the error for an upload over the limit of bytes."""
     return UploadTooLarge(f"An upload may have at most {limit} bytes.", limit=limit, actual=actual)
 
 
@@ -93,37 +93,37 @@ def _sniffed(head: bytearray) -> ImageFormat:
         if raw is not None:
             raise UnsupportedMediaType(camera_raw.refusal(raw))
         known = ", ".join(image_format.value for image_format in ImageFormat)
-        raise UnsupportedMediaType(f"The file is no image of a format that is read here. Formats: {known}.")
+        raise UnsupportedMediaType(f"Unsupported image format. Supported: {known}.")
     return image_format
 
 
 def _require_pixels_within_limit(image_format: ImageFormat, head: bytes) -> None:
-    """Refuse what announces too many pixels. A size that is not found is left to the processor, which decodes."""
+    """Refuse an image that announces too many pixels. The processor checks images whose size is not found here."""
     require_size_within_limit(*_dimensions(image_format, head))
 
 
 def require_size_within_limit(width: int, height: int) -> None:
-    """Raises ImageTooLarge for a picture of more pixels than are accepted."""
+    """Raise ImageTooLarge for an image of too many pixels."""
     pixels = width * height
     if pixels > MAX_PIXELS:
         raise ImageTooLarge(
-            f"The image has {width} × {height} pixels; at most {MAX_PIXELS} are processed.",
+            f"The image has {width} × {height} pixels. At most {MAX_PIXELS} are allowed.",
             limit=MAX_PIXELS,
             actual=pixels,
         )
 
 
 def _dimensions(image_format: ImageFormat, head: bytes) -> tuple[int, int]:
-    """Width and height in pixels as stored, (0, 0) when the head does not tell."""
+    """Return (width, height) in pixels as stored; (0, 0) if the head does not contain them."""
     if image_format is ImageFormat.PPM:
         head = head[:_PPM_HEAD_BYTES]
     if image_format is ImageFormat.TIFF or (image_format is ImageFormat.BMP and not _has_info_header(head)):
         return 0, 0
-    # Without the rotation: it does not change the product, and searching for it can be made to take minutes.
+    # The rotation is left out: it does not change the product, and a crafted file can make the search take minutes.
     width, height = imagesize.get(io.BytesIO(head), exif_rotation=False)
     return (width, height) if width > 0 and height > 0 else (0, 0)
 
 
 def _has_info_header(head: bytes) -> bool:
-    """Whether a BMP is of the usual kind: the OS/2 one has 16-bit sizes, which `imagesize` misreads."""
+    """Say whether a BMP has the usual header. `imagesize` misreads the 16-bit sizes of the OS/2 header."""
     return int.from_bytes(head[_BMP_HEADER_SIZE], "little") >= _BMP_INFO_HEADER_BYTES

@@ -1,4 +1,4 @@
-"""Writing new jobs: each with the claim on its Idempotency-Key and charged to its caller, or not at all."""
+"""Writes new jobs: in one transaction the job, the claim on its Idempotency-Key, and the charge to its caller."""
 
 import asyncio
 import random
@@ -25,7 +25,7 @@ _PAUSE_SECONDS: Final = 0.05
 
 
 class _Part(Enum):
-    """What a transaction consists of."""
+    """The kinds of parts of the transaction."""
 
     JOB = auto()
     CLAIM = auto()
@@ -43,24 +43,24 @@ class NewJobs:
         self._claims = claims
         self._usage = usage
         self._cipher = cipher
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def create(self, new: NewJob, *, claim: Claim | None, charge: Charge | None) -> bool:
-        """Write a new job, its claim and its charge, all or none. The callback URL is encrypted.
+        """Write a new job, its claim and its charge: all or none. Return False if the key is claimed meanwhile.
 
-        False when the key was claimed in the meantime. Raises QuotaExceeded and Unavailable.
+        The callback URL is encrypted here. Raises QuotaExceeded and Unavailable.
         """
         if url := new.job.callback_url:
             new = replace(new, job=replace(new.job, callback_url=self._cipher.encrypt(url, place=new.job.job_id)))
         if claim is None and charge is None:
-            # The id is new: "there already" can only be the SDK's repetition of a write whose answer was lost.
+            # The id is new. If the job exists, the SDK has repeated a write whose answer was lost.
             await self._jobs.create(new)
             return True
         if charge is None:
             return await self._write(new, claim, None)
         charge.require_room(DailyUsage())
-        # Transactions on one counter get into each other's way. Those of one task at least take turns.
-        async with self._turns.setdefault(charge.counter, asyncio.Lock()):
+        # Transactions on the same counter conflict. Within one task they wait for each other.
+        async with self._locks.setdefault(charge.counter, asyncio.Lock()):
             charged = replace(new, job=replace(new.job, charged_to=charge.counter))
             return await self._write(charged, claim, charge)
 
@@ -77,18 +77,19 @@ class NewJobs:
             if _Part.CLAIM in refused:
                 return False
             if charge and _Part.COUNT in refused:
-                # Unless something was given back in this moment, this tells the caller what is used up.
+                # This raises QuotaExceeded, unless the counter has changed in this moment.
                 await self._usage.require_room(charge)
-            # Another transaction was at the same item: it has the key soon, or has given up.
+            # Another transaction is writing the same item. Soon it has the key, or has given up.
             pause = _PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1)  # noqa: S311 - keeps tasks out of step
             await asyncio.sleep(pause)
-        raise Unavailable("Another request of this caller is under way.")
+        raise Unavailable("Other requests of this caller are under way. Try again in a moment.")
 
     async def _transact(self, parts: "list[tuple[_Part, TransactWriteItemTypeDef]]") -> set[_Part] | None:
-        """None when it was done; else the parts whose conditions were not met, if it was that."""
+        """Write the parts. Return None if they are written, else the kinds whose conditions failed: none for a
+        conflict."""
         try:
             with writing():
-                # A repetition by the SDK carries the same token, so that it does not meet its own writes.
+                # If the SDK repeats the call, it sends the same token, so the call does not meet its own writes.
                 await self._client.transact_write_items(TransactItems=[part for _, part in parts])
         except ConditionFailed as error:
             return {parts[number][0] for number in error.found}

@@ -1,4 +1,4 @@
-"""The originals bucket: bytes that stream in, and presigned uploads that pass this service by."""
+"""The originals bucket: originals that stream through this service, and forms for uploads straight to S3."""
 
 import asyncio
 from collections.abc import Mapping
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 _LOG = get_logger(__name__)
 
 PART_BYTES: Final = 5 * 1024 * 1024
-"""The least that S3 takes as a part, but for the last one."""
+"""The smallest part that S3 accepts, except for the last one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewOriginal:
-    """An object to come: its key, and what is said of it."""
+    """The key and metadata of an object that is to be written."""
 
     key: str
     content_type: str
@@ -39,7 +39,7 @@ class PresignedPost:
 
 
 class Originals:
-    """Puts sources into their bucket. `public` signs for the address under which clients reach S3."""
+    """Writes originals, and signs forms for them. `public` is a client for the address at which clients reach S3."""
 
     def __init__(self, client: "S3Client", bucket: str, *, public: "S3Client") -> None:
         self._client = client
@@ -47,11 +47,11 @@ class Originals:
         self._public = public
 
     def incoming(self, new: NewOriginal) -> "IncomingOriginal":
-        """Begin an object; nothing is sent yet."""
+        """Begin an object. Nothing is sent yet."""
         return IncomingOriginal(self._client, self._bucket, new)
 
     async def presigned_post(self, new: NewOriginal, *, max_bytes: int, seconds: int) -> PresignedPost:
-        """A form with which anyone can put this one object, of at most `max_bytes`, for so many seconds."""
+        """Sign a form with which anyone can put this one object, of at most `max_bytes`, for some seconds."""
         fields = {
             "Content-Type": new.content_type,
             **{f"x-amz-meta-{name}": value for name, value in new.metadata.items()},
@@ -67,10 +67,10 @@ class Originals:
 
 
 class IncomingOriginal:
-    """An object that is written as its bytes come.
+    """An object that is written as its bytes arrive.
 
-    Up to 5 MiB are collected and put at once; more become the parts of a multipart upload. Either way the object
-    exists from `finish` on, and memory holds one part.
+    A file of up to 5 MiB is put at once. A larger one becomes a multipart upload. In both cases the object exists from
+    `finish` on, and memory holds one part.
     """
 
     def __init__(self, client: "S3Client", bucket: str, new: NewOriginal) -> None:
@@ -83,10 +83,10 @@ class IncomingOriginal:
         self._etags: list[str] = []
 
     async def write(self, data: bytes) -> None:
-        """Take the next bytes. Returns when they are in memory or with S3; raises Unavailable."""
+        """Write the next bytes: return when they are in memory or in S3. Raises Unavailable."""
         self._size += len(data)
         self._buffer += data
-        # One byte over a part: what fits into a part exactly may be the whole file.
+        # Send a part only if another byte follows it: a part that is full may be the whole file.
         while len(self._buffer) > PART_BYTES:
             await self._send_part(PART_BYTES)
 
@@ -108,7 +108,7 @@ class IncomingOriginal:
         return self._ref(answer["ETag"], answer.get("VersionId"))
 
     async def abort(self) -> None:
-        """Leave no parts behind. What cannot be removed now, the bucket's lifecycle removes within a day."""
+        """Remove the parts. If that fails, the bucket's lifecycle removes them within a day."""
         self._buffer.clear()
         if self._upload_id is not None:
             await asyncio.shield(self._abort(self._upload_id))

@@ -1,11 +1,10 @@
-"""Presign: make a job for bytes that the client will send straight to S3."""
+"""Presign: make a job for a file that the client will send straight to S3."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from darkroom import clock
 from darkroom.errors import Conflict, IdempotencyMismatch, UnderWay, UnsupportedMediaType
 from darkroom.file_names import display_name
 from darkroom.formats import ImageFormat
@@ -26,7 +25,7 @@ _LOG = get_logger(__name__)
 
 FORM_LIFETIME: Final = timedelta(minutes=10)
 _GRACE: Final = timedelta(minutes=2)
-"""An upload may begin in the form's last moment."""
+"""Time for an upload that begins in the form's last moment."""
 
 ACCEPTED_TYPES: Final = frozenset(
     {
@@ -43,12 +42,12 @@ ACCEPTED_TYPES: Final = frozenset(
         "image/x-portable-graymap",
     }
 )
-"""The registered types of the formats that are read, and other names that browsers and tools have for them."""
+"""The registered types of the supported formats, and other names that browsers and tools use for them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Announced:
-    """What a client says of the file that it is going to send."""
+    """What a client says about the file that it is going to send."""
 
     filename: str
     content_type: str
@@ -61,7 +60,7 @@ class Announced:
 
 @dataclass(frozen=True, kw_only=True)
 class PresignedUpload:
-    """A job that waits for its bytes, and the form to send them with."""
+    """A job that waits for its file, and the form that sends the file."""
 
     job: Job
     post: PresignedPost
@@ -71,7 +70,7 @@ class PresignedUpload:
 
 @dataclass(frozen=True, kw_only=True)
 class Presign:
-    """The use case."""
+    """Makes a job and the form for its file."""
 
     jobs: JobTable
     new_jobs: NewJobs
@@ -79,14 +78,15 @@ class Presign:
     stored: StoredBytes
     originals: Originals
     max_upload_bytes: int
+    now: Callable[[], datetime]
 
     async def __call__(self, announced: Announced, *, caller: Caller, key: str | None) -> PresignedUpload:
-        """Create the job and sign its form. Raises RequestError, and Unavailable when AWS is away."""
+        """Create the job and sign its form. Raises RequestError and Unavailable."""
         if announced.size > self.max_upload_bytes:
             raise too_large(announced.size, limit=self.max_upload_bytes)
         if announced.content_type not in ACCEPTED_TYPES:
             known = ", ".join(image_format.media_type for image_format in ImageFormat)
-            raise UnsupportedMediaType(f"The content_type is of no image format that is read here. Types: {known}.")
+            raise UnsupportedMediaType(f"Unsupported content_type. Supported: {known}.")
         job, replayed = await self._record(announced, caller, key)
         expires_at = job.created_at + FORM_LIFETIME
         post = await self.originals.presigned_post(
@@ -96,40 +96,40 @@ class Presign:
                 metadata={"job-id": job.job_id, "recipe": job.recipe_name},
             ),
             max_bytes=announced.size,
-            seconds=max(1, int((expires_at - clock.now()).total_seconds())),
+            seconds=max(1, int((expires_at - self.now()).total_seconds())),
         )
         return PresignedUpload(job=job, post=post, expires_at=expires_at, replayed=replayed)
 
     async def _record(self, announced: Announced, caller: Caller, key: str | None) -> tuple[Job, bool]:
-        """The job, and whether an earlier request made it."""
+        """Return the job, and whether an earlier request made it."""
         owner, asked = caller.owner, _fingerprint(announced)
         claim = await self.claims.find(owner, key) if key else None
         if claim is not None:
             return await self._waiting(claim, asked), True
         await self.stored.require_room(caller)
         await require_watermark_images(self.jobs, announced.chosen, caller)
-        new = _new_job(caller, announced)
+        new = _new_job(caller, announced, self.now())
         job = new.job
         fresh = Claim(owner=owner, key=key, job_id=job.job_id, fingerprint=asked) if key else None
-        created = await self.new_jobs.create(new, claim=fresh, charge=caller.charge(announced.size))
+        created = await self.new_jobs.create(new, claim=fresh, charge=caller.charge(announced.size, self.now()))
         if key and not created:
             return await self._winner(owner, key, asked), True
         _LOG.info("job_created", job_id=job.job_id, owner=owner, recipe=job.recipe_name, bytes=announced.size)
         return job, False
 
     async def _winner(self, owner: str, key: str, asked: str) -> Job:
-        """The job of the request that was a little faster."""
+        """Return the job of a parallel request that claimed the key first."""
         claim = await self.claims.find(owner, key)
         if claim is None:
             raise UnderWay
         return await self._waiting(claim, asked)
 
     async def _waiting(self, claim: Claim, asked: str) -> Job:
-        """The job that an earlier request made, as long as its bytes can still be sent."""
+        """Return the job that an earlier request made, if its file can still be sent. Raises Conflict if not."""
         if claim.fingerprint != asked:
             raise IdempotencyMismatch("This Idempotency-Key was used for another upload. Use a new key.")
         job = await self.jobs.get(claim.job_id)
-        if job is None or job.status is not JobStatus.AWAITING_UPLOAD or clock.now() > job.created_at + FORM_LIFETIME:
+        if job is None or job.status is not JobStatus.AWAITING_UPLOAD or self.now() > job.created_at + FORM_LIFETIME:
             raise Conflict("The upload of this Idempotency-Key is over. Use a new key for another one.")
         return job
 
@@ -146,8 +146,8 @@ def _fingerprint(announced: Announced) -> str:
     )
 
 
-def _new_job(caller: Caller, announced: Announced) -> NewJob:
-    job_id, now, filename = new_job_id(), clock.now(), display_name(announced.filename)
+def _new_job(caller: Caller, announced: Announced, now: datetime) -> NewJob:
+    job_id, filename = new_job_id(), display_name(announced.filename)
     job = Job(
         job_id=job_id,
         owner=caller.owner,

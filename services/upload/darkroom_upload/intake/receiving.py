@@ -1,4 +1,4 @@
-"""Takes in one upload, event by event: inspects the file while its bytes go to the store, and reads the fields."""
+"""Receives one upload, event by event: checks the file while its bytes go to the store, and reads the fields."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,25 +16,25 @@ from darkroom_upload.intake.inspection import Inspection
 
 
 class IncomingFile(Protocol):
-    """An object on its way into the store. It comes into being with `finish`, not before. All raise Unavailable."""
+    """An object that is being written. It exists from `finish` on. All methods but `abort` raise Unavailable."""
 
     async def write(self, data: bytes) -> None:
-        """Take the next bytes; memory is bounded whatever their number."""
+        """Write the next bytes, within bounded memory."""
 
     async def finish(self) -> ObjectRef:
         """Make the object exist."""
 
     async def abort(self) -> None:
-        """Leave nothing behind. Never raises."""
+        """Discard what was written. Never raises."""
 
 
 OpenFile = Callable[[str, ImageFormat, str | None], IncomingFile]
-"""Opens the object for a file of that name (made harmless already), format and, if known by then, recipe's name."""
+"""Opens the object for a file, by its sanitized name, its format and the recipe's name if that is known by then."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """A complete upload that is acceptable as far as can be seen without decoding it."""
+    """A complete upload that passed all checks but decoding."""
 
     filename: str
     format: ImageFormat
@@ -47,15 +47,15 @@ class Received:
 
 
 class UploadReceiver:
-    """Use as a context manager: without `store` nothing of the file stays.
+    """Receives an upload as a context manager. Unless `store` is called, nothing of the file stays.
 
-    With `open_incoming=None` the file is looked at and not kept. `allow_http` is for callback URLs.
+    With `open_file=None` the file is checked but not kept. `allow_http` says whether callback URLs may use plain HTTP.
     """
 
-    def __init__(self, *, presets: Presets, max_bytes: int, allow_http: bool, open_incoming: OpenFile | None) -> None:
+    def __init__(self, *, presets: Presets, max_bytes: int, allow_http: bool, open_file: OpenFile | None) -> None:
         self._presets = presets
         self._allow_http = allow_http
-        self._open_incoming = open_incoming
+        self._open_file = open_file
         self._inspection = Inspection(max_bytes=max_bytes)
         self._filename: str | None = None
         self._held = bytearray()
@@ -74,8 +74,8 @@ class UploadReceiver:
         if self._incoming is not None and not self._stored:
             await self._incoming.abort()
 
-    async def take(self, event: FormEvent) -> None:
-        """Take the next event. Raises RequestError as soon as the upload cannot be accepted any more."""
+    async def handle(self, event: FormEvent) -> None:
+        """Handle the next event. Raises RequestError as soon as the upload cannot be accepted."""
         match event:
             case FileStarted(filename):
                 self._filename = display_name(filename or "")
@@ -93,7 +93,7 @@ class UploadReceiver:
                 self._callback_url = read_callback(value, allow_http=self._allow_http)
 
     def received(self) -> Received:
-        """The whole upload, once every event was taken."""
+        """Return the whole upload, after the last event."""
         if self._filename is None:
             raise MalformedRequest('The form has no part "file".')
         return Received(
@@ -115,14 +115,14 @@ class UploadReceiver:
         return stored
 
     async def _pass_on(self, data: bytes) -> None:
-        """Give bytes to the store; those before the format was known are held back."""
-        if self._open_incoming is None:
+        """Give bytes to the store. Those that arrive before the format is known are held back."""
+        if self._open_file is None:
             return
         if self._incoming is None:
             self._held += data
             if self._filename is None or self._inspection.format is None:
                 return
             recipe_name = self._chosen.name if self._chosen else None
-            self._incoming = self._open_incoming(self._filename, self._inspection.format, recipe_name)
+            self._incoming = self._open_file(self._filename, self._inspection.format, recipe_name)
             data, self._held = bytes(self._held), bytearray()
         await self._incoming.write(data)

@@ -1,18 +1,17 @@
 """Submit: make a job of an upload that streams through this service.
 
-    the record is written (awaiting_upload) → the object comes into being → its arrival is announced → 202
+    write the job (awaiting_upload) → make the original exist → announce its arrival → answer 202
 
-A crash in between leaves a job that waits: the orchestrator's sweeper starts it when the object is there and lets it
-expire when it is not, and a repetition with the same Idempotency-Key does what was left undone.
+A crash between two steps leaves a job that waits. The orchestrator's sweeper starts the job if the original exists, and
+else lets it expire. A request that repeats the Idempotency-Key does the remaining steps.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from darkroom import clock
 from darkroom.errors import Conflict, IdempotencyMismatch, UnderWay
 from darkroom.formats import ImageFormat
 from darkroom.job_details import JobDetails
@@ -37,7 +36,7 @@ from darkroom_upload.intake.watermark_images import require_watermark_images
 _LOG = get_logger(__name__)
 
 ARRIVAL_PERIOD: Final = timedelta(minutes=5)
-"""How long until the sweeper looks after a job whose announcement nobody has seen."""
+"""How long the sweeper waits for a job's announcement before it checks the job."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +50,7 @@ class Submission:
 
 @dataclass(frozen=True, kw_only=True)
 class Submit:
-    """The use case."""
+    """Makes a job of an upload."""
 
     jobs: JobTable
     new_jobs: NewJobs
@@ -63,21 +62,22 @@ class Submit:
     presets: Presets
     max_upload_bytes: int
     allow_http: bool
-    """For callback URLs."""
+    """Whether callback URLs may use plain HTTP."""
+    now: Callable[[], datetime]
     arrival_period: timedelta = ARRIVAL_PERIOD
 
     async def __call__(
         self, events: AsyncIterator[FormEvent], *, caller: Caller, key: str | None, announced_bytes: int = 0
     ) -> Submission:
-        """Take the upload in. Raises RequestError for what is wrong with it, Unavailable when AWS is away.
+        """Receive the upload and make its job. Raises RequestError for a fault of the upload, and Unavailable.
 
-        An upload that is known to be too much for the caller's quotas is refused before it is read: as far as it is
-        announced, that the file has at least so many bytes. Whether there is room is decided when the job is written.
+        An upload that is certain to exceed the caller's quotas is refused unread: the file has at least
+        `announced_bytes`. The write of the job then decides whether the quotas have room.
         """
         claim = await self.claims.find(caller.owner, key) if key else None
         earlier = await self._claimed_job(claim) if claim else None
         if earlier is None:
-            await self.usage.require_room(caller.charge(announced_bytes))
+            await self.usage.require_room(caller.charge(announced_bytes, self.now()))
             await self.stored.require_room(caller)
         job_id = earlier.job_id if earlier else new_job_id()
         keep = earlier is None or earlier.status is JobStatus.AWAITING_UPLOAD
@@ -85,16 +85,16 @@ class Submit:
             presets=self.presets,
             max_bytes=self.max_upload_bytes,
             allow_http=self.allow_http,
-            open_incoming=partial(self._open, job_id) if keep else None,
-        ) as intake:
+            open_file=partial(self._open, job_id) if keep else None,
+        ) as receiver:
             async for event in events:
-                await intake.take(event)
-            received = intake.received()
+                await receiver.handle(event)
+            received = receiver.received()
             submission = await self._record(job_id, received, caller, key=key, claim=claim, earlier=earlier)
             if keep and submission.job.job_id == job_id:
-                await self._announce(submission.job, await intake.store())
+                await self._announce(submission.job, await receiver.store())
         if claim and keep:
-            # A job that had waited for long may have expired while its bytes came once more.
+            # The job may have expired while its bytes arrived again. This raises Conflict then.
             await self._claimed_job(claim)
         return submission
 
@@ -114,23 +114,24 @@ class Submit:
         claim: Claim | None,
         earlier: Job | None,
     ) -> Submission:
-        """Find the job that an earlier request made, or create it."""
+        """Find the job that an earlier request made, or create one."""
         asked = _fingerprint(received)
         if claim and earlier:
             _require_same(claim, asked)
             return await self._replay(earlier)
         owner = caller.owner
         await require_watermark_images(self.jobs, received.chosen, caller)
-        new = _new_job(job_id, caller, received, self.arrival_period)
+        new = self._new_job(job_id, caller, received)
         fresh = Claim(owner=owner, key=key, job_id=job_id, fingerprint=asked) if key else None
-        created = await self.new_jobs.create(new, claim=fresh, charge=caller.charge(received.size))
+        created = await self.new_jobs.create(new, claim=fresh, charge=caller.charge(received.size, self.now()))
         if key and not created:
             return await self._winner(owner, key, asked)
         _LOG.info("job_created", job_id=job_id, owner=owner, recipe=new.job.recipe_name, bytes=received.size)
         return Submission(job=new.job, details=JobDetails(metadata=new.metadata), replayed=False)
 
     async def _winner(self, owner: str, key: str, asked: str) -> Submission:
-        """The job of the request that was a little faster, once that has stored its bytes. It may yet fail to."""
+        """Return the job of a parallel request that claimed the key first. Raises UnderWay until its original is
+        stored."""
         claim = await self.claims.find(owner, key)
         if claim is None:
             raise UnderWay
@@ -148,8 +149,28 @@ class Submit:
         if job is None:
             raise Conflict("The job of this Idempotency-Key was deleted. Use a new key.")
         if job.status is JobStatus.EXPIRED:
-            raise Conflict("The job of this Idempotency-Key has expired, for its image never came. Use a new key.")
+            raise Conflict("The job of this Idempotency-Key has expired, because its image never came. Use a new key.")
         return job
+
+    def _new_job(self, job_id: str, caller: Caller, received: Received) -> NewJob:
+        now, recipe = self.now(), received.chosen.recipe
+        job = Job(
+            job_id=job_id,
+            owner=caller.owner,
+            recipe_name=received.chosen.name,
+            status=JobStatus.AWAITING_UPLOAD,
+            created_at=now,
+            updated_at=now,
+            filename=received.filename,
+            content_type=received.format.media_type,
+            source_key=upload_key(job_id, received.filename),
+            deadline=now + self.arrival_period,
+            source_bytes=received.size,
+            source_sha256=received.sha256,
+            variants=unsettled(recipe),
+            callback_url=received.callback_url or caller.callback_url,
+        )
+        return NewJob(job=job, recipe=recipe, metadata=received.metadata)
 
     async def _announce(self, job: Job, source: ObjectRef) -> None:
         arrived = UploadArrived(job_id=job.job_id, source=source)
@@ -170,24 +191,3 @@ def _fingerprint(received: Received) -> str:
         received.callback_url or "",
         metadata=received.metadata,
     )
-
-
-def _new_job(job_id: str, caller: Caller, received: Received, arrival_period: timedelta) -> NewJob:
-    now, recipe = clock.now(), received.chosen.recipe
-    job = Job(
-        job_id=job_id,
-        owner=caller.owner,
-        recipe_name=received.chosen.name,
-        status=JobStatus.AWAITING_UPLOAD,
-        created_at=now,
-        updated_at=now,
-        filename=received.filename,
-        content_type=received.format.media_type,
-        source_key=upload_key(job_id, received.filename),
-        deadline=now + arrival_period,
-        source_bytes=received.size,
-        source_sha256=received.sha256,
-        variants=unsettled(recipe),
-        callback_url=received.callback_url or caller.callback_url,
-    )
-    return NewJob(job=job, recipe=recipe, metadata=received.metadata)

@@ -1,4 +1,4 @@
-"""Whether the watermarks of a recipe may use the images that they name, and whether these are there."""
+"""The images that a recipe's watermarks name: results of jobs, which must exist and be usable."""
 
 import asyncio
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from darkroom_upload.callers.caller import Caller
 from darkroom_upload.intake.fields import ChosenRecipe
 
 _NO_JOB: Final = "there is no such job"
-"""Also said of another owner's."""
+"""The reason also for another owner's job."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,48 +25,48 @@ class UnusableImage:
     variant: int
     operation: int
     member: str
-    """Of the overlay: what is wrong with it."""
+    """The wrong member of the overlay."""
     reason: str
 
     @property
     def pointer(self) -> str:
-        """To the place (RFC 6901)."""
+        """A JSON pointer (RFC 6901) to the place."""
         return f"/variants/{self.variant}/operations/{self.operation}/image/{self.member}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class WatermarkImages:
-    """The images that a recipe's watermarks name: those that are there, and the places that name others."""
+    """The usable images by overlay, and the places that name images that cannot be used."""
 
     found: Mapping[Overlay, VariantResult]
-    missing: tuple[UnusableImage, ...]
+    unusable: tuple[UnusableImage, ...]
 
 
 async def require_watermark_images(jobs: JobTable, chosen: ChosenRecipe, caller: Caller) -> None:
-    """Raises InvalidRecipe with a fault for each place that names an image which cannot be used, and Unavailable.
+    """Raise InvalidRecipe with a fault for each image that cannot be used. Raises Unavailable.
 
-    Raises Forbidden for a caller without the scope `read` whose own recipe names any: an answer would tell whether the
-    image is there, and the results would show it.
+    Raises Forbidden if the recipe is the caller's own, names an image, and the caller lacks the scope `read`: the
+    answer would say whether the image exists, and the results would show it.
     """
     if chosen.name == CUSTOM and any(variant.overlays for variant in chosen.recipe.variants):
-        caller.require(Scope.READ, reason="A watermark made of a job's picture needs it.")
-    missing = (await find_watermark_images(jobs, chosen, caller.owner)).missing
-    if missing:
-        faults = [{"pointer": each.pointer, "message": each.reason} for each in missing]
+        caller.require(Scope.READ, reason="A watermark made of a job's result needs it.")
+    unusable = (await find_watermark_images(jobs, chosen, caller.owner)).unusable
+    if unusable:
+        faults = [{"pointer": each.pointer, "message": each.reason} for each in unusable]
         raise InvalidRecipe(f"The recipe has {len(faults)} fault(s).", errors=faults)
 
 
 async def find_watermark_images(jobs: JobTable, chosen: ChosenRecipe, owner: str) -> WatermarkImages:
-    """Look at every image that a watermark of the recipe names: a finished picture of one of the owner's jobs.
+    """Check every image that a watermark of the recipe names: a completed variant of one of the owner's jobs.
 
-    Those of a preset may be anybody's, since the operator chose them. Raises Unavailable.
+    Images that a preset names may belong to any owner, since the operator chose them. Raises Unavailable.
     """
     variants = enumerate(chosen.recipe.variants)
     places = [(place, number, overlay) for place, variant in variants for number, overlay in variant.overlays.items()]
     ids = sorted({overlay.job_id for *_, overlay in places})
     makers = dict(zip(ids, await asyncio.gather(*(jobs.get(job_id) for job_id in ids)), strict=True))
     found: dict[Overlay, VariantResult] = {}
-    missing: list[UnusableImage] = []
+    unusable: list[UnusableImage] = []
     for place, number, overlay in places:
         maker = makers[overlay.job_id]
         visible = maker if maker and (chosen.name != CUSTOM or maker.owner == owner) else None
@@ -75,19 +75,19 @@ async def find_watermark_images(jobs: JobTable, chosen: ChosenRecipe, owner: str
             found[overlay] = result
         else:
             member, reason = result
-            missing.append(UnusableImage(variant=place, operation=number, member=member, reason=reason))
-    return WatermarkImages(found=found, missing=tuple(missing))
+            unusable.append(UnusableImage(variant=place, operation=number, member=member, reason=reason))
+    return WatermarkImages(found=found, unusable=tuple(unusable))
 
 
 def _usable(maker: Job | None, overlay: Overlay) -> VariantResult | tuple[str, str]:
-    """The image; or which member of the overlay is wrong, and why."""
+    """Return the image, or the wrong member of the overlay and the reason."""
     if maker is None:
         return "job_id", _NO_JOB
     if overlay.variant not in maker.variants:
         return "variant", "the job's recipe has no such variant"
     state = maker.variants[overlay.variant]
     if state.status is not VariantStatus.COMPLETED or state.result is None:
-        return "variant", "the picture is not there: only a completed variant can be used"
+        return "variant", "the variant is not completed, and only a completed one can be used"
     if state.result.size > MAX_OVERLAY_BYTES:
-        return "variant", f"the picture has {state.result.size} bytes; a watermark's may have {MAX_OVERLAY_BYTES}"
+        return "variant", f"the image has {state.result.size} bytes; a watermark's may have {MAX_OVERLAY_BYTES}"
     return state.result

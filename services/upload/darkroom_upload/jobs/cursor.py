@@ -1,6 +1,6 @@
-"""Where a list of jobs goes on: opaque to clients, and checked when it comes back.
+"""Cursors: the position at which a list of jobs continues. Opaque to clients, and checked when they come back.
 
-A cursor holds no owner. Whose jobs are listed is said by the caller's key alone.
+A cursor holds no owner. Only the caller decides whose jobs are listed.
 """
 
 import base64
@@ -17,7 +17,7 @@ from darkroom.tables.job_item import owner_order
 
 
 class Position(BaseModel):
-    """Just after this job."""
+    """The position just after a job."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -32,14 +32,14 @@ class Position(BaseModel):
 
     @property
     def order(self) -> str:
-        """What the index by owner sorts by."""
+        """The job's sort key in the index by owner."""
         return owner_order(self.created_at, self.job_id)
 
     @field_validator("created_at")
     @classmethod
     def _is_moment(cls, text: str) -> str:
         if clock.iso(clock.parse(text)) != text:
-            raise ValueError("not a moment as written here")
+            raise ValueError("not a moment as the service writes it")
         return text
 
     @field_validator("job_id")
@@ -51,16 +51,16 @@ class Position(BaseModel):
 
 
 def write_cursor(position: Position) -> str:
-    """The position as a client carries it."""
+    """Return a position as a client receives it."""
     document = json.dumps([position.created_at, position.job_id], separators=(",", ":"))
     return base64.urlsafe_b64encode(document.encode()).decode().rstrip("=")
 
 
 def read_cursor(text: str) -> Position:
-    """The inverse of `write_cursor`. Raises MalformedRequest for anything that it did not write."""
+    """Read what `write_cursor` has written. Raises MalformedRequest for anything else."""
     try:
         document = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         created_at, job_id = json.loads(document)
         return Position(created_at=created_at, job_id=job_id)
     except (binascii.Error, ValueError, TypeError, RecursionError, OverflowError, ValidationError) as error:
-        raise MalformedRequest("The cursor is not one that this service gave out.") from error
+        raise MalformedRequest("This is not a cursor of this service. Send the next_cursor of a page.") from error

@@ -1,4 +1,4 @@
-"""Follow: a job's states, one after the other, until it has ended."""
+"""Follow: the states of a job, one after the other, until it ends."""
 
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -10,88 +10,88 @@ from darkroom.job_details import JobDetails
 from darkroom.jobs import Job
 from darkroom.runtime.logs import get_logger
 from darkroom_upload.jobs.job_body import JobBody, job_body
-from darkroom_upload.jobs.job_reader import JobVersion
+from darkroom_upload.jobs.job_version import JobVersion
 from darkroom_upload.jobs.watcher import JobWatcher
 from darkroom_upload.results.result_links import ResultLinks
 
 _LOG = get_logger(__name__)
 
 LONGEST_SECONDS: Final = 5 * 60
-"""How long one answer may last. A client that wants to go on comes again."""
+"""How long one response may last. A client that wants more sends another request."""
 
 FindJob = Callable[[str, str], Awaitable[tuple[Job, JobDetails]]]
-"""The job of that id and owner, and its details. Raises NotFound and Unavailable."""
+"""Finds the job of an id and an owner, and its details. Raises NotFound and Unavailable."""
 Check = Callable[[], Awaitable[None]]
-"""Raises an error unless the caller may still be told of the job."""
+"""Raises an error unless the caller may still see the job."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """Which job is followed, and how it stood when it was last seen: all that is held while nothing happens."""
+    """A followed job and the version last seen. Nothing else stays in memory while nothing happens."""
 
     job_id: str
     owner: str
-    mark: JobVersion
+    version: JobVersion
 
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """A job at one moment, and what clients are told of it."""
+    """A job at one moment, with its body."""
 
     seen: Seen
     body: JobBody
 
     @property
-    def version(self) -> str:
-        """What tells this state of the job from all others."""
-        return self.seen.mark.version
+    def event_id(self) -> str:
+        """A text that tells this state of the job from all others."""
+        return str(self.seen.version)
 
     @property
     def is_open(self) -> bool:
         """Whether another state will follow."""
-        return self.seen.mark.status.is_open
+        return self.seen.version.status.is_open
 
 
-class Follow:
-    """Tells the states of a job.
+@dataclass(frozen=True, kw_only=True)
+class ReadState:
+    """Reads the present state of a job."""
 
-    A state that lasts shorter than the watcher's pause may be passed over: what counts is how the job stands. So
-    nothing is kept for a client that is slow, nor for one that comes again.
+    find_job: FindJob
+    links: ResultLinks
+
+    async def __call__(self, job_id: str, owner: str) -> State:
+        """Return the state of a job of the owner. Raises NotFound and Unavailable."""
+        job, details = await self.find_job(job_id, owner)
+        seen = Seen(job_id=job.job_id, owner=job.owner, version=JobVersion.of(job))
+        return State(seen=seen, body=await job_body(job, details, self.links))
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowJob:
+    """Yields the states of a job.
+
+    A state shorter than the watcher's pause may be left out, because only the present state matters to clients. So
+    nothing is kept for a client that is slow or that reconnects.
     """
 
-    def __init__(
-        self,
-        *,
-        find_job: FindJob,
-        links: ResultLinks,
-        watcher: JobWatcher,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._find_job = find_job
-        self._links = links
-        self._watcher = watcher
-        self._clock = clock
+    read_state: ReadState
+    watcher: JobWatcher
+    monotonic: Callable[[], float] = time.monotonic
 
-    async def state(self, job_id: str, owner: str) -> State:
-        """How a job of that owner's stands. Raises NotFound and Unavailable."""
-        job, details = await self._find_job(job_id, owner)
-        seen = Seen(job_id=job.job_id, owner=job.owner, mark=JobVersion.of(job))
-        return State(seen=seen, body=await job_body(job, details, self._links))
+    async def __call__(self, seen: Seen, check: Check) -> AsyncGenerator[State, None]:
+        """Yield each later state at once, until the job ends or `LONGEST_SECONDS` have passed.
 
-    async def after(self, seen: Seen, check: Check) -> AsyncGenerator[State, None]:
-        """The states after the one that was seen, each at once: to the job's end, or until it is time to come again.
-
-        `check` is asked before each. Raises what it raises, and NotFound when the job is gone.
+        Calls `check` before each state. Raises what `check` raises, and NotFound if the job was deleted.
         """
-        ends_at = self._clock() + LONGEST_SECONDS
-        while seen.mark.status.is_open and await self._watcher.changed(
-            seen.job_id, seen.mark, within_seconds=ends_at - self._clock(), progress=True
+        ends_at = self.monotonic() + LONGEST_SECONDS
+        while seen.version.status.is_open and await self.watcher.changed(
+            seen.job_id, seen.version, within_seconds=ends_at - self.monotonic(), progress=True
         ):
             try:
                 await check()
-                state = await self.state(seen.job_id, seen.owner)
+                state = await self.read_state(seen.job_id, seen.owner)
             except Unavailable as error:
-                # What was seen stays as it was told, so that the watcher's next look wakes us again.
+                # `seen` stays as it is, so the watcher's next poll finds the change again.
                 _LOG.warning("follow_failed", job_id=seen.job_id, reason=error.message)
             else:
                 seen = state.seen

@@ -1,4 +1,4 @@
-"""A job as clients see it: the body of `GET /status/{id}`."""
+"""The body of `GET /status/{id}`: a job as clients see it."""
 
 from pathlib import PurePosixPath
 from typing import Annotated, Self
@@ -15,19 +15,19 @@ from darkroom_upload.results.result_links import Link, ResultLinks
 
 
 class ErrorBody(ResponseBody):
-    """Why something failed: a stable code and a sentence for people."""
+    """The reason of a failure: a stable code, and a sentence for people."""
 
     code: str
     message: str
 
     @classmethod
     def of(cls, fault: Fault | None) -> Self | None:
-        """The fault, if there is one."""
+        """Return the body of a fault, or None if there is none."""
         return cls(code=fault.code, message=fault.message) if fault else None
 
 
 class ProgressBody(ResponseBody):
-    """Variants by how they ended."""
+    """How many variants are done, have failed, and exist in total."""
 
     done: int
     failed: int
@@ -35,13 +35,14 @@ class ProgressBody(ResponseBody):
 
 
 class SourceBody(ResponseBody):
-    """The source image. All but the name is null until it is known; sizes in pixels are as seen, after orientation."""
+    """The original's image. Each field but the name is null until it is known. Width and height are pixels after
+    orientation."""
 
     filename: str
     content_type: str | None = None
-    """By the file's content; before a presigned upload has arrived, as announced."""
+    """The type of the file's content. Before a presigned upload has arrived, the announced type."""
     bytes: int | None = None
-    """As announced likewise."""
+    """The file's size. Before a presigned upload has arrived, the announced size."""
     sha256: str | None = None
     format: ImageFormat | None = None
     width: int | None = None
@@ -58,12 +59,12 @@ class SourceBody(ResponseBody):
     thumbhash: str | None = None
     """A preview of some 25 bytes, base64 (https://evanw.github.io/thumbhash/)."""
     exif: dict[str, str | int | float] | None = None
-    """Readable tags; GPS coordinates are never among them."""
+    """Readable tags, never GPS coordinates."""
     has_gps: bool | None = None
 
     @classmethod
     def of(cls, job: Job, seen: SourceDescription | None) -> Self:
-        """What is known of a job's source."""
+        """Return what is known about a job's source."""
         return cls(
             filename=job.filename,
             content_type=seen.format.media_type if seen else job.content_type,
@@ -74,19 +75,19 @@ class SourceBody(ResponseBody):
 
 
 class VariantWarningBody(ResponseBody):
-    """Something about a picture that its owner should know."""
+    """Something about a result that its owner should know."""
 
     code: VariantWarning
     message: str
 
     @classmethod
     def of(cls, warning: VariantWarning) -> Self:
-        """The warning with its sentence."""
+        """Return the warning with its sentence."""
         return cls(code=warning, message=warning.message)
 
 
 class VariantBody(ResponseBody):
-    """A picture of the recipe. All but name and status is null until it is there."""
+    """A variant of the recipe. Until it has a result, most fields are null."""
 
     name: str
     status: VariantStatus
@@ -96,21 +97,21 @@ class VariantBody(ResponseBody):
     height: int | None = None
     sha256: str | None = None
     key: str | None = None
-    """Of the object in the results bucket."""
+    """Key of the result in the results bucket."""
     url: str | None = None
-    """Where to get it, for about an hour."""
+    """Address of the result, valid for about an hour."""
     warnings: tuple[VariantWarningBody, ...] = ()
-    """What to know of the picture; usually nothing."""
+    """Things to know about the result, usually none."""
     error: ErrorBody | None = None
 
 
 class ManifestBody(ResponseBody):
-    """The document that says what was made of what, how and with what."""
+    """The manifest: the document that says what was made of the image, how and with which software."""
 
     key: str
-    """Of the object in the results bucket."""
+    """Key of the manifest in the results bucket."""
     url: str
-    """Where to get it, for about an hour."""
+    """Address of the manifest, valid for about an hour."""
 
 
 class JobBody(ResponseBody):
@@ -127,34 +128,34 @@ class JobBody(ResponseBody):
     source: SourceBody
     variants: list[VariantBody]
     manifest: ManifestBody | None
-    """Of the last run that came to its end by itself; null before."""
+    """The manifest of the last run that ended by itself; null before that."""
     cost: Cost
     error: ErrorBody | None
     metadata: Annotated[dict[str, str], Field(default={}, exclude_if=lambda value: not value)]
-    """The client's own, when it gave any."""
+    """The client's own metadata. Left out if there is none."""
 
 
 class ReceiptBody(ResponseBody):
-    """All that a caller without the scope `read` is told of a job."""
+    """The part of a job that a caller without the scope `read` may see."""
 
     job_id: str
     status: JobStatus
     status_url: str
-    """Where a caller with the scope `read` sees the job; relative to this API."""
+    """The job's status, as a path of this API, for callers with the scope `read`."""
 
     @classmethod
     def of(cls, job: Job) -> Self:
-        """The receipt for a job."""
+        """Return the receipt for a job."""
         return cls(job_id=job.job_id, status=job.status, status_url=status_path(job.job_id))
 
 
 def status_path(job_id: str) -> str:
-    """The path of a job's status."""
+    """Return the path of a job's status."""
     return f"/status/{job_id}"
 
 
 async def job_body(job: Job, details: JobDetails, links: ResultLinks) -> JobBody:
-    """The job as clients see it, with a link to each picture that is there."""
+    """Return the job as clients see it, with a link to each result."""
     return JobBody(
         job_id=job.job_id,
         status=job.status,
@@ -173,7 +174,7 @@ async def job_body(job: Job, details: JobDetails, links: ResultLinks) -> JobBody
 
 
 def result_link(job: Job, name: str, *, download: bool = False) -> Link | None:
-    """What to link to for a variant; None as long as there is no picture."""
+    """Return the link to a variant's result; None if it has none."""
     result = job.variants.get(name, VariantState()).result
     if result is None:
         return None
@@ -182,7 +183,7 @@ def result_link(job: Job, name: str, *, download: bool = False) -> Link | None:
 
 
 def manifest_link(job: Job, *, download: bool = False) -> Link | None:
-    """What to link to for the manifest; None as long as there is none."""
+    """Return the link to the manifest; None if there is none."""
     if job.manifest is None:
         return None
     return Link(key=job.manifest.key, filename=f"{PurePosixPath(job.filename).stem}-manifest.json", download=download)

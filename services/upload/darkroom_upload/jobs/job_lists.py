@@ -1,12 +1,12 @@
 """Pages of an owner's jobs, newest first.
 
-The index by owner has `OWNER_SHARDS` partitions for each owner and holds keys alone. So a page is read in two steps:
+The index by owner has `OWNER_SHARDS` partitions for each owner and contains only keys. A page is read in two steps:
 
-    keys        from every partition at once, each in order, merged into one order
-    summaries   of the jobs of these keys, by BatchGetItem: a few attributes of each
+    keys        read from all partitions at once, and merged into one order
+    summaries   read by BatchGetItem, a few attributes of each job
 
-A status is looked for in the summaries. A page looks at `_MOST_LOOKS` jobs for it at most and may then be short; its
-cursor goes on from there.
+A filter by status looks at the summaries, at `_MOST_LOOKS` jobs a page. A page may then be short; its cursor continues
+from there.
 """
 
 import asyncio
@@ -29,9 +29,10 @@ if TYPE_CHECKING:
 _BATCH: Final = 100
 """Keys of one BatchGetItem."""
 _MOST_LOOKS: Final = 4 * _BATCH
-"""A status that hardly any job has must not make one request read a whole history, at one to five read units a job."""
+"""Jobs that one page examines. A rare status must not make a request read a whole history, at 1 to 5 read units a
+job."""
 _SPARE: Final = 16
-"""Keys read of each partition beyond its share of a page, so that one query of each is nearly always enough."""
+"""Keys read from each partition beyond its share of a page, so that one query a partition is nearly always enough."""
 _ATTRIBUTES: Final = (
     "job_id, #status, recipe_name, filename, variants_total, variants_done, variants_failed, "
     "created_at, updated_at, completed_at, cpu_ms, bytes_read, bytes_written"
@@ -40,7 +41,7 @@ _ATTRIBUTES: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class JobSummary:
-    """A job as lists show it. Moments are texts, as they are stored and told."""
+    """A job as lists show it. Moments are texts, as they are stored and shown."""
 
     job_id: str
     status: JobStatus
@@ -73,13 +74,13 @@ class JobSummary:
 
     @property
     def order(self) -> str:
-        """The job's place in the index by owner."""
+        """The job's sort key in the index by owner."""
         return owner_order(self.created_at, self.job_id)
 
 
 @dataclass(frozen=True)
 class Page:
-    """Jobs, newest first, and where the next page begins; None after the last."""
+    """Jobs, newest first, and the position of the next page; None after the last one."""
 
     jobs: list[JobSummary]
     next: Position | None
@@ -93,25 +94,25 @@ class JobLists:
         self._jobs = jobs
 
     async def page(self, owner: str, *, status: JobStatus | None, after: Position | None, limit: int) -> Page:
-        """Return an owner's jobs, up to `limit` of them. A page with a `status` may be short before the last."""
+        """Return an owner's jobs, up to `limit`. With a `status`, any page may be short, not only the last."""
         share = limit // OWNER_SHARDS + _SPARE
         walk = _Walk(self._client, self._jobs.name, owner, after=after.order if after else None, share=share)
         found: list[JobSummary] = []
         looks, last = 0, ""
         while len(found) <= limit and looks < _MOST_LOOKS:
-            # One more than the page has, to tell whether another follows.
-            places = await walk.take(_BATCH if status else min(limit + 1 - len(found), _BATCH))
-            if not places:
+            # One job more than the page shows, to learn whether another page follows.
+            keys = await walk.take(_BATCH if status else min(limit + 1 - len(found), _BATCH))
+            if not keys:
                 return Page(found, None)
-            looks, last = looks + len(places), places[-1]
-            found += [job for job in await self._summaries(places) if status in (None, job.status)]
+            looks, last = looks + len(keys), keys[-1]
+            found += [job for job in await self._summaries(keys) if status in (None, job.status)]
         if len(found) > limit:
             found, last = found[:limit], found[limit - 1].order
         return Page(found, Position.at(last))
 
-    async def _summaries(self, places: Sequence[str]) -> list[JobSummary]:
-        """Read the jobs at these places, in their order. The index lags: a job may be gone."""
-        ids = [place.rpartition("#")[2] for place in places]
+    async def _summaries(self, sort_keys: Sequence[str]) -> list[JobSummary]:
+        """Return the jobs of these keys, in this order. The index lags behind: a job may be gone."""
+        ids = [sort_key.rpartition("#")[2] for sort_key in sort_keys]
         items = await self._jobs.batch([key(job_id) for job_id in ids], _ATTRIBUTES)
         jobs = {item["job_id"]["S"]: JobSummary.of(item) for item in items}
         return [jobs[job_id] for job_id in ids if job_id in jobs]
@@ -119,7 +120,7 @@ class JobLists:
 
 @dataclass(kw_only=True)
 class _Shard:
-    """One partition of an owner's in the index, and how far it has been read."""
+    """One partition of an owner in the index, and how far it has been read."""
 
     name: str
     after: str | None
@@ -128,7 +129,7 @@ class _Shard:
 
 
 class _Walk:
-    """Goes through all partitions of an owner's, in one order, and reads each no further than is needed."""
+    """Goes through all partitions of an owner in one order. Reads no more of each than it needs."""
 
     def __init__(self, client: "DynamoDBClient", table: str, owner: str, *, after: str | None, share: int) -> None:
         self._client = client
@@ -137,7 +138,7 @@ class _Walk:
         self._shards = [_Shard(name=name, after=after) for name in owner_shards(owner)]
 
     async def take(self, count: int) -> list[str]:
-        """Return up to so many further places; none after the last."""
+        """Return up to `count` further sort keys; none after the last."""
         taken: list[str] = []
         while len(taken) < count:
             await asyncio.gather(*(self._read(shard) for shard in self._shards if not shard.rows and not shard.is_over))

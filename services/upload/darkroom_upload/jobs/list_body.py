@@ -1,4 +1,4 @@
-"""A list of jobs as clients see it: the body of `GET /jobs`."""
+"""The body of `GET /jobs`: a list of jobs."""
 
 from typing import Self
 
@@ -10,7 +10,7 @@ from darkroom_upload.response_body import ResponseBody
 
 
 class JobSummaryBody(ResponseBody):
-    """A job in short. `GET /status/{id}` tells the rest: source, variants, links, errors."""
+    """A job in short. `GET /status/{id}` shows the rest: source, variants, links, errors."""
 
     job_id: str
     status: JobStatus
@@ -40,11 +40,11 @@ class JobSummaryBody(ResponseBody):
 
 
 class JobPage(ResponseBody):
-    """Some of a client's jobs, newest first, each in short."""
+    """A page of a client's jobs, newest first."""
 
     items: list[JobSummaryBody]
     next_cursor: str | None
-    """For the next page; null on the last one."""
+    """The `cursor` of the next page; null on the last page."""
 
     @classmethod
     def of(cls, page: Page) -> Self:

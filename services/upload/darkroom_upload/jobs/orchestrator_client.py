@@ -1,4 +1,4 @@
-"""The orchestrator's internal API: the only one that changes a job, asked to do so."""
+"""A client of the orchestrator's internal API. Only the orchestrator changes a job."""
 
 import asyncio
 from http import HTTPStatus
@@ -16,8 +16,8 @@ TOTAL_SECONDS: Final = 5.0
 
 
 def open_client(url: str) -> httpx.AsyncClient:
-    """A client for the orchestrator at that root, one a process; the caller closes it."""
-    # Environment proxies are for the outside: this one is a neighbour.
+    """Return an HTTP client for the orchestrator, one for each process. The caller closes it."""
+    # Proxies of the environment are for addresses outside; the orchestrator is in the same network.
     return httpx.AsyncClient(
         base_url=url, timeout=httpx.Timeout(TOTAL_SECONDS, connect=CONNECT_SECONDS), trust_env=False
     )
@@ -33,7 +33,7 @@ class OrchestratorClient:
         self._client = client
 
     async def cancel(self, job_id: str) -> None:
-        """Stop an open job."""
+        """Cancel an open job."""
         await self._ask("POST", f"/api/jobs/{job_id}/cancel")
 
     async def retry(self, job_id: str, charge: Charge | None) -> None:
@@ -45,9 +45,9 @@ class OrchestratorClient:
         await self._ask("DELETE", f"/api/jobs/{job_id}")
 
     async def replay(self, job_id: str, charge: Charge | None) -> None:
-        """Send the webhook of a job's end once more, and charge for it.
+        """Send the webhook of a job's end again, and charge for it.
 
-        Raises QuotaExceeded too, and UnderWay while an earlier replay of the job is outstanding.
+        Raises QuotaExceeded too, and UnderWay while an earlier replay of the job is being delivered.
         """
         await self._ask("POST", f"/api/jobs/{job_id}/deliveries/replay", charge)
 
@@ -63,7 +63,7 @@ class OrchestratorClient:
         if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             raise _quota_exceeded(answer)
         if not answer.is_success:
-            raise Unavailable("Changes to jobs are not taken now. Try again in a moment.")
+            raise Unavailable("Jobs cannot be changed now. Try again in a moment.")
 
     async def _request(self, method: str, path: str, charge: Charge | None) -> httpx.Response:
         body = charge.model_dump(mode="json") if charge else None
@@ -71,7 +71,7 @@ class OrchestratorClient:
             async with asyncio.timeout(TOTAL_SECONDS):
                 return await self._client.request(method, path, headers=tracing.headers(), json=body)
         except (httpx.TransportError, TimeoutError) as error:
-            raise Unavailable("Changes to jobs are not taken now. Try again in a moment.") from error
+            raise Unavailable("Jobs cannot be changed now. Try again in a moment.") from error
 
 
 def _under_way(answer: httpx.Response, detail: str) -> UnderWay:
@@ -84,19 +84,19 @@ def _quota_exceeded(answer: httpx.Response) -> QuotaExceeded:
 
 
 def _retry_after(answer: httpx.Response) -> int:
-    """Seconds."""
-    told = answer.headers.get("retry-after", "")
-    return int(told) if told.isdecimal() else 1
+    """Return the seconds to wait; 1 if the answer does not say it."""
+    seconds = answer.headers.get("retry-after", "")
+    return int(seconds) if seconds.isdecimal() else 1
 
 
 def _detail(answer: httpx.Response, otherwise: str) -> str:
-    """The sentence in a problem document."""
+    """Return the sentence of a problem document."""
     detail = _member(answer, "detail")
     return detail if isinstance(detail, str) else otherwise
 
 
 def _member(answer: httpx.Response, name: str) -> Any:
-    """A member of a problem document, or None."""
+    """Return a member of a problem document, or None if there is none."""
     try:
         return answer.json()[name]
     except (ValueError, KeyError, TypeError):

@@ -1,7 +1,7 @@
-"""Waiting for jobs to change, for all requests of a process together.
+"""Waits for jobs to change, for all requests of a process together.
 
-While somebody waits, every watched job is looked up in one go, four times a second; while nobody does, nothing
-happens. So a hundred clients that wait for their jobs cost as much as one.
+While a request waits, one poll reads the versions of all watched jobs, four times a second. While none waits, nothing
+is read. So a hundred clients that wait for their jobs cost as much as one.
 """
 
 import asyncio
@@ -13,48 +13,49 @@ from typing import Final
 
 from darkroom.errors import Unavailable
 from darkroom.runtime.logs import get_logger
-from darkroom_upload.jobs.job_reader import JobVersion
+from darkroom_upload.jobs.job_version import JobVersion
 
 _LOG = get_logger(__name__)
 
 POLL_SECONDS: Final = 0.25
 
-ReadMarks = Callable[[Sequence[str]], Awaitable[dict[str, JobVersion]]]
+ReadVersions = Callable[[Sequence[str]], Awaitable[dict[str, JobVersion]]]
+"""Returns the versions of those jobs that exist, by their ids. Raises Unavailable."""
 
 
 @dataclass(eq=False)
 class _Waiter:
-    """One request that waits, and what it has seen of its job."""
+    """One request that waits, and the version of its job that it has seen."""
 
     seen: JobVersion
-    heeds_progress: bool
+    wants_progress: bool
     woken: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def heeds(self, mark: JobVersion | None) -> bool:
-        """Whether that is a change to wake for. A job that is gone has no mark, which is one as well."""
-        if mark is None:
+    def waits_for(self, version: JobVersion | None) -> bool:
+        """Say whether this version ends the wait. None, for a deleted job, does."""
+        if version is None:
             return True
-        return mark != self.seen if self.heeds_progress else mark.stage != self.seen.stage
+        return version != self.seen if self.wants_progress else version.has_other_status(self.seen)
 
 
 class JobWatcher:
-    """Tells when jobs have changed. `run` has to run meanwhile; when it ends, so do all waits."""
+    """Says when jobs have changed. Only while `run` runs; when that ends, all waits end."""
 
-    def __init__(self, read_marks: ReadMarks, *, poll_seconds: float = POLL_SECONDS) -> None:
-        self._read_marks = read_marks
+    def __init__(self, read_versions: ReadVersions, *, poll_seconds: float = POLL_SECONDS) -> None:
+        self._read_versions = read_versions
         self._poll_seconds = poll_seconds
         self._waiters: defaultdict[str, set[_Waiter]] = defaultdict(set)
         self._watching = asyncio.Event()
         self._stopped = False
 
     async def changed(self, job_id: str, seen: JobVersion, *, within_seconds: float, progress: bool = False) -> bool:
-        """Return True when the job's status is another one than was seen; with `progress`, when it has got on at all.
+        """Return True once the job's status differs from the one seen; with `progress`, once anything differs.
 
-        False when nothing has been seen of that after so many seconds, or by the end of `run`.
+        Return False if that does not happen within `within_seconds`, or before `run` ends.
         """
         if self._stopped:
             return False
-        waiter = _Waiter(seen, heeds_progress=progress)
+        waiter = _Waiter(seen, wants_progress=progress)
         self._waiters[job_id].add(waiter)
         self._watching.set()
         try:
@@ -66,7 +67,7 @@ class JobWatcher:
         return waiter.woken.is_set() and not self._stopped
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Look after those who wait until `stop` is set, then let them go."""
+        """Poll for waiting requests until `stop` is set, then end all waits."""
         stopping = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
@@ -79,20 +80,20 @@ class JobWatcher:
             self._wake([waiter for waiters in self._waiters.values() for waiter in waiters])
 
     async def _poll(self) -> None:
-        # Who comes during the look may have seen more than the look brings.
+        # A request that begins to wait during the read may have seen a newer version. The next poll serves it.
         watched = {job_id: list(waiters) for job_id, waiters in self._waiters.items()}
         if not watched:
             return
         try:
-            marks = await self._read_marks(list(watched))
+            versions = await self._read_versions(list(watched))
         except Unavailable as error:
             _LOG.warning("watch_failed", jobs=len(watched), reason=error.message)
             return
-        except Exception as error:  # noqa: BLE001 - an error that ended the watch would end the service
+        except Exception as error:  # noqa: BLE001 - an error here would end the service
             _LOG.error("watch_failed", code="bug", jobs=len(watched), exc_info=error)
             return
         for job_id, waiters in watched.items():
-            self._wake([waiter for waiter in waiters if waiter.heeds(marks.get(job_id))])
+            self._wake([waiter for waiter in waiters if waiter.waits_for(versions.get(job_id))])
 
     def _wake(self, waiters: Sequence[_Waiter]) -> None:
         for waiter in waiters:
@@ -107,7 +108,7 @@ class JobWatcher:
 
 
 async def _first_of(stopping: asyncio.Task[bool], other: Awaitable[object]) -> None:
-    """Wait for either. The other is cancelled when the stop comes first."""
+    """Wait for either. If the stop comes first, cancel the other."""
     task = asyncio.ensure_future(other)
     await asyncio.wait({stopping, task}, return_when=asyncio.FIRST_COMPLETED)
     if not task.done():

@@ -1,6 +1,6 @@
-"""Pages of other origins that may use the API from a browser: CORS (https://fetch.spec.whatwg.org/#http-cors-protocol).
+"""CORS for pages of other origins that use the API (https://fetch.spec.whatwg.org/#http-cors-protocol).
 
-Only those that a setting names, exactly; they count as the dashboard does, so that they may send its cookie as well.
+Only origins that a setting names exactly. They may also send the cookie, as the dashboard does.
 """
 
 from collections.abc import Collection
@@ -18,8 +18,15 @@ from darkroom.errors import MalformedRequest
 from darkroom.runtime.problems import MEDIA_TYPE, document
 
 _METHODS: Final = ("GET", "POST", "DELETE")
-_TAKEN: Final = ("Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "X-API-Key", "X-CSRF-Token")
-_SHOWN: Final = (
+_REQUEST_HEADERS: Final = (
+    "Content-Type",
+    "Idempotency-Key",
+    "If-None-Match",
+    "Last-Event-ID",
+    "X-API-Key",
+    "X-CSRF-Token",
+)
+_RESPONSE_HEADERS: Final = (
     "ETag",
     "Idempotency-Replayed",
     "Location",
@@ -37,40 +44,41 @@ def _is_origin(text: str) -> str:
     except ValueError:
         sound = False
     if not sound:
-        raise ValueError("an origin is a scheme and a host, such as https://app.example.com, and none stands for all")
+        raise ValueError("an origin is a scheme and a host, such as https://app.example.com; `*` is not allowed")
     return text
 
 
 Origin = Annotated[str, AfterValidator(_is_origin)]
-"""As browsers write it in the header of that name: scheme, host, and the port unless it is the scheme's own."""
+"""An origin as browsers send it: scheme, host, and the port unless it is the scheme's default."""
 
 
-class _Shared(CORSMiddleware):
-    """Starlette's, whose refusals are problem documents."""
+class _ProblemCors(CORSMiddleware):
+    """Starlette's middleware, with problem documents for refusals."""
 
     def preflight_response(self, request_headers: Headers) -> Response:
-        """What a browser is told before it makes a request of another origin."""
+        """Answer the request that a browser sends before a request of another origin."""
         answer = super().preflight_response(request_headers)
         if answer.status_code != HTTPStatus.BAD_REQUEST:
             return answer
         detail = (
-            f"{bytes(answer.body).decode()}. Let in are origins of DARKROOM_CORS_ORIGINS with {', '.join(_METHODS)}."
+            f"{bytes(answer.body).decode()}. Allowed are the origins in DARKROOM_CORS_ORIGINS, with "
+            f"{', '.join(_METHODS)}."
         )
         refusal = document(HTTPStatus.BAD_REQUEST, MalformedRequest.code, detail, instance="")
         del answer.headers["content-length"], answer.headers["content-type"]
         return Response(refusal, HTTPStatus.BAD_REQUEST, dict(answer.headers), MEDIA_TYPE)
 
 
-def shared_with(app: ASGIApp, origins: Collection[str]) -> ASGIApp:
-    """The application, open to pages of these origins; as it is when there are none."""
+def with_cors(app: ASGIApp, origins: Collection[str]) -> ASGIApp:
+    """Return the application open to pages of these origins; unchanged if there are none."""
     if not origins:
         return app
-    return _Shared(
+    return _ProblemCors(
         app,
         allow_origins=origins,
         allow_methods=_METHODS,
-        allow_headers=_TAKEN,
+        allow_headers=_REQUEST_HEADERS,
         allow_credentials=True,
-        expose_headers=_SHOWN,
+        expose_headers=_RESPONSE_HEADERS,
         max_age=_PREFLIGHT_SECONDS,
     )

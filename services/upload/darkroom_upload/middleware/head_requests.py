@@ -1,12 +1,12 @@
-"""HEAD wherever there is GET (RFC 9110, section 9.3.2): an ASGI middleware."""
+"""HEAD for every route that has GET (RFC 9110, section 9.3.2): an ASGI middleware."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class HeadAsGet:
-    """Answers HEAD with the head of what GET would be answered with.
+    """Answers a HEAD request as GET, without the body.
 
-    The answer is over with its head. The server then tells the handler that nobody listens, which ends a stream.
+    The response ends with its head. The server then tells the handler that the client is gone, which ends a stream.
     """
 
     def __init__(self, app: ASGIApp) -> None:

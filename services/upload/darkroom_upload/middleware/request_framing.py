@@ -1,4 +1,4 @@
-"""Requests whose end two servers could see in different places: an ASGI middleware."""
+"""The refusal of requests whose end two servers may see in different places: an ASGI middleware."""
 
 from http import HTTPStatus
 
@@ -11,10 +11,10 @@ from darkroom.runtime import problems
 
 
 class SingleBodyLength:
-    """Refuses a body that says its length twice, by `Content-Length` and by chunks, and closes the connection.
+    """Refuses a body that gives its length both by `Content-Length` and by chunks, and closes the connection.
 
-    A proxy in front that believes the other one takes what follows for the next client's request (RFC 9112, sections
-    6.3 and 11.2).
+    A proxy that believes the other length takes the rest for the next client's request (RFC 9112, sections 6.3 and
+    11.2).
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -25,7 +25,7 @@ class SingleBodyLength:
         if not {"content-length", "transfer-encoding"} <= set(Headers(scope=scope)):
             await self._app(scope, receive, send)
             return
-        detail = "A body has a Content-Length or a Transfer-Encoding, not both."
+        detail = "A request may have a Content-Length or a Transfer-Encoding, not both. Send one."
         answer = problems.problem(Request(scope), HTTPStatus.BAD_REQUEST, MalformedRequest.code, detail)
         answer.headers["Connection"] = "close"
         await answer(scope, receive, send)

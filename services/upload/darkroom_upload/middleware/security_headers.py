@@ -1,4 +1,4 @@
-"""Headers that every answer has, whichever route gave it: an ASGI middleware."""
+"""Security headers of every response: an ASGI middleware."""
 
 from typing import Final
 
@@ -11,19 +11,19 @@ _ALWAYS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_UNLESS_SAID_OTHERWISE: Final = {
+_DEFAULTS: Final = {
     "Cache-Control": "no-store",
-    # An answer that a browser shows as a page, for whatever reason, loads nothing, runs nothing and is framed nowhere.
+    # If a browser shows a response as a page, it loads nothing, runs nothing, and no page may frame it.
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }
 _HTTPS_ONLY: Final = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
-"""For a year. Not in development, where plain HTTP on localhost would be gone with it."""
+"""HTTPS for a year. Not in development: it would end plain HTTP on localhost."""
 
 
 class SecurityHeaders:
-    """No guessing of types, no scripts, no frames, no referrers, and nothing kept by caches.
+    """Forbids guessed types, scripts, frames, referrers and caching.
 
-    What may be cached and what a page may load can be said otherwise by the route.
+    A route may set its own `Cache-Control` and `Content-Security-Policy`.
     """
 
     def __init__(self, app: ASGIApp, *, development: bool) -> None:
@@ -37,7 +37,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self._always)
-                for name, value in _UNLESS_SAID_OTHERWISE.items():
+                for name, value in _DEFAULTS.items():
                     headers.setdefault(name, value)
             await send(message)
 

@@ -1,1 +1,1 @@
-"""Plans of recipes: what a job would make of an image, told without its pixels."""
+"""Plans of recipes: what a job would make of an image, computed without its pixels."""

@@ -1,4 +1,4 @@
-"""A plan as clients see it: the body of `POST /recipes/plan`."""
+"""The body of `POST /recipes/plan`: a plan as clients see it."""
 
 from typing import Self
 
@@ -13,7 +13,7 @@ from darkroom_upload.response_body import ResponseBody
 
 
 class PlannedImageBody(ResponseBody):
-    """The image, as the plan takes it to be."""
+    """The image that the plan is for."""
 
     width: int
     height: int
@@ -24,7 +24,7 @@ class PlannedImageBody(ResponseBody):
 
     @classmethod
     def of(cls, source: Source) -> Self:
-        """From the planner's view."""
+        """Return the body."""
         return cls(
             width=source.size[0],
             height=source.size[1],
@@ -36,66 +36,66 @@ class PlannedImageBody(ResponseBody):
 
 
 class PlannedVariantBody(ResponseBody):
-    """A picture that would be made. From `format` to `frames` all is null when it is certain to fail."""
+    """A variant that would be made. If it is certain to fail, the fields from `format` to `frames` are null."""
 
     name: str
     folder: str
     """The first part of the result's key."""
     operations: tuple[AnyOperation, ...]
-    """As they would be run, with all defaults."""
+    """The operations, with all defaults written out."""
     output: Output
     format: ImageFormat | None
     other_formats: tuple[ImageFormat, ...] | None
-    """What else it may be, where `auto` leaves it to the pixels."""
+    """Other possible formats, if `auto` lets the pixels decide."""
     content_type: str | None
     width: int | None
     height: int | None
     size_exact: bool | None
-    """False when the pixels decide: no side is longer then than is said here."""
+    """False if the pixels decide. Then `width` and `height` are upper bounds."""
     frames: int | None
-    """At most: an encoder may join frames that look the same."""
+    """The most frames: an encoder may join frames that look the same."""
     max_bytes: int | None
-    """What the recipe allows; how many there will be, the pixels decide."""
+    """The limit that the recipe sets; null if it sets none. The pixels decide how many bytes there are."""
     cpu_ms: int
-    """For this variant alone, once the image is decoded."""
+    """CPU time for this variant alone, after the image is decoded."""
 
     @classmethod
     def of(cls, planned: VariantPlan) -> Self:
-        """From the planner's view."""
-        variant, picture = planned.variant, planned.foretold.picture
+        """Return the body."""
+        variant, image = planned.variant, planned.prediction.image
         return cls(
             name=variant.name,
             folder=variant.result_folder,
             operations=variant.operations,
             output=variant.output,
-            format=picture.format if picture else None,
-            other_formats=picture.other_formats if picture else None,
-            content_type=picture.format.media_type if picture else None,
-            width=picture.size[0] if picture else None,
-            height=picture.size[1] if picture else None,
-            size_exact=picture.size_exact if picture else None,
-            frames=picture.frames if picture else None,
+            format=image.format if image else None,
+            other_formats=image.other_formats if image else None,
+            content_type=image.format.media_type if image else None,
+            width=image.size[0] if image else None,
+            height=image.size[1] if image else None,
+            size_exact=image.size_exact if image else None,
+            frames=image.frames if image else None,
             max_bytes=variant.output.max_bytes,
             cpu_ms=round(planned.cpu_ms),
         )
 
 
 class PlannedTaskBody(ResponseBody):
-    """What one worker would do. Each task decodes the image once."""
+    """The work of one worker. Each task decodes the image once."""
 
     variants: tuple[str, ...]
     describes: bool
-    """Whether it extracts the metadata as well."""
+    """Whether the task also extracts the metadata."""
     decoded_width: int
-    """Pixels at which the image is decoded: a JPEG at a part of its size, if that serves all variants."""
+    """Width in pixels at which the image is decoded. A JPEG is decoded smaller if that suffices for all variants."""
     decoded_height: int
     cpu_ms: int
     peak_bytes: int
-    """Address space of the process, at its largest: it is what is limited."""
+    """The largest address space of the process, which is what the limit of memory counts."""
 
     @classmethod
     def of(cls, task: TaskPlan) -> Self:
-        """From the planner's view."""
+        """Return the body."""
         return cls(
             variants=task.variants,
             describes=task.describes,
@@ -107,23 +107,23 @@ class PlannedTaskBody(ResponseBody):
 
 
 class WarningBody(ResponseBody):
-    """Something to know before."""
+    """Something to know before the upload."""
 
     code: str
-    """That of the error, where it is one that a job or a request would meet."""
+    """The code of the error, if a job or a request would end with one."""
     message: str
     fatal: bool
-    """Whether the variant, or without one the whole job, is certain to fail."""
+    """Whether the variant is certain to fail; the whole job if `variant` is null."""
     variant: str | None
 
     @classmethod
     def of(cls, notice: Notice) -> Self:
-        """From the planner's view."""
+        """Return the body."""
         return cls(code=notice.code, message=notice.message, fatal=notice.fatal, variant=notice.variant)
 
 
 class PlanBody(ResponseBody):
-    """What would become of an upload. Sizes and formats are what would be made; CPU time and memory are estimates."""
+    """The plan of an upload. Sizes and formats are those that would be made. CPU time and memory are estimates."""
 
     recipe: str
     """The preset's name, or `custom`."""
@@ -131,14 +131,14 @@ class PlanBody(ResponseBody):
     variants: tuple[PlannedVariantBody, ...]
     tasks: tuple[PlannedTaskBody, ...]
     cpu_ms: int
-    """Of all tasks together."""
+    """CPU time of all tasks together."""
     peak_bytes: int
-    """Of the largest task."""
+    """Memory of the largest task."""
     warnings: tuple[WarningBody, ...]
 
     @classmethod
     def of(cls, chosen: ChosenRecipe, source: Source, planned: JobPlan) -> Self:
-        """From the planner's view."""
+        """Return the body."""
         tasks = tuple(PlannedTaskBody.of(task) for task in planned.tasks)
         return cls(
             recipe=chosen.name,

@@ -1,4 +1,4 @@
-"""What would become of one variant, told without a pixel: its size, its format, and what is worth knowing before."""
+"""Predicts one variant without a pixel: its size, its format, and notices that are worth knowing beforehand."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,51 +17,51 @@ from darkroom.recipes import Output, Pad, Resize, Rotate, Round, Variant
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """Something that whoever asked should know."""
+    """Something about a plan that the client should know."""
 
     code: str
-    """Of the error, where it is one that a job would end with."""
+    """The code of the error, if a job would end with one."""
     message: str
     fatal: bool = False
-    """Whether the variant, or all of the job, would certainly fail by it."""
+    """Whether the variant, or the whole job, is certain to fail because of it."""
     variant: str | None = None
-    """Whose it is; None when it is about all of the job."""
+    """The name of the variant; None if the notice is about the whole job."""
 
     @classmethod
     def of(cls, error: DarkroomError, *, variant: str | None = None) -> "Notice":
-        """That this error would be met."""
+        """Return a notice that this error is certain."""
         return cls(code=error.code, message=error.message, fatal=True, variant=variant)
 
 
 @dataclass(frozen=True, kw_only=True)
 class PredictedImage:
-    """A picture that would be made."""
+    """The image that a variant would have."""
 
     size: tuple[int, int]
     """(width, height) in pixels."""
     size_exact: bool
-    """Otherwise no side would be longer."""
+    """If False, `size` is an upper bound of both sides."""
     format: ImageFormat
     other_formats: tuple[ImageFormat, ...]
-    """What else it may be, if the pixels decide."""
+    """Other formats that are possible, if the pixels decide."""
     frames: int
 
     @property
     def pixels(self) -> int:
-        """Pixels of all frames; the most there may be, if the size is a bound."""
+        """Pixels of all frames; an upper bound if the size is one."""
         return self.size[0] * self.size[1] * self.frames
 
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction:
-    """What would become of a variant. Without a picture it is certain to fail."""
+    """The prediction for a variant. Without an image, the variant is certain to fail."""
 
-    picture: PredictedImage | None
+    image: PredictedImage | None
     notices: tuple[Notice, ...]
 
 
 def predict(variant: Variant, source: Source) -> Prediction:
-    """What this variant would become of that source, as far as the source's pixels have no say in it."""
+    """Predict a variant of a source, as far as that is possible without the source's pixels."""
     moves = source.frames > 1 and keeps_frames(variant.output, source.format)
     frames = source.frames if moves else 1
     try:
@@ -69,23 +69,23 @@ def predict(variant: Variant, source: Source) -> Prediction:
             check_animation(source.size, source.frames)
         spec = final_spec(variant.operations, source.spec, frames=frames)
     except ImageError as error:
-        return Prediction(picture=None, notices=(Notice.of(error, variant=variant.name),))
-    picture = _picture(variant, source, spec, frames)
-    if uncompressed := _uncompressed(variant, picture):
-        return Prediction(picture=None, notices=(uncompressed,))
+        return Prediction(image=None, notices=(Notice.of(error, variant=variant.name),))
+    image = _image(variant, source, spec, frames)
+    if too_large := _certain_png_limit(variant, image):
+        return Prediction(image=None, notices=(too_large,))
     notices = [
-        *_enlarging(variant, source),
-        *_turning(variant, source),
-        *_bounding(variant, picture),
-        *_compressing(variant, picture),
-        *_stopping(variant, source, picture),
-        *_covering(variant, source),
-        *_flattening(variant, spec, picture),
+        *_not_enlarged(variant, source),
+        *_large_rotations(variant, source),
+        *_large_bounds(variant, image),
+        *_possible_png_limit(variant, image),
+        *_lost_frames(variant, source, image),
+        *_opaque_backgrounds(variant, source),
+        *_opaque_formats(variant, spec, image),
     ]
-    return Prediction(picture=picture, notices=tuple(notices))
+    return Prediction(image=image, notices=tuple(notices))
 
 
-def _picture(variant: Variant, source: Source, spec: ImageSpec, frames: int) -> PredictedImage:
+def _image(variant: Variant, source: Source, spec: ImageSpec, frames: int) -> PredictedImage:
     likely, *others = _formats(variant.output, source.format, spec.alpha, animated=frames > 1)
     return PredictedImage(
         size=spec.size, size_exact=spec.exact, format=likely, other_formats=tuple(others), frames=frames
@@ -93,7 +93,7 @@ def _picture(variant: Variant, source: Source, spec: ImageSpec, frames: int) -> 
 
 
 def _formats(output: Output, source: ImageFormat, alpha: Alpha, *, animated: bool) -> list[ImageFormat]:
-    """All that the picture may be written in, the likeliest first: transparent if it can be, and not flat."""
+    """Return all possible formats, the likeliest first: transparent if that is possible, and not flat."""
     alphas = {Alpha.NONE: (False,), Alpha.PERHAPS: (True, False), Alpha.CERTAIN: (True,)}[alpha]
     found = (
         choose_format(output, source, has_alpha=has_alpha, animated=animated, flat=flat)
@@ -103,8 +103,8 @@ def _formats(output: Output, source: ImageFormat, alpha: Alpha, *, animated: boo
     return list(dict.fromkeys(found))
 
 
-def _enlarging(variant: Variant, source: Source) -> Iterator[Notice]:
-    """That a picture stays as small as it is. Of one whose size is not known nothing is said."""
+def _not_enlarged(variant: Variant, source: Source) -> Iterator[Notice]:
+    """Yield a notice for each resize that does not enlarge. An image of unknown size gets none."""
     spec = source.spec
     for operation in variant.operations:
         if isinstance(operation, Resize) and spec.exact:
@@ -113,64 +113,64 @@ def _enlarging(variant: Variant, source: Source) -> Iterator[Notice]:
             if kept != wanted:
                 yield Notice(
                     code="not_enlarged",
-                    message=f"The picture is not enlarged from {_shown(kept)} to {_shown(wanted)} pixels: `enlarge` "
+                    message=f"The image is not enlarged from {_shown(kept)} to {_shown(wanted)} pixels: `enlarge` "
                     "is false.",
                     variant=variant.name,
                 )
         spec = spec_after(operation, spec)
 
 
-def _turning(variant: Variant, source: Source) -> Iterator[Notice]:
-    """That on the way a picture is turned which is too large, unless it can be made smaller before that."""
+def _large_rotations(variant: Variant, source: Source) -> Iterator[Notice]:
+    """Yield a notice for each rotation that makes the image too large, unless it can be made smaller before."""
     spec = source.spec
     for operation in variant.operations:
         spec = spec_after(operation, spec)
         if isinstance(operation, Rotate) and operation.angle % 90 != 0 and not can_fit(spec, 1):
             yield Notice(
                 code="output_limit",
-                message=f"On the way the picture is turned to {_shown(spec.size)} pixels. It fails unless a resize "
-                "that follows lets it be turned smaller.",
+                message=f"A rotation makes the image {_shown(spec.size)} pixels large. The variant fails unless a "
+                "resize that follows allows a smaller rotation.",
                 variant=variant.name,
             )
 
 
-def _bounding(variant: Variant, picture: PredictedImage) -> Iterator[Notice]:
-    width, height = picture.size
-    if not picture.size_exact and (max(picture.size) > MAX_OUTPUT_SIDE or width * height * picture.frames > MAX_PIXELS):
+def _large_bounds(variant: Variant, image: PredictedImage) -> Iterator[Notice]:
+    width, height = image.size
+    if not image.size_exact and (max(image.size) > MAX_OUTPUT_SIDE or width * height * image.frames > MAX_PIXELS):
         yield Notice(
             code="output_limit",
-            message=f"The picture may have up to {_shown(picture.size)} pixels. It fails if a side has more than "
+            message=f"The image may have up to {_shown(image.size)} pixels. It fails if a side has more than "
             f"{MAX_OUTPUT_SIDE}, or all frames together more than {MAX_PIXELS}.",
             variant=variant.name,
         )
 
 
-def _uncompressed(variant: Variant, picture: PredictedImage) -> Notice | None:
-    """That it is certain to be a PNG without compression which is too large."""
-    if not picture.size_exact or picture.other_formats:
+def _certain_png_limit(variant: Variant, image: PredictedImage) -> Notice | None:
+    """Return a notice if the image is certain to be an uncompressed PNG that is too large."""
+    if not image.size_exact or image.other_formats:
         return None
     try:
-        check_compressed(variant.output, picture.format, picture.pixels)
+        check_compressed(variant.output, image.format, image.pixels)
     except ImageError as error:
         return Notice.of(error, variant=variant.name)
     return None
 
 
-def _compressing(variant: Variant, picture: PredictedImage) -> Iterator[Notice]:
-    """That it may be one."""
-    for image_format in (picture.format, *picture.other_formats):
+def _possible_png_limit(variant: Variant, image: PredictedImage) -> Iterator[Notice]:
+    """Yield a notice for each format in which the image would be an uncompressed PNG that is too large."""
+    for image_format in (image.format, *image.other_formats):
         try:
-            check_compressed(variant.output, image_format, picture.pixels)
+            check_compressed(variant.output, image_format, image.pixels)
         except ImageError as error:
             yield replace(Notice.of(error, variant=variant.name), fatal=False)
 
 
-def _stopping(variant: Variant, source: Source, picture: PredictedImage) -> Iterator[Notice]:
-    if source.frames > picture.frames:
-        why = _why_still(variant.output, source.format, picture.format)
+def _lost_frames(variant: Variant, source: Source, image: PredictedImage) -> Iterator[Notice]:
+    if source.frames > image.frames:
+        why = _why_still(variant.output, source.format, image.format)
         yield Notice(
             code="first_frame_only",
-            message=f"Of the {source.frames} frames only the first is kept: {why}.",
+            message=f"Only the first of the {source.frames} frames is kept: {why}.",
             variant=variant.name,
         )
 
@@ -178,11 +178,11 @@ def _stopping(variant: Variant, source: Source, picture: PredictedImage) -> Iter
 def _why_still(output: Output, source: ImageFormat, written: ImageFormat) -> str:
     if output.frames != "all":
         return "`frames` is 1"
-    return f"{written} has one" if source in ANIMATED else f"the pages of a {source} are no animation"
+    return f"{written} has one frame" if source in ANIMATED else f"the pages of a {source} are not an animation"
 
 
-def _covering(variant: Variant, source: Source) -> Iterator[Notice]:
-    """That an operation lays the picture on an opaque background, which is meant to show elsewhere. Told once."""
+def _opaque_backgrounds(variant: Variant, source: Source) -> Iterator[Notice]:
+    """Yield a notice for the first operation that puts the image on an opaque background, if transparency is lost."""
     spec = source.spec
     for operation in variant.operations:
         before, spec = spec, spec_after(operation, spec)
@@ -190,18 +190,18 @@ def _covering(variant: Variant, source: Source) -> Iterator[Notice]:
         if lost and isinstance(operation, Pad | Resize | Rotate | Round):
             yield Notice(
                 code="transparency_lost",
-                message=f"What is transparent becomes {operation.background}: {operation.op} lays the picture on that "
-                'background. With "transparent" it stays transparent.',
+                message=f"Transparent parts become {operation.background}: {operation.op} puts the image on that "
+                'background. With the background "transparent" they stay transparent.',
                 variant=variant.name,
             )
             return
 
 
-def _flattening(variant: Variant, spec: ImageSpec, picture: PredictedImage) -> Iterator[Notice]:
-    if spec.alpha is not Alpha.NONE and not picture.format.can_have_alpha:
+def _opaque_formats(variant: Variant, spec: ImageSpec, image: PredictedImage) -> Iterator[Notice]:
+    if spec.alpha is not Alpha.NONE and not image.format.can_have_alpha:
         yield Notice(
             code="transparency_lost",
-            message=f"What is transparent becomes white: {picture.format} has no transparency.",
+            message=f"Transparent parts become white: {image.format} has no transparency.",
             variant=variant.name,
         )
 

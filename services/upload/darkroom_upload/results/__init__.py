@@ -1,1 +1,1 @@
-"""Results as clients get them: signed links, and archives."""
+"""Results as clients get them: by signed links, or as an archive."""

@@ -1,6 +1,5 @@
 """Links to results in CloudFront, signed with a key of its key group."""
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -11,23 +10,23 @@ from darkroom_upload.results.signing_key import SigningKey
 
 
 class CdnLinks:
-    """Signs links to the distribution whose root this is, by canned policy: one URL, until one moment.
+    """Signs links to the distribution at `root`, by canned policy: one URL, until one moment.
 
-    All services sign alike within a quarter of an hour, so that answers of different tasks are equal too.
+    All tasks sign equal links within a window of 15 minutes, so the responses of different tasks are equal too.
     """
 
-    def __init__(self, root: str, key_pair_id: str, key: SigningKey, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, root: str, key_pair_id: str, key: SigningKey, *, now: Callable[[], datetime]) -> None:
         self._root = root.rstrip("/")
         self._signer = CloudFrontSigner(key_pair_id, key.sign)
         self._key_pair_id = key_pair_id
-        self._memory = LinkMemory(clock)
+        self._memory = LinkMemory(now)
 
     async def sign(self, link: Link) -> str:
-        """See ResultLinks."""
+        """Sign as `ResultLinks` describes."""
         return await self._memory.recall(link, self._sign, signer=self._key_pair_id)
 
     async def _sign(self, link: Link, until: int) -> str:
         url = f"{self._root}/{link.path}"
         signed = self._signer.generate_presigned_url(url, date_less_than=datetime.fromtimestamp(until, UTC))
-        # Without it CloudFront takes the hash to be SHA-1 (CloudFront Developer Guide, "canned policy").
+        # Without this parameter CloudFront assumes SHA-1 (CloudFront Developer Guide, "canned policy").
         return f"{signed}&Hash-Algorithm=SHA256"

@@ -1,4 +1,4 @@
-"""Reads pictures from the results bucket, piece by piece."""
+"""Reads results from their bucket, piece by piece."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
@@ -19,20 +19,20 @@ _PIECE_BYTES: Final = 1024 * 1024
 
 
 class ResultBytes:
-    """The results bucket, as far as its bytes pass through this service."""
+    """Reads the bytes of results that pass through this service."""
 
     def __init__(self, s3: "S3Client", bucket: str) -> None:
         self._s3 = s3
         self._bucket = bucket
 
     async def require(self, results: Iterable[VariantResult]) -> None:
-        """Raises NotFound when one of the pictures has been deleted, and Unavailable."""
+        """Raise NotFound if one of the results has been deleted. Raises Unavailable."""
         await asyncio.gather(*(self._require(result.key) for result in results))
 
     async def pieces(self, result: VariantResult) -> AsyncIterator[bytes]:
-        """The bytes of a picture, a request for each piece: no connection is held while whoever asked takes them in.
+        """Yield a result's bytes, one request for each piece: a slow client holds no connection to S3.
 
-        Raises NotFound when the picture has been deleted meanwhile, and Unavailable.
+        Raises NotFound if the result is deleted meanwhile, and Unavailable.
         """
         for start in range(0, result.size, _PIECE_BYTES):
             yield await self._piece(result.key, start, min(start + _PIECE_BYTES, result.size))
@@ -54,5 +54,5 @@ def _found() -> Iterator[None]:
         yield
     except ClientError as error:
         if error_code(error) in _GONE:
-            raise NotFound("The picture has been deleted.") from error
+            raise NotFound("The result has been deleted.") from error
         raise

@@ -1,27 +1,27 @@
-"""The private key that links to the CDN are signed with."""
+"""The private key that signs links to the CDN."""
 
 from collections.abc import Callable
 from functools import partial
 from typing import Final
 
 _RSA_BITS: Final = 2048
-"""CloudFront takes RSA 2048 and ECDSA P-256 (its API reference, `PublicKey`)."""
+"""CloudFront accepts RSA 2048 and ECDSA P-256 (its API reference, `PublicKey`)."""
 
 
 class SigningKey:
-    """Signs with SHA-256. The same message has the same signature, whichever process signs it."""
+    """Signs with SHA-256. Every process makes the same signature for the same message."""
 
     def __init__(self, pem: str) -> None:
-        """Read a key without passphrase. Raises ValueError, which says nothing of the text, when it is none to use."""
+        """Read a key without a passphrase. Raises ValueError, without any of the text, if it cannot be used."""
         self._sign = _signer(pem)
 
     def sign(self, message: bytes) -> bytes:
-        """The signature."""
+        """Return the signature of a message."""
         return self._sign(message)
 
 
 def _signer(pem: str) -> Callable[[bytes], bytes]:
-    # A tenth of a second to import, which only installations with a CDN need spend.
+    # The import takes a tenth of a second. Only installations with a CDN need it.
     from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415
     from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa  # noqa: PLC0415

@@ -1,18 +1,18 @@
-"""Where a request comes from, as far as that can be known."""
+"""The address that a request comes from."""
 
 from collections.abc import Sequence
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
 _NETWORK_BITS: Final = 64
-"""What one customer of an IPv6 provider has at least (RFC 6177): to change the rest of an address costs nothing."""
+"""A customer of an IPv6 provider has at least a /64 (RFC 6177), and changes the other bits of an address for free."""
 
 
 def client_address(peer: str, forwarded: Sequence[str], *, proxies: int) -> str:
-    """The client's address; of IPv6, its network.
+    """Return the client's IPv4 address, or the network of its IPv6 address; "unknown" for anything else.
 
-    `forwarded` are the values of `X-Forwarded-For`. Each of the proxies in front adds the address that it was asked
-    from at the end; what is before that was written by the client, and may be anything.
+    `forwarded` are the values of `X-Forwarded-For`. Each proxy in front of the service appends the address that it was
+    called from. The client may have written anything before these.
     """
     hops = [hop.strip() for line in forwarded for hop in line.split(",")] + [peer]
     return _network(hops[-1 - proxies] if len(hops) > proxies else hops[0])

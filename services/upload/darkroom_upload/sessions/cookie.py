@@ -1,4 +1,4 @@
-"""The cookie that carries a session's token: out of reach of scripts and, mostly, of other sites' pages."""
+"""The cookie that carries a session's token. Scripts cannot read it, and most requests of other sites lack it."""
 
 from typing import Final
 
@@ -8,14 +8,15 @@ from fastapi.security import APIKeyCookie
 from darkroom_upload.sessions.session import LIFETIME
 
 PRODUCTION_NAME: Final = "__Host-darkroom-session"
-"""Browsers take a cookie of that prefix only from this very host, over HTTPS and for all paths (RFC 6265bis, 4.1.3)."""
+"""Browsers accept a cookie with this prefix only from this very host, over HTTPS and for all paths (RFC 6265bis,
+4.1.3)."""
 DEVELOPMENT_NAME: Final = "darkroom-session"
-"""Over plain HTTP browsers do not take the prefix, and some of them no `Secure` cookie either."""
+"""The name over plain HTTP, where browsers refuse the prefix and some of them any `Secure` cookie."""
 _SCHEME: Final = "Session"
 
 
 class SessionCookie:
-    """Reads the cookie, gives it and takes it back."""
+    """Reads the cookie of a request, and sets and clears it in a response."""
 
     def __init__(self, *, development: bool) -> None:
         self.name = DEVELOPMENT_NAME if development else PRODUCTION_NAME
@@ -25,19 +26,19 @@ class SessionCookie:
             scheme_name=_SCHEME,
             auto_error=False,
             description="The session that `POST /auth/login` begins. Requests that change something also need its "
-            "`csrf_token`, in the header `X-CSRF-Token`. Beside an API key it is not looked at.",
+            "`csrf_token`, in the header `X-CSRF-Token`. A request with an API key ignores the cookie.",
         )
 
-    def of(self, request: Request) -> str | None:
-        """The session's token, if the request has one."""
+    def token_in(self, request: Request) -> str | None:
+        """Return the session's token, or None if the request has none."""
         return request.cookies.get(self.name) or None
 
-    def give(self, response: Response, token: str) -> None:
-        """Let the browser keep the token for as long as its session can last."""
+    def put_in(self, response: Response, token: str) -> None:
+        """Let the browser keep the token for a session's lifetime."""
         self._set(response, token, seconds=int(LIFETIME.total_seconds()))
 
-    def take_back(self, response: Response) -> None:
-        """Let the browser forget it."""
+    def clear_in(self, response: Response) -> None:
+        """Let the browser forget the token."""
         self._set(response, "", seconds=0)
 
     def _set(self, response: Response, token: str, *, seconds: int) -> None:

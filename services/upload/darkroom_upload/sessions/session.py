@@ -1,7 +1,7 @@
-"""Sessions of the dashboard: what a cookie stands for.
+"""Sessions of the dashboard. A cookie stands for one.
 
-The cookie holds a token of 256 random bits, of which only the SHA-256 is kept, as of an API key. A session lives for
-twelve hours from its login, whatever is done with it meanwhile.
+The cookie holds a token of 256 random bits. The service keeps only its SHA-256, as it does for an API key. A session
+lives for twelve hours from the login; using it does not extend it.
 """
 
 import hmac
@@ -20,40 +20,40 @@ _BYTES: Final = 32
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """A session as it is kept: not its token."""
+    """A session as the accounts table keeps it, without its token."""
 
     id: str
     """SHA-256 of the token, hexadecimal."""
     user: str
     owner: str
     user_version: str
-    """As it was at the login: who has been changed since then is logged out."""
+    """The user's version at the login. A later change of the user ends the session."""
     farewell: str
-    """The user's last logout everywhere before the login; empty without one."""
+    """Names the user's last logout from all sessions before the login; empty if there was none."""
     expires_at: datetime
     csrf_token: str = field(default="", repr=False)
-    """What a page of the dashboard shows to prove that it is one; not kept, since it follows from the token."""
+    """The text by which a page of the dashboard proves what it is. Derived from the token, and not stored."""
 
     @classmethod
     def begin(cls, user: User, *, farewell: str, token: str, moment: datetime) -> Self:
-        """The session of a user who has just logged in."""
+        """Return the session of a user who has just logged in."""
         return cls(
             id=digest_of(token),
             user=user.name,
             owner=user.owner,
             user_version=user.version,
             farewell=farewell,
-            # Whole seconds, as it is kept.
+            # The table keeps whole seconds.
             expires_at=(moment + LIFETIME).replace(microsecond=0),
             csrf_token=csrf_token_of(token),
         )
 
 
 def new_token() -> str:
-    """A new session's token."""
+    """Return the token of a new session."""
     return secrets.token_urlsafe(_BYTES)
 
 
 def csrf_token_of(token: str) -> str:
-    """Told to pages that may read answers, and of no use to anybody else: it does not lead back to the session's."""
+    """Return the CSRF token of a session's token. Pages may show it: the session's token does not follow from it."""
     return hmac.new(token.encode("utf-8", "surrogatepass"), b"csrf", "sha256").hexdigest()

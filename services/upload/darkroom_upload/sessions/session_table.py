@@ -1,4 +1,4 @@
-"""Sessions in the accounts table: `session#<digest>`, and `farewell#<user>` for the last logout everywhere."""
+"""Sessions in the accounts table: `session#<digest>`, and `farewell#<user>` for the last logout from all sessions."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ class SessionTable:
         self._table = accounts_table
 
     async def put(self, session: Session) -> None:
-        """Write a session, over what it was. DynamoDB removes it some time after it has expired."""
+        """Write a session, or replace it. DynamoDB removes the item some time after it has expired."""
         item = serialized(
             {
                 "id": f"session#{session.id}",
@@ -34,7 +34,7 @@ class SessionTable:
             await self._client.put_item(TableName=self._table, Item=item)
 
     async def find(self, session_id: str) -> Session | None:
-        """The session of that id, which may have expired or been ended by its user."""
+        """Return the session of an id, or None. It may have expired, or its user may have ended all sessions."""
         item = await self._get(f"session#{session_id}")
         if item is None:
             return None
@@ -48,12 +48,12 @@ class SessionTable:
         )
 
     async def farewell(self, user: str) -> str:
-        """What tells the user's last logout everywhere from others; empty without one."""
+        """Return the name of the user's last logout from all sessions; empty if there was none."""
         item = await self._get(f"farewell#{user}")
         return str(item["farewell"]["S"]) if item else ""
 
     async def say_farewell(self, user: str, farewell: str) -> None:
-        """End all sessions that the user has."""
+        """Record a logout from all sessions. Sessions that began under another farewell are over."""
         item = serialized({"id": f"farewell#{user}", "farewell": farewell})
         with translated("DynamoDB"):
             await self._client.put_item(TableName=self._table, Item=item)

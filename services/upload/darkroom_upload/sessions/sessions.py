@@ -1,13 +1,13 @@
-"""Sessions as they begin, are found, and end."""
+"""Sessions: how they begin, are found, and end."""
 
 import asyncio
 import secrets
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
-from darkroom import clock
 from darkroom.accounts.api_keys import digest_of
 from darkroom.accounts.users import User
 from darkroom.tables.user_table import UserTable
@@ -16,26 +16,35 @@ from darkroom_upload.sessions.session import Session, csrf_token_of, new_token
 from darkroom_upload.sessions.session_table import SessionTable
 
 FRESH_SECONDS: Final = 10
-"""How long a task may go on to take a session that was ended elsewhere: by another task, or by an operator."""
+"""How long a task may still accept a session that another task or an operator has ended."""
 _LONGEST_TOKEN: Final = 64
 
 
 class Sessions:
-    """All methods raise Unavailable."""
+    """Begins, finds and ends sessions, and remembers them for some seconds. All methods raise Unavailable."""
 
     def __init__(
-        self, table: SessionTable, users: UserTable, *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        table: SessionTable,
+        users: UserTable,
+        *,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._table = table
         self._users = users
-        self._recent = ExpiringCache[Session](FRESH_SECONDS, clock=monotonic)
+        self._now = now
+        self._known = ExpiringCache[Session](FRESH_SECONDS, monotonic=monotonic)
         self._endings = 0
 
     async def begin(self, user: User, *, instead_of: str | None = None) -> tuple[Session, str]:
-        """A new session and its token: never one that a client has brought along, whose session ends."""
+        """Begin a session, and return it with its token. The session of the token `instead_of` ends.
+
+        The token is always new: a token that the client brings along is never used again.
+        """
         token = new_token()
         farewell = await self._table.farewell(user.name)
-        session = Session.begin(user, farewell=farewell, token=token, moment=clock.now())
+        session = Session.begin(user, farewell=farewell, token=token, moment=self._now())
         await self._table.put(session)
         before = await self.find(instead_of) if instead_of else None
         if before:
@@ -43,43 +52,43 @@ class Sessions:
         return session, token
 
     async def find(self, token: str, *, fresh: bool = False) -> Session | None:
-        """The session of that token, unless it has expired or been ended; with `fresh`, at this moment."""
+        """Return the session of a token, or None if it has expired or ended. With `fresh`, always ask the table."""
         if len(token) > _LONGEST_TOKEN:
             return None
         session_id = digest_of(token)
         if fresh:
-            self._recent.drop(session_id)
-        session = self._recent.get(session_id) or await self._look_up(session_id, token)
-        return session if session and clock.now() < session.expires_at else None
+            self._known.drop(session_id)
+        session = self._known.get(session_id) or await self._look_up(session_id, token)
+        return session if session and self._now() < session.expires_at else None
 
     async def end(self, session: Session) -> None:
-        """Log out: the session expires now. DynamoDB removes it in its own time."""
-        await self._table.put(replace(session, expires_at=clock.now()))
+        """End one session: it expires now. DynamoDB removes the item later."""
+        await self._table.put(replace(session, expires_at=self._now()))
         self._endings += 1
-        self._recent.drop(session.id)
+        self._known.drop(session.id)
 
     async def end_all(self, session: Session) -> None:
-        """Log the session's user out everywhere."""
+        """End all sessions of this session's user."""
         await self._table.say_farewell(session.user, secrets.token_hex(8))
         self._endings += 1
-        self._recent.clear()
+        self._known.clear()
 
     async def _look_up(self, session_id: str, token: str) -> Session | None:
-        """Only sessions that hold are remembered: guesses would else push them out.
+        """Read a session, and remember it if it is valid: guessed tokens must not push valid ones out.
 
-        Nor is what was read while somebody logged out: it may be what was true before.
+        What was read while a session ended here may be out of date. It is not remembered.
         """
         endings = self._endings
         session = await self._table.find(session_id)
-        if session is None or not await self._holds(session):
+        if session is None or not await self._is_valid(session):
             return None
         session = replace(session, csrf_token=csrf_token_of(token))
         if endings == self._endings:
-            self._recent.put(session_id, session)
+            self._known.put(session_id, session)
         return session
 
-    async def _holds(self, session: Session) -> bool:
-        """Whether the user may still be logged in, has not been changed, and has not logged out everywhere since."""
+    async def _is_valid(self, session: Session) -> bool:
+        """Say whether the user may log in, is unchanged, and has not ended all sessions since this one began."""
         user, farewell = await asyncio.gather(self._users.find(session.user), self._table.farewell(session.user))
         if user is None or user.disabled_at is not None:
             return False
