@@ -15,7 +15,7 @@ from tests.support.emulator import Cloud
 
 @pytest_asyncio.fixture(scope="session")
 async def clients(cloud: Cloud) -> AsyncIterator[Clients]:
-    """Clients such as the service opens, on the emulator of this process."""
+    """Open clients as the service does, on the emulator of this process."""
     async with open_clients(Aws()) as clients:
         yield clients
 
@@ -24,10 +24,10 @@ async def clients(cloud: Cloud) -> AsyncIterator[Clients]:
 async def harness(
     clients: Clients, installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Harness]:
-    """An orchestrator on fresh resources; a queue that subscribes to its events is the mailbox."""
+    """Compose an orchestrator on new resources. Its mailbox is a queue that subscribes to its events."""
     for name, value in installation.environment().items():
         monkeypatch.setenv(name, value)
-    # Whatever the machine: more than is in flight in any test but those that are about it.
+    # The same on every machine, and more than any test has in flight, except those of the limit.
     monkeypatch.setenv("DARKROOM_TASKS_PER_OWNER", "64")
     mailbox = await clients.sqs.create_queue(QueueName=f"{installation.topology.job_events_topic}-mailbox")
     url = mailbox["QueueUrl"]

@@ -1,4 +1,4 @@
-"""An orchestrator on fresh resources, with a clock that a test sets, and the two neighbours it talks to."""
+"""An orchestrator on new resources, with a clock that the test sets. The harness plays clients and processors."""
 
 import json
 from dataclasses import replace
@@ -28,7 +28,7 @@ RECIPE: Final = PRESETS["thumbnails"]
 
 
 class Clock:
-    """A clock that stands still until it is moved."""
+    """A clock that changes only when a test moves it."""
 
     def __init__(self) -> None:
         self.moment = datetime(2026, 11, 22, 12, 0, 0, 250_000, tzinfo=UTC)
@@ -37,12 +37,12 @@ class Clock:
         return self.moment
 
     def forward(self, **by: float) -> None:
-        """Move on, by `minutes=…` and the like."""
+        """Move the clock forward, by `minutes=…` or another argument of timedelta."""
         self.moment += timedelta(**by)
 
 
 class Harness:
-    """The orchestrator's use cases, and what surrounds them: buckets, queues and subscribers."""
+    """The orchestrator with its buckets, queues and a subscriber of its events."""
 
     def __init__(self, settings: Settings, clients: Clients, mailbox_url: str) -> None:
         self.settings = settings
@@ -50,22 +50,23 @@ class Harness:
         self.now = Clock()
         self.orchestrator = Composition(settings, clients, PRESETS, now=self.now)
         self.jobs = self.orchestrator.jobs
+        self.open_jobs = self.orchestrator.open_jobs
         self._tasks = self.orchestrator.queues[QueueName.TASKS].queue
         self._mailbox = SqsQueue(clients.sqs, mailbox_url)
 
     @property
     def s3(self) -> S3Client:
-        """For what clients and processors do to the buckets."""
+        """The S3 client, for what clients and processors do with the buckets."""
         return self.clients.s3
 
     def with_settings(self, **changes: object) -> Composition:
-        """An orchestrator on the same resources that is told something else."""
+        """Compose an orchestrator with other settings, on the same resources."""
         return Composition(self.settings.model_copy(update=changes), self.clients, PRESETS, now=self.now)
 
-    # What the upload service and its clients do.
+    # These methods play the upload service and its clients.
 
     async def waiting_job(self, recipe: Recipe = RECIPE, *, direct: bool = False, owner: str = "demo") -> Job:
-        """A job whose bytes have not come yet."""
+        """Create a job that awaits its upload."""
         job_id = new_job_id()
         key = (direct_key if direct else upload_key)(job_id, "cat.jpg")
         moment = self.now()
@@ -91,86 +92,86 @@ class Harness:
         return AnnouncedObject(key=key, version_id=answer["VersionId"])
 
     async def upload(self, job: Job, body: bytes = b"bytes of an image") -> AnnouncedObject:
-        """Put a job's bytes where they belong."""
+        """Put a job's original into its bucket."""
         return await self.put_original(job.source_key, body)
 
     async def queued_job(self, recipe: Recipe = RECIPE) -> tuple[Job, list[ProcessTask]]:
-        """A job whose tasks were sent, and those tasks."""
+        """Return a queued job, and its tasks, which are received."""
         job = await self.waiting_job(recipe)
         await self.orchestrator.start(await self.upload(job), redelivered=False)
         return await self.job(job.job_id), await self.sent_tasks()
 
     async def job(self, job_id: str) -> Job:
-        """The job as it is now."""
+        """Return the job as it is now."""
         job = await self.jobs.get(job_id)
         assert job is not None
         return job
 
     async def details(self, job_id: str) -> JobDetails:
-        """What is told of the job beside its progress."""
+        """Return the details of the job."""
         return await self.jobs.details_of(job_id)
 
     async def all_jobs(self) -> list[Job]:
-        """Every job there is."""
+        """Return all jobs."""
         answer = await self.clients.dynamodb.scan(TableName=self.settings.jobs_table)
         return [from_item(item) for item in answer["Items"] if not is_part(item["job_id"]["S"])]
 
     async def open_ids(self) -> list[str]:
-        """Ids of all jobs in the index of open ones."""
+        """Return the IDs of all jobs in the index of open jobs."""
         later = self.now() + timedelta(days=1)
-        return [job_id for shard in range(OPEN_SHARDS) for job_id in await self.jobs.overdue(shard, later)]
+        return [job_id for shard in range(OPEN_SHARDS) for job_id in await self.open_jobs.overdue(shard, later)]
 
     async def forget_start(self, job: Job) -> None:
-        """Put a job's record back to where it was before its start."""
+        """Reset a job's record to its state before the start."""
         waiting = replace(
             job, status=JobStatus.AWAITING_UPLOAD, queued_at=None, pending=frozenset(), deadline=self.now()
         )
         await self.clients.dynamodb.put_item(TableName=self.settings.jobs_table, Item=to_item(waiting))
 
     async def original(self, job: Job) -> Original:
-        """The job's object, as the orchestrator finds it."""
+        """Return the job's original, as the orchestrator finds it."""
         original = await Originals(self.s3, self.settings.originals_bucket).find(job.source_key)
         assert original is not None
         return original
 
-    # What processors do.
+    # These methods play processors.
 
     async def report(self, report: TaskStarted | TaskFinished) -> None:
-        """Hand a report to the use case that it is for."""
+        """Pass a report to its use case."""
         if isinstance(report, TaskStarted):
             await self.orchestrator.begin(report)
         else:
             await self.orchestrator.finish(report)
 
     async def sent_tasks(self) -> list[ProcessTask]:
-        """Take all tasks out of their queue."""
+        """Receive and delete all tasks of the queue."""
         return [ProcessTask.model_validate_json(one.body) for one in await drained(self._tasks)]
 
     async def put_results(self, task: ProcessTask) -> TaskFinished:
-        """Put results as a processor does, and report them."""
+        """Store results as a processor does, and return the report."""
         for planned in task.variants:
             key = f"{planned.key_stem}.webp"
             await self.s3.put_object(Bucket=self.settings.results_bucket, Key=key, Body=b"a picture")
         return finished(task)
 
     async def result_keys(self) -> list[str]:
-        """Keys of all pictures in the bucket of results, one for each version that is left."""
+        """Return the keys of all results in the bucket, one for each version."""
         answer = await self.s3.list_object_versions(Bucket=self.settings.results_bucket)
         keys = sorted(entry["Key"] for entry in answer.get("Versions", []))
         return [key for key in keys if not key.startswith(f"{MANIFESTS}/")]
 
     async def result_markers(self) -> list[str]:
-        """Keys of all delete markers in the bucket of results, manifests included."""
+        """Return the keys of all delete markers in the bucket of results, including manifests."""
         answer = await self.s3.list_object_versions(Bucket=self.settings.results_bucket)
         return sorted(entry["Key"] for entry in answer.get("DeleteMarkers", []))
 
     async def manifest_versions(self) -> list[str]:
-        """Ids of all versions of manifests."""
+        """Return the IDs of all versions of manifests."""
         answer = await self.s3.list_object_versions(Bucket=self.settings.results_bucket, Prefix=f"{MANIFESTS}/")
         return [entry["VersionId"] for entry in answer.get("Versions", [])]
 
     async def manifest(self, job: Job) -> Any:
-        """The manifest that a job names."""
+        """Return the manifest that a job names. It must be the latest version."""
         assert job.manifest is not None
         bucket, key = self.settings.results_bucket, job.manifest.key
         named = await self.s3.get_object(Bucket=bucket, Key=key, VersionId=job.manifest.version_id or "null")
@@ -180,20 +181,20 @@ class Harness:
         return json.loads(document)
 
     async def original_keys(self) -> list[str]:
-        """Keys in the bucket of originals, one for each version and each delete marker that is left."""
+        """Return the keys in the bucket of originals, one for each version and each delete marker."""
         answer = await self.s3.list_object_versions(Bucket=self.settings.originals_bucket)
         entries = [*answer.get("Versions", []), *answer.get("DeleteMarkers", [])]
         return sorted(entry["Key"] for entry in entries)
 
-    # What subscribers see.
+    # This method plays a subscriber.
 
     async def events(self) -> list[JobEvent]:
-        """The events published since the last time."""
+        """Return the events that were published since the last call."""
         return [JobEvent.model_validate_json(json.loads(one.body)["Message"]) for one in await drained(self._mailbox)]
 
 
 async def drained(queue: SqsQueue) -> list[Delivery]:
-    """Take everything out of a queue."""
+    """Receive and delete all messages of a queue."""
     taken: list[Delivery] = []
     while deliveries := await queue.receive(most=10, wait_seconds=0):
         await queue.delete(deliveries)

@@ -29,17 +29,17 @@ DECODER_FAULT: Final = Fault(code="undecodable_image", message="No decoder can r
 
 
 def started(task: ProcessTask, *, worker: str = WORKER) -> TaskStarted:
-    """The report of a worker that has begun."""
+    """Return the report that a task has started."""
     return TaskStarted(job_id=task.job_id, attempt=task.attempt, task=task.task, worker=worker, started_at=task_began())
 
 
 def task_began() -> datetime:
-    """When workers of tests begin."""
+    """Return the time at which tasks start in tests."""
     return datetime(2026, 11, 22, 11, 59, 59, 750_000, tzinfo=UTC)
 
 
 def finished(task: ProcessTask, *, failed: Mapping[str, Fault] | None = None) -> TaskFinished:
-    """The report of a task whose variants were made, but for those that failed."""
+    """Return the report of a task whose variants were made, except those in `failed`."""
     failed = failed or {}
     return TaskFinished(
         job_id=task.job_id,
@@ -64,11 +64,11 @@ def finished(task: ProcessTask, *, failed: Mapping[str, Fault] | None = None) ->
 
 
 def undecodable(task: ProcessTask) -> TaskFinished:
-    """The report of a task whose source no decoder can read."""
+    """Return the report of a task whose original no decoder can read."""
     report = finished(task, failed={planned.variant.name: DECODER_FAULT for planned in task.variants})
     return report.model_copy(update={"description": None, "fault": DECODER_FAULT})
 
 
 def result(key: str) -> VariantResult:
-    """A result of that key."""
+    """Return a result with this key."""
     return VariantResult(key=key, format=ImageFormat.WEBP, size=9, width=64, height=64, sha256="0" * 64)

@@ -1,4 +1,4 @@
-"""SQS is away at the worst moment: after a write, and before the message that is to follow it."""
+"""Tests outages of SQS at the worst moment: after a write and before the message that follows it."""
 
 import asyncio
 
@@ -29,11 +29,11 @@ def failing() -> MemoryQueue:
 
 def slots_sending_to(harness: Harness, queue: MemoryQueue) -> Slots:
     index = SlotIndex(harness.clients.dynamodb, harness.settings.jobs_table)
-    send_tasks = SendTasks(harness.jobs, queue, max_variants_per_task=16)
+    send_tasks = SendTasks(jobs=harness.jobs, tasks=queue, max_variants_per_task=16)
     return Slots(index=index, jobs=harness.jobs, send_tasks=send_tasks, limit=8)
 
 
-async def test_a_start_that_cannot_send_its_tasks_sends_them_when_the_message_comes_again(
+async def test_start_that_could_not_send_its_tasks_sends_them_on_redelivery(
     harness: Harness, failing: MemoryQueue
 ) -> None:
     start = Start(
@@ -58,7 +58,7 @@ async def test_a_start_that_cannot_send_its_tasks_sends_them_when_the_message_co
     assert (await failing.depth()).visible == 1
 
 
-async def test_a_retry_that_cannot_send_its_tasks_is_accepted_and_left_to_the_sweeper(
+async def test_retry_that_cannot_send_its_tasks_is_accepted_and_left_to_the_sweeper(
     harness: Harness, failing: MemoryQueue
 ) -> None:
     job, [task] = await harness.queued_job()
@@ -77,9 +77,10 @@ async def test_a_retry_that_cannot_send_its_tasks_is_accepted_and_left_to_the_sw
     assert [sent.attempt for sent in await harness.sent_tasks()] == [2]
 
 
-async def test_a_sweep_that_fails_is_followed_by_the_next(harness: Harness, failing: MemoryQueue) -> None:
+async def test_failed_sweep_is_followed_by_the_next(harness: Harness, failing: MemoryQueue) -> None:
     sweep = Sweep(
         jobs=harness.jobs,
+        open_jobs=harness.open_jobs,
         originals=Originals(harness.s3, harness.settings.originals_bucket),
         slots=slots_sending_to(harness, MemoryQueue()),
         events=JobEvents(harness.clients.sns, harness.settings.job_events_topic_arn),

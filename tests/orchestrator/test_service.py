@@ -1,4 +1,4 @@
-"""The orchestrator as it runs: real queues, real notifications, and a process that is told to stop."""
+"""Tests the running orchestrator: with real queues and notifications, and as a process that is stopped."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ from tests.support.waiting import until
 
 @pytest_asyncio.fixture
 async def consuming(harness: Harness) -> AsyncIterator[Harness]:
-    """A harness whose consumers and sweeper run."""
+    """Run the consumers and the sweeper of the harness."""
     stop = asyncio.Event()
     running = [asyncio.create_task(start(stop)) for start in harness.orchestrator.background()]
     yield harness
@@ -44,7 +44,7 @@ async def reaches(harness: Harness, job_id: str, status: JobStatus) -> None:
     await until(has_it)
 
 
-async def test_an_announced_upload_runs_through(consuming: Harness) -> None:
+async def test_announced_upload_runs_to_its_end(consuming: Harness) -> None:
     harness = consuming
     job = await harness.waiting_job()
     new = await harness.upload(job)
@@ -93,7 +93,7 @@ async def test_unreadable_messages_end_in_the_dead_letter_queue(consuming: Harne
     await until(dead)
 
 
-async def test_the_test_event_is_done_with(consuming: Harness) -> None:
+async def test_test_event_of_s3_is_consumed(consuming: Harness) -> None:
     harness = consuming
     body = json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent", "Bucket": harness.settings.originals_bucket})
     await send_raw(harness.clients.sqs, harness.settings.uploads_queue_url, body)
@@ -123,7 +123,7 @@ async def test_dead_tasks_fail_their_jobs_and_unreadable_ones_are_dropped(consum
     await until(empty)
 
 
-async def test_the_sweeper_runs_beside_the_consumers(harness: Harness) -> None:
+async def test_sweeper_runs_in_the_background(harness: Harness) -> None:
     job = await harness.waiting_job()
     harness.now.forward(minutes=6)
     stop = asyncio.Event()
@@ -135,9 +135,7 @@ async def test_the_sweeper_runs_beside_the_consumers(harness: Harness) -> None:
         await asyncio.gather(*running)
 
 
-async def test_the_process_becomes_ready_works_and_drains_on_sigterm(
-    installation: Installation, harness: Harness
-) -> None:
+async def test_process_becomes_ready_works_and_drains_on_sigterm(installation: Installation, harness: Harness) -> None:
     [port] = free_ports(1)
     service = Service("orchestrator", "darkroom_orchestrator", port=port, environment=installation.environment())
     await service.start()
@@ -156,7 +154,7 @@ async def test_the_process_becomes_ready_works_and_drains_on_sigterm(
     assert (queued["job_id"], queued["service"]) == (job.job_id, "orchestrator")
 
 
-async def test_settings_that_do_not_fit_are_all_named_at_once(installation: Installation) -> None:
+async def test_all_invalid_settings_are_named_at_once(installation: Installation) -> None:
     environment = installation.environment() | {"DARKROOM_SWEEP_SECONDS": "0", "DARKROOM_MAX_VARIANTS_PER_TASK": "x"}
     del environment["DARKROOM_JOBS_TABLE"]
     service = Service("orchestrator", "darkroom_orchestrator", port=0, environment=environment)
@@ -169,7 +167,7 @@ async def test_settings_that_do_not_fit_are_all_named_at_once(installation: Inst
 
 
 @pytest.mark.parametrize("content", [None, "{"])
-async def test_a_presets_file_that_cannot_be_used_is_named(
+async def test_unusable_presets_file_is_named(
     installation: Installation, tmp_path_factory: pytest.TempPathFactory, content: str | None
 ) -> None:
     file = tmp_path_factory.mktemp("presets") / "presets.json"

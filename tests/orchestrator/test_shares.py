@@ -1,4 +1,4 @@
-"""Shares: what is handled at a time is divided among owners."""
+"""Tests that owners share the messages that are handled at the same time."""
 
 import asyncio
 from collections import Counter
@@ -9,7 +9,7 @@ from darkroom_orchestrator.shares import Shares
 
 
 class Handling:
-    """A handler that ends when it is told to, and knows whose messages it has begun, in order."""
+    """A handler that ends when the test says so, and records the owners of the messages that it began, in order."""
 
     def __init__(self) -> None:
         self.begun: list[str] = []
@@ -37,12 +37,12 @@ async def run(handle: Handler, delivery: Delivery) -> None:
 
 
 async def settled() -> None:
-    """Let every task go on as far as it can."""
+    """Let all tasks run until they wait."""
     for _ in range(100):
         await asyncio.sleep(0)
 
 
-async def test_a_message_waits_behind_one_share_of_a_flood_and_not_behind_all_of_it() -> None:
+async def test_message_waits_behind_one_share_of_a_flood_and_not_behind_all_of_it() -> None:
     handling = Handling()
     handle = Shares(most=4, each=2).guard(handling)
     async with asyncio.TaskGroup() as group:
@@ -56,7 +56,7 @@ async def test_a_message_waits_behind_one_share_of_a_flood_and_not_behind_all_of
     assert (len(handling.begun), handling.ended) == (61, 61)
 
 
-async def test_an_owner_who_is_alone_has_its_share_and_the_others_stays_free() -> None:
+async def test_lone_owner_has_one_share_and_the_rest_stays_free() -> None:
     handling = Handling()
     handle = Shares(most=4, each=2).guard(handling)
     async with asyncio.TaskGroup() as group:
@@ -70,7 +70,7 @@ async def test_an_owner_who_is_alone_has_its_share_and_the_others_stays_free() -
         await handling.let_go(10)
 
 
-async def test_whoever_is_cancelled_or_fails_keeps_no_part() -> None:
+async def test_cancelled_or_failed_handler_keeps_no_permit() -> None:
     shares = Shares(most=1, each=1)
 
     async def failing(delivery: Delivery) -> None:

@@ -58,7 +58,7 @@ async def test_the_end_of_a_job_is_told_signed_and_once_more_on_request(newcomer
         await until(both_are_written_down)
 
 
-async def test_a_failed_job_says_why(newcomer: Api) -> None:
+async def test_webhook_of_a_failed_job_says_why(newcomer: Api) -> None:
     async with receiving() as receiver:
         await submit(newcomer, receiver.url, CAT[:200])
         (request,) = await receiver.until(1)

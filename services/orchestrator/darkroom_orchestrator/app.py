@@ -29,8 +29,8 @@ def create_app(
     readiness: Readiness,
     names: Collection[str],
 ) -> FastAPI:
-    """The internal API over these use cases. `names` are host names that it is reached by."""
-    # No page of documentation: FastAPI's loads its scripts from elsewhere.
+    """Return the internal API over these use cases. `names` are the host names that clients may use for it."""
+    # No documentation page: that of FastAPI loads scripts from other sites.
     app = FastAPI(
         title="Darkroom orchestrator", version=version("darkroom-orchestrator"), docs_url=None, redoc_url=None
     )

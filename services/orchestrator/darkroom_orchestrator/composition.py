@@ -1,15 +1,16 @@
-"""The orchestrator put together: adapters, use cases, and what consumes for them."""
+"""Composes the orchestrator: adapters, use cases, consumers and the HTTP API."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
 
+from darkroom.clock import Clock
 from darkroom.recipes import Presets
 from darkroom.runtime import health
 from darkroom.runtime.aws import Aws
@@ -33,6 +34,7 @@ from darkroom_orchestrator.jobs.retry import Retry
 from darkroom_orchestrator.jobs.sweep import Sweep, sweep_regularly
 from darkroom_orchestrator.records.charging import Charging
 from darkroom_orchestrator.records.job_store import JobStore
+from darkroom_orchestrator.records.open_jobs import OpenJobs
 from darkroom_orchestrator.records.refunds import Refunds
 from darkroom_orchestrator.reports.begin import Begin
 from darkroom_orchestrator.reports.bury import Bury
@@ -51,10 +53,11 @@ if TYPE_CHECKING:
     from types_aiobotocore_sqs import SQSClient
 
 _CONCURRENCY: Final = 16
-"""Messages of one queue at a time: each is a few calls of some milliseconds."""
+"""Messages of one queue that are handled at the same time. Each takes a few calls of some milliseconds."""
 _IN_HAND: Final = 256
-"""Announcements that wait in this process, where owners have shares, rather than in the queue."""
+"""Announcements that this process receives at the same time. Most wait here for their owner's share."""
 _DEAD_CONCURRENCY: Final = 2
+"""Dead tasks that are handled at the same time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,15 +72,15 @@ class Clients:
 
 @asynccontextmanager
 async def open_clients(aws: Aws) -> AsyncIterator[Clients]:
-    """Clients for the length of the process."""
+    """Open the clients, and close them at the end of the block."""
     async with aws.s3() as s3, aws.sqs() as sqs, aws.sns() as sns, aws.dynamodb() as dynamodb:
         yield Clients(s3=s3, sqs=sqs, sns=sns, dynamodb=dynamodb)
 
 
 class Composition:
-    """All use cases over one set of adapters."""
+    """All use cases of the orchestrator, over one set of adapters."""
 
-    def __init__(self, settings: Settings, clients: Clients, presets: Presets, *, now: Callable[[], datetime]) -> None:
+    def __init__(self, settings: Settings, clients: Clients, presets: Presets, *, now: Clock) -> None:
         self._settings = settings
         self._clients = clients
         self.queues = {
@@ -87,17 +90,19 @@ class Composition:
             QueueName.NOTIFICATIONS: self._pair(settings.notifications_queue_url, settings.notifications_dlq_url),
         }
         tasks = self.queues[QueueName.TASKS].queue
+        work_period = timedelta(seconds=settings.work_seconds)
         self.jobs = jobs = JobStore(
             clients.dynamodb,
             settings.jobs_table,
             accounts_table=settings.accounts_table,
             now=now,
-            work_period=timedelta(seconds=settings.work_seconds),
+            work_period=work_period,
         )
+        self.open_jobs = open_jobs = OpenJobs(clients.dynamodb, settings.jobs_table, now=now, work_period=work_period)
         originals = Originals(clients.s3, settings.originals_bucket)
         results = Results(clients.s3, settings.results_bucket)
         events = JobEvents(clients.sns, settings.job_events_topic_arn)
-        send_tasks = SendTasks(jobs, tasks, max_variants_per_task=settings.max_variants_per_task)
+        send_tasks = SendTasks(jobs=jobs, tasks=tasks, max_variants_per_task=settings.max_variants_per_task)
         self.slots = slots = Slots(
             index=SlotIndex(clients.dynamodb, settings.jobs_table),
             jobs=jobs,
@@ -114,16 +119,17 @@ class Composition:
             max_upload_bytes=settings.max_upload_bytes,
             now=now,
         )
-        self.begin = Begin(jobs)
+        self.begin = Begin(jobs=jobs)
         self.finish = Finish(jobs=jobs, results=results, events=events, slots=slots)
         self.bury = Bury(finish=self.finish, tries=TASK_TRIES, now=now)
-        self.cancel = Cancel(jobs=jobs, events=events, slots=slots)
+        self.cancel = Cancel(jobs=jobs, open_jobs=open_jobs, events=events, slots=slots)
         charging = Charging(settings.accounts_table)
         self.retry = Retry(jobs=jobs, originals=originals, slots=slots, charging=charging)
         self.delete = Delete(jobs=jobs, originals=originals, results=results)
         self.refunds = Refunds(clients.dynamodb, jobs_table=settings.jobs_table, accounts_table=settings.accounts_table)
         self.sweep = Sweep(
             jobs=jobs,
+            open_jobs=open_jobs,
             originals=originals,
             slots=slots,
             events=events,
@@ -144,7 +150,7 @@ class Composition:
         )
 
     def app(self, stop: asyncio.Event) -> FastAPI:
-        """The internal HTTP API; once `stop` is set it says that it is not ready."""
+        """Return the internal HTTP API. Once `stop` is set, its readiness check fails."""
         return create_app(
             names=self._settings.api_names,
             jobs=self.jobs,
@@ -157,7 +163,7 @@ class Composition:
         )
 
     def background(self) -> list[Background]:
-        """What runs beside the API: consumers, the sweeper and the webhooks."""
+        """Return the work that runs in the background: consumers, the sweeper and webhooks."""
         starts = Shares(most=_CONCURRENCY, each=_CONCURRENCY // 4).guard(uploads_handler(self.start))
         consumers = (
             self._consumer("uploads", self.queues[QueueName.UPLOADS].queue, starts, _IN_HAND),

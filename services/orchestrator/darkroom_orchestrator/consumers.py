@@ -1,4 +1,4 @@
-"""What the messages of each queue are for: they are read here, and handed to a use case."""
+"""Reads the messages of each queue and passes them to a use case."""
 
 from pydantic import ValidationError
 
@@ -16,7 +16,7 @@ _LOG = get_logger(__name__)
 
 
 def uploads_handler(start: Start) -> Handler:
-    """Announcements and S3 notifications, one of which may name several objects."""
+    """Return the handler of announcements and S3 notifications. A notification may name several objects."""
 
     async def handle(delivery: Delivery) -> None:
         for new in read_announcements(delivery.body):
@@ -26,13 +26,13 @@ def uploads_handler(start: Start) -> Handler:
 
 
 def reports_handler(begin: Begin, finish: Finish) -> Handler:
-    """What processors report."""
+    """Return the handler of the processors' reports."""
 
     async def handle(delivery: Delivery) -> None:
         try:
             report = TaskReport.validate_json(delivery.body)
         except ValidationError as error:
-            raise Poison("The message is no report of a task.") from error
+            raise Poison("The message is not a report of a task.") from error
         if isinstance(report, TaskStarted):
             await begin(report)
         else:
@@ -42,13 +42,13 @@ def reports_handler(begin: Begin, finish: Finish) -> Handler:
 
 
 def dead_tasks_handler(bury: Bury) -> Handler:
-    """Tasks from the dead-letter queue."""
+    """Return the handler of tasks from the dead-letter queue."""
 
     async def handle(delivery: Delivery) -> None:
         try:
             task = ProcessTask.model_validate_json(delivery.body)
         except ValidationError as error:
-            # Nowhere to go from here: given back, it would come again and again. The sweeper sees to its job.
+            # There is no further queue: an error would make this message come again forever. The sweeper ends its job.
             _LOG.error("dead_task_unreadable", message_id=delivery.message_id, exc_info=error)
             return
         await bury(task)

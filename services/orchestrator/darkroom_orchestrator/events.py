@@ -1,4 +1,4 @@
-"""Job events on SNS, for e-mail, webhooks and whoever subscribes."""
+"""Publishes job events on SNS, for e-mail, webhooks and other subscribers."""
 
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from types_aiobotocore_sns import SNSClient
 
 _EVENT_IDS: Final = UUID("6f1d8a0e-6c55-5d0b-9a44-2d1c0f3b7e11")
-"""The namespace of event ids (RFC 9562, section 5.5)."""
+"""Namespace of event IDs (RFC 9562, section 5.5)."""
 
 
 class JobEvents:
-    """Publishes that a job reached its end."""
+    """Publishes the ends of jobs."""
 
     def __init__(self, client: "SNSClient", topic_arn: str) -> None:
         self._client = client
@@ -27,8 +27,8 @@ class JobEvents:
     async def publish(self, job: Job) -> None:
         """Publish the job's present status, at least once. Raises Unavailable.
 
-        Subscribers filter by the attributes `owner`, `status`, `job_id` and, for jobs with a callback URL, `callback`,
-        and recognise a repetition by `event_id`.
+        Subscribers filter by the attributes `owner`, `status`, `job_id` and, for jobs with a callback URL, `callback`.
+        They recognise a repetition by `event_id`.
         """
         attributes = {**tracing.outgoing(job.job_id), OWNER_ATTRIBUTE: job.owner, "status": job.status.value}
         if job.callback_url:
@@ -45,7 +45,7 @@ class JobEvents:
 
 
 def event_of(job: Job) -> JobEvent:
-    """The event of a job's present status: equal, id included, however often and wherever it is made."""
+    """Return the event of a job's present status. It is always the same for that status, including its ID."""
     return JobEvent(
         event_id=str(uuid5(_EVENT_IDS, f"{job.job_id}/{job.attempt}/{job.status}")),
         job_id=job.job_id,

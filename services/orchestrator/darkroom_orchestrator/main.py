@@ -14,7 +14,7 @@ from darkroom_orchestrator.settings import Settings
 
 
 def main() -> None:
-    """Run until SIGTERM or SIGINT. Exits with status 2 when the settings do not fit."""
+    """Run until SIGTERM or SIGINT. Exits with status 2 if the settings or the presets file are invalid."""
     settings = load_settings(Settings)
     configure_logging("orchestrator", level=settings.log_level, log_format=settings.log_format)
     try:
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 async def run(settings: Settings, presets: Presets) -> None:
-    """Open what the process needs, serve, and close it."""
+    """Open the clients, serve until stopped, and close the clients."""
     stop = asyncio.Event()
     async with open_clients(Aws()) as clients:
         orchestrator = Composition(settings, clients, presets, now=now)

@@ -1,11 +1,11 @@
-"""Shares of what is done at the same time: nobody's many messages keep another's few from being handled.
+"""Shares limit how many messages of one owner are handled at the same time, so that a flood delays nobody else.
 
-A queue hands its messages out in about the order in which they came. A consumer therefore takes many of them in hand
-and lets only some be handled at a time, of which again only some may be one owner's:
+A queue delivers messages in about the order in which they came. A consumer therefore receives many of them and handles
+only some at the same time; of these, each owner has at most a share:
 
-    queue ──► in hand, a few hundred ──► one owner's share ──► all handlers
-                                         (waits here for      (waits here behind others' shares,
-                                          its own)             never behind another's many)
+    queue ──► received, a few hundred ──► one owner's share ──► all handlers
+                                          (waits here for      (waits here behind the shares of
+                                           its own owner)       others, never behind their floods)
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from darkroom.runtime.queue import OWNER_ATTRIBUTE, Delivery
 
 
 class Shares:
-    """At most `most` at a time, and of each owner's at most `each`. Who waits longest goes first."""
+    """Lets at most `most` run at the same time, and at most `each` of one owner. The longest waiting goes first."""
 
     def __init__(self, *, most: int, each: int) -> None:
         self._all = asyncio.Semaphore(most)
@@ -27,7 +27,7 @@ class Shares:
 
     @asynccontextmanager
     async def of(self, owner: str) -> AsyncIterator[None]:
-        """A part of the owner's share for the length of the `async with` block."""
+        """Hold a permit of the owner's share during the `async with` block."""
         self._present[owner] = self._present.get(owner, 0) + 1
         own = self._of.setdefault(owner, asyncio.Semaphore(self._each))
         try:
@@ -39,7 +39,7 @@ class Shares:
                 del self._present[owner], self._of[owner]
 
     def guard(self, handler: Handler) -> Handler:
-        """The handler, which waits for a part of its message's owner's share. Messages of nobody's share one."""
+        """Return the handler, limited by the share of each message's owner. Messages without an owner share one."""
 
         async def handle(delivery: Delivery) -> None:
             async with self.of(delivery.attributes.get(OWNER_ATTRIBUTE, "")):

@@ -1,9 +1,13 @@
 """Points in time as Darkroom writes them: UTC, ISO 8601, milliseconds, `Z`."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import PlainSerializer
+
+Clock = Callable[[], datetime]
+"""Returns the present moment in UTC. Whatever needs the time takes a clock, so that tests can set it."""
 
 
 def now() -> datetime:

@@ -1,4 +1,4 @@
-"""Reading the uploads queue: announcements and S3's notifications."""
+"""Tests how messages of the uploads queue are read: announcements and S3 notifications."""
 
 import json
 
@@ -13,7 +13,7 @@ JOB_ID = "0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000"
 
 
 def notification(*keys: str, event: str = "ObjectCreated:Put", version: str | None = "v1") -> str:
-    """What S3 sends, with more fields than anybody reads."""
+    """Return a notification as S3 sends it, with more fields than are read."""
     versions = {"versionId": version} if version else {}
     return json.dumps(
         {
@@ -35,7 +35,7 @@ def notification(*keys: str, event: str = "ObjectCreated:Put", version: str | No
     )
 
 
-def test_an_announcement_names_the_version_that_was_put() -> None:
+def test_announcement_names_the_stored_version() -> None:
     source = ObjectRef(key=f"uploads/{JOB_ID}/cat.jpg", version_id="v7", etag='"e"', size=3)
     body = UploadArrived(job_id=JOB_ID, source=source).model_dump_json()
 
@@ -46,13 +46,13 @@ def test_an_announcement_names_the_version_that_was_put() -> None:
     "event",
     ["ObjectCreated:Put", "ObjectCreated:Post", "ObjectCreated:Copy", "ObjectCreated:CompleteMultipartUpload"],
 )
-def test_each_way_to_create_an_object_is_an_arrival(event: str) -> None:
+def test_each_way_to_create_an_object_announces_it(event: str) -> None:
     [new] = read_announcements(notification("incoming/web/cat.jpg", event=event))
 
     assert new == AnnouncedObject(key="incoming/web/cat.jpg", version_id="v1", bucket="originals")
 
 
-def test_keys_are_read_as_a_form_writes_them() -> None:
+def test_keys_are_decoded_like_form_fields() -> None:
     [new] = read_announcements(notification("incoming/web/caf%C3%A9+%2B+1%252.jpg"))
 
     assert new.key == "incoming/web/café + 1%2.jpg"
@@ -65,13 +65,13 @@ def test_one_notification_may_name_several_objects() -> None:
     ]
 
 
-def test_a_bucket_without_versions_announces_none() -> None:
+def test_notification_of_a_bucket_without_versions_names_no_version() -> None:
     [new] = read_announcements(notification("incoming/web/a", version=None))
 
     assert new.version_id is None
 
 
-def test_a_removal_and_the_test_event_announce_nothing() -> None:
+def test_removal_and_test_event_announce_nothing() -> None:
     test_event = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Time": "2026-11-22T12:00:00.000Z", "Bucket": "o"}
 
     assert read_announcements(notification("incoming/web/a", event="ObjectRemoved:Delete")) == []
@@ -82,12 +82,12 @@ def test_a_removal_and_the_test_event_announce_nothing() -> None:
     "body",
     ["", "no json", "[]", "{}", '{"type":"upload.arrived"}', '{"Records":[{}]}', '{"Event":"other"}', "null"],
 )
-def test_anything_else_is_poison(body: str) -> None:
+def test_any_other_message_is_poison(body: str) -> None:
     with pytest.raises(Poison):
         read_announcements(body)
 
 
-def test_an_announcement_of_another_version_is_poison() -> None:
+def test_announcement_of_another_message_version_is_poison() -> None:
     source = ObjectRef(key="uploads/x/y", version_id=None, etag="e", size=3)
     body = json.loads(UploadArrived(job_id=JOB_ID, source=source).model_dump_json()) | {"v": 2}
 

@@ -1,4 +1,4 @@
-"""The job of a dropped file follows from the object alone."""
+"""Tests that the job of a drop depends on the object alone."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,11 +18,11 @@ ORIGINAL = Original(
 )
 
 
-def test_the_same_object_always_has_the_same_id() -> None:
+def test_same_object_always_gives_the_same_job_id() -> None:
     assert drop_id("originals", ORIGINAL) == drop_id("originals", replace(ORIGINAL, content_type=None))
 
 
-def test_another_version_key_or_bucket_is_another_job() -> None:
+def test_another_version_key_or_bucket_gives_another_job_id() -> None:
     version = replace(ORIGINAL, ref=ORIGINAL.ref.model_copy(update={"version_id": "v2"}))
     key = replace(ORIGINAL, ref=ORIGINAL.ref.model_copy(update={"key": "incoming/web/dog.jpg"}))
 
@@ -31,7 +31,7 @@ def test_another_version_key_or_bucket_is_another_job() -> None:
     assert len(ids) == 4
 
 
-def test_the_id_is_a_uuid_of_version_7_with_the_time_of_the_object() -> None:
+def test_job_id_is_a_uuid7_with_the_time_of_the_object() -> None:
     for number in range(200):
         original = replace(ORIGINAL, ref=ORIGINAL.ref.model_copy(update={"version_id": str(number)}))
         uuid = UUID(drop_id("originals", original))
@@ -40,7 +40,7 @@ def test_the_id_is_a_uuid_of_version_7_with_the_time_of_the_object() -> None:
         assert uuid.int >> 80 == int(MODIFIED.timestamp() * 1000)
 
 
-def test_the_job_is_the_default_owners_and_names_the_recipe_and_the_file() -> None:
+def test_job_of_a_drop_has_the_default_owner_the_recipe_and_the_file_name() -> None:
     arrival = OriginalKey(recipe="web", filename="cat.jpg")
 
     new = dropped_job("originals", ORIGINAL, arrival, owner="demo", presets=PRESETS, now=MODIFIED)

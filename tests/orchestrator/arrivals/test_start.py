@@ -1,4 +1,4 @@
-"""Starting jobs: whatever the way the bytes came, and however often that is said."""
+"""Tests how jobs start, however their originals came and however often they are announced."""
 
 import asyncio
 
@@ -7,11 +7,11 @@ import pytest
 from darkroom.jobs import JobStatus, ObjectRef, VariantStatus, parts_of, unsettled
 from darkroom.object_keys import direct_key
 from darkroom_orchestrator.arrivals.announcements import AnnouncedObject
-from darkroom_orchestrator.records.job_store import WORK_PERIOD
+from darkroom_orchestrator.records.open_jobs import WORK_PERIOD
 from tests.orchestrator.harness import RECIPE, Harness
 
 
-async def test_an_arrival_queues_its_job_and_sends_the_task(harness: Harness) -> None:
+async def test_announcement_queues_its_job_and_sends_the_task(harness: Harness) -> None:
     job = await harness.waiting_job()
 
     await harness.orchestrator.start(new := await harness.upload(job, b"12345"), redelivered=False)
@@ -46,7 +46,7 @@ async def test_simultaneous_deliveries_start_a_job_once(harness: Harness) -> Non
     assert sorted(task.job_id for task in await harness.sent_tasks()) == sorted(job.job_id for job in jobs)
 
 
-async def test_a_redelivery_sends_the_tasks_that_a_crash_kept_back(harness: Harness) -> None:
+async def test_redelivery_sends_the_tasks_that_a_crash_prevented(harness: Harness) -> None:
     job = await harness.waiting_job()
     new = await harness.upload(job)
     original = await harness.original(job)
@@ -57,7 +57,7 @@ async def test_a_redelivery_sends_the_tasks_that_a_crash_kept_back(harness: Harn
     assert [task.job_id for task in await harness.sent_tasks()] == [job.job_id]
 
 
-async def test_the_first_upload_to_an_address_counts(harness: Harness) -> None:
+async def test_first_upload_to_an_address_counts(harness: Harness) -> None:
     job = await harness.waiting_job(direct=True)
     first = await harness.upload(job, b"first")
     await harness.orchestrator.start(first, redelivered=False)
@@ -72,7 +72,7 @@ async def test_the_first_upload_to_an_address_counts(harness: Harness) -> None:
     assert source.version_id == first.version_id
 
 
-async def test_an_event_pins_its_own_version_and_not_the_latest(harness: Harness) -> None:
+async def test_event_pins_its_own_version_and_not_the_latest(harness: Harness) -> None:
     job = await harness.waiting_job(direct=True)
     first = await harness.upload(job, b"first")
     await harness.upload(job, b"second, longer")
@@ -87,14 +87,14 @@ async def test_an_event_pins_its_own_version_and_not_the_latest(harness: Harness
 @pytest.mark.parametrize(
     "key", ["direct/", "direct/not-a-uuid/cat.jpg", "incoming/web/", "other/web/cat.jpg", "cat.jpg"]
 )
-async def test_keys_that_start_nothing_are_done_with(harness: Harness, key: str) -> None:
+async def test_keys_of_no_job_start_nothing_and_raise_no_error(harness: Harness, key: str) -> None:
     await harness.orchestrator.start(await harness.put_original(key), redelivered=False)
 
     assert await harness.sent_tasks() == []
     assert await harness.all_jobs() == []
 
 
-async def test_an_object_of_no_job_another_key_or_another_bucket_starts_nothing(harness: Harness) -> None:
+async def test_object_of_no_job_of_another_key_or_bucket_starts_nothing(harness: Harness) -> None:
     job = await harness.waiting_job(direct=True)
     stranger = direct_key("0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000", "cat.jpg")
     new = await harness.upload(job)
@@ -108,7 +108,7 @@ async def test_an_object_of_no_job_another_key_or_another_bucket_starts_nothing(
     assert await harness.sent_tasks() == []
 
 
-async def test_an_object_that_is_gone_starts_nothing(harness: Harness) -> None:
+async def test_missing_object_starts_nothing(harness: Harness) -> None:
     job = await harness.waiting_job()
 
     await harness.orchestrator.start(AnnouncedObject(key=job.source_key, version_id=None), redelivered=False)
@@ -116,7 +116,7 @@ async def test_an_object_that_is_gone_starts_nothing(harness: Harness) -> None:
     assert (await harness.job(job.job_id)).status is JobStatus.AWAITING_UPLOAD
 
 
-async def test_an_upload_over_the_limit_fails_with_the_limit(harness: Harness) -> None:
+async def test_upload_over_the_limit_fails_and_names_the_limit(harness: Harness) -> None:
     strict = harness.with_settings(max_upload_bytes=4)
     job = await harness.waiting_job()
 
@@ -133,7 +133,7 @@ async def test_an_upload_over_the_limit_fails_with_the_limit(harness: Harness) -
     assert [event.fault for event in await harness.events()] == [failed.fault]
 
 
-async def test_an_empty_upload_fails_as_undecodable(harness: Harness) -> None:
+async def test_empty_upload_fails_as_undecodable(harness: Harness) -> None:
     job = await harness.waiting_job()
 
     await harness.orchestrator.start(await harness.upload(job, b""), redelivered=False)
@@ -143,7 +143,7 @@ async def test_an_empty_upload_fails_as_undecodable(harness: Harness) -> None:
     assert fault.code == "undecodable_image"
 
 
-async def test_a_refusal_is_published_again_to_a_redelivery_only(harness: Harness) -> None:
+async def test_only_a_redelivery_publishes_a_refusal_again(harness: Harness) -> None:
     job = await harness.waiting_job()
     new = await harness.upload(job, b"")
     await harness.orchestrator.start(new, redelivered=False)
@@ -156,7 +156,7 @@ async def test_a_refusal_is_published_again_to_a_redelivery_only(harness: Harnes
     assert await harness.events() == [event]
 
 
-async def test_a_cancelled_job_is_not_started(harness: Harness) -> None:
+async def test_cancelled_job_is_not_started(harness: Harness) -> None:
     job = await harness.waiting_job()
     new = await harness.upload(job)
     await harness.orchestrator.cancel(job.job_id)
@@ -167,7 +167,7 @@ async def test_a_cancelled_job_is_not_started(harness: Harness) -> None:
     assert await harness.sent_tasks() == []
 
 
-async def test_a_drop_starts_a_job_of_its_folders_recipe(harness: Harness) -> None:
+async def test_drop_starts_a_job_with_the_preset_of_its_folder(harness: Harness) -> None:
     await harness.orchestrator.start(await harness.put_original("incoming/web/my cat.jpg"), redelivered=False)
 
     [job] = await harness.all_jobs()
@@ -175,7 +175,7 @@ async def test_a_drop_starts_a_job_of_its_folders_recipe(harness: Harness) -> No
     assert [task.job_id for task in await harness.sent_tasks()] == [job.job_id]
 
 
-async def test_a_drop_that_is_announced_often_and_at_once_makes_one_job(harness: Harness) -> None:
+async def test_drop_that_is_announced_often_at_the_same_time_makes_one_job(harness: Harness) -> None:
     new = await harness.put_original("incoming/web/cat.jpg")
 
     await asyncio.gather(*(harness.orchestrator.start(new, redelivered=False) for _ in range(8)))
@@ -185,14 +185,14 @@ async def test_a_drop_that_is_announced_often_and_at_once_makes_one_job(harness:
     assert len(await harness.sent_tasks()) == 1
 
 
-async def test_a_file_dropped_again_under_its_name_is_another_job(harness: Harness) -> None:
+async def test_second_drop_of_the_same_name_is_another_job(harness: Harness) -> None:
     for body in (b"first", b"second"):
         await harness.orchestrator.start(await harness.put_original("incoming/web/cat.jpg", body), redelivered=False)
 
     assert len(await harness.all_jobs()) == 2
 
 
-async def test_a_drop_for_an_unknown_recipe_is_a_failed_job_of_the_default_owner(harness: Harness) -> None:
+async def test_drop_for_an_unknown_preset_makes_a_failed_job_of_the_default_owner(harness: Harness) -> None:
     new = await harness.put_original("incoming/nonsense/cat.jpg")
 
     for _ in range(3):
@@ -206,7 +206,7 @@ async def test_a_drop_for_an_unknown_recipe_is_a_failed_job_of_the_default_owner
     assert [event.status for event in await harness.events()] == [JobStatus.FAILED]
 
 
-async def test_a_drop_whose_start_was_cut_short_is_taken_up_again(harness: Harness) -> None:
+async def test_redelivery_continues_the_interrupted_start_of_a_drop(harness: Harness) -> None:
     new = await harness.put_original("incoming/web/cat.jpg")
     await harness.orchestrator.start(new, redelivered=False)
     [job] = await harness.all_jobs()
@@ -227,7 +227,7 @@ async def test_many_variants_are_sent_as_several_tasks(harness: Harness) -> None
     assert sorted(task.describe for task in tasks) == [False, True]
 
 
-async def test_the_pinned_source_has_what_a_conditional_get_needs(harness: Harness) -> None:
+async def test_pinned_original_has_the_etag_for_a_conditional_get(harness: Harness) -> None:
     job = await harness.waiting_job()
     await harness.orchestrator.start(await harness.upload(job), redelivered=False)
 

@@ -1,4 +1,4 @@
-"""Turns: an owner has a share of the tasks in flight, and what is beyond it waits in its record."""
+"""Tests that an owner has a limited number of tasks in flight, and that further jobs wait in their records."""
 
 import asyncio
 from dataclasses import replace
@@ -17,12 +17,12 @@ LIMIT = 2
 
 @pytest_asyncio.fixture
 async def orchestrator(harness: Harness) -> Composition:
-    """One in which an owner may have two tasks in flight."""
+    """Compose an orchestrator that limits each owner to two tasks in flight."""
     return harness.with_settings(tasks_per_owner=LIMIT)
 
 
 async def started_jobs(harness: Harness, orchestrator: Composition, count: int, *, owner: str = "demo") -> list[Job]:
-    """Jobs whose bytes have come, one after the other."""
+    """Return jobs whose originals have arrived, one after the other."""
     jobs = []
     for _ in range(count):
         job = await harness.waiting_job(owner=owner)
@@ -33,7 +33,7 @@ async def started_jobs(harness: Harness, orchestrator: Composition, count: int, 
 
 
 async def sent_ids(harness: Harness) -> list[str]:
-    """Whose tasks were sent since the last time."""
+    """Return the job IDs of the tasks that were sent since the last call."""
     return [task.job_id for task in await harness.sent_tasks()]
 
 
@@ -42,9 +42,7 @@ async def slot_state(harness: Harness, job: Job) -> SlotState | None:
     return slots.state if slots else None
 
 
-async def test_what_is_beyond_an_owners_share_is_queued_and_not_sent(
-    harness: Harness, orchestrator: Composition
-) -> None:
+async def test_job_without_a_free_slot_is_queued_but_not_sent(harness: Harness, orchestrator: Composition) -> None:
     jobs = await started_jobs(harness, orchestrator, 4)
 
     assert await sent_ids(harness) == [job.job_id for job in jobs[:LIMIT]]
@@ -57,7 +55,7 @@ async def test_what_is_beyond_an_owners_share_is_queued_and_not_sent(
     ]
 
 
-async def test_nobody_waits_for_another_owners_jobs(harness: Harness, orchestrator: Composition) -> None:
+async def test_owner_does_not_wait_for_jobs_of_another_owner(harness: Harness, orchestrator: Composition) -> None:
     await started_jobs(harness, orchestrator, 4, owner="flood")
     await harness.sent_tasks()
 
@@ -66,9 +64,7 @@ async def test_nobody_waits_for_another_owners_jobs(harness: Harness, orchestrat
     assert await sent_ids(harness) == [quiet.job_id]
 
 
-async def test_each_job_that_ends_lets_the_one_go_that_waits_longest(
-    harness: Harness, orchestrator: Composition
-) -> None:
+async def test_each_end_sends_the_oldest_waiting_job(harness: Harness, orchestrator: Composition) -> None:
     jobs = await started_jobs(harness, orchestrator, 5)
     order = []
 
@@ -82,9 +78,7 @@ async def test_each_job_that_ends_lets_the_one_go_that_waits_longest(
     assert {(await harness.job(job.job_id)).status for job in jobs} == {JobStatus.COMPLETED}
 
 
-async def test_jobs_that_end_at_the_same_moment_fill_all_places_and_no_more(
-    harness: Harness, orchestrator: Composition
-) -> None:
+async def test_simultaneous_ends_fill_all_slots_and_no_more(harness: Harness, orchestrator: Composition) -> None:
     jobs = await started_jobs(harness, orchestrator, 6)
     tasks = await harness.sent_tasks()
 
@@ -93,13 +87,13 @@ async def test_jobs_that_end_at_the_same_moment_fill_all_places_and_no_more(
     sent = await sent_ids(harness)
     assert len(sent) == len(set(sent))
     assert set(sent) <= {job.job_id for job in jobs[LIMIT:]}
-    # Each end sees its own place; two that look at once may take the same job to fill it.
+    # Each end sees its own free slot. Two that look at the same time may choose the same job.
     assert 1 <= len(sent) <= LIMIT
     slots = [await slot_state(harness, job) for job in jobs]
     assert slots.count(SlotState.SENT) == len(sent)
 
 
-async def test_a_job_takes_as_many_places_as_it_has_tasks(harness: Harness) -> None:
+async def test_job_takes_one_slot_for_each_task(harness: Harness) -> None:
     orchestrator = harness.with_settings(tasks_per_owner=LIMIT, max_variants_per_task=2)
     assert len(RECIPE.variants) == 4
 
@@ -110,7 +104,7 @@ async def test_a_job_takes_as_many_places_as_it_has_tasks(harness: Harness) -> N
     assert jobs[0].slots.count == 2
 
 
-async def test_a_cancelled_job_gives_its_place_to_the_next(harness: Harness, orchestrator: Composition) -> None:
+async def test_cancelled_job_gives_its_slot_to_the_next(harness: Harness, orchestrator: Composition) -> None:
     jobs = await started_jobs(harness, orchestrator, 4)
     await harness.sent_tasks()
 
@@ -122,7 +116,7 @@ async def test_a_cancelled_job_gives_its_place_to_the_next(harness: Harness, orc
     assert [await slot_state(harness, job) for job in jobs] == [None, SlotState.SENT, None, SlotState.SENT]
 
 
-async def test_a_job_that_is_run_again_waits_for_its_turn_too(harness: Harness, orchestrator: Composition) -> None:
+async def test_retried_job_waits_for_a_slot_too(harness: Harness, orchestrator: Composition) -> None:
     [failed] = await started_jobs(harness, orchestrator, 1)
     [task] = await harness.sent_tasks()
     await orchestrator.finish(finished(task, failed={"square-64": DECODER_FAULT}))
@@ -137,7 +131,7 @@ async def test_a_job_that_is_run_again_waits_for_its_turn_too(harness: Harness, 
     assert (again.job_id, again.attempt) == (failed.job_id, 2)
 
 
-async def test_a_report_that_comes_again_passes_on_the_place_that_a_crash_kept(
+async def test_repeated_report_passes_on_the_slot_that_a_crash_kept(
     harness: Harness, orchestrator: Composition
 ) -> None:
     jobs = await started_jobs(harness, orchestrator, 3)
@@ -151,12 +145,12 @@ async def test_a_report_that_comes_again_passes_on_the_place_that_a_crash_kept(
     assert await sent_ids(harness) == [jobs[2].job_id]
 
 
-async def test_the_sweeper_sends_what_a_crash_kept_after_it_had_its_turn(
+async def test_sweeper_sends_the_tasks_of_a_job_that_got_its_slot_before_a_crash(
     harness: Harness, orchestrator: Composition
 ) -> None:
     jobs = await started_jobs(harness, orchestrator, 3)
     await orchestrator.finish(finished((await harness.sent_tasks())[0]))
-    assert await sent_ids(harness) == [jobs[2].job_id]  # Nobody received it.
+    assert await sent_ids(harness) == [jobs[2].job_id]  # No processor received it.
     harness.now.forward(minutes=6)
 
     await orchestrator.sweep()
@@ -164,7 +158,7 @@ async def test_the_sweeper_sends_what_a_crash_kept_after_it_had_its_turn(
     assert jobs[2].job_id in await sent_ids(harness)
 
 
-async def test_the_sweeper_lets_those_go_that_nobody_woke(harness: Harness, orchestrator: Composition) -> None:
+async def test_sweeper_sends_waiting_jobs_that_no_end_has_sent(harness: Harness, orchestrator: Composition) -> None:
     jobs = await started_jobs(harness, orchestrator, 3)
     report = finished((await harness.sent_tasks())[0])
     progress = progress_of(jobs[0], report)
@@ -179,7 +173,7 @@ async def test_the_sweeper_lets_those_go_that_nobody_woke(harness: Harness, orch
     assert jobs[2].job_id in await sent_ids(harness)
 
 
-async def test_a_place_that_becomes_free_while_a_job_is_queued_is_found(
+async def test_job_finds_a_slot_that_became_free_while_it_was_queued(
     harness: Harness, orchestrator: Composition
 ) -> None:
     await started_jobs(harness, orchestrator, LIMIT)
@@ -198,9 +192,7 @@ async def test_a_place_that_becomes_free_while_a_job_is_queued_is_found(
     assert await sent_ids(harness) == [job.job_id]
 
 
-async def test_an_announcement_that_comes_again_sends_no_job_before_its_turn(
-    harness: Harness, orchestrator: Composition
-) -> None:
+async def test_repeated_announcement_does_not_send_a_waiting_job(harness: Harness, orchestrator: Composition) -> None:
     jobs = await started_jobs(harness, orchestrator, 3)
     await harness.sent_tasks()
     assert jobs[2].source is not None
@@ -211,7 +203,7 @@ async def test_an_announcement_that_comes_again_sends_no_job_before_its_turn(
     assert await sent_ids(harness) == []
 
 
-async def test_without_a_share_nobody_waits_and_those_who_did_are_let_go(
+async def test_jobs_that_waited_are_sent_after_the_limit_is_removed(
     harness: Harness, orchestrator: Composition
 ) -> None:
     jobs = await started_jobs(harness, orchestrator, 4)

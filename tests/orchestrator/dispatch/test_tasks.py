@@ -1,4 +1,4 @@
-"""Planning: which tasks a job is cut into."""
+"""Tests how a job is cut into tasks."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -18,7 +18,7 @@ from darkroom.planner.source import Source
 from darkroom.planner.task_split import TASK_CPU_SECONDS
 from darkroom.recipes import Output, OutputFormat, Overlay, Recipe, Resize, Variant, Watermark
 from darkroom.runtime.queue import body_of
-from darkroom_orchestrator.dispatch.tasks import plan
+from darkroom_orchestrator.dispatch.tasks import cut_into_tasks
 from tests.orchestrator.harness import PRESETS
 from tests.orchestrator.task_reports import DESCRIPTION
 
@@ -27,7 +27,7 @@ JOB_ID = "0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000"
 
 
 def job_of(recipe: Recipe, *, size: int = 100_000, attempt: int = 1) -> Job:
-    """A job with a source of so many bytes."""
+    """Return a job with an original of `size` bytes."""
     return Job(
         job_id=JOB_ID,
         owner="demo",
@@ -48,13 +48,15 @@ def job_of(recipe: Recipe, *, size: int = 100_000, attempt: int = 1) -> Job:
 def planned(
     recipe: Recipe, parts: Collection[str] | None = None, *, size: int = 100_000, attempt: int = 1, **options: Any
 ) -> tuple[ProcessTask, ...]:
-    """The tasks of a job of that recipe, for all its parts unless some are named."""
+    """Return the tasks of a job with this recipe, by default for all parts."""
     job = job_of(recipe, size=size, attempt=attempt)
-    return plan(job, recipe, parts_of(job.variants) if parts is None else parts, **{"max_variants": 16} | options)
+    return cut_into_tasks(
+        job, recipe, parts_of(job.variants) if parts is None else parts, **{"max_variants": 16} | options
+    )
 
 
 def recipe_of(*formats: OutputFormat, side: int = 100) -> Recipe:
-    """A variant a format, each at most so many pixels wide and high."""
+    """Return a recipe with a variant for each format, at most `side` pixels wide and high."""
     resize = Resize(op="resize", width=side, height=side)
     return Recipe(
         variants=tuple(
@@ -69,7 +71,7 @@ def names(task: ProcessTask) -> list[str]:
 
 
 @pytest.mark.parametrize("preset", ["web", "augment", "thumbnails", "grayscale", "optimize"])
-def test_the_variants_of_a_preset_share_one_task_and_one_decoding(preset: str) -> None:
+def test_variants_of_a_preset_share_one_task_and_one_decoding(preset: str) -> None:
     recipe, size = PRESETS[preset], 10 * 1024 * 1024
 
     [task] = planned(recipe, size=size)
@@ -80,24 +82,24 @@ def test_the_variants_of_a_preset_share_one_task_and_one_decoding(preset: str) -
     assert (task.job_id, task.owner) == (JOB_ID, "demo")
 
 
-def test_a_recipe_without_variants_is_one_task_that_describes() -> None:
+def test_recipe_without_variants_makes_one_task_that_describes() -> None:
     [task] = planned(PRESETS["metadata"])
 
     assert (task.variants, task.describe) == ((), True)
 
 
-def test_nothing_pending_is_no_task() -> None:
+def test_no_pending_part_makes_no_task() -> None:
     assert planned(PRESETS["web"], []) == ()
 
 
-def test_a_retry_plans_only_what_failed_and_describes_only_when_asked_to() -> None:
+def test_retry_makes_only_failed_variants_and_describes_only_if_needed() -> None:
     [task] = planned(PRESETS["thumbnails"], {"square-512", "square-64"}, attempt=3)
 
     assert names(task) == ["square-64", "square-512"]
     assert (task.describe, task.attempt) == (False, 3)
 
 
-def test_more_variants_than_one_task_may_have_are_spread_evenly() -> None:
+def test_variants_beyond_the_limit_of_one_task_are_spread_evenly() -> None:
     tasks = planned(recipe_of(*[OutputFormat.JPEG] * 20), max_variants=8)
 
     assert sorted(len(task.variants) for task in tasks) == [6, 7, 7]
@@ -118,7 +120,7 @@ def test_expensive_variants_are_spread_and_balanced_by_cost() -> None:
     assert max(costs) < 1.3 * min(costs)
 
 
-def test_a_variant_is_never_planned_twice_however_dear_it_is() -> None:
+def test_expensive_variant_is_in_one_task_only() -> None:
     [task] = planned(recipe_of(OutputFormat.AVIF, side=8192), size=100_000_000)
 
     assert names(task) == ["v0"]
@@ -145,7 +147,7 @@ def test_every_part_is_in_exactly_one_task_and_no_task_has_too_many(
     assert [task.task for task in tasks] == list(range(len(tasks)))
 
 
-def test_a_task_that_is_too_large_for_a_message_is_halved_until_it_fits() -> None:
+def test_task_too_large_for_a_message_is_halved_until_it_fits() -> None:
     recipe = recipe_of(*[OutputFormat.PNG] * 10)
     [whole] = planned(recipe)
     largest = len(body_of(whole)) // 2
@@ -164,15 +166,15 @@ def test_results_are_named_after_folder_job_and_file() -> None:
     assert task.variants[0].key_stem == f"augmented-images/90-degree/{JOB_ID}/Cafe-cat"
 
 
-def test_a_job_without_a_source_cannot_be_planned() -> None:
+def test_job_without_an_original_cannot_be_cut_into_tasks() -> None:
     job = replace(job_of(PRESETS["web"]), source=None)
 
     with pytest.raises(ValueError, match="has no source"):
-        plan(job, PRESETS["web"], parts_of(job.variants), max_variants=16)
+        cut_into_tasks(job, PRESETS["web"], parts_of(job.variants), max_variants=16)
 
 
-def test_a_described_source_is_measured_in_its_pixels_and_another_guessed_from_its_bytes() -> None:
-    """A small file of many pixels, such as a drawing, is worth several tasks once that is known."""
+def test_cost_is_computed_from_described_pixels_or_guessed_from_bytes() -> None:
+    """A small file may have many pixels, as drawings do. Once described, it is worth several tasks."""
     recipe = recipe_of(*[OutputFormat.AVIF] * 4, side=2800)
     large = DESCRIPTION.model_copy(update={"width": 6000, "height": 6000})
 
@@ -192,7 +194,7 @@ def picture(side: int) -> VariantResult:
     return VariantResult(key="logo/1/a.png", format=ImageFormat.PNG, size=100, width=side, height=side, sha256="0" * 64)
 
 
-def test_a_task_names_the_images_that_its_own_variants_need_and_that_are_there() -> None:
+def test_task_names_the_existing_watermark_images_of_its_own_variants() -> None:
     other, gone = (LOGO.model_copy(update={"variant": name}) for name in ("other", "gone"))
     found = {LOGO: picture(10), other: picture(20).model_copy(update={"key": "other/1/a.png"})}
     recipe = Recipe(variants=(stamped("a", LOGO, LOGO), stamped("b", other, gone), stamped("c")))

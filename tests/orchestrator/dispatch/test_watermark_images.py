@@ -1,4 +1,4 @@
-"""Images for watermarks: results of other jobs, looked up whenever a job's work is sent."""
+"""Tests that watermark images, which are results of other jobs, are looked up when tasks are sent."""
 
 from darkroom.jobs import Fault, Job
 from darkroom.recipes import Overlay, Recipe, Variant, Watermark
@@ -9,7 +9,7 @@ MISSING = Fault(code="overlay_missing", message="The image of the watermark no l
 
 
 async def logo_job(harness: Harness) -> Job:
-    """A completed job, whose variants can be laid over others."""
+    """Return a completed job whose variants can be watermarks of other jobs."""
     job, [task] = await harness.queued_job()
     await harness.orchestrator.finish(finished(task))
     return await harness.job(job.job_id)
@@ -20,7 +20,7 @@ def stamping(overlay: Overlay) -> Recipe:
     return Recipe(variants=(Variant(name="stamped", operations=(watermark,)), Variant(name="plain")))
 
 
-async def test_a_task_says_where_the_image_is(harness: Harness) -> None:
+async def test_task_says_where_the_watermark_image_is(harness: Harness) -> None:
     logo = await logo_job(harness)
     overlay = Overlay(job_id=logo.job_id, variant="square-64")
 
@@ -31,7 +31,7 @@ async def test_a_task_says_where_the_image_is(harness: Harness) -> None:
     assert [(planned.overlay, planned.key) for planned in task.overlays] == [(overlay, result.key)]
 
 
-async def test_an_image_that_was_deleted_is_left_out_of_every_later_task(harness: Harness) -> None:
+async def test_deleted_image_is_left_out_of_every_later_task(harness: Harness) -> None:
     logo = await logo_job(harness)
     overlay = Overlay(job_id=logo.job_id, variant="square-64")
     job = await harness.waiting_job(stamping(overlay))
@@ -47,7 +47,7 @@ async def test_an_image_that_was_deleted_is_left_out_of_every_later_task(harness
     assert ([planned.variant.name for planned in again.variants], again.overlays) == (["stamped"], ())
 
 
-async def test_a_retry_finds_the_image_again(harness: Harness) -> None:
+async def test_retry_finds_the_watermark_image_again(harness: Harness) -> None:
     logo = await logo_job(harness)
     job, [task] = await harness.queued_job(stamping(Overlay(job_id=logo.job_id, variant="square-64")))
     await harness.orchestrator.finish(finished(task, failed={"stamped": Fault(code="time_limit", message="Too slow.")}))
@@ -58,7 +58,7 @@ async def test_a_retry_finds_the_image_again(harness: Harness) -> None:
     assert again.overlays == task.overlays != ()
 
 
-async def test_a_picture_that_was_never_made_is_no_image(harness: Harness) -> None:
+async def test_variant_without_a_result_is_not_a_watermark_image(harness: Harness) -> None:
     logo, _ = await harness.queued_job()
     _, [task] = await harness.queued_job(stamping(Overlay(job_id=logo.job_id, variant="square-64")))
     assert task.overlays == ()

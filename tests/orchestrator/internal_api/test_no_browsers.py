@@ -1,4 +1,4 @@
-"""What web pages send to the internal API."""
+"""Tests that the internal API refuses requests of web pages."""
 
 from collections.abc import AsyncIterator
 
@@ -12,7 +12,7 @@ from darkroom_orchestrator.internal_api.no_browsers import NoBrowsers
 
 @pytest_asyncio.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    """Of an application that does something when it is told to."""
+    """Open a client of an application that has an effect."""
     app = FastAPI()
     app.add_middleware(NoBrowsers, names=["orchestrator.example.com"])
     app.state.done = 0
@@ -44,9 +44,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     ],
     ids=str,
 )
-async def test_a_page_of_another_site_is_refused(
-    client: httpx.AsyncClient, method: str, headers: dict[str, str]
-) -> None:
+async def test_page_of_another_site_is_refused(client: httpx.AsyncClient, method: str, headers: dict[str, str]) -> None:
     answer = await client.request(method, "/api/thing", headers=headers)
     assert answer.status_code == 403
     assert answer.headers["content-type"] == "application/problem+json"
@@ -69,9 +67,9 @@ async def test_a_page_of_another_site_is_refused(
         "Orchestrator.Example.com:8001",
     ],
 )
-async def test_a_service_or_a_person_at_a_shell_is_let_in(client: httpx.AsyncClient, host: str) -> None:
+async def test_service_or_person_at_a_shell_is_allowed(client: httpx.AsyncClient, host: str) -> None:
     assert (await client.post("/api/thing", headers={"Host": host})).status_code == 200
 
 
-async def test_an_address_that_a_person_types_into_a_browser_is_let_in(client: httpx.AsyncClient) -> None:
+async def test_address_typed_into_a_browser_is_allowed(client: httpx.AsyncClient) -> None:
     assert (await client.get("/api/thing", headers={"Sec-Fetch-Site": "none"})).status_code == 200

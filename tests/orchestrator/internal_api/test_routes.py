@@ -1,4 +1,4 @@
-"""The internal HTTP API."""
+"""Tests the routes of the internal HTTP API."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,21 +16,21 @@ from tests.orchestrator.task_reports import DECODER_FAULT, WORKER, finished, sta
 
 @pytest_asyncio.fixture
 async def api(harness: Harness) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of an orchestrator that is not stopping."""
+    """Open a client of an orchestrator that is not stopping."""
     transport = httpx.ASGITransport(harness.orchestrator.app(asyncio.Event()))
     async with httpx.AsyncClient(transport=transport, base_url="http://orchestrator") as client:
         yield client
 
 
 async def partly_failed(harness: Harness) -> Job:
-    """A job of which one variant failed."""
+    """Return a job with one failed variant."""
     job, [task] = await harness.queued_job()
     await harness.orchestrator.begin(started(task))
     await harness.orchestrator.finish(finished(task, failed={"square-64": DECODER_FAULT}))
     return job
 
 
-async def test_the_status_shows_a_jobs_internals(harness: Harness, api: httpx.AsyncClient) -> None:
+async def test_status_shows_the_internals_of_a_job(harness: Harness, api: httpx.AsyncClient) -> None:
     job, [task] = await harness.queued_job()
     await harness.orchestrator.begin(started(task))
 
@@ -69,7 +69,7 @@ async def test_the_status_shows_a_jobs_internals(harness: Harness, api: httpx.As
     }
 
 
-async def test_an_unknown_job_is_not_found_and_a_malformed_id_is_refused(api: httpx.AsyncClient) -> None:
+async def test_unknown_job_is_not_found_and_malformed_id_is_refused(api: httpx.AsyncClient) -> None:
     unknown = await api.get(f"/api/status/{new_job_id()}")
     malformed = await api.get("/api/status/not-an-id")
 
@@ -78,7 +78,7 @@ async def test_an_unknown_job_is_not_found_and_a_malformed_id_is_refused(api: ht
     assert (malformed.status_code, malformed.json()["code"]) == (400, "malformed_request")
 
 
-async def test_cancel_answers_with_the_new_status_however_often(harness: Harness, api: httpx.AsyncClient) -> None:
+async def test_repeated_cancel_answers_with_the_new_status(harness: Harness, api: httpx.AsyncClient) -> None:
     job, _ = await harness.queued_job()
 
     answers = [await api.post(f"/api/jobs/{job.job_id}/cancel") for _ in range(2)]
@@ -99,7 +99,7 @@ async def test_retry_answers_with_the_new_status_and_then_with_a_conflict(
     assert (second.status_code, second.json()["code"]) == (409, "conflict")
 
 
-async def test_delete_answers_with_nothing_and_then_with_not_found(harness: Harness, api: httpx.AsyncClient) -> None:
+async def test_delete_answers_204_and_then_404(harness: Harness, api: httpx.AsyncClient) -> None:
     job = await partly_failed(harness)
 
     first = await api.delete(f"/api/jobs/{job.job_id}")
@@ -109,7 +109,7 @@ async def test_delete_answers_with_nothing_and_then_with_not_found(harness: Harn
     assert second.status_code == 404
 
 
-async def test_an_open_job_is_not_deleted(harness: Harness, api: httpx.AsyncClient) -> None:
+async def test_open_job_is_not_deleted(harness: Harness, api: httpx.AsyncClient) -> None:
     job, _ = await harness.queued_job()
 
     answer = await api.delete(f"/api/jobs/{job.job_id}")
@@ -118,7 +118,7 @@ async def test_an_open_job_is_not_deleted(harness: Harness, api: httpx.AsyncClie
     assert (await harness.job(job.job_id)).status is JobStatus.QUEUED
 
 
-async def test_the_queues_are_listed_with_their_depths(harness: Harness, api: httpx.AsyncClient) -> None:
+async def test_queues_are_listed_with_their_depths(harness: Harness, api: httpx.AsyncClient) -> None:
     job = await harness.waiting_job()
     await harness.orchestrator.start(await harness.upload(job), redelivered=False)
 
@@ -129,7 +129,7 @@ async def test_the_queues_are_listed_with_their_depths(harness: Harness, api: ht
     assert {"uploads", "reports"} < set(queues)
 
 
-async def test_dead_messages_go_back_as_they_were(harness: Harness, api: httpx.AsyncClient) -> None:
+async def test_dead_messages_go_back_unchanged(harness: Harness, api: httpx.AsyncClient) -> None:
     job, [task] = await harness.queued_job()
     reports = harness.orchestrator.queues[QueueName.REPORTS]
     await reports.dead.send([Outgoing(job_id=job.job_id, message=finished(task))] * 12)
@@ -144,13 +144,13 @@ async def test_dead_messages_go_back_as_they_were(harness: Harness, api: httpx.A
     assert delivery.body == finished(task).model_dump_json(exclude_none=True)
 
 
-async def test_a_queue_that_is_not_there_is_refused(api: httpx.AsyncClient) -> None:
+async def test_unknown_queue_is_refused(api: httpx.AsyncClient) -> None:
     answer = await api.post("/api/dlq/nonsense/redrive")
 
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
 
 
-async def test_ready_until_it_stops(harness: Harness) -> None:
+async def test_service_is_ready_until_it_stops(harness: Harness) -> None:
     stop = asyncio.Event()
     transport = httpx.ASGITransport(harness.orchestrator.app(stop))
     async with httpx.AsyncClient(transport=transport, base_url="http://orchestrator") as client:
@@ -163,7 +163,7 @@ async def test_ready_until_it_stops(harness: Harness) -> None:
     assert after.json()["failures"] == {"service": "draining"}
 
 
-async def test_not_ready_without_its_table(harness: Harness) -> None:
+async def test_service_is_not_ready_without_its_table(harness: Harness) -> None:
     lost = harness.with_settings(jobs_table="no-such-table")
     transport = httpx.ASGITransport(lost.app(asyncio.Event()))
     async with httpx.AsyncClient(transport=transport, base_url="http://orchestrator") as client:
@@ -174,12 +174,12 @@ async def test_not_ready_without_its_table(harness: Harness) -> None:
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
-async def test_there_is_no_page_that_loads_something_from_elsewhere(api: httpx.AsyncClient, path: str) -> None:
+async def test_no_page_loads_files_of_other_sites(api: httpx.AsyncClient, path: str) -> None:
     answer = await api.get(path)
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-async def test_a_web_page_is_refused_on_every_route(api: httpx.AsyncClient) -> None:
+async def test_web_page_is_refused_on_every_route(api: httpx.AsyncClient) -> None:
     description = (await api.get("/openapi.json")).json()
     routes = [(method, path) for path, methods in description["paths"].items() for method in methods]
     assert len(routes) > 5

@@ -1,4 +1,4 @@
-"""Cancel: an open job is ended from outside."""
+"""Tests the cancellation of open jobs."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from tests.orchestrator.harness import Harness
 from tests.orchestrator.task_reports import finished, started
 
 
-async def test_a_job_is_cancelled_while_it_waits_is_queued_or_is_processed(harness: Harness) -> None:
+async def test_awaiting_queued_or_processing_job_is_cancelled(harness: Harness) -> None:
     waiting = await harness.waiting_job()
     queued, _ = await harness.queued_job()
     processing, [task] = await harness.queued_job()
@@ -27,7 +27,7 @@ async def test_a_job_is_cancelled_while_it_waits_is_queued_or_is_processed(harne
     assert {event.status for event in events} == {JobStatus.CANCELLED}
 
 
-async def test_cancelling_again_changes_and_publishes_nothing(harness: Harness) -> None:
+async def test_second_cancellation_changes_and_publishes_nothing(harness: Harness) -> None:
     job, _ = await harness.queued_job()
     first = await harness.orchestrator.cancel(job.job_id)
     harness.now.forward(minutes=1)
@@ -38,7 +38,7 @@ async def test_cancelling_again_changes_and_publishes_nothing(harness: Harness) 
     assert len(await harness.events()) == 1
 
 
-async def test_reports_change_no_cancelled_job(harness: Harness) -> None:
+async def test_reports_do_not_change_a_cancelled_job(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     cancelled = await harness.orchestrator.cancel(job.job_id)
 
@@ -50,7 +50,7 @@ async def test_reports_change_no_cancelled_job(harness: Harness) -> None:
     assert not any(state.result for state in now.variants.values())
 
 
-async def test_what_has_ended_by_itself_is_not_cancelled(harness: Harness) -> None:
+async def test_job_that_ended_by_itself_is_not_cancelled(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     await harness.orchestrator.finish(finished(task))
 
@@ -60,7 +60,7 @@ async def test_what_has_ended_by_itself_is_not_cancelled(harness: Harness) -> No
         await harness.orchestrator.cancel(new_job_id())
 
 
-async def test_a_cancellation_and_the_last_report_at_once_have_one_winner(harness: Harness) -> None:
+async def test_cancellation_or_simultaneous_last_report_wins_but_not_both(harness: Harness) -> None:
     for _ in range(10):
         job, [task] = await harness.queued_job()
         await asyncio.gather(
@@ -73,7 +73,7 @@ async def test_a_cancellation_and_the_last_report_at_once_have_one_winner(harnes
         assert {event.status for event in events} == {ended.status}
 
 
-async def test_the_sweeper_publishes_a_cancellation_that_could_not_be(harness: Harness) -> None:
+async def test_sweeper_publishes_a_cancellation_whose_event_failed(harness: Harness) -> None:
     job, _ = await harness.queued_job()
     deaf = harness.with_settings(job_events_topic_arn=f"{harness.settings.job_events_topic_arn}-absent")
     with pytest.raises(Exception, match="Topic"):

@@ -1,4 +1,4 @@
-"""Delete: a job goes with all its objects, and can be taken up again where it was left."""
+"""Tests that a job is deleted with all its objects, and that an interrupted deletion can be repeated."""
 
 import pytest
 
@@ -11,13 +11,13 @@ from tests.orchestrator.task_reports import started
 
 
 async def completed_job(harness: Harness) -> Job:
-    """A job with its source and results in the buckets."""
+    """Return a completed job whose original and results are in the buckets."""
     job, [task] = await harness.queued_job()
     await harness.orchestrator.finish(await harness.put_results(task))
     return await harness.job(job.job_id)
 
 
-async def test_record_source_and_results_go_with_all_versions(harness: Harness) -> None:
+async def test_deletion_removes_record_original_and_results_with_all_versions(harness: Harness) -> None:
     job = await completed_job(harness)
     other = await completed_job(harness)
     await harness.upload(job, b"a second version")
@@ -33,7 +33,7 @@ async def test_record_source_and_results_go_with_all_versions(harness: Harness) 
     assert all(other.job_id in key for key in await harness.result_keys())
 
 
-async def test_each_deleted_result_leaves_one_marker_which_copies_of_the_bucket_follow(harness: Harness) -> None:
+async def test_each_deleted_result_leaves_one_marker_for_copies_of_the_bucket(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     for _ in range(2):
         await harness.orchestrator.finish(await harness.put_results(task))
@@ -46,7 +46,7 @@ async def test_each_deleted_result_leaves_one_marker_which_copies_of_the_bucket_
     assert await harness.result_keys() == await harness.manifest_versions() == []
 
 
-async def test_a_deletion_that_died_after_its_markers_leaves_no_second_ones(
+async def test_deletion_that_died_after_its_markers_leaves_no_second_markers(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job = await completed_job(harness)
@@ -67,7 +67,7 @@ async def unavailable(*_: object) -> None:
     raise Unavailable("S3 cannot be reached.")
 
 
-async def test_a_second_deletion_finds_nothing(harness: Harness) -> None:
+async def test_second_deletion_finds_nothing(harness: Harness) -> None:
     job = await completed_job(harness)
     await harness.orchestrator.delete(job.job_id)
 
@@ -75,7 +75,7 @@ async def test_a_second_deletion_finds_nothing(harness: Harness) -> None:
         await harness.orchestrator.delete(job.job_id)
 
 
-async def test_a_deletion_that_was_cut_short_is_finished_by_the_next(harness: Harness) -> None:
+async def test_next_deletion_finishes_an_interrupted_one(harness: Harness) -> None:
     job = await completed_job(harness)
     assert job.source is not None
     assert await harness.jobs.begin_deletion(job)
@@ -89,7 +89,7 @@ async def test_a_deletion_that_was_cut_short_is_finished_by_the_next(harness: Ha
     assert (await harness.original_keys(), await harness.result_keys()) == ([], [])
 
 
-async def test_a_record_without_the_mark_of_deletion_stays(harness: Harness) -> None:
+async def test_record_without_the_mark_of_deletion_stays(harness: Harness) -> None:
     job = await completed_job(harness)
 
     await harness.jobs.end_deletion(job)
@@ -97,7 +97,7 @@ async def test_a_record_without_the_mark_of_deletion_stays(harness: Harness) -> 
     assert await harness.job(job.job_id) == job
 
 
-async def test_an_open_job_is_not_deleted(harness: Harness) -> None:
+async def test_open_job_is_not_deleted(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     await harness.orchestrator.begin(started(task))
 
@@ -108,7 +108,7 @@ async def test_an_open_job_is_not_deleted(harness: Harness) -> None:
     assert await harness.original_keys() == [job.source_key]
 
 
-async def test_a_key_that_only_begins_alike_stays(harness: Harness) -> None:
+async def test_object_whose_key_has_the_same_prefix_stays(harness: Harness) -> None:
     job = await completed_job(harness)
     await harness.put_original(f"{job.source_key}.bak")
 
@@ -117,7 +117,7 @@ async def test_a_key_that_only_begins_alike_stays(harness: Harness) -> None:
     assert await harness.original_keys() == [f"{job.source_key}.bak"]
 
 
-async def test_of_a_drop_only_the_pinned_version_goes(harness: Harness) -> None:
+async def test_deletion_of_a_drop_removes_only_the_pinned_version(harness: Harness) -> None:
     await harness.orchestrator.start(await harness.put_original("incoming/nonsense/cat.jpg"), redelivered=False)
     [job] = await harness.all_jobs()
     newer = await harness.put_original("incoming/nonsense/cat.jpg", b"another job's")

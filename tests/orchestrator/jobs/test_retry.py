@@ -1,4 +1,4 @@
-"""Retry: the failed variants of a job run again, in an attempt of their own."""
+"""Tests that a retry runs the failed variants of a job in a new attempt."""
 
 import asyncio
 from contextlib import nullcontext
@@ -17,13 +17,13 @@ from tests.orchestrator.task_reports import DECODER_FAULT, finished, undecodable
 
 
 async def partly_failed(harness: Harness) -> Job:
-    """A job of which one variant failed."""
+    """Return a job with one failed variant."""
     job, [task] = await harness.queued_job()
     await harness.orchestrator.finish(finished(task, failed={"square-64": DECODER_FAULT}))
     return await harness.job(job.job_id)
 
 
-async def test_only_what_failed_runs_again(harness: Harness) -> None:
+async def test_retry_runs_only_failed_variants(harness: Harness) -> None:
     job = await partly_failed(harness)
     harness.now.forward(hours=1)
 
@@ -40,7 +40,7 @@ async def test_only_what_failed_runs_again(harness: Harness) -> None:
     assert (task.attempt, task.describe, task.source) == (2, False, job.source)
 
 
-async def test_a_retry_that_succeeds_completes_the_job_and_adds_its_cost(harness: Harness) -> None:
+async def test_successful_retry_completes_the_job_and_adds_its_cost(harness: Harness) -> None:
     job = await partly_failed(harness)
     await harness.orchestrator.retry(job.job_id)
     [task] = await harness.sent_tasks()
@@ -52,7 +52,7 @@ async def test_a_retry_that_succeeds_completes_the_job_and_adds_its_cost(harness
     assert [event.attempt for event in await harness.events()] == [1, 2]
 
 
-async def test_a_retry_of_a_job_that_failed_as_a_whole_describes_it_too(harness: Harness) -> None:
+async def test_retry_of_a_failed_job_describes_it_too(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     await harness.orchestrator.finish(undecodable(task))
 
@@ -63,7 +63,7 @@ async def test_a_retry_of_a_job_that_failed_as_a_whole_describes_it_too(harness:
     assert queued.fault is None
 
 
-async def test_a_retried_job_is_in_the_index_of_open_jobs_again(harness: Harness) -> None:
+async def test_retried_job_is_in_the_index_of_open_jobs_again(harness: Harness) -> None:
     job = await partly_failed(harness)
     assert await harness.open_ids() == []
 
@@ -73,15 +73,15 @@ async def test_a_retried_job_is_in_the_index_of_open_jobs_again(harness: Harness
 
 
 @pytest.mark.parametrize(("runs", "once_more"), [(MAX_RUNS - 1, True), (MAX_RUNS, False)])
-async def test_a_job_runs_so_many_times_and_not_for_ever(harness: Harness, runs: int, *, once_more: bool) -> None:
+async def test_job_has_a_limited_number_of_runs(harness: Harness, runs: int, *, once_more: bool) -> None:
     job = replace(await partly_failed(harness), attempt=runs)
     await harness.clients.dynamodb.put_item(TableName=harness.settings.jobs_table, Item=to_item(job))
-    with nullcontext() if once_more else pytest.raises(Conflict, match="20 times"):
+    with nullcontext() if once_more else pytest.raises(Conflict, match="20 runs"):
         await harness.orchestrator.retry(job.job_id)
     assert (await harness.job(job.job_id)).attempt == MAX_RUNS
 
 
-async def test_two_retries_at_once_make_one_attempt(harness: Harness) -> None:
+async def test_simultaneous_retries_make_one_attempt(harness: Harness) -> None:
     job = await partly_failed(harness)
 
     answers = await asyncio.gather(*(harness.orchestrator.retry(job.job_id) for _ in range(6)), return_exceptions=True)
@@ -92,7 +92,7 @@ async def test_two_retries_at_once_make_one_attempt(harness: Harness) -> None:
     assert len(await harness.sent_tasks()) == 1
 
 
-async def test_a_job_that_is_open_completed_or_cancelled_is_not_retried(harness: Harness) -> None:
+async def test_open_completed_or_cancelled_job_is_not_retried(harness: Harness) -> None:
     waiting = await harness.waiting_job()
     completed, [task] = await harness.queued_job()
     await harness.orchestrator.finish(finished(task))
@@ -100,11 +100,11 @@ async def test_a_job_that_is_open_completed_or_cancelled_is_not_retried(harness:
     await harness.orchestrator.cancel(cancelled.job_id)
 
     for job in (waiting, completed, cancelled):
-        with pytest.raises(Conflict, match="cannot be retried"):
+        with pytest.raises(Conflict, match="can be retried"):
             await harness.orchestrator.retry(job.job_id)
 
 
-async def test_an_upload_that_was_refused_is_not_retried(harness: Harness) -> None:
+async def test_refused_upload_is_not_retried(harness: Harness) -> None:
     job = await harness.waiting_job()
     await harness.orchestrator.start(await harness.upload(job, b""), redelivered=False)
 
@@ -112,7 +112,7 @@ async def test_an_upload_that_was_refused_is_not_retried(harness: Harness) -> No
         await harness.orchestrator.retry(job.job_id)
 
 
-async def test_a_job_whose_original_has_expired_is_not_retried(harness: Harness) -> None:
+async def test_job_whose_original_has_expired_is_not_retried(harness: Harness) -> None:
     job = await partly_failed(harness)
     assert job.source is not None
     await harness.s3.delete_object(
@@ -125,7 +125,7 @@ async def test_a_job_whose_original_has_expired_is_not_retried(harness: Harness)
     assert (await harness.job(job.job_id)).status is JobStatus.PARTIALLY_COMPLETED
 
 
-async def test_a_job_that_is_being_deleted_is_not_retried(harness: Harness) -> None:
+async def test_job_that_is_being_deleted_is_not_retried(harness: Harness) -> None:
     job = await partly_failed(harness)
     assert await harness.jobs.begin_deletion(job)
 
@@ -133,12 +133,12 @@ async def test_a_job_that_is_being_deleted_is_not_retried(harness: Harness) -> N
         await harness.orchestrator.retry(job.job_id)
 
 
-async def test_no_job_is_not_retried(harness: Harness) -> None:
+async def test_unknown_job_is_not_retried(harness: Harness) -> None:
     with pytest.raises(NotFound):
         await harness.orchestrator.retry(new_job_id())
 
 
-async def test_a_retry_seen_from_an_older_attempt_is_refused(harness: Harness) -> None:
+async def test_retry_by_a_reader_of_an_older_attempt_is_refused(harness: Harness) -> None:
     job = await partly_failed(harness)
     await harness.orchestrator.retry(job.job_id)
     [task] = await harness.sent_tasks()
@@ -148,7 +148,7 @@ async def test_a_retry_seen_from_an_older_attempt_is_refused(harness: Harness) -
     assert await harness.jobs.retry(replace(job, attempt=1), {"square-64"}) is None
 
 
-async def test_a_retry_counts_as_one_more_job_with_the_bytes_of_its_image(harness: Harness) -> None:
+async def test_retry_is_charged_as_one_more_job_with_the_bytes_of_its_original(harness: Harness) -> None:
     job = await partly_failed(harness)
     cost = charge(harness, jobs=2, size=1000, of=600)
     queued = await harness.orchestrator.retry(job.job_id, cost)
@@ -158,7 +158,7 @@ async def test_a_retry_counts_as_one_more_job_with_the_bytes_of_its_image(harnes
 
 
 @pytest.mark.parametrize(("limits", "quota"), [({"jobs": 1}, "jobs"), ({"size": 1000}, "bytes")])
-async def test_a_retry_beyond_a_quota_changes_nothing(harness: Harness, limits: dict[str, int], quota: str) -> None:
+async def test_retry_beyond_a_quota_changes_nothing(harness: Harness, limits: dict[str, int], quota: str) -> None:
     job, other = await partly_failed(harness), await partly_failed(harness)
     cost = charge(harness, **limits, of=600)
     await harness.orchestrator.retry(other.job_id, cost)
@@ -170,7 +170,7 @@ async def test_a_retry_beyond_a_quota_changes_nothing(harness: Harness, limits: 
     assert await harness.job(job.job_id) == job
 
 
-async def test_of_retries_at_the_same_moment_one_is_charged(harness: Harness) -> None:
+async def test_simultaneous_retries_are_charged_once(harness: Harness) -> None:
     job = await partly_failed(harness)
     cost = charge(harness, jobs=9, of=600)
     tries = (harness.orchestrator.retry(job.job_id, cost) for _ in range(5))
@@ -180,7 +180,7 @@ async def test_of_retries_at_the_same_moment_one_is_charged(harness: Harness) ->
     assert await used(harness, cost) == DailyUsage(jobs=1, bytes=600)
 
 
-async def test_what_cannot_be_retried_is_not_charged(harness: Harness) -> None:
+async def test_refused_retry_is_not_charged(harness: Harness) -> None:
     job = await partly_failed(harness)
     cost = charge(harness, jobs=9)
     await harness.orchestrator.retry(job.job_id)

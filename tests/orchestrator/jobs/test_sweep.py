@@ -1,4 +1,4 @@
-"""Sweeping: what was lost is asked for again, and given up in the end."""
+"""Tests that the sweeper sends lost messages again, and gives jobs up in the end."""
 
 import asyncio
 from dataclasses import replace
@@ -11,18 +11,19 @@ from darkroom.tables.dynamodb import epoch
 from darkroom.tables.job_item import to_item
 from darkroom_orchestrator.internal_api.routes import QueueName
 from darkroom_orchestrator.jobs.sweep import MOST_REDRIVES
-from darkroom_orchestrator.records.job_store import EXPIRED_KEPT, WORK_PERIOD
+from darkroom_orchestrator.records.job_store import EXPIRED_KEPT
+from darkroom_orchestrator.records.open_jobs import WORK_PERIOD
 from tests.orchestrator.harness import Harness, drained
 from tests.orchestrator.task_reports import DECODER_FAULT, finished, started
 from tests.support.waiting import until
 
 
 async def holds(queue: Queue, messages: int) -> bool:
-    """Whether so many messages wait."""
+    """Return whether this number of messages waits."""
     return (await queue.depth()).visible == messages
 
 
-async def test_nothing_is_overdue_before_its_deadline(harness: Harness) -> None:
+async def test_no_job_is_overdue_before_its_deadline(harness: Harness) -> None:
     waiting = await harness.waiting_job()
     queued, _ = await harness.queued_job()
     harness.now.forward(minutes=4, seconds=59)
@@ -31,7 +32,7 @@ async def test_nothing_is_overdue_before_its_deadline(harness: Harness) -> None:
     assert {(await harness.job(job.job_id)).redrives for job in (waiting, queued)} == {0}
 
 
-async def test_a_job_without_its_object_expires(harness: Harness) -> None:
+async def test_job_without_its_original_expires(harness: Harness) -> None:
     job = await harness.waiting_job()
     harness.now.forward(minutes=6)
 
@@ -43,7 +44,7 @@ async def test_a_job_without_its_object_expires(harness: Harness) -> None:
     assert await harness.orchestrator.sweep() == 0
 
 
-async def test_a_job_that_expires_is_given_back_to_its_caller_once(harness: Harness) -> None:
+async def test_expired_job_is_refunded_to_its_caller_once(harness: Harness) -> None:
     counter = {"id": {"S": "usage#ann#2026-11-22"}}
     table = harness.settings.accounts_table
     count = {**counter, "used_jobs": {"N": "3"}, "used_bytes": {"N": "1000"}}
@@ -57,7 +58,7 @@ async def test_a_job_that_expires_is_given_back_to_its_caller_once(harness: Harn
     harness.now.forward(minutes=6)
 
     await harness.orchestrator.sweep()
-    # As a sweeper does it that died before it took the job out of the index.
+    # Repeats what a sweeper did that died before it removed the job from the index.
     for job in charged:
         assert await harness.orchestrator.refunds.give_back(job)
 
@@ -67,7 +68,7 @@ async def test_a_job_that_expires_is_given_back_to_its_caller_once(harness: Harn
     assert await harness.open_ids() == []
 
 
-async def test_an_object_that_nobody_announced_is_announced(harness: Harness) -> None:
+async def test_unannounced_object_is_announced(harness: Harness) -> None:
     job = await harness.waiting_job()
     new = await harness.upload(job)
     harness.now.forward(minutes=6)
@@ -82,7 +83,7 @@ async def test_an_object_that_nobody_announced_is_announced(harness: Harness) ->
     assert (queued.status, queued.redrives) == (JobStatus.QUEUED, 0)
 
 
-async def test_an_object_that_cannot_be_started_expires_in_the_end(harness: Harness) -> None:
+async def test_job_that_never_starts_expires_in_the_end(harness: Harness) -> None:
     job = await harness.waiting_job()
     await harness.upload(job)
 
@@ -94,7 +95,7 @@ async def test_an_object_that_cannot_be_started_expires_in_the_end(harness: Harn
     assert (await harness.job(job.job_id)).status is JobStatus.EXPIRED
 
 
-async def test_lost_tasks_are_sent_again_for_what_is_pending(harness: Harness) -> None:
+async def test_lost_tasks_are_sent_again_for_the_pending_parts(harness: Harness) -> None:
     job = await harness.waiting_job()
     await harness.with_settings(max_variants_per_task=2).start(await harness.upload(job), redelivered=False)
     first, second = await harness.sent_tasks()
@@ -110,7 +111,7 @@ async def test_lost_tasks_are_sent_again_for_what_is_pending(harness: Harness) -
     assert redriven.deadline == (harness.now() + WORK_PERIOD).replace(microsecond=0)
 
 
-async def test_a_job_has_a_period_from_its_last_progress_on(harness: Harness) -> None:
+async def test_period_of_a_job_begins_at_its_last_progress(harness: Harness) -> None:
     job = await harness.waiting_job()
     await harness.with_settings(max_variants_per_task=2).start(await harness.upload(job), redelivered=False)
     first, second = await harness.sent_tasks()
@@ -120,7 +121,7 @@ async def test_a_job_has_a_period_from_its_last_progress_on(harness: Harness) ->
     await harness.orchestrator.finish(finished(first))
     progressed = harness.now()
     assert (await harness.job(job.job_id)).deadline == job.created_at.replace(microsecond=0) + WORK_PERIOD, (
-        "no step moves it"
+        "no step moves the deadline"
     )
     harness.now.forward(minutes=4)
 
@@ -135,7 +136,7 @@ async def test_a_job_has_a_period_from_its_last_progress_on(harness: Harness) ->
     assert (await harness.job(job.job_id)).redrives == 1
 
 
-async def test_a_presigned_job_that_gets_lost_is_found_as_soon_as_any(harness: Harness) -> None:
+async def test_lost_presigned_job_is_found_as_soon_as_others(harness: Harness) -> None:
     job = await harness.waiting_job()
     later = replace(job, deadline=job.created_at + timedelta(minutes=12))
     await harness.clients.dynamodb.put_item(TableName=harness.settings.jobs_table, Item=to_item(later))
@@ -143,7 +144,7 @@ async def test_a_presigned_job_that_gets_lost_is_found_as_soon_as_any(harness: H
     assert (await harness.job(job.job_id)).deadline == (harness.now() + WORK_PERIOD).replace(microsecond=0)
 
 
-async def test_an_expired_job_is_kept_for_a_week_and_then_left_to_the_ttl_with_its_parts(harness: Harness) -> None:
+async def test_expired_job_is_kept_for_a_week_and_then_deleted_by_ttl_with_all_its_items(harness: Harness) -> None:
     job = await harness.waiting_job()
     harness.now.forward(minutes=6)
     await harness.orchestrator.sweep()
@@ -155,7 +156,7 @@ async def test_an_expired_job_is_kept_for_a_week_and_then_left_to_the_ttl_with_i
     assert (await harness.clients.dynamodb.scan(TableName=harness.settings.jobs_table))["Items"] == []
 
 
-async def test_a_job_that_ended_otherwise_is_kept(harness: Harness) -> None:
+async def test_job_that_did_not_expire_has_no_ttl(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     await harness.orchestrator.finish(finished(task))
     await harness.orchestrator.cancel((await harness.waiting_job()).job_id)
@@ -164,7 +165,7 @@ async def test_a_job_that_ended_otherwise_is_kept(harness: Harness) -> None:
     assert not [item for item in items if "expires_at" in item]
 
 
-async def test_a_job_that_gets_lost_again_and_again_fails_as_lost(harness: Harness) -> None:
+async def test_job_whose_tasks_are_lost_repeatedly_fails_as_lost(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     await harness.orchestrator.begin(started(task))
     for _ in range(MOST_REDRIVES):
@@ -185,7 +186,7 @@ async def test_a_job_that_gets_lost_again_and_again_fails_as_lost(harness: Harne
     assert [event.fault for event in await harness.events()] == [ended.fault]
 
 
-async def test_a_lost_job_keeps_what_it_has(harness: Harness) -> None:
+async def test_lost_job_keeps_its_results(harness: Harness) -> None:
     job = await harness.waiting_job()
     await harness.with_settings(max_variants_per_task=2).start(await harness.upload(job), redelivered=False)
     first, second = await harness.sent_tasks()
@@ -204,7 +205,7 @@ async def test_a_lost_job_keeps_what_it_has(harness: Harness) -> None:
     assert sum(state.result is not None for state in ended.variants.values()) == len(second.variants)
 
 
-async def test_sweepers_at_the_same_time_send_tasks_once(harness: Harness) -> None:
+async def test_simultaneous_sweepers_send_tasks_once(harness: Harness) -> None:
     jobs: list[Job] = []
     for _ in range(4):
         job, _ = await harness.queued_job()
@@ -217,17 +218,17 @@ async def test_sweepers_at_the_same_time_send_tasks_once(harness: Harness) -> No
     assert {(await harness.job(job.job_id)).redrives for job in jobs} == {1}
 
 
-async def test_the_sweeper_loses_against_progress(harness: Harness) -> None:
+async def test_sweeper_does_not_redrive_a_job_that_has_progressed(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     harness.now.forward(minutes=6)
     overdue = await harness.job(job.job_id)
     await harness.orchestrator.begin(started(task))
 
-    assert await harness.jobs.redrive(overdue) is None
-    assert await harness.jobs.postpone(overdue) is None
+    assert await harness.open_jobs.redrive(overdue) is None
+    assert await harness.open_jobs.postpone(overdue) is None
 
 
-async def test_a_drop_whose_start_was_lost_is_announced_in_its_own_version(harness: Harness) -> None:
+async def test_drop_whose_start_was_lost_is_announced_with_its_own_version(harness: Harness) -> None:
     new = await harness.put_original("incoming/web/cat.jpg")
     await harness.orchestrator.start(new, redelivered=False)
     [queued] = await harness.all_jobs()
@@ -244,7 +245,7 @@ async def test_a_drop_whose_start_was_lost_is_announced_in_its_own_version(harne
     assert UploadArrived.model_validate_json(announcement.body).source.version_id == new.version_id
 
 
-async def test_a_failed_part_of_a_redriven_job_stays_failed(harness: Harness) -> None:
+async def test_failed_part_of_a_redriven_job_stays_failed(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     single = task.model_copy(update={"variants": task.variants[:1], "describe": False})
     name = single.variants[0].variant.name

@@ -1,4 +1,4 @@
-"""Sweeping while messages wait, something is away, or a record cannot be read: nobody is forgotten for it."""
+"""Tests sweeps while messages wait, a service is unavailable, or a record is unreadable."""
 
 from dataclasses import replace
 
@@ -10,14 +10,15 @@ from darkroom.messages import UploadArrived
 from darkroom.runtime.queue import Outgoing
 from darkroom_orchestrator.events import JobEvents
 from darkroom_orchestrator.internal_api.routes import QueueName
-from darkroom_orchestrator.jobs.sweep import MOST_BEHIND, MOST_FAILURES, MOST_REDRIVES, PATIENCE
-from darkroom_orchestrator.records.job_store import WORK_PERIOD
+from darkroom_orchestrator.jobs.sweep import MOST_BEHIND, MOST_REDRIVES, PATIENCE
+from darkroom_orchestrator.jobs.sweep_round import MOST_FAILURES
+from darkroom_orchestrator.records.open_jobs import WORK_PERIOD
 from tests.orchestrator.harness import RECIPE, Harness, drained
 from tests.orchestrator.task_reports import finished
 from tests.support.memory_queue import MemoryQueue, away
 
 
-async def test_announcements_that_wait_only_move_the_deadline(harness: Harness) -> None:
+async def test_sweep_behind_waiting_announcements_only_moves_the_deadline(harness: Harness) -> None:
     job = await harness.waiting_job()
     await harness.upload(job)
     absent = await harness.waiting_job()
@@ -32,7 +33,7 @@ async def test_announcements_that_wait_only_move_the_deadline(harness: Harness) 
     assert (await harness.job(absent.job_id)).status is JobStatus.EXPIRED
 
 
-async def test_a_backlog_only_moves_the_deadline(harness: Harness) -> None:
+async def test_sweep_behind_a_backlog_only_moves_the_deadline(harness: Harness) -> None:
     job = await harness.waiting_job()
     await harness.orchestrator.start(await harness.upload(job), redelivered=False)
     before = await harness.job(job.job_id)
@@ -46,7 +47,7 @@ async def test_a_backlog_only_moves_the_deadline(harness: Harness) -> None:
     assert len(await harness.sent_tasks()) == 1
 
 
-async def test_reports_that_wait_are_a_backlog_too(harness: Harness) -> None:
+async def test_waiting_reports_are_a_backlog_too(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     reports = harness.orchestrator.queues[QueueName.REPORTS].queue
     await reports.send([Outgoing(job_id=job.job_id, message=finished(task))])
@@ -58,12 +59,12 @@ async def test_reports_that_wait_are_a_backlog_too(harness: Harness) -> None:
 
 
 async def busy(harness: Harness, name: QueueName) -> None:
-    """Let a message wait in a queue, as one does at any moment of busy times."""
+    """Let a message wait in a queue, as in busy times."""
     waiting = await harness.waiting_job()
     await harness.orchestrator.queues[name].queue.send([Outgoing(job_id=waiting.job_id, message=RECIPE)])
 
 
-async def test_a_task_that_got_lost_in_busy_times_is_sent_again(harness: Harness) -> None:
+async def test_task_that_is_lost_in_busy_times_is_sent_again(harness: Harness) -> None:
     job, _ = await harness.queued_job()
     await busy(harness, QueueName.REPORTS)
     for _ in range(PATIENCE - 1):
@@ -77,10 +78,10 @@ async def test_a_task_that_got_lost_in_busy_times_is_sent_again(harness: Harness
         assert [task.job_id for task in await harness.sent_tasks()] == [job.job_id]
 
     waiting = await harness.job(job.job_id)
-    assert (waiting.status, waiting.redrives) == (JobStatus.QUEUED, 0), "who waits has failed at nothing"
+    assert (waiting.status, waiting.redrives) == (JobStatus.QUEUED, 0), "a job that waits is not given up"
 
 
-async def test_an_announcement_that_got_lost_in_busy_times_is_sent_again(harness: Harness) -> None:
+async def test_announcement_that_is_lost_in_busy_times_is_sent_again(harness: Harness) -> None:
     job = await harness.waiting_job()
     await harness.upload(job)
     uploads = harness.orchestrator.queues[QueueName.UPLOADS].queue
@@ -97,7 +98,7 @@ async def test_an_announcement_that_got_lost_in_busy_times_is_sent_again(harness
     assert UploadArrived.model_validate_json(announcement.body).job_id == job.job_id
 
 
-async def test_of_a_long_backlog_a_sweep_asks_only_for_the_few_again_that_have_waited_longest(harness: Harness) -> None:
+async def test_sweep_of_a_long_backlog_resends_only_the_oldest_jobs(harness: Harness) -> None:
     jobs = []
     for _ in range(MOST_BEHIND + 3):
         jobs.append((await harness.queued_job())[0])
@@ -109,11 +110,11 @@ async def test_of_a_long_backlog_a_sweep_asks_only_for_the_few_again_that_have_w
 
     sent = {task.job_id for task in await harness.sent_tasks()}
     assert sent == {job.job_id for job in jobs[:MOST_BEHIND]}
-    assert await harness.orchestrator.sweep() == 0, "all have got another period"
+    assert await harness.orchestrator.sweep() == 0, "all have another period"
 
 
 class NoTopic(JobEvents):
-    """SNS is away."""
+    """A topic while SNS is unavailable."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -124,7 +125,7 @@ class NoTopic(JobEvents):
         raise away("SNS")
 
 
-async def test_what_is_away_holds_up_only_the_jobs_that_need_it(harness: Harness) -> None:
+async def test_outage_delays_only_the_jobs_that_need_what_is_unavailable(harness: Harness) -> None:
     ended = [await harness.waiting_job() for _ in range(MOST_FAILURES + 2)]
     for job in ended:
         await harness.jobs.cancel(job)
@@ -143,7 +144,7 @@ async def test_what_is_away_holds_up_only_the_jobs_that_need_it(harness: Harness
     assert (await harness.job(absent.job_id)).status is JobStatus.EXPIRED
 
 
-async def test_without_depths_what_came_to_no_upload_expires_all_the_same(harness: Harness) -> None:
+async def test_job_without_upload_expires_although_queue_depths_are_unknown(harness: Harness) -> None:
     job = await harness.waiting_job()
     harness.now.forward(minutes=6)
     queue = MemoryQueue()
@@ -156,9 +157,7 @@ async def test_without_depths_what_came_to_no_upload_expires_all_the_same(harnes
 
 
 @pytest.mark.parametrize("broken", range(3))
-async def test_one_record_that_cannot_be_read_does_not_keep_the_sweeper_from_the_others(
-    harness: Harness, broken: int
-) -> None:
+async def test_unreadable_record_does_not_keep_the_sweeper_from_other_jobs(harness: Harness, broken: int) -> None:
     jobs = [await harness.waiting_job() for _ in range(3)]
     await harness.clients.dynamodb.update_item(
         TableName=harness.settings.jobs_table,

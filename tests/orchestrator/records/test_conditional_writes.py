@@ -1,4 +1,4 @@
-"""Writes that meet a transaction at the same item, which DynamoDB refuses whatever their conditions say."""
+"""Tests writes that conflict with a transaction. DynamoDB refuses them, whatever their conditions."""
 
 import json
 from collections.abc import AsyncIterator
@@ -28,7 +28,7 @@ _PREFIX = "com.amazonaws.dynamodb.v20120810#"
 
 @dataclass
 class Conflicts:
-    """The first writes are refused, as those are that meet a transaction."""
+    """Refuses the first writes, as if they conflicted with a transaction."""
 
     times: int
     refused: list[str] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Conflicts:
 
 @dataclass(frozen=True)
 class Desk:
-    """Writes by way of a proxy to a table with one open item."""
+    """Writes through a proxy to a table with one open item."""
 
     writes: ConditionalWrites
     proxy: AwsProxy
@@ -60,7 +60,7 @@ class Desk:
     table: str
 
     async def item(self) -> Item:
-        """The item as it is."""
+        """Return the item as it is now."""
         async with Aws().dynamodb() as client:
             return (await client.get_item(TableName=self.table, Key=self.key, ConsistentRead=True)).get("Item", {})
 
@@ -76,14 +76,14 @@ async def desk(cloud: Cloud, installation: Installation, monkeypatch: pytest.Mon
             yield Desk(ConditionalWrites(client, table), proxy, primary_key, table)
 
 
-async def test_a_write_that_meets_a_transaction_is_made_again(desk: Desk) -> None:
+async def test_write_that_conflicts_with_a_transaction_is_repeated(desk: Desk) -> None:
     with desk.proxy.intercepted(Conflicts(times=2)):
         item = await desk.writes.update(desk.key, put(status="closed"), OPEN)
     assert item is not None
     assert item["status"] == {"S": "closed"}
 
 
-async def test_so_is_a_transaction_that_meets_another(desk: Desk) -> None:
+async def test_transaction_that_conflicts_with_another_is_repeated(desk: Desk) -> None:
     other = key(new_job_id())
     with desk.proxy.intercepted(Conflicts(times=2)):
         assert await desk.writes.update_with(
@@ -93,7 +93,7 @@ async def test_so_is_a_transaction_that_meets_another(desk: Desk) -> None:
     assert await desk.item() == {}
 
 
-async def test_a_conflict_that_does_not_end_is_left_to_the_next_delivery(desk: Desk) -> None:
+async def test_conflict_that_does_not_end_is_unavailable(desk: Desk) -> None:
     conflicts = Conflicts(times=100)
     with desk.proxy.intercepted(conflicts), pytest.raises(Unavailable):
         await desk.writes.update(desk.key, put(status="closed"), OPEN)
@@ -101,7 +101,7 @@ async def test_a_conflict_that_does_not_end_is_left_to_the_next_delivery(desk: D
     assert (await desk.item())["status"] == {"S": "open"}
 
 
-async def test_a_lost_condition_is_no_conflict(desk: Desk) -> None:
+async def test_unmet_condition_is_not_a_conflict(desk: Desk) -> None:
     assert await desk.writes.update(desk.key, put(status="closed"), OPEN)
     assert await desk.writes.update(desk.key, put(status="open"), OPEN) is None
     other: Item = key(new_job_id())

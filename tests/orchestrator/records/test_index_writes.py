@@ -1,4 +1,4 @@
-"""What a job costs the indexes of its table. Each of their partitions takes 1,000 writes a second."""
+"""Tests how many writes a job costs the indexes of its table. A partition takes 1,000 writes a second."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -22,25 +22,25 @@ from tests.support.index_counting import IndexCounting
 INDEXES = (BY_OWNER, OPEN_BY_DEADLINE, BY_SLOT)
 
 JOBS_OF_ONE_OWNER = 1000
-"""A second."""
+"""Planned rate of one owner's jobs, per second."""
 JOBS_IN_ALL = 2000
-"""A second."""
+"""Planned rate of all jobs, per second."""
 MOST_BY_OWNER = 2
-"""Of a job that is deleted as fast as it was made."""
+"""Writes by owner of a job that is created and deleted."""
 MOST_OPEN = 4
-"""Of a presigned upload, whose deadline moves once."""
+"""Writes of open jobs for a presigned upload, whose deadline moves once."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """A harness whose writes are counted. It has no shares of the processors, as on AWS."""
+    """A harness that counts writes. It sets no limit of slots, as on AWS."""
 
     harness: Harness
     orchestrator: Composition
     count: IndexCounting
 
     def costs(self) -> tuple[int, int, int]:
-        """Write units since the last time: by owner, open jobs, slots."""
+        """Return the write units since the last call, of the indexes by owner, by deadline and by slot."""
         by_owner, open_jobs, slots = (self.count.writes[index.name] for index in INDEXES)
         self.count.writes.clear()
         return by_owner, open_jobs, slots
@@ -59,7 +59,7 @@ async def counted(cloud: Cloud, harness: Harness, monkeypatch: pytest.MonkeyPatc
 
 
 async def presigned_job(counted: Counted) -> Job:
-    """A job whose form is good for ten minutes, and which waits for two more; nothing was counted before it."""
+    """Create a job that waits two minutes longer than its form is valid. Nothing is counted before it."""
     waiting, job_id = await counted.harness.waiting_job(), new_job_id()
     counted.costs()
     job = replace(
@@ -73,7 +73,7 @@ async def presigned_job(counted: Counted) -> Job:
 
 
 async def run(counted: Counted, job: Job) -> None:
-    """From the upload to the end, in two tasks, each of which is begun."""
+    """Run a job from the upload to its end, in two tasks, each with a report of its start."""
     harness = counted.harness
     tasks_of = harness.with_settings(tasks_per_owner=0, max_variants_per_task=2)
     await tasks_of.start(await harness.upload(job), redelivered=False)
@@ -83,17 +83,17 @@ async def run(counted: Counted, job: Job) -> None:
         await counted.orchestrator.finish(finished(task))
 
 
-async def test_an_upload_costs_one_write_by_owner_and_two_of_open_jobs(counted: Counted) -> None:
+async def test_upload_costs_one_write_by_owner_and_two_of_open_jobs(counted: Counted) -> None:
     await run(counted, await counted.harness.waiting_job())
     assert counted.costs() == (1, 2, 0)
 
 
-async def test_a_presigned_upload_costs_two_more(counted: Counted) -> None:
+async def test_presigned_upload_costs_two_writes_more(counted: Counted) -> None:
     await run(counted, await presigned_job(counted))
     assert counted.costs() == (1, MOST_OPEN, 0)
 
 
-async def test_a_deletion_costs_one_write_by_owner(counted: Counted) -> None:
+async def test_deletion_costs_one_write_by_owner(counted: Counted) -> None:
     job = await counted.harness.waiting_job()
     await run(counted, job)
     counted.costs()
@@ -102,7 +102,7 @@ async def test_a_deletion_costs_one_write_by_owner(counted: Counted) -> None:
     assert counted.count.items == {}
 
 
-async def test_a_retry_costs_two_writes_of_open_jobs(counted: Counted) -> None:
+async def test_retry_costs_two_writes_of_open_jobs(counted: Counted) -> None:
     job, [task] = await counted.harness.queued_job()
     await counted.orchestrator.finish(finished(task, failed={"square-64": DECODER_FAULT}))
     counted.costs()
@@ -112,7 +112,7 @@ async def test_a_retry_costs_two_writes_of_open_jobs(counted: Counted) -> None:
     assert counted.costs() == (0, 2, 0)
 
 
-async def test_a_job_that_expires_or_is_cancelled_costs_four_of_open_jobs(counted: Counted) -> None:
+async def test_expired_or_cancelled_job_costs_four_writes_of_open_jobs(counted: Counted) -> None:
     await counted.harness.waiting_job()
     counted.harness.now.forward(minutes=6)
     await counted.orchestrator.sweep()
@@ -121,7 +121,7 @@ async def test_a_job_that_expires_or_is_cancelled_costs_four_of_open_jobs(counte
     assert counted.costs() == (1, 4, 0)
 
 
-async def test_a_job_that_takes_long_costs_two_writes_a_period(counted: Counted) -> None:
+async def test_long_job_costs_two_writes_of_open_jobs_in_each_period(counted: Counted) -> None:
     job, [task] = await counted.harness.queued_job()
     counted.costs()
     counted.harness.now.forward(minutes=3)
@@ -132,7 +132,7 @@ async def test_a_job_that_takes_long_costs_two_writes_a_period(counted: Counted)
     assert (await counted.harness.job(job.job_id)).redrives == 0
 
 
-async def test_where_owners_have_shares_a_place_costs_two_writes_and_a_turn_two_more(counted: Counted) -> None:
+async def test_slot_costs_two_writes_and_waiting_for_it_two_more(counted: Counted) -> None:
     shared = counted.harness.with_settings(tasks_per_owner=1)
     jobs = []
     for _ in range(2):
@@ -141,13 +141,13 @@ async def test_where_owners_have_shares_a_place_costs_two_writes_and_a_turn_two_
     [task] = await counted.harness.sent_tasks()
     assert counted.costs() == (2, 2, 2)
     await shared.finish(finished(task))
-    # The first gives its place back; the second takes its turn, and has a period from then on.
+    # The first job gives its slot back. The second takes it, and its deadline moves.
     assert counted.costs()[2] == 1 + 2
     [task] = await counted.harness.sent_tasks()
     await shared.finish(finished(task))
     assert counted.costs()[2] == 1
 
 
-def test_the_rates_that_the_indexes_are_made_for_stay_within_a_partition() -> None:
+def test_planned_rates_stay_within_the_limit_of_a_partition() -> None:
     assert JOBS_OF_ONE_OWNER * MOST_BY_OWNER / OWNER_SHARDS <= PARTITION_WRITES / 2
     assert JOBS_IN_ALL * MOST_OPEN / OPEN_SHARDS <= PARTITION_WRITES / 2

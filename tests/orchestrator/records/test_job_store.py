@@ -1,4 +1,4 @@
-"""The writes themselves: each moves a job from where it may be moved from, and from nowhere else."""
+"""Tests the writes of jobs: each changes a job only from the statuses that it is for."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -11,7 +11,7 @@ from darkroom.jobs import OPEN, Fault, Job, JobStatus, ObjectRef, parts_of, unse
 from darkroom.runtime.aws import Aws
 from darkroom.tables.job_item import to_item
 from darkroom.topology import OPEN_SHARDS
-from darkroom_orchestrator.dispatch.tasks import plan
+from darkroom_orchestrator.dispatch.tasks import cut_into_tasks
 from darkroom_orchestrator.records.changes import put
 from darkroom_orchestrator.records.job_store import JobStore
 from darkroom_orchestrator.records.progress import progress_of
@@ -25,22 +25,22 @@ Transition = Callable[[JobStore, Job], Awaitable[Job | None]]
 
 
 async def finish(jobs: JobStore, job: Job) -> Job | None:
-    """Close the job, as it would be if everything of it were pending."""
+    """End the job, as if all its parts were pending."""
     waiting = replace(job, pending=parts_of(unsettled(RECIPE)))
-    [task] = plan(waiting, RECIPE, waiting.pending, max_variants=16)
+    [task] = cut_into_tasks(waiting, RECIPE, waiting.pending, max_variants=16)
     progress = progress_of(waiting, report := finished(task))
     assert progress is not None
     return await jobs.advance(waiting, report, progress)
 
 
 async def begin(jobs: JobStore, job: Job) -> Job | None:
-    """Report that a worker has begun."""
-    [task] = plan(job, RECIPE, parts_of(unsettled(RECIPE)), max_variants=16)
+    """Report that a task has started."""
+    [task] = cut_into_tasks(job, RECIPE, parts_of(unsettled(RECIPE)), max_variants=16)
     return await jobs.begin(started(task))
 
 
 def repeat_once(client: DynamoDBClient) -> list[int]:
-    """Make the SDK take its next update for unanswered, and so repeat it; the list has a number for that time."""
+    """Make the SDK repeat its next write, as after a lost answer. The list gets an entry when this happens."""
     repeats: list[int] = []
 
     def ask_for_a_repeat(attempts: int, **_: object) -> float | None:
@@ -76,7 +76,7 @@ STARTS = {
 
 
 @pytest.mark.parametrize("name", TRANSITIONS)
-async def test_a_transition_happens_from_its_own_statuses_and_from_no_other(harness: Harness, name: str) -> None:
+async def test_transition_happens_only_from_its_own_statuses(harness: Harness, name: str) -> None:
     transition, end = TRANSITIONS[name]
     pattern = replace(await harness.waiting_job(), source=SOURCE)
     moved: set[JobStatus] = set()
@@ -97,7 +97,7 @@ async def test_a_transition_happens_from_its_own_statuses_and_from_no_other(harn
     assert moved == STARTS[name]
 
 
-async def test_a_transition_of_another_attempt_or_of_no_job_does_not_happen(harness: Harness) -> None:
+async def test_transition_of_another_attempt_or_of_an_unknown_job_does_not_happen(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     later = task.model_copy(update={"attempt": 2})
     nobody = task.model_copy(update={"job_id": "0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000"})
@@ -110,7 +110,7 @@ async def test_a_transition_of_another_attempt_or_of_no_job_does_not_happen(harn
     assert await harness.job(job.job_id) == job
 
 
-async def test_closing_is_refused_when_more_is_pending_and_not_closing_when_nothing_else_is(harness: Harness) -> None:
+async def test_write_is_refused_if_other_parts_are_pending_than_were_read(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     part = task.model_copy(update={"variants": task.variants[:1], "describe": False})
     [name] = [planned.variant.name for planned in part.variants]
@@ -125,7 +125,7 @@ async def test_closing_is_refused_when_more_is_pending_and_not_closing_when_noth
 
 
 @pytest.mark.parametrize("name", TRANSITIONS)
-async def test_a_call_that_the_sdk_repeats_since_its_answer_was_lost_still_counts(harness: Harness, name: str) -> None:
+async def test_call_that_the_sdk_repeats_after_a_lost_answer_still_counts(harness: Harness, name: str) -> None:
     transition, end = TRANSITIONS[name]
     pattern = replace(await harness.waiting_job(), source=SOURCE)
     start = min(STARTS[name])
@@ -146,7 +146,7 @@ async def test_a_call_that_the_sdk_repeats_since_its_answer_was_lost_still_count
     assert after.status is end
 
 
-async def test_a_repeated_call_that_had_lost_stays_lost(harness: Harness) -> None:
+async def test_repeated_call_whose_condition_was_not_met_stays_refused(harness: Harness) -> None:
     job, _ = await harness.queued_job()
     async with Aws().dynamodb() as client:
         repeats = repeat_once(client)
@@ -162,7 +162,7 @@ async def test_a_repeated_call_that_had_lost_stays_lost(harness: Harness) -> Non
     assert await harness.job(job.job_id) == job
 
 
-async def test_a_part_is_taken_once(harness: Harness) -> None:
+async def test_part_is_settled_once(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     part = task.model_copy(update={"variants": task.variants[:1], "describe": False})
     progress = progress_of(job, finished(part))
@@ -173,7 +173,7 @@ async def test_a_part_is_taken_once(harness: Harness) -> None:
     assert (await harness.job(job.job_id)).cost == finished(part).cost
 
 
-async def test_a_description_is_written_with_its_job_or_not_at_all(harness: Harness) -> None:
+async def test_description_is_written_together_with_its_job_or_not_at_all(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     progress = progress_of(job, finished(task))
     assert progress is not None
@@ -185,34 +185,34 @@ async def test_a_description_is_written_with_its_job_or_not_at_all(harness: Harn
     assert not (await harness.job(job.job_id)).described
 
 
-async def test_what_is_given_beside_a_jobs_end_or_deletion_is_written_with_it(harness: Harness) -> None:
+async def test_other_writes_happen_together_with_the_end_or_deletion_of_a_job(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     progress = progress_of(job, report := finished(task))
     assert progress is not None
     table = harness.settings.accounts_table
 
-    def beside(name: str) -> list[TransactWriteItemTypeDef]:
+    def other(name: str) -> list[TransactWriteItemTypeDef]:
         return [{"Put": {"TableName": table, "Item": {"id": {"S": name}}}}]
 
     async def written() -> set[str]:
         return {item["id"]["S"] for item in (await harness.clients.dynamodb.scan(TableName=table))["Items"]}
 
-    assert await harness.jobs.advance(job, report, progress, beside=beside("end"))
-    assert await harness.jobs.advance(job, report, progress, beside=beside("again")) is None
-    await harness.jobs.end_deletion(job, beside("too early"))
+    assert await harness.jobs.advance(job, report, progress, other_writes=other("end"))
+    assert await harness.jobs.advance(job, report, progress, other_writes=other("again")) is None
+    await harness.jobs.end_deletion(job, other("too early"))
     assert await written() >= {"end"}
     assert not await written() & {"again", "too early"}
     await harness.jobs.begin_deletion(await harness.job(job.job_id))
-    await harness.jobs.end_deletion(job, beside("deleted"))
+    await harness.jobs.end_deletion(job, other("deleted"))
     assert "deleted" in await written()
 
 
-async def test_a_move_that_the_state_machine_forbids_is_a_bug(harness: Harness) -> None:
+async def test_forbidden_change_of_status_raises_value_error(harness: Harness) -> None:
     with pytest.raises(ValueError, match="cannot become"):
-        await harness.jobs._move("any", {JobStatus.COMPLETED}, JobStatus.QUEUED, put(owner="demo"))
+        await harness.jobs._change_status("any", {JobStatus.COMPLETED}, JobStatus.QUEUED, put(owner="demo"))
 
 
-async def test_a_sweep_looks_after_the_longest_overdue_first(harness: Harness) -> None:
+async def test_longest_overdue_jobs_come_first(harness: Harness) -> None:
     jobs = []
     for _ in range(6):
         jobs.append(await harness.waiting_job())
@@ -223,5 +223,5 @@ async def test_a_sweep_looks_after_the_longest_overdue_first(harness: Harness) -
 
     assert sorted(ids) == sorted(job.job_id for job in jobs)
     for shard in range(OPEN_SHARDS):
-        found = await harness.jobs.overdue(shard, harness.now())
+        found = await harness.open_jobs.overdue(shard, harness.now())
         assert found == [job.job_id for job in jobs if job.job_id in found]

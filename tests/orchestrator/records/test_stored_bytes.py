@@ -1,4 +1,4 @@
-"""What owners store: settled with a job's end, given back with its deletion, each once."""
+"""Tests that stored bytes are added at a job's end and subtracted at its deletion, each once."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,11 +16,11 @@ from tests.orchestrator.task_reports import DECODER_FAULT, finished, undecodable
 
 OWNER = "demo"
 LARGE = JOB_RESULTS_BYTES // 3 + 1
-"""Of three such pictures a job may store two."""
+"""Bytes of a result. A job may store two of this size, but not three."""
 
 
 async def stored(harness: Harness, owner: str = OWNER) -> int:
-    """What the owner's counter says."""
+    """Return the bytes in the owner's counter."""
     total = 0
     for counter in counter_keys(owner):
         answer = await harness.clients.dynamodb.get_item(
@@ -37,7 +37,7 @@ async def ended(harness: Harness) -> Job:
 
 
 def sized(report: TaskFinished, size: int) -> TaskFinished:
-    """The report of pictures of so many bytes."""
+    """Return the report with results of `size` bytes."""
     outcomes = tuple(
         outcome.model_copy(update={"result": outcome.result.model_copy(update={"size": size})})
         if outcome.result
@@ -48,14 +48,14 @@ def sized(report: TaskFinished, size: int) -> TaskFinished:
 
 
 def split(task: ProcessTask) -> list[ProcessTask]:
-    """A task for each of its variants; the first describes the image as well."""
+    """Return a task for each variant. The first one also describes the original."""
     return [
         task.model_copy(update={"variants": (variant,), "task": number, "describe": number == 0})
         for number, variant in enumerate(task.variants)
     ]
 
 
-async def test_the_end_of_a_job_counts_its_results_and_its_manifest(harness: Harness) -> None:
+async def test_end_of_a_job_counts_its_results_and_its_manifest(harness: Harness) -> None:
     job = await ended(harness)
     assert job.manifest
     results = sum(state.result.size for state in job.variants.values() if state.result)
@@ -63,7 +63,7 @@ async def test_the_end_of_a_job_counts_its_results_and_its_manifest(harness: Har
     assert await stored(harness) == job.stored_bytes
 
 
-async def test_a_report_that_comes_again_counts_nothing_more(harness: Harness) -> None:
+async def test_repeated_report_counts_no_more_bytes(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     report = await harness.put_results(task)
     await asyncio.gather(*(harness.orchestrator.finish(report) for _ in range(4)))
@@ -80,7 +80,7 @@ async def test_jobs_that_end_at_the_same_moment_are_all_counted(harness: Harness
     assert await stored(harness) == sum(kept)
 
 
-async def test_a_deletion_gives_back_once_what_was_counted(harness: Harness) -> None:
+async def test_deletion_subtracts_the_counted_bytes_once(harness: Harness) -> None:
     kept, gone = await ended(harness), await ended(harness)
     deletions = (harness.orchestrator.delete(gone.job_id) for _ in range(4))
     await asyncio.gather(*deletions, return_exceptions=True)
@@ -88,7 +88,7 @@ async def test_a_deletion_gives_back_once_what_was_counted(harness: Harness) -> 
     assert await stored(harness) == kept.stored_bytes
 
 
-async def test_a_deletion_that_died_before_its_last_write_gives_back_when_it_is_taken_up(harness: Harness) -> None:
+async def test_deletion_that_died_before_its_last_write_subtracts_when_it_is_repeated(harness: Harness) -> None:
     job = await ended(harness)
     assert await harness.jobs.begin_deletion(job)
     assert await stored(harness) == job.stored_bytes
@@ -96,13 +96,13 @@ async def test_a_deletion_that_died_before_its_last_write_gives_back_when_it_is_
     assert await stored(harness) == 0
 
 
-async def test_a_retry_counts_what_it_adds(harness: Harness) -> None:
+async def test_retry_counts_the_bytes_that_it_adds(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     await harness.orchestrator.finish(finished(task, failed={"square-64": DECODER_FAULT}))
     before = await harness.job(job.job_id)
     assert await stored(harness) == before.stored_bytes == stored_size(before) > 0
     await harness.orchestrator.retry(job.job_id)
-    assert await stored(harness) == before.stored_bytes, "nothing is given back meanwhile"
+    assert await stored(harness) == before.stored_bytes, "a retry subtracts nothing"
     [again] = await harness.sent_tasks()
     await harness.orchestrator.finish(finished(again))
     after = await harness.job(job.job_id)
@@ -112,7 +112,7 @@ async def test_a_retry_counts_what_it_adds(harness: Harness) -> None:
     assert await stored(harness) == 0
 
 
-async def test_a_job_that_made_nothing_stores_its_manifest_alone(harness: Harness) -> None:
+async def test_job_without_results_counts_only_its_manifest(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     await harness.orchestrator.finish(undecodable(task))
     failed = await harness.job(job.job_id)
@@ -120,7 +120,7 @@ async def test_a_job_that_made_nothing_stores_its_manifest_alone(harness: Harnes
     assert await stored(harness) == failed.stored_bytes == failed.manifest.size
 
 
-async def test_a_job_that_is_cancelled_halfway_counts_what_it_keeps(harness: Harness) -> None:
+async def test_job_cancelled_halfway_counts_the_results_that_it_keeps(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     first, *_ = split(task)
     await harness.orchestrator.finish(finished(first))
@@ -139,13 +139,13 @@ async def test_results_that_come_while_a_job_is_cancelled_are_counted(harness: H
     await harness.orchestrator.finish(finished(first))
     seen = await harness.job(job.job_id)
     await harness.orchestrator.finish(finished(second))
-    assert await harness.jobs.cancel(seen) is None, "there is more by now"
+    assert await harness.jobs.cancel(seen) is None, "the job has more results now"
     await harness.orchestrator.cancel(job.job_id)
     cancelled = await harness.job(job.job_id)
     assert await stored(harness) == cancelled.stored_bytes == stored_size(cancelled) > 0
 
 
-async def test_a_job_that_stored_nothing_leaves_no_counter(harness: Harness) -> None:
+async def test_job_that_stored_nothing_leaves_no_counter(harness: Harness) -> None:
     job, _ = await harness.queued_job()
     await harness.orchestrator.cancel(job.job_id)
     await harness.orchestrator.delete(job.job_id)
@@ -169,10 +169,10 @@ async def all_at_once(harness: Harness, reports: list[TaskFinished]) -> None:
 
 
 @pytest.mark.parametrize("arrive", [one_by_one, all_at_once])
-async def test_tasks_of_one_job_that_store_too_much_together_lose_the_pictures_beyond(
+async def test_tasks_that_together_store_too_much_lose_the_results_beyond_the_limit(
     harness: Harness, arrive: Reports
 ) -> None:
-    """What a few bytes become: each task keeps to the limit, and does not know of the others."""
+    """Each task respects the limit, but does not know what the others store."""
     recipe = four()
     job, [task] = await harness.queued_job(recipe)
     reports = [sized(await harness.put_results(part), LARGE) for part in split(task)]
@@ -187,4 +187,4 @@ async def test_tasks_of_one_job_that_store_too_much_together_lose_the_pictures_b
     kept = {state.result.key for state in done.variants.values() if state.result}
     folders = [result_prefix(variant.result_folder, job.job_id) for variant in recipe.variants]
     there = {key for key in await harness.result_keys() if key.startswith(tuple(folders))}
-    assert there == kept, "what the job does not take is deleted"
+    assert there == kept, "the refused result is deleted"

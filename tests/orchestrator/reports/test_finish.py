@@ -1,4 +1,4 @@
-"""Fan-in: reports become the job's outcome once, in whatever number and order they come."""
+"""Tests the fan-in: reports count once, in whatever number and order they come."""
 
 import asyncio
 import random
@@ -21,11 +21,11 @@ from tests.orchestrator.task_reports import (
 
 @pytest.fixture
 def spreading(harness: Harness) -> Composition:
-    """An orchestrator that makes a task of each variant."""
+    """Compose an orchestrator that makes a task for each variant."""
     return harness.with_settings(max_variants_per_task=1)
 
 
-async def test_the_report_of_the_only_task_completes_the_job(harness: Harness) -> None:
+async def test_report_of_the_only_task_completes_the_job(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
 
     await harness.orchestrator.begin(started(task))
@@ -43,7 +43,7 @@ async def test_the_report_of_the_only_task_completes_the_job(harness: Harness) -
     assert (event.job_id, event.status, event.owner, event.attempt) == (job.job_id, JobStatus.COMPLETED, "demo", 1)
 
 
-async def test_the_first_worker_makes_a_job_processing(harness: Harness) -> None:
+async def test_first_started_task_makes_a_job_processing(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     harness.now.forward(minutes=4)
 
@@ -52,11 +52,11 @@ async def test_the_first_worker_makes_a_job_processing(harness: Harness) -> None
 
     begun = await harness.job(job.job_id)
     assert (begun.status, begun.worker, begun.started_at) == (JobStatus.PROCESSING, WORKER, task_began())
-    assert begun.deadline == job.deadline, "a step moves no deadline: it would cost two writes to the index"
+    assert begun.deadline == job.deadline, "no step moves the deadline: that would cost two writes of the index"
     assert await harness.events() == []
 
 
-async def test_finished_may_overtake_started(harness: Harness) -> None:
+async def test_report_of_the_end_may_come_before_that_of_the_start(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
 
     await harness.orchestrator.finish(finished(task))
@@ -81,7 +81,7 @@ async def test_three_deliveries_count_once_and_publish_one_event_id(harness: Har
     assert all(event == events[0] for event in events)
 
 
-async def test_a_job_of_several_tasks_ends_with_the_last_of_them(harness: Harness, spreading: Composition) -> None:
+async def test_job_of_several_tasks_ends_with_the_last_one(harness: Harness, spreading: Composition) -> None:
     job = await harness.waiting_job()
     await spreading.start(await harness.upload(job), redelivered=False)
     tasks = await harness.sent_tasks()
@@ -99,7 +99,7 @@ async def test_a_job_of_several_tasks_ends_with_the_last_of_them(harness: Harnes
 
 
 @pytest.mark.parametrize("seed", range(8))
-async def test_shuffled_threefold_reports_end_every_job_the_same(
+async def test_shuffled_and_repeated_reports_end_every_job_the_same_way(
     harness: Harness, spreading: Composition, seed: int
 ) -> None:
     job = await harness.waiting_job(PRESETS["web"])
@@ -118,7 +118,7 @@ async def test_shuffled_threefold_reports_end_every_job_the_same(
     assert len({event.event_id for event in await harness.events()}) == 1
 
 
-async def test_tasks_that_finish_at_the_same_moment_close_their_job_once(harness: Harness) -> None:
+async def test_tasks_that_finish_at_the_same_moment_end_their_job_once(harness: Harness) -> None:
     pairing = harness.with_settings(max_variants_per_task=2)
     jobs = [await harness.waiting_job() for _ in range(12)]
     for job in jobs:
@@ -134,7 +134,7 @@ async def test_tasks_that_finish_at_the_same_moment_close_their_job_once(harness
     assert sorted(event.job_id for event in await harness.events()) == sorted(job.job_id for job in jobs)
 
 
-async def test_many_tasks_and_their_duplicates_at_the_same_moment_close_their_job(
+async def test_many_simultaneous_tasks_and_their_duplicates_end_their_job_once(
     harness: Harness, spreading: Composition
 ) -> None:
     job = await harness.waiting_job(PRESETS["web"])
@@ -158,7 +158,7 @@ async def test_some_failed_variants_make_a_job_partially_completed(harness: Harn
     assert ended.variants["square-128"].status is VariantStatus.COMPLETED
 
 
-async def test_a_source_that_cannot_be_read_fails_the_job_with_the_reason(harness: Harness) -> None:
+async def test_unreadable_original_fails_the_job_with_the_reason(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
 
     await harness.orchestrator.finish(undecodable(task))
@@ -169,7 +169,7 @@ async def test_a_source_that_cannot_be_read_fails_the_job_with_the_reason(harnes
     assert event.fault == DECODER_FAULT
 
 
-async def test_a_job_of_metadata_only_completes_with_them_and_fails_without(harness: Harness) -> None:
+async def test_job_without_variants_completes_if_it_is_described_and_otherwise_fails(harness: Harness) -> None:
     described, [task] = await harness.queued_job(PRESETS["metadata"])
     await harness.orchestrator.finish(finished(task))
     undescribed, [task] = await harness.queued_job(PRESETS["metadata"])
@@ -183,7 +183,7 @@ async def test_a_job_of_metadata_only_completes_with_them_and_fails_without(harn
     assert (await harness.job(unexplained.job_id)).fault is not None
 
 
-async def test_an_event_that_could_not_be_published_is_published_by_the_next_delivery(harness: Harness) -> None:
+async def test_next_delivery_publishes_an_event_that_could_not_be_published(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     deaf = harness.with_settings(job_events_topic_arn=f"{harness.settings.job_events_topic_arn}-absent")
     with pytest.raises(Exception, match="Topic"):
@@ -195,7 +195,7 @@ async def test_an_event_that_could_not_be_published_is_published_by_the_next_del
     assert [event.status for event in await harness.events()] == [JobStatus.COMPLETED]
 
 
-async def test_a_report_of_parts_in_another_grouping_counts_what_is_new_in_it(
+async def test_report_with_settled_and_new_parts_counts_only_the_new_ones(
     harness: Harness, spreading: Composition
 ) -> None:
     job, [whole] = await harness.queued_job()

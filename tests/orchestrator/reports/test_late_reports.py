@@ -1,4 +1,4 @@
-"""Reports that come too late change no job, and what nobody waits for is deleted."""
+"""Tests that late reports change no job, and that their unneeded results are deleted."""
 
 from darkroom.jobs import JobStatus
 from tests.orchestrator.harness import Harness
@@ -32,7 +32,7 @@ async def test_results_of_a_deleted_job_are_deleted(harness: Harness) -> None:
     }
 
 
-async def test_a_cancelled_job_keeps_what_it_had_completed(harness: Harness) -> None:
+async def test_cancelled_job_keeps_its_completed_variants(harness: Harness) -> None:
     job = await harness.waiting_job()
     await harness.with_settings(max_variants_per_task=1).start(await harness.upload(job), redelivered=False)
     early, *late = await harness.sent_tasks()
@@ -47,7 +47,7 @@ async def test_a_cancelled_job_keeps_what_it_had_completed(harness: Harness) -> 
     assert set(await harness.result_markers()) == {f"{task.variants[0].key_stem}.webp" for task in late}
 
 
-async def test_a_duplicate_of_a_completed_job_deletes_nothing(harness: Harness) -> None:
+async def test_duplicate_report_of_a_completed_job_deletes_nothing(harness: Harness) -> None:
     _, [task] = await harness.queued_job()
     report = await harness.put_results(task)
 
@@ -57,7 +57,7 @@ async def test_a_duplicate_of_a_completed_job_deletes_nothing(harness: Harness) 
     assert len(await harness.result_keys()) == len(task.variants)
 
 
-async def test_a_result_that_comes_after_its_variant_was_given_up_is_deleted(harness: Harness) -> None:
+async def test_result_that_comes_after_its_variant_was_given_up_is_deleted(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     await harness.orchestrator.bury(task)
 
@@ -65,10 +65,10 @@ async def test_a_result_that_comes_after_its_variant_was_given_up_is_deleted(har
 
     assert (await harness.job(job.job_id)).status is JobStatus.FAILED
     assert await harness.result_keys() == []
-    assert await harness.result_markers() == [], "a marker would hide what a retry puts meanwhile"
+    assert await harness.result_markers() == [], "a marker would hide what a retry stores meanwhile"
 
 
-async def test_reports_of_an_earlier_attempt_neither_end_nor_begin_the_present_one(harness: Harness) -> None:
+async def test_reports_of_an_earlier_attempt_do_not_change_the_present_one(harness: Harness) -> None:
     job, [first] = await harness.queued_job()
     await harness.orchestrator.finish(finished(first, failed={"square-64": DECODER_FAULT}))
     await harness.orchestrator.retry(job.job_id)
@@ -83,7 +83,7 @@ async def test_reports_of_an_earlier_attempt_neither_end_nor_begin_the_present_o
     assert await harness.events() == []
 
 
-async def test_a_stale_result_stays_while_the_present_attempt_will_write_the_same_key(harness: Harness) -> None:
+async def test_stale_result_stays_while_the_present_attempt_will_write_the_same_key(harness: Harness) -> None:
     job, [first] = await harness.queued_job()
     await harness.orchestrator.finish(finished(first, failed={"square-64": DECODER_FAULT}))
     await harness.orchestrator.retry(job.job_id)
@@ -100,7 +100,7 @@ async def test_a_stale_result_stays_while_the_present_attempt_will_write_the_sam
     assert result.key in await harness.result_keys()
 
 
-async def test_a_stale_result_goes_when_the_present_attempt_has_failed_to_make_it(harness: Harness) -> None:
+async def test_stale_result_is_deleted_if_the_present_attempt_failed_to_make_it(harness: Harness) -> None:
     job, [first] = await harness.queued_job()
     await harness.orchestrator.finish(finished(first, failed={"square-64": DECODER_FAULT}))
     await harness.orchestrator.retry(job.job_id)

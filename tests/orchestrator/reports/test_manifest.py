@@ -1,4 +1,4 @@
-"""A job that has run to its end has one manifest, which says how the job ended."""
+"""Tests that a job that ended by itself has one manifest, which says how it ended."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ from tests.orchestrator.harness import RECIPE, Harness
 from tests.orchestrator.task_reports import DECODER_FAULT, DESCRIPTION, ENGINE, SOURCE_SHA256, finished, undecodable
 
 
-async def test_it_says_what_was_made_of_what_how_and_with_what(harness: Harness) -> None:
+async def test_manifest_says_what_was_made_from_which_original_how_and_by_what(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     report = finished(task, failed={"square-64": DECODER_FAULT})
 
@@ -49,7 +49,7 @@ async def test_it_says_what_was_made_of_what_how_and_with_what(harness: Harness)
     assert manifest["cost"] == ended.cost.model_dump()
 
 
-async def test_it_says_all_that_several_tasks_brought(harness: Harness) -> None:
+async def test_manifest_has_the_results_of_all_tasks(harness: Harness) -> None:
     job = await harness.waiting_job()
     await harness.with_settings(max_variants_per_task=1).start(await harness.upload(job), redelivered=False)
     tasks = await harness.sent_tasks()
@@ -65,7 +65,7 @@ async def test_it_says_all_that_several_tasks_brought(harness: Harness) -> None:
     assert manifest["source"]["description"] == DESCRIPTION.model_dump(mode="json")
 
 
-async def test_a_job_that_failed_has_one_too(harness: Harness) -> None:
+async def test_failed_job_has_a_manifest_too(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
 
     await harness.orchestrator.finish(undecodable(task))
@@ -74,7 +74,7 @@ async def test_a_job_that_failed_has_one_too(harness: Harness) -> None:
     assert (manifest["status"], manifest["error"]) == ("failed", DECODER_FAULT.model_dump())
 
 
-async def test_duplicates_leave_one_version(harness: Harness) -> None:
+async def test_duplicate_reports_leave_one_version_of_the_manifest(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     report = finished(task)
 
@@ -86,7 +86,7 @@ async def test_duplicates_leave_one_version(harness: Harness) -> None:
     assert await harness.manifest_versions() == [named.version_id]
 
 
-async def test_of_two_reports_at_the_same_moment_the_one_that_counts_has_the_manifest(harness: Harness) -> None:
+async def test_manifest_is_that_of_the_report_that_ended_the_job(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     good, bad = finished(task), finished(task, failed={"square-64": DECODER_FAULT})
 
@@ -97,7 +97,7 @@ async def test_of_two_reports_at_the_same_moment_the_one_that_counts_has_the_man
     assert len(await harness.manifest_versions()) == 1
 
 
-async def test_a_retry_replaces_it(harness: Harness) -> None:
+async def test_retry_replaces_the_manifest(harness: Harness) -> None:
     job, [first] = await harness.queued_job()
     await harness.orchestrator.finish(finished(first, failed={"square-64": DECODER_FAULT}))
     await harness.orchestrator.retry(job.job_id)
@@ -113,11 +113,11 @@ async def test_a_retry_replaces_it(harness: Harness) -> None:
     assert len(await harness.manifest_versions()) == 1
 
 
-async def test_an_end_that_is_cut_short_after_the_manifest_is_made_up_for(
+async def test_end_that_is_interrupted_after_the_manifest_is_completed_later(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     job, [task] = await harness.queued_job()
-    await _report_in_vain(harness, finished(task), monkeypatch)
+    await _report_without_writes(harness, finished(task), monkeypatch)
     assert (await harness.job(job.job_id)).status is JobStatus.QUEUED
 
     await harness.orchestrator.finish(finished(task))
@@ -126,11 +126,11 @@ async def test_an_end_that_is_cut_short_after_the_manifest_is_made_up_for(
 
 
 @pytest.mark.parametrize("deleted", [False, True])
-async def test_an_end_that_was_cut_short_leaves_none_to_a_job_that_was_stopped(
+async def test_interrupted_end_leaves_no_manifest_to_a_job_that_was_stopped(
     harness: Harness, monkeypatch: pytest.MonkeyPatch, *, deleted: bool
 ) -> None:
     job, [task] = await harness.queued_job()
-    await _report_in_vain(harness, finished(task), monkeypatch)
+    await _report_without_writes(harness, finished(task), monkeypatch)
     assert len(await harness.manifest_versions()) == 1
     await harness.orchestrator.cancel(job.job_id)
     if deleted:
@@ -141,7 +141,7 @@ async def test_an_end_that_was_cut_short_leaves_none_to_a_job_that_was_stopped(
     assert await harness.manifest_versions() == []
 
 
-async def test_it_goes_with_its_job(harness: Harness) -> None:
+async def test_manifest_is_deleted_with_its_job(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
     await harness.orchestrator.finish(await harness.put_results(task))
 
@@ -150,8 +150,8 @@ async def test_it_goes_with_its_job(harness: Harness) -> None:
     assert await harness.manifest_versions() == []
 
 
-async def _report_in_vain(harness: Harness, report: TaskFinished, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hand a report in while the table takes no writes."""
+async def _report_without_writes(harness: Harness, report: TaskFinished, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pass a report while the table refuses all writes."""
 
     async def away(*_: object, **__: object) -> None:
         raise Unavailable("DynamoDB cannot be reached.")

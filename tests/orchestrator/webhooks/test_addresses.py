@@ -1,4 +1,4 @@
-"""Which addresses a webhook may go to: a table of those through which one gets inside."""
+"""Tests which addresses a webhook may go to, with a table of those that lead inside."""
 
 from ipaddress import ip_address
 
@@ -63,13 +63,13 @@ def test_public_addresses_are_allowed(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", LOCAL)
-def test_loopback_and_private_addresses_are_allowed_by_setting_only(address: str) -> None:
+def test_only_a_setting_allows_loopback_and_private_addresses(address: str) -> None:
     assert not is_allowed(ip_address(address), allow_private=False)
     assert is_allowed(ip_address(address), allow_private=True)
 
 
 @pytest.mark.parametrize("address", NEVER, ids=[f"{address} ({why})" for address, why in NEVER.items()])
-def test_these_are_allowed_by_no_setting(address: str) -> None:
+def test_no_setting_allows_these_addresses(address: str) -> None:
     assert not is_allowed(ip_address(address), allow_private=False)
     assert not is_allowed(ip_address(address), allow_private=True)
 
@@ -81,6 +81,6 @@ def test_one_refused_address_refuses_all() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "localhost", "0x7f000001", "2130706433", "127.1", "0177.0.0.1"])
-def test_what_is_no_address_is_refused(text: str) -> None:
+def test_text_that_is_not_an_address_is_refused(text: str) -> None:
     with pytest.raises(AddressRefused):
         require_allowed([text], allow_private=True)

@@ -1,4 +1,4 @@
-"""Delivering one event: to a real receiver, with the job in a real table."""
+"""Tests the delivery of one event to a real receiver, with the job in a real table."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ from tests.support.receiver import Receiver, receiving
 
 
 class Post:
-    """The use case under test, and what it stands on."""
+    """The use case under test, with its harness and secrets."""
 
     def __init__(self, harness: Harness, deliver: Deliver, secrets: WebhookSecrets) -> None:
         self.harness = harness
@@ -37,7 +37,7 @@ class Post:
         self.secrets = secrets
 
     async def job(self, receiver: Receiver, **changes: Any) -> Job:
-        """A job that has ended, whose end the receiver is to learn of."""
+        """Create an ended job whose callback URL is the receiver's."""
         waiting = await self.harness.waiting_job()
         done = VariantState(status=VariantStatus.COMPLETED, result=result("a/b/c.webp"))
         variants = dict.fromkeys(waiting.variants, done)
@@ -54,7 +54,7 @@ class Post:
         return job
 
     async def log(self, job: Job) -> list[tuple[int, int | None, str | None]]:
-        """Number, status and error of each attempt."""
+        """Return number, status and error of each attempt."""
         found = (await self.harness.details(job.job_id)).deliveries
         return [(attempt.number, attempt.status, attempt.error) for attempt in found]
 
@@ -82,7 +82,7 @@ def attempt_of(event: JobEvent, number: int) -> DeliveryAttempt:
     return DeliveryAttempt(event_id=event.event_id, at=moment, number=number, status=500, duration_ms=number)
 
 
-async def test_the_receiver_gets_what_it_can_verify_with_the_owners_secret(post: Post) -> None:
+async def test_receiver_can_verify_the_webhook_with_the_owners_secret(post: Post) -> None:
     async with receiving() as receiver:
         job = await post.job(receiver)
         await post.deliver(event_of(job), number=1)
@@ -107,7 +107,7 @@ async def test_the_receiver_gets_what_it_can_verify_with_the_owners_secret(post:
     }
 
 
-async def test_nothing_but_the_sent_body_id_and_time_verifies(post: Post) -> None:
+async def test_only_the_sent_body_id_and_time_verify(post: Post) -> None:
     async with receiving() as receiver:
         job = await post.job(receiver)
         await post.deliver(event_of(job), number=1)
@@ -126,7 +126,7 @@ async def test_nothing_but_the_sent_body_id_and_time_verifies(post: Post) -> Non
         Webhook((await post.secrets.of("somebody else")).current).verify(request.body, request.headers)
 
 
-async def test_after_a_rotation_both_secrets_verify(post: Post) -> None:
+async def test_both_secrets_verify_after_a_rotation(post: Post) -> None:
     async with receiving() as receiver:
         job = await post.job(receiver)
         old = await post.secrets.of(job.owner)
@@ -138,7 +138,7 @@ async def test_after_a_rotation_both_secrets_verify(post: Post) -> None:
         assert Webhook(secret).verify(request.body, request.headers)["data"]["job_id"] == job.job_id
 
 
-async def test_a_failed_job_says_why(post: Post) -> None:
+async def test_webhook_of_a_failed_job_says_why(post: Post) -> None:
     async with receiving() as receiver:
         fault = Fault(code="undecodable_image", message="No decoder can read the file.")
         job = await post.job(receiver, status=JobStatus.FAILED, fault=fault)
@@ -147,7 +147,7 @@ async def test_a_failed_job_says_why(post: Post) -> None:
     assert (body["type"], body["data"]["error"]) == ("job.failed", fault.model_dump())
 
 
-async def test_a_delivery_is_written_down(post: Post) -> None:
+async def test_delivery_is_recorded(post: Post) -> None:
     async with receiving(202) as receiver:
         job = await post.job(receiver)
         began = clock.now()
@@ -160,7 +160,7 @@ async def test_a_delivery_is_written_down(post: Post) -> None:
 
 
 @pytest.mark.parametrize("status", [302, 400, 401, 404, 429, 500, 503])
-async def test_any_other_answer_is_written_down_and_to_be_tried_again(post: Post, status: int) -> None:
+async def test_any_other_answer_is_recorded_and_retried(post: Post, status: int) -> None:
     async with receiving(status) as receiver:
         job = await post.job(receiver)
         with pytest.raises(Undelivered) as caught:
@@ -169,7 +169,7 @@ async def test_any_other_answer_is_written_down_and_to_be_tried_again(post: Post
     assert await post.log(job) == [(3, status, "redirect_refused" if status == 302 else None)]
 
 
-async def test_a_url_that_is_no_longer_acceptable_is_not_asked(post: Post) -> None:
+async def test_url_that_is_no_longer_acceptable_gets_no_request(post: Post) -> None:
     async with receiving() as receiver:
         job = await post.job(receiver, callback_url=f"ftp://127.0.0.1:{receiver.port}/")
         with pytest.raises(Undelivered):
@@ -178,7 +178,7 @@ async def test_a_url_that_is_no_longer_acceptable_is_not_asked(post: Post) -> No
     assert await post.log(job) == [(1, None, "invalid_url")]
 
 
-async def test_410_is_the_last_that_the_receiver_hears_of_this_job(post: Post) -> None:
+async def test_receiver_that_answers_410_gets_no_more_webhooks_of_this_job(post: Post) -> None:
     async with receiving(410) as receiver:
         job = await post.job(receiver)
         other = await post.job(receiver)
@@ -189,11 +189,11 @@ async def test_410_is_the_last_that_the_receiver_hears_of_this_job(post: Post) -
         assert len(receiver.received) == 1
         assert (await post.harness.details(job.job_id)).callback_gone_at is not None
         await post.deliver(event_of(other), number=1)
-    assert len(receiver.received) == 2, "another job of the same receiver has its own say"
+    assert len(receiver.received) == 2, "other jobs of the same receiver still get webhooks"
     assert await post.log(job) == [(1, 410, None)]
 
 
-async def test_an_event_that_was_taken_is_not_sent_again_unless_asked_for(post: Post) -> None:
+async def test_accepted_event_is_sent_again_only_by_a_replay(post: Post) -> None:
     async with receiving(500, 200) as receiver:
         job = await post.job(receiver)
         with pytest.raises(Undelivered):
@@ -203,14 +203,14 @@ async def test_an_event_that_was_taken_is_not_sent_again_unless_asked_for(post: 
         assert await post.log(job) == [(1, 500, None), (2, 200, None)]
         log, now = DeliveryLog(post.harness.clients.dynamodb, post.harness.settings.jobs_table), clock.now()
         lease = ReplayLease(id="again", until=now + timedelta(minutes=1))
-        assert await log.open_replay(job.job_id, lease, now=now, beside=())
+        assert await log.open_replay(job.job_id, lease, now=now, other_writes=())
         await post.deliver(event_of(job), number=1, replay="again")
     assert {request.headers["webhook-id"] for request in receiver.received} == {event_of(job).event_id}
     assert len({request.body for request in receiver.received}) == 1
     assert await post.log(job) == [(1, 500, None), (2, 200, None), (1, 200, None)]
 
 
-async def test_the_events_of_two_attempts_of_a_job_are_told_apart(post: Post) -> None:
+async def test_events_of_two_attempts_of_a_job_have_different_ids(post: Post) -> None:
     async with receiving() as receiver:
         job = await post.job(receiver, status=JobStatus.PARTIALLY_COMPLETED)
         await post.deliver(event_of(job), number=1)
@@ -221,7 +221,7 @@ async def test_the_events_of_two_attempts_of_a_job_are_told_apart(post: Post) ->
     assert [body["data"]["attempt"] for body in (first, second)] == [1, 2]
 
 
-async def test_nothing_is_sent_for_a_job_without_callback_or_one_that_was_deleted(post: Post) -> None:
+async def test_nothing_is_sent_for_a_deleted_job_or_one_without_a_callback(post: Post) -> None:
     async with receiving() as receiver:
         silent = await post.job(receiver, callback_url=None)
         await post.deliver(event_of(silent), number=1)
@@ -231,7 +231,7 @@ async def test_nothing_is_sent_for_a_job_without_callback_or_one_that_was_delete
     assert await post.harness.jobs.get(deleted.job_id) is None
 
 
-async def test_a_job_that_is_deleted_meanwhile_does_not_come_back(post: Post) -> None:
+async def test_recording_an_attempt_does_not_bring_back_a_deleted_job(post: Post) -> None:
     async with receiving() as receiver:
         job = await post.job(receiver)
         log = DeliveryLog(post.harness.clients.dynamodb, post.harness.settings.jobs_table)
@@ -242,7 +242,7 @@ async def test_a_job_that_is_deleted_meanwhile_does_not_come_back(post: Post) ->
     assert await post.harness.jobs.get(job.job_id) is None
 
 
-async def test_the_log_keeps_the_last_attempts_and_each_once(post: Post) -> None:
+async def test_log_keeps_the_last_attempts_and_each_once(post: Post) -> None:
     async with receiving() as receiver:
         job = await post.job(receiver)
     log = DeliveryLog(post.harness.clients.dynamodb, post.harness.settings.jobs_table)
@@ -253,7 +253,7 @@ async def test_the_log_keeps_the_last_attempts_and_each_once(post: Post) -> None
     assert list((await post.harness.details(job.job_id)).deliveries) == attempts[-KEPT:]
 
 
-async def test_attempts_that_are_written_at_the_same_time_are_all_kept(post: Post) -> None:
+async def test_attempts_that_are_recorded_at_the_same_time_are_all_kept(post: Post) -> None:
     async with receiving() as receiver:
         job = await post.job(receiver)
     log = DeliveryLog(post.harness.clients.dynamodb, post.harness.settings.jobs_table)
@@ -263,7 +263,7 @@ async def test_attempts_that_are_written_at_the_same_time_are_all_kept(post: Pos
     assert sorted(found, key=lambda attempt: attempt.number) == attempts
 
 
-async def test_an_attempt_leaves_the_job_as_it_is(post: Post) -> None:
+async def test_attempt_does_not_change_the_job(post: Post) -> None:
     async with receiving() as receiver:
         job = await post.job(receiver)
         await post.deliver(event_of(job), number=DELIVERY_ATTEMPTS)
@@ -271,7 +271,7 @@ async def test_an_attempt_leaves_the_job_as_it_is(post: Post) -> None:
 
 
 @pytest.mark.parametrize("away", [False, True])
-async def test_a_stop_waits_until_an_attempt_is_written_down(
+async def test_stop_waits_until_an_attempt_is_recorded(
     post: Post, monkeypatch: pytest.MonkeyPatch, *, away: bool
 ) -> None:
     writing, go_on = asyncio.Event(), asyncio.Event()

@@ -1,4 +1,4 @@
-"""From the end of a job to its receiver: topic, queue, consumer, retries, dead-letter queue, replay."""
+"""Tests the way of an event from a job's end to its receiver: topic, queue, consumer, retries, dead letters, replay."""
 
 import asyncio
 import json
@@ -36,7 +36,7 @@ async def in_time() -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def delivering(harness: Harness, **settings: Any) -> AsyncIterator[Composition]:
-    """An orchestrator that delivers webhooks, and tries again at once."""
+    """Run an orchestrator that delivers webhooks, without pauses between attempts."""
     orchestrator = harness.with_settings(**{"webhook_retry_seconds": (0,), **settings})
     stop = asyncio.Event()
     running = asyncio.create_task(orchestrator.webhooks.run(stop))
@@ -48,7 +48,7 @@ async def delivering(harness: Harness, **settings: Any) -> AsyncIterator[Composi
 
 
 async def job_for(harness: Harness, receiver: Receiver, **changes: Any) -> Job:
-    """A job that waits for its upload, whose end the receiver is to learn of."""
+    """Create a job that awaits its upload, and whose callback URL is the receiver's."""
     waiting, job_id = await harness.waiting_job(), new_job_id()
     job = replace(
         waiting,
@@ -70,7 +70,7 @@ async def until_dead(orchestrator: Composition) -> None:
 
 
 async def until_empty(orchestrator: Composition) -> None:
-    """Wait until all notifications were dealt with."""
+    """Wait until all notifications have been handled."""
     queue = orchestrator.queues[QueueName.NOTIFICATIONS].queue
 
     async def none_is_there() -> bool:
@@ -81,13 +81,13 @@ async def until_empty(orchestrator: Composition) -> None:
 
 @asynccontextmanager
 async def client_of(orchestrator: Composition) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the internal API."""
+    """Open a client of the internal API."""
     transport = httpx.ASGITransport(orchestrator.app(asyncio.Event()))
     async with httpx.AsyncClient(transport=transport, base_url="http://orchestrator") as client:
         yield client
 
 
-async def test_the_end_of_a_job_reaches_its_callback(harness: Harness) -> None:
+async def test_end_of_a_job_reaches_its_callback(harness: Harness) -> None:
     async with receiving() as receiver, delivering(harness) as orchestrator:
         silent = await harness.waiting_job()
         job = await job_for(harness, receiver)
@@ -97,10 +97,10 @@ async def test_the_end_of_a_job_reaches_its_callback(harness: Harness) -> None:
     body = json.loads(request.body)
     assert (body["type"], body["data"]["job_id"]) == ("job.cancelled", job.job_id)
     assert request.headers["webhook-id"] == event_of(await harness.job(job.job_id)).event_id
-    assert len(receiver.received) == 1, "a job without callback is nobody's business"
+    assert len(receiver.received) == 1, "a job without a callback sends no webhook"
 
 
-async def test_a_job_that_ends_by_its_last_result_reaches_its_callback(harness: Harness) -> None:
+async def test_job_that_ends_by_its_last_report_reaches_its_callback(harness: Harness) -> None:
     async with receiving() as receiver, delivering(harness) as orchestrator:
         job = await job_for(harness, receiver)
         await orchestrator.start(await harness.upload(job), redelivered=False)
@@ -112,7 +112,7 @@ async def test_a_job_that_ends_by_its_last_result_reaches_its_callback(harness: 
     assert body["data"]["progress"] == {"done": 4, "failed": 0, "total": 4}
 
 
-async def test_a_receiver_that_comes_back_gets_its_event(harness: Harness) -> None:
+async def test_receiver_that_was_unavailable_gets_its_event_later(harness: Harness) -> None:
     async with receiving(500, 503, 200) as receiver, delivering(harness) as orchestrator:
         job = await job_for(harness, receiver)
         await orchestrator.cancel(job.job_id)
@@ -123,7 +123,7 @@ async def test_a_receiver_that_comes_back_gets_its_event(harness: Harness) -> No
     assert [(attempt.number, attempt.status) for attempt in log] == [(1, 500), (2, 503), (3, 200)]
 
 
-async def test_after_the_last_attempt_the_event_is_dead_and_a_replay_brings_it_back(harness: Harness) -> None:
+async def test_replay_brings_back_an_event_that_is_dead_after_its_last_attempt(harness: Harness) -> None:
     async with receiving(500) as receiver, delivering(harness) as orchestrator:
         job = await job_for(harness, receiver)
         await orchestrator.cancel(job.job_id)
@@ -143,7 +143,7 @@ async def test_after_the_last_attempt_the_event_is_dead_and_a_replay_brings_it_b
     assert (last.number, last.status) == (1, 200)
 
 
-async def test_a_dead_event_is_brought_back_by_redriving_its_queue(harness: Harness) -> None:
+async def test_redrive_of_the_queue_brings_back_a_dead_event(harness: Harness) -> None:
     async with receiving(500) as receiver, delivering(harness) as orchestrator:
         job = await job_for(harness, receiver)
         await orchestrator.cancel(job.job_id)
@@ -154,7 +154,7 @@ async def test_a_dead_event_is_brought_back_by_redriving_its_queue(harness: Harn
         await receiver.until(DELIVERY_ATTEMPTS + 1)
 
 
-async def test_a_receiver_that_was_gone_is_asked_again_by_a_replay(harness: Harness) -> None:
+async def test_replay_sends_to_a_receiver_that_had_answered_410(harness: Harness) -> None:
     async with receiving(410, 200) as receiver, delivering(harness) as orchestrator:
         job = await job_for(harness, receiver)
         await orchestrator.cancel(job.job_id)
@@ -167,7 +167,7 @@ async def test_a_receiver_that_was_gone_is_asked_again_by_a_replay(harness: Harn
         assert (await harness.details(job.job_id)).callback_gone_at is None
 
 
-async def test_an_event_that_comes_three_times_has_one_id(harness: Harness) -> None:
+async def test_event_that_comes_three_times_has_one_id(harness: Harness) -> None:
     async with receiving() as receiver, delivering(harness) as orchestrator:
         job = await job_for(harness, receiver, status=JobStatus.COMPLETED, deadline=None)
         events = JobEvents(harness.clients.sns, harness.settings.job_events_topic_arn)
@@ -178,13 +178,13 @@ async def test_an_event_that_comes_three_times_has_one_id(harness: Harness) -> N
     assert {request.headers["webhook-id"] for request in receiver.received} == {event_of(job).event_id}
 
 
-async def test_what_cannot_be_read_goes_to_the_dead_letter_queue(harness: Harness) -> None:
+async def test_unreadable_message_goes_to_the_dead_letter_queue(harness: Harness) -> None:
     async with delivering(harness) as orchestrator:
         await harness.clients.sqs.send_message(QueueUrl=harness.settings.notifications_queue_url, MessageBody="{}")
         await until_dead(orchestrator)
 
 
-async def test_a_webhook_under_way_is_finished_when_the_service_stops(harness: Harness) -> None:
+async def test_webhook_in_progress_is_finished_when_the_service_stops(harness: Harness) -> None:
     asked, go_on = asyncio.Event(), asyncio.Event()
 
     class Slow(Receiver):
@@ -203,7 +203,7 @@ async def test_a_webhook_under_way_is_finished_when_the_service_stops(harness: H
     assert [(attempt.number, attempt.status) for attempt in log] == [(1, 204)]
 
 
-async def test_receivers_of_one_owner_that_never_answer_hold_up_nobody_elses_webhooks(harness: Harness) -> None:
+async def test_silent_receivers_of_one_owner_do_not_delay_other_owners(harness: Harness) -> None:
     asked, given_up, go_on = 0, 0, asyncio.Event()
 
     async def say_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -223,9 +223,9 @@ async def test_receivers_of_one_owner_that_never_answer_hold_up_nobody_elses_web
         )
         lease, log = (
             ReplayLease(id="flood", until=harness.now() + timedelta(hours=1)),
-            orchestrator.webhooks.replay._log,
+            orchestrator.webhooks.replay.log,
         )
-        assert await log.open_replay(flooding.job_id, lease, now=harness.now(), beside=())
+        assert await log.open_replay(flooding.job_id, lease, now=harness.now(), other_writes=())
         request = DeliveryRequested(event=event_of(flooding), replay=lease.id)
         flood = [Outgoing(job_id=flooding.job_id, message=request, owner=flooding.owner)] * (
             composition.CONCURRENCY + 1
@@ -235,7 +235,7 @@ async def test_receivers_of_one_owner_that_never_answer_hold_up_nobody_elses_web
         await orchestrator.cancel(quiet.job_id)
         await receiver.until(1)
         assert asked == composition.EACH_OWNERS
-        # What belongs to a job that is gone is done with.
+        # The events of a deleted job are consumed.
         await harness.clients.dynamodb.delete_item(
             TableName=harness.settings.jobs_table, Key={"job_id": {"S": flooding.job_id}}
         )
@@ -251,7 +251,9 @@ async def test_receivers_of_one_owner_that_never_answer_hold_up_nobody_elses_web
         ({"status": JobStatus.QUEUED}, 409, "The job is queued"),
     ],
 )
-async def test_there_is_nothing_to_replay(harness: Harness, changes: dict[str, Any], status: int, reason: str) -> None:
+async def test_replay_is_refused_if_there_is_nothing_to_replay(
+    harness: Harness, changes: dict[str, Any], status: int, reason: str
+) -> None:
     async with receiving() as receiver, client_of(harness.orchestrator) as client:
         job = await job_for(harness, receiver, **changes)
         answer = await client.post(f"/api/jobs/{job.job_id}/deliveries/replay")

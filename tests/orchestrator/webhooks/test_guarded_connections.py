@@ -1,4 +1,4 @@
-"""Connections go to checked addresses only, however an address is spelled and whenever a name changes."""
+"""Tests that connections go only to checked addresses, however an address is spelled and whenever a name changes."""
 
 import asyncio
 import socket
@@ -47,7 +47,7 @@ WAYS_TO_LOOPBACK = [
 
 
 async def sent_to_all(hosts: Sequence[str], port: int, *, allow_private: bool) -> dict[str, Outcome]:
-    """What comes of a webhook to each host, all at once; those that make no URL are left out."""
+    """Send webhooks to all hosts at the same time and return the outcomes, without hosts that make no valid URL."""
     urls = {host: url for host in hosts if (url := _url(host, port))}
     async with open_sender(allow_private=allow_private) as sender:
         outcomes = await asyncio.gather(*(sender.send(url, "{}", {}) for url in urls.values()))
@@ -75,8 +75,8 @@ async def test_metadata_and_credentials_are_out_of_reach_even_in_development() -
     assert outcomes == dict.fromkeys(hosts, Outcome(None, REFUSED))
 
 
-async def test_a_private_name_looks_like_one_that_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the answer and by the time that it takes."""
+async def test_private_name_looks_like_one_that_does_not_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compare the outcome and the time that it takes."""
     answered = threading.Event()
 
     def look_up(host: str, port: int, **_: Any) -> list[tuple[Any, ...]]:
@@ -104,7 +104,7 @@ async def test_a_private_name_looks_like_one_that_does_not_exist(monkeypatch: py
 
 
 class Names:
-    """A name service that answers each look-up with the next of its answers."""
+    """A name server that answers each look-up with its next answer."""
 
     def __init__(self, *answers: list[str]) -> None:
         self._answers = list(answers)
@@ -115,7 +115,7 @@ class Names:
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in self._answers.pop(0)]
 
 
-async def test_a_name_with_one_refused_address_among_public_ones_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_name_with_one_refused_address_among_public_ones_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     names = Names(["1.1.1.1", "127.0.0.1", "8.8.8.8"])
     monkeypatch.setattr("darkroom_orchestrator.webhooks.guarded_connections.socket.getaddrinfo", names)
     async with receiving() as receiver, open_sender(allow_private=False) as sender:
@@ -123,7 +123,7 @@ async def test_a_name_with_one_refused_address_among_public_ones_is_refused(monk
     assert (outcome, receiver.received) == (Outcome(None, REFUSED), [])
 
 
-async def test_a_name_is_looked_up_once_for_each_webhook_and_the_answer_is_what_is_connected_to(
+async def test_name_is_looked_up_once_for_each_webhook_before_the_connection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     names = Names(["127.0.0.1"], ["169.254.169.254"], ["127.0.0.1"])
@@ -136,7 +136,7 @@ async def test_a_name_is_looked_up_once_for_each_webhook_and_the_answer_is_what_
     assert [request.headers["host"] for request in receiver.received] == [f"rebinding.example:{receiver.port}"] * 2
 
 
-async def test_a_name_that_is_answered_too_late_is_not_waited_for_and_holds_nobody_up(
+async def test_slow_name_server_delays_no_other_webhook(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     answered, real = threading.Event(), socket.getaddrinfo
@@ -156,7 +156,7 @@ async def test_a_name_that_is_answered_too_late_is_not_waited_for_and_holds_nobo
     assert outcomes == [*[Outcome(None, REFUSED)] * 64, Outcome(204, None)]
 
 
-async def test_the_threads_that_look_names_up_go_with_the_sender() -> None:
+async def test_threads_for_look_ups_end_with_the_sender() -> None:
     async with open_sender(allow_private=True) as sender:
         await sender.send(URL("http://localhost:1/"), "{}", {})
         assert any(thread.name.startswith("webhook-lookup") for thread in threading.enumerate())

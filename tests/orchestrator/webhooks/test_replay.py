@@ -1,4 +1,4 @@
-"""Replays of a job's webhook: one at a time, each charged as one job."""
+"""Tests replays of a job's webhook: one at a time, each charged as one job."""
 
 import asyncio
 from typing import Any
@@ -35,7 +35,7 @@ def queue_of(harness: Harness) -> SqsQueue:
 
 
 async def commands(harness: Harness) -> list[DeliveryRequested]:
-    """What waits in the queue, which is empty then."""
+    """Receive and delete all requests in the queue."""
     found = [Notification.validate_json(one.body) for one in await drained(queue_of(harness))]
     return [one for one in found if isinstance(one, DeliveryRequested)]
 
@@ -61,7 +61,7 @@ async def lease(harness: Harness, job: Job) -> ReplayLease | None:
     return (await harness.details(job.job_id)).replay
 
 
-async def test_a_second_replay_waits_until_the_first_is_delivered(harness: Harness) -> None:
+async def test_second_replay_waits_until_the_first_is_delivered(harness: Harness) -> None:
     async with receiving() as receiver:
         job = await ended(harness, receiver)
         await harness.orchestrator.webhooks.replay(job.job_id)
@@ -75,7 +75,7 @@ async def test_a_second_replay_waits_until_the_first_is_delivered(harness: Harne
         assert len(await commands(harness)) == 1
 
 
-async def test_of_replays_at_the_same_moment_one_is_sent_and_charged(harness: Harness) -> None:
+async def test_simultaneous_replays_are_sent_and_charged_once(harness: Harness) -> None:
     async with receiving() as receiver:
         job = await ended(harness, receiver)
         cost = charge(harness, jobs=9)
@@ -86,7 +86,7 @@ async def test_of_replays_at_the_same_moment_one_is_sent_and_charged(harness: Ha
     assert await used(harness, cost) == DailyUsage(jobs=1, bytes=0)
 
 
-async def test_a_replay_that_is_tried_again_is_outstanding_meanwhile(harness: Harness) -> None:
+async def test_replay_is_in_progress_between_its_attempts(harness: Harness) -> None:
     async with receiving(500) as receiver:
         job = await ended(harness, receiver)
         await harness.orchestrator.webhooks.replay(job.job_id)
@@ -104,7 +104,7 @@ async def test_a_replay_that_is_tried_again_is_outstanding_meanwhile(harness: Ha
         await harness.orchestrator.webhooks.replay(job.job_id)
 
 
-async def test_a_dead_replay_is_brought_back_by_a_redrive_unless_another_took_its_place(harness: Harness) -> None:
+async def test_redrive_brings_back_a_dead_replay_unless_another_replaced_it(harness: Harness) -> None:
     async with receiving(500) as receiver:
         job = await ended(harness, receiver)
         await harness.orchestrator.webhooks.replay(job.job_id)
@@ -116,7 +116,7 @@ async def test_a_dead_replay_is_brought_back_by_a_redrive_unless_another_took_it
         assert [attempt.status for attempt in (await harness.details(job.job_id)).deliveries] == [500, 200]
 
 
-async def test_a_replay_that_got_lost_holds_up_the_next_for_its_lease_alone(harness: Harness) -> None:
+async def test_lost_replay_delays_the_next_only_until_its_lease_ends(harness: Harness) -> None:
     async with receiving() as receiver:
         job = await ended(harness, receiver)
         await harness.orchestrator.webhooks.replay(job.job_id)
@@ -125,13 +125,13 @@ async def test_a_replay_that_got_lost_holds_up_the_next_for_its_lease_alone(harn
         await harness.orchestrator.webhooks.replay(job.job_id)
         (later,) = await commands(harness)
         await deliver(harness, lost, 1)
-        assert receiver.received == [], "it was superseded"
+        assert receiver.received == [], "the first replay was replaced"
         await deliver(harness, later, 1)
         await deliver(harness, later, 2)
-    assert len(receiver.received) == 1, "a copy of what was delivered delivers nothing"
+    assert len(receiver.received) == 1, "a copy of a delivered message delivers nothing"
 
 
-async def test_a_receiver_that_is_gone_ends_the_replay(harness: Harness) -> None:
+async def test_receiver_that_answers_410_ends_the_replay(harness: Harness) -> None:
     async with receiving(410) as receiver:
         job = await ended(harness, receiver)
         await harness.orchestrator.webhooks.replay(job.job_id)
@@ -141,21 +141,21 @@ async def test_a_receiver_that_is_gone_ends_the_replay(harness: Harness) -> None
 
 
 class Away:
-    """A queue that takes nothing, as far as one knows."""
+    """A queue whose sends fail, although they may have taken effect."""
 
     def __init__(self, queue: Queue, *, takes: bool) -> None:
         self._queue = queue
         self._takes = takes
 
     async def send(self, messages: Any) -> None:
-        """Fail, perhaps after the messages were taken."""
+        """Fail, perhaps after the messages were sent."""
         if self._takes:
             await self._queue.send(messages)
         raise Unavailable("SQS cannot be reached.")
 
 
 @pytest.mark.parametrize("takes", [False, True])
-async def test_a_replay_that_could_not_be_sent_is_given_back_and_delivers_nothing(
+async def test_replay_that_could_not_be_sent_is_refunded_and_delivers_nothing(
     harness: Harness,
     takes: bool,  # noqa: FBT001 - a parameter of the test
 ) -> None:
@@ -179,7 +179,7 @@ async def test_a_replay_that_could_not_be_sent_is_given_back_and_delivers_nothin
         assert await used(harness, cost) == DailyUsage(jobs=1)
 
 
-async def test_a_replay_beyond_the_quota_is_not_sent(harness: Harness) -> None:
+async def test_replay_beyond_the_quota_is_not_sent(harness: Harness) -> None:
     async with receiving() as receiver:
         first, second = await ended(harness, receiver), await ended(harness, receiver)
         cost = charge(harness, jobs=1)

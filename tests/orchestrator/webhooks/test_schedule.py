@@ -1,4 +1,4 @@
-"""When webhooks are sent again."""
+"""Tests the pauses between the attempts of a webhook."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def middle(low: float, high: float) -> float:
     return (low + high) / 2
 
 
-def test_each_attempt_but_the_last_has_its_pause_and_they_grow() -> None:
+def test_each_attempt_but_the_last_has_a_longer_pause_than_the_one_before() -> None:
     pause = pauses(WEBHOOK_RETRY_SECONDS, chance=middle)
     waits = [pause(received(times)) for times in range(1, DELIVERY_ATTEMPTS)]
     assert waits == list(WEBHOOK_RETRY_SECONDS)
@@ -26,11 +26,11 @@ def test_each_attempt_but_the_last_has_its_pause_and_they_grow() -> None:
     assert 24 * 3600 <= sum(waits) <= 27 * 3600, "a receiver may be away for a day"
 
 
-def test_after_the_last_attempt_the_message_goes_to_its_dead_letter_queue_at_once() -> None:
+def test_message_goes_to_its_dead_letter_queue_at_once_after_the_last_attempt() -> None:
     assert pauses(WEBHOOK_RETRY_SECONDS)(received(DELIVERY_ATTEMPTS)) == 0
 
 
-def test_the_last_pause_of_a_short_schedule_stands_for_all_that_follow() -> None:
+def test_last_pause_of_a_short_schedule_is_repeated() -> None:
     pause = pauses((1, 7), chance=middle)
     assert [pause(received(times)) for times in (1, 2, 3, 9)] == [1, 7, 7, 7]
 

@@ -1,4 +1,4 @@
-"""One POST: what is sent, and how little the other side can do about it."""
+"""Tests the POST of a webhook, with receivers that misbehave."""
 
 import asyncio
 import socket
@@ -23,7 +23,7 @@ HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
 
 @pytest.fixture
 async def half_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    """In all, for a webhook."""
+    """Limit a webhook to half a second."""
     monkeypatch.setattr("darkroom_orchestrator.webhooks.sender.TOTAL_SECONDS", 0.5)
 
 
@@ -39,7 +39,7 @@ async def sent(url: str) -> Outcome:
         return await sender.send(URL(url), '{"a": "ü"}', {"webhook-id": "e"})
 
 
-async def test_the_body_is_posted_as_json_under_the_given_headers() -> None:
+async def test_body_is_posted_as_json_with_the_given_headers() -> None:
     async with receiving() as receiver:
         assert await sent(receiver.url + "?a=b%20c") == Outcome(204, None)
     (request,) = receiver.received
@@ -51,13 +51,13 @@ async def test_the_body_is_posted_as_json_under_the_given_headers() -> None:
 
 
 @pytest.mark.parametrize("status", [200, 202, 400, 404, 410, 429, 500, 503])
-async def test_the_status_is_told_as_it_came(status: int) -> None:
+async def test_status_is_returned_as_it_came(status: int) -> None:
     async with receiving(status) as receiver:
         assert await sent(receiver.url) == Outcome(status, None)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_a_redirect_is_not_followed(status: int) -> None:
+async def test_redirect_is_not_followed(status: int) -> None:
     async with receiving() as target:
         redirect = web.Response(status=status, headers={"Location": target.url})
         async with receiving(redirect) as receiver:
@@ -65,7 +65,7 @@ async def test_a_redirect_is_not_followed(status: int) -> None:
         assert target.received == []
 
 
-async def test_an_answer_that_drips_is_cut_when_the_time_is_over(half_a_second: None) -> None:
+async def test_slow_answer_is_cut_off_after_the_timeout(half_a_second: None) -> None:
     async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
         while True:
@@ -78,7 +78,7 @@ async def test_an_answer_that_drips_is_cut_when_the_time_is_over(half_a_second: 
             assert await sent(url) == Outcome(None, "timeout")
 
 
-async def test_a_head_that_drips_is_cut_when_the_time_is_over(half_a_second: None) -> None:
+async def test_slow_response_head_is_cut_off_after_the_timeout(half_a_second: None) -> None:
     async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 200 OK\r\n")
         while True:
@@ -91,7 +91,7 @@ async def test_a_head_that_drips_is_cut_when_the_time_is_over(half_a_second: Non
             assert (await sent(url)).status is None
 
 
-async def test_a_server_that_says_nothing_is_left_when_the_time_is_over(half_a_second: None) -> None:
+async def test_silent_server_is_left_after_the_timeout(half_a_second: None) -> None:
     async def say_nothing(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
         await reader.read()
 
@@ -100,14 +100,14 @@ async def test_a_server_that_says_nothing_is_left_when_the_time_is_over(half_a_s
             assert await sent(url) == Outcome(None, "timeout")
 
 
-async def test_a_server_that_never_ends_its_handshake_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_server_that_never_ends_its_handshake_is_left_after_the_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("darkroom_orchestrator.webhooks.sender.CONNECT_SECONDS", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as deaf, within(8):
         outcome = await sent(f"https://127.0.0.1:{deaf.getsockname()[1]}/")
     assert outcome == Outcome(None, "timeout")
 
 
-async def test_an_endless_answer_is_cut_and_its_status_counts() -> None:
+async def test_endless_answer_is_cut_off_and_its_status_counts() -> None:
     written = 0
 
     async def flood(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -121,11 +121,11 @@ async def test_an_endless_answer_is_cut_and_its_status_counts() -> None:
     async with raw_receiving(flood) as url:
         assert await sent(url) == Outcome(200, None)
         await asyncio.sleep(0)
-    # What was sent beyond the limit sits in the buffers of the two sockets.
+    # The bytes beyond the limit are in the buffers of the two sockets.
     assert written < MOST_ANSWER_BYTES + 16 * 1024 * 1024
 
 
-async def test_a_compressed_answer_is_not_unpacked() -> None:
+async def test_compressed_answer_is_not_decompressed() -> None:
     async def bomb(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(HEAD + b"Content-Encoding: gzip\r\nContent-Length: 7\r\n\r\nno gzip")
         await writer.drain()
@@ -145,7 +145,7 @@ async def test_a_compressed_answer_is_not_unpacked() -> None:
     ],
     ids=["nothing", "blank", "ssh", "impossible status", "endless header"],
 )
-async def test_what_is_no_http_is_an_invalid_response(answer: bytes) -> None:
+async def test_answer_that_is_not_http_is_an_invalid_response(answer: bytes) -> None:
     async def say(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(answer)
         await writer.drain()
@@ -154,7 +154,7 @@ async def test_what_is_no_http_is_an_invalid_response(answer: bytes) -> None:
         assert await sent(url) in (Outcome(None, "invalid_response"), Outcome(None, "connection_failed"))
 
 
-async def test_a_port_where_nobody_listens_is_a_failed_connection() -> None:
+async def test_port_without_a_listener_is_a_failed_connection() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     assert await sent(f"http://127.0.0.1:{port}/") == Outcome(None, "connection_failed")

@@ -1,4 +1,4 @@
-"""What the orchestrator is told of webhooks."""
+"""Tests the orchestrator's settings of webhooks."""
 
 import pytest
 from pydantic import ValidationError
@@ -14,13 +14,13 @@ def environment(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setenv(name, value)
 
 
-def test_a_developer_receives_webhooks_on_the_same_machine() -> None:
+def test_developer_receives_webhooks_on_the_same_machine() -> None:
     assert Settings().webhook_allow_private
     assert Settings().webhook_retry_seconds == WEBHOOK_RETRY_SECONDS
 
 
 @pytest.mark.parametrize("value", ["production", None])
-def test_outside_development_the_service_does_not_start_with_private_addresses_allowed(
+def test_service_allows_private_addresses_only_in_development(
     value: str | None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("DARKROOM_ENVIRONMENT")
@@ -38,13 +38,13 @@ def test_outside_development_the_service_does_not_start_with_private_addresses_a
     assert not load_settings(Settings).webhook_allow_private
 
 
-def test_the_pauses_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pauses_can_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DARKROOM_WEBHOOK_RETRY_SECONDS", "[1, 60]")
     assert Settings().webhook_retry_seconds == (1, 60)
 
 
 @pytest.mark.parametrize("pauses", ["[]", "[-1]", f"[{LONGEST_WEBHOOK_RETRY_SECONDS + 1}]"])
-def test_pauses_that_no_queue_can_keep_are_refused(pauses: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pauses_longer_than_sqs_allows_are_refused(pauses: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DARKROOM_WEBHOOK_RETRY_SECONDS", pauses)
     with pytest.raises(ValidationError):
         Settings()

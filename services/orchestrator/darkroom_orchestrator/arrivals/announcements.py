@@ -1,4 +1,4 @@
-"""Reading the `uploads` queue: announcements of the upload service, and S3's notifications."""
+"""Reads the messages of the `uploads` queue: announcements of the upload service, and notifications of S3."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -14,13 +14,13 @@ _CREATED = "ObjectCreated:"
 
 @dataclass(frozen=True, kw_only=True)
 class AnnouncedObject:
-    """An object that appeared in the bucket of originals."""
+    """A new object in the bucket of originals, as a message names it."""
 
     key: str
     version_id: str | None
     """None in a bucket without versions."""
     bucket: str | None = None
-    """None when the upload service announces it, which knows of one bucket only."""
+    """None in an announcement of the upload service, which knows only one bucket."""
 
 
 class _Bucket(BaseModel):
@@ -29,7 +29,7 @@ class _Bucket(BaseModel):
 
 class _Object(BaseModel):
     key: str
-    """With `+` for a space and percent signs, as in a form."""
+    """Encoded as in a form: `+` for a space, percent signs for special characters."""
     version_id: str | None = Field(default=None, alias="versionId")
 
 
@@ -50,7 +50,7 @@ class _Notification(BaseModel):
 
 
 class _TestEvent(BaseModel):
-    """S3 sends one when notifications are set up; it announces nothing."""
+    """S3 sends one when notifications are set up. It announces no object."""
 
     event: Literal["s3:TestEvent"] = Field(alias="Event")
 
@@ -59,11 +59,11 @@ _BODY = TypeAdapter[UploadArrived | _Notification | _TestEvent](UploadArrived | 
 
 
 def read_announcements(body: str) -> list[AnnouncedObject]:
-    """The new objects that a message of the uploads queue announces. Raises Poison when it cannot be read."""
+    """Return the new objects that a message announces. Raises Poison if the message cannot be read."""
     try:
         message = _BODY.validate_json(body)
     except ValidationError as error:
-        raise Poison("The message is neither an announcement nor a notification of S3.") from error
+        raise Poison("The message is neither an announcement nor an S3 notification.") from error
     match message:
         case UploadArrived(source=source):
             return [AnnouncedObject(key=source.key, version_id=source.version_id)]

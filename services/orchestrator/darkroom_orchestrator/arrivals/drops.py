@@ -1,4 +1,4 @@
-"""Files dropped into the bucket: the job that one of them starts, made of nothing but the object itself."""
+"""Drops: files that somebody puts into the bucket of originals. A drop's job is made from the object alone."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -13,17 +13,17 @@ from darkroom.recipes import Recipe
 from darkroom_orchestrator.storage.originals import Original
 
 START_PERIOD: Final = timedelta(minutes=5)
-"""How long until the sweeper looks at a drop whose start was cut short."""
+"""Time after which the sweeper looks at a drop whose start broke off."""
 
 _NO_RECIPE: Final = Recipe(variants=())
-"""Stands in the record of a drop that asks for a recipe which is not there; such a job is refused."""
+"""The recipe of a drop that names an unknown preset. Such a job is refused."""
 
 
 def drop_id(bucket: str, original: Original) -> str:
-    """The job's id: a UUIDv7 whose time is the object's and whose random bits are a digest of its identity.
+    """Return the job's ID: a UUIDv7 of the object's time, whose random bits are a digest of the object's identity.
 
-    S3 may announce an object twice, and the second announcement must come to the same job. The layout is that of
-    RFC 9562, section 5.7: 48 bits of milliseconds, 4 of version, 12 free, 2 of variant, 62 free.
+    S3 may announce an object twice, and both announcements must lead to the same job. The layout is that of RFC 9562,
+    section 5.7: 48 bits of milliseconds, 4 of version, 12 free, 2 of variant, 62 free.
     """
     identity = "/".join((bucket, original.ref.key, original.ref.version_id or original.ref.etag))
     free = int.from_bytes(sha256(identity.encode()).digest()[:10], "big")
@@ -36,7 +36,7 @@ def drop_id(bucket: str, original: Original) -> str:
 def dropped_job(
     bucket: str, original: Original, arrival: OriginalKey, *, owner: str, presets: Mapping[str, Recipe], now: datetime
 ) -> NewJob:
-    """The job of a dropped file, as yet without a start."""
+    """Return the job of a drop, which has not been started."""
     name = arrival.recipe or ""
     recipe = presets.get(name, _NO_RECIPE)
     job = Job(
@@ -44,7 +44,7 @@ def dropped_job(
         owner=owner,
         recipe_name=display_name(name),
         status=JobStatus.AWAITING_UPLOAD,
-        # The time in the id, so that lists by id and by creation agree.
+        # Equal to the time in the ID, so that lists by ID and by creation have one order.
         created_at=original.last_modified,
         updated_at=now,
         filename=arrival.filename,

@@ -1,4 +1,4 @@
-"""Planning: which tasks a job is cut into. Which variants share one is told by `darkroom.planner.task_split`."""
+"""Cuts a job into tasks. `darkroom.planner.task_split` decides which variants share a task."""
 
 from collections.abc import Collection
 
@@ -14,7 +14,7 @@ from darkroom.runtime.queue import LARGEST_BODY_BYTES, body_of
 from darkroom.source_description import SourceDescription
 
 
-def plan(
+def cut_into_tasks(
     job: Job,
     recipe: Recipe,
     parts: Collection[str],
@@ -24,22 +24,22 @@ def plan(
     max_variants: int,
     largest_bytes: int = LARGEST_BODY_BYTES,
 ) -> tuple[ProcessTask, ...]:
-    """The tasks that make these parts of a job, the first of which extracts the metadata if that is among them.
+    """Return the tasks that make these parts of a job. If the description is one of them, the first task makes it.
 
-    `description` is the source's, if it has been described. `overlays` are the images of the recipe's watermarks that
-    are there; each task names those that it needs. Raises ValueError for a job without a source: there is nothing to
-    plan for it.
+    `description` is that of the source, if there is one already. `overlays` are the existing images of the recipe's
+    watermarks; each task names those that it needs. A message has at most `largest_bytes`, except that a variant is
+    never cut. Raises ValueError for a job without a source.
     """
     if job.source is None:
         raise ValueError(f"job {job.job_id} has no source yet")
     variants = [variant for variant in recipe.variants if variant.name in parts]
     groups = split_into_tasks(
-        variants, _known_of(job, job.source, description), overlays=overlays, max_variants=max_variants
+        variants, _known_source(job, job.source, description), overlays=overlays, max_variants=max_variants
     )
     if not groups and SOURCE_PART in parts:
         groups = [[]]
     tasks = [_task(job, job.source, group) for group in groups]
-    small = [piece for task in tasks for piece in _within(task, largest_bytes)]
+    small = [half for task in tasks for half in _halved_to_fit(task, largest_bytes)]
     return tuple(
         task.model_copy(
             update={
@@ -52,8 +52,8 @@ def plan(
     )
 
 
-def _known_of(job: Job, source: ObjectRef, description: SourceDescription | None) -> Source:
-    """The source as it was described; until then as guessed."""
+def _known_source(job: Job, source: ObjectRef, description: SourceDescription | None) -> Source:
+    """Return the source as described, or as guessed until it is described."""
     if description:
         return Source.described(description, size=source.size)
     return Source.guessed(size=source.size, content_type=job.content_type)
@@ -80,13 +80,14 @@ def _overlays(task: ProcessTask, found: Overlays) -> tuple[TaskOverlay, ...]:
     return tuple(TaskOverlay(overlay=overlay, key=found[overlay].key) for overlay in needed if overlay in found)
 
 
-def _within(task: ProcessTask, largest_bytes: int) -> list[ProcessTask]:
-    """The task, or halves of it until the message of each is small enough. One variant alone always is.
+def _halved_to_fit(task: ProcessTask, largest_bytes: int) -> list[ProcessTask]:
+    """Halve the task until each message is small enough. One variant alone always fits.
 
-    The few overlays come on top: they are far shorter than the room that is left to a message's attributes.
+    The overlays are added later. They are far shorter than the room that is left for a message's attributes.
     """
     if len(body_of(task)) <= largest_bytes or len(task.variants) <= 1:
         return [task]
     middle = len(task.variants) // 2
     halves = (task.variants[:middle], task.variants[middle:])
-    return [piece for half in halves for piece in _within(task.model_copy(update={"variants": half}), largest_bytes)]
+    smaller = [task.model_copy(update={"variants": half}) for half in halves]
+    return [fitting for half in smaller for fitting in _halved_to_fit(half, largest_bytes)]

@@ -1,11 +1,12 @@
-"""Refuses what a web page in a browser sends: the internal API asks nobody who they are, and no page is its client.
+"""Refuses requests of web pages: the internal API has no authentication, and no page is its client.
 
-A page that somebody has open beside `make run` can send requests to ports of that machine. Two kinds are told apart:
+A page that is open in a browser on the machine of `make run` can send requests to the ports of that machine. There are
+two kinds:
 
-- of another site (cross-site request forgery): browsers say so in `Origin` or `Sec-Fetch-Site`
+- requests of another site (cross-site request forgery). Browsers mark them by `Origin` or `Sec-Fetch-Site`
   (https://fetch.spec.whatwg.org/#origin-header, https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header);
-- of a name that its owner lets lead to this machine after the page was loaded (DNS rebinding): to the browser this is
-  the page's own site, but `Host` has that name, which is a public one.
+- requests to a host name that its owner points to this machine after the page was loaded (DNS rebinding). To the
+  browser this is the page's own site, but `Host` has that name, which is a public one.
 """
 
 from collections.abc import Collection
@@ -20,11 +21,11 @@ from darkroom.errors import Forbidden
 from darkroom.runtime.problems import deliberate
 
 _PRIVATE_DOMAINS: Final = ("localhost", "internal")
-"""Domains that nobody can register: RFC 6761, section 6.3, and ICANN's resolution 2024.07.29.06."""
+"""Domains that nobody can register: RFC 6761, section 6.3, and resolution 2024.07.29.06 of ICANN."""
 
 
 class NoBrowsers:
-    """ASGI middleware. `names` are host names that the API is reached by, beside addresses and private names."""
+    """ASGI middleware. Clients may use the host names in `names`, addresses and private names."""
 
     def __init__(self, app: ASGIApp, names: Collection[str] = ()) -> None:
         self._app = app
@@ -48,19 +49,19 @@ class NoBrowsers:
         if all(self._is_known(host) for host in hosts):
             return None
         return Forbidden(
-            "The host in the request is not known here. Use an IP address, localhost, a name without dots, one below"
+            "The host name in the request is not allowed. Use an IP address, localhost, a name without dots, one below"
             " .internal, or one that DARKROOM_API_NAMES lists."
         )
 
     def _is_known(self, host: str) -> bool:
-        """Whether it is an address, or a name that no stranger can have given to this machine."""
+        """Whether it is an address, or a name that no stranger can point to this machine."""
         name = _without_port(host).lower().removesuffix(".")
         private = "." not in name or name.rpartition(".")[2] in _PRIVATE_DOMAINS
         return _is_address(name) or name in self._names or private
 
 
 def _without_port(host: str) -> str:
-    """The host of `host`, `host:port`, `[address]` or `[address]:port`."""
+    """Return the host of `host`, `host:port`, `[address]` or `[address]:port`."""
     if host.startswith("["):
         return host[1:].partition("]")[0]
     return host.partition(":")[0]

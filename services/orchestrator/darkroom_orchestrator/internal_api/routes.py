@@ -1,4 +1,4 @@
-"""The internal HTTP API: jobs with their internals, what owners ask for, and the queues."""
+"""Routes of the internal HTTP API: jobs with their internals, requests of owners, and queues."""
 
 import asyncio
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from darkroom_orchestrator.records.job_store import JobStore
 
 
 class QueueName(StrEnum):
-    """A queue of Darkroom's."""
+    """The name of a queue."""
 
     UPLOADS = "uploads"
     TASKS = "tasks"
@@ -43,7 +43,7 @@ Queues = Mapping[QueueName, QueuePair]
 
 _PROBLEM: Final[dict[str, Any]] = {"content": {"application/problem+json": {}}}
 _ABSENT: Final[dict[int | str, dict[str, Any]]] = {
-    400: {"description": "The id is no UUID", **_PROBLEM},
+    400: {"description": "The ID is not a UUID", **_PROBLEM},
     404: {"description": "No such job", **_PROBLEM},
 }
 _REFUSED: Final = {**_ABSENT, 409: {"description": "The job's status does not allow it", **_PROBLEM}}
@@ -53,7 +53,7 @@ _CHARGED: Final = {**_REFUSED, 429: {"description": "A quota of the caller is us
 
 
 def job_routes(*, jobs: JobStore, cancel: Cancel, retry: Retry, delete: Delete) -> APIRouter:
-    """What concerns one job."""
+    """Return the routes of one job."""
     routes = APIRouter(prefix="/api", tags=["jobs"])
 
     @routes.get("/status/{job_id}", summary="A job with its internals", responses=_ABSENT)
@@ -73,8 +73,8 @@ def job_routes(*, jobs: JobStore, cancel: Cancel, retry: Retry, delete: Delete) 
 
     @routes.post(
         "/jobs/{job_id}/retry",
-        summary="Run what failed again",
-        description="A body says whose quotas this counts against; without one it counts against nobody's.",
+        summary="Run the failed parts again",
+        description="The body says which caller's quotas count this. Without a body it is not counted.",
         status_code=HTTPStatus.ACCEPTED,
         responses=_CHARGED,
     )
@@ -97,7 +97,7 @@ def job_routes(*, jobs: JobStore, cancel: Cancel, retry: Retry, delete: Delete) 
 
 
 def queue_routes(queues: Queues) -> APIRouter:
-    """What concerns the queues."""
+    """Return the routes of the queues."""
     routes = APIRouter(prefix="/api", tags=["queues"])
 
     @routes.get("/queues", summary="How full the queues are")

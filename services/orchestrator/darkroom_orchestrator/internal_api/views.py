@@ -1,4 +1,4 @@
-"""What the internal API answers."""
+"""Responses of the internal API."""
 
 from pydantic import BaseModel
 
@@ -27,7 +27,7 @@ class JobView(BaseModel):
     attempt: int
     redrives: int
     pending: list[str]
-    """Names of the variants that are waited for, and `@source` for the metadata."""
+    """Names of the variants without an outcome, and `@source` until the source is described."""
     deadline: Moment | None
     worker: str | None
     engine: dict[str, str]
@@ -50,7 +50,7 @@ class JobView(BaseModel):
 
     @classmethod
     def of(cls, job: Job, details: JobDetails) -> "JobView":
-        """The view of a job."""
+        """Return the view of a job."""
         return cls(
             job_id=job.job_id,
             owner=job.owner,
@@ -84,7 +84,7 @@ class JobView(BaseModel):
 
 
 class JobChange(BaseModel):
-    """The status that a job has now."""
+    """The status of a job after a request."""
 
     job_id: str
     status: JobStatus
@@ -97,13 +97,13 @@ class DeadView(BaseModel):
 
 
 class QueueView(BaseModel):
-    """Depth of a queue, about. The age of its oldest message SQS tells CloudWatch only."""
+    """Approximate depth of a queue. Only CloudWatch knows the age of its oldest message."""
 
     name: str
     visible: int
-    """Messages that wait."""
+    """Number of messages that wait."""
     in_flight: int
-    """Messages that somebody works on."""
+    """Number of messages that a consumer has received."""
     dlq: DeadView
 
 
@@ -114,6 +114,6 @@ class QueuesView(BaseModel):
 
 
 class Redriven(BaseModel):
-    """How many messages went back into their queue."""
+    """Number of messages that went back into their queue."""
 
     moved: int

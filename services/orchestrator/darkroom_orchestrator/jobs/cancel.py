@@ -1,4 +1,6 @@
-"""Stopping a job that is still open."""
+"""Cancels a job that is still open."""
+
+from dataclasses import dataclass
 
 from darkroom.errors import Conflict, NotFound
 from darkroom.jobs import Job, JobStatus
@@ -6,45 +8,44 @@ from darkroom.runtime.logs import get_logger
 from darkroom_orchestrator.dispatch.slots import Slots
 from darkroom_orchestrator.events import JobEvents
 from darkroom_orchestrator.records.job_store import JobStore
+from darkroom_orchestrator.records.open_jobs import OpenJobs
 
 _LOG = get_logger(__name__)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Cancel:
-    """Ends an open job, and lets the next have its place.
+    """Ends an open job and passes its slots on. Tasks in progress end by themselves; their results are deleted."""
 
-    Work that is under way ends by itself, and its results are thrown away.
-    """
-
-    def __init__(self, *, jobs: JobStore, events: JobEvents, slots: Slots) -> None:
-        self._jobs = jobs
-        self._events = events
-        self._slots = slots
+    jobs: JobStore
+    open_jobs: OpenJobs
+    events: JobEvents
+    slots: Slots
 
     async def __call__(self, job_id: str) -> Job:
-        """Cancel the job and return it; one that is cancelled already stays so.
+        """Cancel the job and return it. A job that is cancelled already stays cancelled.
 
-        Raises NotFound, Conflict when the job has ended by itself, and Unavailable. After the last the job may be
-        cancelled all the same; its event and its place are then left to the sweeper.
+        Raises NotFound; Conflict if the job has ended by itself; Unavailable. After Unavailable the job may be
+        cancelled, and the sweeper publishes its event and passes its slots on.
         """
         job = await self._stopped(job_id)
         if job.status is not JobStatus.CANCELLED:
-            raise Conflict(f"The job is {job.status}: there is nothing to cancel.")
+            raise Conflict(f"The job is {job.status}: it cannot be cancelled.")
         if job.deadline is not None:
             _LOG.info("job_cancelled", job_id=job_id)
-            await self._events.publish(job)
-            await self._slots.pass_on(job.owner, ended=job_id)
-            await self._jobs.leave_index(job_id)
+            await self.events.publish(job)
+            await self.slots.pass_on(job.owner, ended=job_id)
+            await self.open_jobs.leave_index(job)
         return job
 
     async def _stopped(self, job_id: str) -> Job:
-        """The job, which is not open any more. A report may add results meanwhile, of which there are finitely many."""
+        """Return the job once it is not open. Reports may add results meanwhile; their number is finite."""
         while True:
-            job = await self._jobs.get(job_id)
+            job = await self.jobs.get(job_id)
             if job is None:
                 raise NotFound("There is no such job.")
             if not job.status.is_open:
                 return job
-            cancelled = await self._jobs.cancel(job)
+            cancelled = await self.jobs.cancel(job)
             if cancelled:
                 return cancelled

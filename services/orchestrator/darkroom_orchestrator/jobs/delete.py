@@ -1,5 +1,6 @@
-"""Deleting a job with all that belongs to it."""
+"""Deletes a job and everything that belongs to it."""
 
+from dataclasses import dataclass
 from typing import Final
 
 from darkroom.errors import Conflict, NotFound
@@ -14,30 +15,30 @@ _LOG = get_logger(__name__)
 _NO_RECIPE: Final = Recipe(variants=())
 
 
+@dataclass(frozen=True, kw_only=True)
 class Delete:
-    """Deletes a job that has ended: mark, objects, record, in this order, so that it can be taken up again."""
+    """Deletes a job that has ended: a mark, then its objects, then its record. So it can be continued after a crash."""
 
-    def __init__(self, *, jobs: JobStore, originals: Originals, results: Results) -> None:
-        self._jobs = jobs
-        self._originals = originals
-        self._results = results
+    jobs: JobStore
+    originals: Originals
+    results: Results
 
     async def __call__(self, job_id: str) -> None:
-        """Delete the job. Raises NotFound, Conflict while the job is open, and Unavailable; then do it again."""
-        job = await self._jobs.get(job_id)
+        """Delete the job. Raises NotFound; Conflict while the job is open; Unavailable, and must then be repeated."""
+        job = await self.jobs.get(job_id)
         if job is None:
             raise NotFound("There is no such job.")
         if job.status.is_open:
             raise Conflict(f"The job is {job.status}: cancel it before you delete it.")
-        going = await self._jobs.begin_deletion(job)
+        going = await self.jobs.begin_deletion(job)
         if going is None:
             raise Conflict("The job has changed meanwhile: look at its status.")
-        # The recipe of an expired job, which has no results, may have gone before its record.
-        recipe = await self._jobs.recipe_of(job_id) or _NO_RECIPE
-        await self._originals.delete(job.source_key, job.source)
-        await self._results.delete_all_of(job_id, recipe)
-        await self._jobs.end_deletion(going)
-        # A worker that was late may have put its results since they were listed, and reported them while the record
-        # was still there to claim them. From now on reports find no job, and their results are thrown away.
-        await self._results.delete_all_of(job_id, recipe)
+        # The recipe of an expired job may have gone before its record. Such a job has no results.
+        recipe = await self.jobs.recipe_of(job_id) or _NO_RECIPE
+        await self.originals.delete(job.source_key, job.source)
+        await self.results.delete_all_of(job_id, recipe)
+        await self.jobs.end_deletion(going)
+        # A late worker may have stored results after the listing, and reported them while the record still named them.
+        # From now on a report finds no job, and its results are deleted.
+        await self.results.delete_all_of(job_id, recipe)
         _LOG.info("job_deleted", job_id=job_id)

@@ -1,6 +1,6 @@
-"""Running the failed variants of a job again."""
+"""Runs the failed parts of a job again."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from darkroom.errors import Conflict, NotFound, Unavailable
 from darkroom.jobs import RETRYABLE, SOURCE_PART, Job, VariantStatus
@@ -15,52 +15,52 @@ from darkroom_orchestrator.storage.originals import Originals
 _LOG = get_logger(__name__)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Retry:
-    """Takes a job that failed, in whole or in part, back into the queue."""
+    """Queues a failed or partially completed job again."""
 
-    def __init__(self, *, jobs: JobStore, originals: Originals, slots: Slots, charging: Charging) -> None:
-        self._jobs = jobs
-        self._charging = charging
-        self._originals = originals
-        self._slots = slots
+    jobs: JobStore
+    originals: Originals
+    slots: Slots
+    charging: Charging
 
     async def __call__(self, job_id: str, charge: Charge | None = None) -> Job:
-        """Begin the job's next attempt and return it; its owner is charged for it.
+        """Begin the job's next attempt and return the job. `charge` is counted with it; None costs nothing.
 
         Raises NotFound, Conflict, QuotaExceeded and Unavailable.
         """
-        job = await self._jobs.get(job_id)
+        job = await self.jobs.get(job_id)
         if job is None:
             raise NotFound("There is no such job.")
         await self._require_retryable(job)
         parts = failed_parts(job)
-        slots = await self._slots.slots_for(replace(job, pending=parts))
-        with self._charging.refusals(charge):
-            queued = await self._jobs.retry(job, parts, slots, beside=self._charging.counting(charge))
+        slots = await self.slots.slots_for(replace(job, pending=parts))
+        with self.charging.refusals(charge):
+            queued = await self.jobs.retry(job, parts, slots, other_writes=self.charging.charge_writes(charge))
         if queued is None:
-            raise Conflict("The job has changed meanwhile: look at its status.")
+            raise Conflict("The job has changed meanwhile. Read its status, then decide again.")
         await self._send(queued)
         return queued
 
     async def _require_retryable(self, job: Job) -> None:
         if job.status not in RETRYABLE:
-            raise Conflict(f"A job that is {job.status} cannot be retried: nothing of it has failed.")
+            raise Conflict(f"The job is {job.status}: only a failed or partially completed job can be retried.")
         if job.attempt >= MAX_RUNS:
-            raise Conflict(f"The job has been run {job.attempt} times. Upload the image again.")
+            raise Conflict(f"The job has had all its {MAX_RUNS} runs. Upload the image again.")
         if job.source is None or job.queued_at is None:
-            raise Conflict("The upload itself was refused, so there is nothing to run again.")
-        if await self._originals.find(job.source.key, job.source.version_id) is None:
-            raise Conflict("The original is gone: originals are kept for 7 days. Upload it again.")
+            raise Conflict("The upload itself was refused, so there is nothing to retry.")
+        if await self.originals.find(job.source.key, job.source.version_id) is None:
+            raise Conflict("The original is gone: originals are kept for 7 days. Upload the image again.")
 
     async def _send(self, queued: Job) -> None:
         try:
-            await self._slots.send(queued)
+            await self.slots.send(queued)
         except Unavailable as error:
-            # The retry is accepted and will be run: the sweeper sends the tasks when the job's deadline has passed.
+            # The retry is accepted. The sweeper sends the tasks after the job's deadline.
             _LOG.warning("tasks_left_to_sweeper", job_id=queued.job_id, reason=error.message)
 
 
 def failed_parts(job: Job) -> frozenset[str]:
-    """What a retry makes again: the failed variants, and the metadata if there is none yet."""
+    """Return the parts that a retry makes: the failed variants, and the description if there is none."""
     failed = {name for name, state in job.variants.items() if state.status is VariantStatus.FAILED}
     return frozenset(failed if job.described else failed | {SOURCE_PART})

@@ -1,29 +1,29 @@
-"""Sweeping: open jobs whose deadline has passed are asked for again, and given up in the end.
+"""The sweeper: finds open jobs whose deadline has passed, sends lost messages again, and gives jobs up in the end.
 
-The sweeper starts nothing itself and ends next to nothing. It sends what got lost once more, in the words of whoever
-should have sent it, and the handlers of those queues, which try until they succeed, do the rest:
+The sweeper does little itself. It sends a lost message again, as its first sender would. The handlers of the queues do
+the rest, and retry until they succeed:
 
-    awaiting_upload, no object            expired, and no part of its caller's quotas any more
-    awaiting_upload, the object is there  announce it, on the uploads queue
-    queued, waiting for its turn          send as many of its owner's jobs as there is room for
-    queued or processing, with progress   another period from that progress on
-    the same, idle for a period           send the tasks of what is pending, on the tasks queue
-    the same, while messages wait there   another period: the job's own may be among them; see `Backlog`
-    the same, `MOST_REDRIVES` times over  expired, or a report on the reports queue that the parts are lost
-    ended, but still in the index         publish the event, which somebody failed to do
+    awaiting_upload, no object            expired; its charge is refunded
+    awaiting_upload, the object exists    announced, on the uploads queue
+    queued, waiting for slots             as many of its owner's jobs as have free slots are sent
+    queued or processing, with progress   another period, from that progress on
+    the same, idle for a period           the tasks of the pending parts are sent, on the tasks queue
+    the same, while messages wait there   another period, since its own may be among them; see `Backlog`
+    the same, for the sixth time          expired, or a report on the reports queue that its parts are lost
+    ended, but still in the index         its event is published: somebody failed to do so
 
-What is away holds up only the jobs that need it: the sweep goes on, and raises at its end.
+An outage holds up only the jobs that need what is unavailable: the sweep continues and raises the error at its end.
 """
 
 import asyncio
 import random
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from darkroom.clock import Clock
 from darkroom.errors import Unavailable
 from darkroom.jobs import Fault, Job, JobStatus, SlotState
 from darkroom.messages import UploadArrived
@@ -32,79 +32,37 @@ from darkroom.runtime.queue import Outgoing, Queue
 from darkroom.topology import OPEN_SHARDS
 from darkroom_orchestrator.dispatch.slots import Slots
 from darkroom_orchestrator.events import JobEvents
+from darkroom_orchestrator.jobs.sweep_round import Backlog, SweepRound
 from darkroom_orchestrator.records.job_store import JobStore
-from darkroom_orchestrator.records.progress import LOST, given_up
+from darkroom_orchestrator.records.open_jobs import OpenJobs
+from darkroom_orchestrator.records.progress import LOST, lost_report
 from darkroom_orchestrator.records.refunds import Refunds
 from darkroom_orchestrator.storage.originals import Original, Originals
 
 _LOG = get_logger(__name__)
 
 MOST_REDRIVES: Final = 5
-"""How often a job is asked for again before it is given up."""
+"""How often a job's messages are sent again before the job is given up."""
+MOST_BEHIND: Final = 4
+"""Jobs behind a backlog whose messages one sweep sends again."""
+PATIENCE: Final = 3
+"""Periods that a job waits behind a backlog before its messages may be sent again."""
 
 _GIVEN_UP: Final = Fault(
-    code=LOST, message="The work on this image got lost again and again. Retry it, or upload it anew."
+    code=LOST, message="The work on this image was lost several times. Retry it, or upload the image again."
 )
 
-
-MOST_BEHIND: Final = 4
-"""Jobs behind a backlog that one sweep asks for again."""
-PATIENCE: Final = 3
-"""Periods that a job waits behind a backlog before it may be one of these."""
-MOST_FAILURES: Final = 3
-"""Of one kind in one sweep: what such jobs need is away, and each further one would wait for it in vain."""
-
+# Kinds of failures besides the statuses of open jobs.
 _RECORDS: Final = "records"
 _ENDS: Final = "ends"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Backlog:
-    """Whether messages wait for their turn: then it is not known yet that any got lost.
-
-    In busy times some wait at every moment, so that this alone would keep what did get lost from being found. Queues
-    pass on messages in about the order in which they came: of the jobs behind a backlog, those that have waited longest
-    are next, unless theirs are lost. So each sweep asks for a few of these again, whose number does not grow with the
-    backlog. They are not given up for it: who waits has failed at nothing.
-    """
-
-    uploads: bool
-    """Announcements."""
-    work: bool
-    """Tasks, or reports on them."""
-
-
-@dataclass(kw_only=True)
-class _Round:
-    """One sweep: what it has found out so far."""
-
-    backlog: Backlog
-    behind: list[Job] = field(default_factory=list)
-    """Jobs that wait behind it."""
-    trouble: Unavailable | None = None
-    """The first."""
-    failures: Counter[str] = field(default_factory=Counter)
-    """By kind of job."""
-
-    @contextmanager
-    def noted(self, kind: str) -> Iterator[None]:
-        """Go on after what is away."""
-        try:
-            yield
-        except Unavailable as error:
-            self.failures[kind] += 1
-            self.trouble = self.trouble or error
-
-    def is_vain(self, kind: str) -> bool:
-        """Whether more jobs of a kind would only wait for what is away."""
-        return self.failures[kind] >= MOST_FAILURES
-
-
-@dataclass(frozen=True, kw_only=True)
 class Sweep:
-    """Looks after the jobs whose deadline has passed. Several sweepers do not get in each other's way."""
+    """Handles all overdue jobs. Several sweepers may run at the same time."""
 
     jobs: JobStore
+    open_jobs: OpenJobs
     originals: Originals
     slots: Slots
     events: JobEvents
@@ -112,78 +70,78 @@ class Sweep:
     uploads: Queue
     tasks: Queue
     reports: Queue
-    now: Callable[[], datetime]
+    now: Clock
 
     async def __call__(self) -> int:
-        """Look after everything that is overdue now; returns how many jobs that were.
-
-        Raises the first Unavailable, after what it did not concern.
-        """
-        moment = self.now()
-        # Unless it is known that none wait, some may.
-        this = _Round(backlog=Backlog(uploads=True, work=True))
-        overdue: list[str] = []
-        for shard in range(OPEN_SHARDS):
-            if this.is_vain(_RECORDS):
-                break
-            with this.noted(_RECORDS):
-                overdue += await self.jobs.overdue(shard, moment)
+        """Handle the jobs that are overdue now and return their number. Raises the first Unavailable at the end."""
+        # Until the depths are known, messages may wait.
+        this = SweepRound(backlog=Backlog(uploads=True, work=True))
+        overdue = await self._overdue(this)
         if overdue:
-            with this.noted("depths"):
+            with this.unavailable_noted("depths"):
                 this.backlog = await self._backlog()
         for job_id in overdue:
-            if this.is_vain(_RECORDS):
+            if this.is_blocked(_RECORDS):
                 break
-            with bound(job_id=job_id), _bug_logged(), this.noted(_RECORDS):
-                await self._look_after(job_id, this)
-        await self._let_wait(this)
-        if this.trouble:
-            raise this.trouble
+            with bound(job_id=job_id), _bug_logged(), this.unavailable_noted(_RECORDS):
+                await self._handle(job_id, this)
+        await self._handle_behind(this)
+        if this.first_error:
+            raise this.first_error
         return len(overdue)
+
+    async def _overdue(self, this: SweepRound) -> list[str]:
+        moment, found = self.now(), list[str]()
+        for shard in range(OPEN_SHARDS):
+            if this.is_blocked(_RECORDS):
+                break
+            with this.unavailable_noted(_RECORDS):
+                found += await self.open_jobs.overdue(shard, moment)
+        return found
 
     async def _backlog(self) -> Backlog:
         queues = (self.uploads, self.tasks, self.reports)
         uploads, tasks, reports = await asyncio.gather(*(queue.depth() for queue in queues))
-        return Backlog(uploads=uploads.visible > 0, work=tasks.visible + reports.visible > 0)
+        return Backlog(uploads=uploads.visible > 0, work=tasks.visible > 0 or reports.visible > 0)
 
-    async def _look_after(self, job_id: str, this: _Round) -> None:
+    async def _handle(self, job_id: str, this: SweepRound) -> None:
         job = await self.jobs.get(job_id)
-        # The index is a moment behind the table: the job may have got on, or have gone.
+        # The index lags behind the table: the job may have progressed, or may be deleted.
         if job is None or job.deadline is None or job.deadline > self.now():
             return
         kind = job.status.value if job.status.is_open else _ENDS
-        if this.is_vain(kind):
+        if this.is_blocked(kind):
             return
-        with this.noted(kind):
+        with this.unavailable_noted(kind):
             if not job.status.is_open:
                 await self._announce_end(job)
             elif job.status is JobStatus.AWAITING_UPLOAD:
                 await self._find_upload(job, this)
             elif job.slots and job.slots.state is SlotState.WAITING:
                 await self.slots.send_waiting(job.owner)
-                await self.jobs.postpone(job)
-            elif not self.jobs.is_idle(job):
-                await self.jobs.postpone(job)
+                await self.open_jobs.postpone(job)
+            elif not self.open_jobs.is_idle(job):
+                await self.open_jobs.postpone(job)
             elif this.backlog.work:
                 this.behind.append(job)
             else:
-                await self._find_tasks(job)
+                await self._redrive_tasks(job)
 
-    async def _let_wait(self, this: _Round) -> None:
-        """Give the jobs behind a backlog another period, and ask for those again that should have been next."""
-        asked = 0
-        for job in sorted(this.behind, key=_waits_since):
-            if this.is_vain(job.status.value):
+    async def _handle_behind(self, this: SweepRound) -> None:
+        """Give the jobs behind a backlog another period, and send the messages of the oldest ones again."""
+        resent = 0
+        for job in sorted(this.behind, key=_waiting_since):
+            if this.is_blocked(job.status.value):
                 return
-            late = self.now() - _waits_since(job) >= PATIENCE * self.jobs.work_period
-            with bound(job_id=job.job_id), _bug_logged(), this.noted(job.status.value):
-                postponed = await self.jobs.postpone(job)
-                if postponed and late and asked < MOST_BEHIND:
-                    asked += 1
-                    await self._ask_again(postponed)
+            is_late = self.now() - _waiting_since(job) >= PATIENCE * self.open_jobs.work_period
+            with bound(job_id=job.job_id), _bug_logged(), this.unavailable_noted(job.status.value):
+                postponed = await self.open_jobs.postpone(job)
+                if postponed and is_late and resent < MOST_BEHIND:
+                    resent += 1
+                    await self._resend(postponed)
 
-    async def _ask_again(self, job: Job) -> None:
-        _LOG.info("asked_again_behind_backlog", status=job.status)
+    async def _resend(self, job: Job) -> None:
+        _LOG.info("resent_behind_backlog", status=job.status)
         if job.status is not JobStatus.AWAITING_UPLOAD:
             await self.slots.send(job)
         elif original := await self._original(job):
@@ -191,12 +149,12 @@ class Sweep:
 
     async def _announce_end(self, job: Job) -> None:
         if job.status is JobStatus.EXPIRED and not await self.refunds.give_back(job):
-            return  # Its caller is at the counter now. The job keeps its place in the index, for the next sweep.
+            return  # Another transaction holds the counter. The job stays in the index for the next sweep.
         await self.events.publish(job)
         await self.slots.pass_on(job.owner, ended=job.job_id)
-        await self.jobs.leave_index(job.job_id)
+        await self.open_jobs.leave_index(job)
 
-    async def _find_upload(self, job: Job, this: _Round) -> None:
+    async def _find_upload(self, job: Job, this: SweepRound) -> None:
         original = await self._original(job)
         if original and this.backlog.uploads:
             this.behind.append(job)
@@ -204,9 +162,9 @@ class Sweep:
             expired = await self.jobs.expire(job)
             if expired:
                 _LOG.info("job_expired")
-                with this.noted(_ENDS):
+                with this.unavailable_noted(_ENDS):
                     await self._announce_end(expired)
-        elif await self.jobs.redrive(job):
+        elif await self.open_jobs.redrive(job):
             _LOG.info("upload_found", redrives=job.redrives + 1)
             await self._announce_upload(job, original)
 
@@ -217,8 +175,8 @@ class Sweep:
         arrived = UploadArrived(job_id=job.job_id, source=original.ref)
         await self.uploads.send([Outgoing(job_id=job.job_id, message=arrived, owner=job.owner)])
 
-    async def _find_tasks(self, job: Job) -> None:
-        redriven = await self.jobs.redrive(job)
+    async def _redrive_tasks(self, job: Job) -> None:
+        redriven = await self.open_jobs.redrive(job)
         if redriven is None:
             return
         if redriven.redrives <= MOST_REDRIVES:
@@ -226,18 +184,18 @@ class Sweep:
             await self.slots.send(redriven)
         else:
             _LOG.error("job_lost", redrives=redriven.redrives)
-            report = given_up(job.job_id, redriven.attempt, redriven.pending, _GIVEN_UP, self.now())
+            report = lost_report(job.job_id, redriven.attempt, redriven.pending, _GIVEN_UP, self.now())
             await self.reports.send([Outgoing(job_id=job.job_id, message=report)])
 
 
-def _waits_since(job: Job) -> datetime:
-    """When the present attempt began; of a job that waits for its upload, when it was made."""
+def _waiting_since(job: Job) -> datetime:
+    """Return when the present attempt began; for a job that awaits its upload, when the job was created."""
     return job.queued_at or job.created_at
 
 
 @contextmanager
 def _bug_logged() -> Iterator[None]:
-    """One job's bug must not keep the sweeper from the others."""
+    """Log any other error of one job, so that the sweep continues with the next one."""
     try:
         yield
     except Exception as error:  # noqa: BLE001 - see above
@@ -245,7 +203,7 @@ def _bug_logged() -> Iterator[None]:
 
 
 async def sweep_regularly(sweep: Sweep, stop: asyncio.Event, *, seconds: float) -> None:
-    """Sweep until stopped, about every so many seconds; several processes drift apart by a random part of it."""
+    """Sweep about every `seconds` until stopped. A random part of the pause keeps several processes out of step."""
     while not stop.is_set():
         try:
             await sweep()

@@ -1,4 +1,4 @@
-"""What an UpdateItem changes, as values rather than as text."""
+"""Changes of an item, as values that can be combined. They become the update expression of an UpdateItem."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -10,14 +10,15 @@ from darkroom.tables.variant_text import variant_text
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """An update expression in parts: `#name` in it stands for an attribute, `:name` for a value."""
+    """The clauses of an update expression: `#name` stands for an attribute, `:name` for a value."""
 
     assignments: tuple[str, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
-    """Placeholders whose attribute is not what they are called."""
+    """Attributes by placeholder, where the two names differ."""
     removed: tuple[str, ...] = ()
-    taken_from_pending: frozenset[str] = frozenset()
+    settled: frozenset[str] = frozenset()
+    """Parts that are removed from the set of pending ones."""
 
     def __and__(self, other: "Change") -> "Change":
         return Change(
@@ -25,7 +26,7 @@ class Change:
             values={**self.values, **other.values},
             names={**self.names, **other.names},
             removed=self.removed + other.removed,
-            taken_from_pending=self.taken_from_pending | other.taken_from_pending,
+            settled=self.settled | other.settled,
         )
 
     @property
@@ -36,25 +37,25 @@ class Change:
             clauses.append(f"SET {', '.join(self.assignments)}")
         if self.removed:
             clauses.append(f"REMOVE {', '.join(f'#{name}' for name in self.removed)}")
-        if self.taken_from_pending:
-            clauses.append("DELETE #pending :taken_parts")
+        if self.settled:
+            clauses.append("DELETE #pending :settled")
         return " ".join(clauses)
 
     @property
     def all_values(self) -> dict[str, Any]:
-        """The values, those of the sets included."""
-        taken = {"taken_parts": set(self.taken_from_pending)} if self.taken_from_pending else {}
-        return {**self.values, **taken}
+        """The values, including the set of settled parts."""
+        settled = {"settled": set(self.settled)} if self.settled else {}
+        return {**self.values, **settled}
 
 
 def put(**values: Any) -> Change:
-    """Set attributes; those whose value is None are left as they are."""
+    """Set attributes. Those whose value is None stay as they are."""
     given = {name: value for name, value in values.items() if value is not None}
     return Change(assignments=tuple(f"#{name} = :{name}" for name in given), values=given)
 
 
 def put_once(**values: Any) -> Change:
-    """Set attributes that the job does not have yet."""
+    """Set attributes that the item does not have yet."""
     assignments = tuple(f"#{name} = if_not_exists(#{name}, :{name})" for name in values)
     return Change(assignments=assignments, values=values)
 
@@ -64,17 +65,18 @@ def remove(*names: str) -> Change:
     return Change(removed=names)
 
 
-def take_from_pending(parts: Collection[str]) -> Change:
-    """Take parts out of the set of pending ones."""
-    return Change(taken_from_pending=frozenset(parts))
+def settle(parts: Collection[str]) -> Change:
+    """Remove parts from the set of pending ones."""
+    return Change(settled=frozenset(parts))
 
 
 def put_variants(job: Job, states: Mapping[str, VariantState]) -> Change:
-    """Set single variants of a job and add to the counts of outcomes, whatever happens to its other variants meanwhile.
+    """Set single variants of a job and add to the counts of outcomes. Other variants may change at the same time.
 
-    Safe only because the condition beside it can be met but once. The variants' names are not fit for expressions.
+    Safe only with a condition that can be met once. Expressions number the variants, since a variant's name may have
+    characters that they do not allow.
     """
-    places = {name: place for place, name in enumerate(job.variants)}
+    numbers = {name: number for number, name in enumerate(job.variants)}
     before = [job.variants[name].status for name in states]
     after = [state.status for state in states.values()]
     counts = _add(
@@ -82,16 +84,16 @@ def put_variants(job: Job, states: Mapping[str, VariantState]) -> Change:
         variants_failed=after.count(VariantStatus.FAILED) - before.count(VariantStatus.FAILED),
     )
     return counts & Change(
-        assignments=tuple(f"#variants.#variant_{places[name]} = :variant_{places[name]}" for name in states),
+        assignments=tuple(f"#variants.#variant_{numbers[name]} = :variant_{numbers[name]}" for name in states),
         values={
-            f"variant_{places[name]}": variant_text(state, places[name], job.job_id) for name, state in states.items()
+            f"variant_{numbers[name]}": variant_text(state, numbers[name], job.job_id) for name, state in states.items()
         },
-        names={f"variant_{places[name]}": name for name in states},
+        names={f"variant_{numbers[name]}": name for name in states},
     )
 
 
 def _add(**amounts: int) -> Change:
-    """Add to attributes that the job has."""
+    """Add to attributes that the item has."""
     given = {name: amount for name, amount in amounts.items() if amount}
     return Change(
         assignments=tuple(f"#{name} = #{name} + :more_{name}" for name in given),
@@ -100,7 +102,7 @@ def _add(**amounts: int) -> Change:
 
 
 def add_cost(cost: Cost) -> Change:
-    """Add to what the job has cost. Safe only because the condition beside it can be met but once."""
+    """Add to the cost of the job. Safe only with a condition that can be met once."""
     used = cost.model_dump()
     return Change(
         assignments=tuple(f"#{name} = if_not_exists(#{name}, :no_cost) + :used_{name}" for name in used),
@@ -109,7 +111,7 @@ def add_cost(cost: Cost) -> Change:
 
 
 def add_results(size: int) -> Change:
-    """Add to the bytes of a job's results. Safe only because the condition beside it can be met but once."""
+    """Add to the bytes of a job's results. Safe only with a condition that can be met once."""
     if size == 0:
         return Change()
     return Change(

@@ -1,4 +1,4 @@
-"""Writing a job's item under a condition: the calls to DynamoDB behind `Change` and `Condition`."""
+"""Writes an item under a condition: the calls to DynamoDB behind `Change` and `Condition`."""
 
 import asyncio
 import random
@@ -22,19 +22,19 @@ _TRIES: Final = 6
 _PAUSE_SECONDS: Final = 0.05
 
 
-class BesideRefused(Exception):
-    """The condition of an item beside the first one was not met; `found` is that item, empty if there is none."""
+class OtherWriteRefused(Exception):
+    """The condition of another write in the transaction was not met. `found` is its item, empty if there is none."""
 
     def __init__(self, found: Item) -> None:
-        super().__init__("a condition beside the item's own was not met")
+        super().__init__("a condition of another write in the transaction was not met")
         self.found = found
 
 
 class ConditionalWrites:
-    """Conditional writes to single items of one table, and to an item with others beside it.
+    """Writes single items of one table, or an item together with other writes.
 
-    All methods raise Unavailable. While a transaction is at an item, writes of it are refused; such a write is repeated
-    a few times.
+    All methods raise Unavailable. DynamoDB refuses writes of an item while a transaction holds it. Such a write is
+    repeated a few times.
     """
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
@@ -42,17 +42,17 @@ class ConditionalWrites:
         self._table = table
 
     async def update(self, key: Item, change: Change, condition: Condition) -> Item | None:
-        """Return the item after the change, or None when the condition was lost. It is for an item that is not there.
+        """Return the item after the change, or None if the condition was not met or there is no item.
 
-        The SDK repeats a call whose answer it did not get. Each call therefore leaves a token of its own:
+        The SDK repeats a call whose answer is lost. So each call writes its own token:
 
             this call        writes token 7f… ── the answer is lost
-            the SDK, again                        writes: refused, for the item has token 7f…, so this call has won
+            the SDK, again                        writes: refused; the item has token 7f…, so this call has won
         """
         token = uuid4().hex
         change &= put(write_token=token)
         try:
-            answer = await _out_of_conflict(
+            answer = await _retried_in_conflict(
                 lambda: self._client.update_item(
                     TableName=self._table,
                     **_update(key, change, condition),
@@ -66,19 +66,21 @@ class ConditionalWrites:
         return answer["Attributes"]
 
     async def update_with(
-        self, key: Item, change: Change, condition: Condition, beside: "Sequence[TransactWriteItemTypeDef]"
+        self, key: Item, change: Change, condition: Condition, other_writes: "Sequence[TransactWriteItemTypeDef]"
     ) -> bool:
-        """Change the item and write what is `beside` it, all or nothing; False when the condition was lost.
+        """Change the item and make the other writes, all or nothing. Return False if the condition was not met.
 
-        Raises BesideRefused when only a condition of what is beside was lost. A repetition by the SDK carries the same
-        token and does nothing again. A transaction does not tell how the item is after it.
+        Raises OtherWriteRefused if only the condition of another write was not met. If the SDK repeats the call, it
+        sends the same token, and DynamoDB does nothing. A transaction does not return the item.
         """
         change &= put(write_token=uuid4().hex)
         update = {"TableName": self._table, **_update(key, change, condition)}
-        return await self._transact({"Update": update}, beside)  # type: ignore[typeddict-item]  # As UpdateItem takes it.
+        return await self._transact({"Update": update}, other_writes)  # type: ignore[typeddict-item]  # As UpdateItem takes it.
 
-    async def delete_with(self, key: Item, condition: Condition, beside: "Sequence[TransactWriteItemTypeDef]") -> bool:
-        """Delete the item and write what is `beside` it (see `update_with`). The condition has no values."""
+    async def delete_with(
+        self, key: Item, condition: Condition, other_writes: "Sequence[TransactWriteItemTypeDef]"
+    ) -> bool:
+        """Delete the item and make the other writes (see `update_with`). The condition has no values."""
         first: TransactWriteItemTypeDef = {
             "Delete": {
                 "TableName": self._table,
@@ -87,20 +89,22 @@ class ConditionalWrites:
                 "ExpressionAttributeNames": _names(condition.text),
             }
         }
-        return await self._transact(first, beside)
+        return await self._transact(first, other_writes)
 
-    async def _transact(self, first: "TransactWriteItemTypeDef", beside: "Sequence[TransactWriteItemTypeDef]") -> bool:
+    async def _transact(
+        self, first: "TransactWriteItemTypeDef", other_writes: "Sequence[TransactWriteItemTypeDef]"
+    ) -> bool:
         try:
-            await _out_of_conflict(lambda: self._client.transact_write_items(TransactItems=[first, *beside]))
+            await _retried_in_conflict(lambda: self._client.transact_write_items(TransactItems=[first, *other_writes]))
         except ConditionFailed as error:
             if 0 in error.found:
                 return False
-            raise BesideRefused(error.found[min(error.found)]) from error
+            raise OtherWriteRefused(error.found[min(error.found)]) from error
         return True
 
 
-async def _out_of_conflict(call: Callable[[], Awaitable[T]]) -> T:
-    """Make a call, again while a transaction is at one of its items. Raises Unavailable when that does not end."""
+async def _retried_in_conflict(call: Callable[[], Awaitable[T]]) -> T:
+    """Make a call, and repeat it while a transaction holds one of its items. Raises Unavailable after the last try."""
     for attempt in range(_TRIES - 1):
         with suppress(WriteConflict), writing():
             return await call()
@@ -111,7 +115,7 @@ async def _out_of_conflict(call: Callable[[], Awaitable[T]]) -> T:
 
 
 def _update(key: Item, change: Change, condition: Condition) -> dict[str, Any]:
-    """What UpdateItem and the part `Update` of a transaction take."""
+    """Return the arguments that UpdateItem and the `Update` of a transaction have in common."""
     values = {**change.all_values, **condition.values}
     return {
         "Key": key,
@@ -126,5 +130,5 @@ def _update(key: Item, change: Change, condition: Condition) -> dict[str, Any]:
 
 
 def _names(*texts: str) -> dict[str, str]:
-    """Every `#name` of the texts, for the attribute of that name."""
+    """Map every `#name` in the texts to the attribute of that name."""
     return {f"#{name}": name for text in texts for name in re.findall(r"#(\w+)", text)}

@@ -1,9 +1,9 @@
-"""The conditions under which a job may change, each with what it keeps from happening.
+"""The conditions under which a job may change. Each docstring shows what its condition prevents.
 
-A condition is part of the write: DynamoDB checks it and writes as one step. A lost condition says that the job went
-on meanwhile, which is normal where every message may come twice, late and out of order.
+A condition is part of the write: DynamoDB checks it and writes in one step. A condition that is not met says that the
+job has changed meanwhile. That is normal, since every message may come twice, late and out of order.
 
-In the texts `#name` stands for the attribute of that name, which may be one of DynamoDB's reserved words.
+In the texts, `#name` stands for the attribute of that name, which may be a reserved word of DynamoDB.
 """
 
 from collections.abc import Collection, Mapping
@@ -18,7 +18,7 @@ from darkroom.tables.dynamodb import epoch
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """The text of a condition and the values that stand in it as `:name`."""
+    """The text of a condition, and the values that it names as `:name`."""
 
     text: str
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -28,47 +28,47 @@ class Condition:
 
 
 def status_in(statuses: Collection[JobStatus]) -> Condition:
-    """The job stands where this change starts from.
+    """The job has one of these statuses.
 
         handler A   reads awaiting_upload ─────────────── writes queued: refused
         handler B         reads awaiting_upload ── writes queued, sends tasks
 
-    Two messages announce one upload. Both read a waiting job, one write wins, one set of tasks is sent. In the same
-    way nothing moves a job that was cancelled or has expired.
+    Two messages announce one upload. Both handlers read a waiting job, one write wins, one set of tasks is sent. In the
+    same way, nothing changes a job that was cancelled or has expired.
     """
     values = {f"from_{status.value}": status.value for status in sorted(statuses)}
     return Condition(text=f"#status IN ({', '.join(f':{name}' for name in values)})", values=values)
 
 
 def attempt_is(attempt: int) -> Condition:
-    """The job is still in the run that this is about.
+    """The job is still in this attempt.
 
         worker     attempt 1 is slow ───────────────────────── reports a failure: refused
         owner                   sees "failed", asks for a retry
         job        failed (1) ── queued (2) ── processing (2)
 
-    What an earlier run reports must not end the present one.
+    A report of an earlier attempt must not end the present one.
     """
     return Condition(text="#attempt = :seen_attempt", values={"seen_attempt": attempt})
 
 
-def only_pending(parts: Collection[str]) -> Condition:
-    """The job waits for these parts and for no other: taking them ends it.
+def pending_is_exactly(parts: Collection[str]) -> Condition:
+    """These parts are pending and no others: settling them ends the job.
 
-        task 0   reads pending {a, b} ── takes a, as one of two
-        task 1   reads pending {a, b} ─────────────── takes b, as one of two: refused; reads {b}, closes the job
+        task 0   reads pending {a, b} ── settles a, as one of two
+        task 1   reads pending {a, b} ────────────── settles b, as one of two: refused; reads {b}, ends the job
 
-    Had both been let through as "one of two", nobody would have closed the job; a count kept apart from the set
-    could be decremented twice for one report.
+    If both writes had succeeded as "one of two", nothing would have ended the job. A separate count could be
+    decremented twice for one report.
     """
     return _pending(parts, "=")
 
 
-def pending_among_others(parts: Collection[str]) -> Condition:
-    """The job waits for these parts and for others as well: taking them does not end it (see `only_pending`).
+def pending_is_more_than(parts: Collection[str]) -> Condition:
+    """These parts are pending and others too: settling them does not end the job (see `pending_is_exactly`).
 
-    task 0           takes a ── the answer is lost
-    task 0, again                 takes a: refused, since a is no longer pending
+    task 0           settles a ── the answer is lost
+    task 0, again                   settles a: refused, since a is no longer pending
     """
     return _pending(parts, ">")
 
@@ -82,7 +82,7 @@ def _pending(parts: Collection[str], comparison: str) -> Condition:
 
 
 def deadline_is(deadline: datetime | None) -> Condition:
-    """The deadline is the one that was seen to have passed.
+    """The deadline is the one that was read.
 
         sweeper A   finds the job overdue ── moves the deadline, sends the tasks again
         sweeper B         finds the job overdue ──────────── moves the deadline: refused, sends nothing
@@ -95,10 +95,10 @@ def deadline_is(deadline: datetime | None) -> Condition:
 
 
 def unchanged_since(moment: datetime) -> Condition:
-    """The job has made no progress since it was read, when its last change was at this moment.
+    """The job has not changed since it was read. `moment` is its last change.
 
     sweeper    finds the job idle for a period ──────────────────── sends the tasks again: refused
-    worker           was slow, and takes the task ── "processing"
+    worker           is late, and receives the task ── "processing"
     """
     return Condition(text="#updated_at = :seen_update", values={"seen_update": iso(moment)})
 
@@ -115,28 +115,28 @@ def slot_order_is(order: str) -> Condition:
 
 
 def not_being_deleted() -> Condition:
-    """Nobody has begun to delete the job's objects.
+    """The deletion of the job's objects has not begun.
 
-        owner, tab 1   deletes: marks the job, deletes its source …            … deletes the record
+        owner, tab 1   deletes: marks the job, deletes its original …          … deletes the record
         owner, tab 2                                        retries: refused
 
-    Without the mark the retry would queue a job whose source is half gone.
+    Without the mark, the retry would queue a job whose original is being deleted.
     """
     return Condition(text="attribute_not_exists(#deletion_began_at)")
 
 
 def being_deleted() -> Condition:
-    """The mark of `not_being_deleted` is there: the record goes last, and goes only with its objects."""
+    """The deletion of the job's objects has begun. The record is deleted last, after its objects."""
     return Condition(text="attribute_exists(#deletion_began_at)")
 
 
 def results_within(most: int, more: int) -> Condition:
-    """The job's results are few enough bytes for these to be added.
+    """The job's results and `more` bytes have at most `most` bytes together.
 
         task 0   reads 40 MiB of 64 ── adds 20 MiB
-        task 1   reads 40 MiB of 64 ─────────── adds 20 MiB: refused; reads 60, and one of its pictures fails
+        task 1   reads 40 MiB of 64 ─────────── adds 20 MiB: refused; reads 60, and one of its variants fails
 
-    Tasks of one job do not know of each other.
+    Tasks of one job do not know what the others store.
     """
     return Condition(
         text="(attribute_not_exists(#results_bytes) OR #results_bytes <= :results_room)",
@@ -145,9 +145,9 @@ def results_within(most: int, more: int) -> Condition:
 
 
 def results_are(size: int) -> Condition:
-    """The job's results have as many bytes as was seen: that is what its owner is charged for.
+    """The job's results have this many bytes, which are counted for its owner.
 
-    owner    reads 10 MiB ───────────────── cancels, and is charged for 10 MiB: refused; reads 30
+    owner    reads 10 MiB ───────────────── cancels, and 10 MiB are counted: refused; reads 30
     task 1         reads 10 MiB ── adds 20 MiB
     """
     if size == 0:

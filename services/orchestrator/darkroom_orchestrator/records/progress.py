@@ -1,4 +1,4 @@
-"""What a report means for the job it belongs to: pure, so that the write is all that is left to go wrong."""
+"""Computes what a report adds to its job. It calls nothing, so only the write that follows can fail."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -22,9 +22,9 @@ from darkroom.messages import TaskFinished
 from darkroom.planner.output_bytes import most_bytes, too_many_bytes
 
 NO_WORKER: Final = "orchestrator"
-"""Named as the worker in reports that no processor wrote."""
+"""Name of the worker in reports that no processor wrote."""
 LOST: Final = "lost"
-"""The code of what nobody brought an outcome of, for whatever reason."""
+"""Code of the fault of a part for which no report came."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +33,7 @@ class Ending:
 
     status: JobStatus
     fault: Fault | None
-    """Why it failed; None when something came of it."""
+    """Why the job failed; None unless it failed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,33 +41,33 @@ class Progress:
     """What a report adds to a job."""
 
     parts: frozenset[str]
-    """The pending parts that it settles; never empty."""
+    """Pending parts that the report settles; never empty."""
     variants: Mapping[str, VariantState]
-    """The new states of those of them that are variants."""
+    """New states of the variants among these parts."""
     ending: Ending | None
-    """None while the job waits for more."""
+    """None while other parts are pending."""
 
     @property
     def results_bytes(self) -> int:
-        """Bytes of the pictures that it adds."""
+        """Bytes of the results that it adds."""
         return sum(state.result.size for state in self.variants.values() if state.result)
 
 
 def progress_of(job: Job, report: TaskFinished) -> Progress | None:
-    """What a report adds to a job as it was read, or None when all its parts are settled already."""
+    """Return what a report adds to a job as it was read, or None if all parts of the report are settled already."""
     parts = parts_of_report(report) & job.pending
     if not parts:
         return None
-    variants = _within(job, [outcome for outcome in report.outcomes if outcome.name in parts])
+    variants = _states(job, [outcome for outcome in report.outcomes if outcome.name in parts])
     ending = _ending(job, report, {**job.variants, **variants}) if parts == job.pending else None
     return Progress(parts=parts, variants=variants, ending=ending)
 
 
 def advanced_job(job: Job, report: TaskFinished, progress: Progress, moment: datetime) -> Job:
-    """The job as a write of this progress at that moment leaves it.
+    """Return the job as the write of this progress, at this moment, leaves it.
 
-    Exactly so when it ends the job: the write asks that nothing else was pending, so nothing else has changed since the
-    job was read. Otherwise other reports may have settled more by then.
+    This is exact if the progress ends the job: the write requires that no other part is pending, so nothing else has
+    changed since the job was read. Otherwise other reports may have settled more parts before the write.
     """
     spent, more, ending = job.cost, report.cost, progress.ending
     return replace(
@@ -94,13 +94,13 @@ def advanced_job(job: Job, report: TaskFinished, progress: Progress, moment: dat
 
 
 def parts_of_report(report: TaskFinished) -> frozenset[str]:
-    """The parts whose outcome a report brings, be it good or bad."""
+    """Return the parts for which a report has an outcome, good or bad."""
     named = {outcome.name for outcome in report.outcomes}
     return frozenset(named | {SOURCE_PART} if report.described else named)
 
 
-def given_up(job_id: str, attempt: int, parts: Collection[str], fault: Fault, moment: datetime) -> TaskFinished:
-    """The report on parts of a job that no processor will bring."""
+def lost_report(job_id: str, attempt: int, parts: Collection[str], fault: Fault, moment: datetime) -> TaskFinished:
+    """Return a report that fails parts of a job, in place of the one that no processor will send."""
     return TaskFinished(
         job_id=job_id,
         attempt=attempt,
@@ -114,10 +114,10 @@ def given_up(job_id: str, attempt: int, parts: Collection[str], fault: Fault, mo
     )
 
 
-def _within(job: Job, outcomes: Iterable[VariantOutcome]) -> dict[str, VariantState]:
-    """The states of variants. A picture fails that does not fit into what the job may still store.
+def _states(job: Job, outcomes: Iterable[VariantOutcome]) -> dict[str, VariantState]:
+    """Return the states of variants. A variant fails if its result is larger than what the job may still store.
 
-    Each task keeps to the limit of the whole job, since it does not know of the others.
+    Each task respects the limit of the whole job, but does not know what the other tasks store.
     """
     states: dict[str, VariantState] = {}
     left = most_bytes(job.source.size if job.source else 0) - results_bytes(job)
@@ -145,7 +145,7 @@ def _ending(job: Job, report: TaskFinished, variants: Mapping[str, VariantState]
 
 
 def _cause(report: TaskFinished, variants: Iterable[VariantState]) -> Fault:
-    """Why the job failed: what is wrong with the source, else what is wrong with its first variant."""
+    """Return why the job failed: the fault of the source, otherwise that of the first variant that has one."""
     faults = [report.fault, *(state.fault for state in variants)]
     unknown = Fault(code=UndecodableImage.code, message="The image could not be read.")
     return next((fault for fault in faults if fault), unknown)

@@ -1,4 +1,4 @@
-"""Giving back what a job was charged that has come to nothing: its caller's quotas count it no more."""
+"""Refunds a job that expired: its caller's quotas no longer count it."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Refunds:
-    """Gives back, once for each job."""
+    """Refunds each job once."""
 
     def __init__(self, client: "DynamoDBClient", *, jobs_table: str, accounts_table: str) -> None:
         self._client = client
@@ -20,12 +20,12 @@ class Refunds:
         self._accounts_table = accounts_table
 
     async def give_back(self, job: Job) -> bool:
-        """Take the job out of its caller's counter. May be done again. Raises Unavailable.
+        """Subtract the job from its caller's counter. May be repeated. Raises Unavailable.
 
-        False when another transaction is at the counter, and this has to be done again.
+        Returns False if another transaction holds the counter; then this must be repeated.
 
-        The job forgets its counter in the same transaction, so that nobody gives back a second time. A counter that
-        has expired by then has nothing to give.
+        The same transaction removes the counter's key from the job, so that no job is refunded twice. If the counter
+        has expired, nothing is refunded.
         """
         if job.charged_to is None:
             return True

@@ -1,4 +1,4 @@
-"""What one report of a task writes into the item of its job."""
+"""Turns a report into the write of its job's item."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,13 +15,13 @@ from darkroom_orchestrator.records.changes import (
     put,
     put_once,
     put_variants,
-    take_from_pending,
+    settle,
 )
 from darkroom_orchestrator.records.conditions import (
     Condition,
     attempt_is,
-    only_pending,
-    pending_among_others,
+    pending_is_exactly,
+    pending_is_more_than,
     results_within,
 )
 from darkroom_orchestrator.records.progress import Progress, advanced_job
@@ -30,31 +30,34 @@ from darkroom_orchestrator.records.status_changes import CLOSED
 
 @dataclass(frozen=True, kw_only=True)
 class Settlement:
-    """A report that is ready to be written."""
+    """The write of one report."""
 
     change: Change
-    """What changes beside the status."""
+    """All that changes except the status."""
     condition: Condition
     job: Job
-    """The job as this write leaves it."""
+    """The job after this write."""
 
 
 def settlement(
     job: Job, report: TaskFinished, progress: Progress, *, manifest: ObjectRef | None, moment: datetime
 ) -> Settlement:
-    """Settle the parts of a report: store their outcomes and add their cost. `job` is as it was read."""
+    """Return the write that settles the parts of a report, stores their outcomes and adds their cost.
+
+    `job` is as it was read.
+    """
     after = replace(advanced_job(job, report, progress, moment), manifest=manifest or job.manifest)
     change, condition = _outcomes(job, report, progress, manifest), attempt_is(report.attempt)
     if progress.results_bytes:
         condition &= results_within(most_bytes(job.source.size if job.source else 0), progress.results_bytes)
     if progress.ending is None:
-        change &= take_from_pending(progress.parts)
-        return Settlement(change=change, condition=condition & pending_among_others(progress.parts), job=after)
+        change &= settle(progress.parts)
+        return Settlement(change=change, condition=condition & pending_is_more_than(progress.parts), job=after)
     fault = progress.ending.fault
     after = replace(after, stored_bytes=stored_size(after))
     change &= put(completed_at=iso(moment), fault=fault.model_dump() if fault else None) & CLOSED
     change &= put(stored_bytes=after.stored_bytes)
-    return Settlement(change=change, condition=condition & only_pending(progress.parts), job=after)
+    return Settlement(change=change, condition=condition & pending_is_exactly(progress.parts), job=after)
 
 
 def _outcomes(job: Job, report: TaskFinished, progress: Progress, manifest: ObjectRef | None) -> Change:
@@ -66,7 +69,7 @@ def _outcomes(job: Job, report: TaskFinished, progress: Progress, manifest: Obje
             engine=report.engine or None,
             manifest=manifest.model_dump() if manifest else None,
         )
-        # "Finished" may overtake "started", which then finds the job no longer queued.
+        # The report of the end may come before that of the start, which then finds the job no longer queued.
         & put_once(worker=report.worker, started_at=iso(report.started_at))
         & put_variants(job, progress.variants)
         & add_cost(report.cost)

@@ -1,4 +1,4 @@
-"""Changes of a job's status: what every one of them writes, and under which condition."""
+"""What every change of a job's status writes, and under which condition."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -12,15 +12,15 @@ from darkroom_orchestrator.records.conditions import Condition, status_in
 NO_SLOTS: Final = remove("slot_owner", "slot_order", "slot_count")
 """A job that ends gives its slots back."""
 CLOSED: Final = remove("open_shard", "deadline", "pending") & NO_SLOTS
-"""A job that ends leaves the index of open jobs."""
+"""A job that ends by itself leaves the index of open jobs and gives its slots back."""
 
 
-def moving(
+def status_change(
     starts: Collection[JobStatus], end: JobStatus, change: Change, condition: Condition | None, moment: datetime
 ) -> tuple[Change, Condition]:
-    """Return the write that changes a status from any of `starts` to `end`, with what else changes.
+    """Return the change and the condition that set the status from any of `starts` to `end`, together with `change`.
 
-    Raises ValueError unless `JobStatus.may_become` allows the change.
+    Raises ValueError unless `JobStatus.may_become` allows this.
     """
     illegal = [start for start in starts if start is not end and not start.may_become(end)]
     if illegal:

@@ -1,6 +1,6 @@
-"""Writes of a job's recipe and details, as parts of the transaction whose first part is a write of the job's item.
+"""Writes of a job's other items, in a transaction whose first write is that of the job's own item.
 
-None has a condition: whether the transaction is made depends on the job alone.
+They have no conditions: only the job's item decides whether the transaction happens.
 """
 
 from typing import TYPE_CHECKING
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
 
-def describing(table: str, job_id: str, description: SourceDescription) -> "TransactWriteItemTypeDef":
-    """Put the source's description into the job's details, whether or not there are any yet."""
+def description_write(table: str, job_id: str, description: SourceDescription) -> "TransactWriteItemTypeDef":
+    """Return the write that puts the source's description into the job's details. Details need not exist yet."""
     return {
         "Update": {
             "TableName": table,
@@ -25,10 +25,10 @@ def describing(table: str, job_id: str, description: SourceDescription) -> "Tran
     }
 
 
-def expiring(table: str, key: Item, moment: int) -> "TransactWriteItemTypeDef":
-    """Hand an item to DynamoDB's TTL at this moment, in seconds since 1970.
+def expiry_write(table: str, key: Item, moment: int) -> "TransactWriteItemTypeDef":
+    """Return the write that lets DynamoDB's TTL delete an item at `moment`, in seconds since 1970.
 
-    Without such an item, one is made that has nothing but its key and goes at that moment.
+    If there is no such item, the write makes one that has only its key, and that TTL deletes at the same moment.
     """
     return {
         "Update": {
@@ -40,6 +40,6 @@ def expiring(table: str, key: Item, moment: int) -> "TransactWriteItemTypeDef":
     }
 
 
-def deleting(table: str, key: Item) -> "TransactWriteItemTypeDef":
-    """Delete an item, whether or not it is there."""
+def delete_write(table: str, key: Item) -> "TransactWriteItemTypeDef":
+    """Return the write that deletes an item, which need not exist."""
     return {"Delete": {"TableName": table, "Key": key}}

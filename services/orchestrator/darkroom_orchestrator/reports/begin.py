@@ -1,4 +1,6 @@
-"""A worker has begun: queued → processing."""
+"""Records that a processor has begun a job: queued → processing."""
+
+from dataclasses import dataclass
 
 from darkroom.messages import TaskStarted
 from darkroom.runtime.logs import get_logger
@@ -7,15 +9,15 @@ from darkroom_orchestrator.records.job_store import JobStore
 _LOG = get_logger(__name__)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Begin:
-    """Records that a job's first task has begun."""
+    """Handles the report that a task has started."""
 
-    def __init__(self, jobs: JobStore) -> None:
-        self._jobs = jobs
+    jobs: JobStore
 
     async def __call__(self, report: TaskStarted) -> None:
-        """Take a report in. Only the first of an attempt counts, and none after one that says "finished"."""
-        if await self._jobs.begin(report):
+        """Record the start. Only the first report of an attempt counts, and none that comes after an end's report."""
+        if await self.jobs.begin(report):
             _LOG.info("job_began", worker=report.worker, attempt=report.attempt)
         else:
             _LOG.debug("start_report_late", worker=report.worker, attempt=report.attempt)

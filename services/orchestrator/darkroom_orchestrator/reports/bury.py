@@ -1,32 +1,33 @@
-"""Dead tasks: what no processor could finish becomes a failure of its job, with the reason."""
+"""Dead tasks: a task that no processor could finish fails its variants, with the reason."""
 
-from collections.abc import Callable
-from datetime import datetime
+from dataclasses import dataclass
 
+from darkroom.clock import Clock
 from darkroom.jobs import SOURCE_PART, Fault
 from darkroom.messages import ProcessTask
 from darkroom.runtime.logs import get_logger
-from darkroom_orchestrator.records.progress import LOST, given_up
+from darkroom_orchestrator.records.progress import LOST, lost_report
 from darkroom_orchestrator.reports.finish import Finish
 
 _LOG = get_logger(__name__)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Bury:
-    """Reports a task of the dead-letter queue as failed."""
+    """Ends a task from the dead-letter queue."""
 
-    def __init__(self, *, finish: Finish, tries: int, now: Callable[[], datetime]) -> None:
-        self._finish = finish
-        self._tries = tries
-        self._now = now
+    finish: Finish
+    tries: int
+    """Number of times that the task was received."""
+    now: Clock
 
     async def __call__(self, task: ProcessTask) -> None:
-        """Settle all parts of the task that are still pending. Raises Unavailable, and may then be done again."""
-        # Whether its processors died or what they need was away, nobody has told.
-        message = f"The image could not be processed in {self._tries} tries. Retry it, or upload it anew."
+        """Fail all parts of the task that are still pending. Raises Unavailable, and may then be repeated."""
+        # The reason is unknown: its processors may have died, or what they need may have been unavailable.
+        message = f"The image could not be processed in {self.tries} tries. Retry it, or upload it again."
         fault = Fault(code=LOST, message=message)
         _LOG.info("task_buried", attempt=task.attempt, task=task.task)
-        await self._finish(given_up(task.job_id, task.attempt, _parts(task), fault, self._now()))
+        await self.finish(lost_report(task.job_id, task.attempt, _parts(task), fault, self.now()))
 
 
 def _parts(task: ProcessTask) -> set[str]:

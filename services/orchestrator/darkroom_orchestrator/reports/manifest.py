@@ -1,6 +1,6 @@
-"""The manifest of a job: what was made of what, how and with what, in one document that stays beside the pictures.
+"""The manifest: a document beside a job's results that says what was made, from which original, how and by what.
 
-It is a function of the job as it ends and of the report that ends it, so that the same report yields the same bytes.
+It depends only on the job as it ends and on the report that ends it, so the same report yields the same bytes.
 """
 
 from typing import Literal, Self
@@ -14,31 +14,31 @@ from darkroom.recipes import Recipe
 from darkroom.source_description import SourceDescription
 
 
-class _Part(BaseModel):
+class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
 
-class ManifestRecipe(_Part):
-    """The recipe as it was run, its defaults written out."""
+class ManifestRecipe(_Section):
+    """The recipe as it was run, with its defaults."""
 
     name: str
     document: Recipe
 
 
-class ManifestSource(_Part):
-    """The source image: which object, and what is known of it."""
+class ManifestSource(_Section):
+    """The original, and the description of its image."""
 
     filename: str
     key: str
     version_id: str | None
     bytes: int | None
     sha256: str | None
-    """None when the bytes could not be read."""
+    """None if the original could not be read."""
     description: SourceDescription | None
 
 
-class ManifestOutput(_Part):
-    """A variant: its picture, or why there is none."""
+class ManifestOutput(_Section):
+    """A variant: its result, or why there is none."""
 
     name: str
     key: str | None = None
@@ -48,12 +48,12 @@ class ManifestOutput(_Part):
     height: int | None = None
     sha256: str | None = None
     warnings: tuple[VariantWarning, ...] = ()
-    """Codes of what is to be known of the picture."""
+    """Codes of what the owner should know about the result."""
     error: Fault | None = None
 
     @classmethod
     def of(cls, name: str, state: VariantState) -> Self:
-        """The output of that name."""
+        """Return the output of a variant."""
         result = state.result
         if result is None:
             return cls(name=name, error=state.fault)
@@ -69,19 +69,19 @@ class ManifestOutput(_Part):
         )
 
 
-class ManifestTimings(_Part):
-    """When what happened, in the run that this is about."""
+class ManifestTimings(_Section):
+    """Times of the run that ended."""
 
     created_at: Moment
     queued_at: Moment | None
     started_at: Moment | None
-    """When the first worker began."""
+    """Start of the first task."""
     finished_at: Moment
-    """When the last worker was done."""
+    """End of the last task."""
 
 
-class Manifest(_Part):
-    """The document."""
+class Manifest(_Section):
+    """The whole document."""
 
     version: Literal[1] = 1
     job_id: str
@@ -91,14 +91,14 @@ class Manifest(_Part):
     source: ManifestSource
     outputs: list[ManifestOutput]
     engine: dict[str, str]
-    """Versions of the libraries that made the pictures, by name."""
+    """Versions of the libraries that made the results, by name."""
     timings: ManifestTimings
     cost: Cost
     error: Fault | None
 
     @classmethod
     def of(cls, job: Job, report: TaskFinished, recipe: Recipe, description: SourceDescription | None) -> Self:
-        """The manifest of a job that ends as `job` says, by this report."""
+        """Return the manifest of `job`, which is as this report ends it."""
         source = job.source
         return cls(
             job_id=job.job_id,
@@ -126,5 +126,5 @@ class Manifest(_Part):
         )
 
     def to_json(self) -> bytes:
-        """As it is stored."""
+        """Return the bytes that are stored."""
         return self.model_dump_json(indent=2).encode()

@@ -1,4 +1,4 @@
-"""The bucket of originals: what arrived, and its removal."""
+"""The bucket of originals: finds originals and deletes them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
 _GONE: Final = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED})
-"""S3's answers to a HEAD of what is not there, and of a delete marker."""
+"""Answers of S3 to the HEAD of a missing object, and of a delete marker."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Original:
-    """An object in the bucket of originals, pinned to one version."""
+    """One version of an object in the bucket of originals."""
 
     ref: ObjectRef
     content_type: str | None
-    """As the uploader had it; None when it was left to S3's default."""
+    """Type that the uploader sent; None if S3 has set its default."""
     last_modified: datetime
 
 
 class Originals:
-    """Looks at originals and deletes them. All methods raise Unavailable."""
+    """Finds and deletes originals. All methods raise Unavailable."""
 
     def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client = client
@@ -42,7 +42,7 @@ class Originals:
         return self._bucket
 
     async def find(self, key: str, version_id: str | None = None) -> Original | None:
-        """The object in the version asked for, or the latest; None when it is not there."""
+        """Return the object in this version, by default the latest; None if it does not exist."""
         try:
             with translated("S3"):
                 if version_id:
@@ -66,10 +66,10 @@ class Originals:
         )
 
     async def delete(self, key: str, pinned: ObjectRef | None) -> None:
-        """Delete a job's original. May be done again.
+        """Delete a job's original. May be repeated.
 
-        Keys under `incoming/` are not the job's own: the next file dropped under the same name is another job's
-        source, so there only the pinned version goes. Elsewhere every version goes, accepted or not.
+        A key under `incoming/` is shared: the next drop of the same name is the original of another job. There, only
+        the pinned version is deleted. Elsewhere every version is deleted, whether it was accepted or not.
         """
         if key.startswith(f"{INCOMING}/"):
             versions = [Version(key=pinned.key, version_id=pinned.version_id)] if pinned else []

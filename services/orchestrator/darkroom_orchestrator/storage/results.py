@@ -1,4 +1,4 @@
-"""The bucket of results, into which the orchestrator puts manifests, and from which it removes."""
+"""The bucket of results: stores manifests, finds and deletes objects."""
 
 import asyncio
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class Results:
-    """Writes manifests, finds and deletes results. All methods raise Unavailable."""
+    """Stores manifests, finds and deletes results. All methods raise Unavailable."""
 
     def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client = client
         self._bucket = bucket
 
     async def put_manifest(self, job_id: str, document: bytes) -> ObjectRef:
-        """Store a job's manifest, and tell which version of the object it is."""
+        """Store a job's manifest and return its version."""
         key = manifest_key(job_id)
         with translated("S3"):
             answer = await self._client.put_object(
@@ -30,29 +30,29 @@ class Results:
                 Key=key,
                 Body=document,
                 ContentType="application/json",
-                CacheControl="no-cache",  # A retry of the job writes another one.
+                CacheControl="no-cache",  # A retry of the job stores another one.
                 Metadata={"job-id": job_id},
             )
         return ObjectRef(key=key, version_id=answer.get("VersionId"), etag=answer["ETag"], size=len(document))
 
     async def versions_of(self, keys: Collection[str]) -> list[Version]:
-        """Every version that these objects have now, without delete markers."""
+        """Return all versions of these objects, without delete markers."""
         found = await asyncio.gather(*(list_versions(self._client, self._bucket, key) for key in keys))
         return [version for versions in found for version in _written(versions) if version.key in keys]
 
     async def delete(self, versions: Sequence[Version], *, given_up: Collection[str]) -> None:
-        """Delete these versions. May be done again.
+        """Delete these versions. May be repeated.
 
-        `given_up` are the keys at which nothing is left and nothing is to come. Each of these gets a delete marker
-        before its current version goes: S3 copies markers to another region, but no deletion of a version. What is
-        cut short after the marker is found again by the versions that are left.
+        `given_up` are keys that will have no object from now on. Each of these gets a delete marker before its current
+        version is deleted: S3 replicates markers to another region, but not the deletion of a version. If the process
+        dies after the marker, the remaining versions are listed again.
         """
         current = {version.key for version in versions if version.is_current}
         await mark_deleted(self._client, self._bucket, sorted(current & set(given_up)))
         await delete_versions(self._client, self._bucket, versions)
 
     async def delete_all_of(self, job_id: str, recipe: Recipe) -> None:
-        """Delete whatever was made for a job of this recipe, in any attempt. May be done again."""
+        """Delete everything that any attempt of a job with this recipe has stored. May be repeated."""
         prefixes = [result_prefix(variant.result_folder, job_id) for variant in recipe.variants]
         prefixes.append(manifest_key(job_id))
         found = await asyncio.gather(*(list_versions(self._client, self._bucket, prefix) for prefix in prefixes))
@@ -61,5 +61,5 @@ class Results:
 
 
 def _written(versions: Iterable[Version]) -> Iterator[Version]:
-    """Without the markers, which stay: S3 expires them when they hide nothing any more."""
+    """Leave out the markers, which are not deleted: S3 expires a marker that hides nothing."""
     return (version for version in versions if not version.is_marker)

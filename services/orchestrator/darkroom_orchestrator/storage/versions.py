@@ -1,4 +1,4 @@
-"""Versions of objects in S3. The buckets are versioned, so only with all its versions is an object gone."""
+"""Versions of objects in S3. The buckets are versioned, so an object is gone only when all its versions are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,22 +11,23 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
 _BATCH: Final = 1000
-"""Keys of one DeleteObjects call."""
+"""The most keys of one DeleteObjects call."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """One version of one object, or one delete marker. Without an id in a bucket that is not versioned."""
+    """One version of an object, or one delete marker."""
 
     key: str
     version_id: str | None
+    """None in a bucket without versions."""
     is_marker: bool = False
     is_current: bool = False
-    """Whether it is what the key stands for without an id."""
+    """Whether a request without a version ID finds this one."""
 
 
 async def list_versions(s3: "S3Client", bucket: str, prefix: str) -> list[Version]:
-    """All versions and delete markers whose key begins with the prefix. Raises Unavailable."""
+    """Return all versions and delete markers whose key begins with the prefix. Raises Unavailable."""
     found: list[Version] = []
     with translated("S3"):
         pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=prefix)
@@ -45,12 +46,12 @@ async def list_versions(s3: "S3Client", bucket: str, prefix: str) -> list[Versio
 
 
 async def mark_deleted(s3: "S3Client", bucket: str, keys: Sequence[str]) -> None:
-    """Put a delete marker upon each of these objects, which hides it. Raises Unavailable."""
+    """Hide each of these objects by a delete marker. Raises Unavailable."""
     await delete_versions(s3, bucket, [Version(key=key, version_id=None) for key in keys])
 
 
 async def delete_versions(s3: "S3Client", bucket: str, versions: Sequence[Version]) -> None:
-    """Delete for good. Those that are gone already are passed over. Raises Unavailable."""
+    """Delete versions for good. Versions that are gone already are no error. Raises Unavailable."""
     for start in range(0, len(versions), _BATCH):
         with translated("S3"):
             answer = await s3.delete_objects(

@@ -1,6 +1,7 @@
-"""Webhooks: what became of a job, told to its callback URL.
+"""Webhooks: tell a job's callback URL how the job ended.
 
     job-events (SNS) → notifications (SQS) → deliver: body → signature → sender, which connects to checked addresses
 
-A delivery that fails comes back by the queue, after the pauses of `schedule`, and ends in its dead-letter queue.
+The queue repeats a failed attempt, after the pauses of `schedule`. After the last attempt the message goes to the
+dead-letter queue.
 """

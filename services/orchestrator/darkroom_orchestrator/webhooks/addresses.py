@@ -1,12 +1,12 @@
-"""Which network addresses a webhook may be sent to: public ones only.
+"""Decides which network addresses a webhook may be sent to: only public ones.
 
-A callback URL is a client's, and the connection is made from inside the installation's network. Without this check it
-would be a way to the machine itself, to the private network, and to the addresses where ECS and EC2 hand out
-credentials (169.254.170.2, 169.254.169.254).
+A client chooses the callback URL, and the connection is made from inside the installation's network. Without this check
+a client could reach the machine itself, the private network, and the addresses where ECS and EC2 give out credentials
+(169.254.170.2, 169.254.169.254).
 
-IPv4 is allowed but for the special-purpose networks, IPv6 only in the part that is given out for global unicast. That
-leaves out every form of IPv6 with an IPv4 address in it (mapped, compatible, NAT64, 6to4, Teredo), which would else
-have to be unwrapped one by one. Networks from the IANA special-purpose address registries:
+IPv4 is allowed except for the special-purpose networks, IPv6 only in the range of global unicast. This excludes every
+form of IPv6 that contains an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo), so that none has to be unwrapped.
+The networks are those of the IANA special-purpose address registries:
 https://www.iana.org/assignments/iana-ipv4-special-registry and .../iana-ipv6-special-registry.
 """
 
@@ -19,7 +19,7 @@ Address = IPv4Address | IPv6Address
 _NOT_PUBLIC_V4: Final = tuple(
     IPv4Network(network)
     for network in (
-        "0.0.0.0/8",  # "this network": Linux takes 0.0.0.0 for the machine itself
+        "0.0.0.0/8",  # "this network": Linux connects 0.0.0.0 to the machine itself
         "10.0.0.0/8",  # private
         "100.64.0.0/10",  # shared by a carrier's customers (RFC 6598)
         "127.0.0.0/8",  # loopback
@@ -52,23 +52,23 @@ _LOCAL_V4: Final = tuple(
 )
 _LOCAL_V6: Final = tuple(IPv6Network(network) for network in ("::1/128", "fc00::/7"))
 _METADATA_V6: Final = IPv6Network("fd00:ec2::/32")
-"""Amazon's own unique local addresses, such as fd00:ec2::254."""
+"""Unique local addresses of Amazon's services, such as fd00:ec2::254."""
 
 
 class AddressRefused(OSError):
-    """A webhook would go to an address that is not public. An OSError, as connecting raises."""
+    """A webhook would go to an address that is not public. It is an OSError, like other failures to connect."""
 
 
 def is_allowed(address: Address, *, allow_private: bool) -> bool:
-    """Whether a webhook may go there. `allow_private` adds loopback and private networks, never link-local ones."""
+    """Whether a webhook may go to this address. `allow_private` adds loopback and private networks, not link-local."""
     return _is_public(address) or (allow_private and _is_local(address))
 
 
 def require_allowed(hosts: Iterable[str], *, allow_private: bool) -> None:
-    """Raise AddressRefused if any of these is not an IP address that a webhook may go to.
+    """Raise AddressRefused unless all of these are IP addresses that a webhook may go to.
 
-    Any, not all: an honest receiver has no private addresses beside its public ones, and who mixes them hopes that the
-    second attempt takes another one than the first.
+    One bad address refuses all: an honest receiver does not mix private and public addresses. A dishonest one mixes
+    them so that a second attempt uses another address than the first.
     """
     for host in hosts:
         if not _may_connect(host, allow_private=allow_private):

@@ -1,4 +1,4 @@
-"""What a webhook says: JSON in the form of Standard Webhooks 1.0 (`type`, `timestamp`, `data`), and its id."""
+"""The body of a webhook: JSON as Standard Webhooks 1.0 has it (`type`, `timestamp`, `data`), with an ID."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from darkroom.messages import JobEvent, VariantCounts
 
 
 class JobSummary(BaseModel):
-    """The job as it was at the moment of the event."""
+    """The job at the moment of the event."""
 
     job_id: str
     status: JobStatus
@@ -28,18 +28,18 @@ class WebhookBody(BaseModel):
     """The whole body."""
 
     type: str
-    """`job.` and the status."""
+    """`job.` and the status, such as `job.completed`."""
     id: str
-    """The same however often the event is sent; also in the header `webhook-id`."""
+    """The same whenever the event is sent again. The header `webhook-id` has it too."""
     timestamp: Moment
-    """When the job reached the status."""
+    """Time at which the job reached the status."""
     data: JobSummary
 
 
 def body_of(event: JobEvent, details: JobDetails) -> str:
-    """The body for an event, equal each time.
+    """Return the body of an event. It is the same each time.
 
-    All that changes is taken from the event: the job may be in its next attempt already.
+    Everything that can change comes from the event, since the job may already be in its next attempt.
     """
     return WebhookBody(
         type=f"job.{event.status}",

@@ -1,10 +1,9 @@
-"""Webhooks as a part of the orchestrator's process: the sender lives as long as the consumer that uses it."""
+"""Composes webhooks. The sender is open as long as the consumer that uses it."""
 
 import asyncio
-from collections.abc import Callable
-from datetime import datetime
 from typing import Final
 
+from darkroom.clock import Clock
 from darkroom.runtime.consumer import Consumer
 from darkroom.runtime.queue import Queue
 from darkroom.runtime.settings import Environment
@@ -21,16 +20,16 @@ from darkroom_orchestrator.webhooks.schedule import pauses
 from darkroom_orchestrator.webhooks.sender import open_sender
 
 CONCURRENCY: Final = 128
-"""Deliveries at a time. Each is mostly waiting for somebody's server, up to ten seconds."""
+"""Concurrent deliveries. Each mostly waits for the receiver's server, up to ten seconds."""
 EACH_OWNERS: Final = 32
-"""Of one owner: whose receivers are all dead or slow holds up nobody else's webhooks."""
+"""Concurrent deliveries of one owner. An owner whose receivers are dead or slow does not delay the others."""
 _IN_HAND: Final = 512
-"""Events in this process, most of which wait for their owner's share rather than in the queue."""
+"""Events that this process receives at the same time. Most wait here for their owner's share."""
 _VISIBILITY_SECONDS: Final = 60
 
 
 class Webhooks:
-    """What delivers events and what asks for it."""
+    """The delivery of events, and the use case that requests a delivery again."""
 
     def __init__(
         self,
@@ -41,7 +40,7 @@ class Webhooks:
         log: DeliveryLog,
         notifications: Queue,
         charging: Charging,
-        now: Callable[[], datetime],
+        now: Clock,
     ) -> None:
         self._settings = settings
         self._jobs = jobs
@@ -52,7 +51,7 @@ class Webhooks:
         self.replay = Replay(jobs=jobs, log=log, notifications=notifications, charging=charging, now=now)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Deliver until `stop` is set, then finish what is under way."""
+        """Deliver until `stop` is set, then finish the deliveries in progress."""
         settings = self._settings
         async with open_sender(allow_private=settings.webhook_allow_private) as sender:
             deliver = Deliver(

@@ -1,11 +1,12 @@
-"""Deliver: send a job's event to its callback URL, and write down how that went."""
+"""Sends a job's event to its callback URL and records the outcome."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from darkroom.callback_urls import read_callback_url
-from darkroom.clock import iso, parse
+from darkroom.clock import Clock, iso, parse
 from darkroom.errors import DarkroomError, MalformedRequest
 from darkroom.job_details import DeliveryAttempt, JobDetails
 from darkroom.messages import JobEvent
@@ -26,51 +27,40 @@ from darkroom_orchestrator.webhooks.signature import signed_headers
 _LOG = get_logger(__name__)
 
 _GONE = 410
-"""HTTP's way to say that the receiver wants no more (Standard Webhooks 1.0, "Operational considerations")."""
+"""The status by which a receiver asks for no more webhooks (Standard Webhooks 1.0, "Operational considerations")."""
 
 
 class Undelivered(DarkroomError):
-    """The receiver did not take the event, this time."""
+    """The receiver did not accept the event in this attempt."""
 
     code = "undelivered"
     retryable = True
 
 
+@dataclass(frozen=True, kw_only=True)
 class Deliver:
-    """Sends one event, at least once in all."""
+    """Makes one attempt to deliver an event. An event that was accepted may be sent again after a crash."""
 
-    def __init__(
-        self,
-        *,
-        jobs: JobTable,
-        secrets: WebhookSecrets,
-        log: DeliveryLog,
-        sender: Sender,
-        cipher: TextCipher,
-        allow_http: bool,
-        schedule: Sequence[int],
-        now: Callable[[], datetime],
-    ) -> None:
-        """`schedule` has the pauses between attempts, in seconds."""
-        self._schedule = schedule
-        self._jobs = jobs
-        self._secrets = secrets
-        self._log = log
-        self._sender = sender
-        self._cipher = cipher
-        self._allow_http = allow_http
-        self._now = now
+    jobs: JobTable
+    secrets: WebhookSecrets
+    log: DeliveryLog
+    sender: Sender
+    cipher: TextCipher
+    allow_http: bool
+    schedule: Sequence[int]
+    """Pauses between attempts, in seconds."""
+    now: Clock
 
     async def __call__(self, event: JobEvent, *, number: int, replay: str | None = None) -> None:
-        """Make the attempt of this number; with the id of a `replay`, also of an event that was taken already.
+        """Make the attempt of this number, from 1. A `replay`, by its ID, also sends an event that was accepted before.
 
-        Raises Undelivered when it is to be tried once more, and Unavailable.
+        Raises Undelivered if the message is to come again, and Unavailable.
         """
-        job, details = await self._jobs.with_details(event.job_id) or (None, JobDetails())
+        job, details = await self.jobs.with_details(event.job_id) or (None, JobDetails())
         if job is None or not job.callback_url or details.callback_gone_at:
             _LOG.info("webhook_not_wanted", event_id=event.event_id)
             if job and replay:
-                await self._log.close_replay(job.job_id, replay)
+                await self.log.close_replay(job.job_id, replay)
             return
         if replay and (details.replay is None or details.replay.id != replay):
             _LOG.info("webhook_superseded", event_id=event.event_id)
@@ -78,27 +68,28 @@ class Deliver:
         if not replay and _was_taken(details, event):
             _LOG.info("webhook_repeated", event_id=event.event_id)
             return
-        callback_url = self._cipher.decrypt(job.callback_url, place=job.job_id)
+        callback_url = self.cipher.decrypt(job.callback_url, place=job.job_id)
         attempt = await self._attempt(event, details, callback_url, number)
         gone = attempt.status == _GONE
         until = None if attempt.succeeded or gone else self._next_by(number)
-        await _in_spite_of_a_stop(self._log.record(job.job_id, attempt, gone=gone, replay=replay, until=until))
+        await _uncancelled(self.log.record(job.job_id, attempt, gone=gone, replay=replay, until=until))
         if not attempt.succeeded and not gone:
             if number >= DELIVERY_ATTEMPTS:
                 _LOG.warning("webhook_given_up", event_id=event.event_id, attempts=number)
-            said = f"The callback URL answered {attempt.status}."
-            raise Undelivered(said if attempt.status else f"The callback URL was not reached: {attempt.error}.")
+            if attempt.status:
+                raise Undelivered(f"The callback URL answered {attempt.status}.")
+            raise Undelivered(f"The callback URL was not reached: {attempt.error}.")
 
     def _next_by(self, number: int) -> datetime:
-        """When the attempt after this one has begun, unless it got lost. There is none after the last."""
+        """Return the time by which the next attempt begins, unless it is lost. After the last attempt it is now."""
         if number >= DELIVERY_ATTEMPTS:
-            return self._now()
-        return self._now() + timedelta(seconds=longest_pause(self._schedule, number)) + PICKUP
+            return self.now()
+        return self.now() + timedelta(seconds=longest_pause(self.schedule, number)) + PICKUP
 
     async def _attempt(self, event: JobEvent, details: JobDetails, callback_url: str, number: int) -> DeliveryAttempt:
         body = body_of(event, details)
-        secret = await self._secrets.of(event.owner)
-        began = parse(iso(self._now()))
+        secret = await self.secrets.of(event.owner)
+        began = parse(iso(self.now()))
         headers = signed_headers(event.event_id, body, secrets=secret.signing(began), moment=began)
         clock = asyncio.get_running_loop().time
         start = clock()
@@ -127,17 +118,17 @@ class Deliver:
 
     async def _send(self, callback_url: str, body: str, headers: dict[str, str]) -> Outcome:
         try:
-            url = read_callback_url(callback_url, allow_http=self._allow_http)
-        except MalformedRequest:  # It was accepted under other settings.
+            url = read_callback_url(callback_url, allow_http=self.allow_http)
+        except MalformedRequest:  # The settings have changed since the URL was accepted.
             return Outcome(None, "invalid_url")
-        return await self._sender.send(url, body, headers)
+        return await self.sender.send(url, body, headers)
 
 
-async def _in_spite_of_a_stop(write: Coroutine[None, None, None]) -> None:
-    """Await a write to its end, also when the caller is cancelled: the POST is done, and is to be written down.
+async def _uncancelled(write: Coroutine[None, None, None]) -> None:
+    """Wait for a write to end even if the caller is cancelled: the POST was made, so it must be recorded.
 
-    The cancelled handler lasts until then, since its message may go back only afterwards and since nothing waits for a
-    task that nobody holds. The client's time-outs bound the write.
+    The cancelled handler waits too. Its message may go back to the queue only after the write, and no other code holds
+    the task. The timeouts of the client limit the wait.
     """
     writing = asyncio.ensure_future(write)
     try:

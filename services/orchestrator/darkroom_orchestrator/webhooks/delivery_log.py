@@ -1,4 +1,4 @@
-"""The last attempts to deliver a job's webhooks, kept in its details, which its owner can read and which go with it."""
+"""The log of the last attempts to deliver a job's webhooks, in the job's details, which its owner can read."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
 KEPT: Final = 20
-"""Two deliveries with all their attempts; about 3 kB of an item."""
+"""The most attempts in the log: two deliveries with all their attempts, about 3 kB of an item."""
 
 _NO_REPLAY: Final = remove("replay_id", "replay_until")
 _EXISTS: Final = Condition(text="attribute_exists(#job_id)")
@@ -40,9 +40,9 @@ class DeliveryLog:
         replay: str | None = None,
         until: datetime | None = None,
     ) -> None:
-        """Add an attempt, once; `gone` says that the receiver wants no more. Nothing is left of a deleted job.
+        """Add an attempt, once. `gone` says that the receiver wants no more webhooks. A deleted job has no log.
 
-        The lease of the replay that the attempt is part of lasts `until` then; None ends it.
+        If the attempt belongs to a replay, the replay's lease is extended to `until`; None ends it.
         """
         gone_at = iso(attempt.at) if gone else None
         while await self._jobs.get(job_id):
@@ -59,31 +59,31 @@ class DeliveryLog:
                 return
 
     async def open_replay(
-        self, job_id: str, lease: ReplayLease, *, now: datetime, beside: "Sequence[TransactWriteItemTypeDef]"
+        self, job_id: str, lease: ReplayLease, *, now: datetime, other_writes: "Sequence[TransactWriteItemTypeDef]"
     ) -> bool:
-        """Begin a replay and forget that the receiver wanted no more. False while another replay is outstanding.
+        """Begin a replay, also for a receiver that wanted no more webhooks. False while another replay is in progress.
 
-        Raises BesideRefused.
+        Raises OtherWriteRefused.
         """
         change = put(replay_id=lease.id, replay_until=epoch(lease.until)) & remove("callback_gone_at")
-        return await self._write(job_id, change, _EXISTS & _no_replay_at(now), beside)
+        return await self._write(job_id, change, _EXISTS & _no_replay_at(now), other_writes)
 
     async def close_replay(
-        self, job_id: str, replay: str, *, beside: "Sequence[TransactWriteItemTypeDef]" = ()
+        self, job_id: str, replay: str, *, other_writes: "Sequence[TransactWriteItemTypeDef]" = ()
     ) -> bool:
-        """End a replay before its lease does. False when it is over. Raises BesideRefused."""
-        return await self._write(job_id, _NO_REPLAY, _replay_is(replay), beside)
+        """End a replay before its lease does. False if it has ended already. Raises OtherWriteRefused."""
+        return await self._write(job_id, _NO_REPLAY, _replay_is(replay), other_writes)
 
     async def _write(
-        self, job_id: str, change: Change, condition: Condition, beside: "Sequence[TransactWriteItemTypeDef]"
+        self, job_id: str, change: Change, condition: Condition, other_writes: "Sequence[TransactWriteItemTypeDef]"
     ) -> bool:
-        if beside:
-            return await self._writes.update_with(details_key(job_id), change, condition, beside)
+        if other_writes:
+            return await self._writes.update_with(details_key(job_id), change, condition, other_writes)
         return await self._writes.update(details_key(job_id), change, condition) is not None
 
 
 def _no_replay_at(now: datetime) -> Condition:
-    """No replay of the job is outstanding.
+    """No replay of the job is in progress.
 
     request A   reads an ended job ── takes the lease, sends the command
     request B         reads an ended job ──────────── takes the lease: refused
@@ -94,18 +94,18 @@ def _no_replay_at(now: datetime) -> Condition:
 
 
 def _replay_is(replay: str) -> Condition:
-    """The lease is still this replay's: one whose lease was over may have been superseded by another."""
+    """The lease still belongs to this replay. After a lease ends, another replay may take its place."""
     return Condition(text="#replay_id = :replay_id", values={"replay_id": replay})
 
 
 def _log_is(seen: Sequence[DeliveryAttempt]) -> Condition:
-    """The log is the one that was read, of a job that is still there: its details are deleted with it.
+    """The log has not changed since it was read, and the job exists: its details are deleted with it.
 
         this call    reads [a, b] ──────────── writes [a, b, c]: refused; reads [a, b, d], writes [a, b, d, c]
         another           reads [a, b] ── writes [a, b, d]
 
-    An append, which needs no reading, would add an attempt twice when the client repeats a call whose answer was lost,
-    and could not forget the oldest in the same write.
+    An append would need no read. But it would add an attempt twice if the SDK repeats a call whose answer is lost, and
+    it could not remove the oldest attempt in the same write.
     """
     if seen:
         return Condition(text="#deliveries = :seen_deliveries", values={"seen_deliveries": _values(seen)})

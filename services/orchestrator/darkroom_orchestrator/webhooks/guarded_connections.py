@@ -1,12 +1,12 @@
-"""Connections that go to checked addresses only.
+"""Connects only to checked addresses.
 
-The check stands where the connection is made, twice:
+Two checks happen where the connection is made:
 
-- the resolver refuses a name if any of its addresses is not allowed, before anything is connected;
-- the socket for an address is only made if that address is allowed, however it was written or found.
+- the resolver refuses a name if any of its addresses is not allowed, before anything connects;
+- a socket for an address is made only if that address is allowed, however it was written or found.
 
-There is no second look-up between the check and the connection, so a name that changes its address in between
-(DNS rebinding) gains nothing. Names stay in the Host header and in TLS, where certificates are checked against them.
+No second look-up happens between the check and the connection, so a name that changes its address in between
+(DNS rebinding) gains nothing. The Host header and TLS keep the name; certificates are checked against it.
 """
 
 import asyncio
@@ -24,23 +24,23 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from darkroom_orchestrator.webhooks.addresses import AddressRefused, require_allowed
 
 _LOOKUPS: Final = 512
-"""Threads that look names up, made as they are needed.
+"""The most threads that look names up. They are made when they are needed.
 
-A look-up of a name that nobody answers for goes on for ten seconds by default (resolv.conf(5): two attempts of five),
-long after its webhook has given up. Four for each delivery at a time keep one client's names from holding up those of
-others, and as a pool of their own they leave alone the one that AWS is looked up in.
+By default, a look-up that gets no answer takes ten seconds (resolv.conf(5): two attempts of five seconds), much longer
+than its webhook waits. With four threads for each concurrent delivery, the names of one client do not delay those of
+others. The pool is separate, so that look-ups of AWS never wait for it.
 """
 
 LOOKUP_SECONDS: Final = 2.5
-"""Seconds for the look-up of a name. There are more for connecting, so that a name server which does not answer looks
-like a name that does not exist."""
+"""Timeout of the look-up of a name, in seconds. Shorter than that for connecting, so that a name server which does not
+answer looks the same as a name that does not exist."""
 
 AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, str, tuple[Any, ...]]
-"""What getaddrinfo tells of an address: family, type, protocol, name, and the address as connect takes it."""
+"""A result of getaddrinfo: family, type, protocol, name, and the address as `connect` takes it."""
 
 
 class GuardedResolver(AbstractResolver):
-    """Looks names up as the system does, and refuses those with an address that is not allowed."""
+    """Looks up names as the system does, and refuses a name with an address that is not allowed."""
 
     def __init__(self, *, allow_private: bool) -> None:
         self._allow_private = allow_private
@@ -49,13 +49,13 @@ class GuardedResolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """All addresses of a name. Raises AddressRefused, also when it takes too long, and OSError if there is none."""
+        """Return all addresses of a name. Raises AddressRefused, also after a timeout, and OSError if there is none."""
         look_up = partial(socket.getaddrinfo, host, port, family=family, type=socket.SOCK_STREAM)
         try:
             async with asyncio.timeout(LOOKUP_SECONDS):
                 found = await asyncio.get_running_loop().run_in_executor(self._threads, look_up)
         except TimeoutError as error:
-            raise AddressRefused("not looked up in time") from error
+            raise AddressRefused("the look-up took too long") from error
         require_allowed((str(address[0]) for *_, address in found), allow_private=self._allow_private)
         return [
             ResolveResult(
@@ -70,7 +70,7 @@ class GuardedResolver(AbstractResolver):
         ]
 
     async def close(self) -> None:
-        """Let the threads go; a look-up under way ends by itself."""
+        """Release the threads. A look-up in progress ends by itself."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
@@ -78,9 +78,9 @@ class GuardedResolver(AbstractResolver):
 async def guarded_connector(
     *, allow_private: bool, trust: ssl.SSLContext | None = None
 ) -> AsyncIterator[aiohttp.TCPConnector]:
-    """A connector that makes a new, checked connection for each request.
+    """Open a connector that makes a new, checked connection for each request.
 
-    `trust` decides which certificates are accepted; the system's authorities when not given.
+    `trust` decides which certificates are accepted; by default those of the system's authorities.
     """
 
     def guarded_socket(info: AddressInfo) -> socket.socket:
@@ -96,7 +96,7 @@ async def guarded_connector(
             ssl=trust or True,
             use_dns_cache=False,
             force_close=True,
-            limit=0,  # The consumer bounds how many there are at a time.
+            limit=0,  # The consumer limits the concurrent deliveries.
         )
     finally:
         await resolver.close()

@@ -1,4 +1,4 @@
-"""What the notifications queue carries, read and handed on."""
+"""Reads the messages of the `notifications` queue and delivers their events."""
 
 from pydantic import ValidationError
 
@@ -9,13 +9,13 @@ from darkroom_orchestrator.webhooks.deliver import Deliver
 
 
 def notifications_handler(deliver: Deliver) -> Handler:
-    """Job events as the topic published them, and requests to deliver one again."""
+    """Return the handler of job events from the topic, and of requests to deliver an event again."""
 
     async def handle(delivery: Delivery) -> None:
         try:
             notification = Notification.validate_json(delivery.body)
         except ValidationError as error:
-            raise Poison("The message is no event of a job.") from error
+            raise Poison("The message is not an event of a job.") from error
         if isinstance(notification, DeliveryRequested):
             await deliver(notification.event, number=delivery.receives, replay=notification.replay)
         else:

@@ -1,4 +1,4 @@
-"""The part of the internal API that concerns webhooks."""
+"""Routes of the internal API for webhooks."""
 
 from http import HTTPStatus
 from typing import Any, Final
@@ -13,28 +13,31 @@ from darkroom_orchestrator.webhooks.replay import Replay
 
 _PROBLEM: Final[dict[str, Any]] = {"content": {"application/problem+json": {}}}
 _REFUSED: Final[dict[int | str, dict[str, Any]]] = {
-    400: {"description": "The id is no UUID", **_PROBLEM},
+    400: {"description": "The ID is not a UUID", **_PROBLEM},
     404: {"description": "No such job", **_PROBLEM},
-    409: {"description": "The job has no callback URL, has not ended, or a replay is outstanding", **_PROBLEM},
+    409: {
+        "description": "The job has no callback URL, has not ended, or a replay of it is in progress",
+        **_PROBLEM,
+    },
     429: {"description": "A quota of the caller is used up", **_PROBLEM},
 }
 
 
 class Replayed(BaseModel):
-    """The event that is sent once more."""
+    """The event that is sent again."""
 
     job_id: str
     event_id: str
 
 
 def webhook_routes(replay: Replay) -> APIRouter:
-    """Routes over the use cases."""
+    """Return the routes."""
     routes = APIRouter(prefix="/api", tags=["webhooks"])
 
     @routes.post(
         "/jobs/{job_id}/deliveries/replay",
-        summary="Send the event of a job's end once more",
-        description="A body says whose quotas this counts against; without one it counts against nobody's.",
+        summary="Send the event of a job's end again",
+        description="The body says which caller's quotas count this. Without a body it is not counted.",
         status_code=HTTPStatus.ACCEPTED,
         responses=_REFUSED,
     )

@@ -1,4 +1,4 @@
-"""When a webhook that was not taken is sent again."""
+"""The pauses between the attempts of a webhook."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -9,18 +9,18 @@ from darkroom.runtime.queue import Delivery
 from darkroom.topology import DELIVERY_ATTEMPTS
 
 _JITTER: Final = 0.1
-"""A tenth more or less, so that what failed together does not come back together."""
+"""Each pause is up to a tenth longer or shorter, so that webhooks that fail together do not come back together."""
 
 
 def longest_pause(schedule: Sequence[int], attempts: int) -> float:
-    """Return the longest pause, in seconds, after this many attempts."""
+    """Return the longest pause after this many attempts, in seconds."""
     return schedule[min(attempts, len(schedule)) - 1] * (1 + _JITTER)
 
 
 def pauses(schedule: Sequence[int], *, chance: Callable[[float, float], float] = random.uniform) -> Pause:
-    """The pauses of a schedule, by how often a message was received; the last one stands for all that follow.
+    """Return the pause of a schedule by the number of receives. The last one also follows all later receives.
 
-    After the last attempt there is none: the queue moves the message to its dead-letter queue when it comes back.
+    After the last attempt the pause is 0: the queue then moves the message to its dead-letter queue.
     """
 
     def pause(delivery: Delivery) -> int:

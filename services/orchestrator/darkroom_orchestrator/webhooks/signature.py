@@ -7,7 +7,7 @@ from standardwebhooks import Webhook
 
 
 def signed_headers(event_id: str, body: str, *, secrets: Sequence[str], moment: datetime) -> dict[str, str]:
-    """The three headers by which a receiver knows who sent the body and when; a signature for each secret."""
+    """Return the three headers that prove sender and time to the receiver, with a signature for each secret."""
     signatures = [Webhook(secret).sign(event_id, moment, body) for secret in secrets]
     return {
         "webhook-id": event_id,
