@@ -1,4 +1,4 @@
-"""The processor, whose children can be killed by an image: see `mortal_child`. Run as a program by tests."""
+"""A processor whose children can be killed by an image (see `mortal_child`). Tests run it as a program."""
 
 from functools import partial
 from unittest.mock import patch

@@ -1,4 +1,4 @@
-"""Originals in a bucket, and tasks about them."""
+"""Makes originals in the bucket, and tasks for them."""
 
 from typing import Any
 from uuid import uuid4
@@ -13,7 +13,7 @@ from tests.support.emulator import Cloud
 async def stored(
     cloud: Cloud, installation: Installation, data: bytes, *, key: str = "uploads/one/cat.jpg"
 ) -> ObjectRef:
-    """Put an original into its bucket and pin the version."""
+    """Store an original and return a reference to exactly this version."""
     answer = await cloud.s3.put_object(Bucket=installation.topology.originals.name, Key=key, Body=data)
     return ObjectRef(key=key, version_id=answer["VersionId"], etag=answer["ETag"], size=len(data))
 
@@ -26,7 +26,7 @@ def task(
     owner: str = "demo",
     most_bytes: int = 64 * 1024**2,
 ) -> ProcessTask:
-    """A task of a new job."""
+    """Return the only task of a new job."""
     job_id = str(uuid4())
     planned = tuple(
         TaskVariant(variant=Variant.model_validate(variant), key_stem=f"{variant['name']}/{job_id}/cat")

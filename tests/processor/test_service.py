@@ -1,4 +1,4 @@
-"""The processor as it is run: a process with a queue, buckets and signals."""
+"""The processor as a real process, with queues, buckets and signals."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ SLOW = {"name": "slow", "output": {"format": "avif", "effort": 9, "quality": 100
 async def processor(
     installation: Installation, module: str = "darkroom_processor", **settings: str
 ) -> AsyncIterator[Service]:
-    """A processor with one child, ready for work; stopped afterwards if it still runs."""
+    """Start a processor with one child and wait until it is ready. It is killed afterwards if it still runs."""
     (port,) = free_ports(1)
     environment = {**installation.environment(), "DARKROOM_CHILDREN": "1", **settings}
     service = Service("processor", module, port=port, environment=environment)
@@ -43,12 +43,12 @@ async def processor(
 
 
 async def send(cloud: Cloud, installation: Installation, job: ProcessTask) -> None:
-    """Put a task into the tasks queue, as the orchestrator does."""
+    """Send a task to the tasks queue, as the orchestrator does."""
     await SqsQueue(cloud.sqs, installation.tasks.url).send([Outgoing(job_id=job.job_id, message=job)])
 
 
 async def reports(cloud: Cloud, installation: Installation) -> AsyncIterator[TaskStarted | TaskFinished]:
-    """What comes into the reports queue, one by one."""
+    """Yield the messages of the reports queue."""
     queue = SqsQueue(cloud.sqs, installation.reports.url)
     while True:
         for delivery in await queue.receive(most=10, wait_seconds=1):
@@ -56,7 +56,7 @@ async def reports(cloud: Cloud, installation: Installation) -> AsyncIterator[Tas
 
 
 async def finished(cloud: Cloud, installation: Installation) -> TaskFinished:
-    """The next report of an end."""
+    """Return the next TaskFinished."""
     async with asyncio.timeout(20):
         async for report in reports(cloud, installation):
             if isinstance(report, TaskFinished):
@@ -65,17 +65,19 @@ async def finished(cloud: Cloud, installation: Installation) -> TaskFinished:
 
 
 async def left_in(cloud: Cloud, queue: CreatedQueue) -> int:
-    """Messages in a queue, in flight or not."""
+    """Return the number of messages in a queue, visible or in flight."""
     depth = await SqsQueue(cloud.sqs, queue.url).depth()
     return depth.visible + depth.in_flight
 
 
 async def is_unready(client: httpx.AsyncClient) -> bool:
-    """Whether the processor says that it cannot take work."""
+    """Return whether the processor answers that it is not ready."""
     return (await client.get("/readyz")).status_code == HTTPStatus.SERVICE_UNAVAILABLE
 
 
-async def test_a_task_is_done_reported_and_off_the_queue(cloud: Cloud, installation: Installation) -> None:
+async def test_a_task_is_processed_reported_and_removed_from_the_queue(
+    cloud: Cloud, installation: Installation
+) -> None:
     job = task(await stored(cloud, installation, jpeg(120, 80)), [SMALL])
     async with processor(installation) as service:
         await send(cloud, installation, job)
@@ -87,7 +89,7 @@ async def test_a_task_is_done_reported_and_off_the_queue(cloud: Cloud, installat
     assert await left_in(cloud, installation.tasks) == 0
 
 
-async def test_an_image_that_kills_its_process_harms_neither_the_service_nor_other_images(
+async def test_an_image_that_kills_its_child_harms_neither_the_service_nor_other_images(
     cloud: Cloud, installation: Installation
 ) -> None:
     good = await stored(cloud, installation, jpeg(120, 80))
@@ -108,12 +110,12 @@ async def test_an_image_that_kills_its_process_harms_neither_the_service_nor_oth
     faults = {job_id: end.fault and end.fault.code for job_id, end in ends.items()}
     assert faults == {one.job_id: "processor_crash" if one is tasks[3] else None for one in tasks}
     assert {end.worker.rpartition("-")[2] for end in ends.values()} == {str(pid)}
-    # Both were over the killer: no other image was tried twice.
+    # Both were tries of the killer: no other image was tried twice.
     assert len(service.log.find("child_failed")) == 2
     assert await left_in(cloud, installation.tasks) == 0
 
 
-async def test_a_stop_waits_for_the_task_in_hand(cloud: Cloud, installation: Installation) -> None:
+async def test_stopping_waits_for_the_task_in_hand(cloud: Cloud, installation: Installation) -> None:
     job = task(await stored(cloud, installation, encoded(photo(500, 400), "PNG")), [SLOW])
     async with processor(installation) as service:
         await send(cloud, installation, job)
@@ -124,7 +126,9 @@ async def test_a_stop_waits_for_the_task_in_hand(cloud: Cloud, installation: Ins
     assert await left_in(cloud, installation.tasks) == 0
 
 
-async def test_a_task_that_outlasts_the_drain_goes_back_at_once(cloud: Cloud, installation: Installation) -> None:
+async def test_a_task_longer_than_the_drain_returns_to_the_queue_at_once(
+    cloud: Cloud, installation: Installation
+) -> None:
     job = task(await stored(cloud, installation, encoded(photo(3000, 2000), "PNG")), [SLOW])
     async with processor(installation, DARKROOM_DRAIN_SECONDS="0.1") as service:
         await send(cloud, installation, job)
@@ -136,9 +140,7 @@ async def test_a_task_that_outlasts_the_drain_goes_back_at_once(cloud: Cloud, in
     assert ProcessTask.model_validate_json(again.body) == job
 
 
-async def test_a_message_that_is_no_task_ends_in_the_dead_letter_queue(
-    cloud: Cloud, installation: Installation
-) -> None:
+async def test_an_invalid_message_ends_in_the_dead_letter_queue(cloud: Cloud, installation: Installation) -> None:
     await cloud.sqs.send_message(QueueUrl=installation.tasks.url, MessageBody='{"type": "task.process", "v": 2}')
     dead = SqsQueue(cloud.sqs, installation.tasks.dlq_url)
     async with processor(installation), asyncio.timeout(20):
@@ -157,7 +159,7 @@ async def test_readiness_names_what_is_missing(cloud: Cloud, installation: Insta
     await cloud.sqs.create_queue(QueueName=installation.topology.reports.name)
 
 
-async def test_in_production_a_sandbox_that_cannot_be_sealed_stops_the_service(installation: Installation) -> None:
+async def test_an_unsealed_sandbox_stops_the_service_in_production(installation: Installation) -> None:
     environment = {**installation.environment(), "DARKROOM_ENVIRONMENT": "production"}
     service = Service("processor", "tests.processor.unsealed_processor", port=1, environment=environment)
     await service.start()
@@ -168,9 +170,7 @@ async def test_in_production_a_sandbox_that_cannot_be_sealed_stops_the_service(i
     assert "seccomp" in event["missing"]
 
 
-async def test_in_development_a_sandbox_that_cannot_be_sealed_is_told_and_works(
-    cloud: Cloud, installation: Installation
-) -> None:
+async def test_an_unsealed_sandbox_is_logged_and_works_in_development(cloud: Cloud, installation: Installation) -> None:
     job = task(await stored(cloud, installation, jpeg(120, 80)), [SMALL])
     settings = {"DARKROOM_ENVIRONMENT": "development"}
     async with processor(installation, "tests.processor.unsealed_processor", **settings) as service:
@@ -179,7 +179,7 @@ async def test_in_development_a_sandbox_that_cannot_be_sealed_is_told_and_works(
         assert service.log.find("sandbox_incomplete")
 
 
-async def test_settings_that_do_not_fit_are_reported_all_at_once() -> None:
+async def test_all_invalid_settings_are_reported_at_once() -> None:
     environment = {"DARKROOM_CHILDREN": "0", "DARKROOM_TASKS_QUEUE_URL": "http://127.0.0.1:9/tasks"}
     service = Service("processor", "darkroom_processor", port=1, environment=environment)
     await service.start()

@@ -1,4 +1,4 @@
-"""Tasks against an emulated S3 and real children."""
+"""Tasks that run against an emulated S3 and real children."""
 
 import asyncio
 import hashlib
@@ -30,7 +30,7 @@ HUGE = {"name": "huge", "operations": [{"op": "pad", "left": 8192}]}
 
 
 LOGO = Overlay(job_id="01a20269-be1a-72d5-936e-7dc20e02262e", variant="logo")
-STAMPED = {"name": "stamped", "operations": [{"op": "watermark", "image": LOGO.model_dump()}]}
+WATERMARKED = {"name": "watermarked", "operations": [{"op": "watermark", "image": LOGO.model_dump()}]}
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -41,7 +41,7 @@ async def pool() -> AsyncIterator[ChildPool]:
 
 
 def worker(cloud: Cloud, installation: Installation, pool: ChildPool, reports: Queue) -> Worker:
-    """The use case over the test's own buckets."""
+    """Return a worker over the buckets of the test."""
     return Worker(
         "worker-1",
         originals=Originals(cloud.s3, installation.topology.originals.name),
@@ -52,17 +52,17 @@ def worker(cloud: Cloud, installation: Installation, pool: ChildPool, reports: Q
 
 
 async def sent(reports: MemoryQueue) -> list[TaskStarted | TaskFinished]:
-    """What was reported so far."""
+    """Return the reports sent so far."""
     return [TaskReport.validate_json(one.body) for one in await reports.receive(most=10, wait_seconds=0)]
 
 
 async def finished(reports: MemoryQueue) -> TaskFinished:
-    """The one report of an end."""
+    """Return the only TaskFinished."""
     (end,) = [one for one in await sent(reports) if isinstance(one, TaskFinished)]
     return end
 
 
-async def test_a_task_ends_with_pictures_in_s3_and_a_report(
+async def test_a_task_ends_with_results_in_s3_and_a_report(
     cloud: Cloud, installation: Installation, pool: ChildPool
 ) -> None:
     data = jpeg(120, 80)
@@ -94,7 +94,7 @@ async def test_a_task_ends_with_pictures_in_s3_and_a_report(
 async def fetched(
     cloud: Cloud, installation: Installation, result: VariantResult
 ) -> tuple[str | None, tuple[int, int]]:
-    """Format and size of a result as S3 has it."""
+    """Return the format and the size of a result in S3."""
     answer = await cloud.s3.get_object(Bucket=installation.topology.results.name, Key=result.key)
     async with answer["Body"] as body:
         data = await body.read()
@@ -116,7 +116,7 @@ async def test_the_start_is_reported_while_the_work_runs(cloud: Cloud, installat
             await work
 
 
-async def test_a_start_that_cannot_be_reported_stops_nothing(
+async def test_a_failed_report_of_the_start_does_not_stop_the_task(
     cloud: Cloud, installation: Installation, pool: ChildPool
 ) -> None:
     reports = MemoryQueue(failures={"send": [away()]})
@@ -126,9 +126,7 @@ async def test_a_start_that_cannot_be_reported_stops_nothing(
     assert isinstance(await finished(reports), TaskFinished)
 
 
-async def test_an_end_that_cannot_be_reported_is_raised(
-    cloud: Cloud, installation: Installation, pool: ChildPool
-) -> None:
+async def test_a_failed_report_of_the_end_is_raised(cloud: Cloud, installation: Installation, pool: ChildPool) -> None:
     reports = MemoryQueue(failures={"send": [away(), away()]})
     with pytest.raises(Unavailable):
         await worker(cloud, installation, pool, reports).perform(
@@ -136,7 +134,7 @@ async def test_an_end_that_cannot_be_reported_is_raised(
         )
 
 
-async def test_only_the_variants_asked_for_are_made_and_nothing_is_described_unasked(
+async def test_only_the_requested_variants_are_made_without_a_description(
     cloud: Cloud, installation: Installation, pool: ChildPool
 ) -> None:
     reports = MemoryQueue()
@@ -176,7 +174,7 @@ async def test_a_variant_that_cannot_be_made_fails_alone(
 @pytest.mark.parametrize(
     ("data", "code"), [(b"no image", "undecodable_image"), (jpeg(300, 300)[:2000], "truncated_image")]
 )
-async def test_a_source_that_is_at_fault_fails_every_variant(
+async def test_a_broken_source_fails_every_variant(
     cloud: Cloud, installation: Installation, pool: ChildPool, data: bytes, code: str
 ) -> None:
     reports = MemoryQueue()
@@ -193,13 +191,13 @@ async def test_a_source_that_is_at_fault_fails_every_variant(
     assert end.cost.bytes_read == len(data)
 
 
-async def test_an_image_for_watermarks_comes_from_the_results_bucket_once(
+async def test_an_overlay_is_read_from_the_results_bucket_once(
     cloud: Cloud, installation: Installation, pool: ChildPool
 ) -> None:
     data, logo = jpeg(60, 40), png(20, 10)
     bucket = installation.topology.results.name
     await cloud.s3.put_object(Bucket=bucket, Key="logo/one/logo.png", Body=logo)
-    planned = task(await stored(cloud, installation, data), [STAMPED, {**STAMPED, "name": "again"}, GRAY])
+    planned = task(await stored(cloud, installation, data), [WATERMARKED, {**WATERMARKED, "name": "again"}, GRAY])
     reports = MemoryQueue()
     await worker(cloud, installation, pool, reports).perform(
         planned.model_copy(update={"overlays": (TaskOverlay(overlay=LOGO, key="logo/one/logo.png"),)})
@@ -210,16 +208,16 @@ async def test_an_image_for_watermarks_comes_from_the_results_bucket_once(
 
 
 @pytest.mark.parametrize("overlays", [(), (TaskOverlay(overlay=LOGO, key="logo/gone/logo.png"),)])
-async def test_a_watermark_whose_image_is_gone_fails_alone(
+async def test_only_the_variant_with_a_missing_overlay_fails(
     cloud: Cloud, installation: Installation, pool: ChildPool, overlays: tuple[TaskOverlay, ...]
 ) -> None:
     reports = MemoryQueue()
-    planned = task(await stored(cloud, installation, jpeg(20, 20)), [STAMPED, GRAY])
+    planned = task(await stored(cloud, installation, jpeg(20, 20)), [WATERMARKED, GRAY])
     await worker(cloud, installation, pool, reports).perform(planned.model_copy(update={"overlays": overlays}))
     end = await finished(reports)
-    stamped, gray = end.outcomes
-    assert stamped.fault is not None
-    assert stamped.fault.code == "overlay_missing"
+    watermarked, gray = end.outcomes
+    assert watermarked.fault is not None
+    assert watermarked.fault.code == "overlay_missing"
     assert gray.result is not None
     assert end.fault is None
 
@@ -237,7 +235,9 @@ async def test_a_source_that_is_gone_fails_every_variant(
     assert [outcome.fault for outcome in end.outcomes] == [end.fault, end.fault]
 
 
-async def test_an_image_that_kills_its_process_is_reported_as_such(cloud: Cloud, installation: Installation) -> None:
+async def test_an_image_that_kills_its_child_is_reported_as_a_processor_crash(
+    cloud: Cloud, installation: Installation
+) -> None:
     reports = MemoryQueue()
     async with misbehaving() as pool:
         await worker(cloud, installation, pool, reports).perform(
@@ -248,7 +248,7 @@ async def test_an_image_that_kills_its_process_is_reported_as_such(cloud: Cloud,
     assert end.fault.code == "processor_crash"
 
 
-async def test_the_owner_of_the_job_is_the_owner_of_the_child(cloud: Cloud, installation: Installation) -> None:
+async def test_jobs_of_different_owners_run_in_different_children(cloud: Cloud, installation: Installation) -> None:
     source = await stored(cloud, installation, b"pid")
     reports = MemoryQueue()
     async with misbehaving(size=2) as pool:
@@ -261,7 +261,7 @@ async def test_the_owner_of_the_job_is_the_owner_of_the_child(cloud: Cloud, inst
 
 
 async def _stored_bytes(cloud: Cloud, installation: Installation, end: TaskFinished) -> bytes:
-    """The one result of a task."""
+    """Return the bytes of the only result of a task."""
     result = end.outcomes[0].result
     assert result is not None
     answer = await cloud.s3.get_object(Bucket=installation.topology.results.name, Key=result.key)
@@ -269,7 +269,7 @@ async def _stored_bytes(cloud: Cloud, installation: Installation, end: TaskFinis
         return await answer["Body"].read()
 
 
-async def test_pictures_that_cannot_be_stored_are_worth_another_try(
+async def test_a_task_whose_results_cannot_be_stored_is_tried_again(
     cloud: Cloud, installation: Installation, pool: ChildPool
 ) -> None:
     reports = MemoryQueue()
@@ -287,7 +287,7 @@ async def test_pictures_that_cannot_be_stored_are_worth_another_try(
     assert not [one for one in await sent(reports) if isinstance(one, TaskFinished)]
 
 
-async def test_doing_a_task_twice_gives_the_same_results(
+async def test_performing_a_task_twice_gives_the_same_results(
     cloud: Cloud, installation: Installation, pool: ChildPool
 ) -> None:
     reports = MemoryQueue()
@@ -299,7 +299,7 @@ async def test_doing_a_task_twice_gives_the_same_results(
     assert first.outcomes == second.outcomes
 
 
-async def test_pictures_beyond_what_a_job_may_store_fail_and_are_not_put(
+async def test_variants_over_the_bytes_of_the_job_fail_and_are_not_stored(
     cloud: Cloud, installation: Installation, pool: ChildPool
 ) -> None:
     data = jpeg(400, 300)
@@ -314,7 +314,7 @@ async def test_pictures_beyond_what_a_job_may_store_fail_and_are_not_put(
     await worker(cloud, installation, pool, reports).perform(again)
     kept, failed, also_kept = (await finished(reports)).outcomes
     assert kept.result
-    assert also_kept.result, "what still fits is made"
+    assert also_kept.result, "a later variant that fits is still stored"
     assert failed.fault
     assert failed.fault.code == "output_limit"
     assert f"has {gray.size} bytes, and the job may store {small.size} more" in failed.fault.message

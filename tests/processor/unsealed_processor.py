@@ -1,4 +1,4 @@
-"""The processor on a machine where its children cannot be sealed. Run as a program by tests."""
+"""A processor whose children cannot be sealed, as on an unknown machine. Tests run it as a program."""
 
 from functools import partial
 from unittest.mock import patch

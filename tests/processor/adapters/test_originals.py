@@ -1,4 +1,4 @@
-"""Reading sources from S3."""
+"""Reading originals from S3."""
 
 import asyncio
 import hashlib
@@ -18,18 +18,18 @@ from tests.support.emulator import Cloud
 
 
 def originals(cloud: Cloud, installation: Installation) -> Originals:
-    """The adapter over the test's bucket."""
+    """Return the adapter over the bucket of the test."""
     return Originals(cloud.s3, installation.topology.originals.name)
 
 
-async def test_an_original_is_read_whole(cloud: Cloud, installation: Installation) -> None:
+async def test_an_original_is_read_completely(cloud: Cloud, installation: Installation) -> None:
     data = bytes(range(256)) * 10_000
     source = await originals(cloud, installation).fetch(await stored(cloud, installation, data))
     assert source.data == data
     assert source.sha256 == hashlib.sha256(data).hexdigest()
 
 
-async def test_the_version_that_was_accepted_is_read_whatever_came_after(
+async def test_the_accepted_version_is_read_even_after_it_was_replaced(
     cloud: Cloud, installation: Installation
 ) -> None:
     first = await stored(cloud, installation, b"first")
@@ -37,16 +37,14 @@ async def test_the_version_that_was_accepted_is_read_whatever_came_after(
     assert (await originals(cloud, installation).fetch(first)).data == b"first"
 
 
-async def test_an_object_that_was_replaced_is_gone_where_there_are_no_versions(
-    cloud: Cloud, installation: Installation
-) -> None:
+async def test_a_replaced_object_without_versions_is_gone(cloud: Cloud, installation: Installation) -> None:
     first = await stored(cloud, installation, b"first")
     await stored(cloud, installation, b"second")
     with pytest.raises(SourceGone):
         await originals(cloud, installation).fetch(first.model_copy(update={"version_id": None}))
 
 
-async def test_an_object_that_was_deleted_is_gone(cloud: Cloud, installation: Installation) -> None:
+async def test_a_deleted_object_is_gone(cloud: Cloud, installation: Installation) -> None:
     ref = await stored(cloud, installation, b"bytes")
     bucket = installation.topology.originals.name
     await cloud.s3.delete_object(Bucket=bucket, Key=ref.key)
@@ -54,7 +52,7 @@ async def test_an_object_that_was_deleted_is_gone(cloud: Cloud, installation: In
         await originals(cloud, installation).fetch(ref.model_copy(update={"version_id": None}))
 
 
-async def test_a_version_that_was_deleted_is_gone(cloud: Cloud, installation: Installation) -> None:
+async def test_a_deleted_version_is_gone(cloud: Cloud, installation: Installation) -> None:
     ref = await stored(cloud, installation, b"bytes")
     assert ref.version_id is not None
     bucket = installation.topology.originals.name
@@ -63,20 +61,20 @@ async def test_a_version_that_was_deleted_is_gone(cloud: Cloud, installation: In
         await originals(cloud, installation).fetch(ref)
 
 
-async def test_a_connection_that_breaks_midway_is_worth_another_try(cloud: Cloud) -> None:
+async def test_a_broken_connection_raises_unavailable(cloud: Cloud) -> None:
     async with s3_that_answers(200, {"Content-Length": "1000"}, b"only this") as url, Aws().s3(endpoint_url=url) as s3:
         with pytest.raises(Unavailable):
             await Originals(s3, "bucket").fetch(REF)
 
 
-async def test_an_object_larger_than_any_upload_is_refused_unread(cloud: Cloud) -> None:
+async def test_an_object_larger_than_any_upload_is_refused_before_it_is_read(cloud: Cloud) -> None:
     headers = {"Content-Length": str(HIGHEST_UPLOAD_BYTES + 1)}
     async with s3_that_answers(200, headers, b"") as url, Aws().s3(endpoint_url=url) as s3:
         with pytest.raises(MemoryLimit):
             await Originals(s3, "bucket").fetch(REF)
 
 
-async def test_s3_that_is_not_there_is_worth_another_try(cloud: Cloud) -> None:
+async def test_an_unreachable_s3_raises_unavailable(cloud: Cloud) -> None:
     async with s3_that_answers(200, {}, b"") as url:
         pass
     async with Aws().s3(endpoint_url=url) as s3:
@@ -89,7 +87,7 @@ REF = ObjectRef(key="key", version_id=None, etag='"etag"', size=1000)
 
 @asynccontextmanager
 async def s3_that_answers(status: int, headers: dict[str, str], body: bytes) -> AsyncIterator[str]:
-    """A server that answers every request like this and hangs up, since no emulator breaks off on demand."""
+    """Run a server that gives every request this answer and closes the connection, which no emulator does on demand."""
     lines = [f"HTTP/1.1 {status} OK", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

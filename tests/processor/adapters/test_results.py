@@ -1,4 +1,4 @@
-"""Writing pictures to S3, and reading those that watermarks are made of."""
+"""Writing results to S3, and reading those that are overlays."""
 
 import asyncio
 import hashlib
@@ -12,22 +12,22 @@ from darkroom_processor.adapters.results import Results
 from darkroom_processor.pipeline import EncodedVariant
 from tests.support.emulator import Cloud
 
-DATA = b"the bytes of a picture"
-PICTURE = EncodedVariant(
+DATA = b"the bytes of an image"
+ENCODED = EncodedVariant(
     name="small", format=ImageFormat.JPEG, data=DATA, width=3, height=2, sha256=hashlib.sha256(DATA).hexdigest()
 )
 
 
-async def test_a_picture_is_stored_with_all_that_a_browser_needs(cloud: Cloud, installation: Installation) -> None:
+async def test_a_result_is_stored_with_the_headers_that_browsers_need(cloud: Cloud, installation: Installation) -> None:
     bucket = installation.topology.results.name
-    result = await Results(cloud.s3, bucket).put(PICTURE, key_stem="small/job/cat", job_id="job")
+    result = await Results(cloud.s3, bucket).put(ENCODED, key_stem="small/job/cat", job_id="job")
     assert result.model_dump() == {
         "key": "small/job/cat.jpg",
         "format": "jpeg",
         "size": len(DATA),
         "width": 3,
         "height": 2,
-        "sha256": PICTURE.sha256,
+        "sha256": ENCODED.sha256,
     }
     stored = await cloud.s3.get_object(Bucket=bucket, Key=result.key)
     async with stored["Body"] as body:
@@ -37,25 +37,25 @@ async def test_a_picture_is_stored_with_all_that_a_browser_needs(cloud: Cloud, i
     assert stored["Metadata"] == {"job-id": "job", "variant": "small"}
 
 
-async def test_s3_that_is_not_there_is_worth_another_try(cloud: Cloud) -> None:
+async def test_an_unreachable_s3_raises_unavailable(cloud: Cloud) -> None:
     async with Aws().s3(endpoint_url="http://127.0.0.1:9") as s3:
         results = Results(s3, "bucket")
-        calls = results.put(PICTURE, key_stem="stem", job_id="job"), results.fetch("stem.jpg")
+        calls = results.put(ENCODED, key_stem="stem", job_id="job"), results.fetch("stem.jpg")
         errors = await asyncio.gather(*calls, return_exceptions=True)
         assert [type(error) for error in errors] == [Unavailable, Unavailable]
 
 
-async def test_a_picture_can_be_read_again_until_it_is_deleted(cloud: Cloud, installation: Installation) -> None:
+async def test_a_result_can_be_read_until_it_is_deleted(cloud: Cloud, installation: Installation) -> None:
     bucket = installation.topology.results.name
     results = Results(cloud.s3, bucket)
-    result = await results.put(PICTURE, key_stem="small/job/dog", job_id="job")
+    result = await results.put(ENCODED, key_stem="small/job/dog", job_id="job")
     assert await results.fetch(result.key) == DATA
     await cloud.s3.delete_object(Bucket=bucket, Key=result.key)
     assert await results.fetch(result.key) is None
     assert await results.fetch("small/nobody/dog.jpg") is None
 
 
-async def test_a_picture_too_large_for_a_watermark_is_not_read(cloud: Cloud, installation: Installation) -> None:
+async def test_a_result_too_large_for_an_overlay_is_not_read(cloud: Cloud, installation: Installation) -> None:
     bucket = installation.topology.results.name
     await cloud.s3.put_object(Bucket=bucket, Key="large.tiff", Body=bytes(MAX_OVERLAY_BYTES + 1))
     assert await Results(cloud.s3, bucket).fetch("large.tiff") is None

@@ -1,4 +1,4 @@
-"""Scale-in protection, asked of an agent that answers as the one of ECS does."""
+"""Scale-in protection, against a server that answers like the ECS agent."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ MESSAGE = Delivery(message_id="1", body="{}", handle="1", receives=1)
 
 
 class Agent:
-    """What the agent was asked for."""
+    """A stand-in for the ECS agent, which records what it was asked for."""
 
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
@@ -27,7 +27,7 @@ class Agent:
         self.answer: dict[str, Any] = {"protection": {}}
 
     async def put(self, request: web.Request) -> web.Response:
-        """Take a wish down."""
+        """Record the request and answer."""
         self.asked.append(await request.json())
         return web.json_response(self.answer)
 
@@ -66,11 +66,11 @@ async def test_a_task_is_protected_while_it_works_and_not_after(agent: Agent, pr
     await until(lambda: agent.asked[1:] == [{"ProtectionEnabled": False}])
     stop.set()
     await running
-    assert len(agent.asked) == 2, "nothing is given up twice"
+    assert len(agent.asked) == 2, "protection is given up only once"
 
 
 @pytest.mark.parametrize(("break_seconds", "asked"), [(0.1, [True, False, True, False]), (1000, [True, False])])
-async def test_a_task_that_always_works_can_be_replaced_now_and_then(
+async def test_a_task_that_always_works_gives_protection_up_for_breaks(
     agent: Agent, break_seconds: float, asked: list[bool]
 ) -> None:
     stop, finish = asyncio.Event(), asyncio.Event()
@@ -90,9 +90,9 @@ async def test_a_task_that_always_works_can_be_replaced_now_and_then(
         await working
         stop.set()
         await running
-    wishes = [wish["ProtectionEnabled"] for wish in agent.asked]
-    assert wishes[: len(asked)] == asked
-    assert len(wishes) == len(asked) or break_seconds < 1, "in a break nothing is asked for"
+    requests = [one["ProtectionEnabled"] for one in agent.asked]
+    assert requests[: len(asked)] == asked
+    assert len(requests) == len(asked) or break_seconds < 1, "nothing is requested during a break"
 
 
 async def test_a_task_that_drains_gives_protection_up(agent: Agent, protection: ScaleInProtection) -> None:
@@ -111,7 +111,7 @@ async def test_a_task_that_drains_gives_protection_up(agent: Agent, protection: 
     await working
 
 
-async def test_a_refusal_is_asked_again_and_stops_nothing(agent: Agent, protection: ScaleInProtection) -> None:
+async def test_a_refused_protection_is_requested_again(agent: Agent, protection: ScaleInProtection) -> None:
     agent.answer = {"failure": {"Reason": "DEPLOYMENT_BLOCKED"}}
     stop, finish = asyncio.Event(), asyncio.Event()
 
@@ -127,7 +127,7 @@ async def test_a_refusal_is_asked_again_and_stops_nothing(agent: Agent, protecti
     await running
 
 
-async def test_there_is_none_outside_of_ecs(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_there_is_no_protection_outside_ecs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ECS_AGENT_URI", raising=False)
     async with ecs_protection() as protection:
         assert protection is None

@@ -1,4 +1,4 @@
-"""A program that opens a pool, prints the pids of its children and keeps them busy until it is killed."""
+"""A program that opens a pool, prints the process ids of its children, and keeps one busy until it is killed."""
 
 import asyncio
 import json
@@ -8,7 +8,7 @@ from tests.processor.sandbox.misbehaving import answer, execute, misbehaving
 
 
 async def main() -> None:
-    """Have one busy and one idle child."""
+    """Keep one child busy and one idle."""
     async with misbehaving(size=2) as pool:
         pids = await asyncio.gather(answer(pool, "pid"), answer(pool, "pid"))
         busy = asyncio.create_task(execute(pool, "sleep"))

@@ -1,7 +1,7 @@
-"""A child of the sandbox that does what it is told instead of processing images. Run as a program by tests.
+"""A child of the sandbox that does what it is told instead of processing images. Tests run it as a program.
 
-The bytes of the "image" are the name of a behaviour below. What a behaviour returns comes back as JSON, in the place
-of a encoded.
+The bytes of the "image" are the name of a behaviour below. The return value of the behaviour comes back as JSON, in
+place of an encoded variant.
 """
 
 import ctypes
@@ -27,11 +27,11 @@ PR_SET_DUMPABLE = 4
 
 
 class Seen:
-    """What this process knows of itself."""
+    """What this process has been given so far."""
 
     images = 0
     last = b""
-    """What it was given last: the name of a behaviour, and whatever else, after a space."""
+    """The last "image": the name of a behaviour, and any text after a space."""
 
 
 def pid() -> int:
@@ -44,7 +44,7 @@ def spin() -> None:
 
 
 def burn() -> str:
-    """0.2 s of CPU time."""
+    """Use 0.2 s of CPU time."""
     end = time.process_time() + 0.2
     while time.process_time() < end:
         sum(range(1000))
@@ -61,7 +61,7 @@ def nap() -> str:
 
 
 def rest() -> int:
-    """Three seconds."""
+    """Sleep for three seconds."""
     time.sleep(3)
     return os.getpid()
 
@@ -75,7 +75,7 @@ def leave() -> None:
 
 
 def hang_up() -> None:
-    """Close the connection, and live on."""
+    """Close the connection, but keep running."""
     os.close(CHANNEL)
     sleep()
 
@@ -102,7 +102,7 @@ Kept: list[bytes] = []
 
 
 def keep() -> int:
-    """Hold on to 64 MB for good."""
+    """Keep 64 MB of memory."""
     Kept.append(b"x" * (64 * MEGABYTE))
     return os.getpid()
 
@@ -120,7 +120,7 @@ def bug() -> None:
 
 
 def stumble() -> FailedVariant:
-    """Fail at a variant for a reason that nobody foresaw."""
+    """Return a variant that failed because of a bug."""
     return FailedVariant(
         name="answer", code="processor_crash", message="It could not be made.", bug="LookupError\nhere:1 it"
     )
@@ -138,7 +138,7 @@ def babble() -> None:
 
 
 def promise() -> None:
-    """Announce more bytes of pictures than an answer may have."""
+    """Announce more bytes than an answer may have."""
     encoded = {"type": "encoded", "name": "answer", "format": "png", "width": 1, "height": 1}
     sizes = {"sha256": "0" * 64, "size": 10**12}
     usage = {"cpu_ms": 0, "peak_bytes": 0, "resident_bytes": 0}
@@ -157,7 +157,7 @@ def open_files() -> list[str]:
 
 
 def escapes() -> dict[str, str]:
-    """What comes of each try to reach out of the sandbox."""
+    """Return the outcome of each attempt to get out of the sandbox."""
     tries: dict[str, Callable[[], object]] = {
         "make an internet socket": lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM),
         "make a local socket": lambda: socket.socket(socket.AF_UNIX, socket.SOCK_STREAM),
@@ -165,7 +165,7 @@ def escapes() -> dict[str, str]:
         "resolve a name": lambda: socket.getaddrinfo(b"localhost", 80),
         "read a file": lambda: Path("/etc/passwd").read_bytes(),
         "read the service's environment": lambda: Path(f"/proc/{os.getppid()}/environ").read_bytes(),
-        "write a file": lambda: Path("/tmp/darkroom-escaped").write_bytes(b"x"),  # noqa: S108 - must not come to be
+        "write a file": lambda: Path("/tmp/darkroom-escaped").write_bytes(b"x"),  # noqa: S108 - must not be created
         "list a folder": lambda: list(Path("/").iterdir()),
         "remove a file": lambda: os.unlink("/tmp/darkroom-escaped"),  # noqa: PTH108, S108 - the bare call is meant
         "run a program": lambda: subprocess.run(["/bin/true"], check=True),
@@ -187,7 +187,7 @@ def outcome_of(attempt: Callable[[], object]) -> str:
 
 
 def kind_of(number: int) -> str | None:
-    """What an open descriptor is for; None when it is not open."""
+    """Return what an open descriptor is; None if it is not open."""
     try:
         os.pread(number, 1, 0)
     except OSError as error:
@@ -196,7 +196,7 @@ def kind_of(number: int) -> str | None:
 
 
 def misbehave(data: bytes, work: Instructions) -> ProcessedImage:
-    """Look the behaviour up by the "image", and answer with what it returns."""
+    """Run the behaviour that the "image" names, and answer with its return value."""
     Seen.images += 1
     behaviour: Callable[[], Any] = globals()[data.decode().partition(" ")[0]]
     Seen.last = data

@@ -1,6 +1,6 @@
-"""A child of the sandbox that processes images as others do, but for one that kills it. Run as a program by tests.
+"""A child of the sandbox that processes images, except one that kills it. Tests run it as a program.
 
-No image is known that kills Pillow's decoders; this stands in for the one that will be found.
+No image is known that crashes Pillow's decoders. This one stands for the next that is found.
 """
 
 import ctypes
@@ -13,7 +13,7 @@ KILLER = b"\xff\xd8\xff killer"
 
 
 def mortal(data: bytes, work: Instructions) -> ProcessedImage:
-    """Process the image, or die as a decoder does that writes where it must not."""
+    """Process the image, or crash like a decoder that writes to invalid memory."""
     if data == KILLER:
         ctypes.string_at(0)
     return process(data, work)

@@ -1,4 +1,4 @@
-"""A child can do nothing but compute and answer."""
+"""A child can only compute and answer."""
 
 import re
 import sys
@@ -25,7 +25,7 @@ async def test_no_way_out_of_the_sandbox_is_open() -> None:
     # getaddrinfo reports its own kind of OSError when it cannot make a socket.
     assert outcomes.pop("resolve a name") == "gaierror"
     assert set(outcomes.values()) == {"PermissionError"}, outcomes
-    # As the kernel has it: no new privileges, and a filter of system calls.
+    # What the kernel reports: no new privileges, and a filter of system calls.
     assert (attributes["NoNewPrivs"], attributes["Seccomp"]) == ("1", "2")
     assert limits["address space"] == str(1024**3)
     assert (limits["file size"], limits["core file size"], limits["open files"]) == ("0", "0", "32")
@@ -44,18 +44,18 @@ async def test_a_child_inherits_no_open_file() -> None:
         assert inherited.fileno() > 2
         async with misbehaving() as pool:
             kinds = await answer(pool, "open_files")
-    # Standard input and outputs, which lead nowhere; the service; its own memory statistics.
+    # Standard input and outputs, all /dev/null; the connection to the service; the child's own memory statistics.
     assert kinds == ["file", "file", "file", "connection", "file"]
 
 
-async def test_what_a_library_prints_harms_nothing_and_is_seen_nowhere(capfd: pytest.CaptureFixture[str]) -> None:
+async def test_output_of_libraries_is_discarded(capfd: pytest.CaptureFixture[str]) -> None:
     async with misbehaving() as pool:
         assert await answer(pool, "chatter") == "said"
         assert await answer(pool, "chatter") == "said"
     assert "noise" not in "".join(capfd.readouterr())
 
 
-async def test_a_confinement_that_the_system_lacks_is_logged_outside_production() -> None:
+async def test_a_missing_confinement_is_logged_outside_production() -> None:
     with structlog.testing.capture_logs() as logs:
         async with ChildPool(2, command=UNCONFINED):
             pass
@@ -63,13 +63,13 @@ async def test_a_confinement_that_the_system_lacks_is_logged_outside_production(
     assert logs == [{"event": "sandbox_incomplete", "missing": missing, "log_level": "warning"}]
 
 
-async def test_a_pool_that_must_be_sealed_does_not_start_where_a_child_cannot_be() -> None:
+async def test_a_sealed_pool_does_not_start_if_a_child_cannot_be_sealed() -> None:
     with pytest.raises(Unsealed) as raised:
         async with ChildPool(1, command=UNCONFINED, sealed_only=True):
             pytest.fail("entered")
     assert raised.value.missing == ("seccomp of the template", "seccomp")
 
 
-async def test_here_everything_is_sealed() -> None:
+async def test_children_are_sealed_on_this_machine() -> None:
     async with ChildPool(1, sealed_only=True):
         pass

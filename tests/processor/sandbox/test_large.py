@@ -1,4 +1,4 @@
-"""The largest pictures that are taken, within what a child may use: flat ones, which are made and read quickly."""
+"""The largest images that are accepted fit into the limits of a child. They have one colour, which encodes fast."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -19,7 +19,7 @@ from tests.support.images import encoded
 pytestmark = pytest.mark.slow
 
 SIDE = 7071
-"""A square of it has 49,999,041 pixels."""
+"""Pixels a side of a square of 49,999,041 pixels."""
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -40,25 +40,25 @@ def flat(mode: str, image_format: str, side: int = SIDE, **options: Any) -> byte
     return encoded(Image.new(mode, (side, side), color), image_format, **options)
 
 
-def test_the_side_is_the_longest_of_a_square() -> None:
+def test_the_square_is_the_largest_within_the_pixel_limit() -> None:
     assert SIDE**2 <= MAX_PIXELS < (SIDE + 1) ** 2
 
 
-async def test_a_transparent_png_is_turned_by_any_angle_and_resized(pool: ChildPool) -> None:
+async def test_a_large_transparent_png_is_rotated_by_any_angle_and_resized(pool: ChildPool) -> None:
     turned = variant([{"op": "rotate", "angle": 45, "background": "transparent"}, {"op": "resize", "width": 300}])
     (made,) = await outcomes(pool, flat("RGBA", "PNG", compress_level=1), turned)
     assert isinstance(made, EncodedVariant), made
     assert (made.width, made.height) == (300, 300)
 
 
-async def test_an_opaque_webp_becomes_grey(pool: ChildPool) -> None:
+async def test_a_large_opaque_webp_becomes_grey(pool: ChildPool) -> None:
     (made,) = await outcomes(pool, flat("RGB", "WEBP", method=0), *load_presets()["grayscale"].variants)
     assert isinstance(made, EncodedVariant), made
     assert (made.width, made.height) == (SIDE, SIDE)
 
 
 @pytest.mark.parametrize(("mode", "image_format"), [("RGB", "avif"), ("RGBA", "webp")])
-async def test_an_encoder_that_wants_more_memory_than_there_is_fails_alone(mode: str, image_format: str) -> None:
+async def test_only_the_variant_whose_encoder_runs_out_of_memory_fails(mode: str, image_format: str) -> None:
     small = variant([{"op": "resize", "width": 64}], {"format": image_format}, name="small")
     large = variant([], {"format": image_format}, name="large")
     async with ChildPool(1, limits=Limits(memory_bytes=340 * 1024**2)) as tight:

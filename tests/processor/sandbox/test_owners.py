@@ -1,4 +1,4 @@
-"""A child sees images of one owner only, and nothing of what another child has seen."""
+"""A child sees images of one owner only, and nothing that another child has seen."""
 
 import asyncio
 import os
@@ -15,7 +15,7 @@ from tools.testbed.processes import descendants, holds, parent, running
 
 pytestmark = pytest.mark.slow
 
-linux_only = pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+linux_only = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 
 
 async def test_a_child_never_works_for_a_second_owner() -> None:
@@ -32,7 +32,7 @@ async def test_the_memory_of_a_child_holds_nothing_of_another_owners_image() -> 
     marker = uuid4().hex
     async with misbehaving() as pool:
         before = await answer(pool, f"pid {marker}", owner="one")
-        # The search finds it where it is.
+        # The search works: it finds the marker in the child that was given it.
         assert holds(before, marker.encode())
         after = await answer(pool, "pid", owner="two")
         assert not holds(after, marker.encode())
@@ -57,7 +57,7 @@ async def test_an_idle_child_of_the_owner_is_used_before_another_is_forked() -> 
     assert pids == pids[:2] * 3
 
 
-async def test_the_child_that_has_idled_for_longest_makes_room() -> None:
+async def test_the_child_that_was_idle_longest_is_replaced() -> None:
     async with misbehaving(size=2) as pool:
         first, second = [await answer(pool, "pid", owner=owner) for owner in ("one", "two")]
         third = await answer(pool, "pid", owner="three")
@@ -67,7 +67,7 @@ async def test_the_child_that_has_idled_for_longest_makes_room() -> None:
 
 
 @linux_only
-async def test_there_are_never_more_children_than_places_and_none_stays_a_zombie() -> None:
+async def test_there_are_never_more_children_than_slots_and_no_zombies() -> None:
     async with misbehaving(size=2) as pool:
         template = parent(await answer(pool, "pid"))
         for number in range(12):
@@ -79,7 +79,7 @@ async def test_there_are_never_more_children_than_places_and_none_stays_a_zombie
 
 
 @linux_only
-async def test_a_template_that_is_killed_takes_its_children_along_and_is_replaced() -> None:
+async def test_a_killed_template_ends_its_children_and_is_replaced() -> None:
     async with misbehaving(size=2) as pool:
         idle, working = [await answer(pool, "pid", owner=owner) for owner in ("one", "two")]
         template = parent(idle)
@@ -92,7 +92,7 @@ async def test_a_template_that_is_killed_takes_its_children_along_and_is_replace
 
 
 @linux_only
-async def test_after_a_crash_another_template_takes_over_with_another_layout_of_memory() -> None:
+async def test_another_template_with_another_memory_layout_takes_over_after_a_crash() -> None:
     async with misbehaving(size=2) as pool:
         first = await answer(pool, "pid", owner="one")
         template = parent(first)
@@ -100,18 +100,18 @@ async def test_after_a_crash_another_template_takes_over_with_another_layout_of_
         await asyncio.sleep(0)
         await execute(pool, "crash", owner="two")
         await until(lambda: _has_other_template(pool, template))
-        # A child of the former template ends what it works on, and then both end.
+        # A child of the previous template finishes its image, and then both end.
         assert await resting == first
         await until(lambda: not running({first, template}))
 
 
 async def _has_other_template(pool: ChildPool, former: int) -> bool:
-    """Ask a child of a new owner each time."""
+    """Return whether a child of a new owner has another template."""
     return parent(await answer(pool, "pid", owner=str(uuid4()))) != former
 
 
 @linux_only
-async def test_a_child_whose_template_has_ended_before_it_was_tied_to_it_ends_by_itself() -> None:
+async def test_a_child_ends_if_its_template_ended_before_it_was_bound_to_it() -> None:
     ended = await asyncio.create_subprocess_exec(sys.executable, "-c", ORPHAN)
     assert await ended.wait() == 1
 

@@ -1,4 +1,4 @@
-"""The sandbox changes nothing in what comes of an image: it computes the same as the bare pipeline."""
+"""The sandbox gives the same outcomes as the bare pipeline."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -60,7 +60,7 @@ async def pool() -> AsyncIterator[ChildPool]:
 
 
 def bare(data: bytes, work: Instructions = WORK) -> ProcessedImage | str:
-    """What the pipeline makes of it in this process; of an error its code."""
+    """Return what the pipeline makes in this process, or the code of its error."""
     try:
         return process(data, work)
     except ImageError as error:
@@ -68,19 +68,21 @@ def bare(data: bytes, work: Instructions = WORK) -> ProcessedImage | str:
 
 
 async def sandboxed(pool: ChildPool, data: bytes, work: Instructions = WORK) -> ProcessedImage | str:
-    """The same from a child."""
+    """Return the same from a child."""
     result = (await pool.process(data, work, owner="one")).result
     return result.code if isinstance(result, ImageError) else result
 
 
 @pytest.mark.parametrize("image_format", FORMATS)
-async def test_every_format_ends_the_same_in_the_sandbox(pool: ChildPool, image_format: str) -> None:
+async def test_every_format_gives_the_same_outcome_in_the_sandbox(pool: ChildPool, image_format: str) -> None:
     data = encoded(photo(240, 160), image_format)
     assert await sandboxed(pool, data) == bare(data)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation["op"])
-async def test_every_operation_ends_the_same_in_the_sandbox(pool: ChildPool, operation: dict[str, Any]) -> None:
+async def test_every_operation_gives_the_same_outcome_in_the_sandbox(
+    pool: ChildPool, operation: dict[str, Any]
+) -> None:
     variant = Variant.model_validate({"name": "one", "operations": [operation], "output": {"format": "png"}})
     work = Instructions(variants=(variant,), describe=False)
     data = encoded(photo(240, 160, "RGBA"), "PNG")
@@ -90,7 +92,7 @@ async def test_every_operation_ends_the_same_in_the_sandbox(pool: ChildPool, ope
     assert made == bare(data, work)
 
 
-async def test_an_image_laid_over_another_ends_the_same_in_the_sandbox(pool: ChildPool) -> None:
+async def test_an_overlay_gives_the_same_outcome_in_the_sandbox(pool: ChildPool) -> None:
     logos = {Overlay(job_id=str(UUID(int=number)), variant="logo"): photo(40, 40 + number, "RGBA") for number in (1, 2)}
     steps = tuple(Watermark(op="watermark", image=overlay, angle=20) for overlay in logos)
     work = Instructions(
@@ -105,12 +107,12 @@ async def test_an_image_laid_over_another_ends_the_same_in_the_sandbox(pool: Chi
     assert made == bare(data, work)
 
 
-def test_no_operation_is_forgotten_here() -> None:
+def test_all_operations_are_listed_here() -> None:
     schema = TypeAdapter[object](AnyOperation).json_schema()
     assert {operation["op"] for operation in OPERATIONS} == set(schema["discriminator"]["mapping"])
 
 
-async def test_an_animation_ends_the_same_in_the_sandbox(pool: ChildPool) -> None:
+async def test_an_animation_gives_the_same_outcome_in_the_sandbox(pool: ChildPool) -> None:
     data = animation(64, 48, 5)
     assert await sandboxed(pool, data) == bare(data)
 
@@ -118,11 +120,11 @@ async def test_an_animation_ends_the_same_in_the_sandbox(pool: ChildPool) -> Non
 @pytest.mark.parametrize(
     "data", [b"", b"GIF89a", b"\xff\xd8\xff\xe0" + bytes(100), encoded(photo(64, 64), "PNG")[:-40]]
 )
-async def test_a_broken_file_ends_the_same_in_the_sandbox(pool: ChildPool, data: bytes) -> None:
+async def test_a_broken_file_gives_the_same_outcome_in_the_sandbox(pool: ChildPool, data: bytes) -> None:
     assert await sandboxed(pool, data) == bare(data)
 
 
 @pytest.mark.parametrize("path", [*corpus_params("formats/*.*"), *corpus_params("malformed/**/*.*")])
-async def test_a_foreign_file_ends_the_same_in_the_sandbox(pool: ChildPool, path: Path) -> None:
+async def test_files_of_the_corpus_give_the_same_outcome_in_the_sandbox(pool: ChildPool, path: Path) -> None:
     data = path.read_bytes()  # noqa: ASYNC240 - nothing else runs meanwhile
     assert await sandboxed(pool, data) == bare(data)

@@ -1,4 +1,4 @@
-"""The pool survives its children, and they do not survive it."""
+"""The pool survives its children, and the children do not survive the pool."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ WAYS_TO_FAIL = ["crash", "leave", "hang_up", "flood", "babble", "promise", "bug"
 
 
 @pytest.mark.parametrize("behaviour", WAYS_TO_FAIL)
-async def test_an_image_that_kills_its_child_twice_has_failed(behaviour: str) -> None:
+async def test_an_image_that_kills_its_child_twice_fails(behaviour: str) -> None:
     async with misbehaving() as pool:
         ended = await execute(pool, behaviour)
         assert isinstance(ended.result, ProcessorCrash)
@@ -42,7 +42,7 @@ async def test_an_image_that_kills_its_child_twice_has_failed(behaviour: str) ->
 async def test_an_image_gets_a_second_try_in_a_fresh_child() -> None:
     async with misbehaving(size=2) as pool:
         first = await answer(pool, "pid")
-        # The child that worked last is asked first: while it stands still, the other one is used as well.
+        # The child that worked last is used first. While it is stopped, the pool needs the other one too.
         os.kill(first, signal.SIGSTOP)
         held = asyncio.create_task(answer(pool, "pid"))
         await asyncio.sleep(0)
@@ -61,7 +61,7 @@ async def test_an_image_whose_child_is_killed_from_outside_gets_a_second_try() -
         assert await second != first
 
 
-async def test_a_bug_that_one_variant_meets_is_logged_and_costs_the_child_but_no_second_try() -> None:
+async def test_a_bug_in_one_variant_is_logged_and_ends_the_child_without_a_second_try() -> None:
     async with misbehaving() as pool:
         first = await answer(pool, "pid")
         with structlog.testing.capture_logs() as logs:
@@ -74,7 +74,7 @@ async def test_a_bug_that_one_variant_meets_is_logged_and_costs_the_child_but_no
         assert await answer(pool, "pid") != first
 
 
-def test_bugs_of_all_variants_fit_into_an_answer() -> None:
+def test_bugs_of_all_variants_fit_into_one_header() -> None:
     failures = tuple(FailedVariant.of(f"variant-{number:0>40}", _bug(90)) for number in range(MAX_VARIANTS))
     description = SourceDescription(
         format=ImageFormat.JPEG,
@@ -98,7 +98,7 @@ def test_bugs_of_all_variants_fit_into_an_answer() -> None:
 
 
 def _bug(depth: int) -> ProcessorCrash:
-    """One so many calls deep."""
+    """Return a bug whose traceback has `depth` calls."""
     try:
         with translate_variant_errors():
             _fail(depth)
@@ -119,14 +119,14 @@ async def test_a_child_that_dies_while_idle_is_replaced() -> None:
         assert await answer(pool, "pid") != first
 
 
-async def test_a_crash_leaves_the_images_beside_it_alone() -> None:
+async def test_a_crash_does_not_affect_images_in_other_children() -> None:
     async with misbehaving(size=2) as pool:
         rested, crashed = await asyncio.gather(answer(pool, "nap"), execute(pool, "crash"))
     assert rested == "rested"
     assert isinstance(crashed.result, ProcessorCrash)
 
 
-async def test_cancelling_ends_the_work_at_once_and_frees_the_place() -> None:
+async def test_cancelling_ends_the_work_at_once_and_frees_the_slot() -> None:
     async with misbehaving() as pool:
         first = await answer(pool, "pid")
         work = asyncio.create_task(execute(pool, "sleep"))
@@ -138,7 +138,7 @@ async def test_cancelling_ends_the_work_at_once_and_frees_the_place() -> None:
         assert not running({first})
 
 
-async def test_cancelling_an_image_that_still_waits_costs_no_child() -> None:
+async def test_cancelling_a_waiting_image_ends_no_child() -> None:
     async with misbehaving() as pool:
         first = await answer(pool, "pid")
         ahead = asyncio.create_task(answer(pool, "nap"))
@@ -149,14 +149,14 @@ async def test_cancelling_an_image_that_still_waits_costs_no_child() -> None:
         assert await answer(pool, "pid") == first
 
 
-async def test_leaving_the_pool_leaves_no_process_behind() -> None:
+async def test_leaving_the_pool_ends_all_processes() -> None:
     async with misbehaving(size=2) as pool:
         pids = await asyncio.gather(answer(pool, "pid"), answer(pool, "pid"))
         assert running(set(pids)) == set(pids)
     assert not running(set(pids))
 
 
-async def test_children_die_with_a_service_that_is_killed() -> None:
+async def test_children_end_when_the_service_is_killed() -> None:
     service = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -167,20 +167,20 @@ async def test_children_die_with_a_service_that_is_killed() -> None:
     assert service.stdout is not None
     children = set(json.loads(await service.stdout.readline()))
     pids = descendants(service.pid)
-    assert children < pids, "the template is one more"
+    assert children < pids, "the template is another descendant"
     service.kill()
     await service.wait()
     await until(lambda: not running(pids))
 
 
-async def test_children_that_cannot_be_started_are_an_error_at_once() -> None:
+async def test_entering_the_pool_fails_if_children_cannot_be_started() -> None:
     with pytest.raises(ChildFailed):
         async with ChildPool(2, command=(sys.executable, "-c", "raise SystemExit(1)")):
             pytest.fail("entered")
 
 
-async def test_a_pool_whose_children_no_longer_start_says_so(tmp_path: Path) -> None:
-    """The template ends while its program is away, which then comes back."""
+async def test_a_pool_whose_children_no_longer_start_is_not_ready(tmp_path: Path) -> None:
+    """The template is killed while its program file is missing. Then the file comes back."""
     program = Path(__file__).with_name("misbehaving_child.py")
     link = tmp_path / "child.py"
     link.symlink_to(program)
@@ -204,7 +204,7 @@ async def _says_unavailable(pool: ChildPool) -> bool:
     return False
 
 
-async def test_of_a_hundred_images_at_once_one_that_kills_its_child_harms_no_other() -> None:
+async def test_one_of_a_hundred_images_that_kills_its_child_harms_no_other() -> None:
     square = Resize(op="resize", width=16, height=16, fit=Fit.COVER)
     work = Instructions(variants=(Variant(name="square", operations=(square,)),), describe=True)
     sources = [jpeg(40 + number, 30) for number in range(100)]
@@ -216,12 +216,12 @@ async def test_of_a_hundred_images_at_once_one_that_kills_its_child_harms_no_oth
     assert isinstance(killed.result, ProcessorCrash)
     described = [_described_and_made(ended.result) for ended in reports]
     assert described == [((40 + number, 30), (16, 16)) for number in range(100) if number != 40]
-    # Both over the killer: no other image was tried twice, and so none took longer than it does alone.
+    # Both were tries of the killer: no other image was tried twice.
     assert [log["event"] for log in logs] == ["child_failed", "child_failed"]
 
 
 def _described_and_made(result: ProcessedImage | ImageError) -> tuple[tuple[int, int], tuple[int, int]]:
-    """The size of the source and that of its one variant."""
+    """Return the size of the source and that of its only variant."""
     assert isinstance(result, ProcessedImage)
     assert result.description is not None
     (encoded,) = result.outcomes

@@ -1,4 +1,4 @@
-"""The filter of system calls, where it cannot be laid. What it does where it can: see `test_confinement`."""
+"""The filter of system calls on an unknown machine. `test_confinement` tests what the filter does."""
 
 import platform
 
@@ -9,6 +9,6 @@ from darkroom_processor.sandbox import seccomp
 pytestmark = pytest.mark.slow
 
 
-def test_a_machine_whose_calls_are_not_known_here_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_filter_is_installed_on_an_unknown_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
     assert not seccomp.Filter().install()
