@@ -1,140 +1,14 @@
-"""What a result keeps of its source besides the picture, on demand: its profile with its colours, EXIF tags, XMP."""
+"""The metadata that a variant keeps if it asks for it: profile, EXIF tags and XMP packet."""
 
-from typing import Any
-
-import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from darkroom_processor.pipeline import EncodedVariant, Instructions, process
-from tests.processor.pipeline.running import image, picture, variant
+from tests.processor.pipeline.running import picture
 from tests.support import images, profiles
-from tests.support.recipes import LOGO
 
 WIDE = profiles.rgb_profile()
 PHOTO = images.photo(60, 45)
-SOURCE = images.encoded(PHOTO, "PNG", icc_profile=WIDE)
-KEEPING = {"format": "png", "keep_metadata": "icc"}
 FORMATS = ["jpeg", "png", "webp", "avif", "tiff"]
-BLUE = (0x33, 0x66, 0x99)
-
-
-def rows(shown: Image.Image) -> Any:
-    """Channels from 0 to 255, one row a pixel."""
-    return np.asarray(shown, dtype=float).reshape(-1, len(shown.getbands()))
-
-
-def seen(shown: Image.Image) -> Any:
-    """The same as viewers show it, which know the profile."""
-    return profiles.to_srgb(WIDE, rows(shown)[:, :3] / 255)
-
-
-@pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize("keep", ["icc", "all"])
-def test_with_its_profile_a_picture_keeps_its_colours(name: str, keep: str) -> None:
-    output = {"format": name, "keep_metadata": keep, "quality": 100, "subsampling": "4:4:4", "lossless": True}
-    shown = images.opened(picture(SOURCE, [], output).data)
-    assert shown.info["icc_profile"] == WIDE
-    assert np.abs(rows(shown.convert("RGB")) - rows(PHOTO)).max() <= (0 if name in {"png", "tiff", "webp"} else 6)
-
-
-@pytest.mark.parametrize("keep", ["none", "copyright"])
-def test_without_its_profile_a_picture_is_srgb(keep: str) -> None:
-    shown = image(SOURCE, [], {"format": "png", "keep_metadata": keep})
-    assert "icc_profile" not in shown.info
-    assert np.abs(rows(shown) - seen(PHOTO)).max() <= 1
-
-
-def test_gif_holds_no_profile_and_is_srgb() -> None:
-    shown = image(
-        images.encoded(Image.new("RGB", (8, 8), BLUE), "PNG", icc_profile=WIDE), [], {**KEEPING, "format": "gif"}
-    )
-    assert np.abs(rows(shown) - profiles.to_srgb(WIDE, np.array([BLUE]) / 255)).max() <= 1
-
-
-@pytest.mark.parametrize(
-    "operation",
-    [
-        {"op": "pad", "left": 60, "background": "#336699"},
-        {"op": "pad", "left": 60, "background": "#369"},
-        {"op": "resize", "width": 120, "height": 45, "fit": "contain", "background": "#336699ff", "position": "right"},
-        {"op": "watermark", "image": LOGO.model_dump(), "position": "left", "margin": 0, "scale": 0.5, "opacity": 1},
-    ],
-)
-def test_what_a_recipe_adds_has_the_colours_that_it_names(operation: dict[str, Any]) -> None:
-    logo = images.encoded(Image.new("RGB", (30, 45), BLUE), "PNG")
-    work = Instructions(variants=(variant([operation], KEEPING),), describe=False, overlays={LOGO: logo})
-    [made] = process(SOURCE, work).outcomes
-    assert isinstance(made, EncodedVariant)
-    added = images.opened(made.data).convert("RGB").crop((0, 0, 20, 45))
-    assert np.abs(seen(added) - BLUE).max() <= 2
-
-
-def test_a_transparent_background_has_no_colour_to_convert() -> None:
-    shown = image(SOURCE, [{"op": "rotate", "angle": 45, "background": "transparent"}], KEEPING)
-    assert shown.getpixel((0, 0)) == (0, 0, 0, 0)
-    faint = image(SOURCE, [{"op": "pad", "left": 9, "background": "#33669980"}], KEEPING)
-    assert faint.getchannel("A").getpixel((0, 0)) == 0x80
-
-
-def test_what_has_lost_its_colours_is_grey_as_it_would_be_without_the_profile() -> None:
-    kept, plain = (image(SOURCE, [{"op": "grayscale"}], {**KEEPING, "keep_metadata": keep}) for keep in ("icc", "none"))
-    assert kept.mode == "L"
-    assert "icc_profile" not in kept.info, "a profile of RGB fits no grey picture"
-    assert kept.tobytes() == plain.tobytes()
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        images.encoded(PHOTO.convert("CMYK"), "TIFF"),
-        images.encoded(PHOTO, "PNG", icc_profile=b"nonsense"),
-        images.encoded(PHOTO, "PNG", icc_profile=profiles.gray_profile(profiles.gamma_curve(2))),
-        images.encoded(PHOTO, "PNG"),
-    ],
-    ids=["cmyk", "broken", "of grey", "none"],
-)
-def test_a_picture_whose_profile_is_of_no_use_gets_that_of_srgb(source: bytes) -> None:
-    kept, plain = (image(source, [], {**KEEPING, "keep_metadata": keep}) for keep in ("icc", "none"))
-    assert 400 < len(kept.info["icc_profile"]) < 800
-    assert kept.tobytes() == plain.tobytes()
-
-
-def test_a_grey_picture_needs_no_profile() -> None:
-    profile = profiles.gray_profile(profiles.gamma_curve(1))
-    source = images.encoded(PHOTO.convert("L"), "PNG", icc_profile=profile)
-    kept = image(source, [], KEEPING)
-    assert "icc_profile" not in kept.info
-    assert kept.tobytes() == image(source, []).tobytes()
-
-
-def test_variants_with_and_without_the_profile_are_made_of_one_source() -> None:
-    resize = {"op": "resize", "width": 30}
-    variants = (
-        variant([resize], KEEPING, "kept"),
-        variant([resize], {"format": "png"}, "plain"),
-        variant([], KEEPING, "whole"),
-    )
-    outcomes = process(SOURCE, Instructions(variants=variants, describe=True)).outcomes
-    assert [outcome.name for outcome in outcomes] == ["kept", "plain", "whole"]
-    alone = [process(SOURCE, Instructions(variants=(one,), describe=True)).outcomes[0] for one in variants]
-    assert list(outcomes) == alone
-
-
-@pytest.mark.parametrize("source", ["PNG", "WEBP"])
-@pytest.mark.parametrize("name", ["png", "webp"])
-def test_the_frames_of_an_animation_keep_their_colours(source: str, name: str) -> None:
-    data = images.animation(40, 20, 3, source, icc_profile=WIDE, lossless=True)
-    output = {"format": name, "lossless": True, "frames": "all"}
-    kept, plain = (images.opened(picture(data, [], {**output, "keep_metadata": keep}).data) for keep in ("icc", "none"))
-    assert kept.info["icc_profile"] == WIDE
-    for number in range(3):
-        kept.seek(number)
-        plain.seek(number)
-        assert kept.convert("RGB").getpixel((39, 0)) == (images.BLUE if number == 2 else images.YELLOW)
-        assert plain.convert("RGB").getpixel((39, 0)) != kept.convert("RGB").getpixel((39, 0))
-
-
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf tiff:Orientation="6">Rights</rdf></x:xmpmeta>'
 TAGS = {"Make", "Artist", "Copyright", "ISOSpeedRatings", "GPSLatitudeRef"}
 
@@ -179,7 +53,7 @@ PARTS = {
     "png": {b"eXIf": 1, b"iCCP": 1, b"XML:com.adobe.xmp\0": 1},
     "webp": {b"EXIF": 1, b"ICCP": 1, b"XMP ": 1},
 }
-"""What stands before each kind of metadata."""
+"""Bytes that begin each kind of metadata, and how often they must occur."""
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -196,7 +70,7 @@ def test_metadata_is_kept_once(name: str, frames: int | str, extra: dict[str, in
         made = picture(source, [], {"format": name, "frames": frames, "keep_metadata": "all", **extra}).data
         assert made.count(b"<x:xmpmeta") == 1
         assert made.count(b"Ansel-of-the-test") == 1
-        # Packed in a PNG. An AVIF says it of its first picture, and of the track of an animation.
+        # A PNG compresses the profile. An AVIF stores it for its still image and for the track of an animation.
         animated_avif = name == "avif" and getattr(images.opened(made), "n_frames", 1) > 1
         assert made.count(WIDE) == (0 if name == "png" else 2 if animated_avif else 1)
         for before, times in PARTS.get(name, {}).items():

@@ -1,72 +1,27 @@
-"""Animations: every frame is made as a picture of its own would be, and shown when and as often as in the source."""
+"""Animations: every frame is rendered as a still image would be."""
 
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageSequence
+from PIL import Image
 
 from darkroom_processor.pipeline import Instructions, process
-from darkroom_processor.pipeline.pixels.frames import Frames
-from darkroom_processor.pipeline.pixels.raster import Raster
+from tests.processor.pipeline.rendering.animations import (
+    ANIMATED,
+    LOSSLESS,
+    assembled,
+    durations,
+    frames,
+    levels,
+    moving,
+)
 from tests.processor.pipeline.running import failure, image, picture, variant
 from tests.support import images
-from tests.support.corpus import CORPUS, needs_corpus
 from tests.support.recipes import LOGO
 
 pytestmark = pytest.mark.slow
-
-ANIMATED = ["gif", "webp", "png", "avif"]
-LOSSLESS = {"format": "webp", "lossless": True, "frames": "all"}
-LONGEST = 655_350
-
-Levels = Any
-
-
-def moving(data: bytes, operations: list[dict[str, Any]], **output: Any) -> bytes:
-    """The animation that is made of one."""
-    made = picture(data, operations, {"frames": "all", **output})
-    assert images.opened(made.data).size == (made.width, made.height)
-    return made.data
-
-
-def frames(data: bytes) -> list[Image.Image]:
-    """Each frame as it is shown, `RGBA`."""
-    return [frame.convert("RGBA") for frame in ImageSequence.Iterator(images.opened(data))]
-
-
-def durations(data: bytes) -> list[int]:
-    """Milliseconds that each frame is shown."""
-    opened, shown = images.opened(data), []
-    for number in range(getattr(opened, "n_frames", 1)):
-        opened.seek(number)
-        opened.load()
-        shown.append(round(opened.info["duration"]))
-    return shown
-
-
-def plays(data: bytes) -> int:
-    """How often it runs, 0 for ever, straight from the file. GIF counts repetitions, and none of them by silence."""
-    if data.startswith(b"GIF"):
-        at = data.find(b"NETSCAPE2.0\3\1")
-        repetitions = int.from_bytes(data[at + 13 : at + 15], "little") if at > 0 else None
-        return 1 if repetitions is None else repetitions and repetitions + 1
-    if data.startswith(b"RIFF"):
-        return int.from_bytes(data[(at := data.index(b"ANIM") + 12) : at + 2], "little")
-    return int.from_bytes(data[(at := data.index(b"acTL") + 8) : at + 4], "big")
-
-
-def levels(shown: Image.Image) -> Levels:
-    """Premultiplied: of what is not seen, colours do not count."""
-    return np.asarray(shown.convert("RGBa")).astype(int)
-
-
-def assembled(pictures: list[Image.Image], image_format: str, **options: Any) -> bytes:
-    """An animation of these pictures."""
-    settings = {"save_all": True, "append_images": pictures[1:], "duration": 40, "loop": 0, **options}
-    return images.encoded(pictures[0], image_format, **settings)
-
 
 CUT_OUTS = [images.photo(48, 36, "RGBA").rotate(90 * turn) for turn in range(4)]
 """Frames that differ, with transparent parts of any degree."""
@@ -143,7 +98,7 @@ def test_what_is_transparent_stays_so_and_nothing_of_a_frame_is_left_in_the_next
 
 @pytest.mark.parametrize("disposal", [0, 1, 2, 3])
 def test_frames_of_a_gif_are_disposed_of_as_it_says(disposal: int) -> None:
-    # Pillow writes what differs from what is left of the frame before, and so relies on the disposal itself.
+    # Pillow only writes the differences to what is left of the previous frame, so it relies on the disposal too.
     shapes = []
     for number in range(4):
         shape = Image.new("RGBA", (30, 20))
@@ -153,86 +108,6 @@ def test_frames_of_a_gif_are_disposed_of_as_it_says(disposal: int) -> None:
     expected = [levels(frame) for frame in frames(data)]
     made = [levels(frame) for frame in frames(moving(data, [], **LOSSLESS))]
     assert all((one == other).all() for one, other in zip(made, expected, strict=True))
-
-
-@needs_corpus
-@pytest.mark.parametrize("file", ["rotating-squares.gif", "rotating-squares.webp", "animated-loop-3.gif"])
-@pytest.mark.parametrize("name", ["gif", "webp", "png"])
-def test_animations_of_others_look_the_same_at_any_time(file: str, name: str) -> None:
-    data = (CORPUS / "formats" / file).read_bytes()
-    made = moving(data, [], format=name, lossless=True)
-    before, after = timeline(data), timeline(made)
-    assert [until for until, _ in after] == [until for until, _ in before]
-    for (_, one), (_, other) in zip(before, after, strict=True):
-        assert np.abs(one - other).mean() < 2
-
-
-def timeline(data: bytes) -> list[tuple[int, Levels]]:
-    """Until when, in milliseconds, what is seen; frames that look alike are one."""
-    seen: list[tuple[int, Levels]] = []
-    until = 0
-    for frame, duration in zip(map(levels, frames(data)), durations(data), strict=True):
-        until += duration
-        if seen and (frame == seen[-1][1]).all():
-            seen.pop()
-        seen.append((until, frame))
-    return seen
-
-
-@pytest.mark.parametrize("source", ["GIF", "WEBP", "PNG"])
-@pytest.mark.parametrize("name", ["gif", "webp", "png"])
-@pytest.mark.parametrize("times", [0, 1, 3, 65_535])
-def test_an_animation_runs_as_often_as_its_source(source: str, name: str, times: int) -> None:
-    stated = {0: 0, 1: None}.get(times, times - 1) if source == "GIF" else times
-    data = images.animation(40, 20, 3, source, loop=stated)
-    assert plays(data) == times
-    assert plays(moving(data, [], format=name)) == times
-
-
-@needs_corpus
-def test_a_gif_that_is_repeated_twice_runs_three_times() -> None:
-    # Named by those who made it; sharp calls it 3 as well.
-    data = (CORPUS / "formats/animated-loop-3.gif").read_bytes()
-    assert plays(moving(data, [], format="webp")) == 3
-
-
-def flicker(shown: list[int], image_format: str = "PNG") -> bytes:
-    """Frames of different colours that are shown for so many milliseconds each."""
-    colors = [Image.new("RGB", (8, 8), (20 * number % 256, 99, 7)) for number in range(len(shown))]
-    return assembled(colors, image_format, duration=shown, loop=0)
-
-
-@pytest.mark.parametrize("name", ANIMATED)
-@pytest.mark.parametrize("shown", [[20, 100, 3000], [655_000, 20], [70_010, 66_000]])
-def test_frames_are_shown_for_as_long_as_before(name: str, shown: list[int]) -> None:
-    assert durations(moving(flicker(shown), [], format=name)) == shown
-
-
-def test_a_gif_keeps_its_time_as_a_whole() -> None:
-    shown = durations(moving(flicker([33] * 10), [], format="gif"))
-    assert set(shown) == {30, 40}
-    assert all(abs(sum(shown[:count]) - 33 * count) <= 5 for count in range(11))
-
-
-def test_no_frame_of_a_gif_becomes_so_short_that_browsers_slow_it_down() -> None:
-    assert durations(moving(flicker([16] * 6), [], format="gif")) == [20] * 6
-    # They did so before: what says a hundredth, or nothing, is shown for a tenth.
-    assert durations(moving(flicker([10] * 3), [], format="gif")) == [10] * 3
-    assert durations(moving(flicker([0] * 3, "GIF"), [], format="webp")) == [100] * 3
-
-
-@pytest.mark.parametrize("name", ANIMATED)
-@pytest.mark.parametrize("image_format", ["PNG", "WEBP"])
-def test_no_duration_is_too_long_to_be_written(name: str, image_format: str) -> None:
-    data = flicker([16_000_000, 70_000, 5], image_format)
-    assert durations(moving(data, [], format=name))[0] == LONGEST
-
-
-def test_frames_that_look_alike_are_shown_for_as_long_as_a_gif_can_say() -> None:
-    alike = [Image.new("RGB", (8, 8), (1, 2, number)) for number in (3, 3, 3, 200)]
-    data = assembled(alike, "WEBP", duration=[600_000, 600_001, 600_002, 40], lossless=True, minimize_size=False)
-    shown = durations(moving(data, [], format="gif", colors=2))
-    assert 0 < max(shown) <= LONGEST
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
@@ -303,8 +178,3 @@ def test_frames_far_beyond_the_picture_cost_nothing() -> None:
     far = [(Image.new("RGB", (1, 1)), (60_000, 700)) for _ in range(2)]
     data = images.gif_of((30, 20), [(images.marked(30, 20), (0, 0)), *far])
     assert {frame.size for frame in frames(moving(data, [], **LOSSLESS))} == {(30, 20)}
-
-
-def test_a_strip_holds_pictures_of_one_size() -> None:
-    with pytest.raises(ValueError, match="several sizes"):
-        Frames((Raster(images.marked(30, 20)), Raster(images.marked(30, 21))))
