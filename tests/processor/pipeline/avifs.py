@@ -1,4 +1,4 @@
-"""Pictures that several tests put into AVIF files."""
+"""AVIF files for several tests."""
 
 from tests.support import heif, images
 
@@ -9,5 +9,5 @@ SEEN_THROUGH = images.photo(*SIZE, "RGBA")
 
 
 def marked(*properties: bytes) -> bytes:
-    """An AVIF of `images.marked` with these properties."""
+    """Return an AVIF of `images.marked` with these properties."""
     return heif.File(items=(MARKED.item(1, heif.ispe(*SIZE), *properties),)).written()

@@ -13,26 +13,26 @@ PNG = {"format": "png"}
 
 
 def variant(operations: list[dict[str, Any]], output: dict[str, Any] | None = None, name: str = "it") -> Variant:
-    """A variant from what a recipe's JSON would say."""
+    """Return a variant from the JSON of a recipe."""
     return Variant.model_validate({"name": name, "operations": operations, "output": output or PNG})
 
 
 def outcome(
     data: bytes, operations: list[dict[str, Any]], output: dict[str, Any] | None = None
 ) -> EncodedVariant | FailedVariant:
-    """What becomes of one variant."""
+    """Return the outcome of one variant."""
     return process(data, Instructions(variants=(variant(operations, output),), describe=False)).outcomes[0]
 
 
 def picture(data: bytes, operations: list[dict[str, Any]], output: dict[str, Any] | None = None) -> EncodedVariant:
-    """One variant, which must succeed."""
+    """Return one variant, which must succeed."""
     made = outcome(data, operations, output)
     assert isinstance(made, EncodedVariant), made
     return made
 
 
 def image(data: bytes, operations: list[dict[str, Any]], output: dict[str, Any] | None = None) -> Image.Image:
-    """One variant, which must succeed, decoded (a PNG unless `output` says otherwise), palettes resolved."""
+    """Return the decoded pixels of one variant, which must succeed. It is a PNG by default. Palettes are resolved."""
     made = picture(data, operations, output)
     shown = opened(made.data)
     assert shown.size == (made.width, made.height)
@@ -42,14 +42,14 @@ def image(data: bytes, operations: list[dict[str, Any]], output: dict[str, Any] 
 
 
 def failure(data: bytes, operations: list[dict[str, Any]], output: dict[str, Any] | None = None) -> FailedVariant:
-    """One variant, which must fail."""
+    """Return one variant, which must fail."""
     failed = outcome(data, operations, output)
     assert isinstance(failed, FailedVariant), failed
     return failed
 
 
 def description(data: bytes) -> SourceDescription:
-    """What is told of a source."""
+    """Return the description of a source."""
     described = process(data, Instructions(variants=(), describe=True)).description
     assert described is not None
     return described

@@ -1,4 +1,4 @@
-"""Whatever recipe validates, on whatever small file: the pictures come out that were foretold, or a reason why not."""
+"""Any valid recipe on any small file makes the planned variants, or fails with a foreseen error."""
 
 import io
 import time
@@ -26,14 +26,14 @@ OVERLAYS = {recipes.LOGO: images.encoded(images.photo(41, 67, "RGBA"), "WEBP")}
 
 @contextmanager
 def cheaply() -> Iterator[None]:
-    """In ten seconds of CPU time."""
+    """Check that the block takes less than ten seconds of CPU time."""
     began = time.process_time()
     yield
     assert time.process_time() - began < 10
 
 
 def check(done: ProcessedImage) -> None:
-    """That each variant is a picture as it is said to be, or has failed for a reason that was foreseen."""
+    """Check that each variant is the image that it claims to be, or has failed with a foreseen error."""
     for outcome in done.outcomes:
         if isinstance(outcome, FailedVariant):
             assert outcome.code in CODES
@@ -43,9 +43,9 @@ def check(done: ProcessedImage) -> None:
 
 
 def compare(told: Prediction, outcome: Outcome, variant: Variant) -> None:
-    """Hold what was made to what was foretold."""
+    """Check the variants that were made against the plan."""
     if isinstance(outcome, FailedVariant):
-        # Not to be foretold: whether an image is still there, whether bytes are few enough, and what a trim leaves.
+        # A plan cannot know whether an overlay still exists, whether bytes are few enough, and what a trim leaves.
         late = outcome.code == "overlay_missing" or (outcome.code == "output_limit" and variant.output.max_bytes)
         assert late or told.image is None or not told.image.size_exact, outcome
         assert told.image or outcome.code in {told.notices[0].code, "overlay_missing"}
@@ -60,7 +60,7 @@ def compare(told: Prediction, outcome: Outcome, variant: Variant) -> None:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(valid_files, recipes.variants)
-def test_no_recipe_crashes_the_pipeline_or_makes_what_was_not_foretold(data: bytes, variant: Variant) -> None:
+def test_any_recipe_makes_what_was_planned(data: bytes, variant: Variant) -> None:
     with cheaply():
         done = process(data, Instructions(variants=(variant,), describe=True, overlays=OVERLAYS))
         check(done)
@@ -71,6 +71,6 @@ def test_no_recipe_crashes_the_pipeline_or_makes_what_was_not_foretold(data: byt
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(damaged_files(), recipes.variants)
-def test_no_damage_crashes_the_pipeline(data: bytes, variant: Variant) -> None:
+def test_any_damaged_file_gives_an_error_of_the_pipeline(data: bytes, variant: Variant) -> None:
     with cheaply(), suppress(ImageError):
         check(process(data, Instructions(variants=(variant,), describe=True, overlays=OVERLAYS)))

@@ -1,4 +1,4 @@
-"""AVIF: sizes that lie, alpha without a size, and side information that libavif refuses."""
+"""AVIF: wrong announced sizes, alpha without a size, and side information that libavif refuses."""
 
 import struct
 import time
@@ -21,19 +21,19 @@ LOOK = Instructions(variants=(variant([]),), describe=True)
 
 @pytest.mark.parametrize("wide", [False, True])
 @pytest.mark.parametrize("properties", [(), (heif.nclx(1, 13),)])
-def test_alpha_without_a_size_has_that_of_its_picture(properties: tuple[bytes, ...], wide: object) -> None:
+def test_alpha_without_a_size_has_that_of_its_image(properties: tuple[bytes, ...], wide: object) -> None:
     data = heif.with_alpha(SEEN_THROUGH, of_alpha=properties, wide=bool(wide))
     expected = images.opened(heif.with_alpha(SEEN_THROUGH, of_alpha=(heif.ispe(*SIZE),)))
     assert image(data, []).tobytes() == expected.tobytes()
 
 
-def test_alpha_without_a_size_goes_out_with_one() -> None:
+def test_alpha_without_a_size_is_written_with_one() -> None:
     made = picture(heif.with_alpha(SEEN_THROUGH), [], {"format": "same", "quality": 100})
     assert images.opened(made.data).mode == "RGBA"
 
 
 def refused(data: bytes) -> ImageError:
-    """The error for a file."""
+    """Return the error for a file."""
     began = time.process_time()
     with pytest.raises(ImageError) as caught:
         process(data, LOOK)
@@ -52,7 +52,7 @@ def test_a_file_that_announces_another_size_is_refused(size: tuple[int, int]) ->
 
 
 def lying(stream: bytes, size: tuple[int, int] = SIZE, **of_item: Any) -> bytes:
-    """A file that announces a small picture and holds these headers."""
+    """Return a file that announces a small image and contains these headers."""
     item = heif.Item(number=1, data=stream, properties=(MARKED.config, MARKED.pixi, heif.ispe(*size)), **of_item)
     return heif.File(items=(item,)).written()
 
@@ -70,19 +70,19 @@ TOO_LARGE = (10_000, 5_001)
     ],
     ids=["still", "moving", "second header", "frame"],
 )
-def test_pixels_of_the_coded_picture_are_limited_whatever_is_announced(stream: bytes) -> None:
+def test_coded_pixels_are_limited_whatever_size_is_announced(stream: bytes) -> None:
     assert isinstance(refused(lying(stream)), PixelLimit)
     half = len(stream) // 2
     assert isinstance(refused(lying(stream, extents=((0, half), (half, len(stream))))), PixelLimit)
     assert isinstance(refused(lying(stream, in_idat=True)), PixelLimit)
 
 
-def test_a_picture_that_announces_too_many_pixels_and_has_few_is_refused() -> None:
+def test_an_image_that_announces_too_many_pixels_is_refused() -> None:
     assert isinstance(refused(lying(av1.sequence(*SIZE), TOO_LARGE)), PixelLimit)
 
 
 @pytest.mark.parametrize("number", [2, 3])
-def test_pixels_of_pictures_beside_it_are_limited(number: int) -> None:
+def test_pixels_of_auxiliary_images_are_limited(number: int) -> None:
     hidden = heif.Item(
         number=number, data=av1.sequence(*TOO_LARGE), properties=(MARKED.config, heif.ispe(*SIZE), heif.ALPHA)
     )
@@ -93,7 +93,7 @@ def test_pixels_of_pictures_beside_it_are_limited(number: int) -> None:
 
 
 def in_track(data: bytes, width: int, height: int) -> bytes:
-    """An animation whose track announces this size."""
+    """Return an animation whose track announces this size."""
     at = data.index(b"tkhd") + 4 + 4 + 32 + 52
     return data[:at] + struct.pack(">II", width << 16, height << 16) + data[at + 8 :]
 
@@ -104,7 +104,7 @@ def test_an_animation_that_announces_another_size_is_refused() -> None:
     assert isinstance(refused(in_track(data, *TOO_LARGE)), PixelLimit)
 
 
-def test_pixels_of_all_frames_of_an_animation_are_looked_at() -> None:
+def test_pixels_of_every_frame_are_limited() -> None:
     data = images.animation(64, 48, 3, "AVIF")
     lie = av1.sequence(*TOO_LARGE)
     frame = data.rindex(b"\x12\x00")
@@ -124,7 +124,7 @@ def grid(
     tiles: tuple[int, ...] = (10, 11, 12, 13),
     alpha: bool = False,
 ) -> bytes:
-    """A grid of tiles in so many rows and columns; as the picture, or as the alpha of one."""
+    """Return a grid of tiles in rows and columns: as the image itself, or as the alpha of one."""
     body = struct.pack(">BBBBHH", 0, 0, places[0] - 1, places[1] - 1, *size)
     shown = (heif.ispe(*(announced or size)), *([heif.ALPHA] if alpha else []))
     whole = heif.Item(number=2 if alpha else 1, kind=b"grid", data=body, properties=shown, in_idat=True)
@@ -136,7 +136,7 @@ def grid(
 
 
 @pytest.mark.parametrize("size", [(128, 128), (100, 65)])
-def test_grids_are_put_together_and_cut_to_their_size(size: tuple[int, int]) -> None:
+def test_grids_are_assembled_and_cut_to_their_size(size: tuple[int, int]) -> None:
     whole = Image.new("RGB", (128, 128))
     for place in ((0, 0), (64, 0), (0, 64), (64, 64)):
         whole.paste(images.marked(64, 64), place)
@@ -164,7 +164,7 @@ def test_grids_are_put_together_and_cut_to_their_size(size: tuple[int, int]) -> 
     ],
     ids=map(str, range(9)),
 )
-def test_a_grid_that_is_not_what_it_announces_is_refused(data: bytes) -> None:
+def test_a_grid_of_another_size_than_announced_is_refused(data: bytes) -> None:
     assert isinstance(refused(data), UndecodableImage)
 
 
@@ -175,26 +175,26 @@ def test_pixels_of_grids_and_of_their_tiles_are_limited() -> None:
     assert isinstance(refused(grid((128, 128), tile=large)), PixelLimit)
 
 
-def test_the_largest_size_is_let_through() -> None:
+def test_the_largest_size_is_accepted() -> None:
     size = (10_000, 5_000)
     assert size[0] * size[1] == MAX_PIXELS
     assert open_image(lying(av1.sequence(*size), size)).stored_size == size
 
 
-def test_a_file_that_ends_within_its_picture_is_truncated() -> None:
+def test_a_file_that_ends_within_its_pixels_is_truncated() -> None:
     data = marked()
     for length in (len(data) - 1, data.index(b"mdat") + 4, data.index(b"mdat") - 20):
         assert isinstance(refused(data[:length]), TruncatedImage)
 
 
-def test_a_file_without_a_picture_is_refused() -> None:
+def test_a_file_without_an_image_is_refused() -> None:
     data = marked()
     for damaged in (data.replace(b"pitm", b"free"), data.replace(b"iloc", b"pitm"), data.replace(b"meta", b"free")):
         assert isinstance(refused(damaged), UndecodableImage)
 
 
 def with_metadata(kind: bytes, data: bytes, extents: int = 1, count: int = 1) -> bytes:
-    """A picture with blocks of metadata, each of which is these bytes so many times."""
+    """Return an image with blocks of metadata, each of which repeats these bytes."""
     spans = ((0, len(data)),) * extents
     blocks = tuple(
         heif.Item(number=2 + at, kind=kind, data=data, extents=spans, content_type=b"application/rdf+xml")
@@ -208,12 +208,12 @@ def with_metadata(kind: bytes, data: bytes, extents: int = 1, count: int = 1) ->
 
 @pytest.mark.parametrize("kind", [b"Exif", b"mime"])
 @pytest.mark.parametrize(("extents", "count"), [(1, 1), (60, 1), (60, 40)])
-def test_metadata_over_the_limit_are_left_out(kind: bytes, extents: int, count: int) -> None:
+def test_metadata_over_the_limit_is_left_out(kind: bytes, extents: int, count: int) -> None:
     data = with_metadata(kind, bytes(4) + b"II*\0" + bytes(MAX_TEXT_BYTES // extents), extents, count)
     assert image(data, []).tobytes() == images.opened(marked()).tobytes()
 
 
-def test_metadata_within_the_limit_are_read() -> None:
+def test_metadata_within_the_limit_is_read() -> None:
     block = Image.Exif()
     block[0x013B] = "Somebody"
     data = with_metadata(b"Exif", bytes(4) + block.tobytes()[6:])

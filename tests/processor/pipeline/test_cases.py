@@ -1,6 +1,6 @@
-"""The folder of inputs on which the product once went wrong: what is right for each of them.
+"""The folder of files that were once processed wrongly, and what is right for each of them.
 
-The same kinds are tested on files that the tests make, in the modules that each kind belongs to.
+Each kind is also tested on files that tests make, in the module that the kind belongs to.
 """
 
 import io
@@ -26,20 +26,20 @@ OPTIMIZE: Final = load_presets()["optimize"].variants[0]
 
 @dataclass(frozen=True)
 class Case:
-    """A file, what is made of it, and what must be true of that."""
+    """A file, a variant of it, and what must be true of the result."""
 
     file: str
     recipe: Variant
     check: Callable[[bytes, bytes], None]
-    """Gets the bytes of the source and of the result."""
+    """Takes the bytes of the source and of the result."""
     fails: str = ""
-    """Why the product is still wrong here. Empty if it is right."""
+    """Why the product is still wrong here; empty if it is right."""
 
 
 def shows(
     size: tuple[int, int], pixels: dict[tuple[int, int], tuple[int, ...]], within: int = 0, frame: int = 0
 ) -> Any:
-    """Check a size, and colours at places, alpha included where four levels are given."""
+    """Check a size, and colours at some points; with alpha where four levels are given."""
 
     def check(_: bytes, made: bytes) -> None:
         image = pictures(made)[frame]
@@ -62,7 +62,7 @@ def ramps(_: bytes, made: bytes) -> None:
 
 
 def transparent(place: tuple[int, int], frame: int = 0, color: tuple[int, ...] | None = None) -> Any:
-    """Check that nothing is seen at a place, or, if one is given, this colour."""
+    """Check that a point is transparent or, if a colour is given, has this colour."""
 
     def check(_: bytes, made: bytes) -> None:
         seen = pictures(made)[frame].convert("RGBA").getpixel(place)
@@ -78,13 +78,13 @@ def no_larger(source: bytes, made: bytes) -> None:
 
 
 def lossless(source: bytes, made: bytes) -> None:
-    """Check that as well, and that all pixels are the same."""
+    """Check that the result has no more bytes than the source, and the same pixels."""
     no_larger(source, made)
     assert opened(made).convert("RGBA").tobytes() == opened(source).convert("RGBA").tobytes()
 
 
 def pictures(data: bytes) -> list[Image.Image]:
-    """All frames of a file, as Pillow composes them."""
+    """Return all frames of a file, as Pillow composes them."""
     with Image.open(io.BytesIO(data)) as image:
         return [frame.copy() for frame in ImageSequence.Iterator(image)]
 
@@ -134,7 +134,7 @@ CASES_AND_RIGHT_VALUES: Final = [
         for case in CASES_AND_RIGHT_VALUES
     ],
 )
-def test_case_comes_out_right(case: Case) -> None:
+def test_the_case_is_processed_correctly(case: Case) -> None:
     path = CASES / case.file
     if not path.is_file():
         pytest.skip(f"there is no ../shared/cases/{case.file}")
@@ -144,7 +144,7 @@ def test_case_comes_out_right(case: Case) -> None:
     case.check(source, made.data)
 
 
-def test_every_case_has_its_right_value() -> None:
+def test_every_file_of_the_folder_has_a_case() -> None:
     if not CASES.is_dir():
         pytest.skip("there is no ../shared/cases")
     assert {case.file for case in CASES_AND_RIGHT_VALUES} == {

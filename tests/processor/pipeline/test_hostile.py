@@ -1,4 +1,4 @@
-"""Files that are made to do harm: refused with the right code or processed within limits, and quickly."""
+"""Hostile files are refused with the right code, or processed within limits, and quickly."""
 
 import struct
 import time
@@ -24,14 +24,14 @@ WORK = Instructions(variants=(SMALL, EVERYTHING), describe=True)
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """CPU time, not wall-clock time: tests run side by side."""
+    """Check that the block takes less CPU time than this. Wall-clock time depends on tests that run beside it."""
     began = time.process_time()
     yield
     assert time.process_time() - began < seconds
 
 
 def run(data: bytes) -> ProcessedImage | ImageError:
-    """Whatever comes of it, as long as it is one of the two."""
+    """Process, and accept an error of the pipeline as well as a result."""
     try:
         return process(data, WORK)
     except ImageError as error:
@@ -39,12 +39,12 @@ def run(data: bytes) -> ProcessedImage | ImageError:
 
 
 @pytest.mark.parametrize(("name", "data"), list(bombs.flood_headers()), ids=lambda value: str(value)[:8])
-def test_floods_of_pixels_are_refused_by_their_header(name: str, data: bytes) -> None:
+def test_too_many_pixels_are_refused_by_the_header(name: str, data: bytes) -> None:
     with within(0.5), pytest.raises(PixelLimit):
         process(data, WORK)
 
 
-def test_a_real_flood_of_pixels_is_refused() -> None:
+def test_real_files_of_too_many_pixels_are_refused() -> None:
     data = bombs.flood_png(14_000, 12_700)
     assert len(data) < 60_000
     with within(0.5), pytest.raises(PixelLimit):
@@ -52,7 +52,7 @@ def test_a_real_flood_of_pixels_is_refused() -> None:
 
 
 @pytest.mark.parametrize("size", [(10_000, 5_000), (50_000_000, 1), (1, 2_000_000), (40_000, 1250)])
-def test_the_largest_pictures_that_are_let_through_are_processed(size: tuple[int, int]) -> None:
+def test_the_largest_accepted_images_are_processed(size: tuple[int, int]) -> None:
     data = bombs.flood_png(*size)
     square = {"op": "resize", "width": 24, "height": 24, "fit": "fill", "enlarge": True}
     variants = tuple(variant([{**square, "filter": name}], {"format": "png"}, name) for name in ("lanczos", "nearest"))
@@ -61,21 +61,21 @@ def test_the_largest_pictures_that_are_let_through_are_processed(size: tuple[int
     assert [(one.width, one.height) for one in done.outcomes if isinstance(one, EncodedVariant)] == [(24, 24)] * 2
 
 
-def test_a_flood_of_pixels_in_an_icon_is_refused_by_its_header() -> None:
+def test_too_many_pixels_in_an_icon_are_refused_by_the_header() -> None:
     nested = dict(bombs.flood_headers())["png"]
     entry = struct.pack("<BBBBHHII", 16, 16, 0, 0, 1, 32, len(nested), 22)
     with within(0.5), pytest.raises(PixelLimit):
         process(b"\0\0\1\0\1\0" + entry + nested, WORK)
 
 
-def test_scans_upon_scans_are_refused() -> None:
+def test_too_many_scans_are_refused_quickly() -> None:
     with within(0.5), pytest.raises(FrameLimit):
         process(bombs.progressive(2000), WORK)
 
 
 @pytest.mark.parametrize(("before", "jump"), [(b"\xff", 0xE5FF), (b"\xff\xd3", 0xFFE5)])
-def test_scans_behind_bytes_that_are_no_segment_are_counted(before: bytes, jump: int) -> None:
-    # A reader that took these bytes for a segment of so many bytes would find the headers of one scan behind it.
+def test_scans_after_bytes_outside_segments_are_counted(before: bytes, jump: int) -> None:
+    # A reader that took these bytes for a segment of this length would find only one scan after it.
     one_scan = b"\xff\xc0\0\x0b\x08\0\x40\0\x40\1\1\x11\0\xff\xda\0\x08\1\1\0\0\x3f\0"
     segment = bytearray(b"\xff\xe5\xff\xff" + bytes(0xFFFD))
     start = 2 + jump - len(before)
@@ -86,7 +86,7 @@ def test_scans_behind_bytes_that_are_no_segment_are_counted(before: bytes, jump:
 
 
 @pytest.mark.parametrize("marker", [0x01, 0x02, 0xBF])
-def test_scans_that_a_decoder_finds_while_it_looks_for_a_restart_marker_are_counted(marker: int) -> None:
+def test_scans_found_while_searching_a_restart_marker_are_counted(marker: int) -> None:
     data = images.encoded(images.photo(64, 64), "JPEG", progressive=True, restart_marker_blocks=1)
     last = data.rindex(b"\xff\xda")
     scan = data[last : last + 10]
@@ -94,7 +94,7 @@ def test_scans_that_a_decoder_finds_while_it_looks_for_a_restart_marker_are_coun
         process(data[:last] + scan + bytes([0xFF, marker, 0xFF, 0]) + scan * 6000 + b"\xff\xd9", WORK)
 
 
-def test_fill_bytes_and_restart_markers_in_front_of_a_segment_do_no_harm() -> None:
+def test_fill_bytes_and_restart_markers_before_a_segment_are_harmless() -> None:
     plain = images.encoded(images.photo(64, 64), "JPEG", comment=b"\xff\xda" * 500)
     for extra in (b"\xff" * 9, b"\xff\xd3"):
         assert isinstance(process(plain[:2] + extra + plain[2:], WORK), ProcessedImage)
@@ -104,7 +104,7 @@ def test_fill_bytes_and_restart_markers_in_front_of_a_segment_do_no_harm() -> No
     ("frames", "told", "code"),
     [(90, 90, "pixel_limit"), (5000, 5000, "frame_limit"), (400_000, limits.MOST_FRAMES_COUNTED, "frame_limit")],
 )
-def test_of_frames_upon_frames_only_the_first_is_decoded(frames: int, told: int, code: str) -> None:
+def test_only_the_first_of_very_many_frames_is_decoded(frames: int, told: int, code: str) -> None:
     with within(3):
         done = process(bombs.endless_gif(frames), WORK)
     still, moved = done.outcomes
@@ -117,7 +117,7 @@ def test_of_frames_upon_frames_only_the_first_is_decoded(frames: int, told: int,
 
 @pytest.mark.parametrize("pages", [3, 3000, 100_000])
 @pytest.mark.parametrize("cyclic", [False, True])
-def test_of_pages_upon_pages_only_the_first_is_decoded(pages: int, cyclic: object) -> None:
+def test_only_the_first_of_very_many_pages_is_decoded(pages: int, cyclic: object) -> None:
     with within(0.5):
         done = process(bombs.tiff_chain(pages, cyclic=bool(cyclic)), WORK)
     assert all(isinstance(outcome, EncodedVariant) for outcome in done.outcomes)
@@ -126,20 +126,20 @@ def test_of_pages_upon_pages_only_the_first_is_decoded(pages: int, cyclic: objec
 
 
 @pytest.mark.parametrize(("name", "data"), list(bombs.text_bombs()), ids=lambda value: str(value)[:8])
-def test_text_that_unpacks_to_very_much_is_dropped(name: str, data: bytes) -> None:
+def test_text_that_decompresses_to_very_much_is_dropped(name: str, data: bytes) -> None:
     with within(1):
         done = process(data, WORK)
     assert all(isinstance(outcome, EncodedVariant) and len(outcome.data) < 10_000 for outcome in done.outcomes)
 
 
-def test_a_profile_that_unpacks_to_very_much_is_dropped() -> None:
+def test_a_profile_that_decompresses_to_very_much_is_dropped() -> None:
     with within(1):
         done = process(bombs.profile_bomb(), WORK)
     assert done.description is not None
     assert done.description.icc_profile is None
 
 
-def test_chunks_upon_chunks_that_unpack_to_very_much_are_not_all_unpacked() -> None:
+def test_only_some_of_very_many_compressed_chunks_are_decompressed() -> None:
     packed = zlib.compress(bytes(900_000), 9)
     profile, packet = b"icc\0\0" + packed[:-1], b"XML:com.adobe.xmp\0\1\0\0\0" + packed[:-1]
     data = bombs.png_with(*[bombs.chunk(b"iCCP", profile), bombs.chunk(b"iTXt", packet)] * 2000)
@@ -156,7 +156,7 @@ def test_hostile_exif_never_fails_the_job(name: str, data: bytes) -> None:
 
 
 @pytest.mark.parametrize(("name", "data", "payload"), list(bombs.polyglots()), ids=lambda value: str(value)[:24])
-def test_of_a_polyglot_only_the_picture_remains(name: str, data: bytes, payload: bytes) -> None:
+def test_only_the_image_of_a_polyglot_file_remains(name: str, data: bytes, payload: bytes) -> None:
     done = process(data, Instructions(variants=(SMALL, variant([], {"format": "same"}, "same")), describe=True))
     for outcome in done.outcomes:
         assert isinstance(outcome, EncodedVariant)
@@ -165,7 +165,7 @@ def test_of_a_polyglot_only_the_picture_remains(name: str, data: bytes, payload:
 
 
 def _shortest(image_format: str) -> bytes:
-    """A file that no encoder makes smaller."""
+    """Return a file that no encoder makes smaller."""
     picture = images.photo(48, 32)
     match image_format:
         case "JPEG" | "WEBP" | "AVIF":
@@ -180,9 +180,7 @@ def _shortest(image_format: str) -> bytes:
 
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "AVIF"])
 @pytest.mark.parametrize("payload", [b"<html><script>alert('PAYLOAD')</script></html>", b"<?php system('PAYLOAD'); ?>"])
-def test_of_a_polyglot_that_no_encoder_makes_smaller_only_the_picture_remains(
-    image_format: str, payload: bytes
-) -> None:
+def test_only_the_image_of_a_copied_polyglot_file_remains(image_format: str, payload: bytes) -> None:
     plain = _shortest(image_format)
     polyglots = [plain + payload]
     match image_format:
@@ -215,7 +213,7 @@ def test_of_a_polyglot_that_no_encoder_makes_smaller_only_the_picture_remains(
 @pytest.mark.parametrize(
     "image_format", ["JPEG", "PNG", "GIF", "WEBP", "TIFF", "AVIF", "JPEG2000", "BMP", "ICO", "PPM"]
 )
-def test_a_file_cut_at_any_kilobyte_is_handled(image_format: str) -> None:
+def test_a_file_truncated_at_any_kilobyte_is_handled(image_format: str) -> None:
     data = images.encoded(images.photo(160, 120), image_format)
     lengths = range(0, len(data), max(1024, len(data) // 40))
     for length in lengths:

@@ -1,4 +1,4 @@
-"""Of a source nothing comes out but its picture: proven on the bytes of every format that is written."""
+"""Only the image of a source is written: checked on the bytes of every format."""
 
 import pytest
 from PIL import Image
@@ -29,7 +29,7 @@ VARIANTS = tuple(
 
 
 @pytest.mark.parametrize("source", FORMATS)
-def test_nothing_but_the_picture_is_written(source: str) -> None:
+def test_only_the_image_is_written(source: str) -> None:
     data = with_metadata(source)
     assert SECRET in data
     for made in process(data, Instructions(variants=VARIANTS, describe=False)).outcomes:
@@ -39,7 +39,7 @@ def test_nothing_but_the_picture_is_written(source: str) -> None:
 
 
 @pytest.mark.parametrize("name", WRITTEN)
-def test_a_file_with_something_else_would_be_noticed(name: str) -> None:
+def test_hidden_bytes_in_a_file_are_noticed_by_this_test(name: str) -> None:
     options = {"comment": SECRET} if name == "gif" else {"exif": exif()}
     assert has_only_pixels(images.encoded(images.marked(32, 24), name.upper()))
     assert not has_only_pixels(images.encoded(images.marked(32, 24), name.upper(), **options))

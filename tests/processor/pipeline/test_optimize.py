@@ -1,4 +1,4 @@
-"""What is only written again never has more bytes than its source, or says that it has; what was lossless stays so."""
+"""A rewritten image has no more bytes than its source, or a warning; a lossless source stays lossless."""
 
 import io
 import struct
@@ -83,7 +83,7 @@ LOSSY = {
 
 
 @pytest.mark.parametrize("name", LOSSLESS)
-def test_what_was_lossless_stays_so_in_no_more_bytes(name: str) -> None:
+def test_a_lossless_source_stays_lossless_in_no_more_bytes(name: str) -> None:
     made = optimized(LOSSLESS[name])
     assert len(made.data) <= len(LOSSLESS[name])
     assert made.warnings == ()
@@ -92,7 +92,7 @@ def test_what_was_lossless_stays_so_in_no_more_bytes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", LOSSY)
-def test_what_was_lossy_takes_no_more_bytes(name: str) -> None:
+def test_a_lossy_source_takes_no_more_bytes(name: str) -> None:
     made = optimized(LOSSY[name])
     assert len(made.data) <= len(LOSSY[name])
     assert made.warnings == ()
@@ -100,12 +100,12 @@ def test_what_was_lossy_takes_no_more_bytes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["JPEG at 1", "WEBP at 1", "WEBP at 30", "webp with alpha at 10", "AVIF at 30"])
-def test_what_no_encoder_makes_smaller_goes_out_as_its_own_data(name: str) -> None:
+def test_coded_data_are_copied_if_no_encoder_makes_them_smaller(name: str) -> None:
     assert shown(optimized(LOSSY[name]).data) == shown(LOSSY[name])
 
 
 @pytest.mark.parametrize("name", ["JPEG", "PNG", "WEBP"])
-def test_own_data_carry_the_metadata_that_the_recipe_keeps(name: str) -> None:
+def test_copied_data_get_the_metadata_that_the_recipe_keeps(name: str) -> None:
     exif = Image.Exif()
     exif[0x013B], exif[0x010F], exif[0x0112] = "the artist", "the camera", 1
     wide, xmp = profiles.rgb_profile(), b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>told</x:xmpmeta>"
@@ -122,14 +122,14 @@ def test_own_data_carry_the_metadata_that_the_recipe_keeps(name: str) -> None:
         assert len(made.data) <= len(source)
 
 
-def test_where_colours_are_converted_own_data_are_not_kept() -> None:
+def test_coded_data_are_not_copied_if_colours_are_converted() -> None:
     source = saved(PHOTO, "JPEG", quality=30, icc_profile=profiles.rgb_profile())
     made = optimized(source)
     assert "icc_profile" not in images.opened(made.data).info
     assert shown(made.data) != shown(source)
 
 
-def test_a_profile_of_srgb_is_dropped_with_no_loss() -> None:
+def test_an_srgb_profile_is_dropped_without_loss() -> None:
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     source = saved(PHOTO.convert("P"), "PNG", icc_profile=profile)
     made = optimized(source)
@@ -137,7 +137,7 @@ def test_a_profile_of_srgb_is_dropped_with_no_loss() -> None:
     assert "icc_profile" not in images.opened(made.data).info
 
 
-def test_where_numbers_tell_other_colours_own_data_are_not_kept() -> None:
+def test_coded_data_are_not_copied_if_numbers_state_other_colours() -> None:
     plain = saved(PHOTO, "PNG")
     linear = plain[:33] + bombs.chunk(b"gAMA", struct.pack(">I", 100_000)) + plain[33:]
     assert shown(optimized(linear).data) != shown(plain)
@@ -147,7 +147,7 @@ def test_where_numbers_tell_other_colours_own_data_are_not_kept() -> None:
     assert shown(optimized(bytes(wide)).data) != shown(bytes(wide))
 
 
-def test_a_large_webp_without_loss_stays_so() -> None:
+def test_a_large_lossless_webp_stays_lossless() -> None:
     large = images.photo(600, 480).resize((3600, 2880), Image.Resampling.NEAREST)
     turned = Image.Exif()
     turned[0x0112] = 3
@@ -158,14 +158,14 @@ def test_a_large_webp_without_loss_stays_so() -> None:
 
 
 @pytest.mark.parametrize("orientation", range(2, 9))
-def test_a_source_that_has_to_be_turned_is_turned_and_may_grow(orientation: int) -> None:
+def test_a_source_with_an_orientation_is_turned_and_may_grow(orientation: int) -> None:
     data = images.jpeg(64, 48, orientation, quality=1)
     made = optimized(data)
     assert images.corners(images.opened(made.data)) == {corner: corner for corner in images.CORNERS}
     assert made.warnings == ((VariantWarning.LARGER_THAN_SOURCE,) if len(made.data) > len(data) else ())
 
 
-def test_a_turned_picture_that_has_grown_says_so() -> None:
+def test_a_result_that_is_larger_than_its_source_has_a_warning() -> None:
     exif = Image.Exif()
     exif[0x0112] = 3
     data = saved(PHOTO, "WEBP", quality=1, exif=exif)
@@ -174,7 +174,7 @@ def test_a_turned_picture_that_has_grown_says_so() -> None:
     assert made.warnings == (VariantWarning.LARGER_THAN_SOURCE,)
 
 
-def test_a_variant_that_does_more_than_write_the_source_again_is_not_warned_about() -> None:
+def test_a_variant_with_operations_has_no_warning_when_it_is_larger() -> None:
     data = images.jpeg(40, 24, quality=5)
     for operations, output in (([{"op": "resize", "width": 400, "enlarge": True}], "same"), ([], "png")):
         made = picture(data, operations, {"format": output, "effort": 0})
@@ -182,21 +182,21 @@ def test_a_variant_that_does_more_than_write_the_source_again_is_not_warned_abou
         assert made.warnings == ()
 
 
-def test_own_data_count_where_bytes_are_limited() -> None:
+def test_copied_data_may_satisfy_max_bytes() -> None:
     source = saved(PHOTO, "WEBP", lossless=True, quality=100, method=6)
     assert shown(picture(source, [], {"max_bytes": len(source), "format": "same"}).data) == shown(source)
     assert len(picture(source, [], {"max_bytes": len(source) // 4, "format": "same"}).data) <= len(source) // 4
     assert failure(source, [], {"max_bytes": 100, "format": "same"}).code == "output_limit"
 
 
-def test_fewer_colours_are_a_loss_that_was_asked_for() -> None:
+def test_a_requested_palette_may_lose_colours() -> None:
     source = saved(PHOTO.quantize(64), "PNG")
     assert len(images.opened(picture(source, [], {"format": "same", "colors": 8}).data).getcolors() or ()) <= 8
     assert shown(picture(source, [], {"format": "same", "colors": 64}).data) == shown(source)
 
 
 @pytest.mark.parametrize("name", ["GIF", "PNG", "WEBP"])
-def test_the_first_frame_alone_takes_no_more_bytes_than_all(name: str) -> None:
+def test_the_first_frame_takes_no_more_bytes_than_the_animation(name: str) -> None:
     options = {"lossless": True} if name == "WEBP" else {}
     source = moving(name, **options)
     made = picture(source, [], {"format": "same"})

@@ -1,4 +1,4 @@
-"""Every valid file of PngSuite, pixel by pixel, against a decoder of our own that knows only the specification."""
+"""Every valid file of PngSuite, pixel by pixel, against a separate decoder that follows the specification."""
 
 import struct
 import zlib
@@ -20,7 +20,7 @@ def check(data: bytes) -> None:
     result = np.asarray(image(data, []).convert("RGBA"), dtype=int)
     expected = png_reference.rgba(data, upper_bytes=True)
     seen = expected[..., 3:] > 0
-    # Sixteen bits become eight by rounding here, and in Pillow's decoder by leaving the lower byte away: one level.
+    # The separate decoder rounds 16 bits to 8; Pillow drops the lower byte. That makes one level.
     assert np.abs(result[..., 3] - expected[..., 3]).max() <= 1
     assert (np.abs(result[..., :3] - expected[..., :3]) * seen).max() <= 1
 
@@ -31,16 +31,16 @@ def test_pngsuite_is_decoded_as_specified(path: Path) -> None:
 
 
 @pytest.mark.parametrize(("mode", "level"), [("1", 0), ("1", 1), ("L", 77), ("I;16", 4000), ("I;16", 65535)])
-def test_a_transparent_level_is_that_of_the_files_depth(mode: str, level: int) -> None:
+def test_a_transparent_level_is_in_the_bit_depth_of_the_file(mode: str, level: int) -> None:
     picture = Image.new(mode, (6, 4), level)
     picture.paste(1 - level if mode == "1" else 9, (0, 0, 3, 4))
     check(images.encoded(picture, "PNG", transparency=level))
 
 
 def deep(named: tuple[int, int, int], other: tuple[int, ...], *, frames: int = 1) -> bytes:
-    """A PNG of 16 bits a channel, the left half in the colour that it names as transparent, the right half in another.
+    """Return a PNG of 16 bits a channel: the left half in its transparent colour, the right half in another.
 
-    With a profile; of an animation all frames look the same.
+    It has a profile. All frames of an animation look the same.
     """
     row = b"\0" + struct.pack(">3H", *named) * 3 + struct.pack(">3H", *other) * 3
     packed, number = zlib.compress(row * 4), iter(range(2 * frames))
@@ -64,15 +64,15 @@ COLORS = [(40_000, 20_000, 60_000), (200, 90, 7), (200, 90, 256), (255, 255, 255
 
 
 @pytest.mark.parametrize("named", COLORS)
-def test_a_transparent_colour_is_named_in_the_bits_of_the_file(named: tuple[int, int, int]) -> None:
-    # As bright as the named levels would be in 8 bits, and a colour that is none of the two.
+def test_a_transparent_colour_is_in_the_bit_depth_of_the_file(named: tuple[int, int, int]) -> None:
+    # The 8-bit levels of the transparent colour, and a third colour.
     for other in (tuple(level * 257 & 0xFFFF for level in named), (20_000, 20_000, 30_000)):
         alpha = image(deep(named, other), []).convert("RGBA").getchannel("A")
         assert (alpha.getpixel((0, 0)), alpha.getpixel((5, 0))) == (0, 255)
 
 
 @pytest.mark.parametrize("named", COLORS)
-def test_the_frames_of_an_animation_have_the_same_transparent_colour_in_each_colour_space(
+def test_frames_have_the_same_transparent_colour_in_each_colour_space(
     named: tuple[int, int, int],
 ) -> None:
     output = {"format": "webp", "lossless": True, "frames": "all"}
@@ -86,5 +86,5 @@ def test_the_frames_of_an_animation_have_the_same_transparent_colour_in_each_col
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
-def test_own_files_are_decoded_as_specified(mode: str) -> None:
+def test_generated_files_are_decoded_as_specified(mode: str) -> None:
     check(images.encoded(images.photo(37, 23, "RGBA").convert("L" if mode == "I;16" else mode).convert(mode), "PNG"))

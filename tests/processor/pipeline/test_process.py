@@ -1,4 +1,4 @@
-"""The whole of the pipeline: presets, outcomes in order, formats, metadata, limits of results."""
+"""The whole pipeline: presets, the order of outcomes, formats, failures and limits."""
 
 import hashlib
 import json
@@ -38,7 +38,7 @@ def test_every_preset_makes_all_its_variants(preset: str, data: bytes) -> None:
         assert one.sha256 == hashlib.sha256(one.data).hexdigest()
 
 
-def test_augment_turns_the_letterboxed_picture() -> None:
+def test_augment_rotates_the_letterboxed_image() -> None:
     made = run("augment", images.jpeg(900, 450))
     assert {(one.width, one.height, one.format) for one in made.values()} == {(256, 256, ImageFormat.JPEG)}
     shown = {name: images.opened(one.data) for name, one in made.items()}
@@ -58,11 +58,11 @@ def test_grayscale_keeps_format_and_size() -> None:
     ):
         made = run("grayscale", data)["grayscale"]
         assert (made.format, made.width, made.height) == (image_format, 90, 60)
-        # Lossy WebP has no grey: its YUV may come back a level off.
+        # Lossy WebP has no grey mode: converting from YUV may change levels slightly.
         assert max(images.opened(made.data).convert("HSV").getchannel("S").tobytes()) <= 8
 
 
-def test_thumbnails_are_squares_even_of_small_pictures() -> None:
+def test_thumbnails_of_small_images_are_squares() -> None:
     sizes = {(one.width, one.height) for one in run("thumbnails", images.png(40, 90)).values()}
     assert sizes == {(64, 64), (128, 128), (256, 256), (512, 512)}
 
@@ -81,27 +81,27 @@ def test_optimize_makes_a_camera_photo_smaller() -> None:
 
 @pytest.mark.parametrize("quality", [1, 15, 40, 60, 75, 92, 100])
 @pytest.mark.parametrize("options", [{}, {"optimize": True, "progressive": True}])
-def test_optimize_never_makes_a_jpeg_longer(quality: int, options: dict[str, object]) -> None:
+def test_optimize_never_makes_a_jpeg_larger(quality: int, options: dict[str, object]) -> None:
     data = images.encoded(images.photo(300, 200), "JPEG", quality=quality, **options)
     made = run("optimize", data)["optimized"]
     assert len(made.data) <= len(data) * 1.02
 
 
 @needs_corpus
-def test_optimize_makes_the_photos_of_cameras_shorter() -> None:
+def test_optimize_makes_camera_photos_of_the_corpus_smaller() -> None:
     for path in (*corpus_files("photos/*.jpg"), *corpus_files("orientation/*.jpg")[:2]):
         data = path.read_bytes()
         assert len(run("optimize", data)["optimized"].data) < len(data), path.name
 
 
-def test_a_jpeg_that_is_written_anew_is_no_finer_than_it_was() -> None:
+def test_a_rewritten_jpeg_has_no_higher_quality_than_before() -> None:
     data = images.encoded(images.photo(90, 60), "JPEG", quality=40)
-    anew = picture(data, [], {"format": "same", "quality": 90})
-    assert anew.data == picture(data, [], {"format": "same", "quality": 40}).data
-    # With anything else done to it, the blocks are others.
+    rewritten = picture(data, [], {"format": "same", "quality": 90})
+    assert rewritten.data == picture(data, [], {"format": "same", "quality": 40}).data
+    # After any operation the blocks differ, and the quality is not limited.
     finer = picture(data, [{"op": "flip"}], {"format": "same", "quality": 90})
     assert len(finer.data) > len(picture(data, [{"op": "flip"}], {"format": "same", "quality": 40}).data)
-    assert len(picture(data, [], {"format": "jpeg", "quality": 90}).data) > len(anew.data)
+    assert len(picture(data, [], {"format": "jpeg", "quality": 90}).data) > len(rewritten.data)
 
 
 @pytest.mark.parametrize(
@@ -115,11 +115,11 @@ def test_a_jpeg_that_is_written_anew_is_no_finer_than_it_was() -> None:
         (images.encoded(images.marked(16, 16), "AVIF"), "avif"),
     ],
 )
-def test_same_is_the_sources_format_or_the_nearest_to_it(source: bytes, expected: str) -> None:
+def test_same_means_the_format_of_the_source_or_the_closest_one(source: bytes, expected: str) -> None:
     assert picture(source, [], {"format": "same"}).format == expected
 
 
-def test_a_variant_that_fails_leaves_the_others_alone() -> None:
+def test_a_variant_that_fails_does_not_affect_the_others() -> None:
     variants = (
         variant([], name="first"),
         variant([{"op": "crop", "left": 500, "width": 5, "height": 5}], name="beside"),
@@ -136,7 +136,7 @@ def stumble(*_: object, **__: object) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("place", "frames"),
+    ("name", "frames"),
     [
         ("encoding.webp.save", 1),
         ("encoding.webp.save", "all"),
@@ -145,10 +145,10 @@ def stumble(*_: object, **__: object) -> bytes:
         ("rendering.animation.Frames", "all"),
     ],
 )
-def test_a_bug_that_one_variant_meets_leaves_the_others_alone(
-    place: str, frames: int | str, monkeypatch: pytest.MonkeyPatch
+def test_a_bug_in_one_variant_does_not_affect_the_others(
+    name: str, frames: int | str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(f"darkroom_processor.pipeline.{place}", stumble)
+    monkeypatch.setattr(f"darkroom_processor.pipeline.{name}", stumble)
     variants = (
         variant([], name="first"),
         variant([{"op": "watermark", "text": "x"}], {"format": "webp", "frames": frames}, "stumbles"),
@@ -167,7 +167,7 @@ def test_a_bug_that_one_variant_meets_leaves_the_others_alone(
 
 
 @pytest.mark.parametrize("error", [MemoryError(), ValueError("Out of memory"), RuntimeError("too much memory used")])
-def test_a_picture_that_memory_runs_out_for_has_failed_for_that_reason(
+def test_a_variant_that_runs_out_of_memory_fails_with_memory_limit(
     error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run_out(*_: object, **__: object) -> bytes:
@@ -189,16 +189,16 @@ def test_a_picture_that_memory_runs_out_for_has_failed_for_that_reason(
         [{"op": "resize", "width": 8192, "height": 8, "fit": "outside", "enlarge": True}, {"op": "pad", "top": 1}],
     ],
 )
-def test_results_that_are_too_large_are_not_made(operations: list[dict[str, object]]) -> None:
+def test_variants_that_are_too_large_fail(operations: list[dict[str, object]]) -> None:
     assert failure(images.png(20, 40), operations).code == "output_limit"
 
 
-def test_a_source_that_is_too_wide_for_a_result_can_still_be_cut() -> None:
+def test_a_source_too_wide_for_a_result_can_be_cropped() -> None:
     wide = images.png(9000, 4)
     for operations in ([], [{"op": "grayscale"}]):
         failed = failure(wide, operations)
         assert failed.code == "output_limit"
-        # The message says what to do, in the words of a recipe.
+        # The message contains the operation that helps, as JSON.
         remedy = json.loads(failed.message[failed.message.index("{") : failed.message.index("}") + 1])
         assert image(wide, [remedy, *operations]).size == (8192, 4)
     assert image(wide, [{"op": "crop", "width": 100, "height": 4}]).size == (100, 4)
@@ -221,7 +221,7 @@ def test_a_source_that_is_too_wide_for_a_result_can_still_be_cut() -> None:
     ],
     ids=str,
 )
-def test_what_has_been_made_by_a_recipe_is_left_as_it_is_by_it(operations: list[dict[str, object]]) -> None:
+def test_a_recipe_applied_to_its_own_result_changes_nothing(operations: list[dict[str, object]]) -> None:
     once = picture(images.encoded(images.photo(90, 60, "RGBA"), "PNG"), operations, {"format": "png"})
     assert picture(once.data, operations, {"format": "png"}).data == once.data
 
@@ -246,7 +246,7 @@ def test_quality_and_effort_change_the_bytes() -> None:
 
 @pytest.mark.parametrize("name", ["webp", "avif"])
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-def test_lossless_loses_nothing_that_can_be_seen(name: str, mode: str) -> None:
+def test_a_lossless_variant_has_the_same_visible_pixels(name: str, mode: str) -> None:
     source = images.photo(60, 40, mode)
     shown = image(images.encoded(source, "PNG"), [], {"format": name, "lossless": True})
     difference = max(
@@ -255,6 +255,6 @@ def test_lossless_loses_nothing_that_can_be_seen(name: str, mode: str) -> None:
     assert difference <= (0 if name == "webp" else 3)
 
 
-def test_progressive_is_progressive() -> None:
+def test_a_progressive_jpeg_can_be_requested() -> None:
     made = picture(images.jpeg(64, 64), [], {"format": "jpeg", "progressive": True})
     assert images.opened(made.data).info.get("progressive")

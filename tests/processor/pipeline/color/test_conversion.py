@@ -1,4 +1,4 @@
-"""Whatever a file's pixels are, the result is 8-bit sRGB."""
+"""Pixels of every kind become 8-bit sRGB."""
 
 import math
 import struct
@@ -45,7 +45,7 @@ def test_a_palette_keeps_its_transparency() -> None:
 
 
 @pytest.mark.parametrize(("mode", "transparent"), [("L", 40), ("RGB", ORANGE)])
-def test_a_colour_that_a_png_names_transparent_becomes_so(mode: str, transparent: Any) -> None:
+def test_a_transparent_colour_of_a_png_becomes_transparent(mode: str, transparent: Any) -> None:
     picture_ = Image.new(mode, (8, 8), transparent)
     picture_.paste(255 if mode == "L" else (255, 255, 255), (4, 0, 8, 8))
     result = shown(picture_, "PNG", transparency=transparent)
@@ -77,7 +77,7 @@ def test_floats_from_zero_to_one_fill_the_range() -> None:
     assert [result.getpixel((x, 0)) for x in range(3)] == [0, 128, 255]
 
 
-def test_floats_beyond_that_are_stretched() -> None:
+def test_floats_beyond_that_range_are_stretched() -> None:
     picture_ = Image.new("F", (3, 1))
     for x, level in enumerate((-10.0, 0.0, 10.0)):
         picture_.putpixel((x, 0), level)
@@ -95,7 +95,7 @@ def test_floats_beyond_that_are_stretched() -> None:
         ([math.inf, -math.inf], [0, 0]),
     ],
 )
-def test_floats_that_are_no_numbers_hide_no_others(levels: list[float], expected: list[int]) -> None:
+def test_nan_and_infinity_do_not_affect_other_floats(levels: list[float], expected: list[int]) -> None:
     picture_ = Image.frombytes("F", (len(levels), 1), struct.pack(f"<{len(levels)}f", *levels))
     result = shown(picture_, "TIFF")
     assert [result.getpixel((x, 0)) for x in range(len(levels))] == expected
@@ -109,13 +109,13 @@ def test_cmyk_without_a_profile_becomes_rgb(image_format: str) -> None:
 
 
 def rows(picture_: Image.Image) -> Any:
-    """The pixels' channels, one row a pixel."""
+    """Return one row for each pixel, with its channels."""
     return np.asarray(picture_, dtype=float).reshape(-1, len(picture_.getbands()))
 
 
 def test_lab_becomes_srgb() -> None:
     lab = np.stack(np.meshgrid([30, 50, 70, 85], [-20, 0, 25], [-25, 0, 25], indexing="ij"), axis=-1).reshape(-1, 3)
-    # One byte a channel: lightness from 0 to 100; a and b have a sign.
+    # One byte for each channel: lightness from 0 to 100; a and b are signed.
     lightness = np.rint(lab[:, 0] * 2.55)
     stored = np.stack([lightness, lab[:, 1] % 256, lab[:, 2] % 256], axis=1).astype(np.uint8)
     result = rows(shown(Image.frombytes("LAB", (9, 4), stored.tobytes()), "TIFF"))
@@ -140,15 +140,15 @@ def test_colours_are_converted_through_the_embedded_profile(image_format: str, p
 
 
 @pytest.mark.parametrize("mode", ["L", "LA"])
-def test_greys_are_converted_through_their_profile(mode: str) -> None:
+def test_grey_images_are_converted_through_their_profile(mode: str) -> None:
     picture_, linear = images.photo(60, 45, "RGBA").convert(mode), profiles.gray_profile(profiles.gamma_curve(1))
     result = shown(picture_, "PNG", icc_profile=linear)
     assert result.mode == mode
     assert np.abs(rows(result)[:, :1] - profiles.to_srgb(linear, rows(picture_) / 255)[:, :1]).max() <= 1
 
 
-def test_sixteen_bits_of_grey_and_transparency_keep_both_and_their_profile() -> None:
-    # Pillow reads these as RGBA, which a profile of greys does not fit.
+def test_sixteen_bit_grey_with_transparency_is_converted_by_its_profile() -> None:
+    # Pillow reads these as RGBA, which a grey profile does not fit.
     levels = np.linspace(0, 65535, 12).astype(int)
     body = b"\0" + np.stack([levels, levels[::-1]], axis=1).astype(">u2").tobytes()
     profile = profiles.gray_profile(profiles.gamma_curve(1))
@@ -163,7 +163,7 @@ def test_sixteen_bits_of_grey_and_transparency_keep_both_and_their_profile() -> 
     result = image(data, [])
     assert result.mode == "LA"
     expected = profiles.to_srgb(profile, levels[:, None] / 65535)[:, 0]
-    # The lower byte is left away before the dark tones are spread.
+    # The lower byte is dropped before dark tones are spread.
     assert np.abs(rows(result)[:, 0] - expected).max() <= 12
     assert np.abs(rows(result)[:, 1] - levels[::-1] / 257).max() <= 1
 
@@ -183,43 +183,43 @@ def test_the_srgb_profile_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("profile", [b"nonsense", b"\0" * 128, WIDE[:200]])
-def test_a_broken_profile_is_as_good_as_none(profile: bytes) -> None:
+def test_a_broken_profile_is_ignored(profile: bytes) -> None:
     picture_ = images.photo(40, 30)
     assert shown(picture_, "PNG", icc_profile=profile).tobytes() == picture_.tobytes()
 
 
-def test_a_profile_of_another_colour_space_is_as_good_as_none() -> None:
+def test_a_profile_of_another_colour_space_is_ignored() -> None:
     picture_ = images.photo(40, 30, "L")
     assert shown(picture_, "PNG", icc_profile=WIDE).tobytes() == picture_.tobytes()
 
 
 @needs_corpus
-def test_cmyk_with_a_profile_is_as_the_profile_says() -> None:
+def test_cmyk_is_converted_through_its_profile() -> None:
     data = (CORPUS / "formats/cmyk-with-profile.jpg").read_bytes()
     source = images.opened(data)
     inks = np.asarray(source)[::9, ::9].reshape(-1, 4) / 255
     error = np.abs(
         np.asarray(image(data, []))[::9, ::9].reshape(-1, 3) - profiles.to_srgb(source.info["icc_profile"], inks)
     )
-    # lcms interpolates its table of colours in tetrahedra, the reference in cubes.
+    # LittleCMS interpolates its colour table in tetrahedra, the reference in cubes.
     assert error.max() <= 8
     assert np.quantile(error, 0.98) <= 2
 
 
 @needs_corpus
-def test_wide_gamut_red_is_full_red_in_srgb() -> None:
+def test_wide_gamut_red_becomes_full_red_in_srgb() -> None:
     result = image((CORPUS / "formats/p3.png").read_bytes(), [])
     assert near(result.convert("RGB").getpixel((4, 4)), (255, 0, 0), 3)
 
 
-def test_transparency_is_laid_on_white_in_jpeg() -> None:
+def test_a_jpeg_shows_white_where_the_source_is_transparent() -> None:
     source = images.encoded(Image.new("RGBA", (16, 16), (0, 0, 0, 0)), "PNG")
     assert image(source, [], {"format": "jpeg"}).getpixel((8, 8)) == (255, 255, 255)
     flatten = [{"op": "flatten", "background": "#ff0000"}]
     assert near(image(source, flatten, {"format": "jpeg"}).getpixel((8, 8)), (254, 0, 0), 2)
 
 
-def test_transparent_pixels_lend_no_colour_when_scaled() -> None:
+def test_transparent_pixels_do_not_bleed_when_scaled() -> None:
     picture_ = Image.new("RGBA", (64, 64), (0, 255, 0, 0))
     picture_.paste((255, 0, 0, 255), (0, 0, 33, 64))
     result = image(images.encoded(picture_, "PNG"), [{"op": "resize", "width": 10}])

@@ -31,7 +31,7 @@ def seen(shown: Image.Image) -> Any:
 
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("keep", ["icc", "all"])
-def test_with_its_profile_a_picture_keeps_its_colours(name: str, keep: str) -> None:
+def test_a_variant_with_the_profile_keeps_its_colours(name: str, keep: str) -> None:
     output = {"format": name, "keep_metadata": keep, "quality": 100, "subsampling": "4:4:4", "lossless": True}
     shown = images.opened(picture(SOURCE, [], output).data)
     assert shown.info["icc_profile"] == WIDE
@@ -39,13 +39,13 @@ def test_with_its_profile_a_picture_keeps_its_colours(name: str, keep: str) -> N
 
 
 @pytest.mark.parametrize("keep", ["none", "copyright"])
-def test_without_its_profile_a_picture_is_srgb(keep: str) -> None:
+def test_a_variant_without_the_profile_is_in_srgb(keep: str) -> None:
     shown = image(SOURCE, [], {"format": "png", "keep_metadata": keep})
     assert "icc_profile" not in shown.info
     assert np.abs(rows(shown) - seen(PHOTO)).max() <= 1
 
 
-def test_gif_holds_no_profile_and_is_srgb() -> None:
+def test_a_gif_has_no_profile_and_is_in_srgb() -> None:
     shown = image(
         images.encoded(Image.new("RGB", (8, 8), BLUE), "PNG", icc_profile=WIDE), [], {**KEEPING, "format": "gif"}
     )
@@ -61,7 +61,7 @@ def test_gif_holds_no_profile_and_is_srgb() -> None:
         {"op": "watermark", "image": LOGO.model_dump(), "position": "left", "margin": 0, "scale": 0.5, "opacity": 1},
     ],
 )
-def test_what_a_recipe_adds_has_the_colours_that_it_names(operation: dict[str, Any]) -> None:
+def test_colours_of_the_recipe_are_converted_to_the_embedded_space(operation: dict[str, Any]) -> None:
     logo = images.encoded(Image.new("RGB", (30, 45), BLUE), "PNG")
     work = Instructions(variants=(variant([operation], KEEPING),), describe=False, overlays={LOGO: logo})
     [made] = process(SOURCE, work).outcomes
@@ -77,7 +77,7 @@ def test_a_transparent_background_has_no_colour_to_convert() -> None:
     assert faint.getchannel("A").getpixel((0, 0)) == 0x80
 
 
-def test_what_has_lost_its_colours_is_grey_as_it_would_be_without_the_profile() -> None:
+def test_a_grayscale_variant_is_the_same_with_and_without_the_profile() -> None:
     kept, plain = (image(SOURCE, [{"op": "grayscale"}], {**KEEPING, "keep_metadata": keep}) for keep in ("icc", "none"))
     assert kept.mode == "L"
     assert "icc_profile" not in kept.info, "an RGB profile does not fit a grey image"
@@ -94,13 +94,13 @@ def test_what_has_lost_its_colours_is_grey_as_it_would_be_without_the_profile() 
     ],
     ids=["cmyk", "broken", "of grey", "none"],
 )
-def test_a_picture_whose_profile_is_of_no_use_gets_that_of_srgb(source: bytes) -> None:
+def test_a_source_with_a_useless_profile_gets_the_srgb_profile(source: bytes) -> None:
     kept, plain = (image(source, [], {**KEEPING, "keep_metadata": keep}) for keep in ("icc", "none"))
     assert 400 < len(kept.info["icc_profile"]) < 800
     assert kept.tobytes() == plain.tobytes()
 
 
-def test_a_grey_picture_needs_no_profile() -> None:
+def test_a_grey_image_gets_no_profile() -> None:
     profile = profiles.gray_profile(profiles.gamma_curve(1))
     source = images.encoded(PHOTO.convert("L"), "PNG", icc_profile=profile)
     kept = image(source, [], KEEPING)
@@ -108,7 +108,7 @@ def test_a_grey_picture_needs_no_profile() -> None:
     assert kept.tobytes() == image(source, []).tobytes()
 
 
-def test_variants_with_and_without_the_profile_are_made_of_one_source() -> None:
+def test_variants_with_and_without_the_profile_can_be_mixed() -> None:
     resize = {"op": "resize", "width": 30}
     variants = (
         variant([resize], KEEPING, "kept"),

@@ -17,7 +17,7 @@ UPRIGHT = {name: name for name in images.CORNERS}
 
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("width", [None, 30, 120])
-def test_every_orientation_is_seen_upright(orientation: int, width: int | None) -> None:
+def test_every_orientation_becomes_upright(orientation: int, width: int | None) -> None:
     source = images.jpeg(600, 400, orientation)
     shown = image(source, [{"op": "resize", "width": width}] if width else [])
     assert shown.size == ((600, 400) if width is None else (width, round(width * 2 / 3)))
@@ -26,7 +26,7 @@ def test_every_orientation_is_seen_upright(orientation: int, width: int | None) 
 
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_the_orientation_counts_in_every_format_that_has_one(image_format: str, orientation: int) -> None:
+def test_the_orientation_counts_in_every_format_with_exif(image_format: str, orientation: int) -> None:
     stored = images.opened(images.jpeg(64, 32, orientation))
     exif = Image.Exif()
     exif[images.ORIENTATION_TAG] = orientation
@@ -48,7 +48,7 @@ def test_the_orientation_comes_before_the_operations() -> None:
 
 
 @pytest.mark.parametrize("value", [0, 9, 255, 65535])
-def test_an_orientation_that_makes_no_sense_counts_as_upright(value: int) -> None:
+def test_an_invalid_orientation_counts_as_upright(value: int) -> None:
     exif = Image.Exif()
     exif[images.ORIENTATION_TAG] = value
     source = images.encoded(images.marked(60, 40), "JPEG", exif=exif)
@@ -65,7 +65,7 @@ def test_all_orientations_of_one_photo_look_the_same(name: str, width: int | Non
     shown = [image(file.read_bytes(), operations, {"format": "png", "effort": 1}) for file in files]
     assert {one.size for one in shown} == {shown[0].size}
     for other in shown[1:]:
-            # Each file was compressed on its own, so they differ by their noise: at most 4 levels of 255 on average.
+        # Each file was compressed on its own, so they differ by their noise: at most 4 levels of 255 on average.
         assert max(ImageStat.Stat(ImageChops.difference(shown[0], other)).mean) < 4
 
 
@@ -99,7 +99,7 @@ def with_xmp(image_format: str) -> bytes:
 
 @pytest.mark.parametrize("output", [{"format": "png"}, {"format": "same"}])
 @pytest.mark.parametrize("image_format", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "AVIF", "JPEG2000"])
-def test_the_orientation_that_xmp_tells_turns_nothing(image_format: str, output: dict[str, str]) -> None:
+def test_an_orientation_in_xmp_is_ignored(image_format: str, output: dict[str, str]) -> None:
     data = with_xmp(image_format)
     assert b'tiff:Orientation="6"' in data
     assert description(data).orientation == 1

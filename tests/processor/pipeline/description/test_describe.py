@@ -1,4 +1,4 @@
-"""What is told of a source."""
+"""The description of a source."""
 
 import base64
 import struct
@@ -14,7 +14,7 @@ from tests.support.corpus import CORPUS, needs_corpus
 from tests.support.metadata_samples import FORMATS, with_metadata
 
 
-def test_a_plain_picture_is_described() -> None:
+def test_a_plain_image_is_described() -> None:
     told = description(images.png(60, 40))
     assert (told.format, told.width, told.height, told.mode) == ("png", 60, 40, "RGB")
     assert (told.has_alpha, told.frames, told.orientation, told.has_gps) == (False, 1, 1, False)
@@ -22,13 +22,13 @@ def test_a_plain_picture_is_described() -> None:
     assert len(base64.b64decode(told.thumbhash)) > 15
 
 
-def test_the_size_is_as_seen() -> None:
+def test_the_described_size_is_that_of_the_upright_image() -> None:
     told = description(images.jpeg(60, 40, orientation=6))
     assert (told.width, told.height, told.orientation) == (60, 40, 6)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA"])
-def test_the_mode_is_as_stored(mode: str) -> None:
+def test_the_described_mode_is_that_of_the_file(mode: str) -> None:
     told = description(images.png(20, 20, mode))
     assert told.mode == mode
     assert told.has_alpha == mode.endswith("A")
@@ -41,7 +41,7 @@ def test_frames_are_counted() -> None:
     assert description(images.animation(20, 20, 7, "TIFF")).frames == 7
 
 
-def test_resolution_and_profile_are_told() -> None:
+def test_resolution_and_profile_are_described() -> None:
     srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     told = description(images.jpeg(20, 20, dpi=(300, 150), icc_profile=srgb))
     assert told.dpi == (300, 150)
@@ -66,7 +66,7 @@ def with_exif(exif: Image.Exif | bytes) -> bytes:
     return images.encoded(images.marked(32, 32), "JPEG", exif=exif)
 
 
-def test_readable_tags_are_told_and_the_position_is_not() -> None:
+def test_readable_tags_are_described_without_the_position() -> None:
     exif = Image.Exif()
     exif[ExifTags.Base.Make] = "Maker\0"
     exif[ExifTags.Base.Model] = "Model\x07 1"
@@ -88,12 +88,12 @@ def test_a_gps_directory_without_coordinates_is_no_position() -> None:
 
 
 def ifd(*entries: tuple[int, int, int, int], following: int = 0) -> bytes:
-    """A little-endian TIFF header and one directory of (tag, type, count, value) entries."""
+    """Return an EXIF block: a little-endian TIFF header and one directory of (tag, type, count, value) entries."""
     body = b"".join(struct.pack("<HHII", *entry) for entry in entries)
     return b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", len(entries)) + body + struct.pack("<I", following)
 
 
-def test_exif_is_bounded_in_number_and_length() -> None:
+def test_described_exif_is_limited_in_number_and_length() -> None:
     tags = [tag for tag in ExifTags.Base if tag not in {ExifTags.Base.ExifOffset, ExifTags.Base.GPSInfo}][:120]
     text_at = 8 + 2 + 12 * len(tags) + 4
     told = description(with_exif(ifd(*[(tag, 2, 300, text_at) for tag in tags]) + b"x" * 300 * len(tags)))
@@ -141,7 +141,7 @@ def test_broken_exif_never_fails_the_job_in_any_format(image_format: str, wrong:
 
 
 @pytest.mark.parametrize("image_format", FORMATS)
-def test_every_format_is_described_in_full_and_its_place_is_not(image_format: str) -> None:
+def test_every_format_is_described_completely_without_its_position(image_format: str) -> None:
     told = description(with_metadata(image_format))
     size = (32, 32) if image_format == "ICO" else (32, 24)
     assert (told.format, told.width, told.height, told.orientation) == (image_format.lower(), *size, 1)
@@ -153,7 +153,7 @@ def test_every_format_is_described_in_full_and_its_place_is_not(image_format: st
     assert told.exif.items() >= (expected if tagged else {}).items()
     assert told.icc_profile == ("SECRET-PROFILE" if tagged else None)
     assert told.dpi == ((211, 211) if image_format in {"JPEG", "PNG", "TIFF", "BMP"} else None)
-    # Pillow writes no place into a TIFF: see below.
+    # Pillow writes no position into a TIFF. Another test does that.
     assert told.has_gps == (tagged and image_format != "TIFF")
     assert "5223" not in told.model_dump_json(), "coordinates are private"
 
@@ -180,7 +180,7 @@ def test_a_position_in_xmp_is_noticed_too() -> None:
 
 
 @needs_corpus
-def test_camera_photos_tell_their_camera() -> None:
+def test_the_camera_of_a_photo_is_described() -> None:
     told = description((CORPUS / "photos/camera-canon-40d.jpg").read_bytes())
     assert told.exif["Make"] == "Canon"
     assert told.exif["Model"] == "Canon EOS 40D"

@@ -1,4 +1,4 @@
-"""The hash against a direct computation of its published definition, and against a known value."""
+"""The thumbhash, against a direct computation of its published definition and a known value."""
 
 import math
 from typing import Any
@@ -11,7 +11,7 @@ from tests.support import images
 
 
 def waves(channel: Any, across: int, down: int) -> tuple[float, list[float], float]:
-    """The definition's double sum, one wave at a time."""
+    """Return the double sum of the definition, one wave at a time."""
     height, width = channel.shape
     found = []
     for y in range(down):
@@ -31,7 +31,7 @@ def unpacked(data: bytes) -> list[int]:
 
 @pytest.mark.parametrize("size", [(100, 75), (75, 100), (100, 100), (1, 1), (100, 3), (33, 17)])
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-def test_the_hash_is_that_of_the_definition(size: tuple[int, int], mode: str) -> None:
+def test_the_hash_follows_its_definition(size: tuple[int, int], mode: str) -> None:
     image = images.photo(*size, mode)
     hashed = thumbhash(image)
     pixels = np.asarray(image.convert("RGBA"), dtype=float) / 255
@@ -56,7 +56,7 @@ def test_the_hash_is_that_of_the_definition(size: tuple[int, int], mode: str) ->
     assert quantized == pytest.approx([15 * wave for wave in expected], abs=0.51)
 
 
-def test_a_known_value() -> None:
+def test_the_hash_of_known_pixels_is_the_published_one() -> None:
     # Computed with the PyPI package thumbhash 0.1.2, a port of the published code, from the same pixels.
     known = "e0f7052d8eb1449450467967746976877f867b5038"
     assert thumbhash(images.photo(100, 75)).hex() == known

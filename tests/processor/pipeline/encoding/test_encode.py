@@ -1,4 +1,4 @@
-"""How results are written: limits of bytes, palettes, chroma."""
+"""Encoding with limits of bytes, palettes and chroma subsampling."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ PHOTO = images.encoded(images.photo(200, 150), "PNG")
 
 
 @pytest.mark.parametrize(("name", "limit"), [("jpeg", 3500), ("webp", 2500), ("avif", 3000)])
-def test_the_best_quality_within_the_bytes_is_found(name: str, limit: int) -> None:
+def test_the_best_quality_within_max_bytes_is_found(name: str, limit: int) -> None:
     free = picture(PHOTO, [], {"format": name, "quality": 95})
     bound = picture(PHOTO, [], {"format": name, "quality": 95, "max_bytes": limit})
     assert len(bound.data) <= limit < len(free.data)
@@ -23,25 +23,25 @@ def test_the_best_quality_within_the_bytes_is_found(name: str, limit: int) -> No
 
 
 @pytest.mark.parametrize("name", ["jpeg", "png", "webp", "avif", "gif", "tiff"])
-def test_what_cannot_be_so_small_fails(name: str) -> None:
+def test_a_variant_that_cannot_be_small_enough_fails(name: str) -> None:
     failed = failure(PHOTO, [], {"format": name, "max_bytes": 100})
     assert failed.code == "output_limit"
     assert "100" in failed.message
 
 
-def test_a_lossless_picture_is_not_made_lossy_to_fit() -> None:
+def test_a_lossless_variant_is_not_made_lossy_to_fit() -> None:
     assert failure(PHOTO, [], {"format": "webp", "lossless": True, "max_bytes": 2000}).code == "output_limit"
 
 
 @pytest.mark.parametrize(("subsampling", "expected"), [(None, 2), ("4:2:0", 2), ("4:2:2", 1), ("4:4:4", 0)])
-def test_chroma_subsampling_of_jpeg(subsampling: str | None, expected: int) -> None:
+def test_a_jpeg_has_the_requested_chroma_subsampling(subsampling: str | None, expected: int) -> None:
     made = picture(PHOTO, [], {"format": "jpeg", "subsampling": subsampling})
     opened = images.opened(made.data)
     assert isinstance(opened, JpegImagePlugin.JpegImageFile)
     assert JpegImagePlugin.get_sampling(opened) == expected
 
 
-def test_full_chroma_of_avif_takes_more_bytes() -> None:
+def test_an_avif_with_full_chroma_has_more_bytes() -> None:
     small, large = (picture(PHOTO, [], {"format": "avif", "subsampling": how}) for how in ("4:2:0", "4:4:4"))
     assert len(small.data) < len(large.data)
 
@@ -49,7 +49,7 @@ def test_full_chroma_of_avif_takes_more_bytes() -> None:
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
 @pytest.mark.parametrize("colors", [2, 16, 256])
 @pytest.mark.parametrize("name", ["png", "gif"])
-def test_a_palette_has_at_most_the_colours_asked_for(name: str, colors: int, mode: str) -> None:
+def test_a_palette_has_at_most_the_requested_colours(name: str, colors: int, mode: str) -> None:
     source = images.encoded(images.photo(80, 60, mode), "PNG")
     opened = images.opened(picture(source, [], {"format": name, "colors": colors}).data)
     assert opened.mode == "P"
@@ -57,7 +57,7 @@ def test_a_palette_has_at_most_the_colours_asked_for(name: str, colors: int, mod
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-def test_few_colours_get_a_palette_without_loss(mode: str) -> None:
+def test_an_image_of_few_colours_gets_a_palette_without_loss(mode: str) -> None:
     source = images.marked(64, 48).convert(mode)
     if mode == "RGBA":
         source.paste((1, 2, 3, 90), (0, 0, 5, 5))
@@ -78,7 +78,7 @@ def test_gif_keeps_transparency() -> None:
     assert shown.getpixel((10, 10)) == (10, 200, 30, 255)
 
 
-def test_a_png_without_compression_fails_above_a_megapixel_alone() -> None:
+def test_only_an_uncompressed_png_above_a_megapixel_fails() -> None:
     def scaled(width: int, **output: Any) -> tuple[bytes, list[dict[str, Any]], dict[str, Any]]:
         resize = {"op": "resize", "width": width, "height": 1000, "fit": "fill", "enlarge": True}
         return images.jpeg(64, 48), [resize], {"format": "png", **output}

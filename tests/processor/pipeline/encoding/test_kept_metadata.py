@@ -34,7 +34,7 @@ def tagged() -> bytes:
         ("all", {"Make", "Artist", "Copyright", "ISOSpeedRatings", "GPSLatitudeRef"}),
     ],
 )
-def test_metadata_is_kept_as_asked_for(name: str, keep: str, kept: set[str]) -> None:
+def test_the_requested_metadata_is_kept(name: str, keep: str, kept: set[str]) -> None:
     opened = images.opened(picture(tagged(), [], {"format": name, "keep_metadata": keep}).data)
     exif = opened.getexif()
     found = {ExifTags.TAGS[tag] for tag in (*exif, *exif.get_ifd(ExifTags.IFD.Exif))}
@@ -83,7 +83,7 @@ def test_a_broken_block_of_metadata_is_not_kept() -> None:
     assert "exif" not in images.opened(made.data).info
 
 
-def test_a_packet_that_is_too_long_for_a_jpeg_is_not_kept() -> None:
+def test_an_xmp_packet_too_long_for_a_jpeg_is_not_kept() -> None:
     source = images.encoded(images.marked(40, 30), "WEBP", xmp=b"<x>" + b" " * 70_000)
     made = picture(source, [], {"format": "jpeg", "keep_metadata": "all"})
     assert "xmp" not in images.opened(made.data).info

@@ -1,4 +1,4 @@
-"""The search for the best quality within a number of bytes."""
+"""The search for the best quality within a limit of bytes."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from darkroom_processor.pipeline.encoding.quality_search import best_quality_wit
 
 
 class Encoder:
-    """Ten bytes for each step of quality; remembers what was asked of it."""
+    """Writes ten bytes for each step of quality, and records the qualities that it was asked for."""
 
     def __init__(self) -> None:
         self.asked: list[int] = []
@@ -32,7 +32,7 @@ def test_fewer_tries_find_a_quality_below() -> None:
     assert len(encoder.asked) <= 5
 
 
-def test_a_limit_that_cannot_be_kept_is_an_error() -> None:
+def test_a_limit_that_cannot_be_kept_raises_output_limit() -> None:
     for tries in (1, 2, 8):
         with pytest.raises(OutputLimit) as caught:
             best_quality_within(9, 90, Encoder(), tries=tries)

@@ -1,4 +1,4 @@
-"""What is refused, why, and that nothing else comes out of the pipeline than its own errors."""
+"""Files that are accepted or refused. The pipeline raises no errors but its own."""
 
 import io
 import zlib
@@ -23,7 +23,7 @@ FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "JPEG2000", "ICO
 
 
 @pytest.mark.parametrize("image_format", FORMATS)
-def test_every_format_on_the_list_is_read(image_format: str) -> None:
+def test_every_supported_format_is_read(image_format: str) -> None:
     data = images.encoded(images.marked(64, 64), image_format)
     assert images.corners(image(data, [])) == {name: name for name in images.CORNERS}
     assert description(data).format == image_format.lower()
@@ -33,19 +33,19 @@ def test_every_format_on_the_list_is_read(image_format: str) -> None:
     "data",
     [b"", b"\0", b"GIF", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%PDF-1.7\n", b"%!PS-Adobe-3.0 EPSF-3.0\n"],
 )
-def test_what_is_no_image_is_refused(data: bytes) -> None:
+def test_files_without_an_image_are_refused(data: bytes) -> None:
     with pytest.raises(UndecodableImage):
         process(data, LOOK)
 
 
 @pytest.mark.parametrize("image_format", ["PCX", "TGA", "ICNS", "DDS", "SGI", "EPS"])
-def test_formats_that_are_not_on_the_list_are_refused(image_format: str) -> None:
+def test_unsupported_formats_are_refused(image_format: str) -> None:
     with pytest.raises(UndecodableImage):
         process(images.encoded(images.marked(64, 64), image_format), LOOK)
 
 
 @pytest.mark.parametrize("name", [*raw_files.files(), *raw_files.OTHERS])
-def test_camera_raw_is_refused_by_name_and_never_its_thumbnail(name: str) -> None:
+def test_camera_raw_is_refused_by_name_instead_of_its_thumbnail(name: str) -> None:
     data, kind = raw_files.files().get(name) or (raw_files.OTHERS[name], name)
     with pytest.raises(UndecodableImage, match="Camera RAW") as refused:
         process(data, LOOK)
@@ -53,13 +53,13 @@ def test_camera_raw_is_refused_by_name_and_never_its_thumbnail(name: str) -> Non
 
 
 @pytest.mark.parametrize("path", corpus_params("raw/*"))
-def test_files_of_cameras_are_refused(path: Path) -> None:
+def test_raw_files_of_the_corpus_are_refused(path: Path) -> None:
     with pytest.raises(UndecodableImage, match="Camera RAW"):
         process(path.read_bytes(), LOOK)
 
 
 @pytest.mark.parametrize("image_format", FORMATS)
-def test_magic_bytes_alone_are_refused(image_format: str) -> None:
+def test_files_of_only_magic_bytes_are_refused(image_format: str) -> None:
     data = images.encoded(images.marked(64, 64), image_format)
     with pytest.raises(ImageError):
         process(data[:16], LOOK)
@@ -80,7 +80,7 @@ def test_a_file_that_was_cut_is_called_truncated(image_format: str) -> None:
         process(data[: len(data) // 2], LOOK)
 
 
-def test_a_multi_picture_jpeg_is_its_first_picture() -> None:
+def test_a_multi_picture_jpeg_shows_its_first_image() -> None:
     out = io.BytesIO()
     images.marked(64, 48).save(out, "MPO", save_all=True, append_images=[Image.new("RGB", (64, 48))])
     told = description(out.getvalue())
@@ -91,7 +91,7 @@ def test_a_multi_picture_jpeg_is_its_first_picture() -> None:
 
 
 def flood(width: int, height: int) -> bytes:
-    """A one-bit PNG that announces many pixels and has hardly any bytes."""
+    """Return a one-bit PNG that announces many pixels but has few bytes."""
     out = io.BytesIO()
     Image.new("1", (8, 8)).save(out, "PNG")
     data = bytearray(out.getvalue())
@@ -106,7 +106,7 @@ def test_too_many_pixels_are_refused_before_they_are_decoded(size: tuple[int, in
         process(flood(*size), LOOK)
 
 
-def test_the_last_size_within_the_limit_is_let_through() -> None:
+def test_the_largest_size_within_the_limit_is_accepted() -> None:
     assert open_image(flood(10_000, 5_000)).stored_size == (10_000, 5_000)
 
 
@@ -114,14 +114,14 @@ MOVING = {"format": "webp", "frames": "all"}
 
 
 def both_ways(data: bytes) -> tuple[EncodedVariant, EncodedVariant | FailedVariant]:
-    """What becomes of a still, and of an animation that is made beside it."""
+    """Return the outcomes of a still variant, which must succeed, and of an animated one."""
     variants = (variant([], name="still"), variant([], MOVING, "moving"))
     still, moved = process(data, Instructions(variants=variants, describe=True)).outcomes
     assert isinstance(still, EncodedVariant)
     return still, moved
 
 
-def test_pixels_of_all_frames_are_counted_only_where_frames_are_kept() -> None:
+def test_pixels_of_all_frames_count_only_if_frames_are_kept() -> None:
     still, moved = both_ways(images.animation(1000, 600, 90, "GIF"))
     assert (still.width, still.height) == (1000, 600)
     assert isinstance(moved, FailedVariant)
@@ -130,7 +130,7 @@ def test_pixels_of_all_frames_are_counted_only_where_frames_are_kept() -> None:
 
 
 @pytest.mark.parametrize("image_format", ["GIF", "WEBP", "PNG"])
-def test_the_number_of_frames_counts_only_where_frames_are_kept(image_format: str) -> None:
+def test_the_number_of_frames_counts_only_if_frames_are_kept(image_format: str) -> None:
     width = limits.MAX_FRAMES + 1
     _, kept = both_ways(images.animation(width, 1, limits.MAX_FRAMES, image_format))
     assert isinstance(kept, EncodedVariant)
@@ -142,13 +142,13 @@ def test_the_number_of_frames_counts_only_where_frames_are_kept(image_format: st
     assert description(more).frames == limits.MAX_FRAMES + 1
 
 
-def test_the_first_of_many_pages_is_a_picture() -> None:
+def test_the_first_of_many_pages_is_processed() -> None:
     data = images.animation(200, 2, 300, "TIFF")
     assert description(data).frames == 300
     assert image(data, []).size == (200, 2)
 
 
-def test_the_first_frame_of_many_serves_as_a_watermark() -> None:
+def test_the_first_frame_of_many_serves_as_an_overlay() -> None:
     mark = variant([{"op": "watermark", "image": LOGO.model_dump()}])
     overlays = {LOGO: bombs.endless_gif(5000, 90, 90)}
     outcomes = process(images.png(64, 64), Instructions(variants=(mark,), describe=False, overlays=overlays)).outcomes
@@ -156,7 +156,7 @@ def test_the_first_frame_of_many_serves_as_a_watermark() -> None:
 
 
 def with_scans(extra: int) -> bytes:
-    """A progressive JPEG whose last scan is there again and again."""
+    """Return a progressive JPEG with `extra` copies of its last scan."""
     data = images.encoded(images.photo(64, 64), "JPEG", progressive=True)
     last = data.rindex(b"\xff\xda")
     return data[:-2] + data[last:-2] * extra + data[-2:]
@@ -181,7 +181,7 @@ def test_a_huge_colour_profile_is_dropped(image_format: str) -> None:
 
 
 @pytest.mark.parametrize("path", corpus_params("formats/*.*") + corpus_params("photos/*.*"))
-def test_the_corpus_is_read(path: Path) -> None:
+def test_every_file_of_the_corpus_is_read(path: Path) -> None:
     data = path.read_bytes()
     assert description(data).width > 0
     small = picture(data, [{"op": "resize", "width": 32, "height": 32, "fit": "contain"}], {"format": "webp"})
@@ -189,7 +189,7 @@ def test_the_corpus_is_read(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", corpus_params("formats/pngsuite/*.png"))
-def test_all_of_pngsuite_is_read(path: Path) -> None:
+def test_every_file_of_pngsuite_is_read(path: Path) -> None:
     data = path.read_bytes()
     assert description(data).width == images.opened(data).width
 

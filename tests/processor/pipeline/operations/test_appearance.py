@@ -1,4 +1,4 @@
-"""What the operations do to colours, edges and corners."""
+"""Operations that change colours, edges and corners, and watermarks and positions in outline."""
 
 from collections.abc import Callable
 from typing import Any
@@ -35,7 +35,7 @@ def levels(picture: Image.Image) -> Any:
     ],
 )
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
-def test_looks_keep_size_and_transparency(operation: dict[str, Any], mode: str) -> None:
+def test_filters_keep_size_and_transparency(operation: dict[str, Any], mode: str) -> None:
     source = FADED.convert(mode)
     result = made(source, operation)
     assert result.size == source.size
@@ -54,12 +54,12 @@ def test_looks_keep_size_and_transparency(operation: dict[str, Any], mode: str) 
         {"op": "watermark", "text": "Darkroom", "opacity": 0},
     ],
 )
-def test_at_their_neutral_settings_looks_change_nothing(operation: dict[str, Any]) -> None:
+def test_filters_with_neutral_settings_change_nothing(operation: dict[str, Any]) -> None:
     assert made(PHOTO, operation).tobytes() == PHOTO.tobytes()
 
 
 def gaussian(values: Any, sigma: float) -> Any:
-    """Rows of pixels blurred in floating point, the outermost pixels repeated beyond the sides."""
+    """Blur rows of pixels in floating point. Beyond the sides the outermost pixels are repeated."""
     reach = int(4 * sigma) + 1
     weights = np.exp(-(np.arange(-reach, reach + 1) ** 2) / (2 * sigma**2))
     for axis in (0, 1):
@@ -74,7 +74,7 @@ def gaussian(values: Any, sigma: float) -> Any:
 
 @pytest.mark.parametrize("sigma", [0.8, 3, 12])
 def test_blur_is_a_gaussian(sigma: float) -> None:
-    # Pillow's is three box blurs, which come near to it but for a rim, where each of them repeats the outermost pixels.
+    # Pillow approximates a Gaussian by three box blurs, each of which repeats the outermost pixels: the rim differs.
     error = np.abs(levels(made(PHOTO, {"op": "blur", "sigma": sigma})) - gaussian(levels(PHOTO), sigma))
     rim = int(2 * sigma)
     assert error[rim:-rim, rim:-rim].max() <= 9
@@ -86,18 +86,18 @@ def test_sharpen_adds_the_difference_to_a_blur() -> None:
     difference = levels(soft) - gaussian(levels(soft), 2)
     expected = np.clip(levels(soft) + 1.5 * difference * (np.abs(difference) > 4), 0, 255)
     error = np.abs(levels(made(soft, {"op": "sharpen", "sigma": 2, "amount": 1.5, "threshold": 4})) - expected)
-    # About the threshold a pixel may fall on either side.
+    # Near the threshold, rounding decides.
     assert np.quantile(error, 0.97) <= 3
 
 
 @pytest.mark.parametrize("mode", ["LA", "RGBA"])
-def test_sharpening_leaves_a_stroke_of_one_colour_on_nothing_as_it_is(mode: str) -> None:
+def test_sharpening_does_not_change_one_colour_on_transparency(mode: str) -> None:
     stroke = Image.new("RGBA", (60, 40))
     stroke.paste((230, 130, 40, 255), (10, 18, 50, 20))
     stroke = stroke.resize((53, 37), Image.Resampling.BILINEAR).convert(mode)
     sharpened = made(stroke, {"op": "sharpen", "amount": 4, "sigma": 2, "threshold": 0})
     before, after = (levels(one.convert("RGBA").convert("RGBa")) for one in (stroke, sharpened))
-    # One level of rounding, four times.
+    # There are four steps, each of which may round by one level.
     assert np.abs(before - after).max() <= 5
 
 
@@ -109,7 +109,7 @@ def test_brightness_contrast_and_gamma_follow_their_formula() -> None:
 
 
 def luma(rgb: Any) -> Any:
-    """ITU-R BT.601."""
+    """Compute luma by ITU-R BT.601."""
     return rgb @ np.array([0.299, 0.587, 0.114])
 
 
@@ -118,13 +118,13 @@ def saturated(rgb: Any) -> Any:
 
 
 def sepia(rgb: Any) -> Any:
-    """Filter Effects, section 8.9, to 70 %."""
+    """Compute sepia by Filter Effects, section 8.9, at 70 %."""
     matrix = np.array([[0.393, 0.769, 0.189], [0.349, 0.686, 0.168], [0.272, 0.534, 0.131]])
     return 0.3 * rgb + 0.7 * np.clip(rgb @ matrix.T, 0, 255)
 
 
 def tinted(rgb: Any) -> Any:
-    """From black by way of the colour, at middle grey, to white."""
+    """Compute the tint: from black through the colour, at middle grey, to white."""
     gray = luma(rgb)
     return np.stack([np.interp(gray, [0, 128, 255], [0, middle, 255]) for middle in (0x33, 0x66, 0x99)], axis=-1)
 
@@ -145,7 +145,7 @@ def test_colours_follow_their_formula(operation: dict[str, Any], formula: Callab
     assert np.abs(levels(made(PHOTO, operation).convert("RGB")) - expected).max() <= 2
 
 
-def test_trim_cuts_the_border_away() -> None:
+def test_trim_cuts_off_the_border() -> None:
     framed = Image.new("RGB", (60, 50), (250, 250, 250))
     framed.paste(images.marked(20, 10), (15, 25))
     framed.putpixel((0, 49), (245, 250, 250))
@@ -154,13 +154,13 @@ def test_trim_cuts_the_border_away() -> None:
     assert images.corners(result) == {name: name for name in images.CORNERS}
 
 
-def test_trim_cuts_a_transparent_border_away() -> None:
+def test_trim_cuts_off_a_transparent_border() -> None:
     framed = Image.new("RGBA", (60, 50), (200, 0, 0, 0))
     framed.paste(images.marked(20, 10), (15, 25))
     assert made(framed, {"op": "trim"}).size == (20, 10)
 
 
-def test_a_picture_of_nothing_but_border_stays() -> None:
+def test_trim_keeps_an_image_that_is_all_border() -> None:
     assert made(Image.new("RGB", (60, 50), (9, 9, 9)), {"op": "trim"}).size == (60, 50)
 
 
@@ -171,7 +171,7 @@ def test_round_clears_the_corners_only(radius: dict[str, Any]) -> None:
     assert [alpha.getpixel(place) for place in ((30, 0), (59, 20), (30, 39), (0, 20), (30, 20))] == [255] * 5
 
 
-def test_half_of_a_square_rounded_is_a_disc() -> None:
+def test_a_square_rounded_by_half_is_a_disc() -> None:
     alpha = levels(made(images.marked(100, 100), {"op": "round", "fraction": 0.5}).getchannel("A"))
     assert alpha.sum() / 255 == pytest.approx(np.pi * 50**2, rel=0.005)
 
@@ -191,7 +191,7 @@ def test_rounded_corners_can_have_a_colour() -> None:
         ("bottom-right", (1, 1)),
     ],
 )
-def test_a_watermark_is_where_it_should_be(position: str, where: tuple[int, int]) -> None:
+def test_a_watermark_is_at_its_position(position: str, where: tuple[int, int]) -> None:
     grey = Image.new("RGB", (300, 200), (128, 128, 128))
     result = made(grey, {"op": "watermark", "text": "© me", "position": position, "opacity": 1})
     changed = np.argwhere((levels(result) != 128).any(axis=2))
@@ -201,12 +201,12 @@ def test_a_watermark_is_where_it_should_be(position: str, where: tuple[int, int]
     assert width == pytest.approx(300 * 0.25, abs=6)
 
 
-def test_a_watermark_is_not_taller_than_the_picture() -> None:
+def test_a_text_is_not_taller_than_the_image() -> None:
     result = made(Image.new("RGB", (300, 12)), {"op": "watermark", "text": "W", "scale": 1, "opacity": 1})
     assert result.size == (300, 12)
 
 
-def test_a_tiled_watermark_is_everywhere() -> None:
+def test_a_tiled_watermark_covers_the_image() -> None:
     grey = Image.new("RGB", (400, 400), (128, 128, 128))
     result = levels(made(grey, {"op": "watermark", "text": "Darkroom", "tile": True, "scale": 0.15}))
     changed = (result != 128).any(axis=2)
@@ -215,19 +215,19 @@ def test_a_tiled_watermark_is_everywhere() -> None:
 
 
 @pytest.mark.parametrize("operation", [{"op": "watermark", "text": "x"}, {"op": "round", "radius": 3}])
-def test_nothing_is_laid_over_a_picture_that_is_too_large(operation: dict[str, Any]) -> None:
+def test_no_watermark_is_drawn_on_an_image_that_is_too_large(operation: dict[str, Any]) -> None:
     assert failure(images.png(9000, 3), [operation]).code == "output_limit"
 
 
 @pytest.mark.parametrize(("x", "seen"), [(0.1, "top_left"), (0.9, "top_right")])
-def test_a_cover_keeps_what_is_about_its_focus(x: float, seen: str) -> None:
+def test_a_cover_keeps_the_area_around_its_focus(x: float, seen: str) -> None:
     cover = {"op": "resize", "width": 20, "height": 20, "position": {"x": x, "y": 0.5}}
     assert images.corners(made(images.marked(400, 100), cover))["top_left"] == seen
 
 
 @pytest.mark.parametrize("centre", [60, 200, 340])
 @pytest.mark.parametrize("position", ["smart", "attention", "entropy"])
-def test_a_smart_cover_keeps_where_there_is_something_to_see(position: str, centre: int) -> None:
+def test_a_smart_cover_keeps_the_area_with_most_to_see(position: str, centre: int) -> None:
     plain = Image.new("RGB", (400, 100), (200, 200, 205))
     plain.paste(images.photo(60, 60), (centre - 30, 20))
     smart = made(plain, {"op": "resize", "width": 100, "height": 100, "position": position})

@@ -1,4 +1,4 @@
-"""Sizes by formula, and the pixels that a fit keeps."""
+"""Sizes by their formulas, and the pixels that each fit keeps."""
 
 import math
 from typing import Any, Literal
@@ -37,7 +37,7 @@ def resized(size: tuple[int, int], **how: Any) -> tuple[int, int]:
         ((1000, 3), {"width": 10, "fit": "inside"}, (10, 1)),
     ],
 )
-def test_a_fit_gives_its_size(size: tuple[int, int], how: dict[str, Any], expected: tuple[int, int]) -> None:
+def test_each_fit_gives_its_size(size: tuple[int, int], how: dict[str, Any], expected: tuple[int, int]) -> None:
     assert resized(size, **how) == expected
 
 
@@ -53,7 +53,7 @@ def test_a_fit_gives_its_size(size: tuple[int, int], how: dict[str, Any], expect
         ((50, 40), {"width": 100}, (50, 40)),
     ],
 )
-def test_nothing_is_enlarged_unless_asked_for(
+def test_images_are_enlarged_only_on_request(
     size: tuple[int, int], how: dict[str, Any], expected: tuple[int, int]
 ) -> None:
     assert resized(size, **how) == expected
@@ -80,13 +80,13 @@ FITS = st.sampled_from(["cover", "contain", "fill", "inside", "outside"])
 
 
 @given(st.tuples(SIDES, SIDES), TARGETS, TARGETS, FITS, ENLARGE)
-def test_a_fit_is_what_it_is_called_at_every_size(
+def test_each_fit_follows_its_definition_at_every_size(
     size: tuple[int, int], width: int, height: int, fit: str, enlarge: Literal[True, False]
 ) -> None:
     made = resized(size, width=width, height=height, fit=fit, enlarge=enlarge)
     ratio = (max if fit in {"cover", "outside"} else min)(width / size[0], height / size[1])
     scale = ratio if enlarge else min(ratio, 1)
-    # Rounded to the nearest pixel, and never to none.
+    # Sizes are rounded to the nearest pixel, and are at least one.
     scaled = tuple(max(math.floor(side * scale + 0.5), 1) for side in size)
     expected = {
         "cover": (min(width, scaled[0]), min(height, scaled[1])),
@@ -107,7 +107,7 @@ def test_a_resize_of_its_own_result_changes_nothing(
     assert resized(once, **how) == once
 
 
-def test_the_picture_of_a_contain_is_centred_and_not_enlarged() -> None:
+def test_contain_centres_the_image_and_does_not_enlarge_it() -> None:
     placement = place(Resize.model_validate({"op": "resize", "width": 101, "height": 100, "fit": "contain"}), (50, 40))
     assert placement.kept_size == (50, 40)
     assert placement.offset == (25, 30)
@@ -124,7 +124,7 @@ def test_the_picture_of_a_contain_is_centred_and_not_enlarged() -> None:
         ("top", (50, 0, 150, 100)),
     ],
 )
-def test_the_position_says_what_a_cover_keeps(position: str, kept: tuple[int, int, int, int]) -> None:
+def test_the_position_chooses_what_a_cover_keeps(position: str, kept: tuple[int, int, int, int]) -> None:
     resize = Resize.model_validate({"op": "resize", "width": 100, "height": 100, "position": position})
     assert place(resize, (400, 200)).kept == kept
 
@@ -138,11 +138,11 @@ def test_the_position_says_what_a_cover_keeps(position: str, kept: tuple[int, in
         ({"width": 1, "height": 1, "unit": "fraction"}, (0, 0, 100, 80)),
     ],
 )
-def test_a_crop_is_what_of_it_lies_in_the_picture(crop: dict[str, Any], expected: tuple[int, int, int, int]) -> None:
+def test_a_crop_is_limited_to_the_image(crop: dict[str, Any], expected: tuple[int, int, int, int]) -> None:
     assert crop_box(Crop.model_validate({"op": "crop", **crop}), (100, 80)) == expected
 
 
-def test_a_crop_beside_the_picture_is_an_error() -> None:
+def test_a_crop_outside_the_image_is_an_error() -> None:
     with pytest.raises(ImageError):
         crop_box(Crop(op="crop", left=100, width=10, height=10), (100, 80))
     assert failure(images.png(100, 80), [{"op": "crop", "left": 100, "width": 10, "height": 10}]).code == "image_error"
@@ -151,7 +151,7 @@ def test_a_crop_beside_the_picture_is_an_error() -> None:
 @pytest.mark.parametrize(
     ("angle", "expected"), [(0, (40, 30)), (90, (30, 40)), (180, (40, 30)), (45, (50, 50)), (1e-9, (40, 30))]
 )
-def test_a_rotated_canvas_just_holds_the_picture(angle: float, expected: tuple[int, int]) -> None:
+def test_a_rotated_canvas_just_holds_the_image(angle: float, expected: tuple[int, int]) -> None:
     assert rotated_size((40, 30), angle) == expected
 
 
@@ -159,7 +159,7 @@ def test_a_rotated_canvas_just_holds_the_picture(angle: float, expected: tuple[i
 @pytest.mark.parametrize("source", [(1, 1), (7, 300), (400, 301), (1600, 1200)])
 @pytest.mark.parametrize("target", [(1, 1), (64, 48), (33, None), (None, 200)])
 @pytest.mark.parametrize("enlarge", [False, True])
-def test_the_pipeline_gives_the_size_of_the_formula(
+def test_the_pipeline_gives_the_planned_size(
     fit: str, source: tuple[int, int], target: tuple[int | None, int | None], enlarge: Literal[True, False]
 ) -> None:
     resize = {"op": "resize", "width": target[0], "height": target[1], "fit": fit, "enlarge": enlarge}
@@ -174,14 +174,14 @@ def test_the_pipeline_gives_the_size_of_the_formula(
 @pytest.mark.parametrize(
     ("position", "seen"), [("top-left", "top_left"), ("right", "top_right"), ("bottom-left", "bottom_left")]
 )
-def test_a_cover_shows_the_part_that_was_asked_for(position: str, seen: str) -> None:
+def test_a_cover_shows_the_requested_part(position: str, seen: str) -> None:
     tall = images.encoded(images.marked(400, 100) if position == "right" else images.marked(100, 100), "PNG")
     crop = [{"op": "resize", "width": 40, "height": 40, "position": position}]
     shown = image(tall, crop)
     assert images.corners(shown)[seen] == seen
 
 
-def test_a_canvas_has_the_background_around_the_picture() -> None:
+def test_contain_puts_the_background_around_the_image() -> None:
     shown = image(
         images.png(100, 50),
         [{"op": "resize", "width": 100, "height": 100, "fit": "contain", "background": "#102030"}],
@@ -191,7 +191,7 @@ def test_a_canvas_has_the_background_around_the_picture() -> None:
     assert images.corners(shown.crop((0, 25, 100, 75))) == {name: name for name in images.CORNERS}
 
 
-def test_a_transparent_canvas_makes_the_picture_transparent() -> None:
+def test_contain_on_a_transparent_background_has_alpha() -> None:
     contain = {"op": "resize", "width": 100, "height": 100, "fit": "contain", "background": "transparent"}
     shown = image(images.png(100, 50), [contain])
     assert shown.mode == "RGBA"

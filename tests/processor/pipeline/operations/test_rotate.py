@@ -4,12 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, ImageChops, ImageFilter, ImageStat
+from PIL import ImageFilter
 
-from tests.processor.pipeline.running import description, image, picture
+from tests.processor.pipeline.running import image
 from tests.support import images
-from tests.support.bombs import chunk
-from tests.support.corpus import CORPUS, needs_corpus
 
 pytestmark = pytest.mark.slow
 
@@ -22,14 +20,14 @@ def clockwise(quarters: int) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("angle", [-360, -270, -180, -90, 0, 90, 180, 270, 360])
-def test_right_angles_turn_clockwise_and_exactly(angle: int) -> None:
+def test_right_angles_rotate_clockwise_and_exactly(angle: int) -> None:
     shown = image(images.png(60, 40), [{"op": "rotate", "angle": angle}])
     assert shown.size == ((40, 60) if angle % 180 else (60, 40))
     assert images.corners(shown) == clockwise(angle // 90)
     assert len(shown.getcolors() or []) == 4
 
 
-def test_other_angles_turn_clockwise_too() -> None:
+def test_other_angles_rotate_clockwise() -> None:
     shown = image(images.png(100, 100), [{"op": "rotate", "angle": 45}])
     assert shown.size == (142, 142)
     top, right = shown.getpixel((71, 20)), shown.getpixel((120, 71))
@@ -39,7 +37,7 @@ def test_other_angles_turn_clockwise_too() -> None:
 
 @pytest.mark.parametrize("angle", [7, 45, 120.5, -33])
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
-def test_a_tilted_picture_is_the_picture_seen_through_the_turn(angle: float, mode: str) -> None:
+def test_a_rotation_by_any_angle_matches_a_separate_computation(angle: float, mode: str) -> None:
     # Only smooth changes: the pipeline interpolates between sixteen pixels, this test between four.
     source = images.photo(121, 90, mode).filter(ImageFilter.GaussianBlur(2))
     result = image(images.encoded(source, "PNG"), [{"op": "rotate", "angle": angle, "background": "transparent"}])
@@ -61,13 +59,13 @@ def test_a_tilted_picture_is_the_picture_seen_through_the_turn(angle: float, mod
 
 
 @pytest.mark.parametrize("background", ["#ffffff", "#336699"])
-def test_a_tilted_picture_lies_on_the_background(background: str) -> None:
+def test_a_rotated_image_lies_on_the_background(background: str) -> None:
     shown = image(images.png(100, 80), [{"op": "rotate", "angle": 10, "background": background}])
     assert shown.mode == "RGB"
     assert shown.getpixel((1, 1)) == tuple(bytes.fromhex(background[1:]))
 
 
-def test_a_tilted_picture_on_nothing_becomes_transparent() -> None:
+def test_a_rotated_image_on_a_transparent_background_has_alpha() -> None:
     shown = image(images.png(100, 80), [{"op": "rotate", "angle": 10, "background": "transparent"}])
     assert shown.mode == "RGBA"
     assert shown.getpixel((1, 1)) == (0, 0, 0, 0)
@@ -83,12 +81,8 @@ def test_flip_mirrors_top_to_bottom_and_flop_left_to_right() -> None:
     assert flopped["bottom_left"] == "bottom_right"
 
 
-def test_turning_before_a_resize_is_right_at_reduced_decoding_too() -> None:
+def test_rotation_before_a_resize_is_right_with_reduced_decoding() -> None:
     operations: list[dict[str, Any]] = [{"op": "rotate", "angle": 90}, {"op": "flop"}, {"op": "resize", "width": 40}]
     shown = image(images.jpeg(801, 599, 6), operations)
     assert shown.size == (40, round(801 * 40 / 599))
     assert images.corners(shown)["top_right"] == "bottom_left"
-
-
-
-

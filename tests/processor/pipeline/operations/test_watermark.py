@@ -1,4 +1,4 @@
-"""Watermarks, pixel by pixel: against an independent computation in floating point."""
+"""Watermarks, pixel by pixel, against a separate computation in floating point."""
 
 from importlib import resources
 from typing import Any
@@ -18,13 +18,13 @@ from tests.support import images
 LOGO = Overlay(job_id="01a20269-be1a-72d5-936e-7dc20e02262e", variant="logo")
 PHOTO = images.photo(120, 80)
 STAMP = images.photo(30, 16, "RGBA")
-"""A quarter of the photo's width, so that the default scale leaves its pixels alone."""
+"""An overlay of a quarter of the photo's width: the default scale does not change its pixels."""
 
 Levels = Any
 
 
 def outcomes(*watermarks: dict[str, Any], source: Image.Image = PHOTO, logo: bytes | None = None) -> list[Outcome]:
-    """What becomes of one variant a watermark, each with the image unless it says otherwise."""
+    """Return the outcomes of one variant for each watermark. Each draws the overlay unless it has a text."""
     files = {LOGO: logo or images.encoded(STAMP, "PNG")}
     steps = [
         {"op": "watermark", **({} if "text" in one else {"image": LOGO.model_dump()}), **one} for one in watermarks
@@ -35,7 +35,7 @@ def outcomes(*watermarks: dict[str, Any], source: Image.Image = PHOTO, logo: byt
 
 
 def stamped(watermark: dict[str, Any], source: Image.Image = PHOTO, logo: bytes | None = None) -> Levels:
-    """The levels of the picture with the image on it."""
+    """Return the levels of the image with the overlay on it."""
     [made] = outcomes(watermark, source=source, logo=logo)
     assert isinstance(made, EncodedVariant), made
     shown = images.opened(made.data)
@@ -47,7 +47,7 @@ def levels(picture: Image.Image) -> Levels:
 
 
 def over(base: Levels, stamp: Levels, left: int, top: int, opacity: float) -> Levels:
-    """Porter and Duff's `over` of RGBA on RGB or RGBA, in floating point; the stamp may reach over the sides."""
+    """Compute Porter and Duff's `over` of RGBA on RGB or RGBA in floating point. The stamp may overlap the sides."""
     height, width = base.shape[:2]
     layer = np.zeros((height + 400, width + 400, 4))
     layer[top + 200 : top + 200 + stamp.shape[0], left + 200 : left + 200 + stamp.shape[1]] = stamp
@@ -72,23 +72,23 @@ POSITIONS = {
     "bottom": (45, 62),
     "bottom-right": (88, 62),
 }
-"""Where an image of 30 × 16 begins on one of 120 × 80 with a margin of 2."""
+"""The top left corner of an overlay of 30 × 16 pixels on an image of 120 × 80, with a margin of 2."""
 
 
 @pytest.mark.parametrize("position", POSITIONS)
-def test_an_image_lies_where_it_should(position: str) -> None:
+def test_an_overlay_is_at_its_position(position: str) -> None:
     made = stamped({"position": position, "margin": 0.025})
     left, top = POSITIONS[position]
     assert np.abs(made - over(levels(PHOTO), levels(STAMP), left, top, 0.6)).max() <= 1.5
 
 
 @pytest.mark.parametrize("opacity", [0, 0.25, 1])
-def test_opacity_thins_the_image_out(opacity: float) -> None:
+def test_opacity_makes_the_overlay_more_transparent(opacity: float) -> None:
     made = stamped({"opacity": opacity, "margin": 0, "position": "top-left"})
     assert np.abs(made - over(levels(PHOTO), levels(STAMP), 0, 0, opacity)).max() <= 1.5
 
 
-def test_on_a_transparent_picture_both_show_as_far_as_they_are_opaque() -> None:
+def test_an_overlay_is_composited_on_a_transparent_image() -> None:
     source = images.photo(120, 80, "RGBA")
     made = stamped({"margin": 0}, source)
     expected = over(levels(source), levels(STAMP), 90, 64, 0.6)
@@ -97,9 +97,9 @@ def test_on_a_transparent_picture_both_show_as_far_as_they_are_opaque() -> None:
     assert np.abs(made - expected)[seen].max() <= 6
 
 
-def test_tiles_are_shifted_row_by_row() -> None:
+def test_every_second_row_of_tiles_is_shifted() -> None:
     made = stamped({"tile": True, "spacing": 0.5, "opacity": 1})
-    # 30 × 16 with a gap of 8: columns every 38 pixels, rows every 24.
+    # The overlay has 30 × 16 pixels and a gap of 8: columns every 38 pixels, rows every 24.
     expected = levels(PHOTO)
     for row, top in enumerate(range(0, 80, 24)):
         for left in range(-19 if row % 2 else 0, 120, 38):
@@ -113,21 +113,21 @@ def test_tiles_without_spacing_touch() -> None:
 
 
 @pytest.mark.parametrize("scale", [0.1, 0.25, 0.5, 1])
-def test_the_scale_is_of_the_pictures_width(scale: float) -> None:
+def test_the_scale_is_relative_to_the_width_of_the_image(scale: float) -> None:
     solid = images.encoded(Image.new("RGB", (300, 100), (255, 0, 0)), "PNG")
     made = stamped({"scale": scale, "opacity": 1, "margin": 0}, Image.new("RGB", (120, 80)), solid)
     seen = np.argwhere(made[..., 0] > 0)
     assert tuple(np.ptp(seen, axis=0) + 1) == (round(40 * scale), round(120 * scale))
 
 
-def test_an_image_is_never_taller_than_the_picture() -> None:
+def test_an_overlay_is_never_taller_than_the_image() -> None:
     tall = images.encoded(Image.new("RGB", (10, 100), (255, 0, 0)), "PNG")
     made = stamped({"scale": 1, "opacity": 1, "position": "left", "margin": 0}, Image.new("RGB", (120, 80)), tall)
     assert tuple(np.ptp(np.argwhere(made[..., 0] > 0), axis=0) + 1) == (80, 8)
 
 
-def test_transparent_pixels_lend_no_colour_when_an_image_is_scaled() -> None:
-    # White where it is seen, and a glaring red where it is not.
+def test_transparent_pixels_of_an_overlay_do_not_bleed_when_scaled() -> None:
+    # White where it is visible, and red where it is transparent.
     logo = Image.new("RGBA", (240, 160), (255, 0, 0, 0))
     logo.paste((255, 255, 255, 255), (60, 40, 180, 120))
     made = stamped({"scale": 0.5, "opacity": 1}, Image.new("RGB", (120, 80)), images.encoded(logo, "PNG"))
@@ -135,14 +135,14 @@ def test_transparent_pixels_lend_no_colour_when_an_image_is_scaled() -> None:
     assert np.ptp(made, axis=2).max() <= 1, "only greys"
 
 
-def test_a_quarter_turn_is_exact_and_clockwise() -> None:
+def test_a_watermark_is_rotated_by_90_degrees_exactly() -> None:
     made = stamped({"angle": 90, "opacity": 1, "position": "top-left", "margin": 0})
     turned = levels(STAMP.transpose(Image.Transpose.ROTATE_270))
     assert np.abs(made - over(levels(PHOTO), turned, 0, 0, 1)).max() <= 1.5
 
 
 @pytest.mark.parametrize("what", [{"text": "Darkroom"}, {}])
-def test_a_watermark_can_be_turned_by_any_angle(what: dict[str, Any]) -> None:
+def test_a_watermark_can_be_rotated_by_any_angle(what: dict[str, Any]) -> None:
     grey = Image.new("RGB", (200, 200), (128, 128, 128))
     solid = images.encoded(Image.new("RGB", (300, 60), (255, 0, 0)), "PNG")
     made = stamped({"angle": 45, "scale": 0.6, "opacity": 1, "position": "center", **what}, grey, solid)
@@ -151,12 +151,12 @@ def test_a_watermark_can_be_turned_by_any_angle(what: dict[str, Any]) -> None:
     assert (rows.mean(), columns.mean()) == pytest.approx((99.5, 99.5), abs=6)
 
 
-def test_an_image_that_lies_on_its_side_is_set_upright() -> None:
+def test_an_overlay_is_turned_upright() -> None:
     made = stamped({"scale": 1, "opacity": 1, "margin": 0}, Image.new("RGB", (80, 48)), images.jpeg(80, 48, 6))
     assert images.corners(Image.fromarray(made.astype(np.uint8))) == {name: name for name in images.CORNERS}
 
 
-def test_every_frame_of_an_animation_is_stamped() -> None:
+def test_every_frame_of_an_animation_gets_the_watermark() -> None:
     source = images.animation(120, 80, 4)
     step = {"op": "watermark", "image": LOGO.model_dump(), "opacity": 1, "margin": 0, "position": "top-left"}
     solid = images.encoded(Image.new("RGB", (30, 16), (255, 0, 0)), "PNG")
@@ -167,26 +167,26 @@ def test_every_frame_of_an_animation_is_stamped() -> None:
     assert frames == [(255, 0, 0)] * 4
 
 
-def test_of_an_image_that_moves_the_first_frame_is_laid_on() -> None:
+def test_the_first_frame_of_an_animated_overlay_is_used() -> None:
     moving = images.animation(120, 80, 4, "PNG")
     made = stamped({"scale": 1, "opacity": 1, "margin": 0}, Image.new("RGB", (120, 80)), moving)
     assert (made[40, 5] == images.BLUE).all()
     assert (made[40, 100] == images.YELLOW).all()
 
 
-def test_an_image_is_decoded_once_for_all_variants(monkeypatch: pytest.MonkeyPatch) -> None:
-    admitted = []
+def test_an_overlay_is_decoded_once_for_all_variants(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
 
     def counting(data: bytes) -> OpenedImage:
-        admitted.append(data)
+        opened.append(data)
         return open_image(data)
 
     monkeypatch.setattr(overlay_images, "open_image", counting)
     assert all(isinstance(one, EncodedVariant) for one in outcomes({}, {"tile": True}, {"angle": 5}, {"text": "a"}))
-    assert len(admitted) == 1
+    assert len(opened) == 1
 
 
-def test_only_the_variants_fail_whose_image_is_missing() -> None:
+def test_only_variants_with_a_missing_overlay_fail() -> None:
     gone = LOGO.model_copy(update={"variant": "gone"}).model_dump()
     missing, made = outcomes({"image": gone}, {"text": "a"})
     assert isinstance(missing, FailedVariant)
@@ -198,7 +198,7 @@ def test_only_the_variants_fail_whose_image_is_missing() -> None:
     ("logo", "code"),
     [(b"no image", "undecodable_image"), (images.png(300, 300)[:-400], "truncated_image")],
 )
-def test_an_image_passes_the_same_gate_as_a_source(logo: bytes, code: str) -> None:
+def test_a_broken_overlay_is_refused_like_a_broken_source(logo: bytes, code: str) -> None:
     failed, made = outcomes({}, {"text": "a"}, logo=logo)
     assert isinstance(failed, FailedVariant)
     assert (failed.code, failed.message.partition(":")[0]) == (code, "The image of the watermark")

@@ -1,4 +1,4 @@
-"""Resized pixels against an independent computation, and every short cut against the long way."""
+"""Resized pixels against a separate computation, and each optimization against the plain way."""
 
 import math
 from collections.abc import Callable
@@ -29,14 +29,14 @@ KERNELS: dict[str, tuple[float, Callable[[float], float]]] = {
 
 
 def _cubic(x: float) -> float:
-    """Keys' kernel with a = -1/2."""
+    """Keys' bicubic kernel with a = -1/2."""
     if x < 1:
         return (1.5 * x - 2.5) * x * x + 1
     return ((-0.5 * x + 2.5) * x - 4) * x + 2 if x < 2 else 0.0
 
 
 def weights(length: int, result: int, kernel: str) -> Levels:
-    """The matrix that resamples a line: the kernel, widened by the ratio, at each centre; rows add up to 1."""
+    """Return the matrix that resamples a line: the kernel, widened by the ratio, at each centre. Rows add up to 1."""
     support, function = KERNELS[kernel]
     ratio = length / result
     widened = max(ratio, 1.0)
@@ -51,7 +51,7 @@ def weights(length: int, result: int, kernel: str) -> Levels:
 
 
 def resampled(picture: Image.Image, size: tuple[int, int], kernel: str, *, down_first: bool = False) -> Levels:
-    """The picture resampled in floating point, along one axis and then the other; transparent ones premultiplied."""
+    """Resample in floating point, along one axis and then the other. With alpha, levels are premultiplied."""
     levels = np.asarray(picture, dtype=np.float64)
     if picture.mode == "RGBA":
         levels = np.concatenate([levels[..., :3] * levels[..., 3:] / 255, levels[..., 3:]], axis=2)
@@ -59,12 +59,12 @@ def resampled(picture: Image.Image, size: tuple[int, int], kernel: str, *, down_
     levels = levels.reshape(picture.height, picture.width, -1)
     result = levels if down_first else levels.swapaxes(0, 1)
     for matrix in (down, across) if down_first else (across, down):
-        # Eight bits hold no overshoot between the axes.
+        # Eight bits hold no values beyond 0 and 255 between the axes.
         result = np.clip(np.tensordot(matrix, result, axes=(1, 0)), 0, 255).swapaxes(0, 1)
     if not down_first:
         result = result.swapaxes(0, 1)
     if picture.mode == "RGBA":
-        # A premultiplied colour above its alpha is none.
+        # A premultiplied colour cannot exceed its alpha.
         result[..., :3] = np.minimum(result[..., :3], result[..., 3:])
     return result
 
@@ -77,12 +77,12 @@ def premultiplied(picture: Image.Image) -> Levels:
 @pytest.mark.parametrize("kernel", sorted(KERNELS))
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
 @pytest.mark.parametrize("size", [(90, 70), (41, 29), (150, 131), (1, 1)])
-def test_resizing_is_that_of_the_kernel(kernel: str, mode: str, size: tuple[int, int]) -> None:
+def test_resizing_follows_the_kernel(kernel: str, mode: str, size: tuple[int, int]) -> None:
     source = images.photo(120, 100, mode)
     resize = {"op": "resize", "width": size[0], "height": size[1], "fit": "fill", "filter": kernel, "enlarge": True}
     result = premultiplied(image(images.encoded(source, "PNG"), [resize]))
-    # Rounding after each axis, and of straight colours, makes up to three levels of 255. From a ratio of 4 on, squares
-    # are averaged first: see below.
+    # Rounding after each axis, and of straight colours, makes up to three levels of 255. At a ratio of 4 or more,
+    # squares are averaged first, which other tests check.
     if min(120 / size[0], 100 / size[1]) < 4:
         ways = [resampled(source, size, kernel, down_first=down_first) for down_first in (False, True)]
         assert min(np.abs(result - way).max() for way in ways) <= 3
@@ -95,7 +95,7 @@ def psnr(one: Levels, other: Levels) -> float:
 
 @pytest.mark.parametrize("width", [200, 100, 50, 25, 12])
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
-def test_averaging_first_stays_near_the_kernel(width: int, mode: str) -> None:
+def test_averaging_first_stays_close_to_the_kernel(width: int, mode: str) -> None:
     source = images.photo(800, 600, mode)
     result = premultiplied(image(images.encoded(source, "PNG"), [{"op": "resize", "width": width}]))
     assert psnr(result, resampled(source, (result.shape[1], result.shape[0]), "lanczos")) > 38
@@ -103,7 +103,7 @@ def test_averaging_first_stays_near_the_kernel(width: int, mode: str) -> None:
 
 @pytest.mark.parametrize("size", [(1600, 30), (30, 1600)])
 @pytest.mark.parametrize("mode", ["L", "LA", "RGB", "RGBA"])
-def test_averaging_along_one_side_stays_near_the_kernel(size: tuple[int, int], mode: str) -> None:
+def test_averaging_along_one_side_stays_close_to_the_kernel(size: tuple[int, int], mode: str) -> None:
     source = images.photo(*size, "RGBA").convert(mode)
     resize = {"op": "resize", "width": 20, "height": 20, "fit": "fill"}
     result = premultiplied(image(images.encoded(source, "PNG"), [resize]).convert("RGBA"))
@@ -111,7 +111,7 @@ def test_averaging_along_one_side_stays_near_the_kernel(size: tuple[int, int], m
 
 
 def nearness(data: bytes, resize: dict[str, Any]) -> float:
-    """Decibels between the pipeline's result and Lanczos on all of the source's pixels."""
+    """Return the decibels between the pipeline's result and Lanczos on all pixels of the source."""
     result = image(data, [{"op": "resize", **resize}])
     full = images.opened(data).resize(result.size, Image.Resampling.LANCZOS)
     return psnr(premultiplied(result), premultiplied(full))
@@ -119,7 +119,7 @@ def nearness(data: bytes, resize: dict[str, Any]) -> float:
 
 @pytest.mark.parametrize("width", [750, 500, 380, 300, 230, 150, 90, 40])
 @pytest.mark.parametrize("size", [(1000, 751), (997, 600), (801, 1003)])
-def test_decoding_at_a_part_of_the_size_stays_near_decoding_all(width: int, size: tuple[int, int]) -> None:
+def test_reduced_decoding_stays_close_to_full_decoding(width: int, size: tuple[int, int]) -> None:
     data = images.encoded(images.photo(*size), "JPEG", quality=90)
     assert nearness(data, {"width": width, "filter": "lanczos"}) > 36
     assert nearness(data, {"width": width}) > 36
@@ -127,14 +127,14 @@ def test_decoding_at_a_part_of_the_size_stays_near_decoding_all(width: int, size
 
 @needs_corpus
 @pytest.mark.parametrize("width", [1280, 1000, 720, 600, 500, 400, 300, 200, 128, 64])
-def test_the_same_on_a_photo(width: int) -> None:
+def test_reduced_decoding_of_a_photo_stays_close_to_full_decoding(width: int) -> None:
     data = (CORPUS / "photos/sharp-benchmark.jpg").read_bytes()
     assert nearness(data, {"width": width, "filter": "lanczos"}) > 46
-    # Sharp comes as near as 33 to 41.
+    # Sharp reaches 33 to 41 dB.
     assert nearness(data, {"width": width}) > 40
 
 
-def test_a_picture_that_the_decoder_did_not_shrink_is_resampled_by_lanczos() -> None:
+def test_an_image_that_the_decoder_did_not_shrink_is_resampled_by_lanczos() -> None:
     data = images.encoded(images.photo(800, 600), "JPEG", quality=90)
     named = image(data, [{"op": "resize", "width": 700, "filter": "lanczos"}])
     assert image(data, [{"op": "resize", "width": 700}]).tobytes() == named.tobytes()
@@ -144,7 +144,7 @@ def width_variant(width: int, **how: Any) -> Variant:
     return variant([{"op": "resize", "width": width, **how}], name=f"w{width}")
 
 
-def test_pictures_made_from_larger_ones_are_near_those_made_alone() -> None:
+def test_variants_made_from_larger_ones_are_close_to_those_made_alone() -> None:
     data = images.encoded(images.photo(900, 700), "PNG")
     variants = tuple(width_variant(width) for width in (50, 600, 300, 580, 850, 120))
     together = process(data, Instructions(variants=variants, describe=False)).outcomes
@@ -156,7 +156,7 @@ def test_pictures_made_from_larger_ones_are_near_those_made_alone() -> None:
         assert psnr(premultiplied(images.opened(made.data)), premultiplied(images.opened(alone.data))) > 40
 
 
-def test_a_picture_is_made_from_a_larger_one_only_if_that_shows_all_of_it() -> None:
+def test_a_variant_is_made_from_a_larger_one_only_if_that_shows_everything() -> None:
     data = images.encoded(images.marked(400, 200), "PNG")
     variants = (
         variant([{"op": "resize", "width": 200, "height": 200}], name="cut"),
@@ -175,7 +175,7 @@ def test_a_picture_is_made_from_a_larger_one_only_if_that_shows_all_of_it() -> N
 @pytest.mark.parametrize("kernel", [Image.Resampling.LANCZOS])
 @pytest.mark.parametrize("size", [(250, 199), (31, 47), (600, 400)])
 @pytest.mark.parametrize("place", [(100, 90), (250, 260)])
-def test_resampling_strip_by_strip_changes_nothing_but_rounding(
+def test_resampling_in_strips_only_changes_rounding(
     instructions: str,
     mode: str,
     kernel: Image.Resampling,
@@ -192,7 +192,7 @@ def test_resampling_strip_by_strip_changes_nothing_but_rounding(
     box = (3.25, 1.5, 396.5, 357.0)
     result = resampling.resample(source, size, kernel, box)
     direct = Raster(source).premultiplied.resize(size, kernel, box)
-    # Each axis is rounded, the one first here and the other there.
+    # Each axis is rounded, but in a different order.
     assert psnr(np.asarray(result, dtype=np.float64), np.asarray(direct, dtype=np.float64)) > 50
 
 
@@ -200,7 +200,7 @@ def test_resampling_strip_by_strip_changes_nothing_but_rounding(
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBa"])
 @pytest.mark.parametrize("kernel", [Image.Resampling.LANCZOS, Image.Resampling.BICUBIC, Image.Resampling.BILINEAR])
 @pytest.mark.parametrize("size", [(100, 80), (31, 147), (600, 400), (1, 1)])
-def test_pictures_look_alike_with_vector_instructions_and_without(
+def test_resampling_is_the_same_with_and_without_vector_instructions(
     mode: str, kernel: Image.Resampling, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = images.photo(400, 360, "RGBA").convert(mode) if mode == "RGBa" else images.photo(400, 360, mode)
@@ -211,7 +211,7 @@ def test_pictures_look_alike_with_vector_instructions_and_without(
 
 
 @pytest.mark.parametrize("size", [(100, 80), (600, 401)])
-def test_resampling_some_rows_at_a_time_changes_next_to_nothing(
+def test_resampling_in_chunks_of_rows_changes_almost_nothing(
     size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, box = images.photo(400, 360), (3.25, 1.5, 396.5, 360.0)
@@ -223,7 +223,7 @@ def test_resampling_some_rows_at_a_time_changes_next_to_nothing(
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA"])
 @pytest.mark.parametrize("factors", [(2, 2), (7, 3), (1, 5), (301, 207)])
-def test_averaging_strip_by_strip_changes_nothing(
+def test_averaging_in_strips_changes_nothing(
     mode: str, factors: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = images.photo(301, 207, "RGBA").convert(mode)
@@ -232,16 +232,14 @@ def test_averaging_strip_by_strip_changes_nothing(
     assert resampling.averaged(source, factors).tobytes() == whole.tobytes()
 
 
-def test_nothing_to_be_seen_stays_so() -> None:
+def test_a_transparent_image_stays_transparent() -> None:
     source = images.encoded(Image.new("RGBA", (90, 60)), "PNG")
     assert image(source, [{"op": "resize", "width": 30}]).getextrema() == ((0, 0),) * 4
 
 
 @pytest.mark.parametrize("image_format", ["PNG", "JPEG"])
 @pytest.mark.parametrize("angle", [45, 7, -120.5])
-def test_turning_a_picture_that_was_shrunk_for_what_follows_stays_near_turning_all_of_it(
-    image_format: str, angle: float
-) -> None:
+def test_rotation_after_shrinking_stays_close_to_rotation_of_all_pixels(image_format: str, angle: float) -> None:
     data = images.encoded(images.photo(803, 601), image_format)
     turn, resize = {"op": "rotate", "angle": angle, "background": "#808080"}, {"op": "resize", "width": 100}
     at_once = image(data, [turn, resize])
@@ -251,7 +249,7 @@ def test_turning_a_picture_that_was_shrunk_for_what_follows_stays_near_turning_a
     assert psnr(premultiplied(at_once), premultiplied(one_after_the_other)) > 34
 
 
-def test_what_is_too_large_for_a_canvas_may_be_turned_on_the_way_to_something_small() -> None:
+def test_an_image_too_large_for_a_canvas_can_be_rotated_before_a_resize() -> None:
     data = images.encoded(Image.new("RGB", (6000, 6000)), "JPEG")
     turn = {"op": "rotate", "angle": 45}
     assert image(data, [turn, {"op": "flip"}, {"op": "resize", "width": 90}]).size == (90, 90)

@@ -24,13 +24,13 @@ from tests.support.recipes import LOGO
 pytestmark = pytest.mark.slow
 
 CUT_OUTS = [images.photo(48, 36, "RGBA").rotate(90 * turn) for turn in range(4)]
-"""Frames that differ, with transparent parts of any degree."""
+"""Frames that differ, with all degrees of transparency."""
 FLICKER = assembled(CUT_OUTS, "WEBP", lossless=True, exact=True)
 
 
 @pytest.mark.parametrize("source", ["GIF", "WEBP", "PNG", "AVIF"])
 @pytest.mark.parametrize("name", ANIMATED)
-def test_an_animation_is_kept_when_asked_for(source: str, name: str) -> None:
+def test_an_animation_is_kept_on_request(source: str, name: str) -> None:
     data = images.animation(40, 20, 5, source)
     assert len(frames(picture(data, [], {"format": name}).data)) == 1
     made = moving(data, [{"op": "resize", "width": 20}], format=name)
@@ -64,7 +64,7 @@ def test_an_animation_is_kept_when_asked_for(source: str, name: str) -> None:
     ],
     ids=lambda operation: operation["op"],
 )
-def test_each_frame_is_what_a_picture_of_its_own_becomes(operation: dict[str, Any]) -> None:
+def test_each_frame_is_rendered_like_a_still_image(operation: dict[str, Any]) -> None:
     overlays = {LOGO: images.png(8, 8)}
     animated, still = variant([operation], LOSSLESS), variant([operation], {"format": "png"})
     for_still = Instructions(variants=(still,), describe=False, overlays=overlays)
@@ -79,7 +79,7 @@ def test_each_frame_is_what_a_picture_of_its_own_becomes(operation: dict[str, An
 @pytest.mark.parametrize(
     "operation", [{"op": "trim"}, {"op": "resize", "width": 10, "height": 20, "position": "smart"}]
 )
-def test_what_depends_on_pixels_is_settled_by_the_first_frame(operation: dict[str, Any]) -> None:
+def test_operations_that_depend_on_pixels_are_resolved_on_the_first_frame(operation: dict[str, Any]) -> None:
     data = images.animation(40, 20, 4, "WEBP", lossless=True)
     first = image(data, [operation])
     shown = frames(moving(data, [operation], **LOSSLESS))
@@ -88,7 +88,7 @@ def test_what_depends_on_pixels_is_settled_by_the_first_frame(operation: dict[st
 
 
 @pytest.mark.parametrize("name", ANIMATED)
-def test_what_is_transparent_stays_so_and_nothing_of_a_frame_is_left_in_the_next(name: str) -> None:
+def test_transparency_stays_and_no_frame_shows_in_the_next(name: str) -> None:
     made = frames(moving(FLICKER, [], format=name, quality=95))
     for before, after in zip(CUT_OUTS, made, strict=True):
         opaque = (levels(before)[..., 3] >= 128) * 255 if name == "gif" else levels(before)[..., 3]
@@ -97,7 +97,7 @@ def test_what_is_transparent_stays_so_and_nothing_of_a_frame_is_left_in_the_next
 
 
 @pytest.mark.parametrize("disposal", [0, 1, 2, 3])
-def test_frames_of_a_gif_are_disposed_of_as_it_says(disposal: int) -> None:
+def test_frames_of_a_gif_are_disposed_of_as_stated(disposal: int) -> None:
     # Pillow only writes the differences to what is left of the previous frame, so it relies on the disposal too.
     shapes = []
     for number in range(4):
@@ -112,7 +112,7 @@ def test_frames_of_a_gif_are_disposed_of_as_it_says(disposal: int) -> None:
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])
 @pytest.mark.parametrize("name", ["png", "gif"])
-def test_an_animation_with_a_palette_has_at_most_the_colours_asked_for(name: str, mode: str) -> None:
+def test_an_animation_with_a_palette_has_at_most_the_requested_colours(name: str, mode: str) -> None:
     data = assembled([frame.convert(mode) for frame in CUT_OUTS], "WEBP", lossless=True)
     made = moving(data, [], format=name, colors=8)
     assert images.opened(made).mode == "P" or name == "gif"
@@ -120,28 +120,28 @@ def test_an_animation_with_a_palette_has_at_most_the_colours_asked_for(name: str
 
 
 @pytest.mark.parametrize("name", ["jpeg", "tiff"])
-def test_formats_without_animation_have_the_first_frame(name: str) -> None:
+def test_formats_without_animation_get_the_first_frame(name: str) -> None:
     assert len(frames(moving(images.animation(40, 20, 5), [], format=name))) == 1
 
 
 @pytest.mark.parametrize("name", ANIMATED)
-def test_the_pages_of_a_tiff_are_no_animation(name: str) -> None:
+def test_pages_of_a_tiff_do_not_become_an_animation(name: str) -> None:
     pages = [images.marked(40, 20), images.marked(90, 70)]
     data = images.encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:])
     assert [frame.size for frame in frames(moving(data, [], format=name))] == [(40, 20)]
 
 
-def test_an_animation_suits_webp() -> None:
+def test_an_animation_in_format_auto_becomes_webp() -> None:
     assert picture(images.animation(40, 20, 5), [], {"format": "auto", "frames": "all"}).format == "webp"
 
 
-def test_an_animation_that_grows_too_large_fails_alone() -> None:
+def test_an_animation_that_grows_too_large_fails() -> None:
     data = images.animation(100, 100, 50)
     enlarge = [{"op": "resize", "width": 2000, "enlarge": True}]
     assert failure(data, enlarge, {"format": "webp", "frames": "all"}).code == "output_limit"
 
 
-def test_a_picture_for_viewers_without_animation_is_no_frame() -> None:
+def test_a_default_image_that_is_not_a_frame_is_not_animated() -> None:
     walk = frames(images.animation(40, 20, 3, "PNG"))
     data = images.encoded(
         images.marked(40, 20), "PNG", save_all=True, append_images=walk, default_image=True, duration=40
@@ -154,7 +154,7 @@ def test_a_picture_for_viewers_without_animation_is_no_frame() -> None:
 
 @pytest.mark.parametrize("place", [(15, 0), (0, 10), (29, 19)])
 @pytest.mark.parametrize("name", ANIMATED)
-def test_what_a_frame_shows_beyond_the_picture_is_cut_off(name: str, place: tuple[int, int]) -> None:
+def test_frames_are_cut_off_at_the_canvas(name: str, place: tuple[int, int]) -> None:
     parts = [
         (Image.new("RGB", (30, 20), images.RED), (0, 0)),
         (Image.new("RGB", (30, 20), images.BLUE), place),
@@ -168,13 +168,13 @@ def test_what_a_frame_shows_beyond_the_picture_is_cut_off(name: str, place: tupl
         assert np.abs(levels(frame) - levels(expected)).mean() < 8
 
 
-def test_frames_beyond_the_picture_are_cut_off_before_operations() -> None:
+def test_frames_are_cut_off_at_the_canvas_before_operations() -> None:
     data = images.gif_of((30, 20), [(images.marked(30, 20), (11 * number, 11 * number)) for number in range(4)])
     made = moving(data, [{"op": "resize", "width": 15}, {"op": "rotate", "angle": 90}], **LOSSLESS)
     assert {frame.size for frame in frames(made)} == {(10, 15)}
 
 
-def test_frames_far_beyond_the_picture_cost_nothing() -> None:
+def test_frames_far_outside_the_canvas_take_no_memory() -> None:
     far = [(Image.new("RGB", (1, 1)), (60_000, 700)) for _ in range(2)]
     data = images.gif_of((30, 20), [(images.marked(30, 20), (0, 0)), *far])
     assert {frame.size for frame in frames(moving(data, [], **LOSSLESS))} == {(30, 20)}
