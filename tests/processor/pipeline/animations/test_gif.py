@@ -1,4 +1,4 @@
-"""GIFs: every frame is what browsers show, and comes from its own data alone."""
+"""GIFs: every frame is what browsers show, and is decoded only from its own data."""
 
 from dataclasses import replace
 from typing import Any
@@ -11,7 +11,7 @@ from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructi
 from darkroom_processor.pipeline.animations import composing
 from darkroom_processor.pipeline.animations import gif as product
 from darkroom_processor.pipeline.containers import gif as stored
-from tests.processor.pipeline.animations.composed import seen
+from tests.processor.pipeline.animations.composed import composed
 from tests.processor.pipeline.running import description, image, variant
 from tests.support import bombs, compositor, gif, images
 from tests.support.gif import Frame
@@ -24,33 +24,33 @@ NOTHING = (0, 0, 0, 0)
 
 
 def plain(index: int, size: tuple[int, int] = SCREEN, **said: Any) -> Frame:
-    """An image of one colour."""
+    """Return an image of one colour."""
     return Frame(indexes=bytes([index]) * (size[0] * size[1]), size=size, **said)
 
 
 def written(*frames: Frame, **said: Any) -> bytes:
-    """A file with the colours above."""
+    """Return a file with the colours above."""
     return gif.written(SCREEN, list(frames), **{"table": TABLE, **said})
 
 
 def colors(data: bytes, place: tuple[int, int] = (0, 0)) -> list[tuple[int, ...]]:
-    """What is seen at a place in each frame."""
-    return [tuple(frame[place[1], place[0]].tolist()) for frame in seen(product.read(data))]
+    """Return the pixel at a place after each frame."""
+    return [tuple(frame[place[1], place[0]].tolist()) for frame in composed(product.read(data))]
 
 
 @given(data=gif.drawn())
-def test_every_frame_is_composed_as_browsers_do_it(data: bytes) -> None:
+def test_every_frame_is_composed_as_in_browsers(data: bytes) -> None:
     size, parts = gif.parts(data)
     animation = product.read(data)
     assert animation.size == size
     assert [frame.milliseconds for frame in animation.frames] == [part.milliseconds for part in parts]
-    for made, expected in zip(seen(animation), compositor.shown(size, parts), strict=True):
+    for made, expected in zip(composed(animation), compositor.shown(size, parts), strict=True):
         assert compositor.largest_difference(made, expected) == 0
 
 
 @settings(max_examples=25)
 @given(data=gif.drawn())
-def test_the_still_is_the_first_frame(data: bytes) -> None:
+def test_the_still_picture_is_the_first_frame(data: bytes) -> None:
     size, parts = gif.parts(data)
     made = compositor.levels(image(data, []))
     assert compositor.largest_difference(made, compositor.shown(size, parts)[0]) == 0
@@ -60,13 +60,13 @@ def test_the_still_is_the_first_frame(data: bytes) -> None:
     ("disposal", "left"),
     [(0, RED), (1, RED), (2, None), (3, BLUE), (4, BLUE), (5, RED), (6, RED), (7, RED)],
 )
-def test_a_frame_is_disposed_of_as_browsers_do_it(disposal: int, left: int | None) -> None:
+def test_disposal_methods_mean_what_they_mean_in_browsers(disposal: int, left: int | None) -> None:
     data = written(plain(BLUE), plain(RED, (5, 5), disposal=disposal), plain(GREEN, (1, 1), place=(9, 7)))
     assert colors(data) == [COLORS[BLUE], COLORS[RED], COLORS[left] if left else NOTHING]
     assert colors(data, (6, 6)) == [COLORS[BLUE]] * 3
 
 
-def test_what_no_image_covers_is_transparent_whatever_the_background() -> None:
+def test_areas_without_an_image_are_transparent_for_any_background_colour() -> None:
     data = written(plain(RED, (4, 4)), background=GREEN)
     shown = image(data, [])
     assert shown.size == SCREEN
@@ -74,33 +74,33 @@ def test_what_no_image_covers_is_transparent_whatever_the_background() -> None:
     assert description(data).has_alpha
 
 
-def test_a_first_frame_that_is_undone_leaves_nothing() -> None:
+def test_disposal_of_the_first_image_to_previous_clears_the_canvas() -> None:
     assert colors(written(plain(RED, disposal=3), plain(GREEN, (2, 2), place=(5, 5)))) == [COLORS[RED], NOTHING]
 
 
-def test_the_screen_grows_to_hold_the_first_image_and_no_further() -> None:
+def test_the_screen_grows_only_for_the_first_image() -> None:
     data = written(plain(RED, (5, 5), place=(8, 6)), plain(BLUE, (30, 30)))
     assert product.read(data).size == (13, 11)
     assert colors(data, (12, 10)) == [COLORS[RED], COLORS[BLUE]]
     assert image(data, []).size == (13, 11)
 
 
-def test_images_have_their_own_tables_and_transparent_indexes() -> None:
+def test_images_may_have_local_colour_tables_and_transparent_indexes() -> None:
     swapped = TABLE[6:9] + TABLE[3:6] + TABLE[:3] + TABLE[9:]
     frames = plain(RED), plain(0, (5, 5), table=swapped), plain(GREEN, transparent=GREEN)
     assert colors(written(*frames)) == [COLORS[RED], COLORS[GREEN], COLORS[GREEN]]
 
 
-def test_indexes_without_a_colour_are_black_and_images_without_a_table_grey() -> None:
+def test_indexes_without_a_colour_are_black_and_images_without_a_table_are_grey() -> None:
     assert colors(written(plain(77))) == [(0, 0, 0, 255)]
     assert colors(written(plain(77), table=b"")) == [(77, 77, 77, 255)]
     assert image(written(plain(77), table=b""), []).mode == "L"
 
 
-def test_rows_come_in_any_order() -> None:
+def test_interlaced_rows_are_put_in_order() -> None:
     indexes = bytes(index % 4 for index in range(80))
     straight, interlaced = (Frame(indexes=indexes, size=SCREEN, interlaced=way) for way in (False, True))
-    one, other = seen(product.read(written(straight, interlaced)))
+    one, other = composed(product.read(written(straight, interlaced)))
     assert (one == other).all()
 
 
@@ -114,14 +114,14 @@ def test_an_image_without_pixels_draws_nothing() -> None:
         product.read(written(plain(RED, (0, 5)), plain(BLUE)))
 
 
-def test_missing_pixels_are_not_taken_from_what_follows() -> None:
+def test_missing_pixels_are_not_taken_from_the_next_image() -> None:
     short = replace(plain(RED), codes=gif.packed(bytes([RED]) * 30))
     data = written(short, plain(BLUE))
     with pytest.raises(TruncatedImage):
         process(data, Instructions(variants=(variant([]),), describe=False))
 
 
-def test_a_later_frame_that_is_cut_fails_only_what_keeps_it() -> None:
+def test_a_truncated_later_frame_fails_only_variants_with_all_frames() -> None:
     whole = written(plain(RED), plain(BLUE))
     variants = variant([], name="still"), variant([], {"format": "webp", "frames": "all"}, "moving")
     still, moving = process(whole[:-20], Instructions(variants=variants, describe=True)).outcomes
@@ -135,7 +135,7 @@ def test_a_file_without_an_image_is_truncated() -> None:
         process(written(), Instructions(variants=(), describe=True))
 
 
-def test_bytes_before_the_first_image_are_skipped_and_those_behind_one_end_the_file() -> None:
+def test_unknown_bytes_before_the_first_image_are_skipped_and_later_ones_end_the_file() -> None:
     data = written(plain(RED), plain(BLUE))
     at = data.index(b"\x21\xf9")
     assert colors(data[:at] + b"\0\0\7" + data[at:]) == [COLORS[RED], COLORS[BLUE]]
@@ -149,14 +149,14 @@ def test_images_far_beyond_the_screen_are_not_decoded() -> None:
     assert colors(written(plain(BLUE), *beyond)) == [COLORS[BLUE]] * 4
 
 
-def test_images_that_reach_beyond_the_screen_count_with_all_of_their_pixels(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_pixels_of_images_that_reach_beyond_the_screen_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     animation = product.read(written(plain(BLUE), plain(RED, (100, 5)), plain(GREEN, (1, 400))))
     pixels = 10 * 8 + 100 * 5 + 400
     monkeypatch.setattr(composing, "MAX_PIXELS", pixels)
-    assert len(seen(animation)) == 3
+    assert len(composed(animation)) == 3
     monkeypatch.setattr(composing, "MAX_PIXELS", pixels - 1)
     with pytest.raises(PixelLimit):
-        seen(animation)
+        composed(animation)
 
 
 @pytest.mark.parametrize("name", [b"NETSCAPE2.0", b"ANIMEXTS1.0"])
@@ -169,15 +169,15 @@ def test_repetitions_are_read(name: bytes, repetitions: int, plays: int) -> None
     assert product.read(data).plays == 1
 
 
-def test_a_frame_of_many_is_read_as_cheaply_as_one() -> None:
+def test_many_frames_are_read_cheaply() -> None:
     animation = product.read(bombs.endless_gif(5000))
     assert len(animation.frames) == 5000
     assert animation.size == (3000, 3000)
 
 
 @pytest.mark.parametrize("output", ["png", "same"])
-def test_a_gif_that_lacks_its_end_only_is_whole(output: str) -> None:
-    """Its trailer, the end of its last sub-block, and the part of it behind the last pixel may be missing."""
+def test_a_gif_that_lacks_only_its_end_is_complete(output: str) -> None:
+    """The trailer, the last empty sub-block, and the part of a sub-block after the last pixel may be missing."""
     picture = images.photo(40, 30).quantize(60)
     data = images.encoded(picture, "GIF")
     whole = image(data, [], {"format": output}).convert("RGB").tobytes()
@@ -190,7 +190,7 @@ def test_a_gif_that_lacks_its_end_only_is_whole(output: str) -> None:
 
 
 def _last_block(data: bytes) -> int:
-    """Bytes of the last sub-block of a picture's data."""
+    """Return the bytes of the last sub-block of the first image."""
     at, length = stored.read(data).images[0].start, 0
     while data[at]:
         length = data[at]

@@ -1,4 +1,4 @@
-"""WebP: its own library composes the frames. These tests hold it to the specification (RFC 9649, section 2.7.1)."""
+"""libwebp composes the frames of WebP. These tests compare it to the specification (RFC 9649, section 2.7.1)."""
 
 import numpy as np
 from hypothesis import given
@@ -16,7 +16,7 @@ _LEVELS = np.array([0, 0, 1, 60, 127, 128, 200, 254, 255, 255], dtype=np.uint8)
 
 @st.composite
 def drawn(draw: st.DrawFn) -> tuple[tuple[int, int], list[Part]]:
-    """A canvas, and frames anywhere on it. They can begin at even places only."""
+    """Draw the size of a canvas, and frames anywhere on it. Frames must begin at even coordinates."""
     size = draw(st.integers(2, 12)), draw(st.integers(2, 9))
     return size, [_part(draw, size) for _ in range(draw(st.integers(2, 5)))]
 
@@ -36,7 +36,7 @@ def _part(draw: st.DrawFn, size: tuple[int, int]) -> Part:
 
 
 def written(size: tuple[int, int], parts: list[Part]) -> bytes:
-    """The file, each frame without loss."""
+    """Return the file, with lossless frames."""
     body = _chunk(b"VP8X", bytes([0x12, 0, 0, 0]) + _three(size[0] - 1) + _three(size[1] - 1))
     body += _chunk(b"ANIM", bytes(6)) + b"".join(map(_frame, parts))
     return b"RIFF" + (4 + len(body)).to_bytes(4, "little") + b"WEBP" + body
@@ -61,7 +61,7 @@ def _three(number: int) -> bytes:
 
 
 @given(drawn=drawn())
-def test_every_frame_is_composed_as_the_specification_says(drawn: tuple[tuple[int, int], list[Part]]) -> None:
+def test_every_frame_is_composed_as_specified(drawn: tuple[tuple[int, int], list[Part]]) -> None:
     size, parts = drawn
     source = open_image(written(size, parts))
     first = decode(source, lambda _: 1.0, frames_follow=True)
@@ -70,6 +70,6 @@ def test_every_frame_is_composed_as_the_specification_says(drawn: tuple[tuple[in
     for frame, expected in zip(made, compositor.shown(size, parts), strict=True):
         shown = compositor.levels(frame.raster.straight)
         assert np.abs(shown[..., 3] - expected[..., 3]).max() <= 2
-        # Of what is hardly seen, libwebp's arithmetic tells the colour less exactly.
+        # libwebp's arithmetic is less exact for the colours of nearly transparent pixels.
         seen, right = (np.rint(levels[..., :3] * levels[..., 3:] / 255) for levels in (shown, expected))
         assert np.abs(seen - right).max() <= 4

@@ -1,4 +1,4 @@
-"""Faults in the segments of applications of a JPEG, and JPEGs without an end."""
+"""JPEGs with faulty application segments, and JPEGs without an end marker."""
 
 import struct
 
@@ -15,23 +15,23 @@ pytestmark = pytest.mark.slow
 
 PHOTO = images.encoded(images.photo(64, 48), "JPEG")
 BARE = without_faults(PHOTO)[:2] + PHOTO[20:]
-"""Without JFIF, too."""
+"""The JPEG without application segments."""
 CMYK = images.encoded(images.photo(40, 30).convert("CMYK"), "JPEG")
 PROFILE = profiles.rgb_profile()
 
 
 def with_segments(data: bytes, *segments: bytes) -> bytes:
-    """The file with these segments at its start."""
+    """Return the file with these segments at its start."""
     return data[:2] + b"".join(segments) + data[2:]
 
 
 def part(number: int, count: int, contents: bytes) -> bytes:
-    """A segment with a part of a profile."""
+    """Return a segment with a part of a profile."""
     return segment(0xE2, b"ICC_PROFILE\0" + bytes((number, count)) + contents)
 
 
 def exif_of(*entries: tuple[int, int, int, int], tail: bytes = b"") -> bytes:
-    """A segment with an EXIF block of these entries, whatever they say."""
+    """Return a segment with an EXIF block of these entries, valid or not."""
     body = b"".join(struct.pack("<HHII", *entry) for entry in entries)
     return segment(0xE1, b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", len(entries)) + body + bytes(4) + tail)
 
@@ -94,7 +94,7 @@ def test_a_fault_in_a_segment_changes_nothing(name: str) -> None:
     assert description(with_segments(PHOTO, FAULTY[name])).icc_profile is None
 
 
-def test_faults_cost_no_other_segment() -> None:
+def test_a_faulty_segment_removes_no_other_segment() -> None:
     block = Image.Exif()
     block[ExifTags.Base.Orientation] = 6
     xmp = b"<x:xmpmeta>exif:GPSLatitude</x:xmpmeta>"
@@ -106,12 +106,12 @@ def test_faults_cost_no_other_segment() -> None:
         assert xmp in kept.data
 
 
-def test_an_empty_resolution_does_not_cost_the_orientation() -> None:
+def test_an_empty_resolution_keeps_the_orientation() -> None:
     data = with_segments(BARE, exif_of((0x0112, 3, 1, 6), (0x011A, 5, 0, 0), (0x0128, 3, 1, 2)))
     assert image(data, []).size == (48, 64)
 
 
-def test_all_parts_of_a_profile_are_needed_in_any_order() -> None:
+def test_a_profile_needs_all_of_its_parts_in_any_order() -> None:
     parts = [part(1, 3, PROFILE[:90]), part(2, 3, PROFILE[90:200]), part(3, 3, PROFILE[200:])]
     for order in ((0, 1, 2), (2, 0, 1)):
         assert description(with_segments(PHOTO, *(parts[at] for at in order))).icc_profile == "Wide"
@@ -119,7 +119,7 @@ def test_all_parts_of_a_profile_are_needed_in_any_order() -> None:
     assert is_profile([])
 
 
-def test_an_end_is_added_only_where_there_is_none() -> None:
+def test_an_end_marker_is_added_only_if_it_is_missing() -> None:
     assert clean(PHOTO).data is PHOTO
     behind = PHOTO + b"behind the end"
     assert clean(behind).data is behind
@@ -127,7 +127,7 @@ def test_an_end_is_added_only_where_there_is_none() -> None:
     assert not clean(PHOTO[:-2]).ended
 
 
-def test_the_end_of_a_thumbnail_is_not_that_of_the_picture() -> None:
+def test_the_end_marker_of_a_thumbnail_is_not_that_of_the_image() -> None:
     data = with_segments(PHOTO, segment(0xE1, b"Exif\0\0" + PHOTO))
     assert clean(data).ended
     with pytest.raises(TruncatedImage):

@@ -20,19 +20,19 @@ WAYS: dict[str, dict[str, Any]] = {
 
 
 def made(way: str) -> bytes:
-    """A file of 48 by 32 pixels."""
+    """Return a file of 48 × 32 pixels."""
     return images.encoded(images.photo(48, 32), "JPEG2000", **WAYS[way])
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_file_without_its_end_is_whole(way: str) -> None:
+def test_a_file_without_its_end_marker_is_complete(way: str) -> None:
     data = made(way)
     assert clean(data).data is data
     for end in (b"", b"\xff"):
         assert image(data[:-2] + end, []).tobytes() == image(data, []).tobytes()
 
 
-def test_a_box_that_ends_before_the_marker_is_whole() -> None:
+def test_a_box_that_ends_before_the_end_marker_is_complete() -> None:
     data = made("boxed")
     at = data.index(b"jp2c") - 4
     (length,) = struct.unpack_from(">I", data, at)
@@ -43,7 +43,7 @@ def test_a_box_that_ends_before_the_marker_is_whole() -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_cut_file_is_truncated(way: str) -> None:
+def test_a_truncated_file_is_refused(way: str) -> None:
     data = made(way)
     begin = data.index(b"\xff\x4f\xff\x51")
     for length in [*range(len(data) - 3, len(data) - 30, -1), *range(begin + 12, len(data) - 30, 97)]:
@@ -52,7 +52,7 @@ def test_a_cut_file_is_truncated(way: str) -> None:
 
 
 @pytest.mark.parametrize("way", ["in tiles", "bare, in tiles"])
-def test_a_file_that_lacks_tiles_is_truncated(way: str) -> None:
+def test_a_file_without_some_tiles_is_refused_as_truncated(way: str) -> None:
     data = made(way)
     for part in range(1, 6):
         at = -1

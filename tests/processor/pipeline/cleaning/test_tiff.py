@@ -1,4 +1,4 @@
-"""Faults in the tags of a TIFF that say nothing of its pixels."""
+"""TIFFs with faulty tags that the pixels do not need, and truncated TIFFs."""
 
 import struct
 from typing import Any
@@ -19,7 +19,7 @@ PROFILE, XMP, DESCRIPTION, RESOLUTION, PHOTOSHOP, ORIENTATION = 34675, 700, 270,
 
 
 def made(**options: Any) -> bytes:
-    """A TIFF with a description and a resolution."""
+    """Return a TIFF with a description and a resolution."""
     return images.encoded(PICTURE, "TIFF", description="a text of some length", dpi=(72, 72), **options)
 
 
@@ -32,7 +32,7 @@ def changed(
     count: int | None = None,
     value: int | None = None,
 ) -> bytes:
-    """The file with one entry of its directory changed."""
+    """Return the file with a changed entry in its first directory."""
     order = "<" if data[:2] == b"II" else ">"
     (at,) = struct.unpack_from(f"{order}I", data, 4)
     (entries,) = struct.unpack_from(f"{order}H", data, at)
@@ -79,7 +79,7 @@ def test_a_fault_in_a_tag_changes_nothing(name: str, compression: str | None) ->
     assert description(data).icc_profile is None
 
 
-def test_tags_behind_a_faulty_one_are_read() -> None:
+def test_tags_after_a_faulty_one_are_read() -> None:
     data = made(icc_profile=profiles.rgb_profile())
     assert description(changed(data, DESCRIPTION, value=0xFFFFFF)).icc_profile == "Wide"
 
@@ -89,14 +89,14 @@ def test_a_file_without_faults_is_not_copied() -> None:
     assert clean(data).data is data
 
 
-def test_pages_behind_the_first_stay_where_they_are() -> None:
+def test_later_pages_keep_their_offsets() -> None:
     pages = [images.marked(20, 10), images.marked(30, 40)]
     data = images.encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:], description="a text of some length")
     assert description(changed(data, DESCRIPTION, value=0xFFFFFF)).frames == 2
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_the_tag_turns_a_picture_and_xmp_does_not(turned: object) -> None:
+def test_the_orientation_tag_is_applied_and_that_of_xmp_is_not(turned: object) -> None:
     tags = Image.Exif()
     tags[XMP] = b'<rdf:Description tiff:Orientation="6"/>'
     if turned:
@@ -125,7 +125,7 @@ def test_a_file_without_its_directory_is_truncated(data: bytes) -> None:
 @pytest.mark.parametrize("place", [0, 5, 8, 1200, 10**6, 2**32 - 1])
 @pytest.mark.parametrize("tag", [34665, 34853, 40965, 330])
 @pytest.mark.parametrize("bits", [8, 16])
-def test_a_directory_beside_the_page_that_is_broken_changes_nothing(tag: int, place: int, bits: int) -> None:
+def test_a_broken_sub_directory_changes_nothing(tag: int, place: int, bits: int) -> None:
     levels = np.linspace(0, 1, 1200).reshape(30, 40)
     broken: dict[str, Any] = {f"t{tag}": place}
     data = tiffs.one_page(levels, bits, 1, **broken)
@@ -137,14 +137,14 @@ def test_a_directory_beside_the_page_that_is_broken_changes_nothing(tag: int, pl
 
 @pytest.mark.parametrize("missing", [1, 20, 500])
 @pytest.mark.parametrize("packed", ["raw", "tiff_lzw", "tiff_adobe_deflate", "packbits", "jpeg", "lzma", "zstd"])
-def test_a_cut_file_is_truncated_however_it_is_packed(packed: str, missing: int) -> None:
+def test_a_truncated_file_is_refused_for_any_compression(packed: str, missing: int) -> None:
     data = images.encoded(PICTURE, "TIFF", compression=packed)
     with pytest.raises(TruncatedImage):
         image(data[:-missing], [])
 
 
 @pytest.mark.parametrize("missing", [1, 60, 400])
-def test_a_file_that_ends_before_its_directory_is_truncated(missing: int) -> None:
+def test_a_file_that_ends_before_its_directory_is_refused_as_truncated(missing: int) -> None:
     pixels = PICTURE.convert("L").tobytes()
     data = tiffs.tiff([({256: 40, 257: 30, 258: 8, 262: 1}, [pixels])])
     with pytest.raises(TruncatedImage):

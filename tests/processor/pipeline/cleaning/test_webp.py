@@ -1,4 +1,4 @@
-"""WebP files whose RIFF header states a wrong size."""
+"""WebP files with a wrong size in the RIFF header, and truncated ones."""
 
 import struct
 
@@ -19,7 +19,7 @@ FILES = {
 
 
 def stating(data: bytes, size: int) -> bytes:
-    """The file with this size in its header."""
+    """Return the file with this size in its header."""
     return data[:4] + struct.pack("<I", size) + data[8:]
 
 
@@ -32,14 +32,14 @@ def test_a_wrong_size_changes_nothing(name: str, size: int | str) -> None:
     assert image(stating(data, stated), []).tobytes() == image(data, []).tobytes()
 
 
-def test_a_right_size_is_left_alone_whatever_stands_behind() -> None:
+def test_a_correct_size_is_kept_whatever_follows() -> None:
     for data in FILES.values():
         assert clean(data).data is data
         behind = data + b"behind"
         assert clean(behind).data is behind
 
 
-def test_metadata_behind_the_pixels_may_be_cut() -> None:
+def test_metadata_after_the_pixels_may_be_truncated() -> None:
     data = FILES["laden"]
     for length in range(len(data) - len(XMP) - 8, len(data)):
         assert image(data[:length], []).tobytes() == image(data, []).tobytes()
@@ -48,14 +48,14 @@ def test_metadata_behind_the_pixels_may_be_cut() -> None:
 
 
 @pytest.mark.parametrize("name", ["lossy", "lossless", "transparent"])
-def test_a_cut_file_is_truncated(name: str) -> None:
+def test_a_truncated_file_is_refused(name: str) -> None:
     data = FILES[name]
     for length in range(len(data) - 2, 12, -7):
         with pytest.raises(TruncatedImage):
             picture(data[:length], [])
 
 
-def test_an_animation_that_is_shorter_than_it_says_is_truncated() -> None:
+def test_an_animation_shorter_than_its_header_says_is_refused_as_truncated() -> None:
     data = images.animation(40, 30, 4, "WEBP")
     for length in (data.rindex(b"ANMF"), len(data) - 2, len(data) // 2):
         with pytest.raises(TruncatedImage):

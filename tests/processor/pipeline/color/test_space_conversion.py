@@ -1,4 +1,4 @@
-"""Colours that files tell by numbers, against a computation by the specifications."""
+"""Conversion from colour spaces without a profile, compared to a computation by the specifications."""
 
 import struct
 import zlib
@@ -35,14 +35,14 @@ def test_transfer_functions_of_a_png_are_those_of_the_table(transfer: int) -> No
 
 
 @pytest.mark.parametrize(("primaries", "transfer"), [(9, 16), (9, 18), (12, 16), (12, 18), (9, 14), (11, 17), (12, 8)])
-def test_both_are_applied_together(primaries: int, transfer: int) -> None:
+def test_primaries_and_transfer_functions_are_applied_together(primaries: int, transfer: int) -> None:
     made = image(with_chunks(PLAIN, cICP=cicp(primaries, transfer)), [])
     assert np.abs(rows(made) - by_codes(rows(PHOTO), primaries, transfer)).max() <= 2
 
 
 @pytest.mark.parametrize(("primaries", "transfer"), [(1, 13), (12, 13), (9, 16), (1, 8)])
 @pytest.mark.parametrize("where", ["box", "coded data"])
-def test_colours_of_an_avif_are_as_its_numbers_say(primaries: int, transfer: int, where: str) -> None:
+def test_colours_of_an_avif_are_converted_by_its_code_points(primaries: int, transfer: int, where: str) -> None:
     data = heif.avif(PHOTO, heif.nclx(primaries, transfer))
     if where == "coded data":
         coded = heif.coded(PHOTO)
@@ -54,7 +54,7 @@ def test_colours_of_an_avif_are_as_its_numbers_say(primaries: int, transfer: int
 
 
 def renumbered(stream: bytes, primaries: int, transfer: int) -> bytes:
-    """AV1 data of Pillow's with other numbers in the sequence header, which need not begin at a byte."""
+    """Replace the code points in a sequence header that Pillow wrote. They need not begin at a byte."""
     text = "".join(format(byte, "08b") for byte in stream[:20])
     old, new = (f"{a:08b}{b:08b}{6:08b}" for a, b in ((1, 13), (primaries, transfer)))
     assert text.count(old) == 1
@@ -62,24 +62,24 @@ def renumbered(stream: bytes, primaries: int, transfer: int) -> bytes:
     return int(changed, 2).to_bytes(20, "big") + stream[20:]
 
 
-def test_a_profile_in_an_avif_counts_more_than_numbers() -> None:
+def test_a_profile_in_an_avif_precedes_code_points() -> None:
     data = heif.avif(PHOTO, heif.nclx(9, 16), heif.icc(profiles.rgb_profile()))
     expected = profiles.to_srgb(profiles.rgb_profile(), rows(images.opened(data)) / 255)
     assert np.abs(rows(image(data, [])) - expected).max() <= 1
 
 
 @pytest.mark.parametrize(("primaries", "transfer"), [(0, 0), (2, 2), (3, 3), (13, 19), (65_535, 65_535), (1, 13)])
-def test_unknown_numbers_mean_srgb(primaries: int, transfer: int) -> None:
+def test_unknown_code_points_mean_srgb(primaries: int, transfer: int) -> None:
     data = heif.avif(PHOTO, heif.nclx(primaries, transfer))
     assert image(data, []).tobytes() == images.opened(data).tobytes()
 
 
-def test_an_unknown_number_leaves_the_other_its_meaning() -> None:
+def test_an_unknown_code_point_does_not_change_the_other() -> None:
     data = heif.avif(PHOTO, heif.nclx(12, 2))
     assert np.abs(rows(image(data, [])) - by_codes(rows(images.opened(data)), 12, 13)).max() <= 2
 
 
-def test_alpha_is_left_alone() -> None:
+def test_alpha_is_not_converted() -> None:
     shown = images.photo(48, 36, "RGBA")
     for chunks in ({"cICP": cicp(12, 13)}, {"gAMA": gama(1)}):
         made = rows(image(with_chunks(images.encoded(shown, "PNG"), **chunks), []))
@@ -89,7 +89,7 @@ def test_alpha_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize("exponent", [0.5, 1.0, 1.8, 2.0, 2.5, 4.0])
-def test_a_gamma_that_stands_alone_is_of_the_primaries_of_srgb(exponent: float) -> None:
+def test_a_gamma_alone_has_the_primaries_of_srgb(exponent: float) -> None:
     made = image(with_chunks(PLAIN, gAMA=gama(exponent)), [])
     assert np.abs(rows(made) - by_exponent(rows(PHOTO), 100_000 / round(100_000 / exponent))).max() <= 1
 
@@ -102,13 +102,13 @@ def test_a_gamma_of_nearly_srgb_changes_nothing(stored: int) -> None:
 
 @pytest.mark.parametrize("code", [4, 9, 12])
 @pytest.mark.parametrize("exponent", [1.0, 2.2])
-def test_gamma_and_primaries_count_together(code: int, exponent: float) -> None:
+def test_gamma_and_primaries_are_applied_together(code: int, exponent: float) -> None:
     made = image(with_chunks(PLAIN, gAMA=gama(exponent), cHRM=chrm(h273.PRIMARIES[code])), [])
     expected = by_exponent(rows(PHOTO), 100_000 / round(100_000 / exponent), h273.PRIMARIES[code])
     assert np.abs(rows(made) - expected).max() <= 2
 
 
-def test_primaries_without_a_gamma_count_for_nothing() -> None:
+def test_primaries_without_a_gamma_are_ignored() -> None:
     assert image(with_chunks(PLAIN, cHRM=chrm(h273.PRIMARIES[9])), []).tobytes() == PHOTO.tobytes()
 
 
@@ -122,7 +122,7 @@ IMPOSSIBLE = {
 
 
 @pytest.mark.parametrize("primaries", IMPOSSIBLE.values(), ids=IMPOSSIBLE)
-def test_impossible_primaries_leave_the_gamma_its_meaning(primaries: Any) -> None:
+def test_impossible_primaries_are_ignored_and_the_gamma_is_used(primaries: Any) -> None:
     made = image(with_chunks(PLAIN, gAMA=gama(1), cHRM=chrm(primaries)), [])
     assert made.tobytes() == image(with_chunks(PLAIN, gAMA=gama(1)), []).tobytes()
 
@@ -144,20 +144,20 @@ ODD: dict[str, dict[str, bytes]] = {
 
 
 @pytest.mark.parametrize("chunks", ODD.values(), ids=ODD)
-def test_a_chunk_that_makes_no_sense_is_as_good_as_none(chunks: dict[str, bytes]) -> None:
+def test_an_invalid_chunk_is_ignored(chunks: dict[str, bytes]) -> None:
     assert image(with_chunks(PLAIN, **chunks), []).tobytes() == PHOTO.tobytes()
-    # What counts less than it then counts.
+    # The chunk of the next lower precedence is used instead.
     if "cICP" in chunks:
         data = with_chunks(PLAIN, gAMA=gama(1), **chunks)
         assert image(data, []).tobytes() == image(with_chunks(PLAIN, gAMA=gama(1)), []).tobytes()
 
 
-def test_chunks_behind_the_pixels_count_for_nothing() -> None:
+def test_colour_space_chunks_after_the_pixels_are_ignored() -> None:
     late = PLAIN[:-12] + bombs.chunk(b"gAMA", gama(1)) + bombs.chunk(b"cICP", cicp(12, 13)) + PLAIN[-12:]
     assert image(late, []).tobytes() == PHOTO.tobytes()
 
 
-def test_of_chunks_that_tell_colours_the_first_in_rank_counts() -> None:
+def test_the_colour_space_chunk_with_the_highest_precedence_is_used() -> None:
     ranked: dict[str, tuple[bytes, Callable[[Any], Any]]] = {
         "gAMA": (gama(1), lambda samples: by_exponent(samples, 1)),
         "sRGB": (b"\0", lambda samples: samples),
@@ -175,14 +175,14 @@ def test_of_chunks_that_tell_colours_the_first_in_rank_counts() -> None:
             assert np.abs(made - expected(rows(PHOTO))).max() <= 1.5, kind
 
 
-def test_numbers_of_srgb_count_more_than_a_profile() -> None:
+def test_code_points_of_srgb_precede_a_profile() -> None:
     wide = b"icc\0\0" + zlib.compress(profiles.rgb_profile())
     made = picture(with_chunks(PLAIN, iCCP=wide, cICP=cicp(1, 13)), [], {"format": "png", "keep_metadata": "icc"})
     assert images.opened(made.data).convert("RGB").tobytes() == PHOTO.tobytes()
     assert profile_name(made.data) == "sRGB built-in"
 
 
-def test_levels_of_a_narrow_range_are_spread() -> None:
+def test_levels_of_a_narrow_range_are_expanded() -> None:
     levels = Image.frombytes("L", (5, 1), bytes([0, 16, 126, 235, 255]))
     made = image(with_chunks(images.encoded(levels.convert("RGB"), "PNG"), cICP=cicp(1, 13, full=0)), [])
     assert [made.convert("RGB").getpixel((x, 0))[0] for x in range(5)] == [0, 0, 128, 255, 255]  # type: ignore[index]
@@ -200,7 +200,7 @@ def test_a_gamma_applies_to_every_layout(mode: str) -> None:
     assert np.abs(rows(made.convert(shown.mode))[:, :colors] - expected)[seen].max() <= 1
 
 
-def test_transparent_colours_are_still_named_as_the_file_has_them() -> None:
+def test_transparent_colours_are_found_before_the_conversion() -> None:
     source = Image.new("RGB", (8, 8), (55, 60, 65))
     source.paste((90, 20, 10), (4, 0, 8, 8))
     made = image(with_chunks(images.encoded(source, "PNG", transparency=(55, 60, 65)), gAMA=gama(1)), [])
@@ -237,7 +237,7 @@ def test_every_frame_of_an_avif_is_converted() -> None:
 @pytest.mark.parametrize(
     "data", [with_chunks(PLAIN, cICP=cicp(12, 13)), heif.avif(PHOTO, heif.nclx(12, 13))], ids=["png", "avif"]
 )
-def test_results_are_srgb_whatever_profile_is_asked_for(data: bytes, keep: str) -> None:
+def test_results_are_srgb_for_any_kept_metadata(data: bytes, keep: str) -> None:
     made = picture(data, [], {"format": "png", "keep_metadata": keep})
     assert profile_name(made.data) == (None if keep == "none" else "sRGB built-in")
     assert rows(images.opened(made.data).convert("RGB")).tolist() == rows(image(data, [])).tolist()
@@ -246,12 +246,12 @@ def test_results_are_srgb_whatever_profile_is_asked_for(data: bytes, keep: str) 
 
 
 @pytest.mark.parametrize(("chunks", "codes"), [({"cICP": cicp(12, 13)}, (12, 13)), ({"gAMA": gama(1)}, (1, 8))])
-def test_a_file_that_is_only_written_again_is_converted(chunks: dict[str, bytes], codes: tuple[int, int]) -> None:
+def test_a_file_without_operations_is_converted(chunks: dict[str, bytes], codes: tuple[int, int]) -> None:
     made = picture(with_chunks(PLAIN, **chunks), [], {"format": "same"})
     assert np.abs(rows(images.opened(made.data).convert("RGB")) - by_codes(rows(PHOTO), *codes)).max() <= 1.5
 
 
-def test_the_image_of_a_watermark_is_converted() -> None:
+def test_an_overlay_image_is_converted() -> None:
     data = with_chunks(images.encoded(Image.new("RGB", (8, 8), (55, 55, 55)), "PNG"), gAMA=gama(1))
     mark: dict[str, Any] = {
         "op": "watermark",
@@ -269,7 +269,7 @@ def test_the_image_of_a_watermark_is_converted() -> None:
 
 @needs_corpus
 @pytest.mark.parametrize("name", ["colors_hdr_p3", "colors_hdr_rec2020"])
-def test_pictures_of_hdr_come_nearer_to_their_twins_in_srgb(name: str) -> None:
+def test_hdr_pictures_get_closer_to_their_srgb_versions(name: str) -> None:
     data, twin = ((CORPUS / f"hdr/{stem}.avif").read_bytes() for stem in (name, "colors_sdr_srgb"))
     right = rows(image(twin, []))
     as_stored, made = (np.abs(rows(shown) - right).mean() for shown in (images.opened(data), image(data, [])))
@@ -277,7 +277,7 @@ def test_pictures_of_hdr_come_nearer_to_their_twins_in_srgb(name: str) -> None:
 
 
 @needs_corpus
-def test_the_same_picture_of_hdr_looks_the_same_in_other_primaries() -> None:
+def test_an_hdr_picture_looks_the_same_in_other_primaries() -> None:
     first, second = (
         rows(image((CORPUS / f"hdr/seine_hdr_{name}.avif").read_bytes(), [])) for name in ("srgb", "rec2020")
     )

@@ -1,4 +1,4 @@
-"""Colours that are told by numbers."""
+"""Colour spaces by code points and by exponents."""
 
 import pytest
 
@@ -16,7 +16,7 @@ from darkroom_processor.pipeline.colorimetry.transfer import Transfer
         ColorSpace.from_exponent(2.2),
     ],
 )
-def test_there_are_many_ways_to_tell_srgb(told: ColorSpace) -> None:
+def test_srgb_can_be_described_in_several_ways(told: ColorSpace) -> None:
     assert told.is_srgb
     assert told == ColorSpace()
     assert hash(told) == hash(ColorSpace())
@@ -32,10 +32,10 @@ def test_there_are_many_ways_to_tell_srgb(told: ColorSpace) -> None:
         ColorSpace.from_exponent(2.2, KNOWN[9]),
     ],
 )
-def test_all_else_is_something_else(told: ColorSpace) -> None:
+def test_other_code_points_and_exponents_are_not_srgb(told: ColorSpace) -> None:
     assert not told.is_srgb
 
 
-def test_an_exponent_beside_wide_primaries_is_taken_at_its_word() -> None:
+def test_an_exponent_with_other_primaries_is_not_taken_for_srgb() -> None:
     assert ColorSpace.from_exponent(2.2, KNOWN[9]) == ColorSpace(KNOWN[9], Transfer(exponent=2.2))
     assert ColorSpace.from_exponent(1.8) == ColorSpace(SRGB, Transfer(exponent=1.8))

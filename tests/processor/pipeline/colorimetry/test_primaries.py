@@ -1,4 +1,4 @@
-"""Primaries, and the matrices that they make."""
+"""Primaries, and matrices made from them."""
 
 import numpy as np
 import pytest
@@ -20,12 +20,12 @@ def test_matrices_are_those_of_published_profiles(code: int, expected: object) -
 
 
 @pytest.mark.parametrize("code", sorted(KNOWN))
-def test_white_becomes_the_white_of_profiles(code: int) -> None:
+def test_white_is_adapted_to_d50(code: int) -> None:
     assert np.allclose(np.sum(to_d50(KNOWN[code]), axis=1), D50)
     assert is_sound(KNOWN[code])
 
 
-def test_primaries_count_as_those_of_srgb_when_they_are_rounded() -> None:
+def test_rounded_primaries_of_srgb_count_as_srgb() -> None:
     assert is_srgb(Primaries((0.64, 0.3301), (0.3004, 0.6), (0.15, 0.06), (0.31269, 0.329)))
     assert not any(is_srgb(primaries) for primaries in KNOWN.values() if primaries != SRGB)
 

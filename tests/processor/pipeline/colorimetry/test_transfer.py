@@ -21,23 +21,23 @@ def test_light_is_as_specified(code: int) -> None:
 
 
 @pytest.mark.parametrize("code", sorted(KNOWN))
-def test_light_goes_from_black_to_white_and_never_down(code: int) -> None:
+def test_light_never_decreases_from_black_to_white(code: int) -> None:
     lights = [Transfer(code=code).light(level) for level in LEVELS]
     assert lights == sorted(lights)
     assert (lights[0], lights[-1]) == pytest.approx((0, 1))
 
 
 @pytest.mark.parametrize(("code", "level"), [(16, 0.5806888), (18, 0.75)])
-def test_white_of_a_document_leaves_room_for_what_is_brighter(code: int, level: float) -> None:
-    """The levels that stand for 203 cd/m² (ITU-R BT.2408, table 1)."""
+def test_diffuse_white_leaves_room_for_brighter_light(code: int, level: float) -> None:
+    """The levels mean 203 cd/m² (ITU-R BT.2408, table 1)."""
     assert Transfer(code=code).light(level) == pytest.approx(0.8097, abs=5e-4)
 
 
-def test_levels_of_srgb_stand_for_their_light() -> None:
+def test_srgb_levels_are_the_inverse_of_their_light() -> None:
     assert [srgb_level(Transfer(code=13).light(level)) for level in LEVELS] == pytest.approx(LEVELS, abs=1e-5)
 
 
-def test_a_narrow_range_is_spread() -> None:
+def test_a_narrow_range_is_expanded() -> None:
     narrow, full = Transfer(code=13, narrow=True), Transfer(code=13)
     assert [narrow.light(level / 255) for level in (0, 16, 125.5, 235, 255)] == pytest.approx(
         [0, 0, full.light(0.5), 1, 1]

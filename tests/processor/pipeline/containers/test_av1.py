@@ -13,8 +13,8 @@ from tests.support import av1, heif, images
 DELIMITER = av1.unit(2, b"")
 
 
-def looked(data: bytes) -> StreamHeaders:
-    """What all of the data tell."""
+def headers_of(data: bytes) -> StreamHeaders:
+    """Read the headers of all of the data."""
     stream = StreamHeaders()
     read_headers(data, 0, len(data), stream)
     return stream
@@ -22,30 +22,30 @@ def looked(data: bytes) -> StreamHeaders:
 
 @pytest.mark.parametrize("size", [(1, 1), (64, 48), (4097, 3), (65_536, 65_536)])
 @pytest.mark.parametrize("still", [False, True])
-def test_a_sequence_header_tells_the_size(size: tuple[int, int], still: object) -> None:
-    assert looked(DELIMITER + av1.sequence(*size, still=bool(still))).sequence_sizes == {size}
+def test_a_sequence_header_contains_the_size(size: tuple[int, int], still: object) -> None:
+    assert headers_of(DELIMITER + av1.sequence(*size, still=bool(still))).sequence_sizes == {size}
 
 
 @pytest.mark.parametrize("still", [False, True])
-def test_a_sequence_header_may_tell_colours(still: object) -> None:
-    assert looked(av1.sequence(8, 8, (12, 13, 1), still=bool(still))).code_points == CodePoints(12, 13, 1)
-    assert looked(av1.sequence(8, 8, still=bool(still))).code_points is None
+def test_a_sequence_header_may_contain_code_points(still: object) -> None:
+    assert headers_of(av1.sequence(8, 8, (12, 13, 1), still=bool(still))).code_points == CodePoints(12, 13, 1)
+    assert headers_of(av1.sequence(8, 8, still=bool(still))).code_points is None
 
 
-def test_each_size_that_is_announced_is_told() -> None:
-    stream = looked(av1.sequence(8, 8, (9, 16, 9)) + DELIMITER + av1.sequence(99, 8, (1, 1, 1)))
+def test_sizes_of_all_sequence_headers_are_collected() -> None:
+    stream = headers_of(av1.sequence(8, 8, (9, 16, 9)) + DELIMITER + av1.sequence(99, 8, (1, 1, 1)))
     assert stream.sequence_sizes == {(8, 8), (99, 8)}
     assert stream.code_points == CodePoints(9, 16, 9)
 
 
-def test_a_frame_may_tell_a_size_of_its_own() -> None:
-    stream = looked(av1.sequence(64, 64, still=False) + av1.sized_frame(5000, 7))
+def test_a_frame_header_may_contain_its_own_size() -> None:
+    stream = headers_of(av1.sequence(64, 64, still=False) + av1.sized_frame(5000, 7))
     assert (stream.sequence_sizes, stream.frame_sizes) == ({(64, 64)}, {(5000, 7)})
 
 
 @pytest.mark.parametrize("size", [(1, 1), (64, 48), (321, 123)])
 def test_pictures_of_a_real_encoder_are_read(size: tuple[int, int]) -> None:
-    stream = looked(heif.coded(images.photo(*size)).data)
+    stream = headers_of(heif.coded(images.photo(*size)).data)
     assert (stream.sequence_sizes, stream.frame_sizes, stream.code_points) == ({size}, set(), CodePoints(1, 13, 6))
 
 
@@ -60,9 +60,9 @@ def test_frames_of_a_real_encoder_are_read() -> None:
 
 
 def rewritten(data: bytes, at: int, size_at: int, size: str) -> bytes:
-    """The first frame with its bit `at` set, which says that it tells its size, and with these bits at `size_at`.
+    """Set the bit `at` in the header of the first frame, which announces a size, and insert the size at `size_at`.
 
-    They are one byte, so that all that follows stays as it is.
+    The size has 8 bits, so that the following data keeps its position within bytes.
     """
     start = data.index(b"\x32", data.index(b"mdat"))
     length = data[start + 1] & 0x7F | data[start + 2] << 7
@@ -73,7 +73,7 @@ def rewritten(data: bytes, at: int, size_at: int, size: str) -> bytes:
 
 
 def test_a_size_of_a_frame_is_read_where_the_decoder_reads_it() -> None:
-    # Four bits each for a width and a height of 16: the frame says what its sequence says.
+    # Width and height have four bits each: 16 × 16, as in the sequence header.
     frames = [images.photo(16, 16).rotate(turn) for turn in (0, 90)]
     data = images.encoded(frames[0], "AVIF", save_all=True, append_images=frames[1:])
     told = rewritten(data, 6, 14, "11111111")
@@ -90,12 +90,12 @@ def test_a_size_of_a_frame_is_read_where_the_decoder_reads_it() -> None:
 
 
 def test_too_many_units_are_refused() -> None:
-    assert looked(DELIMITER * MOST_UNITS).units == MOST_UNITS
+    assert headers_of(DELIMITER * MOST_UNITS).units == MOST_UNITS
     with pytest.raises(BrokenBox):
-        looked(DELIMITER * (MOST_UNITS + 1))
+        headers_of(DELIMITER * (MOST_UNITS + 1))
 
 
-def test_no_damage_does_anything_but_be_read_or_refused() -> None:
+def test_damaged_headers_are_read_or_raise_broken_box() -> None:
     data = av1.sequence(64, 48, (1, 13, 6), still=False) + av1.sized_frame(60, 40) + av1.unit(5, b"metadata")
     chance = random.Random(7)  # noqa: S311 - damage, not a secret
     for _ in range(3000):
@@ -103,6 +103,6 @@ def test_no_damage_does_anything_but_be_read_or_refused() -> None:
         for _ in range(chance.randint(1, 4)):
             damaged[chance.randrange(len(damaged))] = chance.randrange(256)
         try:
-            looked(bytes(damaged[: chance.randint(0, len(damaged))]))
+            headers_of(bytes(damaged[: chance.randint(0, len(damaged))]))
         except BrokenBox:
             continue

@@ -9,11 +9,11 @@ from tests.support.heif import box
 
 
 def kinds(data: bytes) -> list[bytes]:
-    """The kinds of the boxes in these bytes."""
+    """Return the types of the boxes in these bytes."""
     return [one.kind for one in walk(data, 0, len(data))]
 
 
-def test_boxes_are_told_with_their_places() -> None:
+def test_boxes_have_their_types_and_offsets() -> None:
     data = box(b"free", b"abc") + box(b"mdat")
     assert list(walk(data, 0, len(data))) == [Box(b"free", 0, 8, 11), Box(b"mdat", 11, 19, 19)]
 
@@ -23,7 +23,7 @@ def test_a_size_of_eight_bytes_is_read() -> None:
     assert list(walk(data, 0, len(data))) == [Box(b"free", 0, 16, 19), Box(b"mdat", 19, 27, 27)]
 
 
-def test_a_box_without_a_size_goes_to_the_end() -> None:
+def test_a_box_without_a_size_extends_to_the_end() -> None:
     data = box(b"free") + struct.pack(">I4s", 0, b"mdat") + b"abc"
     assert list(walk(data, 0, len(data)))[-1] == Box(b"mdat", 8, 16, 19)
 
@@ -44,7 +44,7 @@ def test_too_many_boxes_are_refused() -> None:
         kinds(box(b"free") * (MOST_ENTRIES + 1))
 
 
-def test_fields_end_with_their_box() -> None:
+def test_reading_beyond_the_end_of_a_box_raises() -> None:
     data = box(b"free", b"\0\1ab\0cd") + box(b"mdat")
     fields = Fields(data, next(walk(data, 0, len(data))))
     assert (fields.number(2), fields.text(), fields.rest, fields.text(), fields.number(0)) == (1, b"ab", 2, b"cd", 0)

@@ -14,14 +14,14 @@ XMP = b"application/rdf+xml"
 
 
 def known(data: bytes) -> Items:
-    """The items of a file that has some."""
+    """Read the items of a file, which must have some."""
     items = read(data)
     assert items is not None
     return items
 
 
 def example(*, wide: bool) -> bytes:
-    """A picture with alpha and metadata, some of it in several parts and some in `idat`."""
+    """Return a file with an image, its alpha, and metadata, partly in several extents and partly in `idat`."""
     return heif.File(
         items=(
             heif.Item(number=1, data=b"picture", properties=(heif.ispe(64, 48), heif.clap(32, 24))),
@@ -36,7 +36,7 @@ def example(*, wide: bool) -> bytes:
 
 
 @pytest.mark.parametrize("wide", [False, True])
-def test_all_items_are_read_whatever_the_width_of_the_tables(wide: object) -> None:
+def test_all_items_are_read_with_both_widths_of_numbers(wide: object) -> None:
     data = example(wide=bool(wide))
     items = known(data)
     assert items.primary == 1
@@ -54,7 +54,7 @@ def test_all_items_are_read_whatever_the_width_of_the_tables(wide: object) -> No
     assert items.targets(b"dimg", 1) == []
 
 
-def test_entries_are_told_with_their_places() -> None:
+def test_entries_have_their_offsets() -> None:
     data = example(wide=False)
     entry = known(data).items[3].entry
     assert entry is not None
@@ -70,7 +70,7 @@ def test_items_of_real_encoders_are_read() -> None:
 
 
 def repeated(kind: bytes) -> bytes:
-    """A file in which a table occurs twice."""
+    """Return a file in which a table occurs twice."""
     data = example(wide=False)
     meta = data.index(b"meta") - 4
     size = int.from_bytes(data[meta : meta + 4], "big")
@@ -81,7 +81,7 @@ def repeated(kind: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("kind", [b"pitm", b"iloc", b"iinf", b"iref", b"iprp", b"idat"])
-def test_a_table_that_occurs_twice_makes_no_sense(kind: bytes) -> None:
+def test_a_file_with_a_repeated_table_is_not_read(kind: bytes) -> None:
     assert read(repeated(kind)) is None
 
 
@@ -108,7 +108,7 @@ def test_no_damage_makes_the_reader_raise(wide: object) -> None:
 
 
 def many(count: int, extents: int = 1) -> bytes:
-    """A file of so many items."""
+    """Return a file of this many items."""
     spans = ((0, 1),) * extents
     items = tuple(heif.Item(number=1 + at, kind=b"Exif", data=b"x", extents=spans) for at in range(count))
     return heif.File(items=items, wide=True).written()

@@ -1,4 +1,4 @@
-"""The walk over the segments of a JPEG, and files rewritten without some of them."""
+"""Walking the segments of a JPEG, and rewriting it without some of them."""
 
 import pytest
 
@@ -11,7 +11,7 @@ PROGRESSIVE = images.encoded(images.photo(64, 48), "JPEG", progressive=True, res
 
 
 def markers(data: bytes) -> list[int]:
-    """The markers of all segments."""
+    """Return the markers of all segments."""
     return [one.marker for one in jpeg.walk(data)]
 
 
@@ -23,18 +23,18 @@ def test_walk_yields_all_segments_and_none_after_the_end(data: bytes) -> None:
 
 
 @pytest.mark.parametrize("extra", [b"\xff\xff\xff", b"noise", b"\xff\0", b"\xff\x01", b"\xff\xd3", b"\xff\xd8"])
-def test_bytes_between_segments_are_passed_over(extra: bytes) -> None:
+def test_bytes_between_segments_are_skipped(extra: bytes) -> None:
     assert markers(PHOTO[:2] + extra + PHOTO[2:]) == markers(PHOTO)
 
 
 @pytest.mark.parametrize("length", [0, 1])
-def test_a_length_that_does_not_count_itself_is_read_as_two(length: int) -> None:
+def test_a_length_below_two_is_read_as_two(length: int) -> None:
     data = PHOTO[:2] + bytes((0xFF, 0xE5, 0, length)) + PHOTO[2:]
     assert markers(data) == [0xE5, *markers(PHOTO)]
     assert jpeg.rewrite(data, lambda one: one.marker != 0xE5) == PHOTO
 
 
-def test_rewrite_cuts_segments_away_and_keeps_the_rest_byte_by_byte() -> None:
+def test_rewrite_removes_segments_and_copies_the_rest_byte_by_byte() -> None:
     extra = jpeg.segment(0xE5, b"extra")
     data = PHOTO[:2] + extra + PHOTO[2:] + b"behind the end"
     assert jpeg.rewrite(data, lambda one: one.marker != 0xE5) == PHOTO
@@ -43,7 +43,7 @@ def test_rewrite_cuts_segments_away_and_keeps_the_rest_byte_by_byte() -> None:
     assert images.opened(bare).tobytes() == images.opened(data).tobytes()
 
 
-def test_rewrite_cuts_segments_between_scans_away() -> None:
+def test_rewrite_removes_segments_between_scans() -> None:
     at = PROGRESSIVE.rindex(b"\xff\xc4")
     data = PROGRESSIVE[:at] + jpeg.segment(jpeg.COM, b"between") + PROGRESSIVE[at:]
     assert jpeg.rewrite(data, lambda one: one.marker != jpeg.COM) == PROGRESSIVE
@@ -53,7 +53,7 @@ def test_rewrite_returns_the_same_object_if_nothing_changes() -> None:
     assert jpeg.rewrite(PHOTO, lambda _: True) is PHOTO
 
 
-def test_rewrite_adds_an_end_where_there_is_none() -> None:
+def test_rewrite_adds_a_missing_end_marker() -> None:
     assert jpeg.rewrite(PHOTO[:-2], lambda _: True) == PHOTO
     assert jpeg.rewrite(PROGRESSIVE[:-2], lambda _: True) == PROGRESSIVE
 
@@ -61,6 +61,6 @@ def test_rewrite_adds_an_end_where_there_is_none() -> None:
 @pytest.mark.parametrize(
     "data", [b"", b"\xff\xd8", b"\xff\xd8\xff", b"\xff\xd8\xff\xe1", b"\xff\xd8\xff\xe1\xff\xff", b"\xff" * 50]
 )
-def test_nonsense_ends_the_walk(data: bytes) -> None:
+def test_broken_data_ends_the_walk(data: bytes) -> None:
     assert len(markers(data)) <= 1
     assert jpeg.rewrite(data, lambda _: False).endswith(jpeg.END_OF_IMAGE)

@@ -1,4 +1,4 @@
-"""The walk over the chunks of a PNG, and files rewritten with only some of them."""
+"""Walking the chunks of a PNG, and rewriting it with only some of them."""
 
 import struct
 
@@ -13,7 +13,7 @@ SMALL = images.png(8, 6)
 
 
 def kinds(data: bytes) -> list[bytes]:
-    """The names of all chunks."""
+    """Return the types of all chunks."""
     return [one.kind for one in png.walk(data)]
 
 
@@ -23,7 +23,7 @@ def test_walk_yields_all_chunks_in_order_and_none_after_the_end() -> None:
     assert [bytes(one.body) for one in png.walk(data) if one.kind == b"tEXt"] == [b"k\0v"]
 
 
-def test_a_chunk_knows_whether_it_is_whole_and_its_checksum_right() -> None:
+def test_a_chunk_knows_whether_it_is_whole_and_intact() -> None:
     damaged = bytearray(SMALL)
     damaged[SMALL.index(b"IDAT") + 6] ^= 1
     assert [one.intact for one in png.walk(SMALL)] == [True, True, True]
@@ -46,12 +46,12 @@ def test_a_chunk_knows_whether_it_is_whole_and_its_checksum_right() -> None:
         (b"1234", False, False),
     ],
 )
-def test_a_chunk_tells_what_its_name_says(kind: bytes, named: object, critical: object) -> None:
+def test_a_chunk_type_says_whether_it_is_valid_and_critical(kind: bytes, named: object, critical: object) -> None:
     one = next(png.walk(png.MAGIC + chunk(kind, b"")))
     assert (one.named, one.critical) == (named, critical)
 
 
-def test_rewrite_keeps_chunks_byte_by_byte() -> None:
+def test_rewrite_copies_chunks_byte_by_byte() -> None:
     text, time = chunk(b"tEXt", b"k\0v"), chunk(b"tIME", bytes(7))
     data = png_with(text, time) + b"behind the end"
     assert png.rewrite(data, lambda one: one.kind != b"tIME") == png_with(text)
@@ -64,11 +64,11 @@ def test_rewrite_returns_the_same_object_if_nothing_changes() -> None:
 
 
 @pytest.mark.parametrize("end", [b"", b"\0", SMALL[-12:-1], SMALL[-12:-4] + b"\0\0\0\0", chunk(b"IEND", b"more")])
-def test_rewrite_mends_the_end(end: bytes) -> None:
+def test_rewrite_writes_a_valid_end(end: bytes) -> None:
     assert png.rewrite(SMALL[:-12] + end, lambda _: True) == SMALL
 
 
-def test_rewrite_closes_a_chunk_that_is_cut() -> None:
+def test_rewrite_shortens_a_truncated_chunk() -> None:
     rewritten = png.rewrite(SMALL[:-20], lambda _: True)
     assert [name for name, _ in parts(rewritten)] == ["png IHDR", "png IDAT", "png IEND"]
     assert all(one.intact for one in png.walk(rewritten))
@@ -82,6 +82,6 @@ def test_rewrite_keeps_the_frames_of_an_animation() -> None:
 @pytest.mark.parametrize(
     "data", [b"", png.MAGIC, png.MAGIC + b"\0\0", png.MAGIC + struct.pack(">I4s", 2**32 - 1, b"IDAT")]
 )
-def test_nonsense_ends_the_walk(data: bytes) -> None:
+def test_broken_data_ends_the_walk(data: bytes) -> None:
     assert len(kinds(data)) <= 1
     assert png.rewrite(data, lambda _: False)[-12:] == chunk(b"IEND", b"")

@@ -1,4 +1,4 @@
-"""The crop that an AVIF asks for."""
+"""AVIFs with a clean aperture."""
 
 import struct
 
@@ -12,7 +12,7 @@ from tests.support import heif, images
 
 
 def cropped(data: bytes, box: tuple[int, int, int, int]) -> Image.Image:
-    """What is in this box of the picture as Pillow decodes it."""
+    """Return this box of the picture that Pillow decodes."""
     return images.opened(data).crop(box)
 
 
@@ -27,7 +27,7 @@ def cropped(data: bytes, box: tuple[int, int, int, int]) -> Image.Image:
         (heif.clap(33, 25, 0.5, -0.5, denominator=2), (16, 11, 49, 36)),
     ],
 )
-def test_an_avif_is_as_its_crop_says(clap: bytes, box: tuple[int, int, int, int]) -> None:
+def test_an_avif_is_cropped_to_its_clean_aperture(clap: bytes, box: tuple[int, int, int, int]) -> None:
     data = heif.avif(PHOTO, clap)
     made = image(data, [])
     assert made.size == (box[2] - box[0], box[3] - box[1])
@@ -54,13 +54,13 @@ def test_an_avif_is_as_its_crop_says(clap: bytes, box: tuple[int, int, int, int]
     ],
     ids=map(str, range(12)),
 )
-def test_a_crop_that_is_not_valid_is_as_good_as_none(clap: bytes) -> None:
+def test_an_invalid_crop_is_ignored(clap: bytes) -> None:
     assert read_header(marked(clap)).crop is None
 
 
 @pytest.mark.parametrize("turn", range(4))
 @pytest.mark.parametrize("mirror", [None, 0, 1])
-def test_a_picture_is_cropped_before_it_is_turned_and_mirrored(turn: int, mirror: int | None) -> None:
+def test_a_picture_is_cropped_before_rotation_and_mirroring(turn: int, mirror: int | None) -> None:
     properties = [heif.clap(32, 24, -16, -12), heif.irot(turn), *([heif.imir(mirror)] if mirror is not None else [])]
     data = heif.avif(PHOTO, *properties)
     expected = cropped(data, (0, 0, 32, 24)).rotate(90 * turn, expand=True)
@@ -69,7 +69,7 @@ def test_a_picture_is_cropped_before_it_is_turned_and_mirrored(turn: int, mirror
     assert image(data, []).tobytes() == expected.tobytes()
 
 
-def test_operations_follow_the_crop() -> None:
+def test_operations_are_applied_after_the_crop() -> None:
     data = heif.avif(PHOTO, heif.clap(32, 24, 16, 12))
     crop = {"op": "crop", "left": 2, "top": 3, "width": 10, "height": 8}
     assert image(data, [crop]).tobytes() == cropped(data, (34, 27, 44, 35)).tobytes()

@@ -1,4 +1,4 @@
-"""Palettes of JPEG 2000: entries that are equal, columns in any order, opacity; others are refused by name."""
+"""JPEG 2000 palettes: equal entries, columns in any order, opacity. The error names unsupported ones."""
 
 import struct
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from tests.processor.pipeline.running import image
 from tests.support import images
 
 INDEXES = bytes(x // 8 for x in range(32)) * 32
-"""Four columns, of the entries 0 to 3."""
+"""Indexes of four vertical stripes: the entries 0 to 3."""
 TABLE = [(200, 0, 0), (200, 0, 0), (0, 0, 200), (0, 200, 0)]
 OPACITY = [(200, 0, 0, 255), (200, 0, 0, 128), (0, 0, 200, 0), (0, 200, 0, 255)]
 
@@ -28,7 +28,7 @@ def file(
     space: int = 16,
     depth: int = 7,
 ) -> bytes:
-    """A file of 32 × 32 indexes with this palette."""
+    """Return a file of 32 × 32 indexes with this palette."""
     code = images.encoded(Image.frombytes("L", (32, 32), INDEXES), "JPEG2000", no_jp2=True, irreversible=False)
     count = len(table[0])
     entries = b"".join(map(bytes, table))
@@ -53,11 +53,11 @@ def test_equal_entries_stay_apart() -> None:
     assert shown(file(TABLE)) == TABLE
 
 
-def test_columns_are_taken_in_the_order_of_the_component_mapping() -> None:
+def test_columns_are_used_in_the_order_of_the_component_mapping() -> None:
     assert shown(file([color[::-1] for color in TABLE], cmap=[2, 1, 0])) == TABLE
 
 
-def test_channels_are_what_their_definition_says() -> None:
+def test_channels_have_the_meaning_of_their_definition() -> None:
     cdef = struct.pack(">H9H", 3, 0, 0, 3, 1, 0, 2, 2, 0, 1)
     assert shown(file([color[::-1] for color in TABLE], cdef=cdef)) == TABLE
 
@@ -77,6 +77,6 @@ def test_a_palette_may_have_opacity() -> None:
     ],
     ids=["sYCC", "nine bits", "premultiplied opacity", "grey"],
 )
-def test_a_palette_that_is_not_read_is_named(data: bytes) -> None:
+def test_the_error_names_an_unsupported_palette(data: bytes) -> None:
     with pytest.raises(UnsupportedLayout, match="Unsupported JPEG 2000 palette"):
         shown(data)

@@ -1,4 +1,4 @@
-"""JPEGs without an end marker: whole if all pixels are there, and truncated if not."""
+"""JPEGs without an end marker are complete if all pixels are there, and truncated otherwise."""
 
 from itertools import product
 from typing import Any
@@ -31,7 +31,7 @@ PICTURES = {
 
 
 @pytest.mark.parametrize(("way", "name"), list(product(WAYS, PICTURES)))
-def test_a_file_without_its_end_is_whole(way: str, name: str) -> None:
+def test_a_file_without_its_end_marker_is_complete(way: str, name: str) -> None:
     data = images.encoded(PICTURES[name], "JPEG", **WAYS[way])
     whole = image(data, [])
     for end in (b"", b"\xff", bytes(5), b"\r\n"):
@@ -39,7 +39,7 @@ def test_a_file_without_its_end_is_whole(way: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(("way", "name"), list(product(WAYS, PICTURES)))
-def test_a_cut_file_comes_out_whole_or_is_called_truncated(way: str, name: str) -> None:
+def test_a_truncated_file_is_decoded_completely_or_refused(way: str, name: str) -> None:
     data = images.encoded(PICTURES[name], "JPEG", **WAYS[way])
     whole = image(data, [])
     scan = data.rindex(b"\xff\xda")
@@ -52,7 +52,7 @@ def test_a_cut_file_comes_out_whole_or_is_called_truncated(way: str, name: str) 
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_file_that_was_cut_in_its_middle_and_filled_with_zeros_is_truncated(way: str) -> None:
+def test_a_file_cut_in_its_middle_and_filled_with_zeros_is_refused(way: str) -> None:
     data = images.encoded(PICTURES["photo"], "JPEG", **WAYS[way])
     for length in (len(data) // 2, len(data) - 30):
         with pytest.raises(TruncatedImage):

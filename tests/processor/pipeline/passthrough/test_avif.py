@@ -1,4 +1,4 @@
-"""An AVIF's own data: the coded pictures that are shown, in boxes of our own."""
+"""Copies of AVIFs: coded pictures in new boxes."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ def own(data: bytes, kept: KeptMetadata | None = None, *, frames: int = 1) -> by
 
 
 @pytest.mark.parametrize("name", STILLS)
-def test_a_picture_keeps_its_pixels_and_nothing_else(name: str) -> None:
+def test_a_copied_file_has_the_same_pixels_and_nothing_else(name: str) -> None:
     data = STILLS[name]
     with_more = data + box(b"free", SECRET) + box(b"mdat", SECRET)
     made = own(with_more)
@@ -42,7 +42,7 @@ def test_a_picture_keeps_its_pixels_and_nothing_else(name: str) -> None:
     assert has_only_pixels(made)
 
 
-def test_all_that_a_file_can_carry_is_left_away() -> None:
+def test_no_metadata_is_copied() -> None:
     data = metadata_samples.with_metadata("AVIF").removesuffix(b"SECRET<?php trailer ?>")
     made = own(data)
     assert SECRET not in made
@@ -50,7 +50,7 @@ def test_all_that_a_file_can_carry_is_left_away() -> None:
     assert shown(made) == shown(data)
 
 
-def test_bytes_of_the_media_that_are_no_picture_are_left_away() -> None:
+def test_bytes_of_the_media_outside_of_items_are_not_copied() -> None:
     data = STILLS["colour"]
     at = data.index(b"mdat") + 4
     size = int.from_bytes(data[at - 8 : at - 4], "big")
@@ -61,7 +61,7 @@ def test_bytes_of_the_media_that_are_no_picture_are_left_away() -> None:
     assert own(bytes(padded)) == own(data)
 
 
-def test_units_that_are_metadata_or_padding_are_left_away() -> None:
+def test_metadata_and_padding_units_are_not_copied() -> None:
     data = STILLS["colour"]
     table = items.read(data)
     assert table is not None
@@ -74,7 +74,7 @@ def test_units_that_are_metadata_or_padding_are_left_away() -> None:
     assert own(stuffed) == own(data)
 
 
-def test_metadata_that_are_kept_are_items_again() -> None:
+def test_kept_metadata_is_written_as_items() -> None:
     kept = KeptMetadata(exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0", icc=b"a profile", xmp=b"<x/>")
     made = own(STILLS["alpha"], kept)
     assert shown(made) == shown(STILLS["alpha"])
@@ -83,7 +83,7 @@ def test_metadata_that_are_kept_are_items_again() -> None:
 
 
 @pytest.mark.parametrize("image", [PHOTO, TRANSPARENT], ids=["opaque", "transparent"])
-def test_an_animation_keeps_its_frames_and_their_times(image: Image.Image) -> None:
+def test_a_copied_animation_keeps_frames_and_durations(image: Image.Image) -> None:
     frames = [image.rotate(180 * turn) for turn in range(3)]
     options: dict[str, Any] = {"append_images": frames[1:], "duration": [30, 50, 70]}
     data = images.encoded(frames[0], "AVIF", save_all=True, **options)
@@ -102,7 +102,7 @@ def test_an_animation_keeps_its_frames_and_their_times(image: Image.Image) -> No
     assert avif.copy_coded_pixels(data, KeptMetadata(), frames=2) is None
 
 
-def test_what_is_turned_by_the_file_is_not_kept() -> None:
+def test_a_file_that_rotates_or_mirrors_is_not_copied() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6
     assert avif.copy_coded_pixels(images.encoded(PHOTO, "AVIF", exif=exif), KeptMetadata(), frames=1) is None
@@ -111,24 +111,24 @@ def test_what_is_turned_by_the_file_is_not_kept() -> None:
 @pytest.mark.parametrize("size", [(70, 50), (1100, 40), (3, 2)])
 @pytest.mark.parametrize(("quality", "lossless"), [(100, True), (99, False), (30, False)])
 @pytest.mark.parametrize("options", [{}, {"subsampling": "4:4:4", "tile_cols": 1, "autotiling": False}])
-def test_it_is_told_whether_a_picture_is_coded_without_loss(
+def test_lossless_coding_is_detected(
     size: tuple[int, int], quality: int, lossless: object, options: dict[str, Any]
 ) -> None:
     data = images.encoded(images.photo(*size), "AVIF", quality=quality, speed=9, **options)
     assert avif.is_lossless(data) == lossless
 
 
-def test_of_an_animation_the_first_frame_tells() -> None:
+def test_the_first_frame_decides_whether_an_animation_is_lossless() -> None:
     for quality in (100, 60):
         data = images.encoded(PHOTO, "AVIF", save_all=True, append_images=[PHOTO.rotate(180)], quality=quality)
         assert avif.is_lossless(data) == (quality == 100)
 
 
 @pytest.mark.parametrize("length", range(0, len(STILLS["alpha"]), 40))
-def test_a_file_that_is_cut_is_not_kept(length: int) -> None:
+def test_a_truncated_file_is_not_copied(length: int) -> None:
     assert avif.copy_coded_pixels(STILLS["alpha"][:length], KeptMetadata(), frames=1) is None
     assert avif.is_lossless(STILLS["alpha"][:length]) in {True, False}
 
 
-def test_the_boxes_are_only_those_of_a_picture() -> None:
+def test_a_copied_file_has_only_the_boxes_of_an_image() -> None:
     assert "avif free" not in {name for name, _ in parts(own(STILLS["alpha"]))}

@@ -1,4 +1,4 @@
-"""A GIF's own data: the frames with their codes up to the last pixel."""
+"""Copies of GIFs: frames with their codes up to the last pixel."""
 
 import struct
 
@@ -22,7 +22,7 @@ def own(data: bytes, *, frames: int = 1) -> bytes:
 
 @pytest.mark.parametrize("colors", [2, 3, 16, 256])
 @pytest.mark.parametrize("interlace", [0, 1])
-def test_a_picture_keeps_its_pixels(colors: int, interlace: int) -> None:
+def test_a_copied_image_has_the_same_pixels(colors: int, interlace: int) -> None:
     data = images.encoded(NOISE.convert("RGB").quantize(colors), "GIF", interlace=interlace)
     made = own(data)
     assert shown(made) == shown(data)
@@ -30,7 +30,7 @@ def test_a_picture_keeps_its_pixels(colors: int, interlace: int) -> None:
     assert has_only_pixels(made)
 
 
-def test_an_animation_keeps_frames_times_and_repetitions() -> None:
+def test_a_copied_animation_keeps_frames_delays_and_repetitions() -> None:
     data = images.animation(60, 20, 4, "GIF", loop=5, comment=SECRET, optimize=True)
     made = own(data, frames=4)
     assert SECRET not in made
@@ -39,14 +39,14 @@ def test_an_animation_keeps_frames_times_and_repetitions() -> None:
     assert images.opened(made).info["duration"] == 40
 
 
-def test_repetitions_under_their_other_name_are_kept() -> None:
+def test_repetitions_under_the_name_animexts_are_kept() -> None:
     data = images.animation(60, 20, 4, "GIF", loop=5).replace(b"NETSCAPE2.0", b"ANIMEXTS1.0")
     made = own(data, frames=4)
     assert shown(made) == shown(data)
     assert images.opened(made).info["loop"] == 5
 
 
-def test_bytes_before_the_first_frame_that_are_skipped_are_not_kept() -> None:
+def test_skipped_bytes_before_the_first_frame_are_not_copied() -> None:
     data = images.encoded(NOISE.convert("L"), "GIF")
     at = data.index(b",\0\0\0\0")
     made = own(data[:at] + b"\0" + data[at:])
@@ -60,7 +60,7 @@ def blocks(codes: bytes) -> bytes:
 
 
 def tiny(codes: bytes) -> bytes:
-    """Two pixels by two, of two colours."""
+    """Return an image of 2 × 2 pixels and two colours."""
     palette = b"\0\0\0\xff\xff\xff" + SECRET
     head = b"GIF89a" + struct.pack("<HHBBB", 2, 2, 0x81, 0, 0) + palette
     return head + struct.pack("<cHHHHBB", b",", 0, 0, 2, 2, 0, 2) + blocks(codes) + b";"
@@ -69,8 +69,8 @@ def tiny(codes: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("codes", "behind"), [("4 0 1 1 0 5", b""), ("4 0 1 1 0 5", SECRET), ("4 0 1 1 0", SECRET), ("4 0 1 1 0", b"")]
 )
-def test_behind_the_last_pixel_the_codes_end(codes: str, behind: bytes) -> None:
-    # The width grows by a bit at the fifth code: the table then has eight entries.
+def test_codes_end_after_the_last_pixel(codes: str, behind: bytes) -> None:
+    # Codes get one bit wider at the fifth code, when the table has eight entries.
     places = (0, 3, 6, 9, 12, 16)
     bits = sum(int(code) << place for code, place in zip(codes.split(), places, strict=False))
     made = own(tiny(bits.to_bytes(3, "little") + behind))
@@ -79,12 +79,12 @@ def test_behind_the_last_pixel_the_codes_end(codes: str, behind: bytes) -> None:
     assert made.endswith(b"\3" + (bits | 5 << 16).to_bytes(3, "little") + b"\0;")
 
 
-def test_codes_that_make_no_sense_are_not_kept() -> None:
+def test_broken_codes_are_not_copied() -> None:
     assert gif.copy_coded_pixels(tiny(b"\xfc\xff\xff"), frames=1) is None
     assert gif.copy_coded_pixels(tiny(b"\4"), frames=1) is None
 
 
-def test_a_text_in_unused_colours_is_not_kept() -> None:
+def test_a_text_in_unused_colours_is_removed() -> None:
     image = Image.new("P", (8, 8), 1)
     image.putpalette(bytes(6) + SECRET * 3)
     data = images.encoded(image, "GIF", optimize=False)
@@ -94,7 +94,7 @@ def test_a_text_in_unused_colours_is_not_kept() -> None:
     assert shown(made) == shown(data)
 
 
-def test_a_file_without_its_trailer_keeps_the_frames_that_are_whole() -> None:
+def test_a_file_without_trailer_keeps_its_complete_frames() -> None:
     data = images.animation(60, 20, 4, "GIF")
     assert shown(own(data[:-1], frames=4)) == shown(data)
     assert gif.copy_coded_pixels(data[:-9], frames=4) is None

@@ -1,4 +1,4 @@
-"""A JPEG's own data: what its decoder needs, and no segment of an application."""
+"""Copies of JPEGs: what a decoder needs, without metadata."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def own(data: bytes, kept: KeptMetadata | None = None) -> bytes:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("mode", ["L", "RGB"])
-def test_a_picture_keeps_its_pixels_and_nothing_else(kind: str, mode: str) -> None:
+def test_a_copied_file_has_the_same_pixels_and_nothing_else(kind: str, mode: str) -> None:
     data = images.encoded(images.photo(70, 50, mode), "JPEG", comment=SECRET, dpi=(72, 72), **KINDS[kind])
     made = own(data + SECRET)
     assert SECRET not in made
@@ -38,7 +38,7 @@ def test_a_picture_keeps_its_pixels_and_nothing_else(kind: str, mode: str) -> No
     assert has_only_pixels(made)
 
 
-def test_all_that_a_file_can_carry_is_left_away() -> None:
+def test_no_metadata_is_copied() -> None:
     data = metadata_samples.with_metadata("JPEG")
     made = own(data)
     assert SECRET not in made
@@ -46,7 +46,7 @@ def test_all_that_a_file_can_carry_is_left_away() -> None:
     assert shown(made) == shown(data)
 
 
-def test_of_several_pictures_only_the_first_is_kept() -> None:
+def test_only_the_first_of_several_images_is_copied() -> None:
     frames = [images.photo(40, 30), Image.new("RGB", (40, 30), "red")]
     data = images.encoded(frames[0], "MPO", save_all=True, append_images=frames[1:])
     made = own(data)
@@ -56,24 +56,24 @@ def test_of_several_pictures_only_the_first_is_kept() -> None:
 
 
 @pytest.mark.parametrize("behind", [b"", b"\xff\xd9"])
-def test_the_end_is_always_there(behind: bytes) -> None:
+def test_a_copied_file_always_has_an_end_marker(behind: bytes) -> None:
     data = images.encoded(images.photo(40, 30), "JPEG")
     assert own(data[:-2] + behind) == data
 
 
-def test_bytes_between_segments_are_left_away() -> None:
+def test_bytes_between_segments_are_not_copied() -> None:
     data = images.encoded(images.photo(40, 30), "JPEG")
     at = data.index(b"\xff\xc0")
     assert own(data[:at] + SECRET + data[at:]) == data
 
 
 @pytest.mark.parametrize("marker", [0xDC, 0xDE, 0xF0, 0x02])
-def test_a_file_with_segments_that_decoders_disagree_on_is_not_kept(marker: int) -> None:
+def test_a_file_with_segments_that_decoders_disagree_on_is_not_copied(marker: int) -> None:
     data = images.encoded(images.photo(40, 30), "JPEG")
     assert jpeg.copy_coded_pixels(data[:2] + bytes([0xFF, marker, 0, 4, 0, 0]) + data[2:], KeptMetadata()) is None
 
 
-def test_a_long_profile_takes_several_segments() -> None:
+def test_a_long_profile_is_split_into_several_segments() -> None:
     data = images.encoded(images.photo(40, 30), "JPEG")
     kept = KeptMetadata(icc=bytes(range(256)) * 600, xmp=b"<x/>")
     opened = images.opened(own(data, kept))

@@ -1,4 +1,4 @@
-"""A PNG's own data: the picture to the last bit, and nothing that was hidden beside it."""
+"""Copies of PNGs: the same pixels, and nothing that was hidden beside them."""
 
 import struct
 import zlib
@@ -35,7 +35,7 @@ def packed(data: bytes) -> bytes:
 
 @pytest.mark.parametrize("depth", [1, 2, 4, 8, 16])
 @pytest.mark.parametrize("interlaced", [0, 1])
-def test_grey_of_any_depth_is_kept_as_it_is_packed(depth: int, interlaced: int) -> None:
+def test_compressed_grey_scanlines_of_any_depth_are_copied(depth: int, interlaced: int) -> None:
     width, height = 21, 13
     header = struct.pack(">IIBBBBB", width, height, depth, 0, 0, 0, interlaced)
     passes = [(3, 2), (3, 2), (6, 2), (5, 4), (11, 3), (10, 7), (21, 6)] if interlaced else [(width, height)]
@@ -47,7 +47,7 @@ def test_grey_of_any_depth_is_kept_as_it_is_packed(depth: int, interlaced: int) 
     assert np.array_equal(png_reference.rgba(made), png_reference.rgba(data))
 
 
-def test_what_lies_behind_the_packed_rows_is_cut_off() -> None:
+def test_bytes_after_the_compressed_scanlines_are_removed() -> None:
     stream = zlib.compress(ROWS)
     made = own(file_of(HEADER, bombs.chunk(b"IDAT", stream + SECRET), bombs.chunk(b"IDAT", SECRET)))
     assert packed(made) == stream
@@ -56,16 +56,16 @@ def test_what_lies_behind_the_packed_rows_is_cut_off() -> None:
 @pytest.mark.parametrize(
     "stream", [zlib.compress(ROWS + SECRET * 9), zlib.compress(ROWS)[:-4], zlib.compress(ROWS)[:-1]]
 )
-def test_rows_that_nobody_sees_and_streams_without_an_end_are_packed_anew(stream: bytes) -> None:
+def test_hidden_rows_and_streams_without_an_end_are_compressed_again(stream: bytes) -> None:
     assert zlib.decompress(packed(own(file_of(HEADER, bombs.chunk(b"IDAT", stream))))) == ROWS
 
 
-def test_too_few_rows_are_no_picture() -> None:
+def test_a_file_with_too_few_rows_is_not_copied() -> None:
     data = file_of(HEADER, bombs.chunk(b"IDAT", zlib.compress(ROWS[:-1])))
     assert png.copy_coded_pixels(data, KeptMetadata(), frames=1) is None
 
 
-def test_a_text_in_unused_colours_of_a_palette_is_not_kept() -> None:
+def test_a_text_in_unused_colours_of_a_palette_is_removed() -> None:
     image = Image.new("P", (8, 8), 2)
     image.paste(4, (0, 0, 4, 4))
     image.putpalette(bytes(6) + b"\1\2\3" + SECRET[:3] + b"\4\5\6" + SECRET * 20)
@@ -78,7 +78,7 @@ def test_a_text_in_unused_colours_of_a_palette_is_not_kept() -> None:
 
 
 @pytest.mark.parametrize("mode", ["P", "RGBA"])
-def test_an_animation_is_kept_with_each_of_its_frames(mode: str) -> None:
+def test_a_copied_animation_keeps_each_frame(mode: str) -> None:
     frames = [images.photo(20, 10, "RGBA").rotate(180 * turn).quantize(9).convert(mode) for turn in range(3)]
     data = images.encoded(frames[0], "PNG", save_all=True, append_images=frames[1:], duration=[10, 20, 30], loop=3)
     behind = bombs.chunk(b"teSt", SECRET)
@@ -90,7 +90,7 @@ def test_an_animation_is_kept_with_each_of_its_frames(mode: str) -> None:
     assert (first["loop"], first["duration"]) == (3, 10)
 
 
-def test_a_picture_that_hides_behind_an_animation_is_not_kept() -> None:
+def test_a_hidden_picture_outside_the_animation_is_not_copied() -> None:
     control = struct.pack(">IIIIHHBB", 8, 4, 0, 0, 1, 10, 0, 0)
     hidden, seen = zlib.compress(ROWS), zlib.compress(bytes(len(ROWS)), 0)
     data = file_of(

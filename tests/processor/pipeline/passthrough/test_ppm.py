@@ -1,4 +1,4 @@
-"""PPM and PGM of 16 bits become PNGs of 16 bits, sample by sample."""
+"""Copies of 16-bit PPM and PGM as 16-bit PNG, with the same samples."""
 
 import struct
 import zlib
@@ -12,13 +12,13 @@ from tests.support.file_parts import has_only_pixels, parts
 
 
 def file_of(kind: bytes, width: int, height: int, samples: int, *, comment: bytes = b"") -> tuple[bytes, bytes]:
-    """A file, and its samples."""
+    """Return a file, and the bytes of its samples."""
     body = b"".join(struct.pack(">H", at * at * 977 % 65536) for at in range(width * height * samples))
     return b"%s\n%s%d %d\n65535\n" % (kind, comment, width, height) + body, body
 
 
 def samples_of(png: bytes, row_bytes: int, step: int) -> bytes:
-    """Of rows that are stored less what is to the left."""
+    """Decode the samples of a PNG whose scanlines all have the filter Sub."""
     [stream] = [body for name, body in parts(png) if name == "png IDAT"]
     rows, made = zlib.decompress(stream), b""
     for start in range(0, len(rows), row_bytes + 1):
@@ -42,7 +42,7 @@ def test_samples_of_16_bits_are_kept(kind: bytes, samples: int, comment: bytes) 
     assert samples_of(made.data, 62 * samples, 2 * samples) == body
 
 
-def test_fewer_levels_or_samples_are_not_taken_over() -> None:
+def test_files_with_fewer_levels_or_missing_samples_are_not_copied() -> None:
     data, _ = file_of(b"P5", 5, 4, 1)
     assert ppm.to_png(data.replace(b"65535", b"65534"), KeptMetadata()) is None
     assert ppm.to_png(data[:-1], KeptMetadata()) is None

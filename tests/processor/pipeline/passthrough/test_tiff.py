@@ -1,4 +1,4 @@
-"""A TIFF's own data: the strips or tiles of its first page up to their ends, and a directory of our own."""
+"""Copies of TIFFs: the strips or tiles of the first page up to their ends, with a new directory."""
 
 import io
 import struct
@@ -53,7 +53,7 @@ def same(one: bytes, other: bytes) -> bool:
 
 
 @pytest.mark.parametrize(("mode", "packed"), KEPT)
-def test_a_page_keeps_its_pixels_in_no_more_bytes(mode: str, packed: str | None) -> None:
+def test_a_copied_page_has_the_same_pixels_in_no_more_bytes(mode: str, packed: str | None) -> None:
     data = page(mode, packed, dpi=(72, 72), description="SECRET")
     made = own(data + SECRET)
     assert SECRET not in made
@@ -74,7 +74,7 @@ def test_optimizing_loses_nothing_and_adds_no_bytes(mode: str, packed: str | Non
     assert len({image.tobytes() for image in shown}) == 1
 
 
-def test_of_several_pages_the_first_is_kept() -> None:
+def test_only_the_first_of_several_pages_is_copied() -> None:
     data = images.encoded(PHOTO, "TIFF", save_all=True, append_images=[PHOTO.rotate(180)], compression="tiff_lzw")
     made = own(data)
     assert same(made, data)
@@ -96,7 +96,7 @@ def directory(entries: dict[int, tuple[int, int, int]], chunks: bytes) -> bytes:
         (32773, b"".join(bytes([15, *range(at, at + 16)]) for at in (0, 16, 32, 48))),
     ],
 )
-def test_what_lies_behind_a_tile_is_cut_off(compression: int, packed: bytes) -> None:
+def test_bytes_after_the_data_of_a_tile_are_removed(compression: int, packed: bytes) -> None:
     short, long = 3, 4
     entries = {
         256: (short, 1, 5 << 16),
@@ -116,7 +116,7 @@ def test_what_lies_behind_a_tile_is_cut_off(compression: int, packed: bytes) -> 
 
 
 @pytest.mark.parametrize("name", ["tiff_adobe_deflate", "packbits", "tiff_lzw", "lzma", "zstd"])
-def test_chunks_that_unpack_to_another_size_are_not_kept(name: str) -> None:
+def test_chunks_that_decompress_to_another_size_are_not_copied(name: str) -> None:
     data = page("L", name)
     tags = dict(opened(data).tag_v2)
     assert tiff.copy_coded_pixels(data, tags | {256: 60}, KeptMetadata()) is None or name == "zstd"
@@ -139,7 +139,7 @@ def test_differences_add_up_to_the_samples(bits: int, samples: int, order: Any) 
         assert b"".join(number.to_bytes(size, order) for number in numbers) == rows[start : start + row_bytes]
 
 
-def test_metadata_that_are_kept_have_their_tags() -> None:
+def test_kept_metadata_is_written_as_tags() -> None:
     exif = Image.Exif()
     exif[0x013B] = "the artist"
     made = own(page("RGB", "jpeg"), KeptMetadata(exif=exif.tobytes(), icc=b"a profile", xmp=b"<x/>"))
@@ -147,7 +147,7 @@ def test_metadata_that_are_kept_have_their_tags() -> None:
     assert (info.info["icc_profile"], info.getexif()[0x013B], info.info["xmp"]) == (b"a profile", "the artist", b"<x/>")
 
 
-def test_all_that_a_file_can_carry_is_left_away() -> None:
+def test_no_metadata_is_copied() -> None:
     data = metadata_samples.with_metadata("TIFF")
     made = own(data)
     assert SECRET not in made

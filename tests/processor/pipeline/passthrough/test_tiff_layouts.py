@@ -1,4 +1,4 @@
-"""A TIFF that is written again opens in common readers, for which Pillow stands, and is as deep as they know it."""
+"""Copies of TIFFs open in common readers, for which Pillow stands, with all bits that these support."""
 
 import io
 from typing import Any
@@ -11,14 +11,14 @@ from PIL import Image
 from darkroom.recipes import Variant
 from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from tests.processor.pipeline.tiff.pixels import BLACK_IS_ZERO, PALETTE, RGB, WHITE_IS_ZERO, Numbers, near, ramps, shown
-from tests.processor.pipeline.tiff.test_layouts import LAYOUTS, Written
+from tests.processor.pipeline.tiff.written_layouts import LAYOUTS, WrittenLayout
 from tests.support import images, tiffs
 
 pytestmark = pytest.mark.slow
 
 REWRITTEN = Variant.model_validate({"name": "rewritten", "output": {"format": "same"}})
 FULL: dict[str, float] = {"1": 1, "I;16": 65535, "I;16B": 65535}
-"""What white is, where it is not 255."""
+"""The number of white, by mode, if it is not 255."""
 
 
 def again(data: bytes) -> bytes:
@@ -28,7 +28,7 @@ def again(data: bytes) -> bytes:
 
 
 def levels(data: bytes) -> Numbers:
-    """What Pillow reads, as 8 bits."""
+    """Decode a file by Pillow. Return 8-bit levels."""
     image = images.opened(data)
     if image.mode == "P":
         image = image.convert("RGB")
@@ -37,7 +37,7 @@ def levels(data: bytes) -> Numbers:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=str)
-def test_a_layout_that_is_written_again_opens_as_what_it_means(layout: Written) -> None:
+def test_a_rewritten_layout_opens_with_its_meaning(layout: WrittenLayout) -> None:
     data = layout.file()
     made = again(data)
     image = Image.open(io.BytesIO(made))
@@ -69,7 +69,7 @@ def test_a_layout_that_is_written_again_opens_as_what_it_means(layout: Written) 
         (PALETTE, 1, ()),
     ],
 )
-def test_bits_polarity_and_extra_samples_open_as_what_they_mean(
+def test_rewritten_bits_polarity_and_extra_samples_open_with_their_meaning(
     bits: int, order: str, fill_order: int, photometric: int, samples: int, extras: tuple[int, ...]
 ) -> None:
     if photometric == PALETTE and bits > 8:
@@ -81,7 +81,7 @@ def test_bits_polarity_and_extra_samples_open_as_what_they_mean(
     data = tiffs.one_page(numbers / (2**bits - 1), bits, photometric, order=order, **tags)
     made, expected = levels(again(data)), shown(data)
     if made.shape[2] == expected.shape[2] + 2:
-        # Grey with 16 bits and alpha is colours.
+        # 16-bit grey with alpha becomes RGB with alpha.
         expected = np.concatenate([expected[..., :1]] * 2 + [expected], axis=2)
     assert near(made[..., : expected.shape[2]], expected)
 
@@ -90,7 +90,7 @@ def test_bits_polarity_and_extra_samples_open_as_what_they_mean(
     ("bits", "photometric", "samples", "planar"),
     [(12, BLACK_IS_ZERO, 1, 1), (12, RGB, 3, 1), (16, WHITE_IS_ZERO, 1, 1), (16, RGB, 3, 2), (16, RGB, 4, 2)],
 )
-def test_what_common_readers_do_not_open_is_laid_anew_with_16_bits(
+def test_layouts_that_common_readers_do_not_open_are_rewritten_with_16_bits(
     bits: int, photometric: int, samples: int, planar: int
 ) -> None:
     deep = ramps(samples)
@@ -102,7 +102,7 @@ def test_what_common_readers_do_not_open_is_laid_anew_with_16_bits(
     assert np.abs(page.asarray().astype(int) - expected).max() < 1
 
 
-def test_associated_alpha_in_planes_stays_associated() -> None:
+def test_associated_alpha_stays_associated() -> None:
     pixels = np.stack([np.full((6, 7), 0.2), np.full((6, 7), 0.4)], axis=-1)
     data = tiffs.one_page(pixels, 16, BLACK_IS_ZERO, t338=1)
     image = Image.open(io.BytesIO(again(data)))
@@ -111,7 +111,7 @@ def test_associated_alpha_in_planes_stays_associated() -> None:
 
 
 @pytest.mark.parametrize("tag", [{284: 0}, {284: 7}, {339: 4}, {530: (2, 2)}])
-def test_odd_values_of_tags_are_not_handed_on(tag: dict[int, tiffs.Tag]) -> None:
+def test_odd_values_of_tags_are_not_copied(tag: dict[int, tiffs.Tag]) -> None:
     tags: dict[int, tiffs.Tag] = {256: 70, 257: 50, 258: [8] * 3, 262: RGB, 277: 3}
     body = np.rint(ramps(3) * 255).astype(np.uint8)
     made = again(tiffs.tiff([(tags | tag, [body.tobytes()])]))

@@ -1,4 +1,4 @@
-"""A WebP's own data: the chunks of the picture and no others."""
+"""Copies of WebP files: the chunks that the pixels need, and no others."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ def own(data: bytes, kept: KeptMetadata | None = None, *, frames: int = 1) -> by
 
 
 @pytest.mark.parametrize("name", STILLS)
-def test_a_picture_keeps_its_pixels_and_nothing_else(name: str) -> None:
+def test_a_copied_file_has_the_same_pixels_and_nothing_else(name: str) -> None:
     data = STILLS[name]
     unknown = chunk(b"PRIV", SECRET)
     with_more = file_of([data[12:], unknown]) + SECRET
@@ -40,7 +40,7 @@ def test_a_picture_keeps_its_pixels_and_nothing_else(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", STILLS)
-def test_metadata_that_are_kept_are_announced(name: str) -> None:
+def test_kept_metadata_is_announced(name: str) -> None:
     kept = KeptMetadata(exif=b"Exif\0\0II*\0\x08\0\0\0\0\0\0\0\0\0", icc=b"a profile", xmp=b"<x/>")
     made = own(STILLS[name], kept)
     assert shown(made) == shown(STILLS[name])
@@ -49,7 +49,7 @@ def test_metadata_that_are_kept_are_announced(name: str) -> None:
 
 
 @pytest.mark.parametrize("lossless", [True, False])
-def test_an_animation_keeps_its_frames_and_their_times(lossless: object) -> None:
+def test_a_copied_animation_keeps_frames_and_durations(lossless: object) -> None:
     frames = [TRANSPARENT.rotate(90 * turn) for turn in range(3)]
     options = {"save_all": True, "append_images": frames[1:], "duration": [30, 40, 50], "loop": 4}
     data = images.encoded(frames[0], "WEBP", lossless=bool(lossless), **options)
@@ -61,7 +61,7 @@ def test_an_animation_keeps_its_frames_and_their_times(lossless: object) -> None
 
 
 def _with_unknown_chunks(data: bytes) -> bytes:
-    """With a chunk of no known kind in each frame."""
+    """Return the file with an unknown chunk in each frame."""
     rewritten = []
     for name, body in parts(data):
         kind = name.removeprefix("webp ").encode().ljust(4)
@@ -70,7 +70,7 @@ def _with_unknown_chunks(data: bytes) -> bytes:
     return file_of(rewritten)
 
 
-def test_all_that_a_file_can_carry_is_left_away() -> None:
+def test_no_metadata_is_copied() -> None:
     data = metadata_samples.with_metadata("WEBP")
     made = own(data, frames=2)
     assert SECRET not in made
@@ -79,7 +79,7 @@ def test_all_that_a_file_can_carry_is_left_away() -> None:
 
 
 @pytest.mark.parametrize("name", STILLS)
-def test_bytes_behind_the_coded_pixels_are_not_kept(name: str) -> None:
+def test_bytes_after_the_coded_pixels_are_not_copied(name: str) -> None:
     data = STILLS[name]
     longer = file_of(
         chunk(kind, body + SECRET * 4 if kind in IMAGES else body)
@@ -91,13 +91,13 @@ def test_bytes_behind_the_coded_pixels_are_not_kept(name: str) -> None:
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 5), (16, 16), (17, 40), (90, 61)])
 @pytest.mark.parametrize("options", [{"quality": 1}, {"quality": 90, "method": 0}, {"lossless": True}])
-def test_sound_files_of_any_size_are_kept(size: tuple[int, int], options: dict[str, Any]) -> None:
+def test_valid_files_of_any_size_are_copied(size: tuple[int, int], options: dict[str, Any]) -> None:
     for image in (images.photo(*size), Image.new("RGB", size, "teal"), images.photo(*size, "RGBA")):
         data = images.encoded(image, "WEBP", **options)
         assert shown(own(data)) == shown(data)
 
 
-def test_alpha_that_no_reader_shows_is_not_kept() -> None:
+def test_alpha_that_no_reader_shows_is_not_copied() -> None:
     data = bytearray(STILLS["lossy with alpha"])
     data[20] &= ~0x10
     made = own(bytes(data))
@@ -105,7 +105,7 @@ def test_alpha_that_no_reader_shows_is_not_kept() -> None:
     assert shown(made) == shown(bytes(data))
 
 
-def test_the_first_frame_goes_alone_only_if_it_is_all_of_the_canvas() -> None:
+def test_a_first_frame_is_copied_alone_only_if_it_fills_the_canvas() -> None:
     data = images.animation(40, 20, 3, "WEBP", lossless=True)
     assert shown(own(data)) == shown(data)[:1]
     moved = bytearray(data)
@@ -114,5 +114,5 @@ def test_the_first_frame_goes_alone_only_if_it_is_all_of_the_canvas() -> None:
 
 
 @pytest.mark.parametrize("length", [12, 20, 40, 200])
-def test_a_file_that_is_cut_is_not_kept(length: int) -> None:
+def test_a_truncated_file_is_not_copied(length: int) -> None:
     assert webp.copy_coded_pixels(STILLS["lossy"][:length], KeptMetadata(), frames=1) is None

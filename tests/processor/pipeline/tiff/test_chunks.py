@@ -1,4 +1,4 @@
-"""Strips of a TIFF that are not where the file says, or are there many times."""
+"""TIFF strips that overlap, or lie beyond the end of the file."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from tests.processor.pipeline.tiff.pixels import BLACK_IS_ZERO, LZW, NONE, near,
 from tests.support import tiffs
 
 
-def test_strips_that_name_the_same_bytes_again_and_again_cost_no_more_than_the_picture() -> None:
+def test_overlapping_strips_cost_no_more_than_the_picture() -> None:
     rows = 3000
     tags: dict[int, tiffs.Tag] = {256: 4, 257: rows, 258: 16, 259: LZW, 262: BLACK_IS_ZERO, 278: 1}
     strip = tiffs.lzw(bytes(8)) + bytes(2_000_000)
@@ -18,7 +18,7 @@ def test_strips_that_name_the_same_bytes_again_and_again_cost_no_more_than_the_p
 
 
 @pytest.mark.parametrize("compression", [NONE, LZW])
-def test_a_strip_beyond_the_end_of_the_file_is_missing(compression: int) -> None:
+def test_a_strip_beyond_the_end_of_the_file_is_refused_as_truncated(compression: int) -> None:
     tags: dict[int, tiffs.Tag] = {256: 4, 257: 4, 258: 16, 259: compression, 262: BLACK_IS_ZERO}
     data = tiffs.with_strips(b"", tags, [10_000], [32])
     with pytest.raises(TruncatedImage):

@@ -1,4 +1,4 @@
-"""Pages of a TIFF: their number, their orientation and what is told of them."""
+"""Pages of a TIFF: number, orientation and description."""
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ def test_pages_may_have_different_layouts(order: str, big: bool) -> None:  # noq
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("big", [False, True])
 @pytest.mark.parametrize("bits", [8, 16])
-def test_a_page_is_turned_as_its_orientation_says(bits: int, big: bool, order: str) -> None:  # noqa: FBT001 - see above
+def test_the_orientation_of_a_page_is_applied(bits: int, big: bool, order: str) -> None:  # noqa: FBT001 - see above
     levels = np.zeros((2, 3))
     levels[0, 0] = 1
     data = tiffs.one_page(levels, bits, BLACK_IS_ZERO, order=order, big=big, t274=6)
@@ -46,7 +46,7 @@ def test_a_page_is_turned_as_its_orientation_says(bits: int, big: bool, order: s
     assert turned.tolist() == [[0, 255], [0, 0], [0, 0]]
 
 
-def test_resolution_and_profile_of_a_page_of_our_own_reading_are_told() -> None:
+def test_resolution_and_profile_of_a_page_that_pillow_does_not_decode_are_described() -> None:
     picture = Image.new("I;16", (4, 4), 30_000)
     data = images.encoded(picture, "TIFF", dpi=(300, 300), icc_profile=profiles.gray_profile(profiles.gamma_curve(1)))
     told = description(data)

@@ -1,7 +1,6 @@
-"""Every layout of TIFF that is read comes out as an independent reader sees it."""
+"""Every supported layout of TIFF is decoded as by an independent reader."""
 
 import io
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,111 +22,19 @@ from tests.processor.pipeline.tiff.pixels import (
     WHITE_IS_ZERO,
     WIDTH,
     YCBCR,
-    Numbers,
     as_color,
     near,
     ramps,
     shown,
 )
+from tests.processor.pipeline.tiff.written_layouts import LAYOUTS, WrittenLayout
 from tests.support import images, profiles, tiffs
 
 pytestmark = pytest.mark.slow
 
 
-@dataclass(frozen=True, kw_only=True)
-class Written:
-    """How `tifffile` writes a picture."""
-
-    dtype: str = "u2"
-    photometric: str = "minisblack"
-    planar: bool = False
-    compression: str | None = None
-    predictor: bool = False
-    tiled: bool = False
-    order: str = "<"
-    big: bool = False
-
-    def __str__(self) -> str:
-        marks = [self.order, self.dtype, self.photometric, self.compression or "none"]
-        flags = ("planar", "predictor", "tiled", "big")
-        return " ".join([*marks, *(flag for flag in flags if getattr(self, flag))])
-
-    @property
-    def range(self) -> tuple[float, float]:
-        """The levels of black and white."""
-        kind = np.dtype(self.dtype)
-        return (0.0, 1.0) if kind.kind == "f" else (float(np.iinfo(kind).min), float(np.iinfo(kind).max))
-
-    def file(self) -> bytes:
-        levels = ramps(3 if self.photometric == "rgb" else 1).astype(np.longdouble)
-        low, high = (np.longdouble(end) for end in self.range)
-        numbers = np.clip(levels * (high - low) + low, low, np.nextafter(high, low) if high > 2**53 else high)
-        samples = numbers.astype(self.dtype)
-        options: dict[str, Any] = {"tile": (32, 32)} if self.tiled else {"rowsperstrip": 16}
-        if levels.ndim == 3:
-            options["planarconfig"] = "separate" if self.planar else "contig"
-        out = io.BytesIO()
-        with tifffile.TiffWriter(out, bigtiff=self.big, byteorder=self.order) as writer:  # type: ignore[arg-type]
-            writer.write(
-                np.moveaxis(samples, -1, 0) if self.planar else samples,
-                photometric=self.photometric,
-                compression=self.compression,
-                predictor=self.predictor,
-                metadata=None,
-                **options,
-            )
-        return out.getvalue()
-
-    def read(self, data: bytes) -> Numbers:
-        """What `tifffile` reads, from 0 to 1."""
-        page = tifffile.TiffFile(io.BytesIO(data)).pages[0]
-        numbers = np.asarray(page.asarray(), dtype=np.float64)
-        low, high = self.range
-        levels: Numbers = (np.moveaxis(numbers, 0, -1) if self.planar else numbers) / (high - low) - low / (high - low)
-        return 1 - levels if self.photometric == "miniswhite" else levels
-
-
-DEPTHS = ["u1", "u2", "u4", "u8", "i1", "i2", "i4", "i8", "f2", "f4", "f8"]
-KINDS = [("minisblack", False), ("miniswhite", False), ("rgb", False), ("rgb", True)]
-LAYOUTS = [
-    *(
-        Written(dtype=depth, photometric=photometric, planar=planar, order=order)
-        for depth in DEPTHS
-        for photometric, planar in KINDS
-        for order in "<>"
-    ),
-    *(
-        Written(dtype=depth, photometric=photometric, planar=planar, order=order, compression="lzw", predictor=True)
-        for depth in ("u1", "u2", "u4", "i2", "f2", "f4", "f8")
-        for photometric, planar in KINDS
-        for order in "<>"
-    ),
-    *(
-        Written(
-            dtype=depth,
-            photometric=photometric,
-            planar=planar,
-            compression=compression,
-            tiled=True,
-            big=True,
-            order=order,
-        )
-        for depth in ("u1", "u2", "f4")
-        for photometric, planar in KINDS
-        for compression in (None, "zlib")
-        for order in "<>"
-    ),
-    *(
-        Written(dtype=depth, photometric="rgb", planar=planar, compression=compression)
-        for depth in ("u1", "u2", "u4")
-        for planar in (False, True)
-        for compression in ("packbits", "zstd", "lzma")
-    ),
-]
-
-
 @pytest.mark.parametrize("layout", LAYOUTS, ids=str)
-def test_a_layout_comes_out_as_an_independent_reader_sees_it(layout: Written) -> None:
+def test_a_layout_is_decoded_as_by_an_independent_reader(layout: WrittenLayout) -> None:
     data = layout.file()
     assert near(shown(data), as_color(layout.read(data)))
 
@@ -155,7 +62,7 @@ def test_a_layout_comes_out_as_an_independent_reader_sees_it(layout: Written) ->
         (RGB, 5, (0, 2)),
     ],
 )
-def test_bits_polarity_and_extra_samples(
+def test_bits_polarity_and_extra_samples_are_decoded(
     bits: int, order: str, fill_order: int, photometric: int, samples: int, extras: tuple[int, ...]
 ) -> None:
     levels = np.rint(ramps(samples) * (2**bits - 1)) / (2**bits - 1)
@@ -235,7 +142,7 @@ def test_a_palette_may_have_alpha(planar: int) -> None:
 @pytest.mark.parametrize("planar", [1, 2])
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("bits", [8, 16])
-def test_inks_keep_their_planes(bits: int, order: str, planar: int, extra: tuple[int, ...]) -> None:
+def test_inks_in_separate_planes_are_decoded(bits: int, order: str, planar: int, extra: tuple[int, ...]) -> None:
     levels = ramps(4 + len(extra))
     numbers = np.rint(levels * (2**bits - 1)).astype(f"{order}u{bits // 8}")
     tags: dict[int, tiffs.Tag] = {
@@ -255,7 +162,7 @@ def test_inks_keep_their_planes(bits: int, order: str, planar: int, extra: tuple
 @pytest.mark.parametrize("planar", [1, 2])
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize(("photometric", "bits"), [(CIELAB, 8), (CIELAB, 16), (ICCLAB, 8), (ICCLAB, 16)])
-def test_lab_may_have_a_sign_or_an_offset(photometric: int, bits: int, order: str, planar: int) -> None:
+def test_lab_may_be_signed_or_have_an_offset(photometric: int, bits: int, order: str, planar: int) -> None:
     lab = np.stack(
         np.broadcast_arrays(np.linspace(10, 90, WIDTH), np.linspace(-20, 20, HEIGHT)[:, None], 15.0), axis=-1
     )
@@ -267,13 +174,13 @@ def test_lab_may_have_a_sign_or_an_offset(photometric: int, bits: int, order: st
     strips = [np.ascontiguousarray(typed[..., part]).tobytes() for part in range(3)]
     data = tiffs.tiff([(tags, strips if planar == 2 else [typed.tobytes()])], order=order)
     expected = np.rint(profiles.lab_to_srgb(lab.reshape(-1, 3))).reshape(HEIGHT, WIDTH, 3).astype(int)
-    # Eight bits of lightness and chroma are up to seven levels of red, green and blue.
+    # One level of 8-bit lightness or chroma is up to seven levels of red, green or blue.
     assert near(shown(data), expected, 7)
 
 
 @pytest.mark.parametrize("compression", [NONE, LZW])
 @pytest.mark.parametrize("subsampling", [(1, 1), (2, 1), (1, 2), (2, 2), (4, 2), (4, 4), None])
-def test_chroma_may_have_fewer_samples(subsampling: tuple[int, int] | None, compression: int) -> None:
+def test_chroma_may_be_subsampled(subsampling: tuple[int, int] | None, compression: int) -> None:
     across, down = subsampling or (2, 2)
     ycc = np.asarray(images.photo(64, 48).resize((8, 6)).resize((64, 48), Image.Resampling.NEAREST).convert("YCbCr"))
     units = bytearray()
@@ -301,7 +208,7 @@ def test_bilevel_codecs_keep_polarity(compression: str, photometric: int) -> Non
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
-def test_jpeg_in_tiff(mode: str) -> None:
+def test_jpeg_in_tiff_is_decoded(mode: str) -> None:
     picture = images.photo(64, 48).convert(mode)
     data = images.encoded(picture, "TIFF", compression="jpeg", quality=95)
     expected = np.asarray(picture.convert("RGB" if mode == "CMYK" else mode)).astype(int).reshape(48, 64, -1)
@@ -309,7 +216,7 @@ def test_jpeg_in_tiff(mode: str) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["<i1", "<i2", ">i2", "<i4", "<i8", ">i8"])
-def test_signed_numbers_are_stretched_from_their_own_extremes(dtype: str) -> None:
+def test_signed_numbers_are_scaled_between_their_extremes(dtype: str) -> None:
     numbers = np.array([[-100, -50, 0, 100]], dtype=dtype)
     if numbers.dtype.itemsize == 8:
         numbers *= 2**40
@@ -318,7 +225,7 @@ def test_signed_numbers_are_stretched_from_their_own_extremes(dtype: str) -> Non
     assert shown(data).ravel().tolist() == [0, 64, 128, 255]
 
 
-def test_floats_of_all_channels_are_stretched_alike() -> None:
+def test_floats_of_all_channels_are_scaled_equally() -> None:
     numbers = np.array([[[0, 1, 2], [4, 2, 0]]], dtype="<f4")
     tags: dict[int, tiffs.Tag] = {256: 2, 257: 1, 258: [32] * 3, 262: RGB, 277: 3, 339: [3] * 3}
     assert shown(tiffs.tiff([(tags, [numbers.tobytes()])])).tolist() == [[[0, 64, 128], [255, 128, 0]]]
@@ -326,6 +233,6 @@ def test_floats_of_all_channels_are_stretched_alike() -> None:
 
 @pytest.mark.parametrize("bits", [8, 16])
 @pytest.mark.parametrize(("photometric", "samples"), [(BLACK_IS_ZERO, 1), (RGB, 3)])
-def test_an_undefined_format_of_samples_is_unsigned(bits: int, photometric: int, samples: int) -> None:
+def test_an_undefined_sample_format_is_read_as_unsigned(bits: int, photometric: int, samples: int) -> None:
     data = tiffs.one_page(ramps(samples), bits, photometric, t339=4)
     assert near(shown(data), as_color(ramps(samples)))

@@ -1,4 +1,4 @@
-"""A layout of TIFF that is not read is refused by a code that names it, and nonsense as damage."""
+"""An unsupported layout of TIFF is refused by an error that names it. Broken tags are refused as damage."""
 
 import pytest
 
@@ -53,7 +53,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_a_layout_that_is_not_read_is_named(case: str) -> None:
+def test_the_error_names_an_unsupported_layout(case: str) -> None:
     data, named = REFUSED[case]
     with pytest.raises(UnsupportedLayout) as refused:
         shown(data)
@@ -76,10 +76,10 @@ def test_a_layout_that_is_not_read_is_named(case: str) -> None:
         "no height",
         "no width",
         "no rows",
-        "bits that are no number",
-        "a meaning that is no number",
+        "bits that are text",
+        "a photometric interpretation that is text",
     ],
 )
-def test_nonsense_is_damage(tags: dict[int, tiffs.Tag]) -> None:
+def test_broken_tags_are_refused_as_damage(tags: dict[int, tiffs.Tag]) -> None:
     with pytest.raises(UndecodableImage):
         shown(tiffs.tiff([(tags, [bytes(32)])]))
