@@ -26,8 +26,9 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(PYTHON_ENV) $(EMULATOR_ENV) ## Run the whole system on this machine, until Ctrl-C
-	@exec .venv/bin/python -m darkroom_local
+# RELOAD=1 restarts a service when its code changes. KEEP=1 keeps the emulator's state in out/emulator between runs.
+run: $(PYTHON_ENV) $(EMULATOR_ENV) ## Run the whole system on this machine, until Ctrl-C; RELOAD=1, KEEP=1
+	@exec .venv/bin/python -m darkroom_local $(if $(RELOAD),--reload) $(if $(KEEP),--keep)
 
 # K selects tests by their names, as pytest's -k does: make test K=cancel.
 SELECTED := $(if $(K),-k "$(K)")

@@ -14,8 +14,11 @@ from pathlib import Path, PurePath
 import httpx
 import pytest
 
+from darkroom_local.bootstrap import DEVELOPMENT_KEY
 from darkroom_local.log import Log
 from darkroom_local.ports import LOOPBACK, free_ports, is_free
+from tests.support.api import open_api
+from tests.support.images import jpeg
 from tests.support.waiting import until
 from tools.testbed.processes import descendants, running
 
@@ -67,7 +70,7 @@ class Run:
 
 
 @asynccontextmanager
-async def started(folder: Path, **environment: str) -> AsyncIterator[Run]:
+async def started(folder: Path, *options: str, **environment: str) -> AsyncIterator[Run]:
     """The command in a group of its own, as a shell starts it, on free ports."""
     ports = dict(zip(VARIABLES, free_ports(4), strict=True))
     numbers = {name: str(port) for name, port in ports.items()}
@@ -75,6 +78,7 @@ async def started(folder: Path, **environment: str) -> AsyncIterator[Run]:
         sys.executable,
         "-m",
         "darkroom_local",
+        *options,
         cwd=folder,
         env={**os.environ, **numbers, **environment},
         stdout=PIPE,
@@ -195,3 +199,26 @@ async def test_the_end_of_the_emulator_ends_the_run(tmp_path: Path) -> None:
         assert await run.ended() == 1
     assert run.log.find("the emulator ended with status -9")
     assert nothing_is_left(run, processes)
+
+
+async def test_a_kept_state_has_jobs_and_results_of_the_run_before(tmp_path: Path) -> None:
+    async with started(tmp_path, "--keep") as run:
+        await run.ready()
+        async with open_api(run.url, DEVELOPMENT_KEY) as api:
+            job = await api.made(jpeg(64, 48), "grayscale")
+            files = await api.files(job)
+    assert "out/emulator for the next run" in str(run.log)
+    async with started(tmp_path, "--keep") as run:
+        await run.ready()
+        async with open_api(run.url, DEVELOPMENT_KEY) as api:
+            again = await api.job(job["job_id"])
+            assert again["status"] == "completed"
+            assert await api.files(again) == files
+            assert (await api.made(jpeg(64, 48), "grayscale"))["status"] == "completed"
+
+
+async def test_a_state_that_is_not_kept_is_forgotten(tmp_path: Path) -> None:
+    async with started(tmp_path) as run:
+        await run.ready()
+    assert "forgets it all" in str(run.log)
+    assert not (tmp_path / "out/emulator").exists()

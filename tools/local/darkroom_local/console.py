@@ -22,8 +22,13 @@ def tell(text: str) -> None:
     _print(f"{'darkroom':<{_NAME_WIDTH}} | {text}")
 
 
-def banner(port: int, s3_url: str, sample: Path) -> None:
-    """Say where everything is and what to try first."""
+def banner(port: int, s3_url: str, sample: Path, *, kept: Path | None) -> None:
+    """Say where everything is, what to try first, and what Ctrl-C leaves."""
+    left = (
+        f"keeps the emulated AWS in {kept} for the next run with KEEP=1"
+        if kept
+        else "the emulated AWS forgets it all: images, jobs, keys and users"
+    )
     url = f"http://localhost:{port}"
     _print(f"""
   Darkroom is ready.
@@ -38,7 +43,7 @@ def banner(port: int, s3_url: str, sample: Path) -> None:
 
     curl -H 'x-api-key: {DEVELOPMENT_KEY}' -F file=@{sample} {url}/uploads
 
-  Ctrl-C stops everything, and the emulated AWS forgets it all: images, jobs, keys and users.
+  Ctrl-C stops everything, and {left}.
 """)
 
 

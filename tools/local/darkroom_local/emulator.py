@@ -1,7 +1,8 @@
 """MiniStack, the AWS emulator, as a child process.
 
 It lives in an environment of its own, `tools/emulator/.venv`, since it needs another botocore than the services do.
-Its state is in memory and goes when it stops.
+Its state is in memory and goes when it stops, unless a folder is named to keep it. It writes tables, queues and topics
+there only when it stops by SIGTERM: what a killed emulator did since its start is lost, but for the objects in buckets.
 """
 
 import asyncio
@@ -23,6 +24,8 @@ EXECUTABLE: Final = Path(__file__).resolve().parents[2] / "emulator" / ".venv" /
 _START_SECONDS: Final = 30
 _POLL_SECONDS: Final = 0.05
 _STOP_SECONDS: Final = 5
+_SAVE_SECONDS: Final = 60
+"""How long the emulator may take to stop if it has state to write."""
 
 
 class EmulatorFailed(Exception):
@@ -38,19 +41,25 @@ class Emulator:
 
 
 @asynccontextmanager
-async def running_emulator(*, port: int | None = None, sink: LineSink) -> AsyncIterator[Emulator]:
-    """The emulator on the given port, or on a free one, for the length of a `with` block. Raises EmulatorFailed."""
+async def running_emulator(
+    *, port: int | None = None, sink: LineSink, kept: Path | None = None
+) -> AsyncIterator[Emulator]:
+    """Run the emulator for the length of a `with` block, on the given port or on a free one.
+
+    It begins with the state in the folder `kept`, and leaves its own there. Raises EmulatorFailed.
+    """
     if not EXECUTABLE.exists():
         raise EmulatorFailed(f"{EXECUTABLE} is not there; `uv sync --project tools/emulator --frozen` installs it.")
     chosen = port or free_ports(1)[0]
     with TemporaryDirectory(prefix="darkroom-emulator-") as folder:
-        child = await Child.start([str(EXECUTABLE)], environment=_environment(chosen, folder), sink=sink)
+        environment = _environment(chosen, folder) | (_keeping(kept) if kept else {})
+        child = await Child.start([str(EXECUTABLE)], environment=environment, sink=sink)
         emulator = Emulator(child=child, endpoint_url=f"http://{LOOPBACK}:{chosen}")
         try:
             await _ready(emulator)
             yield emulator
         finally:
-            await child.stop(grace_seconds=_STOP_SECONDS)
+            await child.stop(grace_seconds=_SAVE_SECONDS if kept else _STOP_SECONDS)
 
 
 async def _ready(emulator: Emulator) -> None:
@@ -86,4 +95,16 @@ def _environment(port: int, folder: str) -> dict[str, str]:
         "S3_DATA_DIR": folder,
         "LOG_LEVEL": "WARNING",
         "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _keeping(folder: Path) -> dict[str, str]:
+    """What lets the emulator load its state from a folder and leave it there."""
+    absolute = folder.resolve()
+    return {
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(absolute / "state"),
+        # Without this, objects stay in memory.
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(absolute / "objects"),
     }

@@ -29,6 +29,7 @@ class Service:
         self, name: str, module: str, *, port: int, environment: Mapping[str, str], sink: LineSink | None = None
     ) -> None:
         self.name = name
+        self.module = module
         self.port = port
         self.url = f"http://{LOOPBACK}:{port}"
         self.log = Log()

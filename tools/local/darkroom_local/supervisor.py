@@ -3,15 +3,17 @@
     SIGINT, SIGTERM or SIGHUP → the run is cancelled → the services drain, those that take too long are killed
     → the emulator stops → exit status 0. A second signal ends the draining: what still runs is killed.
 
-A service that ends is started again, as ECS does; one that keeps ending ends the run with status 1.
+A service that ends is started again, as ECS does; one that keeps ending ends the run with status 1. With `--reload`, a
+service restarts when its code changes, and one that keeps ending waits for that. With `--keep`, the emulator writes its
+state when it stops, and the next run begins with it.
 """
 
+import argparse
 import asyncio
 import signal
 import sys
-import time
-from collections import deque
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -23,20 +25,21 @@ from darkroom_local.bootstrap import PREFIX, bootstrap
 from darkroom_local.clients import open_clients
 from darkroom_local.console import banner, sink_of, tell
 from darkroom_local.emulator import Emulator, EmulatorFailed, running_emulator
+from darkroom_local.keeper import Keeper, RunFailed
 from darkroom_local.ports import is_free
+from darkroom_local.reload import restart_on_changes
 from darkroom_local.sample import write_sample
-from darkroom_local.service import STOP_SECONDS, Service
+from darkroom_local.service import STOP_SECONDS
 from darkroom_local.settings import LocalSettings
 from darkroom_local.system import Ports, System
 
+KEPT: Final = Path("out/emulator")
+"""Folder of the emulator's state between runs. Relative like `SAMPLE`."""
 SAMPLE: Final = Path("out/sample.png")
 """Relative to the folder that the command is run in, as the curl line in the banner is."""
 
 _READY_SECONDS: Final = 60
 _POLL_SECONDS: Final = 0.1
-_RESTART_SECONDS: Final = 1
-_DEATHS: Final = 3
-_DEATHS_WITHIN_SECONDS: Final = 60
 _TO_TERMINAL: Final = {
     "DARKROOM_LOG_FORMAT": "text",
     # Twice as long as in tests, which stop services often: an idle system polls half as much.
@@ -44,22 +47,36 @@ _TO_TERMINAL: Final = {
 }
 
 
-class RunFailed(Exception):
-    """The system cannot be kept running."""
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the command line asks for."""
+
+    reload: bool = False
+    """Whether a service restarts when its code changes."""
+    keep: bool = False
+    """Whether the state of the emulator is kept for the next run."""
 
 
 def main() -> None:
     """Run the system. The exit status is 0 after a signal, 1 when the system fails, 2 for impossible settings."""
+    options = _options()
     settings = load_settings(LocalSettings)
     try:
-        asyncio.run(_until_signal(settings))
+        asyncio.run(_until_signal(settings, options))
     except (RunFailed, EmulatorFailed) as failure:
         sys.exit(f"\nDarkroom cannot run: {failure}")
 
 
-async def _until_signal(settings: LocalSettings) -> None:
+def _options() -> Options:
+    parser = argparse.ArgumentParser(prog="python -m darkroom_local", description="Run the whole system until Ctrl-C.")
+    parser.add_argument("--reload", action="store_true", help="restart a service when its code changes")
+    parser.add_argument("--keep", action="store_true", help=f"keep the emulator's state in {KEPT} for the next run")
+    return Options(**vars(parser.parse_args()))
+
+
+async def _until_signal(settings: LocalSettings, options: Options) -> None:
     hurry = asyncio.Event()
-    run = asyncio.create_task(_run(settings, hurry))
+    run = asyncio.create_task(_run(settings, options, hurry))
 
     def stop() -> None:
         if run.cancelling():
@@ -77,23 +94,27 @@ async def _until_signal(settings: LocalSettings) -> None:
     tell("stopped")
 
 
-async def _run(settings: LocalSettings, hurry: asyncio.Event) -> None:
+async def _run(settings: LocalSettings, options: Options, hurry: asyncio.Event) -> None:
     """Run until cancelled. Raises RunFailed and EmulatorFailed."""
     for variable, port in settings.by_variable.items():
         if not is_free(port):
             raise RunFailed(f"port {port} is taken. Free it, or set {variable} to another port.")
     write_sample(SAMPLE)
-    async with running_emulator(port=settings.emulator_port, sink=sink_of("emulator")) as emulator:
+    kept = KEPT if options.keep else None
+    async with running_emulator(port=settings.emulator_port, sink=sink_of("emulator"), kept=kept) as emulator:
         async with open_clients(emulator.endpoint_url) as clients:
             installation = await bootstrap(clients, Topology.named(PREFIX), endpoint_url=emulator.endpoint_url)
         ports = Ports(upload=settings.port, orchestrator=settings.orchestrator_port, processor=settings.processor_port)
         system = System(installation, ports=ports, environment=_TO_TERMINAL, sink_of=sink_of)
-        await _keep_running(system, emulator, hurry)
+        await _keep_running(system, emulator, options, hurry)
 
 
-async def _keep_running(system: System, emulator: Emulator, hurry: asyncio.Event) -> None:
-    tasks = [asyncio.create_task(_keep(service)) for service in system.services]
-    tasks += [asyncio.create_task(_announce(system)), asyncio.create_task(_watch(emulator))]
+async def _keep_running(system: System, emulator: Emulator, options: Options, hurry: asyncio.Event) -> None:
+    keepers = [Keeper(service, awaits_changes=options.reload) for service in system.services]
+    tasks = [asyncio.create_task(keeper.run()) for keeper in keepers]
+    tasks += [asyncio.create_task(_announce(system, options)), asyncio.create_task(_watch(emulator))]
+    if options.reload:
+        tasks.append(asyncio.create_task(restart_on_changes(keepers)))
     try:
         await asyncio.gather(*tasks)
     finally:
@@ -120,34 +141,23 @@ async def _drain(system: System, hurry: asyncio.Event) -> None:
             tell(f"{name} had not drained after {STOP_SECONDS} seconds and was killed")
 
 
-async def _keep(service: Service) -> None:
-    """Start the service, and again whenever it ends. Raises RunFailed when it ends too often."""
-    deaths: deque[float] = deque(maxlen=_DEATHS)
-    while True:
-        await service.start()
-        status = await service.wait()
-        deaths.append(time.monotonic())
-        if len(deaths) == _DEATHS and deaths[-1] - deaths[0] < _DEATHS_WITHIN_SECONDS:
-            raise RunFailed(
-                f"{service.name} ended {_DEATHS} times within a minute, at last with status {status}. "
-                "Its log above says why."
-            )
-        tell(f"{service.name} ended with status {status}; it is started again")
-        await asyncio.sleep(_RESTART_SECONDS)
-
-
-async def _announce(system: System) -> None:
-    """Wait until all services are ready, through restarts, and say so. Raises RunFailed."""
+async def _announce(system: System, options: Options) -> None:
+    """Wait until all services are ready, through restarts, and say so. Raises RunFailed, unless changes are awaited."""
     waiting = list(system.services)
     async with httpx.AsyncClient(trust_env=False) as client:
         for _ in range(int(_READY_SECONDS / _POLL_SECONDS)):
             waiting = [service for service in waiting if not await service.is_ready(client)]
             if not waiting:
-                banner(system.upload.port, system.installation.endpoint_url, SAMPLE)
+                banner(
+                    system.upload.port, system.installation.endpoint_url, SAMPLE, kept=KEPT if options.keep else None
+                )
                 return
             await asyncio.sleep(_POLL_SECONDS)
     names = ", ".join(service.name for service in waiting)
-    raise RunFailed(f"not ready after {_READY_SECONDS} seconds: {names}.")
+    text = f"not ready after {_READY_SECONDS} seconds: {names}."
+    if not options.reload:
+        raise RunFailed(text)
+    tell(text)
 
 
 async def _watch(emulator: Emulator) -> None:
