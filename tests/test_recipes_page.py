@@ -110,7 +110,7 @@ def test_every_example_validates() -> None:
 
 
 def test_every_recipe_that_can_be_pasted_validates() -> None:
-    pasted = re.findall(r"^pictures '(.*?)'$", PAGE, re.MULTILINE | re.DOTALL)
+    pasted = re.findall(r"^results '(.*?)'$", PAGE, re.MULTILINE | re.DOTALL)
     assert len(pasted) == 3
     assert all(parse_recipe(recipe).variants for recipe in pasted)
 
