@@ -99,7 +99,7 @@ async def test_what_is_wrong_with_one_file_stops_no_other(run: Run, photo: Path,
     assert (failed["status"], completed["status"]) == ("failed", "completed")
     assert len(list((tmp_path / "out" / completed["job_id"]).iterdir())) == 4
     first, second = result.stderr.splitlines()
-    assert first.startswith(f"Error: {text}: The file is no image")
+    assert first.startswith(f"Error: {text}: Unsupported image format")
     assert second.startswith(f"{failed['job_id']}: Not all results were made: failed.")
 
 

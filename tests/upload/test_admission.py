@@ -21,19 +21,19 @@ def taken(admission: Admission, owner: str, stack: ExitStack) -> int:
 
 
 @pytest.mark.parametrize(("places", "own"), [(1, 1), (2, 2), (3, 3), (4, 3), (8, 6), (64, 48)])
-def test_one_owner_has_three_quarters_of_the_places(places: int, own: int) -> None:
+def test_a_lone_owner_gets_three_quarters_of_the_slots(places: int, own: int) -> None:
     with ExitStack() as stack:
         assert taken(Admission(places, "uploads"), "ann", stack) == own
 
 
-def test_whoever_comes_later_finds_some() -> None:
+def test_a_later_owner_still_finds_slots() -> None:
     admission = Admission(64, "uploads")
     with ExitStack() as stack:
         assert [taken(admission, owner, stack) for owner in ("ann", "bob", "cid")] == [48, 12, 3]
         assert not is_full(admission)
 
 
-def test_a_place_is_free_again_however_its_use_ended() -> None:
+def test_a_slot_is_free_again_however_its_use_ended() -> None:
     admission = Admission(1, "archives")
 
     def fail() -> None:

@@ -36,7 +36,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return monkeypatch
 
 
-def test_the_key_is_taken_and_never_shown(told: pytest.MonkeyPatch) -> None:
+def test_the_signing_key_is_accepted_and_never_shown(told: pytest.MonkeyPatch) -> None:
     for name, value in CDN.items():
         told.setenv(name, value)
     settings = load_settings(UploadSettings)
@@ -45,7 +45,7 @@ def test_the_key_is_taken_and_never_shown(told: pytest.MonkeyPatch) -> None:
     assert PEM.splitlines()[1] not in repr(settings)
 
 
-def test_a_list_that_is_no_json_is_a_fault_among_the_others(
+def test_a_list_that_is_not_json_is_reported_among_the_other_faults(
     told: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told.setenv("DARKROOM_CORS_ORIGINS", "https://app.example.com")
@@ -76,7 +76,7 @@ def test_url_id_and_key_belong_together(
     assert PEM.splitlines()[1] not in said
 
 
-def test_a_key_that_is_none_is_told_at_start_without_its_text(
+def test_an_invalid_signing_key_is_reported_at_the_start_without_its_text(
     told: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name, value in (CDN | {KEY: "hunter2"}).items():
@@ -88,7 +88,7 @@ def test_a_key_that_is_none_is_told_at_start_without_its_text(
     assert "hunter2" not in said
 
 
-def test_nobody_is_without_limits_unless_that_is_said(told: pytest.MonkeyPatch) -> None:
+def test_only_the_word_unlimited_removes_a_limit(told: pytest.MonkeyPatch) -> None:
     allowance = load_settings(UploadSettings).allowance
     assert allowance.rate == Rate(per_second=20, burst=100)
     quotas = (allowance.jobs_per_day, allowance.bytes_per_day, allowance.stored_bytes)
@@ -100,7 +100,7 @@ def test_nobody_is_without_limits_unless_that_is_said(told: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize("name", LIMITS)
 @pytest.mark.parametrize("value", ["", "none", "0", "-1", "Unlimited", "infinity", "null"])
-def test_what_is_neither_a_limit_nor_the_word_is_refused(
+def test_a_text_that_is_neither_a_limit_nor_unlimited_is_refused(
     name: str, value: str, told: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told.setenv(name, value)

@@ -44,7 +44,7 @@ async def get(service: RunningService, job: Job | str, **headers: str) -> httpx.
     return await service.client.get(f"/jobs/{job_id}/archive", headers=headers)
 
 
-async def test_all_pictures_come_as_they_are_under_names_of_their_own(cloud: Cloud, upload: RunningService) -> None:
+async def test_an_archive_has_all_results_unchanged_under_distinct_names(cloud: Cloud, upload: RunningService) -> None:
     job = completed(filename="Käfer: 1.jpg")
     data = await stored(cloud, upload, job)
     assert max(map(len, data.values())) > 2 * MEGABYTE, "several pieces"
@@ -62,7 +62,7 @@ async def test_all_pictures_come_as_they_are_under_names_of_their_own(cloud: Clo
     assert len(answer.content) - sum(map(len, data.values())) < 2000, "the pictures and nothing besides"
 
 
-async def test_a_job_that_failed_in_part_gives_what_there_is(cloud: Cloud, upload: RunningService) -> None:
+async def test_an_archive_of_a_partly_failed_job_has_the_other_variants(cloud: Cloud, upload: RunningService) -> None:
     job = completed(failed=("square-128", "square-512"))
     await stored(cloud, upload, job)
     with zipfile.ZipFile(io.BytesIO((await get(upload, job)).content)) as unpacked:
@@ -77,13 +77,13 @@ async def test_a_job_that_failed_in_part_gives_what_there_is(cloud: Cloud, uploa
         (replace(waiting(), status=JobStatus.EXPIRED), "The job has no results."),
     ],
 )
-async def test_without_pictures_there_is_no_archive(upload: RunningService, job: Job, reason: str) -> None:
+async def test_a_job_without_results_has_no_archive(upload: RunningService, job: Job, reason: str) -> None:
     await put_job(upload, job)
     answer = await get(upload, job)
     assert (answer.status_code, answer.json()["code"], answer.json()["detail"]) == (409, "conflict", reason)
 
 
-async def test_anothers_archive_is_not_there(cloud: Cloud, upload: RunningService) -> None:
+async def test_another_owners_archive_is_not_found(cloud: Cloud, upload: RunningService) -> None:
     job = completed()
     await stored(cloud, upload, job)
     others = await get(upload, job, **{"x-api-key": STRANGER_KEY})
@@ -92,14 +92,14 @@ async def test_anothers_archive_is_not_there(cloud: Cloud, upload: RunningServic
     assert others.json()["detail"] == nobodys.json()["detail"]
 
 
-async def test_pictures_that_are_being_deleted_are_not_found(upload: RunningService) -> None:
+async def test_results_that_are_being_deleted_are_not_found(upload: RunningService) -> None:
     job = completed()
     await put_job(upload, job)
     answer = await get(upload, job)
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
-async def test_a_client_that_goes_away_leaves_the_service_well(cloud: Cloud, upload: RunningService) -> None:
+async def test_a_client_that_leaves_does_not_harm_the_service(cloud: Cloud, upload: RunningService) -> None:
     job = completed()
     await stored(cloud, upload, job)
     async with upload.client.stream("GET", f"/jobs/{job.job_id}/archive") as answer:
@@ -122,7 +122,7 @@ class _Counting(ResultBytes):
             yield bytes(MEGABYTE)
 
 
-async def test_no_more_is_read_than_the_client_has_taken() -> None:
+async def test_little_more_is_read_than_the_client_has_received() -> None:
     job = completed()
     state: Any = job.variants["square-64"]
     large = replace(state, result=state.result.model_copy(update={"size": 100 * MEGABYTE}))
@@ -134,7 +134,7 @@ async def test_no_more_is_read_than_the_client_has_taken() -> None:
     assert pictures.pieces_read <= 7
 
 
-async def test_an_archive_beyond_the_owners_places_is_told_to_come_again(cloud: Cloud, upload: RunningService) -> None:
+async def test_an_archive_beyond_the_owners_slots_is_refused(cloud: Cloud, upload: RunningService) -> None:
     job = completed()
     await stored(cloud, upload, job)
     with ExitStack() as others:
@@ -146,7 +146,7 @@ async def test_an_archive_beyond_the_owners_places_is_told_to_come_again(cloud: 
     assert (await get(upload, job)).status_code == 200
 
 
-async def test_an_archive_has_its_place_until_its_reader_has_all_of_it_or_is_gone() -> None:
+async def test_an_archive_holds_its_slot_until_its_client_has_all_of_it_or_leaves() -> None:
     places, begun = Admission(1, "archives"), asyncio.Event()
 
     async def endless() -> AsyncIterator[bytes]:

@@ -32,7 +32,7 @@ def taken(stack: ExitStack, places: Admission, owner: str) -> None:
             stack.enter_context(places.slot(owner))
 
 
-async def test_lists_beyond_the_owners_places_are_told_to_come_again(upload: RunningService) -> None:
+async def test_lists_beyond_the_owners_slots_are_refused(upload: RunningService) -> None:
     with ExitStack() as others:
         taken(others, upload.services.list_slots, OWNER)
         refused = await upload.client.get("/jobs")
@@ -42,7 +42,7 @@ async def test_lists_beyond_the_owners_places_are_told_to_come_again(upload: Run
     assert (await upload.client.get("/jobs")).status_code == 200
 
 
-async def test_waits_beyond_the_owners_places_are_told_to_come_again(upload: RunningService) -> None:
+async def test_waits_beyond_the_owners_slots_are_refused(upload: RunningService) -> None:
     job = await put_job(upload, waiting())
     with ExitStack() as others:
         taken(others, upload.services.wait_slots, OWNER)
@@ -52,7 +52,7 @@ async def test_waits_beyond_the_owners_places_are_told_to_come_again(upload: Run
         assert (await upload.client.get(f"/status/{job.job_id}")).status_code == 200, "who does not wait is answered"
 
 
-async def test_a_wait_gives_its_place_back(upload: RunningService) -> None:
+async def test_a_wait_gives_its_slot_back(upload: RunningService) -> None:
     job = await put_job(upload, waiting())
     free = upload.services.wait_slots._free
     waits = [asyncio.create_task(upload.client.get(f"/status/{job.job_id}", params={"wait": 20})) for _ in range(3)]
@@ -62,7 +62,7 @@ async def test_a_wait_gives_its_place_back(upload: RunningService) -> None:
     assert upload.services.wait_slots._free == free
 
 
-async def test_forty_lists_of_the_largest_jobs_at_once_take_little_memory_and_stop_nobody(
+async def test_forty_lists_of_the_largest_jobs_at_once_take_little_memory_and_block_nothing(
     cloud: Cloud, installation: Installation
 ) -> None:
     table = installation.topology.jobs.name

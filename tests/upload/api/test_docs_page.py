@@ -20,6 +20,6 @@ async def test_the_files_of_the_page_are_served(upload: RunningService) -> None:
         assert answer.content
 
 
-async def test_there_is_no_listing_and_no_way_out_of_the_files(upload: RunningService) -> None:
+async def test_there_is_no_directory_listing_and_no_path_out_of_the_files(upload: RunningService) -> None:
     for path in ("/docs/assets/", "/docs/assets/../__init__.py", "/docs/assets/%2e%2e/core.py"):
         assert (await upload.client.get(path)).status_code == 404, path

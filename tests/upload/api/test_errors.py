@@ -48,7 +48,7 @@ async def anyone(upload: RunningService) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.mark.parametrize("key", [None, b"", b"wrong", b"x" * 5000, b"\xff\xfe"], ids=lambda key: str(key)[:10])
 @pytest.mark.parametrize(("method", "path", "more"), ROUTES.values(), ids=ROUTES)
-async def test_nobody_does_anything_without_a_key(
+async def test_every_route_needs_a_key(
     anyone: httpx.AsyncClient, key: bytes | None, method: str, path: str, more: dict[str, Any]
 ) -> None:
     headers = {**more.get("headers", {}), **({} if key is None else {b"x-api-key": key})}
@@ -58,7 +58,7 @@ async def test_nobody_does_anything_without_a_key(
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/docs", "/openapi.json"])
-async def test_some_pages_are_for_everyone(anyone: httpx.AsyncClient, path: str) -> None:
+async def test_some_pages_are_public(anyone: httpx.AsyncClient, path: str) -> None:
     assert (await anyone.get(path)).status_code == 200
 
 
@@ -92,7 +92,7 @@ async def test_unknown_routes_are_problems_as_well(
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-async def test_a_problem_says_what_where_and_why(upload: RunningService) -> None:
+async def test_a_problem_has_all_its_members(upload: RunningService) -> None:
     answer = await upload.client.get(f"/status/{ID}")
     assert answer.json() == {
         "type": "urn:darkroom:problem:not_found",
@@ -104,7 +104,7 @@ async def test_a_problem_says_what_where_and_why(upload: RunningService) -> None
     }
 
 
-async def test_without_aws_everything_is_unavailable_for_now(
+async def test_every_route_is_unavailable_without_aws(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
@@ -184,7 +184,7 @@ class Junk:
 
 
 @pytest.mark.parametrize("seed", range(10))
-async def test_junk_is_never_the_service_s_own_fault(upload: RunningService, seed: int) -> None:
+async def test_junk_never_causes_a_server_error(upload: RunningService, seed: int) -> None:
     junk = Junk(seed)
     for method, path, _ in ROUTES.values():
         content_type, body = junk.body()

@@ -75,7 +75,7 @@ async def test_a_job_that_has_ended_has_one_event(cloud: Cloud, upload: RunningS
     assert 1000 <= int(lines["retry"]) <= 3000
 
 
-async def test_who_comes_again_is_told_only_what_is_news(cloud: Cloud, upload: RunningService) -> None:
+async def test_a_client_that_resumes_gets_only_news(cloud: Cloud, upload: RunningService) -> None:
     job = await put_job(upload, queued())
     async with open_events(upload.client, job.job_id) as events:
         first = await anext(events)
@@ -90,7 +90,7 @@ async def test_who_comes_again_is_told_only_what_is_news(cloud: Cloud, upload: R
     assert (over.status_code, over.content) == (204, b""), "by which EventSource knows that it is to stop"
 
 
-async def test_an_ended_job_that_is_run_again_is_news(cloud: Cloud, upload: RunningService) -> None:
+async def test_a_retry_of_a_finished_job_is_news(cloud: Cloud, upload: RunningService) -> None:
     job = await put_job(upload, completed(failed=("square-64",)))
     (end,) = await told(upload.client, job.job_id)
     await put_job(upload, queued(job_id=job.job_id, attempt=2))
@@ -99,9 +99,7 @@ async def test_an_ended_job_that_is_run_again_is_news(cloud: Cloud, upload: Runn
 
 
 @pytest.mark.parametrize("last_id", ["", "x" * 3000, "é", "1-completed", '"1-completed-0"', "*"])
-async def test_an_id_that_is_none_of_ours_is_of_something_old(
-    cloud: Cloud, upload: RunningService, last_id: str
-) -> None:
+async def test_an_unknown_event_id_counts_as_an_old_one(cloud: Cloud, upload: RunningService, last_id: str) -> None:
     job = await put_job(upload, completed())
     answer = await upload.client.get(path(job), headers={b"Last-Event-ID": last_id.encode()})
     assert answer.text.count("event: status") == 1
@@ -131,7 +129,7 @@ async def test_a_job_that_is_deleted_meanwhile_ends_the_stream_with_an_event(
     ],
     ids=["stranger", "no such key", "no such parameter", "no such method", "no such job", "no job's name"],
 )
-async def test_what_is_wrong_is_said_before_a_stream_begins(
+async def test_errors_come_before_a_stream_begins(
     cloud: Cloud, upload: RunningService, request_: dict[str, Any], status: int, code: str
 ) -> None:
     job = await put_job(upload, waiting())
@@ -141,7 +139,7 @@ async def test_what_is_wrong_is_said_before_a_stream_begins(
     await until(lambda: streams_open(upload) == 0)
 
 
-async def test_a_quiet_stream_says_something_from_time_to_time(
+async def test_a_quiet_stream_sends_comments(
     cloud: Cloud, upload: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(route, "KEEP_ALIVE_SECONDS", 0.05)
@@ -171,9 +169,7 @@ async def test_a_stream_is_one_request_of_the_callers_rate(
         assert (await client.get("/recipes")).headers["ratelimit"].startswith('"requests";r=1;')
 
 
-async def test_streams_beyond_the_owners_places_are_told_to_come_again(
-    cloud: Cloud, shared_installation: Installation
-) -> None:
+async def test_streams_beyond_the_owners_slots_are_refused(cloud: Cloud, shared_installation: Installation) -> None:
     async with running_service(settings_for(shared_installation, max_event_streams=4)) as service:
         job = await put_job(service, waiting())
         async with AsyncExitStack() as stack:
@@ -194,7 +190,7 @@ async def test_streams_beyond_the_owners_places_are_told_to_come_again(
 
 
 @pytest.mark.parametrize("abrupt", [True, False])
-async def test_a_client_that_goes_away_leaves_nobody_waiting(
+async def test_a_client_that_leaves_ends_its_stream(
     cloud: Cloud,
     upload: RunningService,
     abrupt: bool,  # noqa: FBT001 - a parameter of the test
@@ -214,7 +210,7 @@ async def test_a_client_that_goes_away_leaves_nobody_waiting(
     assert [log["event"] for log in logs if log["log_level"] in ("warning", "error")] == []
 
 
-async def test_the_stop_ends_streams_and_another_process_goes_on_with_them(
+async def test_stopping_ends_streams_and_another_process_resumes_them(
     cloud: Cloud, shared_installation: Installation, upload: RunningService
 ) -> None:
     job = await put_job(upload, waiting())
@@ -234,7 +230,7 @@ async def test_the_stop_ends_streams_and_another_process_goes_on_with_them(
         assert statuses([event async for event in events]) == ["completed"]
 
 
-async def test_sigterm_ends_a_wait_and_many_streams_and_the_process_well(cloud: Cloud) -> None:
+async def test_sigterm_ends_a_wait_and_many_streams_and_the_process_cleanly(cloud: Cloud) -> None:
     async with (
         cloud.installation() as installation,
         process(installation.environment()) as running,

@@ -13,7 +13,7 @@ DESCRIBING = ("allow", "cache-control", "content-length", "content-type", "etag"
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/docs", "/openapi.json", "/recipes/web", "/jobs", "/nothing"])
-async def test_it_is_answered_as_get_is_without_the_body(upload: RunningService, path: str) -> None:
+async def test_head_is_answered_as_get_without_the_body(upload: RunningService, path: str) -> None:
     head, get = await upload.client.head(path), await upload.client.get(path)
     assert (head.status_code, head.content) == (get.status_code, b"")
     assert [head.headers.get(name) for name in DESCRIBING] == [get.headers.get(name) for name in DESCRIBING]
@@ -31,6 +31,6 @@ async def test_the_head_of_a_stream_ends_it(cloud: Cloud, shared_installation: I
         await until(admitted)
 
 
-async def test_what_cannot_be_got_has_no_head(upload: RunningService) -> None:
+async def test_a_path_without_get_has_no_head(upload: RunningService) -> None:
     answer = await upload.client.head("/uploads")
     assert (answer.status_code, answer.headers["allow"]) == (405, "POST")

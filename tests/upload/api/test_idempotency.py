@@ -56,7 +56,7 @@ async def test_the_same_key_makes_one_job(cloud: Cloud, upload: RunningService) 
 
 
 @pytest.mark.parametrize("data", [CAT, LARGE[: PART_BYTES + 1]], ids=["small", "large"])
-async def test_the_same_key_does_what_a_crash_left_undone(
+async def test_the_same_key_completes_what_a_crash_left_undone(
     cloud: Cloud, upload: RunningService, data: bytes, request: pytest.FixtureRequest
 ) -> None:
     key = request.node.name
@@ -92,7 +92,7 @@ async def test_the_same_key_does_not_touch_a_job_that_has_begun(cloud: Cloud, up
     [{"data": images.jpeg(64, 49)}, {"recipe": "augment"}, {"metadata": '{"a": "c"}'}],
     ids=["file", "recipe", "metadata"],
 )
-async def test_the_same_key_for_something_else_is_refused(
+async def test_the_same_key_for_another_upload_is_refused(
     cloud: Cloud, upload: RunningService, change: dict[str, Any], request: pytest.FixtureRequest
 ) -> None:
     key = hashlib.sha256(request.node.name.encode()).hexdigest()
@@ -102,7 +102,7 @@ async def test_the_same_key_for_something_else_is_refused(
     assert await multipart_uploads(cloud, upload.settings.originals_bucket) == []
 
 
-async def test_requests_with_one_key_at_the_same_time_make_one_job(cloud: Cloud) -> None:
+async def test_simultaneous_requests_with_one_key_make_one_job(cloud: Cloud) -> None:
     async def insist(service: RunningService) -> httpx.Response:
         while (answer := await upload_with_key(service, "race")).status_code == 409:
             assert answer.headers["retry-after"] == "1"
@@ -116,7 +116,7 @@ async def test_requests_with_one_key_at_the_same_time_make_one_job(cloud: Cloud)
         assert len((await service.client.get("/jobs")).json()["items"]) == 1
 
 
-async def test_what_the_faster_request_has_not_stored_yet_is_not_accepted(
+async def test_a_slower_request_is_not_accepted_before_the_faster_one_has_stored_its_file(
     proxied: tuple[AwsProxy, RunningService],
 ) -> None:
     proxy, service = proxied
@@ -146,7 +146,7 @@ async def test_the_key_of_an_expired_job_is_used_up(cloud: Cloud, upload: Runnin
     assert "Use a new key" in again.json()["detail"]
 
 
-async def test_a_repetition_whose_job_expires_meanwhile_is_not_accepted(
+async def test_a_repeated_request_whose_job_expires_meanwhile_is_not_accepted(
     cloud: Cloud, proxied: tuple[AwsProxy, RunningService]
 ) -> None:
     proxy, service = proxied
@@ -159,7 +159,7 @@ async def test_a_repetition_whose_job_expires_meanwhile_is_not_accepted(
         assert (await again).status_code == 409
 
 
-async def test_keys_of_different_owners_have_nothing_to_do_with_each_other(upload: RunningService) -> None:
+async def test_equal_keys_of_different_owners_are_independent(upload: RunningService) -> None:
     mine = await upload_with_key(upload, "everyone-s")
     theirs = await upload.client.post(
         "/uploads",
@@ -171,7 +171,7 @@ async def test_keys_of_different_owners_have_nothing_to_do_with_each_other(uploa
 
 
 @pytest.mark.parametrize("key", [b"", b"a b", b"\xc3\xa4", b"x" * 256, b"a\tb"])
-async def test_a_key_is_of_visible_ascii(upload: RunningService, key: bytes) -> None:
+async def test_a_key_is_visible_ascii(upload: RunningService, key: bytes) -> None:
     answer = await upload.client.post("/uploads", files={"file": CAT}, headers={b"idempotency-key": key})
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
     assert "Idempotency-Key" in answer.json()["detail"]
@@ -186,7 +186,7 @@ async def test_the_key_of_a_deleted_job_is_used_up(cloud: Cloud, upload: Running
     assert (again.status_code, again.json()["code"]) == (409, "conflict")
 
 
-async def test_a_claim_that_has_expired_counts_no_more(cloud: Cloud, upload: RunningService) -> None:
+async def test_an_expired_claim_no_longer_counts(cloud: Cloud, upload: RunningService) -> None:
     first = await upload_with_key(upload, "expired")
     digest = hashlib.sha256(b"expired").hexdigest()
     await cloud.dynamodb.update_item(

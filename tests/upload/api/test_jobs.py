@@ -104,7 +104,7 @@ async def test_jobs_are_listed_newest_first_page_by_page(cloud: Cloud, service: 
     assert await listed(service, limit=100) == [ids(jobs)]
 
 
-async def test_a_listed_job_is_its_status_in_short(cloud: Cloud, service: RunningService) -> None:
+async def test_a_listed_job_is_a_summary_of_its_status(cloud: Cloud, service: RunningService) -> None:
     job = completed(failed=("square-64",))
     await put(cloud, service, job)
     [item] = (await service.client.get("/jobs")).json()["items"]
@@ -120,7 +120,7 @@ async def test_an_open_job_is_listed_without_an_end(cloud: Cloud, service: Runni
     assert (item["status"], item["completed_at"], item["progress"]["done"]) == ("queued", None, 0)
 
 
-async def test_nobody_has_no_jobs(service: RunningService) -> None:
+async def test_an_owner_without_jobs_gets_an_empty_list(service: RunningService) -> None:
     assert (await service.client.get("/jobs")).json() == {"items": [], "next_cursor": None}
 
 
@@ -161,7 +161,7 @@ async def test_jobs_of_the_same_moment_are_listed_once_each(cloud: Cloud, servic
     assert sorted(job_id for page in pages for job_id in page) == sorted(ids(jobs))
 
 
-async def test_a_cursor_of_another_shows_nothing_of_theirs(cloud: Cloud, service: RunningService) -> None:
+async def test_another_owners_cursor_shows_only_own_jobs(cloud: Cloud, service: RunningService) -> None:
     theirs, mine = history(4, owner="stranger"), history(3)
     await put(cloud, service, *theirs, *mine)
     cursor = write_cursor(Position(created_at=clock.iso(theirs[0].created_at), job_id=theirs[0].job_id))
@@ -187,7 +187,7 @@ async def test_a_cursor_of_another_shows_nothing_of_theirs(cloud: Cloud, service
     ],
     ids=lambda query: str(query)[:40],
 )
-async def test_a_question_that_makes_no_sense_is_refused(upload: RunningService, query: dict[str, Any]) -> None:
+async def test_an_invalid_query_is_refused(upload: RunningService, query: dict[str, Any]) -> None:
     answer = await upload.client.get("/jobs", params=query)
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
 
@@ -212,7 +212,9 @@ async def test_deleting_a_job_that_has_ended_deletes_it(
     assert orchestrator.asked == [("DELETE", f"/api/jobs/{job.job_id}")]
 
 
-async def test_a_job_runs_again(cloud: Cloud, service: RunningService, orchestrator: FakeOrchestrator) -> None:
+async def test_a_retry_goes_to_the_orchestrator(
+    cloud: Cloud, service: RunningService, orchestrator: FakeOrchestrator
+) -> None:
     job = completed(failed=("square-64",))
     await put(cloud, service, job)
     answer = await service.client.post(f"/jobs/{job.job_id}/retry")
@@ -222,7 +224,7 @@ async def test_a_job_runs_again(cloud: Cloud, service: RunningService, orchestra
 
 
 @pytest.mark.parametrize(("method", "path"), [("DELETE", "/jobs/{}"), ("POST", "/jobs/{}/retry")])
-async def test_the_job_of_another_is_left_alone(
+async def test_another_owners_job_is_left_unchanged(
     cloud: Cloud, service: RunningService, orchestrator: FakeOrchestrator, method: str, path: str
 ) -> None:
     job = completed(failed=("square-64",))
@@ -241,7 +243,7 @@ async def test_the_job_of_another_is_left_alone(
         (httpx.Response(500), 503, "unavailable"),
     ],
 )
-async def test_what_the_orchestrator_says_is_passed_on(
+async def test_errors_of_the_orchestrator_are_passed_on(
     cloud: Cloud, service: RunningService, orchestrator: FakeOrchestrator, said: httpx.Response, status: int, code: str
 ) -> None:
     job = completed()
@@ -253,7 +255,7 @@ async def test_what_the_orchestrator_says_is_passed_on(
         assert answer.json()["detail"] == said.json()["detail"]
 
 
-async def test_without_an_orchestrator_changes_are_unavailable(cloud: Cloud, upload: RunningService) -> None:
+async def test_changes_are_unavailable_without_an_orchestrator(cloud: Cloud, upload: RunningService) -> None:
     job = completed()
     await put(cloud, upload, job)
     answer = await upload.client.delete(f"/jobs/{job.job_id}")
@@ -261,7 +263,7 @@ async def test_without_an_orchestrator_changes_are_unavailable(cloud: Cloud, upl
     assert answer.headers["retry-after"]
 
 
-async def test_a_picture_is_elsewhere(cloud: Cloud, upload: RunningService) -> None:
+async def test_a_variant_redirects_to_its_result(cloud: Cloud, upload: RunningService) -> None:
     job = completed()
     await put(cloud, upload, job)
     key = f"thumbnails/square-64/{job.job_id}/cat.webp"
@@ -279,7 +281,7 @@ async def test_a_picture_is_elsewhere(cloud: Cloud, upload: RunningService) -> N
         assert (picture.content, picture.headers["content-disposition"]) == (b"picture", disposition)
 
 
-async def test_a_picture_that_is_not_there_has_a_reason(cloud: Cloud, upload: RunningService) -> None:
+async def test_a_missing_result_has_a_reason(cloud: Cloud, upload: RunningService) -> None:
     job, failed, stopped = queued(), completed(failed=("square-64",)), replace(queued(), status=JobStatus.CANCELLED)
     await put(cloud, upload, job, failed, stopped)
     for job_id, name, status, words in [
@@ -294,14 +296,14 @@ async def test_a_picture_that_is_not_there_has_a_reason(cloud: Cloud, upload: Ru
         assert (answer.status_code, words in answer.json()["detail"]) == (status, True), answer.text
 
 
-async def test_a_picture_of_another_is_not_found(cloud: Cloud, upload: RunningService) -> None:
+async def test_another_owners_result_is_not_found(cloud: Cloud, upload: RunningService) -> None:
     job = completed()
     await put(cloud, upload, job)
     answer = await upload.client.get(f"/jobs/{job.job_id}/variants/square-64", headers={"x-api-key": STRANGER_KEY})
     assert answer.status_code == 404
 
 
-async def test_a_manifest_is_elsewhere(cloud: Cloud, upload: RunningService) -> None:
+async def test_the_manifest_is_a_redirect(cloud: Cloud, upload: RunningService) -> None:
     job = completed()
     await put(cloud, upload, job)
     key = f"manifests/{job.job_id}/manifest.json"
@@ -316,7 +318,7 @@ async def test_a_manifest_is_elsewhere(cloud: Cloud, upload: RunningService) -> 
     assert (saved.content, shown.content) == (b"{}", b"{}")
 
 
-async def test_there_is_no_manifest_before_the_end_nor_of_a_job_of_another(
+async def test_there_is_no_manifest_of_an_open_job_or_of_another_owners_job(
     cloud: Cloud, upload: RunningService
 ) -> None:
     job, ended = queued(), completed()

@@ -39,7 +39,7 @@ async def nothing_left(cloud: Cloud, upload: RunningService) -> AsyncIterator[No
     assert await multipart_uploads(cloud, upload.settings.originals_bucket) == []
 
 
-async def test_a_length_and_chunks_are_refused_and_what_follows_is_nobodys_request(connection: Wire) -> None:
+async def test_a_length_beside_chunks_is_refused_and_the_rest_is_not_read_as_a_request(connection: Wire) -> None:
     await connection.begin(Content_Type=PNG, Content_Length="4", Transfer_Encoding="chunked")
     await connection.send(b"0\r\n\r\nGET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
     status, problem = await connection.answer()
@@ -48,7 +48,7 @@ async def test_a_length_and_chunks_are_refused_and_what_follows_is_nobodys_reque
 
 
 @pytest.mark.parametrize("path", ["/uploads", "/nothing", "/jobs/x/retry"])
-async def test_chunks_that_are_none_are_told_so_and_cost_no_error_in_the_log(
+async def test_broken_chunks_are_refused_without_an_error_in_the_log(
     connection: Wire, caplog: pytest.LogCaptureFixture, path: str
 ) -> None:
     with capture_logs() as logs:
@@ -64,7 +64,7 @@ async def test_chunks_that_are_none_are_told_so_and_cost_no_error_in_the_log(
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
-async def test_a_length_that_is_too_small_makes_the_rest_no_request(connection: Wire) -> None:
+async def test_bytes_after_a_length_that_is_too_small_are_not_a_request(connection: Wire) -> None:
     await connection.begin(Content_Type=PNG, Content_Length="4")
     await connection.send(PICTURE)
     assert [(await connection.answer())[0] for _ in range(2)] == [415, 400]
@@ -72,14 +72,16 @@ async def test_a_length_that_is_too_small_makes_the_rest_no_request(connection: 
 
 
 @pytest.mark.parametrize("sent", [PICTURE, PICTURE + bytes(6 * MIB), b""], ids=["small", "large", "nothing"])
-async def test_a_client_that_closes_its_half_before_the_end_of_its_body_is_gone(connection: Wire, sent: bytes) -> None:
+async def test_a_client_that_half_closes_before_the_end_of_its_body_counts_as_gone(
+    connection: Wire, sent: bytes
+) -> None:
     await connection.begin(Content_Type=PNG, Content_Length=str(7 * MIB))
     await connection.send(sent)
     connection.half_close()
     assert await connection.rest() == b""
 
 
-async def test_a_body_that_comes_too_slowly_is_given_up_though_it_never_pauses(
+async def test_a_body_that_arrives_too_slowly_is_given_up_although_it_never_pauses(
     connection: Wire, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request_body, "STALL_SECONDS", 0.5)
@@ -107,7 +109,7 @@ COMPRESSED = {
 
 
 @pytest.mark.parametrize(("content_type", "coding", "data"), COMPRESSED.values(), ids=COMPRESSED)
-async def test_nothing_is_unpacked(connection: Wire, content_type: str, coding: str, data: bytes) -> None:
+async def test_no_upload_is_decompressed(connection: Wire, content_type: str, coding: str, data: bytes) -> None:
     await connection.begin(Content_Type=content_type, Content_Encoding=coding, Content_Length=str(len(data)))
     await connection.send(data)
     status, problem = await connection.answer()
@@ -115,7 +117,7 @@ async def test_nothing_is_unpacked(connection: Wire, content_type: str, coding: 
     assert f'Content-Encoding "{coding}"' in problem["detail"]
 
 
-async def test_no_document_is_unpacked(connection: Wire) -> None:
+async def test_no_document_is_decompressed(connection: Wire) -> None:
     data = gzip.compress(json.dumps({"content_type": PNG, "size": 1}).encode())
     await connection.begin(
         "/uploads/presigned", Content_Type="application/json", Content_Encoding="gzip", Content_Length=str(len(data))

@@ -57,7 +57,7 @@ def left(answer: httpx.Response) -> dict[str, tuple[int, int]]:
     return {name: (int(remaining), int(seconds)) for name, remaining, seconds in items}
 
 
-async def test_answers_tell_how_the_rate_stands_until_it_is_too_much(newcomer: Newcomer) -> None:
+async def test_responses_show_the_rate_until_it_is_exceeded(newcomer: Newcomer) -> None:
     client = await newcomer(limits=KeyLimits(rate=Rate.of(0.01, 2)))
     for remaining in (1, 0):
         answer = await client.get("/recipes/web")
@@ -72,18 +72,18 @@ async def test_answers_tell_how_the_rate_stands_until_it_is_too_much(newcomer: N
     assert answer.headers["ratelimit-policy"] == '"requests";q=2;w=200'
 
 
-async def test_what_is_forbidden_or_not_there_counts_as_well(newcomer: Newcomer) -> None:
+async def test_forbidden_and_missing_pages_count_too(newcomer: Newcomer) -> None:
     client = await newcomer(limits=KeyLimits(rate=Rate.of(0.01, 2)), scopes=frozenset())
     codes = [(await client.get(path)).json()["code"] for path in ("/jobs", "/recipes/nothing", "/jobs")]
     assert codes == ["forbidden", "forbidden", "rate_limited"]
 
 
-async def test_callers_without_limits_are_told_of_none(upload: RunningService) -> None:
+async def test_callers_without_limits_get_no_rate_limit_fields(upload: RunningService) -> None:
     answer = await upload.client.get("/recipes/web")
     assert not {"ratelimit", "ratelimit-policy"} & set(answer.headers)
 
 
-async def test_the_day_s_jobs_are_used_up_and_replays_are_none(newcomer: Newcomer) -> None:
+async def test_the_daily_jobs_are_used_up_and_repeated_requests_do_not_count(newcomer: Newcomer) -> None:
     client = await newcomer(limits=KeyLimits(jobs_per_day=2))
     first = await client.post("/uploads", content=CAT, headers={**IMAGE, "idempotency-key": "one"})
     presigned = await client.post("/uploads/presigned", json={"content_type": "image/jpeg", "size": 1})
@@ -107,7 +107,7 @@ async def test_the_day_s_jobs_are_used_up_and_replays_are_none(newcomer: Newcome
     assert (await client.get("/usage")).json()["jobs"] == {"limit": 2, "used": 2, "remaining": 0}
 
 
-async def test_what_is_refused_is_not_counted(newcomer: Newcomer) -> None:
+async def test_a_refused_upload_is_not_counted(newcomer: Newcomer) -> None:
     client = await newcomer(limits=KeyLimits(jobs_per_day=1, bytes_per_day=len(CAT)))
     assert (await client.post("/uploads", content=b"no image", headers=IMAGE)).status_code == 415
     assert (await client.post("/uploads?recipe=nothing", content=CAT, headers=IMAGE)).status_code == 422
@@ -115,7 +115,7 @@ async def test_what_is_refused_is_not_counted(newcomer: Newcomer) -> None:
     assert (await client.get("/usage")).json()["bytes"]["remaining"] == 0
 
 
-async def test_a_body_that_is_announced_as_too_much_is_not_read(newcomer: Newcomer, upload: RunningService) -> None:
+async def test_a_body_announced_beyond_the_quota_is_not_read(newcomer: Newcomer, upload: RunningService) -> None:
     client = await newcomer(limits=KeyLimits(bytes_per_day=1000))
     reader, writer = await asyncio.open_connection("127.0.0.1", upload.port)
     key = client.headers["x-api-key"]
@@ -133,7 +133,7 @@ async def test_a_body_that_is_announced_as_too_much_is_not_read(newcomer: Newcom
     assert answer.startswith(b"HTTP/1.1 429")
 
 
-async def test_bytes_that_were_not_announced_count_by_what_came(newcomer: Newcomer) -> None:
+async def test_unannounced_bytes_count_when_they_arrive(newcomer: Newcomer) -> None:
     client = await newcomer(limits=KeyLimits(bytes_per_day=len(CAT) - 1))
 
     async def chunked() -> AsyncIterator[bytes]:
@@ -145,7 +145,7 @@ async def test_bytes_that_were_not_announced_count_by_what_came(newcomer: Newcom
     assert (await client.get("/jobs")).json()["items"] == []
 
 
-async def test_usage_shows_limits_scopes_and_when_the_day_ends(newcomer: Newcomer, upload: RunningService) -> None:
+async def test_usage_shows_limits_scopes_and_the_end_of_the_day(newcomer: Newcomer, upload: RunningService) -> None:
     client = await newcomer(limits=KeyLimits(rate=Rate.of(5, 10), jobs_per_day=7, bytes_per_day=9999))
     assert (await client.post("/uploads", content=CAT, headers=IMAGE)).status_code == 202
     body = (await client.get("/usage")).json()
@@ -158,7 +158,7 @@ async def test_usage_shows_limits_scopes_and_when_the_day_ends(newcomer: Newcome
     assert (free["owner"], free["rate"], free["jobs"], free["bytes"]) == ("demo", None, None, None)
 
 
-async def test_defaults_are_for_keys_without_limits_and_not_for_the_development_key(
+async def test_defaults_hold_for_keys_without_limits_except_the_development_key(
     cloud: Cloud, shared_installation: Installation
 ) -> None:
     await put_key(cloud.dynamodb, shared_installation, "plain-key", "plain")
@@ -177,7 +177,9 @@ async def test_defaults_are_for_keys_without_limits_and_not_for_the_development_
     assert [plain[quota]["limit"] for quota in ("jobs", "bytes", "stored_bytes")] == [3, 100, 1000]
 
 
-async def test_a_key_s_callback_url_is_for_jobs_that_name_none(newcomer: Newcomer, upload: RunningService) -> None:
+async def test_the_callback_url_of_a_key_is_used_for_jobs_without_one(
+    newcomer: Newcomer, upload: RunningService
+) -> None:
     client = await newcomer(callback_url="https://example.com/of-the-key")
     own = {"callback_url": "https://example.com/own"}
     requests: list[tuple[str, dict[str, Any], str]] = [
@@ -204,7 +206,7 @@ class NoWrites:
         return None
 
 
-async def test_a_limit_that_cannot_be_held_lets_nobody_pass(
+async def test_a_rate_that_cannot_be_checked_refuses_every_request(
     cloud: Cloud, shared_installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limits = KeyLimits(rate=Rate.of(100))
@@ -226,7 +228,7 @@ async def store(cloud: Cloud, upload: RunningService, owner: str, *amounts: int)
         await cloud.dynamodb.put_item(TableName=upload.settings.accounts_table, Item=item)
 
 
-async def test_an_owner_who_stores_enough_sends_nothing_more(
+async def test_an_owner_over_the_storage_quota_can_upload_nothing(
     newcomer: Newcomer, cloud: Cloud, upload: RunningService
 ) -> None:
     client = await newcomer(limits=KeyLimits(stored_bytes=1000))
@@ -254,7 +256,7 @@ async def test_an_owner_who_stores_enough_sends_nothing_more(
     assert (await client.post("/uploads", content=CAT, headers=IMAGE)).status_code == 202
 
 
-async def test_an_upload_to_a_full_store_is_refused_before_its_body_is_read(
+async def test_an_upload_over_the_storage_quota_is_refused_before_its_body_is_read(
     newcomer: Newcomer, cloud: Cloud, upload: RunningService
 ) -> None:
     client = await newcomer(limits=KeyLimits(stored_bytes=1))
@@ -269,7 +271,7 @@ async def test_an_upload_to_a_full_store_is_refused_before_its_body_is_read(
     assert answer.startswith(b"HTTP/1.1 429")
 
 
-async def test_what_is_stored_is_one_owners_whichever_key_asks(
+async def test_all_keys_of_an_owner_share_its_stored_bytes(
     newcomer: Newcomer, cloud: Cloud, upload: RunningService, shared_installation: Installation
 ) -> None:
     client = await newcomer(limits=KeyLimits(stored_bytes=10))

@@ -67,7 +67,7 @@ async def guesses(visitor: Browser, user: User, forwarded: list[str]) -> list[in
     return [answer.status_code for answer in answers]
 
 
-async def test_who_is_unknown_and_who_is_wrong_is_told_the_same(behind: RunningService, user: User) -> None:
+async def test_unknown_users_and_wrong_passwords_get_the_same_answer(behind: RunningService, user: User) -> None:
     async with browser(behind, x_forwarded_for="198.51.100.1") as visitor:
         answers = [await visitor.log_in(user.name, "wrong"), await visitor.log_in("nobody"), await visitor.log_in("#")]
     assert len({answer.text for answer in answers}) == 1
@@ -75,7 +75,7 @@ async def test_who_is_unknown_and_who_is_wrong_is_told_the_same(behind: RunningS
     assert not any("set-cookie" in answer.headers for answer in answers)
 
 
-async def test_guesses_are_told_when_to_come_again_and_a_spoofed_address_does_not_help(
+async def test_guesses_are_limited_and_a_forged_address_does_not_help(
     direct: RunningService, user: User, easy: None
 ) -> None:
     most = OF_USER_AND_ADDRESS.most
@@ -88,7 +88,7 @@ async def test_guesses_are_told_when_to_come_again_and_a_spoofed_address_does_no
     assert 0 < int(answer.headers["retry-after"]) <= OF_USER_AND_ADDRESS.window_seconds
 
 
-async def test_behind_a_proxy_what_the_client_says_of_itself_does_not_help_either(
+async def test_a_forged_address_does_not_help_behind_a_proxy_either(
     behind: RunningService, user: User, easy: None
 ) -> None:
     most = OF_USER_AND_ADDRESS.most
@@ -98,7 +98,7 @@ async def test_behind_a_proxy_what_the_client_says_of_itself_does_not_help_eithe
         assert (await visitor.log_in(user.name, x_forwarded_for="198.51.100.3")).status_code == 200, "from elsewhere"
 
 
-async def test_a_flood_of_one_address_is_held_back_whoever_it_asks_for(
+async def test_a_flood_of_one_address_is_limited_for_all_users(
     behind: RunningService, easy: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(login, "OF_ADDRESS", replace(OF_ADDRESS, most=3))
@@ -124,7 +124,7 @@ async def test_a_flood_of_one_address_is_held_back_whoever_it_asks_for(
     ],
     ids=str,
 )
-async def test_what_is_no_login_is_not_counted_as_one(
+async def test_an_invalid_login_request_is_not_counted(
     behind: RunningService, body: dict[str, Any], status: int
 ) -> None:
     async with browser(behind, x_forwarded_for="198.51.100.4") as visitor:

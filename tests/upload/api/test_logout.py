@@ -44,7 +44,7 @@ async def test_all_sessions_of_a_user_end_at_once_here_and_within_the_window_els
 
 
 @pytest.mark.parametrize("body", [{}, {"json": {}}, {"json": {"everywhere": False}}], ids=str)
-async def test_unless_told_so_a_logout_ends_one_session_alone(
+async def test_a_logout_ends_one_session_by_default(
     body: dict[str, Any], ann: Browser, user: User, upload: RunningService
 ) -> None:
     async with browser(upload) as phone:
@@ -65,13 +65,13 @@ async def test_unless_told_so_a_logout_ends_one_session_alone(
     ],
     ids=["no boolean", "unknown", "in the query", "too long", "a form"],
 )
-async def test_a_logout_that_cannot_be_read_ends_nothing(body: dict[str, Any], status: int, ann: Browser) -> None:
+async def test_an_unreadable_logout_ends_nothing(body: dict[str, Any], status: int, ann: Browser) -> None:
     assert (await ann.post("/auth/logout", **body)).status_code == status
     assert (await ann.get("/auth/me")).status_code == 200
 
 
 @pytest.mark.parametrize("change", ["disabled", "another password", "logged out"])
-async def test_what_operators_do_to_a_user_ends_the_sessions(
+async def test_operators_end_the_sessions_of_a_user_they_change(
     change: str, user: User, users: UserTable, upload: RunningService
 ) -> None:
     changes = {"disabled": user.disabled(clock.now()), "logged out": user.logged_out()}

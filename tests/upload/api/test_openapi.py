@@ -50,7 +50,7 @@ async def test_every_route_is_described(document: dict[str, Any]) -> None:
     }
 
 
-async def test_there_are_two_ways_to_say_who_one_is(document: dict[str, Any]) -> None:
+async def test_there_are_two_ways_to_authenticate(document: dict[str, Any]) -> None:
     schemes = document["components"]["securitySchemes"]
     assert {name: (scheme["in"], scheme["name"]) for name, scheme in schemes.items()} == {
         "ApiKey": ("header", "x-api-key"),
@@ -72,7 +72,7 @@ async def test_errors_are_described_as_they_are_sent(document: dict[str, Any]) -
     assert "HTTPValidationError" not in str(document)
 
 
-async def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+async def test_every_reference_resolves(document: dict[str, Any]) -> None:
     def references(node: Any) -> set[str]:
         if isinstance(node, dict):
             found = {node["$ref"]} if "$ref" in node else set()

@@ -50,7 +50,7 @@ def faults(answer: httpx.Response) -> dict[str, str]:
     return {error["pointer"]: error["message"] for error in answer.json()["errors"]}
 
 
-async def test_a_finished_picture_of_ones_own_can_be_used(upload: RunningService, logo: Job) -> None:
+async def test_a_completed_variant_of_an_own_job_can_be_used(upload: RunningService, logo: Job) -> None:
     answer = await submit(upload, recipe(of(logo), of(logo, "square-128")))
     assert answer.status_code == 202, answer.text
     assert await upload.services.jobs.recipe_of(answer.json()["job_id"]) == parse_recipe(
@@ -58,14 +58,14 @@ async def test_a_finished_picture_of_ones_own_can_be_used(upload: RunningService
     )
 
 
-async def test_anothers_picture_looks_like_one_that_does_not_exist(upload: RunningService, logo: Job) -> None:
+async def test_another_owners_image_looks_like_a_missing_one(upload: RunningService, logo: Job) -> None:
     place = "/variants/1/operations/1/image/job_id"
     others = await submit(upload, recipe(of(logo)), **{"x-api-key": STRANGER_KEY})
     nobodys = await submit(upload, recipe(of(new_job_id())), **{"x-api-key": STRANGER_KEY})
     assert faults(others) == faults(nobodys) == {place: "there is no such job"}
 
 
-async def test_each_fault_is_told_with_its_place(upload: RunningService, logo: Job) -> None:
+async def test_each_fault_has_its_place(upload: RunningService, logo: Job) -> None:
     open_job = queued()
     await put_job(upload, open_job)
     answer = await submit(upload, recipe(of(logo, "square-512"), of(logo, "zap"), of(open_job), of(new_job_id())))
@@ -78,7 +78,7 @@ async def test_each_fault_is_told_with_its_place(upload: RunningService, logo: J
     }
 
 
-async def test_a_picture_too_large_for_a_watermark_is_refused(upload: RunningService) -> None:
+async def test_an_image_too_large_for_a_watermark_is_refused(upload: RunningService) -> None:
     job = completed()
     state = job.variants["square-64"]
     assert state.result is not None
@@ -94,7 +94,7 @@ async def test_a_refused_upload_leaves_no_job(upload: RunningService) -> None:
     assert await latest_jobs(upload) == before
 
 
-async def test_a_presigned_upload_is_asked_the_same(upload: RunningService, logo: Job) -> None:
+async def test_a_presigned_upload_has_the_same_checks(upload: RunningService, logo: Job) -> None:
     async def ask(document: str, **headers: str) -> httpx.Response:
         wanted = {"content_type": "image/jpeg", "size": 10, "recipe": json.loads(document)}
         return await upload.client.post("/uploads/presigned", json=wanted, headers=headers)
@@ -105,7 +105,7 @@ async def test_a_presigned_upload_is_asked_the_same(upload: RunningService, logo
     }
 
 
-async def test_a_repetition_is_answered_even_when_the_picture_has_gone(upload: RunningService) -> None:
+async def test_a_repeated_request_succeeds_although_the_image_is_gone(upload: RunningService) -> None:
     job = completed()
     await put_job(upload, job)
     first = await submit(upload, recipe(of(job)), **{"idempotency-key": job.job_id})
@@ -127,17 +127,17 @@ async def branded(shared_installation: Installation, logo: Job, tmp_path: Path) 
         yield service
 
 
-async def test_a_presets_picture_may_be_anybodys(branded: RunningService, logo: Job) -> None:
+async def test_an_image_of_a_preset_may_belong_to_any_owner(branded: RunningService, logo: Job) -> None:
     assert (await submit(branded, "branded", **{"x-api-key": STRANGER_KEY})).status_code == 202
     assert (await submit(branded, recipe(of(logo)), **{"x-api-key": STRANGER_KEY})).status_code == 422
 
 
-async def test_a_preset_whose_picture_is_gone_is_refused(branded: RunningService) -> None:
+async def test_a_preset_whose_image_is_gone_is_refused(branded: RunningService) -> None:
     assert list(faults(await submit(branded, "broken"))) == ["/variants/1/operations/1/image/job_id"]
 
 
 @pytest.mark.parametrize("status", [JobStatus.AWAITING_UPLOAD, JobStatus.CANCELLED])
-async def test_a_job_that_made_nothing_has_no_picture(upload: RunningService, status: JobStatus) -> None:
+async def test_a_variant_without_a_result_cannot_be_used(upload: RunningService, status: JobStatus) -> None:
     job = replace(waiting(), status=status)
     await put_job(upload, job)
     assert list(faults(await submit(upload, recipe(of(job))))) == ["/variants/1/operations/1/image/variant"]

@@ -34,7 +34,7 @@ async def refusal(service: RunningService) -> bytes:
     return answer
 
 
-async def test_an_upload_beyond_the_limit_is_told_to_come_again_before_its_body_is_read(narrow: RunningService) -> None:
+async def test_an_upload_beyond_the_limit_is_refused_before_its_body_is_read(narrow: RunningService) -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
 
     async def slowly() -> AsyncIterator[bytes]:

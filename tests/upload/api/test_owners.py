@@ -52,7 +52,7 @@ async def answer(service: RunningService, route: str, job_id: str, key: str) -> 
     return await service.client.request(method, path, headers={"x-api-key": key}, follow_redirects=False)
 
 
-async def test_no_route_shows_or_does_anything_to_the_job_of_another(service: RunningService, asked: list[str]) -> None:
+async def test_no_route_shows_or_changes_another_owners_job(service: RunningService, asked: list[str]) -> None:
     job = encrypted(completed(status=JobStatus.FAILED, callback_url="https://example.com/hook"))
     await put_job(service, job)
     about_jobs = [route for route, names in (await routes(service)).items() if "job_id" in names]
@@ -67,7 +67,7 @@ async def test_no_route_shows_or_does_anything_to_the_job_of_another(service: Ru
     assert await service.services.jobs.get(job.job_id) == job
 
 
-async def test_its_owner_is_answered_on_each_of_these_routes(service: RunningService) -> None:
+async def test_the_owner_gets_an_answer_from_each_of_these_routes(service: RunningService) -> None:
     """So that the test above tells of owners, and not of routes that find nothing for anybody."""
     job = encrypted(completed(callback_url="https://example.com/hook"))
     await put_job(service, job)
@@ -76,7 +76,7 @@ async def test_its_owner_is_answered_on_each_of_these_routes(service: RunningSer
             assert (await answer(service, route, job.job_id, service.client.headers["x-api-key"])).status_code < 400
 
 
-async def test_paths_name_nothing_of_an_owners_but_jobs_and_their_parts(service: RunningService) -> None:
+async def test_paths_name_only_jobs_of_owners_and_parts_of_jobs(service: RunningService) -> None:
     """Another kind of id in a path needs a test of its own."""
     for route, names in (await routes(service)).items():
         path = route.split()[1]
@@ -84,7 +84,7 @@ async def test_paths_name_nothing_of_an_owners_but_jobs_and_their_parts(service:
         assert "name" not in names or "job_id" in names or path in _NAMES_NOTHING_OF_AN_OWNERS, route
 
 
-async def test_no_route_but_those_for_everybody_lets_anybody_in_without_a_key(service: RunningService) -> None:
+async def test_only_public_routes_answer_without_a_key(service: RunningService) -> None:
     guarded = [route for route, told in (await operations(service)).items() if "security" in told]
     open_ones = set(await operations(service)) - set(guarded)
     assert open_ones == {"GET /healthz", "GET /readyz", "POST /auth/login"}

@@ -55,7 +55,7 @@ async def test_the_default_recipe_of_a_photo_is_planned(upload: RunningService) 
     assert plan["peak_bytes"] > 4 * 12_000_000
 
 
-async def test_operations_are_shown_as_they_would_be_run(upload: RunningService) -> None:
+async def test_operations_are_shown_with_their_defaults(upload: RunningService) -> None:
     plan = await planned(upload, image=PHOTO, recipe="augment")
     turned = plan["variants"][1]
     assert (turned["name"], turned["folder"]) == ("90-degree", "augmented-images/90-degree")
@@ -66,7 +66,7 @@ async def test_operations_are_shown_as_they_would_be_run(upload: RunningService)
     assert plan["tasks"][0]["decoded_width"] == 500
 
 
-async def test_what_is_worth_knowing_is_said(upload: RunningService) -> None:
+async def test_a_plan_has_warnings(upload: RunningService) -> None:
     small = {"width": 1000, "height": 750, "format": "gif", "frames": 10, "has_alpha": True}
     asked = recipe({"op": "resize", "width": 1920}, format="jpeg", max_bytes=9000)
     plan = await planned(upload, image=small, recipe=asked)
@@ -107,7 +107,7 @@ async def test_an_image_that_would_be_refused_is_planned_with_the_reason(
         ({"width": 10, "height": 10, "format": "webp", "frames": 1001}, "frame_limit"),
     ],
 )
-async def test_limits_of_animations_are_foretold_only_where_frames_are_kept(
+async def test_limits_of_animations_count_only_if_frames_are_kept(
     upload: RunningService, image: dict[str, Any], code: str
 ) -> None:
     asked = {"variants": [{"name": "moving", "output": {"frames": "all"}}, {"name": "still"}]}
@@ -117,7 +117,7 @@ async def test_limits_of_animations_are_foretold_only_where_frames_are_kept(
     assert plan["variants"][0]["cpu_ms"] == 0
 
 
-async def test_work_that_comes_near_a_limit_is_said(upload: RunningService) -> None:
+async def test_a_task_near_a_limit_is_a_warning(upload: RunningService) -> None:
     large = {"width": 8000, "height": 6000, "format": "png"}
     asked = recipe({"op": "blur"}, format="webp", lossless=True, effort=9)
     assert ("it", "time_limit", False) in codes(await planned(upload, image=large, recipe=asked))
@@ -136,14 +136,14 @@ async def test_the_tasks_are_those_of_the_orchestrator(upload: RunningService) -
         assert len((await planned(service, image=PHOTO, recipe=many))["tasks"]) == 4
 
 
-async def test_a_recipe_without_variants_is_planned_as_well(upload: RunningService) -> None:
+async def test_a_recipe_without_variants_is_planned(upload: RunningService) -> None:
     plan = await planned(upload, image=PHOTO, recipe="metadata")
     assert plan["variants"] == []
     assert [task["variants"] for task in plan["tasks"]] == [[]]
     assert plan["tasks"][0]["decoded_width"] == 500
 
 
-async def test_the_image_may_be_that_of_a_job(upload: RunningService) -> None:
+async def test_a_job_may_stand_for_the_image(upload: RunningService) -> None:
     job = completed()
     await put_job(upload, job)
     plan = await planned(upload, job_id=job.job_id.upper(), recipe="grayscale")
@@ -151,7 +151,7 @@ async def test_the_image_may_be_that_of_a_job(upload: RunningService) -> None:
     assert [(each["width"], each["height"], each["format"]) for each in plan["variants"]] == [(640, 480, "jpeg")]
 
 
-async def test_a_job_of_nobody_or_of_another_owner_is_not_found(upload: RunningService) -> None:
+async def test_an_unknown_job_or_another_owners_job_is_not_found(upload: RunningService) -> None:
     job = completed()
     await put_job(upload, job)
     for key, job_id in ((STRANGER_KEY, job.job_id), (None, queued().job_id), (None, "42"), (None, "")):
@@ -167,7 +167,7 @@ async def test_a_job_that_is_not_described_yet_is_a_conflict(upload: RunningServ
     assert answer.json()["detail"] == "The job is queued: its image has not been described yet."
 
 
-async def test_an_image_of_a_watermark_that_is_not_there_is_said_for_its_variant(upload: RunningService) -> None:
+async def test_a_missing_watermark_image_is_a_warning_of_its_variant(upload: RunningService) -> None:
     logo = completed()
     await put_job(upload, logo)
     here, gone = ({"job_id": logo.job_id, "variant": name} for name in ("square-64", "elsewhere"))
@@ -203,7 +203,7 @@ async def test_an_invalid_recipe_is_refused_with_the_pointers_of_an_upload(uploa
         ({"image": PHOTO, "recipe": 5}, "/recipe"),
     ],
 )
-async def test_a_body_that_makes_no_sense_is_refused_where_it_does_not(
+async def test_an_invalid_body_is_refused_with_pointers_to_the_faults(
     upload: RunningService, body: dict[str, Any], pointer: str
 ) -> None:
     answer = await ask(upload, **body)
@@ -211,14 +211,14 @@ async def test_a_body_that_makes_no_sense_is_refused_where_it_does_not(
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
 
 
-def test_the_route_is_described_with_all_that_it_takes(upload: RunningService) -> None:
+def test_the_route_is_fully_described(upload: RunningService) -> None:
     schemas = create_api(upload.services).openapi()["components"]["schemas"]
     assert {"width", "height", "format"} == set(schemas["ImageFacts"]["required"])
     assert {"variants", "tasks", "warnings", "cpu_ms", "peak_bytes"} <= set(schemas["PlanBody"]["required"])
 
 
 @pytest.mark.parametrize("digits", [13, 400, 4000])
-async def test_numbers_beyond_all_reason_are_refused(upload: RunningService, digits: int) -> None:
+async def test_absurd_numbers_are_refused(upload: RunningService, digits: int) -> None:
     much = 10**digits
     answer = await ask(upload, image={**PHOTO, "bytes": much})
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
@@ -231,7 +231,7 @@ async def test_numbers_beyond_all_reason_are_refused(upload: RunningService, dig
     ("size", "width", "expected"),
     [(70, 100, []), (70, 300, ["large_results"]), (70, 7000, ["output_limit"]), (10_000_000, 2000, [])],
 )
-async def test_pictures_of_far_more_bytes_than_the_image_are_foretold(
+async def test_results_of_far_more_bytes_than_the_image_are_a_warning(
     upload: RunningService, size: int, width: int, expected: list[str]
 ) -> None:
     image = {"width": 1, "height": 1, "format": "gif", "bytes": size}
@@ -247,7 +247,7 @@ async def test_pictures_of_far_more_bytes_than_the_image_are_foretold(
     assert all("A job stores at most" in one["message"] for one in told)
 
 
-async def test_what_is_only_written_again_is_foretold_to_have_no_more_bytes_than_the_image(
+async def test_a_variant_that_only_rewrites_is_planned_with_no_more_bytes_than_the_image(
     upload: RunningService,
 ) -> None:
     image = {"width": 4000, "height": 4000, "format": "png", "bytes": 5000}

@@ -30,7 +30,7 @@ def policy(answer: httpx.Response) -> list[Any]:
     return conditions
 
 
-async def test_the_form_puts_the_file_of_a_waiting_job(cloud: Cloud, upload: RunningService) -> None:
+async def test_the_form_uploads_the_file_of_a_waiting_job(cloud: Cloud, upload: RunningService) -> None:
     answer = await ask(upload, metadata={"album": "holidays"})
     assert answer.status_code == 201
     body = answer.json()
@@ -61,7 +61,7 @@ async def test_the_form_fixes_key_type_and_size(upload: RunningService) -> None:
     assert {"bucket": upload.settings.originals_bucket} in conditions
 
 
-async def test_the_form_is_good_for_ten_minutes_and_the_job_for_a_little_more(upload: RunningService) -> None:
+async def test_the_form_is_valid_for_ten_minutes_and_the_job_a_little_longer(upload: RunningService) -> None:
     answer = await ask(upload)
     job = await upload.services.jobs.get(answer.json()["job_id"])
     assert job is not None
@@ -76,7 +76,7 @@ async def test_the_form_is_good_for_ten_minutes_and_the_job_for_a_little_more(up
     [{"filename": None}, {"recipe": None}, {"recipe": {"variants": []}}, {"recipe": '{"variants": []}'}],
     ids=str,
 )
-async def test_little_need_be_said(upload: RunningService, changes: dict[str, Any]) -> None:
+async def test_most_fields_are_optional(upload: RunningService, changes: dict[str, Any]) -> None:
     assert (await ask(upload, **changes)).status_code == 201
 
 
@@ -107,7 +107,7 @@ async def test_little_need_be_said(upload: RunningService, changes: dict[str, An
     ],
     ids=lambda value: str(value)[:40],
 )
-async def test_what_cannot_be_taken_is_refused_with_the_reason(
+async def test_an_unacceptable_upload_is_refused_with_the_reason(
     upload: RunningService, changes: dict[str, Any], status: int, code: str
 ) -> None:
     answer = await ask(upload, **changes)
@@ -134,17 +134,17 @@ async def test_what_cannot_be_taken_is_refused_with_the_reason(
     ],
     ids=range(11),
 )
-async def test_a_body_that_is_no_such_document_is_refused(upload: RunningService, body: bytes) -> None:
+async def test_another_document_is_refused(upload: RunningService, body: bytes) -> None:
     answer = await upload.client.post("/uploads/presigned", content=body, headers={"content-type": "application/json"})
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request"), answer.text
 
 
-async def test_of_countless_faults_some_are_told(upload: RunningService) -> None:
+async def test_a_document_with_countless_faults_lists_some_of_them(upload: RunningService) -> None:
     answer = await ask(upload, metadata={str(number): number for number in range(9_000)})
     assert (answer.status_code, len(answer.json()["errors"])) == (400, MAX_FAULTS)
 
 
-async def test_junk_in_names_does_no_harm(upload: RunningService) -> None:
+async def test_junk_in_names_is_harmless(upload: RunningService) -> None:
     body = (
         b'{"filename": "../\\u0000\\u202e.jpg", "content_type": "image/jpeg", "size": 1, "metadata": {"\\u0000": ""}}'
     )
@@ -165,7 +165,7 @@ async def test_the_same_key_gives_a_form_for_the_same_job(upload: RunningService
     assert again.headers["idempotency-replayed"] == "true"
 
 
-async def test_the_same_key_for_something_else_is_refused(upload: RunningService) -> None:
+async def test_the_same_key_for_another_upload_is_refused(upload: RunningService) -> None:
     await ask(upload, "p2")
     for changes in ({"size": 1}, {"filename": "y"}, {"recipe": "web"}, {"metadata": {"a": "b"}}):
         answer = await ask(upload, "p2", **changes)

@@ -15,7 +15,7 @@ POSTERS: dict[str, Any] = {
 }
 
 
-async def test_a_recipe_that_is_too_large_is_refused_at_every_door(upload: RunningService) -> None:
+async def test_a_recipe_that_is_too_large_is_refused_by_every_route(upload: RunningService) -> None:
     text = json.dumps(POSTERS)
     asked = {"filename": "cat.jpg", "content_type": "image/jpeg", "size": len(CAT), "recipe": POSTERS}
     image = {"format": "jpeg", "width": 64, "height": 48}

@@ -6,12 +6,12 @@ from darkroom.recipes import Recipe, load_presets
 from tests.upload.service import RunningService
 
 
-async def test_all_presets_are_there_by_name(upload: RunningService) -> None:
+async def test_all_presets_are_listed_by_name(upload: RunningService) -> None:
     presets = (await upload.client.get("/recipes")).json()
     assert {name: Recipe.model_validate(document) for name, document in presets.items()} == dict(load_presets())
 
 
-async def test_a_preset_is_there_by_itself(upload: RunningService) -> None:
+async def test_one_preset_can_be_read(upload: RunningService) -> None:
     document = (await upload.client.get("/recipes/grayscale")).json()
     assert document == {
         "variants": [
@@ -26,6 +26,6 @@ async def test_the_schema_is_that_of_a_recipe(upload: RunningService) -> None:
 
 
 @pytest.mark.parametrize("name", ["nope", "%00", "Web", "x" * 2000])
-async def test_another_name_is_not_found(upload: RunningService, name: str) -> None:
+async def test_an_unknown_preset_is_not_found(upload: RunningService, name: str) -> None:
     answer = await upload.client.get(f"/recipes/{name}")
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

@@ -100,7 +100,9 @@ async def test_a_stream_ends_at_the_next_event(cloud: Cloud, upload: RunningServ
     assert again.status_code in {401, 403, 404}
 
 
-async def test_a_wait_is_not_answered_with_the_job(cloud: Cloud, upload: RunningService, follower: Follower) -> None:
+async def test_a_wait_does_not_show_the_job_after_a_revocation(
+    cloud: Cloud, upload: RunningService, follower: Follower
+) -> None:
     job = await job_of(cloud, upload, follower)
     asked = asyncio.create_task(follower.client.get(f"/status/{job.job_id}", params={"wait": 20}))
     await until(lambda: job.job_id in upload.services.watcher._waiters)
@@ -111,7 +113,7 @@ async def test_a_wait_is_not_answered_with_the_job(cloud: Cloud, upload: Running
     assert "cat.jpg" not in answer.text
 
 
-async def test_a_deleted_job_is_not_told_to_who_may_not_know(
+async def test_a_revoked_key_does_not_learn_that_a_job_was_deleted(
     cloud: Cloud, upload: RunningService, follower: Follower
 ) -> None:
     job = await job_of(cloud, upload, follower)

@@ -89,7 +89,7 @@ def test_each_route_is_in_the_table(upload: RunningService) -> None:
     assert served == set(WANTED)
 
 
-async def test_each_route_says_what_it_wants(upload: RunningService) -> None:
+async def test_each_route_documents_its_scopes(upload: RunningService) -> None:
     paths = (await upload.client.get("/openapi.json")).json()["paths"]
     told = {
         f"{method.upper()} {path}": operation.get("security")
@@ -105,7 +105,7 @@ async def test_each_route_says_what_it_wants(upload: RunningService) -> None:
 
 
 @guarded
-async def test_a_key_without_the_scope_is_told_which_one_it_lacks(
+async def test_a_key_without_the_scope_is_refused_with_the_name_of_the_scope(
     clients: dict[Scope, httpx.AsyncClient], route: str, wanted: Scope
 ) -> None:
     other = Scope.READ if wanted is Scope.UPLOAD else Scope.UPLOAD
@@ -132,7 +132,7 @@ async def test_the_webhook_secret_needs_both_scopes(
 
 
 @guarded
-async def test_a_key_with_the_scope_alone_is_let_in_and_so_is_admin(
+async def test_a_key_with_the_scope_or_with_admin_is_let_in(
     clients: dict[Scope, httpx.AsyncClient], route: str, wanted: Scope
 ) -> None:
     for scope in (wanted, Scope.ADMIN):

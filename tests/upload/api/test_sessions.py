@@ -63,7 +63,7 @@ async def test_a_user_logs_in_uploads_follows_and_logs_out(ann: Browser, user: U
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
-async def test_login_tells_what_me_tells_and_no_cache_keeps_it(upload: RunningService, user: User) -> None:
+async def test_login_answers_the_same_as_me_and_no_cache_keeps_it(upload: RunningService, user: User) -> None:
     async with browser(upload) as visitor:
         answer = await visitor.log_in(user.name.upper())
         me = await visitor.get("/auth/me")
@@ -88,7 +88,7 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(
             assert (await visitor.get("/auth/me", cookie=f"{name}={token}")).status_code == status
 
 
-async def test_the_development_user_is_let_in_in_development_only(
+async def test_the_development_user_exists_in_development_only(
     upload: RunningService, production: RunningService
 ) -> None:
     for service, status in ((upload, 200), (production, 401)):
@@ -96,9 +96,7 @@ async def test_the_development_user_is_let_in_in_development_only(
             assert (await visitor.log_in("demo", "demo-password")).status_code == status
 
 
-async def test_a_token_that_was_planted_is_nobodys_before_the_login_and_after(
-    upload: RunningService, user: User
-) -> None:
+async def test_a_planted_token_is_not_a_session_before_or_after_the_login(upload: RunningService, user: User) -> None:
     async with browser(upload) as victim:
         victim.client.cookies.set("darkroom-session", "planted", domain="127.0.0.1")
         await victim.at_home(user.name)
@@ -107,7 +105,7 @@ async def test_a_token_that_was_planted_is_nobodys_before_the_login_and_after(
         assert (await attacker.get("/auth/me")).status_code == 401
 
 
-async def test_who_logs_in_again_leaves_no_session_behind(ann: Browser, user: User, upload: RunningService) -> None:
+async def test_a_second_login_ends_the_first_session(ann: Browser, user: User, upload: RunningService) -> None:
     old = ann.token
     await ann.at_home(user.name)
     assert ann.token != old
@@ -115,7 +113,7 @@ async def test_who_logs_in_again_leaves_no_session_behind(ann: Browser, user: Us
         assert (await other.get("/auth/me")).status_code == 401
 
 
-async def test_another_owners_jobs_do_not_exist(ann: Browser, upload: RunningService, users: UserTable) -> None:
+async def test_another_owners_jobs_are_not_found(ann: Browser, upload: RunningService, users: UserTable) -> None:
     job_id = (await ann.post("/uploads", content=CAT, headers=IMAGE)).json()["job_id"]
     stranger = somebody(owner="stranger")
     await users.create(stranger)
@@ -154,14 +152,14 @@ async def test_another_sites_page_logs_nobody_in_nor_out(ann: Browser, user: Use
     assert (await ann.get("/auth/me")).status_code == 200
 
 
-async def test_a_program_needs_no_origin_but_the_token(upload: RunningService, user: User) -> None:
+async def test_a_program_needs_the_token_and_no_origin(upload: RunningService, user: User) -> None:
     async with httpx.AsyncClient(base_url=upload.url, trust_env=False) as program:
         home = await Browser(program).at_home(user.name)
         assert (await home.post("/uploads", content=CAT, headers=IMAGE)).status_code == 202
         assert (await program.post("/uploads", content=CAT, headers=IMAGE)).status_code == 403
 
 
-async def test_a_key_counts_more_than_a_cookie_be_it_good_or_bad(ann: Browser) -> None:
+async def test_a_key_counts_and_a_cookie_beside_it_does_not(ann: Browser) -> None:
     assert (await ann.get("/usage")).json()["owner"] == "studio"
     assert (await ann.get("/usage", x_api_key=STRANGER_KEY)).json()["owner"] == "stranger"
     for key in ("wrong", ""):
@@ -175,7 +173,7 @@ async def test_a_key_has_no_session(upload: RunningService) -> None:
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
 
-async def test_sessions_of_an_owner_share_a_rate_which_nobody_needs_to_log_out(
+async def test_sessions_of_an_owner_share_a_rate_and_a_logout_needs_none(
     user: User, users: UserTable, shared_installation: Installation
 ) -> None:
     slow: dict[str, Any] = {"default_requests_per_second": 0.01, "default_burst": 2}

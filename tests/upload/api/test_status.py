@@ -23,7 +23,7 @@ async def ask(service: RunningService, job: Job, *, etag: str | None = None, **q
     return await service.client.get(f"/status/{job.job_id}", params=query, headers=headers)
 
 
-async def test_an_open_job_is_to_be_asked_for_again(cloud: Cloud, upload: RunningService) -> None:
+async def test_an_open_job_has_a_retry_after(cloud: Cloud, upload: RunningService) -> None:
     answer = await ask(upload, await put_job(upload, queued()))
     assert answer.status_code == 200
     assert answer.json()["status"] == "queued"
@@ -31,7 +31,9 @@ async def test_an_open_job_is_to_be_asked_for_again(cloud: Cloud, upload: Runnin
     assert answer.headers["cache-control"] == "private, no-cache"
 
 
-async def test_a_finished_job_is_not_and_its_pictures_can_be_fetched(cloud: Cloud, upload: RunningService) -> None:
+async def test_a_finished_job_has_no_retry_after_and_its_results_can_be_fetched(
+    cloud: Cloud, upload: RunningService
+) -> None:
     job = await put_job(upload, completed())
     for state in job.variants.values():
         assert state.result
@@ -44,7 +46,7 @@ async def test_a_finished_job_is_not_and_its_pictures_can_be_fetched(cloud: Clou
     assert picture.headers["content-disposition"] == 'inline; filename="cat-square-64.webp"'
 
 
-async def test_the_etag_holds_as_long_as_the_body_does(cloud: Cloud, upload: RunningService) -> None:
+async def test_the_etag_changes_only_with_the_body(cloud: Cloud, upload: RunningService) -> None:
     job = await put_job(upload, queued())  # Has no links yet, which are new with each quarter of an hour.
     first = await ask(upload, job)
     again = await ask(upload, job)
@@ -71,7 +73,7 @@ async def test_a_wait_ends_with_the_change(cloud: Cloud, upload: RunningService)
     assert time.monotonic() - changed < 5
 
 
-async def test_a_wait_ends_with_its_time(cloud: Cloud, upload: RunningService) -> None:
+async def test_a_wait_ends_after_its_seconds(cloud: Cloud, upload: RunningService) -> None:
     job = await put_job(upload, waiting())
     answer = await ask(upload, job, wait=1)
     assert (answer.status_code, answer.json()["status"]) == (200, "awaiting_upload")
@@ -79,13 +81,15 @@ async def test_a_wait_ends_with_its_time(cloud: Cloud, upload: RunningService) -
 
 
 @pytest.mark.parametrize("status", [status for status in JobStatus if not status.is_open])
-async def test_nobody_waits_for_a_job_that_has_ended(cloud: Cloud, upload: RunningService, status: JobStatus) -> None:
+async def test_a_finished_job_is_answered_without_a_wait(
+    cloud: Cloud, upload: RunningService, status: JobStatus
+) -> None:
     job = await put_job(upload, replace(completed(), status=status))
     async with asyncio.timeout(5):
         assert (await ask(upload, job, wait=20)).json()["status"] == status.value
 
 
-async def test_nobody_waits_who_has_an_older_version(cloud: Cloud, upload: RunningService) -> None:
+async def test_a_client_with_an_older_version_is_answered_without_a_wait(cloud: Cloud, upload: RunningService) -> None:
     job = await put_job(upload, waiting())
     etag = (await ask(upload, job)).headers["etag"]
     await put_job(upload, queued(job_id=job.job_id))
@@ -94,7 +98,7 @@ async def test_nobody_waits_who_has_an_older_version(cloud: Cloud, upload: Runni
     assert (answer.status_code, answer.json()["status"]) == (200, "queued")
 
 
-async def test_a_wait_for_a_job_that_is_deleted_ends_with_404(cloud: Cloud, upload: RunningService) -> None:
+async def test_a_wait_for_a_deleted_job_ends_with_404(cloud: Cloud, upload: RunningService) -> None:
     job = await put_job(upload, waiting())
     asked = asyncio.create_task(ask(upload, job, wait=20))
     await until(lambda: job.job_id in upload.services.watcher._waiters)
@@ -126,7 +130,7 @@ async def test_an_unknown_parameter_is_refused(cloud: Cloud, upload: RunningServ
     assert "wiat" in answer.json()["detail"]
 
 
-async def test_the_job_of_another_is_not_found(cloud: Cloud, upload: RunningService) -> None:
+async def test_another_owners_job_is_not_found(cloud: Cloud, upload: RunningService) -> None:
     job = await put_job(upload, waiting())
     stranger = await upload.client.get(f"/status/{job.job_id}", headers={"x-api-key": STRANGER_KEY})
     nobody = await upload.client.get(f"/status/{new_job_id()}", headers={"x-api-key": STRANGER_KEY})
@@ -135,7 +139,7 @@ async def test_the_job_of_another_is_not_found(cloud: Cloud, upload: RunningServ
 
 
 @pytest.mark.parametrize("job_id", ["1", "x" * 3000, "%00", "%ff", "..%2f..", "{0}", "urn:uuid:{0}", "{0}x"])
-async def test_what_is_no_id_is_not_found(cloud: Cloud, upload: RunningService, job_id: str) -> None:
+async def test_a_text_that_is_not_an_id_is_not_found(cloud: Cloud, upload: RunningService, job_id: str) -> None:
     job = await put_job(upload, waiting())
     path = job_id.format(job.job_id if job_id != "{0}" else "{" + job.job_id + "}")
     answer = await upload.client.get(f"/status/{path}")
@@ -148,7 +152,7 @@ async def test_an_id_may_be_written_in_capitals(cloud: Cloud, upload: RunningSer
     assert answer.json()["job_id"] == job.job_id
 
 
-async def test_the_stop_ends_a_wait_at_once(cloud: Cloud) -> None:
+async def test_stopping_ends_a_wait_at_once(cloud: Cloud) -> None:
     async with cloud.installation() as installation, running_service(settings_for(installation)) as service:
         job = await put_job(service, waiting(created_at=clock.now()))
         asked = asyncio.create_task(ask(service, job, wait=20))

@@ -39,13 +39,13 @@ async def test_a_length_over_the_limit_is_refused_before_the_body(
         assert (problem["limit"], problem["actual"]) == (LIMIT, length)
 
 
-async def test_a_client_that_asks_first_is_told_no_without_sending_anything(upload: RunningService) -> None:
+async def test_a_client_that_expects_100_continue_is_refused_without_sending_anything(upload: RunningService) -> None:
     async with wire(upload) as connection:
         await connection.begin(Content_Type="image/png", Content_Length=str(LIMIT + 1), Expect="100-continue")
         assert (await connection.answer())[0] == 413
 
 
-async def test_a_client_that_asks_first_is_told_to_go_on(upload: RunningService) -> None:
+async def test_a_client_that_expects_100_continue_gets_it(upload: RunningService) -> None:
     async with wire(upload) as connection:
         await connection.begin(Content_Type="image/png", Content_Length=str(len(HEAD)), Expect="100-continue")
         assert (await connection.answer())[0] == 100
@@ -80,7 +80,7 @@ async def test_an_endless_epilogue_is_refused(upload: RunningService) -> None:
         assert (await connection.answer())[0] == 413
 
 
-async def test_another_file_is_refused_by_its_first_bytes(upload: RunningService) -> None:
+async def test_a_file_of_another_type_is_refused_by_its_first_bytes(upload: RunningService) -> None:
     async with wire(upload) as connection:
         await connection.begin(Content_Type="image/png", Content_Length=str(LIMIT))
         await connection.send(b"%PDF-1.7" + b"x" * 100)
@@ -99,7 +99,7 @@ async def test_after_an_early_refusal_the_connection_can_be_used_again(upload: R
         assert (await connection.answer())[0] == 202
 
 
-async def test_a_form_that_comes_byte_by_byte_is_read(upload: RunningService) -> None:
+async def test_a_form_that_arrives_byte_by_byte_is_read(upload: RunningService) -> None:
     document = form([part("recipe", b"metadata"), part("file", HEAD, "x.png")])
     async with wire(upload) as connection:
         await connection.begin(Content_Type=CONTENT_TYPE, Transfer_Encoding="chunked")
@@ -111,7 +111,7 @@ async def test_a_form_that_comes_byte_by_byte_is_read(upload: RunningService) ->
 
 
 @pytest.mark.parametrize("abrupt", [True, False])
-async def test_a_client_that_goes_away_leaves_nothing_and_no_traceback(
+async def test_a_client_that_leaves_causes_no_object_and_no_traceback(
     cloud: Cloud,
     upload: RunningService,
     capfd: pytest.CaptureFixture[str],
@@ -145,7 +145,7 @@ async def test_a_client_that_goes_away_leaves_nothing_and_no_traceback(
     assert [log["event"] for log in logs if log["log_level"] in ("warning", "error")] == []
 
 
-async def test_a_client_that_says_nothing_any_more_is_given_up(
+async def test_a_silent_client_is_given_up(
     cloud: Cloud, upload: RunningService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(request_body, "STALL_SECONDS", 0.2)

@@ -44,7 +44,7 @@ async def test_a_form_becomes_a_job_an_object_and_an_announcement(cloud: Cloud, 
     assert (source.size, source.etag, source.version_id) == (len(CAT), thing["ETag"], thing["VersionId"])
 
 
-async def test_the_answer_to_an_upload_is_what_the_status_says(upload: RunningService) -> None:
+async def test_the_answer_to_an_upload_equals_the_status(upload: RunningService) -> None:
     answer = await upload.client.post("/uploads", files={"file": ("cat.jpg", CAT)})
     status = await upload.client.get(answer.headers["location"])
     assert status.json() == answer.json()
@@ -79,7 +79,7 @@ async def test_the_fields_of_a_form_may_follow_the_file(upload: RunningService) 
     assert (answer.json()["recipe"], answer.json()["metadata"]) == ("custom", {"a": "b"})
 
 
-async def test_empty_fields_are_like_none(upload: RunningService) -> None:
+async def test_empty_fields_mean_the_defaults(upload: RunningService) -> None:
     body = form([part("recipe", b""), part("metadata", b""), part("file", CAT, "")])
     answer = await upload.client.post("/uploads", content=body, headers={"content-type": CONTENT_TYPE})
     assert answer.status_code == 202
@@ -141,7 +141,7 @@ def by_parameter(filename: str) -> dict[str, Any]:
     [*map(by_form, NAMES.values()), *map(by_parameter, NAMES.values()), by_parameter("b" * 10_000 + ".jpg")],
     ids=[*(f"{name}, in a form" for name in NAMES), *(f"{name}, as a parameter" for name in NAMES), "10 kB"],
 )
-async def test_no_name_of_a_file_is_dangerous(upload: RunningService, request_: dict[str, Any]) -> None:
+async def test_dangerous_file_names_are_harmless(upload: RunningService, request_: dict[str, Any]) -> None:
     answer = await upload.client.post("/uploads", **request_)
     assert answer.status_code == 202
     job = await upload.services.jobs.get(answer.json()["job_id"])
@@ -228,7 +228,7 @@ REFUSED: dict[str, tuple[dict[str, Any], int, str, str]] = {
 
 
 @pytest.mark.parametrize(("request_", "status", "code", "words"), REFUSED.values(), ids=REFUSED)
-async def test_what_cannot_be_taken_is_refused_with_the_reason(
+async def test_an_unacceptable_upload_is_refused_with_the_reason(
     cloud: Cloud, upload: RunningService, request_: dict[str, Any], status: int, code: str, words: str
 ) -> None:
     before = await latest_jobs(upload)

@@ -164,14 +164,14 @@ async def test_a_job_without_webhooks_has_no_deliveries(cloud: Cloud, upload: Ru
     assert answer.json() == {"callback_url": None, "gone_at": None, "attempts": []}
 
 
-async def test_that_a_receiver_is_gone_is_shown(cloud: Cloud, upload: RunningService) -> None:
+async def test_the_deliveries_show_that_a_receiver_is_gone(cloud: Cloud, upload: RunningService) -> None:
     job = await put_job(upload, encrypted(completed(callback_url=URL)), JobDetails(callback_gone_at=CREATED))
     answer = await upload.client.get(f"/jobs/{job.job_id}/deliveries")
     assert answer.json()["gone_at"] == clock.iso(CREATED)
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", "deliveries"), ("POST", "deliveries/replay")])
-async def test_the_deliveries_of_another_are_not_found(
+async def test_another_owners_deliveries_are_not_found(
     cloud: Cloud, upload: RunningService, method: str, path: str
 ) -> None:
     job = await put_job(upload, encrypted(completed(callback_url=URL)))
@@ -182,7 +182,7 @@ async def test_the_deliveries_of_another_are_not_found(
     assert [(answer.status_code, answer.json()["detail"]) for answer in answers] == [(404, "There is no such job.")] * 2
 
 
-async def test_a_replay_is_asked_of_the_orchestrator(cloud: Cloud, shared_installation: Installation) -> None:
+async def test_a_replay_goes_to_the_orchestrator(cloud: Cloud, shared_installation: Installation) -> None:
     asked: list[tuple[str, str]] = []
 
     def orchestrator(request: httpx.Request) -> httpx.Response:
@@ -198,7 +198,7 @@ async def test_a_replay_is_asked_of_the_orchestrator(cloud: Cloud, shared_instal
     assert (refused.status_code, refused.json()["detail"]) == (409, "The job has no callback_url.")
 
 
-async def test_an_owner_reads_and_rotates_a_secret_of_its_own(upload: RunningService) -> None:
+async def test_an_owner_reads_and_replaces_its_own_secret(upload: RunningService) -> None:
     first = await upload.client.get("/webhooks/secret")
     assert first.status_code == 200
     assert first.headers["cache-control"] == "no-store"

@@ -96,7 +96,7 @@ def tells_no_more(answer: httpx.Response, job: Job | None = None) -> None:
 
 
 @every_key_without_read
-async def test_no_route_tells_more_of_a_job_than_id_and_status(
+async def test_no_route_shows_more_of_a_job_than_id_and_status(
     service: RunningService, scopes: frozenset[Scope]
 ) -> None:
     answered = 0
@@ -118,7 +118,7 @@ async def test_no_route_tells_more_of_a_job_than_id_and_status(
     assert (answered > 0) == bool(scopes), "the test tells nothing if every route refuses"
 
 
-async def test_a_key_that_may_read_is_told_all_of_it(service: RunningService) -> None:
+async def test_a_key_with_read_sees_the_whole_job(service: RunningService) -> None:
     """So that the test above tells of scopes, and not of routes that tell nobody anything."""
     job = (await owners_jobs(service))[2]
     told = (await service.client.post(f"/jobs/{job.job_id}/retry")).json()
@@ -129,7 +129,7 @@ async def test_a_key_that_may_read_is_told_all_of_it(service: RunningService) ->
 
 
 @pytest.mark.parametrize("path", ["/uploads", "/v1/images/upload"])
-async def test_an_idempotency_key_replays_no_more_than_id_and_status(service: RunningService, path: str) -> None:
+async def test_a_repeated_idempotency_key_shows_only_id_and_status(service: RunningService, path: str) -> None:
     again: dict[str, Any] = {"content": CAT, "params": {"filename": "cat-of-the-owner.jpg", "recipe": "thumbnails"}}
     headers = {"idempotency-key": f"without-read-{path}", "content-type": "image/jpeg"}
     first = await service.client.post(path, headers=headers, **again)
@@ -144,7 +144,7 @@ async def test_an_idempotency_key_replays_no_more_than_id_and_status(service: Ru
         tells_no_more(answer)
 
 
-async def test_a_new_upload_is_answered_with_id_and_status(service: RunningService) -> None:
+async def test_the_answer_to_a_new_upload_has_id_and_status(service: RunningService) -> None:
     headers = {"x-api-key": key_of(frozenset({Scope.UPLOAD}))}
     form = {"recipe": "thumbnails", "metadata": '{"album": "nobody-s-business"}'}
     answer = await service.client.post(
@@ -154,7 +154,7 @@ async def test_a_new_upload_is_answered_with_id_and_status(service: RunningServi
     tells_no_more(answer)
 
 
-async def test_a_presigned_form_says_nothing_that_was_not_sent(service: RunningService) -> None:
+async def test_a_presigned_form_contains_only_what_was_sent(service: RunningService) -> None:
     wanted = {"filename": "a.jpg", "content_type": "image/jpeg", "size": len(CAT), "recipe": "thumbnails"}
     headers = {"x-api-key": key_of(frozenset({Scope.UPLOAD})), "idempotency-key": "presigned-without-read"}
     first = await service.client.post("/uploads/presigned", json=wanted, headers=headers)
@@ -165,7 +165,7 @@ async def test_a_presigned_form_says_nothing_that_was_not_sent(service: RunningS
 
 
 @pytest.mark.parametrize("path", ["/uploads", "/uploads/presigned"])
-async def test_a_watermark_of_a_jobs_picture_needs_read(service: RunningService, path: str) -> None:
+async def test_a_watermark_of_a_jobs_result_needs_read(service: RunningService, path: str) -> None:
     job = (await owners_jobs(service))[1]
     headers = {"x-api-key": key_of(frozenset({Scope.UPLOAD}))}
     for job_id in (job.job_id, "0199a3c0-5b1e-7c3d-9a2f-4d5e6f708192"):

@@ -74,7 +74,7 @@ async def test_a_known_key_has_an_owner() -> None:
     assert caller == Caller(owner="ann", key_id=digest_of("secret"))
 
 
-async def test_a_session_has_its_users_owner_who_may_do_everything_and_is_counted_as_one_caller() -> None:
+async def test_a_session_has_all_scopes_and_all_sessions_of_an_owner_count_as_one_caller() -> None:
     default = Allowance(jobs_per_day=7)
     caller = await gate(Keys({}).find, allowance=default)(request(token=TOKEN))
     assert caller == Caller(owner="studio", session=SESSION, allowance=default)
@@ -83,7 +83,7 @@ async def test_a_session_has_its_users_owner_who_may_do_everything_and_is_counte
 
 
 @pytest.mark.parametrize("scopes", [{Scope.READ}, {Scope.UPLOAD}, {Scope.READ, Scope.UPLOAD}, {Scope.ADMIN}, set()])
-async def test_a_key_opens_what_its_scopes_say(scopes: set[Scope]) -> None:
+async def test_a_key_has_its_scopes_and_no_others(scopes: set[Scope]) -> None:
     caller = await gate(Keys({"secret": "ann"}, frozenset(scopes)).find)(request(key="secret"))
     for scope in Scope:
         if scope in scopes or Scope.ADMIN in scopes:
@@ -95,19 +95,19 @@ async def test_a_key_opens_what_its_scopes_say(scopes: set[Scope]) -> None:
 
 @pytest.mark.parametrize("token", [None, "", TOKEN])
 @pytest.mark.parametrize("key", ["", "wrong", "x" * 10_000, "ÿ", "\udcff"])
-async def test_any_other_key_is_refused_whatever_session_is_beside_it(key: str, token: str | None) -> None:
+async def test_an_unknown_key_is_refused_even_beside_a_session(key: str, token: str | None) -> None:
     with pytest.raises(Unauthenticated, match="key is not known"):
         await gate(Keys({"secret": "ann"}).find)(request(key=key, token=token))
 
 
 @pytest.mark.parametrize("token", ["wrong", TOKEN])
-async def test_of_a_key_and_a_session_the_key_counts(token: str) -> None:
+async def test_a_key_counts_and_a_session_beside_it_does_not(token: str) -> None:
     caller = await gate(Keys({"secret": "bob"}).find)(request(key="secret", token=token, method="POST"))
     assert (caller.owner, caller.session) == ("bob", None)
 
 
 @pytest.mark.parametrize("token", [None, "", "wrong"])
-async def test_who_shows_neither_is_refused(token: str | None) -> None:
+async def test_a_request_without_key_and_session_is_refused(token: str | None) -> None:
     with pytest.raises(Unauthenticated):
         await gate(Keys({}).find)(request(token=token))
 
@@ -125,7 +125,7 @@ async def test_a_session_changes_nothing_without_its_csrf_token() -> None:
         await gate(Keys({}).find)(request(token=TOKEN, method="POST"))
 
 
-async def test_the_development_key_is_refused_elsewhere_even_if_it_is_in_the_table() -> None:
+async def test_the_development_key_is_refused_in_production_even_if_it_is_stored() -> None:
     table = Keys({"local-dev-key": "demo"})
     assert (await gate(table.find, development=True)(request(key="local-dev-key"))).owner == "demo"
     with pytest.raises(Unauthenticated):
@@ -153,7 +153,7 @@ async def test_guessed_keys_are_not_remembered() -> None:
     assert len(authenticate.known) == 1
 
 
-async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_few_callers_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(expiring_cache, "MOST", 2)
     authenticate = gate(Keys({"a": "ann", "b": "bob", "c": "cem"}).find)
     for key in "abcabc":
@@ -161,7 +161,7 @@ async def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) ->
         assert len(authenticate.known) <= 2
 
 
-async def test_a_table_that_is_away_is_no_reason_to_call_a_key_wrong() -> None:
+async def test_an_unavailable_table_does_not_make_a_key_wrong() -> None:
     async def away(_: str) -> ApiKey | None:
         raise Unavailable("DynamoDB cannot be reached.")
 

@@ -33,7 +33,7 @@ def task(cloud: Cloud, shared_installation: Installation) -> Callable[..., RateT
     return lambda now=clock.now: RateTable(cloud.dynamodb, table, now=now)
 
 
-async def test_of_twenty_requests_at_once_to_two_tasks_exactly_the_burst_passes(task: Callable[..., RateTable]) -> None:
+async def test_exactly_the_burst_of_twenty_requests_at_once_to_two_tasks_passes(task: Callable[..., RateTable]) -> None:
     tasks = [task(), task()]
     standings = await asyncio.gather(*(tasks[number % 2].take("crowd", SLOW) for number in range(20)))
     passed = [standing for standing in standings if not standing.is_reached]
@@ -41,7 +41,7 @@ async def test_of_twenty_requests_at_once_to_two_tasks_exactly_the_burst_passes(
     assert {standing.retry_after for standing in standings if standing.is_reached} <= {99, 100}
 
 
-async def test_callers_do_not_take_from_one_another(task: Callable[..., RateTable]) -> None:
+async def test_each_caller_has_its_own_bucket(task: Callable[..., RateTable]) -> None:
     rates = task()
     for caller in ("one", "other"):
         assert (await rates.take(caller, SLOW)).remaining == 4

@@ -26,7 +26,7 @@ class Simulated:
         return self.bucket.tokens(self.full_at, now)
 
 
-def test_a_full_bucket_lets_a_burst_through_and_no_more() -> None:
+def test_a_full_bucket_allows_one_burst() -> None:
     simulated = Simulated(Rate.of(2, 5))
     assert simulated.tokens(NOW) == 5
     assert [simulated.take(NOW) for _ in range(7)] == [True] * 5 + [False] * 2
@@ -43,7 +43,7 @@ def test_tokens_come_back_one_by_one() -> None:
     assert not simulated.take(almost + 1)
 
 
-def test_it_says_how_long_to_wait() -> None:
+def test_a_bucket_says_how_long_to_wait() -> None:
     simulated = Simulated(Rate.of(0.1, 2))
     assert simulated.bucket.seconds == 20
     for _ in range(2):
@@ -62,7 +62,7 @@ def test_it_says_how_long_to_wait() -> None:
     burst=st.integers(1, 50),
     pauses=st.lists(st.integers(0, 3 * MICROSECONDS), max_size=60),
 )
-def test_in_no_span_of_time_pass_more_than_the_burst_and_what_came_back(
+def test_no_span_of_time_allows_more_than_the_burst_and_the_returned_tokens(
     per_second: float, burst: int, pauses: list[int]
 ) -> None:
     simulated, now, passed = Simulated(Rate(per_second=per_second, burst=burst)), NOW, list[int]()

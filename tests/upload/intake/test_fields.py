@@ -43,7 +43,7 @@ def test_another_recipe_is_refused(text: str) -> None:
         {"😀" * 64: "😀" * 256},
     ],
 )
-def test_metadata_comes_back_as_it_was(metadata: dict[str, str]) -> None:
+def test_metadata_is_kept_unchanged(metadata: dict[str, str]) -> None:
     assert read_metadata(json.dumps(metadata)) == metadata
     assert read_metadata(json.dumps(metadata, ensure_ascii=False)) == metadata
 
@@ -75,13 +75,13 @@ def test_other_metadata_is_refused(text: str) -> None:
     assert caught.value.fields["errors"][0]["pointer"].startswith("/metadata")
 
 
-def test_the_entry_that_is_wrong_is_pointed_at() -> None:
+def test_a_wrong_entry_has_a_pointer() -> None:
     with pytest.raises(MalformedRequest) as caught:
         read_metadata('{"fine": "text", "a/b": 1, "": "x"}')
     assert [fault["pointer"] for fault in caught.value.fields["errors"]] == ["/metadata/a~1b", "/metadata/"]
 
 
-def test_no_metadata_is_none() -> None:
+def test_an_empty_text_is_no_metadata() -> None:
     assert read_metadata("") == {}
 
 

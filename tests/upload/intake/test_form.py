@@ -61,13 +61,13 @@ def test_a_body_cut_anywhere_gives_the_same_events() -> None:
         assert events_of([body[:cut], body[cut:]]) == whole
 
 
-def test_a_body_that_comes_byte_by_byte_gives_the_same_events() -> None:
+def test_a_body_that_arrives_byte_by_byte_gives_the_same_events() -> None:
     body = form([FILE, RECIPE])
     assert events_of([body[at : at + 1] for at in range(len(body))]) == events_of([body])
 
 
 @given(data=st.binary(max_size=300), cuts=st.lists(st.integers(0, 500), max_size=6))
-def test_any_bytes_of_a_file_come_out_as_they_went_in(data: bytes, cuts: list[int]) -> None:
+def test_all_bytes_of_a_file_come_out_unchanged(data: bytes, cuts: list[int]) -> None:
     body = form([RECIPE, part("file", data, "x")])
     edges = [0, *sorted(min(cut, len(body)) for cut in cuts), len(body)]
     events = events_of([body[start:end] for start, end in pairwise(edges)])
@@ -111,7 +111,7 @@ def test_file_names_are_read_from_any_bytes(raw: bytes, name: str) -> None:
         (b"filename=plain.jpg; filename*=utf-8''extended.jpg", "plain.jpg"),
     ],
 )
-def test_the_extended_file_name_counts_when_there_is_no_other(parameter: bytes, name: str | None) -> None:
+def test_the_extended_file_name_counts_if_there_is_no_other(parameter: bytes, name: str | None) -> None:
     body = form([part_with_headers(b'Content-Disposition: form-data; name="file"; ' + parameter, b"x")])
     assert FileStarted(name) in events_of([body])
 
@@ -120,7 +120,7 @@ def test_a_field_may_be_sent_as_a_file() -> None:
     assert events_of([form([part("recipe", b"web", "recipe.json")])]) == [Field("recipe", "web")]
 
 
-def test_a_field_of_the_longest_length_is_taken() -> None:
+def test_a_field_of_the_greatest_length_is_accepted() -> None:
     assert events_of([form([part("recipe", b"x" * MAX_FIELD_BYTES)])]) == [Field("recipe", "x" * MAX_FIELD_BYTES)]
 
 
@@ -161,9 +161,9 @@ def test_a_broken_form_is_refused_with_what_is_wrong(body: bytes, words: str) ->
     assert words in refusal(body)
 
 
-def test_a_boundary_that_no_client_would_use_is_refused() -> None:
+def test_an_invalid_boundary_is_refused() -> None:
     assert "Boundary length" in refusal(b"", f"multipart/form-data; boundary={'b' * 300}")
 
 
-def test_what_follows_the_closing_boundary_is_ignored() -> None:
+def test_bytes_after_the_closing_boundary_are_ignored() -> None:
     assert events_of([form([FILE]) + b"epilogue" + form([FILE])]) == events_of([form([FILE])])

@@ -46,7 +46,7 @@ def test_size_hash_and_format_do_not_depend_on_the_chunks(chunk: int) -> None:
     assert inspection.format is ImageFormat.JPEG
 
 
-def test_the_format_is_told_by_the_first_32_bytes() -> None:
+def test_the_first_32_bytes_decide_the_format() -> None:
     inspection = Inspection(max_bytes=MIB)
     inspection.see(images.png(8, 8)[:31])
     assert inspection.format is None
@@ -54,7 +54,7 @@ def test_the_format_is_told_by_the_first_32_bytes() -> None:
     assert inspection.format is ImageFormat.PNG
 
 
-def test_a_file_shorter_than_that_is_told_by_what_there_is() -> None:
+def test_a_shorter_file_is_recognized_at_its_end() -> None:
     assert inspect(b"P1 1 1 1").format is ImageFormat.PPM
 
 
@@ -89,7 +89,7 @@ def test_too_many_pixels_are_refused_by_the_header() -> None:
     assert caught.value.fields == {"limit": MAX_PIXELS, "actual": 100_000_000}
 
 
-def test_as_many_pixels_as_are_processed_pass() -> None:
+def test_exactly_the_limit_of_pixels_passes() -> None:
     inspect(png_of(10_000, 5_000))
 
 
@@ -131,7 +131,7 @@ def test_an_os2_bitmap_is_left_to_the_processor() -> None:
 
 
 @pytest.mark.parametrize("path", corpus_params("[fop]*/**/*.*"))
-def test_sound_images_of_others_pass(path: Path) -> None:
+def test_valid_images_of_other_projects_pass(path: Path) -> None:
     with Image.open(path) as image:
         assert image.width * image.height < MAX_PIXELS
     inspect(path.read_bytes())
@@ -154,7 +154,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
-def test_a_header_made_to_be_slow_is_not(data: bytes) -> None:
+def test_a_crafted_slow_header_is_read_quickly(data: bytes) -> None:
     began = time.process_time()
     with suppress(RequestError):
         inspect(data[: 2 * HEAD_BYTES], chunk=65536)
@@ -179,7 +179,7 @@ def test_other_camera_raw_is_refused_by_name(name: str) -> None:
 
 
 @pytest.mark.parametrize("path", corpus_params("raw/*"))
-def test_files_of_cameras_are_refused_by_name(path: Path) -> None:
+def test_camera_files_are_refused_by_name(path: Path) -> None:
     kind = path.suffix[1:].upper()
     with pytest.raises(UnsupportedMediaType, match=rf"Camera RAW \({kind}\)"):
         inspect(path.read_bytes())
@@ -187,7 +187,7 @@ def test_files_of_cameras_are_refused_by_name(path: Path) -> None:
 
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("big", [False, True])
-def test_a_tiff_tells_its_size_wherever_its_directory_is(order: str, big: bool) -> None:  # noqa: FBT001 - a parameter
+def test_the_size_of_a_tiff_is_found_wherever_its_directory_is(order: str, big: bool) -> None:  # noqa: FBT001 - a parameter
     small: dict[int, tiffs.Tag] = {256: 500, 257: 400, 258: 8, 262: 1}
     pixels = bytes(HEAD_BYTES + 70_000)
     assert inspect(tiffs.tiff([(small, [pixels])], order=order, big=big)).format is ImageFormat.TIFF

@@ -63,7 +63,7 @@ async def used(new_jobs: NewJobs, caller: Caller) -> DailyUsage:
     return await new_jobs._usage.on(caller.counted_as, clock.now())
 
 
-async def test_of_twenty_jobs_at_once_in_two_tasks_exactly_the_quota_is_made(
+async def test_exactly_the_quota_of_twenty_jobs_at_once_in_two_tasks_is_made(
     cloud: Cloud, installed: Callable[..., NewJobs]
 ) -> None:
     tasks, caller = (
@@ -76,7 +76,7 @@ async def test_of_twenty_jobs_at_once_in_two_tasks_exactly_the_quota_is_made(
     assert await used(tasks[0], caller) == DailyUsage(jobs=5, bytes=500)
 
 
-async def test_a_job_counts_once_although_each_answer_was_lost(cloud: Cloud, installed: Callable[..., NewJobs]) -> None:
+async def test_a_job_counts_once_even_if_every_answer_is_lost(cloud: Cloud, installed: Callable[..., NewJobs]) -> None:
     caller = Caller(owner="unlucky", allowance=FIVE_JOBS)
     async with running_proxy(cloud.endpoint_url) as proxy, open_clients(proxy.url) as clients:
         new_jobs, lost = installed(clients.dynamodb), LostAnswers()

@@ -33,7 +33,7 @@ async def exists(cloud: Cloud, bucket: str, new: NewOriginal) -> bool:
 
 
 @pytest.mark.parametrize("size", [1, PART_BYTES, PART_BYTES + 1, 2 * PART_BYTES + 5])
-async def test_an_object_exists_once_it_is_finished(cloud: Cloud, upload: RunningService, size: int) -> None:
+async def test_an_object_exists_after_finish(cloud: Cloud, upload: RunningService, size: int) -> None:
     bucket, new = upload.settings.originals_bucket, new_object()
     thing = IncomingOriginal(cloud.s3, bucket, new)
     data = bytes(range(256)) * (size // 256 + 1)
@@ -64,7 +64,7 @@ async def test_parts_are_sent_as_soon_as_they_are_full(cloud: Cloud, upload: Run
     assert not await exists(cloud, bucket, new)
 
 
-async def test_an_abort_that_fails_is_noted_and_no_more(cloud: Cloud, upload: RunningService) -> None:
+async def test_a_failed_abort_is_only_logged(cloud: Cloud, upload: RunningService) -> None:
     thing = IncomingOriginal(cloud.s3, upload.settings.originals_bucket, new_object())
     await thing.write(b"x" * (PART_BYTES + 1))
     await thing.abort()
@@ -73,7 +73,7 @@ async def test_an_abort_that_fails_is_noted_and_no_more(cloud: Cloud, upload: Ru
     assert [log["event"] for log in logs] == ["abort_failed"]
 
 
-async def test_without_s3_bytes_cannot_be_taken(upload: RunningService, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_bytes_cannot_be_written_without_s3(upload: RunningService, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     async with Aws().s3() as client:
         thing = IncomingOriginal(client, upload.settings.originals_bucket, new_object())
@@ -82,7 +82,7 @@ async def test_without_s3_bytes_cannot_be_taken(upload: RunningService, monkeypa
         await thing.abort()
 
 
-async def test_a_form_is_refused_once_its_time_is_over(cloud: Cloud, upload: RunningService) -> None:
+async def test_an_expired_form_is_refused(cloud: Cloud, upload: RunningService) -> None:
     originals = Originals(cloud.s3, upload.settings.originals_bucket, public=cloud.s3)
     async with httpx.AsyncClient(trust_env=False) as anyone:
         form = await originals.presigned_post(new_object(), max_bytes=100, seconds=4)

@@ -90,14 +90,14 @@ async def test_nothing_is_opened_before_the_format_is_known() -> None:
         assert bytes(store.thing.data) == CAT[:40]
 
 
-async def test_a_file_shorter_than_that_is_opened_at_its_end() -> None:
+async def test_a_very_short_file_is_opened_at_its_end() -> None:
     store = Store()
     async with intake(store) as desk:
         await take_all(desk, file(b"P1 1 1 1"))
         assert bytes(store.thing.data) == b"P1 1 1 1"
 
 
-async def test_a_recipe_that_comes_later_is_not_known_to_the_store() -> None:
+async def test_the_store_does_not_know_a_recipe_that_follows_the_file() -> None:
     store = Store()
     async with intake(store) as desk:
         await take_all(desk, [*file(), Field("recipe", "augment")])
@@ -105,7 +105,7 @@ async def test_a_recipe_that_comes_later_is_not_known_to_the_store() -> None:
     assert store.opened == [("cat.jpg", ImageFormat.JPEG, None)]
 
 
-async def test_what_is_not_stored_is_aborted() -> None:
+async def test_an_upload_that_is_not_stored_is_aborted() -> None:
     store = Store()
     async with intake(store) as desk:
         await take_all(desk, file())
@@ -140,7 +140,7 @@ async def test_a_form_without_a_file_is_refused() -> None:
             desk.received()
 
 
-async def test_a_store_that_is_away_is_asked_to_forget() -> None:
+async def test_an_unavailable_store_is_asked_to_abort() -> None:
     store = Store()
     async with intake(store) as desk:
         await take_all(desk, file())
@@ -167,13 +167,13 @@ async def test_a_cancelled_upload_leaves_nothing_behind() -> None:
     assert store.thing.aborted
 
 
-async def test_an_upload_may_be_looked_at_only() -> None:
+async def test_an_upload_may_be_checked_without_a_store() -> None:
     async with intake(None) as desk:
         await take_all(desk, file())
         assert desk.received().size == len(CAT)
 
 
-async def test_names_are_made_harmless_on_the_way_in() -> None:
+async def test_file_names_are_sanitized() -> None:
     for raw, name in [("../a/../b.jpg", "b.jpg"), (None, "image"), ("\x00\u202e", "image"), ("C:\\cat.jpg", "cat.jpg")]:
         store = Store()
         async with intake(store) as desk:

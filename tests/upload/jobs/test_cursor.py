@@ -21,7 +21,7 @@ def test_a_cursor_is_read_as_it_was_written() -> None:
     assert read_cursor(write_cursor(POSITION)) == POSITION
 
 
-def test_a_cursor_can_stand_in_a_url() -> None:
+def test_a_cursor_is_safe_in_a_url() -> None:
     text = write_cursor(POSITION)
     assert text.replace("-", "").replace("_", "").isalnum()
 
@@ -53,12 +53,12 @@ def test_a_cursor_can_stand_in_a_url() -> None:
         base64.urlsafe_b64encode(b"\xff\xfe").decode(),
     ],
 )
-def test_what_was_not_written_here_is_refused(text: str) -> None:
+def test_a_text_that_is_not_a_cursor_is_refused(text: str) -> None:
     with pytest.raises(MalformedRequest, match="cursor"):
         read_cursor(text)
 
 
 @given(text=st.text(max_size=80))
-def test_any_text_is_a_cursor_or_refused(text: str) -> None:
+def test_any_text_is_either_read_or_refused(text: str) -> None:
     with pytest.raises(MalformedRequest):
         read_cursor(text)

@@ -55,7 +55,7 @@ async def story() -> AsyncIterator[Story]:
         await story.running
 
 
-async def test_each_change_is_told_and_the_end_is_the_last(story: Story) -> None:
+async def test_each_change_is_a_state_and_the_end_is_the_last_one(story: Story) -> None:
     job = story.table.put(waiting())
     states = await story.from_now(job)
     for change in (
@@ -71,7 +71,7 @@ async def test_each_change_is_told_and_the_end_is_the_last(story: Story) -> None
     assert not story.watcher._waiters
 
 
-async def test_progress_is_told_with_the_picture_that_is_there(story: Story) -> None:
+async def test_progress_shows_the_variants_that_are_completed(story: Story) -> None:
     job = story.table.put(queued())
     states = await story.from_now(job)
     story.table.put(settled(job, "square-64"))
@@ -81,13 +81,13 @@ async def test_progress_is_told_with_the_picture_that_is_there(story: Story) -> 
     await states.aclose()
 
 
-async def test_of_a_job_that_has_ended_nothing_more_is_told(story: Story) -> None:
+async def test_a_finished_job_has_no_further_state(story: Story) -> None:
     job = story.table.put(completed())
     assert [state async for state in await story.from_now(job)] == []
     assert story.table.looks == []
 
 
-async def test_what_changed_since_the_state_was_told_is_told_at_once(story: Story) -> None:
+async def test_a_change_since_the_last_seen_state_is_shown_at_once(story: Story) -> None:
     job = story.table.put(waiting())
     states = await story.from_now(job)
     story.table.put(queued(job_id=job.job_id))
@@ -117,7 +117,7 @@ async def test_each_state_has_its_own_event_id() -> None:
     assert (await read_state(job.job_id, job.owner)).event_id == event_ids[-1]
 
 
-async def test_a_job_that_is_deleted_is_gone(story: Story) -> None:
+async def test_following_a_deleted_job_raises_not_found(story: Story) -> None:
     job = story.table.put(queued())
     states = await story.from_now(job)
     story.table.remove(job)
@@ -125,13 +125,13 @@ async def test_a_job_that_is_deleted_is_gone(story: Story) -> None:
         await anext(states)
 
 
-async def test_the_job_of_another_is_not_found(story: Story) -> None:
+async def test_another_owners_job_is_not_found(story: Story) -> None:
     job = story.table.put(queued(owner="stranger"))
     with pytest.raises(NotFound):
         await story.read_state(job.job_id, "demo")
 
 
-async def test_a_table_that_is_away_for_a_while_ends_nothing(story: Story) -> None:
+async def test_a_table_that_is_unavailable_for_a_while_ends_nothing(story: Story) -> None:
     job = story.table.put(waiting())
     states = await story.from_now(job)
     story.table.failing_looks, story.table.failing_reads = 2, 3
@@ -141,14 +141,14 @@ async def test_a_table_that_is_away_for_a_while_ends_nothing(story: Story) -> No
     await states.aclose()
 
 
-async def test_a_table_that_is_away_from_the_start_is_said_to_be(story: Story) -> None:
+async def test_a_table_that_is_unavailable_from_the_start_is_an_error(story: Story) -> None:
     job = story.table.put(waiting())
     story.table.failing_reads = 1
     with pytest.raises(Unavailable):
         await story.read_state(job.job_id, job.owner)
 
 
-async def test_after_some_minutes_nothing_more_is_told(story: Story) -> None:
+async def test_following_ends_after_some_minutes(story: Story) -> None:
     job = story.table.put(waiting())
     states = await story.from_now(job)
     story.table.put(queued(job_id=job.job_id))
@@ -158,7 +158,7 @@ async def test_after_some_minutes_nothing_more_is_told(story: Story) -> None:
     assert not story.watcher._waiters
 
 
-async def test_the_stop_ends_all(story: Story) -> None:
+async def test_stopping_ends_all_streams_of_states(story: Story) -> None:
     jobs = [story.table.put(waiting()) for _ in range(5)]
     followed = [await story.from_now(job) for job in jobs]
     ends = [asyncio.create_task(anext(states, None)) for states in followed]
@@ -167,7 +167,7 @@ async def test_the_stop_ends_all(story: Story) -> None:
     assert await asyncio.gather(*ends) == [None] * len(jobs)
 
 
-async def test_who_goes_away_leaves_nobody_waiting(story: Story) -> None:
+async def test_a_client_that_leaves_ends_its_wait(story: Story) -> None:
     job = story.table.put(waiting())
     going = asyncio.create_task(anext(await story.from_now(job)))
     await story.table.next_look()

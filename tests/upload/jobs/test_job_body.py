@@ -53,7 +53,7 @@ UNKNOWN_SOURCE = {
 }
 
 
-async def test_a_new_job_shows_what_is_known_and_null_for_the_rest(links: ResultLinks) -> None:
+async def test_a_new_job_shows_null_for_what_is_not_known_yet(links: ResultLinks) -> None:
     job = waiting()
     body = await seen(job, links)
     variants = body.pop("variants")
@@ -91,7 +91,7 @@ async def test_a_new_job_shows_what_is_known_and_null_for_the_rest(links: Result
     }
 
 
-async def test_a_finished_job_shows_its_source_and_its_pictures(links: ResultLinks) -> None:
+async def test_a_finished_job_shows_its_source_and_its_variants(links: ResultLinks) -> None:
     job = completed()
     body = await seen(job, links)
     assert (body["status"], body["completed_at"]) == ("completed", "2026-11-22T05:54:02.123Z")
@@ -164,23 +164,23 @@ async def test_a_recipe_without_variants_has_nothing_to_count(links: ResultLinks
     assert body["variants"] == []
 
 
-async def test_a_description_that_came_after_the_job_was_read_is_not_shown_yet(links: ResultLinks) -> None:
+async def test_a_description_newer_than_the_job_is_not_shown_yet(links: ResultLinks) -> None:
     body = await seen(queued(), links, description=DESCRIPTION)
     assert (body["source"]["width"], body["source"]["exif"]) == (None, None)
 
 
-async def test_metadata_is_shown_when_there_is_any(links: ResultLinks) -> None:
+async def test_metadata_is_shown_if_there_is_any(links: ResultLinks) -> None:
     assert "metadata" not in await seen(waiting(), links)
     assert (await seen(waiting(), links, metadata={"album": "holidays"}))["metadata"] == {"album": "holidays"}
 
 
-def test_a_picture_is_named_after_its_source_and_its_variant() -> None:
+def test_a_result_is_named_after_its_original_and_its_variant() -> None:
     link = result_link(completed(filename="größe.tar.png"), "square-64")
     assert link is not None
     assert link.filename == "größe.tar-square-64.webp"
 
 
-def test_there_is_no_link_before_there_is_a_picture() -> None:
+def test_there_is_no_link_before_there_is_a_result() -> None:
     assert result_link(queued(), "square-64") is None
     assert result_link(completed(failed=("square-64",)), "square-64") is None
     assert result_link(completed(), "unknown") is None

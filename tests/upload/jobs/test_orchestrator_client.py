@@ -28,7 +28,7 @@ def answering(answer: Callable[[httpx.Request], httpx.Response]) -> Orchestrator
         (OrchestratorClient.delete, "DELETE", "/api/jobs/1"),
     ],
 )
-async def test_each_question_has_its_route(ask: Callable[..., object], method: str, path: str) -> None:
+async def test_each_method_calls_its_route(ask: Callable[..., object], method: str, path: str) -> None:
     requests: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -52,7 +52,7 @@ async def test_each_question_has_its_route(ask: Callable[..., object], method: s
         (httpx.Response(400), Unavailable, "Jobs cannot be changed now. Try again in a moment."),
     ],
 )
-async def test_answers_become_errors(answer: httpx.Response, error: type[DarkroomError], message: str) -> None:
+async def test_responses_become_errors(answer: httpx.Response, error: type[DarkroomError], message: str) -> None:
     with pytest.raises(error) as caught:
         await answering(lambda _: answer).retry("1", None)
     assert caught.value.message == message
@@ -66,9 +66,7 @@ CHARGE = Charge.of("k", Allowance(jobs_per_day=5), 7, clock.parse("2026-11-30T10
     [(OrchestratorClient.retry, "/api/jobs/1/retry"), (OrchestratorClient.replay, "/api/jobs/1/deliveries/replay")],
 )
 @pytest.mark.parametrize("charge", [CHARGE, None])
-async def test_what_is_charged_for_goes_with_its_charge(
-    ask: Callable[..., Any], path: str, charge: Charge | None
-) -> None:
+async def test_a_charged_request_carries_its_charge(ask: Callable[..., Any], path: str, charge: Charge | None) -> None:
     requests: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -81,7 +79,7 @@ async def test_what_is_charged_for_goes_with_its_charge(
     assert (Charge.model_validate_json(request.content) if request.content else None) == charge
 
 
-async def test_a_quota_and_what_is_under_way_are_told_as_they_are() -> None:
+async def test_errors_of_quotas_and_of_replays_keep_their_fields() -> None:
     told = {"detail": "Daily quota used up.", "quota": "jobs", "limit": 5, "used": 5}
     used_up = httpx.Response(429, json=told, headers={"retry-after": "600"})
     with pytest.raises(QuotaExceeded) as quota:
@@ -94,13 +92,13 @@ async def test_a_quota_and_what_is_under_way_are_told_as_they_are() -> None:
     assert (under_way.value.message, under_way.value.retry_after_seconds) == ("Being delivered.", 7)
 
 
-async def test_nobody_there_is_unavailable() -> None:
+async def test_an_orchestrator_that_does_not_listen_is_unavailable() -> None:
     async with open_client("http://127.0.0.1:9") as client:
         with pytest.raises(Unavailable):
             await OrchestratorClient(client).delete("1")
 
 
-async def test_no_answer_in_time_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_orchestrator_that_answers_too_late_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(orchestrator_client, "TOTAL_SECONDS", 0.05)
     released = asyncio.Event()
 

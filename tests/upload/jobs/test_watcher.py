@@ -52,7 +52,7 @@ async def test_a_wait_ends_when_the_status_changes(watch: Watch) -> None:
     assert await wait
 
 
-async def test_a_wait_ends_at_once_when_the_status_has_changed_already(watch: Watch) -> None:
+async def test_a_wait_ends_at_once_if_the_status_has_already_changed(watch: Watch) -> None:
     job = waiting()
     watch.table.put(completed(job_id=job.job_id))
     assert await watch.wait_for(job)
@@ -64,7 +64,7 @@ async def test_a_retry_is_a_change_even_if_the_status_is_the_same(watch: Watch) 
     assert await watch.wait_for(job)
 
 
-async def test_progress_ends_only_the_waits_that_are_for_it(watch: Watch) -> None:
+async def test_progress_ends_only_waits_for_progress(watch: Watch) -> None:
     job = watch.table.put(queued())
     status, progress = watch.wait_for(job), watch.wait_for(job, progress=True)
     await watch.table.next_look()
@@ -76,7 +76,7 @@ async def test_progress_ends_only_the_waits_that_are_for_it(watch: Watch) -> Non
     assert await status
 
 
-async def test_a_wait_for_progress_ends_with_the_status_as_well(watch: Watch) -> None:
+async def test_a_new_status_ends_a_wait_for_progress_too(watch: Watch) -> None:
     job = watch.table.put(queued())
     wait = watch.wait_for(job, progress=True)
     await watch.table.next_look()
@@ -84,16 +84,16 @@ async def test_a_wait_for_progress_ends_with_the_status_as_well(watch: Watch) ->
     assert await wait
 
 
-async def test_a_wait_ends_when_the_job_is_gone(watch: Watch) -> None:
+async def test_a_wait_ends_when_the_job_is_deleted(watch: Watch) -> None:
     assert await watch.wait_for(waiting())
 
 
-async def test_a_wait_ends_when_its_time_is_over(watch: Watch) -> None:
+async def test_a_wait_ends_after_its_time(watch: Watch) -> None:
     job = watch.table.put(waiting())
     assert not await watch.wait_for(job, seconds=0.05)
 
 
-async def test_only_those_wake_whose_job_changed(watch: Watch) -> None:
+async def test_only_waits_for_the_changed_job_end(watch: Watch) -> None:
     jobs = [watch.table.put(waiting()) for _ in range(3)]
     waits = [watch.wait_for(job) for job in jobs] + [watch.wait_for(jobs[0])]
     await watch.table.next_look()
@@ -103,7 +103,7 @@ async def test_only_those_wake_whose_job_changed(watch: Watch) -> None:
     assert not waits[2].done()
 
 
-async def test_all_jobs_are_looked_up_together_and_each_once(watch: Watch) -> None:
+async def test_all_jobs_are_read_in_one_call_and_each_once(watch: Watch) -> None:
     jobs = [watch.table.put(waiting()) for _ in range(20)]
     waits = [watch.wait_for(job) for job in jobs * 3]
     await watch.table.next_look()
@@ -113,7 +113,7 @@ async def test_all_jobs_are_looked_up_together_and_each_once(watch: Watch) -> No
         wait.cancel()
 
 
-async def test_nothing_is_looked_up_while_nobody_waits(watch: Watch) -> None:
+async def test_nothing_is_read_while_no_request_waits(watch: Watch) -> None:
     job = watch.table.put(waiting())
     wait = watch.wait_for(job)
     await watch.table.next_look()
@@ -129,7 +129,7 @@ async def test_nothing_is_looked_up_while_nobody_waits(watch: Watch) -> None:
 
 
 @pytest.mark.parametrize("failure", [Unavailable("DynamoDB cannot be reached."), RuntimeError("bug")])
-async def test_looks_that_fail_end_neither_the_waits_nor_the_watch(watch: Watch, failure: Exception) -> None:
+async def test_failed_reads_end_neither_the_waits_nor_the_watcher(watch: Watch, failure: Exception) -> None:
     watch.table.failing_looks, watch.table.failure = 3, failure
     job = watch.table.put(waiting())
     wait = watch.wait_for(job)
@@ -140,7 +140,7 @@ async def test_looks_that_fail_end_neither_the_waits_nor_the_watch(watch: Watch,
     assert await wait
 
 
-async def test_a_look_that_began_before_a_wait_does_not_end_it(watch: Watch) -> None:
+async def test_a_read_that_began_before_a_wait_does_not_end_it(watch: Watch) -> None:
     job = watch.table.put(queued())
     watch.table.looking.clear()
     earlier = watch.wait_for(job)
@@ -154,7 +154,7 @@ async def test_a_look_that_began_before_a_wait_does_not_end_it(watch: Watch) -> 
     later.cancel()
 
 
-async def test_the_stop_ends_all_waits_at_once_and_those_that_come_later(watch: Watch) -> None:
+async def test_stopping_ends_all_waits_and_later_ones_at_once(watch: Watch) -> None:
     waits = [watch.wait_for(watch.table.put(waiting())) for _ in range(5)]
     await watch.table.next_look()
     watch.stop.set()
@@ -163,7 +163,7 @@ async def test_the_stop_ends_all_waits_at_once_and_those_that_come_later(watch: 
     assert not await watch.wait_for(watch.table.put(waiting()))
 
 
-async def test_a_watcher_that_nobody_asked_stops_at_once(watch: Watch) -> None:
+async def test_a_watcher_without_waits_stops_at_once(watch: Watch) -> None:
     await asyncio.sleep(0)
     watch.stop.set()
     await watch.running

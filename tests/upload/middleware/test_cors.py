@@ -31,7 +31,7 @@ async def ask(
     return await client.options("/jobs/x", headers={"origin": origin, **wanted})
 
 
-async def test_a_page_of_a_named_origin_may_read_answers_and_the_headers_it_needs(browser: httpx.AsyncClient) -> None:
+async def test_a_page_of_a_named_origin_may_read_responses_and_their_headers(browser: httpx.AsyncClient) -> None:
     headers = (await browser.get("/recipes", headers={"origin": FRIEND})).headers
     assert headers["access-control-allow-origin"] == FRIEND
     assert headers["access-control-allow-credentials"] == "true"
@@ -42,13 +42,15 @@ async def test_a_page_of_a_named_origin_may_read_answers_and_the_headers_it_need
 
 @pytest.mark.parametrize("header", ["x-api-key", "x-csrf-token", "idempotency-key", "if-none-match", "content-type"])
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
-async def test_it_may_send_what_the_api_takes(browser: httpx.AsyncClient, method: str, header: str) -> None:
+async def test_a_page_of_a_named_origin_may_send_all_headers_of_the_api(
+    browser: httpx.AsyncClient, method: str, header: str
+) -> None:
     answer = await ask(browser, FRIEND, method, header)
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (200, FRIEND)
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_it_learns_of_errors_as_well(browser: httpx.AsyncClient) -> None:
+async def test_a_page_of_a_named_origin_may_read_errors(browser: httpx.AsyncClient) -> None:
     answer = await browser.get("/status/x", headers={"origin": FRIEND})
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (404, FRIEND)
 
@@ -64,7 +66,7 @@ async def test_it_learns_of_errors_as_well(browser: httpx.AsyncClient) -> None:
         FRIEND.upper(),
     ],
 )
-async def test_no_other_origin_is_let_in(browser: httpx.AsyncClient, origin: str) -> None:
+async def test_other_origins_are_refused(browser: httpx.AsyncClient, origin: str) -> None:
     assert "access-control-allow-origin" not in (await browser.get("/recipes", headers={"origin": origin})).headers
     answer = await ask(browser, origin)
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed_request")
@@ -72,7 +74,7 @@ async def test_no_other_origin_is_let_in(browser: httpx.AsyncClient, origin: str
     assert "access-control-allow-origin" not in answer.headers
 
 
-async def test_unless_set_nobody_is_let_in(upload: RunningService) -> None:
+async def test_every_origin_is_refused_by_default(upload: RunningService) -> None:
     answer = await upload.client.get("/recipes", headers={"origin": FRIEND})
     assert not [name for name in answer.headers if name.startswith("access-control")]
     assert (await ask(upload.client, FRIEND)).status_code == 405
@@ -101,6 +103,6 @@ def test_an_origin_is_a_scheme_and_a_host(text: str) -> None:
         "https://",
     ],
 )
-def test_nothing_else_is_and_no_origin_stands_for_all(text: str) -> None:
+def test_other_texts_and_the_wildcard_are_not_origins(text: str) -> None:
     with pytest.raises(ValidationError):
         ORIGIN.validate_python(text)

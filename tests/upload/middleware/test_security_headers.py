@@ -37,9 +37,7 @@ class BrokenJobs:
         ("GET", "/recipes"),
     ],
 )
-async def test_every_answer_has_the_headers_of_a_careful_service(
-    upload: RunningService, method: str, path: str
-) -> None:
+async def test_every_response_has_the_security_headers(upload: RunningService, method: str, path: str) -> None:
     headers = (await upload.client.request(method, path)).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
@@ -51,7 +49,7 @@ async def test_every_answer_has_the_headers_of_a_careful_service(
         assert headers["content-security-policy"] == NOTHING
 
 
-async def test_even_a_bug_is_answered_with_them_and_without_a_word_of_what_it_is(upload: RunningService) -> None:
+async def test_the_response_to_a_bug_has_the_headers_and_no_details(upload: RunningService) -> None:
     broken = replace(upload.services, jobs=cast("JobReader", BrokenJobs()), development=False)
     transport = httpx.ASGITransport(create_app(broken), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://upload") as client:
@@ -71,7 +69,7 @@ async def test_the_docs_page_runs_its_own_scripts_and_no_others(upload: RunningS
     assert not re.search(r"\son\w+=|style=|<style", answer.text)
 
 
-async def test_no_redirect_leads_to_the_host_that_a_request_names(upload: RunningService) -> None:
+async def test_no_redirect_leads_to_the_host_of_the_request(upload: RunningService) -> None:
     answer = await upload.client.get("/jobs/", headers={"host": "evil.example"}, follow_redirects=False)
     assert answer.status_code == 404
     assert "evil.example" not in answer.text

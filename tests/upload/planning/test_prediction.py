@@ -23,7 +23,7 @@ def notices(of: Variant, image: Source) -> list[str]:
     return [notice.code for notice in predict(of, image).notices]
 
 
-def test_a_picture_is_told_with_size_and_format() -> None:
+def test_an_image_is_predicted_with_size_and_format() -> None:
     told = predict(variant({"op": "resize", "width": 640}, format="webp"), source())
     assert told.image == PredictedImage(
         size=(640, 480), size_exact=True, format=ImageFormat.WEBP, other_formats=(), frames=1
@@ -31,7 +31,7 @@ def test_a_picture_is_told_with_size_and_format() -> None:
     assert told.notices == ()
 
 
-def test_what_is_not_enlarged_is_said_with_both_sizes() -> None:
+def test_a_notice_of_no_enlargement_has_both_sizes() -> None:
     (notice,) = predict(variant({"op": "resize", "width": 1920}), source()).notices
     assert notice == Notice(
         code="not_enlarged",
@@ -43,7 +43,7 @@ def test_what_is_not_enlarged_is_said_with_both_sizes() -> None:
     assert notices(variant({"op": "trim"}, {"op": "resize", "width": 1920}), source()) == []
 
 
-def test_a_picture_that_would_be_too_large_is_certain_to_fail() -> None:
+def test_an_image_that_would_be_too_large_is_certain_to_fail() -> None:
     told = predict(variant({"op": "resize", "width": 8192, "height": 8192, "enlarge": True}), source())
     assert told.image is None
     assert [(notice.code, notice.fatal) for notice in told.notices] == [("output_limit", True)]
@@ -51,7 +51,7 @@ def test_a_picture_that_would_be_too_large_is_certain_to_fail() -> None:
     assert [(notice.code, notice.fatal) for notice in beside.notices] == [("image_error", True)]
 
 
-def test_a_picture_that_may_be_too_large_is_not_said_to_fail() -> None:
+def test_an_image_that_may_be_too_large_is_not_certain_to_fail() -> None:
     told = predict(variant({"op": "trim"}, {"op": "resize", "width": 900, "enlarge": True}), source(9000, 900))
     assert told.image is not None
     assert (told.image.size, told.image.size_exact) == ((900, 8192), False)
@@ -67,7 +67,7 @@ def test_a_picture_that_may_be_too_large_is_not_said_to_fail() -> None:
         ({"format": "jpeg", "frames": "all"}, 1, "jpeg has one"),
     ],
 )
-def test_an_animation_says_what_it_loses(output: dict[str, Any], frames: int, why: str | None) -> None:
+def test_a_notice_says_that_an_animation_loses_frames(output: dict[str, Any], frames: int, why: str | None) -> None:
     told = predict(variant(**output), source(format=ImageFormat.GIF, frames=12))
     assert told.image is not None
     assert told.image.frames == frames
@@ -75,12 +75,12 @@ def test_an_animation_says_what_it_loses(output: dict[str, Any], frames: int, wh
     assert all(why in notice.message for notice in told.notices if why)
 
 
-def test_the_pages_of_a_document_are_no_animation() -> None:
+def test_pages_of_a_document_are_not_an_animation() -> None:
     (notice,) = predict(variant(format="webp", frames="all"), source(format=ImageFormat.TIFF, frames=2)).notices
     assert notice.message == "Only the first of the 2 frames is kept: the pages of a tiff are not an animation."
 
 
-def test_transparency_that_is_lost_is_said_unless_the_recipe_asks_for_it() -> None:
+def test_lost_transparency_is_a_notice_unless_the_recipe_asks_for_it() -> None:
     logo = source(format=ImageFormat.PNG, alpha=Alpha.PERHAPS)
     assert notices(variant(format="jpeg"), logo) == ["transparency_lost"]
     assert notices(variant({"op": "flatten"}, format="jpeg"), logo) == []
@@ -96,7 +96,7 @@ def test_transparency_that_is_lost_is_said_unless_the_recipe_asks_for_it() -> No
         {"op": "round", "radius": 9, "background": "#ffffff"},
     ],
 )
-def test_transparency_that_an_opaque_background_covers_is_said_once(operation: dict[str, Any]) -> None:
+def test_transparency_on_an_opaque_background_is_one_notice(operation: dict[str, Any]) -> None:
     logo = source(format=ImageFormat.PNG, alpha=Alpha.CERTAIN)
     for image_format in ("webp", "jpeg"):
         (notice,) = predict(variant(operation, operation, format=image_format), logo).notices
@@ -107,7 +107,7 @@ def test_transparency_that_an_opaque_background_covers_is_said_once(operation: d
     assert notices(variant({"op": "flatten"}, operation, format="webp"), logo) == []
 
 
-def test_a_turn_by_right_angles_keeps_transparency() -> None:
+def test_a_rotation_by_right_angles_keeps_transparency() -> None:
     logo = source(format=ImageFormat.PNG, alpha=Alpha.CERTAIN)
     assert notices(variant({"op": "rotate", "angle": 90}, format="webp"), logo) == []
 
@@ -121,7 +121,7 @@ def test_a_turn_by_right_angles_keeps_transparency() -> None:
         ([{"op": "flatten"}], Alpha.PERHAPS, ["jpeg", "png"]),
     ],
 )
-def test_auto_is_told_with_all_that_it_may_turn_out_to_be(
+def test_auto_is_predicted_with_all_possible_formats(
     operations: list[dict[str, Any]], alpha: Alpha, expected: list[str]
 ) -> None:
     picture = predict(variant(*operations, format="auto"), source(format=ImageFormat.PNG, alpha=alpha)).image
@@ -129,7 +129,7 @@ def test_auto_is_told_with_all_that_it_may_turn_out_to_be(
     assert [picture.format, *picture.other_formats] == expected
 
 
-def test_a_picture_that_is_turned_on_the_way_to_a_smaller_one_may_be_too_large_for_that() -> None:
+def test_a_rotation_before_a_resize_may_make_the_image_too_large() -> None:
     large = source(7000, 7000, format=ImageFormat.PNG)
     (notice,) = predict(variant({"op": "rotate", "angle": 45}, {"op": "resize", "width": 500}), large).notices
     assert (notice.code, notice.fatal) == ("output_limit", False)
@@ -137,7 +137,7 @@ def test_a_picture_that_is_turned_on_the_way_to_a_smaller_one_may_be_too_large_f
     assert [(notice.code, notice.fatal) for notice in turned.notices] == [("output_limit", True)]
 
 
-def test_a_large_png_without_compression_is_certain_to_fail() -> None:
+def test_a_large_uncompressed_png_is_certain_to_fail() -> None:
     raw = {"format": "png", "effort": 0}
     told = predict(variant(**raw), source(2000, 1000))
     (notice,) = told.notices

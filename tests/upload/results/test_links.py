@@ -119,13 +119,13 @@ async def test_a_link_names_the_object_and_how_it_is_saved(links: ResultLinks, l
     assert parse_qs(url.query)["response-content-disposition"] == [wanted]
 
 
-async def test_a_link_stays_the_same_within_its_quarter_of_an_hour(links: ResultLinks, clock: Clock) -> None:
+async def test_a_link_stays_the_same_within_fifteen_minutes(links: ResultLinks, clock: Clock) -> None:
     first = await links.sign(LINK)
     clock.seconds += 899
     assert await links.sign(LINK) == first
 
 
-async def test_each_name_and_use_of_an_object_has_its_link(links: ResultLinks) -> None:
+async def test_each_name_and_use_of_an_object_has_its_own_link(links: ResultLinks) -> None:
     others = [Link(key=LINK.key, filename="other.webp"), Link(key=LINK.key, filename=LINK.filename, download=True)]
     assert len({await links.sign(link) for link in [LINK, *others]}) == 3
 
@@ -138,14 +138,14 @@ async def test_links_in_memory_are_bounded(links: ResultLinks, monkeypatch: pyte
         assert len(links._memory._signed) <= 3
 
 
-async def test_a_link_to_s3_is_for_an_hour_and_for_looking_at(client: "S3Client") -> None:
+async def test_a_link_to_s3_is_valid_for_an_hour_and_shows_the_image(client: "S3Client") -> None:
     url = urlsplit(await S3Links(client, "results", Credentials(), now=Clock()).sign(LINK))
     query = parse_qs(url.query)
     assert (url.netloc, url.path) == ("results.s3.eu-central-1.amazonaws.com", "/web/1/cat.webp")
     assert query["X-Amz-Expires"] == ["3600"]
 
 
-async def test_a_link_names_the_region_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_link_names_its_region(monkeypatch: pytest.MonkeyPatch) -> None:
     in_frankfurt(monkeypatch)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     async with Aws().s3() as client:
@@ -155,7 +155,7 @@ async def test_a_link_names_the_region_everywhere(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("endpoint_url", [None, "http://localhost:4566", "https://s3.example/root"])
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-1", "cn-north-1"])
-async def test_a_link_to_s3_is_signed_as_the_client_would(
+async def test_a_link_to_s3_is_signed_as_the_client_signs(
     monkeypatch: pytest.MonkeyPatch, endpoint_url: str | None, region: str
 ) -> None:
     in_frankfurt(monkeypatch)
@@ -177,7 +177,7 @@ async def test_a_link_to_s3_is_signed_as_the_client_would(
             assert parse_qs(urlsplit(ours).query) == parse_qs(urlsplit(theirs).query)
 
 
-async def test_links_of_credentials_that_are_about_to_end_are_forgotten(client: "S3Client") -> None:
+async def test_links_of_expiring_credentials_are_forgotten(client: "S3Client") -> None:
     credentials = Credentials()
     links = S3Links(client, "results", credentials, now=Clock())
     first = await links.sign(LINK)
@@ -189,7 +189,7 @@ async def test_links_of_credentials_that_are_about_to_end_are_forgotten(client: 
 
 @pytest.mark.parametrize("key", [CURVE_KEY, RSA_KEY], ids=["p-256", "rsa"])
 @pytest.mark.parametrize("link", [LINK, ODD, UNICODE, RESERVED], ids=["plain", "odd", "unicode", "reserved"])
-async def test_a_link_to_the_cdn_opens_with_the_public_key(key: PrivateKey, link: Link) -> None:
+async def test_a_link_to_the_cdn_can_be_verified_with_the_public_key(key: PrivateKey, link: Link) -> None:
     clock = Clock()
     url = await cdn_links(key, clock=clock).sign(link)
     resource, signed = checked(url, key)
@@ -236,7 +236,7 @@ def checked(url: str, key: PrivateKey) -> tuple[str, dict[str, str]]:
     ],
     ids=["none", "p-384", "rsa 3072", "broken"],
 )
-def test_a_key_that_cloudfront_would_not_take_is_refused_without_being_told(text: str) -> None:
+def test_a_key_that_cloudfront_refuses_is_an_error_without_its_text(text: str) -> None:
     with pytest.raises(ValueError, match=r"^(not a|neither a)") as refused:
         SigningKey(text)
     assert text[30:60] not in str(refused.value) or len(text) < 30
@@ -257,7 +257,7 @@ def test_names_of_files_are_safe_in_a_header(filename: str, download: bool, head
     assert content_disposition(filename, download=download) == header
 
 
-async def test_links_of_a_service_that_knows_a_cdn_lead_there(installation: Installation) -> None:
+async def test_links_lead_to_the_cdn_if_there_is_one(installation: Installation) -> None:
     cdn = {"results_cdn_url": CDN, "results_key_pair_id": KEY_PAIR, "results_private_key": pem(CURVE_KEY)}
     settings = settings_for(installation, **cdn)
     async with open_services(settings, load_presets(None), asyncio.Event()) as services:

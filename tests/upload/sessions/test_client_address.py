@@ -17,11 +17,11 @@ from darkroom_upload.sessions.client_address import client_address
         (2, ["198.51.100.1 ,192.0.2.7"], "198.51.100.1"),
     ],
 )
-def test_only_what_our_own_proxies_say_is_believed(proxies: int, forwarded: list[str], address: str) -> None:
+def test_only_the_entries_of_trusted_proxies_count(proxies: int, forwarded: list[str], address: str) -> None:
     assert client_address("203.0.113.9", forwarded, proxies=proxies) == address
 
 
-def test_with_fewer_hops_than_proxies_the_farthest_counts() -> None:
+def test_the_first_hop_counts_if_there_are_fewer_hops_than_proxies() -> None:
     assert client_address("203.0.113.9", [], proxies=2) == "203.0.113.9"
 
 
@@ -36,5 +36,5 @@ def test_with_fewer_hops_than_proxies_the_farthest_counts() -> None:
         ("203.0.113.9:443", "unknown"),
     ],
 )
-def test_an_address_is_of_one_spelling_and_a_network_of_one_customer(peer: str, address: str) -> None:
+def test_addresses_have_one_spelling_and_ipv6_customers_one_network(peer: str, address: str) -> None:
     assert client_address(peer, [], proxies=0) == address

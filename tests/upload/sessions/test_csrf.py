@@ -66,34 +66,34 @@ def visit(method: str, headers: Mapping[str, str], *, token: str = "", developme
 
 
 @pytest.mark.parametrize("page", GOOD_PAGES)
-def test_our_own_pages_and_named_ones_and_programs_may_change_things_with_the_token(page: str) -> None:
+def test_trusted_pages_and_programs_may_change_things_with_the_token(page: str) -> None:
     for method in WRITING:
         visit(method, GOOD_PAGES[page], token=TOKEN).require_proof(SESSION, FRIENDS)
 
 
 @pytest.mark.parametrize("token", TOKENS)
 @pytest.mark.parametrize("page", GOOD_PAGES)
-def test_nobody_may_without_it(page: str, token: str) -> None:
+def test_every_page_is_refused_without_the_token(page: str, token: str) -> None:
     for method in WRITING:
         with pytest.raises(Forbidden, match="csrf_token"):
             visit(method, GOOD_PAGES[page], token=TOKENS[token]).require_proof(SESSION, FRIENDS)
 
 
 @pytest.mark.parametrize("page", BAD_PAGES)
-def test_no_other_page_may_even_with_it(page: str) -> None:
+def test_other_pages_are_refused_even_with_the_token(page: str) -> None:
     for method in WRITING:
         with pytest.raises(Forbidden, match="another origin"):
             visit(method, BAD_PAGES[page], token=TOKEN).require_proof(SESSION, FRIENDS)
 
 
 @pytest.mark.parametrize("page", GOOD_PAGES | BAD_PAGES)
-def test_to_read_nothing_has_to_be_proven(page: str) -> None:
+def test_reading_needs_no_proof(page: str) -> None:
     for method in READING:
         visit(method, (GOOD_PAGES | BAD_PAGES)[page]).require_proof(SESSION, FRIENDS)
 
 
 @pytest.mark.parametrize("page", GOOD_PAGES)
-def test_our_pages_and_programs_may_log_in(page: str) -> None:
+def test_trusted_pages_and_programs_may_log_in(page: str) -> None:
     visit("POST", GOOD_PAGES[page]).require_trusted_page(FRIENDS)
 
 
@@ -103,14 +103,14 @@ def test_another_sites_page_logs_nobody_in(page: str) -> None:
         visit("POST", BAD_PAGES[page]).require_trusted_page(FRIENDS)
 
 
-def test_in_development_our_pages_come_over_plain_http() -> None:
+def test_own_pages_may_come_over_plain_http_in_development() -> None:
     for origin in (f"http://{HOST}", OURS):
         visit("POST", {"origin": origin}, token=TOKEN, development=True).require_proof(SESSION, FRIENDS)
     with pytest.raises(Forbidden):
         visit("POST", {"origin": "http://evil.example"}, token=TOKEN, development=True).require_proof(SESSION, FRIENDS)
 
 
-def test_what_pages_show_does_not_lead_to_the_session() -> None:
+def test_the_csrf_token_does_not_reveal_the_session() -> None:
     assert csrf_token_of("a token") != csrf_token_of("b token")
     assert "a token" not in TOKEN
     assert len(TOKEN) == 64

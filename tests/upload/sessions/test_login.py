@@ -64,17 +64,17 @@ def easy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(login, "is_password", lambda password, _: password == PASSWORD)
 
 
-async def test_a_user_logs_in_whatever_the_case_of_the_name(door: Door) -> None:
+async def test_a_user_logs_in_with_the_name_in_any_case(door: Door) -> None:
     assert await door.log_in(door.user.name.upper(), PASSWORD, address=HOME) == door.user
 
 
 @pytest.mark.parametrize("password", ["", "wrong", PASSWORD.upper(), "x" * 1024, "\udcff"])
-async def test_no_other_password_is_taken(door: Door, password: str) -> None:
+async def test_any_other_password_is_refused(door: Door, password: str) -> None:
     with pytest.raises(Unauthenticated):
         await door.log_in(door.user.name, password, address=HOME)
 
 
-async def test_who_is_unknown_disabled_or_wrong_is_told_the_same_after_the_same_work(
+async def test_unknown_disabled_and_wrong_logins_get_the_same_answer_after_the_same_work(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     verified: list[str] = []
@@ -95,7 +95,7 @@ async def test_who_is_unknown_disabled_or_wrong_is_told_the_same_after_the_same_
     assert verified == ["$argon2id$v=19$m=19456,t=2,p=1"] * 4
 
 
-async def test_the_password_that_is_in_every_clone_opens_nothing_outside_development(door: Door) -> None:
+async def test_the_development_password_is_refused_in_production(door: Door) -> None:
     in_development = LogIn(users=door.users, attempts=door.attempts, development=True)
     for spelling in (DEVELOPMENT_PASSWORD, "\uff44\uff45\uff4d\uff4f-password"):
         assert (await in_development(DEFAULT_OWNER, spelling, address=HOME)).name == DEFAULT_OWNER
@@ -103,7 +103,7 @@ async def test_the_password_that_is_in_every_clone_opens_nothing_outside_develop
             await door.log_in(DEFAULT_OWNER, spelling, address=HOME)
 
 
-async def test_guesses_at_a_user_are_held_back_and_then_even_the_right_password(door: Door, easy: None) -> None:
+async def test_too_many_guesses_at_a_user_block_even_the_right_password(door: Door, easy: None) -> None:
     assert [await door.guess() for _ in range(OF_USER_AND_ADDRESS.most)] == [0] * OF_USER_AND_ADDRESS.most
     assert 0 < await door.guess() <= OF_USER_AND_ADDRESS.window_seconds
     with pytest.raises(RateLimited):
@@ -117,20 +117,22 @@ async def test_guesses_at_the_same_moment_are_all_counted(door: Door, easy: None
     assert sum(wait == 0 for wait in waits) == OF_USER_AND_ADDRESS.most
 
 
-async def test_a_success_begins_to_count_anew(door: Door, easy: None) -> None:
+async def test_a_success_resets_the_count(door: Door, easy: None) -> None:
     for _ in range(3):
         for _ in range(OF_USER_AND_ADDRESS.most - 1):
             assert await door.guess() == 0
         await door.log_in(door.user.name, PASSWORD, address=HOME)
 
 
-async def test_one_place_that_guesses_at_many_users_is_held_back(door: Door, easy: None) -> None:
+async def test_one_address_that_guesses_at_many_users_is_limited(door: Door, easy: None) -> None:
     waits = [await door.guess("203.0.113.66", f"user-{number}") for number in range(OF_ADDRESS.most + 1)]
     assert waits[:-1] == [0] * OF_ADDRESS.most
     assert waits[-1] > 0
 
 
-async def test_many_places_that_guess_at_one_user_are_held_back_and_lock_nobody_out(door: Door, easy: None) -> None:
+async def test_many_addresses_that_guess_at_one_user_are_limited_and_do_not_lock_the_user_out(
+    door: Door, easy: None
+) -> None:
     await door.log_in(door.user.name, PASSWORD, address=HOME)
     # The first login came from a place that was new then.
     waits = [await door.guess(f"203.0.113.{number}") for number in range(OF_USER.most)]
@@ -143,7 +145,7 @@ async def test_many_places_that_guess_at_one_user_are_held_back_and_lock_nobody_
     )
 
 
-async def test_a_place_is_usual_for_thirty_days(door: Door) -> None:
+async def test_an_address_is_known_for_thirty_days(door: Door) -> None:
     await door.attempts.remember_address("ann", HOME)
     assert await door.attempts.is_known_address("ann", HOME)
     assert not await door.attempts.is_known_address("bob", HOME)
@@ -152,7 +154,7 @@ async def test_a_place_is_usual_for_thirty_days(door: Door) -> None:
     assert not await door.attempts.is_known_address("ann", HOME)
 
 
-async def test_verifying_takes_two_threads_at_most_and_a_flood_is_turned_away(
+async def test_passwords_are_checked_in_two_threads_and_a_flood_is_refused(
     door: Door, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     under_way = most = 0

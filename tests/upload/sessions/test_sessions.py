@@ -69,12 +69,12 @@ async def test_no_other_token_opens_anything(site: Site, token: str) -> None:
     assert len(site.here._known) == 0, "and guesses are not remembered"
 
 
-async def test_each_login_is_a_session_of_its_own(site: Site) -> None:
+async def test_each_login_begins_its_own_session(site: Site) -> None:
     tokens = {(await site.here.begin(site.user))[1] for _ in range(3)}
     assert len(tokens) == 3
 
 
-async def test_a_session_that_was_ended_is_over_here_at_once_and_elsewhere_soon(site: Site) -> None:
+async def test_an_ended_session_is_over_here_at_once_and_in_other_tasks_soon(site: Site) -> None:
     begun, token = await site.here.begin(site.user)
     assert await site.here.find(token)
     assert await site.there.find(token)
@@ -84,9 +84,7 @@ async def test_a_session_that_was_ended_is_over_here_at_once_and_elsewhere_soon(
     assert await site.there.find(token) is None
 
 
-async def test_what_was_read_of_a_session_while_it_ended_is_not_remembered(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_session_read_while_it_ended_is_not_remembered(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, token = await site.here.begin(site.user)
     find = site.users.find
 
@@ -112,13 +110,13 @@ async def test_a_login_ends_the_session_that_the_browser_had_and_never_takes_its
     assert await site.here.find(third)
 
 
-async def test_a_session_ends_at_the_second_that_was_told_at_its_begin(site: Site) -> None:
+async def test_a_found_session_expires_at_the_second_announced_at_its_begin(site: Site) -> None:
     begun, token = await site.here.begin(site.user)
     found = await site.there.find(token)
     assert found == begun
 
 
-async def test_all_of_a_users_sessions_can_be_ended_and_later_ones_hold(site: Site) -> None:
+async def test_all_sessions_of_a_user_can_be_ended_and_later_ones_are_valid(site: Site) -> None:
     first, one = await site.here.begin(site.user)
     _, other = await site.there.begin(site.user)
     for task in (site.here, site.there):
@@ -135,13 +133,13 @@ async def test_all_of_a_users_sessions_can_be_ended_and_later_ones_hold(site: Si
     assert await site.there.find(later)
 
 
-async def test_another_password_ends_all_sessions(site: Site) -> None:
+async def test_a_new_password_ends_all_sessions(site: Site) -> None:
     _, token = await site.here.begin(site.user)
     await site.users.change(site.user.with_password("y" * 15), instead_of=site.user)
     assert await site.here.find(token) is None
 
 
-async def test_who_is_disabled_is_logged_out(site: Site) -> None:
+async def test_a_disabled_user_is_logged_out(site: Site) -> None:
     _, token = await site.here.begin(site.user)
     assert await site.here.find(token)
     await site.users.change(site.user.disabled(clock.now()), instead_of=site.user)
@@ -149,7 +147,7 @@ async def test_who_is_disabled_is_logged_out(site: Site) -> None:
     assert await site.here.find(token) is None
 
 
-async def test_a_session_ends_by_itself_even_while_it_is_still_in_the_table(
+async def test_an_expired_session_is_over_although_its_item_remains(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(session, "LIFETIME", session.LIFETIME * 0)
