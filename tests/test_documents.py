@@ -54,3 +54,24 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text())
     local = [link for link in links if not re.match(r"[a-z]+:", link)]
     assert [link for link in local if not (document.parent / link).exists()] == []
+
+
+RECORDS = sorted(ROOT.glob("docs/decisions/0*.md"))
+
+
+def test_every_decision_has_a_title_a_date_and_a_status_which_the_list_repeats() -> None:
+    form = re.compile(
+        r"# (.+)\n\n- Date: (\d{4}-\d\d-\d\d)\n- Status: (accepted|superseded by \[\d{4}\]\([\w-]+\.md\))\n\n"
+    )
+    rows = []
+    for record in RECORDS:
+        found = form.match(record.read_text())
+        assert found, f"{record.name} does not begin with a title, a date and a status"
+        rows.append(f"| [{record.name[:4]}]({record.name}) | {' | '.join(found.groups())} |")
+    listed = (ROOT / "docs/decisions/README.md").read_text().splitlines()
+    assert [line for line in listed if line.startswith("| [")] == rows
+
+
+def test_every_decision_has_a_number_of_its_own() -> None:
+    numbers = [record.name[:4] for record in RECORDS]
+    assert numbers == [f"{number:04}" for number in range(1, len(RECORDS) + 1)]
