@@ -1,7 +1,7 @@
-"""Callback URLs: what can be judged of one by reading it.
+"""Validation of callback URLs, without looking up their host.
 
-The upload service reads them so that a client learns of a fault at once, the orchestrator reads them again with the
-same parser that connects. Where a name leads is checked when the connection is made, and only then.
+The upload service validates them so that a client learns of a fault at once. The orchestrator validates them again with
+the same parser that connects. The address of the host is checked only when the connection is made.
 """
 
 import re
@@ -14,19 +14,20 @@ from darkroom.errors import MalformedRequest
 
 MAX_CHARACTERS: Final = 2048
 _WELL_KNOWN_PORTS: Final = 1024
-"""Below are ports of other protocols (mail, names, remote logins), which could take a request for one of theirs."""
+"""Ports below this belong to other protocols, such as mail and DNS, whose servers could accept parts of a request."""
 _WEB_PORTS: Final = frozenset({80, 443})
 
 _USER_INFO: Final = re.compile(r"[^/?#]*//[^/?#]*@")
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME: Final = re.compile(rf"(?=.{{1,254}}$)(?:{_LABEL}\.)*{_LABEL}\.?")
-"""A host name (RFC 1123, section 2.1) after IDNA; with underscores, which DNS knows and some use."""
+"""A host name (RFC 1123, section 2.1) after IDNA. Underscores are allowed, since DNS allows them and some names have
+them."""
 _NUMBER: Final = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?")
-"""A last label that C libraries take for a part of an IPv4 address: 2130706433, 0x7f.1, 0177.0.0.1."""
+"""A name whose last label is a number, which C libraries read as an IPv4 address: 2130706433, 0x7f.1, 0177.0.0.1."""
 
 
 def read_callback_url(text: str, *, allow_http: bool) -> URL:
-    """The URL of a callback. Raises MalformedRequest, whose message says what is wrong, for one that is not taken."""
+    """Return the URL of a callback. Raises MalformedRequest, which says what is wrong."""
     if len(text) > MAX_CHARACTERS:
         raise _refused(f"may have at most {MAX_CHARACTERS} characters")
     if not text.isprintable() or " " in text or "\\" in text:
@@ -51,7 +52,7 @@ def read_callback_url(text: str, *, allow_http: bool) -> URL:
 
 
 def _is_host(host: str) -> bool:
-    """Whether this is a name, or an address in its usual spelling."""
+    """Return whether this is a host name, or an IP address in its usual form."""
     try:
         ip_address(host)
     except ValueError:

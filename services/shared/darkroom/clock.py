@@ -1,4 +1,4 @@
-"""Points in time as Darkroom writes them: UTC, ISO 8601, milliseconds, `Z`."""
+"""Moments in UTC, and their text form: ISO 8601 with milliseconds and `Z`."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,23 +11,23 @@ Clock = Callable[[], datetime]
 
 
 def now() -> datetime:
-    """The present moment in UTC."""
+    """Return the current moment in UTC."""
     return datetime.now(UTC)
 
 
 def iso(moment: datetime) -> str:
-    """`2026-11-22T05:54:01.123Z`. Of fixed width, so that text order is time order."""
+    """Return a moment as text, such as `2026-11-22T05:54:01.123Z`. Texts sort in the order of time."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def parse(text: str) -> datetime:
-    """The inverse of `iso`. Raises ValueError for anything else."""
+    """Return the moment that `iso` wrote. Raises ValueError for any other form."""
     moment = datetime.fromisoformat(text)
-    # fromisoformat also reads week dates, other zones and no zone at all, whose moment would depend on the machine.
+    # fromisoformat also accepts week dates, other time zones, and texts without one, which depend on the machine.
     if moment.tzinfo is None or iso(moment) != text:
         raise ValueError(f"not a point in time like 2026-11-22T05:54:01.123Z: {text!r}")
     return moment
 
 
 Moment = Annotated[datetime, PlainSerializer(iso, return_type=str)]
-"""A point in time in what the services say as JSON: written by `iso`."""
+"""A moment in JSON, written by `iso`."""

@@ -1,66 +1,68 @@
-"""What an image may cost, in one place and the same in every environment."""
+"""The limits of images, recipes and jobs. They are the same in every environment."""
 
 from typing import Final
 
 DEFAULT_UPLOAD_BYTES: Final = 10 * 1024 * 1024
-"""Bytes of one upload, unless `DARKROOM_MAX_UPLOAD_BYTES` says otherwise."""
+"""Most bytes of one upload by default. `DARKROOM_MAX_UPLOAD_BYTES` changes it."""
 
 HIGHEST_UPLOAD_BYTES: Final = 100 * 1024 * 1024
-"""The highest value that the setting takes: a source is held in memory once while it is processed."""
+"""Highest value of that setting. The processor keeps the whole original in memory."""
 
 MAX_PIXELS: Final = 50_000_000
-"""Width × height of a source; of an animation that a variant keeps, × frames."""
+"""Most pixels of an image: width × height, and × frames for an animation that a variant keeps."""
 
 MAX_FRAMES: Final = 1000
-"""Frames of an animation that a variant keeps. A variant that needs the first frame only has no such limit."""
+"""Most frames of an animation that a variant keeps. A variant of only the first frame has no such limit."""
 
 MOST_FRAMES_COUNTED: Final = 10_000
-"""Frames or pages of a source are counted up to this number. A description tells no more."""
+"""Frames or pages of an image are counted up to this number."""
 
 MAX_SCANS: Final = 100
-"""Scans of a progressive JPEG: each costs a pass over all coefficients, whatever the output size."""
+"""Most scans of a progressive JPEG. Each takes a pass over all coefficients, even for a small result."""
 
 MAX_ICC_BYTES: Final = 1_000_000
+"""Most bytes of an ICC profile."""
 MAX_TEXT_BYTES: Final = 1_000_000
-"""Text chunks of a PNG, all together and decompressed."""
+"""Most bytes of all text chunks of a PNG together, decompressed."""
 
 MAX_OUTPUT_SIDE: Final = 8192
-"""Pixels of an output's longer side; also the highest number a recipe may name."""
+"""Most pixels of each side of a result, and the largest size in a recipe."""
 
 JOB_RESULTS_BYTES: Final = 64 * 1024**2
 RESULTS_PER_SOURCE_BYTE: Final = 20
-"""All pictures of a job together may have this many bytes, or this many times its source's, whichever is more."""
+"""All results of a job together may have `JOB_RESULTS_BYTES`, or this many times the bytes of its original if that is
+more."""
 
 MAX_UNCOMPRESSED_PIXELS: Final = 1_000_000
-"""Pixels of a PNG without compression, all frames together."""
+"""Most pixels of a PNG without compression, in all frames together."""
 
 MAX_VARIANTS: Final = 32
 MAX_OPERATIONS: Final = 16
 
 MAX_RECIPE_BYTES: Final = 32 * 1024
-"""Bytes of a recipe as it is kept with a job: UTF-8 JSON without spaces, its defaults written out."""
+"""Most bytes of a recipe as stored with a job: UTF-8 JSON without spaces, with its defaults written out."""
 
 DEFAULT_VARIANTS_PER_TASK: Final = 16
-"""Of one task, unless `DARKROOM_MAX_VARIANTS_PER_TASK` says otherwise."""
+"""Most variants of one task by default. `DARKROOM_MAX_VARIANTS_PER_TASK` changes it."""
 
 MAX_OVERLAYS: Final = 4
-"""Different images that the watermarks of one recipe use."""
+"""Most different images that the watermarks of one recipe use."""
 
 MAX_OVERLAY_BYTES: Final = 10 * 1024 * 1024
-"""Of each of them. Its pixels are limited as those of a source are."""
+"""Most bytes of the image of a watermark. Its pixels have the same limits as those of an original."""
 
 CHILD_MEMORY_BYTES: Final = 1024**3
-"""Address space of the process that decodes one image."""
+"""Most address space of the process that decodes an image."""
 
 CHILD_CPU_SECONDS: Final = 20
 CHILD_WALL_SECONDS: Final = 30
-"""One image, all its variants of one task."""
+"""Most seconds for one task: one image and all of the task's variants."""
 
 HIGHEST_TASKS_PER_OWNER: Final = 256
-"""The highest value of `DARKROOM_TASKS_PER_OWNER`: what counts an owner's tasks reads an index entry for each."""
+"""Highest value of `DARKROOM_TASKS_PER_OWNER`. Counting an owner's tasks reads an index entry for each."""
 
 MAX_FAULTS: Final = 100
-"""How many faults of one document are told, which may have tens of thousands."""
+"""Most faults that an error lists. A document can have tens of thousands."""
 
 MAX_RUNS: Final = 20
-"""Runs of one job, the first one included."""
+"""Most runs of one job, including the first."""

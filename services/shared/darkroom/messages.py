@@ -1,7 +1,7 @@
-"""What travels between the services. Messages carry ids and keys, never bytes of an image.
+"""The messages between the services. They carry ids and keys, never the bytes of an image.
 
-Commands say what to do (`ProcessTask`), facts say in the past tense what happened. Each body names its `type` and its
-version `v`; a reader refuses what it does not know, and the message ends in the queue's dead-letter queue.
+A command says what to do (`ProcessTask`). A fact says what happened, in the past tense. Each body has its `type` and
+its version `v`. A reader refuses unknown ones, and such a message ends in the dead-letter queue.
 """
 
 from datetime import datetime
@@ -15,7 +15,7 @@ from darkroom.source_description import SourceDescription
 
 
 class Message(BaseModel):
-    """A message body: immutable, and strict about unknown fields."""
+    """Base of message bodies: immutable, without unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
@@ -23,7 +23,7 @@ class Message(BaseModel):
 
 
 class UploadArrived(Message):
-    """Fact, upload → orchestrator: the bytes of a job are in the originals bucket."""
+    """Fact, upload → orchestrator: the original of a job is in the originals bucket."""
 
     type: Literal["upload.arrived"] = "upload.arrived"
     job_id: str
@@ -31,7 +31,7 @@ class UploadArrived(Message):
 
 
 class TaskVariant(BaseModel):
-    """A variant to make, and the key of its result but for the extension, which the picture decides."""
+    """A variant to make. `key_stem` is the key of its result without the extension, which depends on the format."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,7 +40,7 @@ class TaskVariant(BaseModel):
 
 
 class TaskOverlay(BaseModel):
-    """An image that a watermark is made of, and where it is in the results bucket."""
+    """The image of a watermark, and its key in the results bucket."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,28 +49,28 @@ class TaskOverlay(BaseModel):
 
 
 class ProcessTask(Message):
-    """Command, orchestrator → processor: make these variants of this source."""
+    """Command, orchestrator → processor: make these variants of this original."""
 
     type: Literal["task.process"] = "task.process"
     job_id: str
     owner: str
-    """Whose job it is: images of different owners are never worked on in one process."""
+    """Owner of the job. One process never works on images of different owners."""
     attempt: int
-    """Counts the job's runs, from 1. Results of an earlier attempt no longer count."""
+    """Number of the job's run, from 1. Results of an earlier attempt are ignored."""
     task: int
-    """Numbers the tasks of one attempt, from 0."""
+    """Number of the task within its attempt, from 0."""
     source: ObjectRef
     describe: bool
-    """Whether this task also extracts the metadata; one task of a job does."""
+    """Whether this task also describes the source. One task of a job does."""
     variants: tuple[TaskVariant, ...]
     overlays: tuple[TaskOverlay, ...] = ()
-    """Of the variants' watermarks, as far as they are there."""
+    """Images of the variants' watermarks, without those that do not exist any more."""
     most_bytes: Annotated[int, Field(ge=0)]
-    """Bytes that all pictures of the job may have together. Tasks do not know of each other: the fan-in adds up."""
+    """Most bytes of all results of the job together. A task checks only its own; the orchestrator adds them up."""
 
 
 class TaskStarted(Message):
-    """Fact, processor → orchestrator: a worker has taken the task."""
+    """Fact, processor → orchestrator: a worker has begun the task."""
 
     type: Literal["task.started"] = "task.started"
     job_id: str
@@ -81,7 +81,7 @@ class TaskStarted(Message):
 
 
 class TaskFinished(Message):
-    """Fact, processor → orchestrator: the task is done, well or badly; each of its variants has an outcome."""
+    """Fact, processor → orchestrator: the task has ended, and each of its variants has a result or a fault."""
 
     type: Literal["task.finished"] = "task.finished"
     job_id: str
@@ -89,21 +89,21 @@ class TaskFinished(Message):
     task: int
     worker: str
     described: bool
-    """Whether the task was the one to extract the metadata (it may have failed to: then there is no description)."""
+    """Whether the task had to describe the source. If it failed to, there is no `description`."""
     description: SourceDescription | None = None
     source_sha256: str | None = None
     fault: Fault | None = None
-    """What is wrong with the source itself, and so with all of the task."""
+    """Why the original cannot be processed at all; then all variants have this fault."""
     outcomes: tuple[VariantOutcome, ...]
     cost: Cost = Cost()
     engine: dict[str, str] = {}
-    """Versions of the libraries that the worker made the pictures with, by name."""
+    """Versions of the libraries that made the results, by name."""
     started_at: datetime
     finished_at: datetime
 
 
 class VariantCounts(BaseModel):
-    """How many variants a job has, and how many of them have an outcome of each kind."""
+    """Number of a job's variants: completed, failed and in total."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -113,7 +113,7 @@ class VariantCounts(BaseModel):
 
 
 class JobEvent(Message):
-    """Fact, orchestrator → everyone: a job reached a status. `event_id` is the same however often it is delivered."""
+    """Fact, orchestrator → all subscribers: a job has reached a status. Every delivery has the same `event_id`."""
 
     type: Literal["job.status_changed"] = "job.status_changed"
     event_id: str
@@ -128,17 +128,17 @@ class JobEvent(Message):
 
 
 class DeliveryRequested(Message):
-    """Command, orchestrator → itself: deliver this event once more, whatever became of it before."""
+    """Command, orchestrator → itself: deliver this event again, even if it was delivered before."""
 
     type: Literal["delivery.requested"] = "delivery.requested"
     event: JobEvent
     replay: str
-    """Whose lease in the job's details this is part of."""
+    """Id of the replay, as in the lease in the job's details."""
 
 
 Notification = TypeAdapter[JobEvent | DeliveryRequested](
     Annotated[JobEvent | DeliveryRequested, Field(discriminator="type")]
 )
-"""What the `notifications` queue carries."""
+"""The messages of the `notifications` queue."""
 TaskReport = TypeAdapter[TaskStarted | TaskFinished](Annotated[TaskStarted | TaskFinished, Field(discriminator="type")])
-"""What the `reports` queue carries."""
+"""The messages of the `reports` queue."""

@@ -1,1 +1,1 @@
-"""Accounts: API keys, users, and what each of them may use."""
+"""Accounts: API keys, users, and their limits."""

@@ -1,25 +1,29 @@
-"""What a caller may use: requests a second, and jobs and bytes a day."""
+"""The limits of a caller: requests a second, jobs and bytes a day, stored bytes."""
 
 import math
 from dataclasses import dataclass
 from typing import Final, Literal, TypeVar
 
 UNLIMITED: Final = "unlimited"
-"""The word that settings, stages and API keys say instead of a limit. To say nothing is to take the default."""
+"""Word for "no limit" in settings, stages and API keys. Without a value the default limit applies."""
 Unlimited = Literal["unlimited"]
 
 HIGHEST_RATE: Final = 500
-"""Requests a second. Each is a write to one item, of which DynamoDB takes a thousand a second."""
+"""Highest rate, in requests a second. Each request is a write of one item; DynamoDB allows about 1000 of them a second.
+"""
 
 HIGHEST_BURST: Final = 1_000_000
+"""Most requests of a burst."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rate:
-    """Requests a second in the long run, and how many at once after a rest. Raises ValueError for one that is none."""
+    """A rate limit. Raises ValueError for values out of range."""
 
     per_second: float
+    """Requests a second on average."""
     burst: int
+    """Requests at once after a pause."""
 
     def __post_init__(self) -> None:
         if not 0.001 <= self.per_second <= HIGHEST_RATE:
@@ -29,23 +33,23 @@ class Rate:
 
     @classmethod
     def of(cls, per_second: float, burst: int | None = None) -> "Rate":
-        """The rate; its burst is what comes in a second, unless it is given."""
+        """Return the rate. The default burst is the requests of one second, rounded up."""
         return cls(per_second=per_second, burst=math.ceil(per_second) if burst is None else burst)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Allowance:
-    """The limits of a caller; None is no limit. Days are those of UTC."""
+    """The limits of a caller; None is no limit. Days begin at 00:00 UTC."""
 
     rate: Rate | None = None
     jobs_per_day: int | None = None
     bytes_per_day: int | None = None
     stored_bytes: int | None = None
-    """Of the caller's owner: what all of their jobs have made and not deleted."""
+    """Bytes that the caller's owner may store: the results and manifests of all its jobs."""
 
     @property
     def has_quota(self) -> bool:
-        """Whether anything is counted by the day."""
+        """Return whether jobs or bytes are limited by the day."""
         return self.jobs_per_day is not None or self.bytes_per_day is not None
 
 
@@ -56,12 +60,12 @@ DEFAULT_BURST: Final = 100
 DEFAULT_JOBS_PER_DAY: Final = 10_000
 DEFAULT_BYTES_PER_DAY: Final = 20 * 1024**3
 DEFAULT_STORED_BYTES: Final = 100 * 1024**3
-"""Limits of an installation that says nothing else: more than a busy application needs, and not without end."""
+"""Limits of an installation by default: more than a busy application needs."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeyLimits:
-    """The limits that an API key has of its own: a limit, `unlimited`, or None for the installation's default.
+    """The limits of an API key: each is a number, `unlimited`, or None for the installation's default.
 
     Raises ValueError for a quota below 1.
     """
@@ -77,7 +81,7 @@ class KeyLimits:
             raise ValueError("a quota must be at least 1")
 
     def within(self, default: Allowance) -> Allowance:
-        """Return what a caller with these limits may use; `default` counts where the key says nothing."""
+        """Return the limits of a caller with this key. `default` applies where the key has None."""
         return Allowance(
             rate=_chosen(self.rate, default.rate),
             jobs_per_day=_chosen(self.jobs_per_day, default.jobs_per_day),
@@ -87,7 +91,7 @@ class KeyLimits:
 
 
 DEFAULTS: Final = KeyLimits()
-"""The limits of a key that has none of its own."""
+"""Limits of a key that uses the installation's defaults."""
 
 L = TypeVar("L", Rate, int)
 

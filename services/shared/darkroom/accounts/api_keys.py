@@ -1,7 +1,7 @@
-"""API keys: what one opens, and whose it is. The upload service reads them, operators make and revoke them.
+"""API keys: their owner, scopes and limits. Operators make and revoke them, the upload service reads them.
 
-A key is 256 random bits, so that a plain SHA-256 of it is as hard to turn back as a slow hash would be. Only that hash
-is kept, and a key is found by it: nothing compares secrets character by character, so that no timing tells of one.
+Only the SHA-256 of a key is stored. A key is 256 random bits, so a slow hash would not protect it better. The service
+finds a key by its hash and never compares secrets character by character, so the time of an answer reveals nothing.
 """
 
 import hashlib
@@ -14,9 +14,9 @@ from typing import Final, Self
 from darkroom.accounts.allowances import DEFAULTS, KeyLimits
 
 PREFIX: Final = "dk_"
-"""How a key that was made here begins: for people, and for scanners that look for secrets in code."""
+"""Beginning of every key, for people and for scanners that look for secrets in code."""
 SHOWN_CHARACTERS: Final = 11
-"""How much of a key is kept in clear to tell it from others: 48 bits, which leaves 208 secret."""
+"""Characters of a key that are stored as they are, to tell it from others: 48 of its 256 bits."""
 _BYTES: Final = 32
 
 
@@ -26,9 +26,9 @@ class Scope(StrEnum):
     UPLOAD = "upload"
     """Send images, and change jobs and webhook secrets."""
     READ = "read"
-    """See jobs, pictures and recipes."""
+    """Read jobs, results and recipes."""
     ADMIN = "admin"
-    """All that an owner can do, now and in later versions."""
+    """Everything that an owner can do, also in later versions."""
 
 
 ALL_SCOPES: Final = frozenset(Scope)
@@ -36,20 +36,20 @@ ALL_SCOPES: Final = frozenset(Scope)
 
 @dataclass(frozen=True, kw_only=True)
 class ApiKey:
-    """A key as it is kept: not the key itself."""
+    """What is stored of a key: its hash and its settings, not the key."""
 
     digest: str
-    """SHA-256 of the key, hexadecimal."""
+    """SHA-256 of the key, in hexadecimal."""
     prefix: str
-    """The first characters of the key, by which people tell it from others."""
+    """The first characters of the key, so that people can tell it from others."""
     owner: str
     name: str
-    """What it is for; for people."""
+    """Purpose of the key, in words of an operator."""
     created_at: datetime
     scopes: frozenset[Scope] = ALL_SCOPES
     limits: KeyLimits = DEFAULTS
     callback_url: str | None = None
-    """For jobs whose request gives none."""
+    """Callback URL of jobs whose request has none."""
     revoked_at: datetime | None = None
 
     @classmethod
@@ -64,7 +64,7 @@ class ApiKey:
         limits: KeyLimits = DEFAULTS,
         callback_url: str | None = None,
     ) -> Self:
-        """What is kept of a key."""
+        """Return what is stored of a key."""
         return cls(
             digest=digest_of(key),
             prefix=key[:SHOWN_CHARACTERS],
@@ -78,10 +78,10 @@ class ApiKey:
 
 
 def generate() -> str:
-    """A new key. It is shown once, and nobody can find it again."""
+    """Return a new key. Show it once: it cannot be recovered."""
     return PREFIX + secrets.token_urlsafe(_BYTES)
 
 
 def digest_of(key: str) -> str:
-    """Under which a key is kept. Takes any text: what clients send need not be Unicode."""
+    """Return the hash under which a key is stored. Accepts any text, also with lone surrogates."""
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()

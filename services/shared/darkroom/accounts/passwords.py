@@ -1,6 +1,7 @@
-"""Passwords: argon2id (RFC 9106), with the parameters that OWASP gives for it (Password Storage Cheat Sheet).
+"""Hashes of passwords: argon2id (RFC 9106) with the parameters of OWASP's Password Storage Cheat Sheet.
 
-A hash takes 19 MiB and some 40 ms of CPU, so that whoever verifies for strangers bounds how many are under way.
+A hash takes 19 MiB and about 40 ms of CPU. A service that verifies passwords of strangers must limit how many it
+verifies at once.
 """
 
 import unicodedata
@@ -10,22 +11,23 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 SHORTEST: Final = 15
-"""In characters, as NIST SP 800-63B asks of a password that stands alone (section 3.1.1.2)."""
+"""Fewest characters of a password, as NIST SP 800-63B asks for a password without a second factor (section 3.1.1.2)."""
 LONGEST: Final = 256
+"""Most characters of a password."""
 
 _HASHER: Final = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 NOBODYS: Final = "$argon2id$v=19$m=19456,t=2,p=1$M0sChDBXpHxeG40wQYFPCQ$OPnfkqOSUeTvOTjtCyCLkWAwVMOLlBEDEMRnuPCCVdU"
-"""A hash of nothing that anybody knows. To verify against it costs what it costs for a user who exists."""
+"""Hash of an unknown password. Verifying against it takes as long as for a user who exists."""
 
 
 def hashed(password: str) -> str:
-    """What is kept of a password, its salt and the parameters included."""
+    """Return the hash of a password, with its salt and parameters."""
     return _HASHER.hash(_bytes(password))
 
 
 def is_password(password: str, password_hash: str) -> bool:
-    """Whether the hash was made of this password. Compares in constant time; takes some 40 ms."""
+    """Return whether the hash belongs to this password. Compares in constant time. Takes about 40 ms."""
     try:
         return _HASHER.verify(password_hash, _bytes(password))
     except VerificationError:
@@ -33,7 +35,7 @@ def is_password(password: str, password_hash: str) -> bool:
 
 
 def canonical(password: str) -> str:
-    """The same text for each way in which keyboards compose the same characters: what is hashed."""
+    """Return the text that is hashed. It is the same for all ways in which keyboards compose the same characters."""
     return unicodedata.normalize("NFKC", password)
 
 

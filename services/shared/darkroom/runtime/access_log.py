@@ -1,4 +1,4 @@
-"""One log line a request, and its trace: an ASGI middleware."""
+"""ASGI middleware that writes a log line and makes a span for each request."""
 
 import time
 from contextlib import AbstractContextManager, nullcontext
@@ -17,11 +17,11 @@ _LOG = get_logger(__name__)
 _PROBES: Final = frozenset({"/healthz", "/readyz"})
 _LONGEST_METHOD: Final = 16
 _LONGEST_PATH: Final = 256
-"""In characters. A request line may have 64 kB, and a log is paid for by its length."""
+"""Characters of a path in the log. A request line may have 64 kB, and logs cost by their length."""
 
 
 class AccessLog:
-    """Logs `request_handled` with method, path, status and milliseconds; probes only when they fail."""
+    """Logs `request_handled` with method, path, status and milliseconds. Health probes are logged only if they fail."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -57,7 +57,7 @@ class AccessLog:
 
 
 def _span(method: str, path: str) -> AbstractContextManager[Span]:
-    """The request's span, without its query: that may hold what only the client may see. Probes make none."""
+    """Return the span of a request, without the query, which may have secrets. Health probes have no span."""
     if path in _PROBES:
         return nullcontext(tracing.NO_SPAN)
     return tracing.span(method, Kind.SERVER, {"http.request.method": method, "url.path": path})

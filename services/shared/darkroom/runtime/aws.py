@@ -1,7 +1,7 @@
-"""Clients for AWS, or for an emulator when `AWS_ENDPOINT_URL` says so.
+"""Clients for AWS, or for an emulator if `AWS_ENDPOINT_URL` is set.
 
-One `Aws` a process, its clients opened in the process's lifespan: the first client costs some 100 ms, and connections
-are reused. Only this module and the adapters know botocore.
+Each process has one `Aws`, and opens its clients in its lifespan: the first client takes about 100 ms, and connections
+are used again. Only this module and the adapters import botocore.
 """
 
 import os
@@ -34,16 +34,16 @@ if TYPE_CHECKING:
     from types_aiobotocore_sqs import SQSClient
 
 FAILURES: Final = (BotoCoreError, ClientError)
-"""What `translated` lets pass, for whom it is an end whatever it is."""
+"""Errors that `translated` re-raises unchanged. Catch these where any failure is final."""
 
 CONNECT_SECONDS: Final = 2
 READ_SECONDS: Final = 30
-"""Longer than the longest long poll."""
+"""Read timeout of one try, in seconds. It is longer than the longest long poll."""
 ANSWER_SECONDS: Final = 8
-"""For whom somebody waits: all tries are over before proxies on the way give up."""
+"""Read timeout of one try, in seconds, while an HTTP client waits. All tries end before a proxy times out."""
 TRIES: Final = 4
 
-# Without the prefix under which some services put theirs: KMS.ThrottlingException, AWS.SimpleQueueService.OverLimit.
+# Without the prefix that some services add, as in KMS.ThrottlingException and AWS.SimpleQueueService.OverLimit.
 _PASSING_CODES: Final = frozenset(
     {
         "InternalError",
@@ -69,7 +69,7 @@ class Aws:
     """Opens clients that share one configuration."""
 
     def __init__(self, *, pool: int = 50, read_seconds: float = READ_SECONDS) -> None:
-        """`read_seconds` is how long an answer, or the next part of one, may keep one waiting before the next try."""
+        """`pool` is the number of connections. `read_seconds` is the read timeout of one try."""
         self._session = aioboto3.Session()
         if tracing.is_on():
             trace_calls(self._session.events)
@@ -80,8 +80,8 @@ class Aws:
             retries={"mode": "standard", "total_max_attempts": TRIES},
             max_pool_connections=pool,
             tcp_keepalive=True,
-            # An emulator has no wildcard DNS for bucket names. With their region links have the host that the content
-            # policy of pages names, in us-east-1 too.
+            # An emulator has no DNS names for buckets. With the region in their host name, links match the content
+            # security policy of pages, in us-east-1 too.
             s3={
                 "addressing_style": "path" if emulated else "virtual",
                 "us_east_1_regional_endpoint": "regional",
@@ -90,26 +90,26 @@ class Aws:
         )
 
     def s3(self, *, endpoint_url: str | None = None) -> "AbstractAsyncContextManager[S3Client]":
-        """A client for S3; `endpoint_url` is for signing URLs that others open under another name of the host."""
+        """Open a client for S3. `endpoint_url` is for signed URLs that others open under another host name."""
         config = self._config.merge(AioConfig(signature_version="s3v4"))
         return self._session.client("s3", config=config, endpoint_url=endpoint_url)
 
     def sqs(self) -> "AbstractAsyncContextManager[SQSClient]":
-        """A client for SQS."""
+        """Open a client for SQS."""
         return self._session.client("sqs", config=self._config)
 
     def sns(self) -> "AbstractAsyncContextManager[SNSClient]":
-        """A client for SNS."""
+        """Open a client for SNS."""
         return self._session.client("sns", config=self._config)
 
     def dynamodb(self) -> "AbstractAsyncContextManager[DynamoDBClient]":
-        """A client for DynamoDB."""
+        """Open a client for DynamoDB."""
         return self._session.client("dynamodb", config=self._config)
 
     async def credentials(self) -> ReadOnlyCredentials:
-        """What requests are signed with now; short-lived ones are renewed in time. Raises Unavailable."""
+        """Return the current credentials. Temporary ones are renewed in time. Raises Unavailable."""
         with translated("The credentials service"):
-            found = await self._session.get_credentials()  # type: ignore[misc]  # A coroutine, whatever the stubs say.
+            found = await self._session.get_credentials()  # type: ignore[misc]  # It is a coroutine, although the stubs say otherwise.
             if found is None:
                 raise NoCredentialsError
             frozen: ReadOnlyCredentials = await found.get_frozen_credentials()
@@ -118,9 +118,9 @@ class Aws:
 
 @contextmanager
 def translated(service: str) -> Iterator[None]:
-    """Turn the failures that time may heal into Unavailable; every other one goes on as it is.
+    """Raise Unavailable in place of errors for which a retry can help. Re-raises all other errors unchanged.
 
-    A body that is cut midway raises aiohttp's own error, which botocore does not wrap.
+    A body that ends too early raises an error of aiohttp, which botocore does not wrap.
     """
     try:
         yield
@@ -141,7 +141,7 @@ def translated(service: str) -> Iterator[None]:
 
 
 def error_code(error: ClientError) -> str:
-    """AWS's own name of what went wrong, such as `ConditionalCheckFailedException`."""
+    """Return AWS's code of an error, such as `ConditionalCheckFailedException`."""
     return error.response.get("Error", {}).get("Code", "")
 
 

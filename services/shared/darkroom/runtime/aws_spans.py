@@ -1,6 +1,6 @@
-"""A span for each call of AWS that belongs to a trace: handlers of botocore's events.
+"""Spans for calls of AWS within a trace, by handlers of botocore's events.
 
-OpenTelemetry's own instrumentation wraps the synchronous client, and sees nothing of aiobotocore's.
+OpenTelemetry's own instrumentation wraps the synchronous client and does not see calls of aiobotocore.
 """
 
 from http import HTTPStatus
@@ -10,18 +10,18 @@ from darkroom.runtime import tracing
 from darkroom.runtime.tracing import Kind
 
 _SPAN: Final = "darkroom_span"
-"""Where a call's span waits in botocore's own context of that call."""
+"""Key of a call's span in botocore's context of that call."""
 
 
 class Events(Protocol):
-    """What botocore calls an event emitter."""
+    """An event emitter of botocore."""
 
     def register(self, event_name: str, handler: Any) -> None:
-        """Call the handler for every event whose name begins like this."""
+        """Call the handler for every event whose name begins with `event_name`."""
 
 
 def trace_calls(events: Events) -> None:
-    """Watch the clients that will be made with these events."""
+    """Make spans for all clients that will be made with these events."""
     events.register("before-call", _begin)
     events.register("after-call", _end)
     events.register("after-call-error", _fail)
@@ -47,7 +47,7 @@ def _end(http_response: Any, parsed: dict[str, Any], context: dict[str, Any], **
     if http_response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         tracing.mark_failed(span, parsed.get("Error", {}).get("Code", "unknown"))
     elif http_response.status_code >= HTTPStatus.BAD_REQUEST:
-        # A condition that does not hold or an object that is not there is an answer, and mostly an expected one.
+        # A lost condition or a missing object is an answer, and mostly an expected one.
         span.set_attribute("aws.error_code", parsed.get("Error", {}).get("Code", "unknown"))
     span.end()
 

@@ -1,12 +1,12 @@
-"""A client's connection, and how long it may be kept open by doing next to nothing.
+"""A client's connection, with time limits for clients that do next to nothing.
 
-uvicorn waits without end for what a client has begun, and stops its clock at every byte. Here a connection is closed
+uvicorn waits forever for a request that has begun: each byte stops its timer. Here a connection is closed if
 
-    when no request comes within the keep-alive time    be it that its head never ends, or that the rest of a body still
-                                                        comes which was answered early
-    when nothing of an answer is taken for a minute     what waits to be sent is memory, and holds up whatever makes it
+    no complete request head arrives within the keep-alive time    also while the rest of a body arrives that was
+                                                                   already answered
+    the client reads nothing of an answer for a minute             unsent data takes memory and blocks its sender
 
-How long a request's own body may take is the application's to say.
+The application limits the time of a request's body.
 """
 
 import asyncio
@@ -19,14 +19,14 @@ from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 from darkroom.runtime.problems import MEDIA_TYPE, document
 
 MAX_HEAD_BYTES: Final = 16 * 1024
-"""Of a request's line and headers."""
+"""Most bytes of a request's line and headers together."""
 STALL_SECONDS: Final = 60.0
-"""How long nothing of an answer may be taken."""
+"""How long a client may read nothing of an answer."""
 
 _NO_HTTP: Final = document(
     HTTPStatus.BAD_REQUEST,
     "malformed_request",
-    f"This is no request in HTTP/1.1 as it is read here, or its head is longer than {MAX_HEAD_BYTES} bytes.",
+    f"This is not a valid HTTP/1.1 request, or its head has more than {MAX_HEAD_BYTES} bytes.",
     instance="",
 )
 _HEADERS: Final = [
@@ -39,37 +39,37 @@ _HEADERS: Final = [
 
 
 class Connection(H11Protocol):
-    """uvicorn's connection with limits."""
+    """A connection of uvicorn with time limits."""
 
     _stalled: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # As uvicorn has it.
-        """A client is there: the clock begins."""
+        """Start the timer for the first request."""
         super().connection_made(transport)
         self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 
     def data_received(self, data: bytes) -> None:
-        """Read what came. The clock goes on until it completes the head of a request, where uvicorn stops it."""
+        """Read data. The timer runs on until the head of a request is complete, when uvicorn stops it."""
         self.conn.receive_data(data)
         self.handle_events()
 
     def pause_writing(self) -> None:
-        """The client takes its answer more slowly than it is made."""
+        """Start the timer for a client that reads too slowly."""
         super().pause_writing()
         self._stalled = self.loop.call_later(STALL_SECONDS, self.transport.abort)
 
     def resume_writing(self) -> None:
-        """The client has taken something."""
+        """Stop the timer: the client has read something."""
         super().resume_writing()
         self._go_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The client is gone, or was sent away."""
+        """Stop the timer: the connection is closed."""
         super().connection_lost(exc)
         self._go_on()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP, unless an answer is there or on its way: then there is nothing more to say."""
+        """Answer data that is not HTTP, and close. If an answer has already begun, only close."""
         del msg
         if self.conn.our_state is h11.SEND_BODY:
             self.transport.abort()
@@ -78,10 +78,10 @@ class Connection(H11Protocol):
             response = h11.Response(status_code=HTTPStatus.BAD_REQUEST, headers=_HEADERS)
             for event in (response, h11.Data(data=_NO_HTTP), h11.EndOfMessage()):
                 self.transport.write(self.conn.send(event) or b"")
-        # None before the first request, whatever its type says.
+        # It is None before the first request, although its type does not say so.
         cycle = cast("RequestResponseCycle | None", self.cycle)
         if cycle and not cycle.response_complete:
-            # A head that was sound has a handler already, whose answer comes too late.
+            # The handler of an earlier, valid head still runs. Its answer comes too late.
             cycle.disconnected = True
             cycle.message_event.set()
         self.transport.close()

@@ -1,14 +1,20 @@
-"""The consumer loop, written once: long poll, bounded concurrency, heartbeat, batched deletes, drain.
+"""The consumer loop of a queue: long polls, bounded concurrency, heartbeats, batched deletes and a drain.
 
-A handler returns when its message is done for, and the message is deleted. It raises when it is not, and the message
-comes back: after a growing pause when time may help (`Pause` says how long), at once when it cannot (`Poison`), so that
-the queue's redrive policy moves it to the dead-letter queue without delay. A bug is given no more than a minute each
-time: only its dead letters raise an alarm. Handlers are idempotent: every message may come twice.
+If a handler returns, its message is deleted. If it raises, the message comes back:
 
-    stop is set → no further receive → the poll under way is awaited, not cancelled, since a server may hand messages
-    to a poll that nobody reads → what it brings goes back at once → handlers may finish until the drain time, which
-    began with the stop, is over → those that did not are cancelled and their messages go back → the last deletes are
-    sent.
+    a retryable error    after a growing pause (see `Pause`)
+    another error        at once, so that SQS soon moves it to the dead-letter queue
+    a bug                after the same pause, but at most a minute: only dead letters raise an alarm
+
+Handlers are idempotent, since every message may come twice.
+
+When `stop` is set, the consumer
+
+    1. receives nothing more; it awaits the current poll and does not cancel it, since the server could still answer
+       with messages that nobody would read; it returns these messages at once;
+    2. lets handlers finish for `drain_seconds`, counted from the stop;
+    3. cancels the others and returns their messages;
+    4. sends the last deletes.
 """
 
 import asyncio
@@ -24,25 +30,25 @@ from darkroom.runtime.tracing import Kind, Span
 
 Handler = Callable[[Delivery], Awaitable[None]]
 Pause = Callable[[Delivery], int]
-"""How long a message whose handler failed stays away, in seconds; at most the twelve hours that SQS hides one."""
+"""Return for how many seconds to hide a message whose handler failed; at most 12 hours, the limit of SQS."""
 
 _LOG = get_logger(__name__)
 
 PAUSES_SECONDS: Final = (2, 10, 60, 300, 600)
-"""After the first failures of a message; the last one stands for all that follow.
+"""Pauses after the first failures of a message. The last one is used for all further failures.
 
-Each failure uses up one of the receives that a queue allows. Most trouble is over in a moment, and what is not may take
-an hour: so the first pauses are short, and the later ones long enough for the receives to outlast it.
+Each failure uses one of the receives that a queue allows. Most failures are over in a moment, some take an hour. So the
+first pauses are short, and the later ones are long enough for all receives together to last longer than an hour.
 """
 _LONGEST_AFTER_A_BUG_SECONDS: Final = 60
 _RECEIVE_PAUSE_SECONDS: Final = 1.0
-"""Before the next receive after one that failed."""
+"""Pause after a receive that failed."""
 _LINGER_SECONDS: Final = 0.05
-"""How long a finished message waits for others to be deleted with."""
+"""How long a finished message waits, so that others are deleted in the same call."""
 
 
 class Poison(DarkroomError):
-    """A message that no retry can make readable."""
+    """The message cannot be read. A retry does not help."""
 
     code = "poison_message"
 
@@ -62,7 +68,7 @@ class Consumer:
         drain_seconds: float,
         pause: Pause | None = None,
     ) -> None:
-        """`pause` is `growing_pause` unless something else is given."""
+        """`pause` is `growing_pause` by default."""
         self._name = name
         self._queue = queue
         self._handler = handler
@@ -73,19 +79,19 @@ class Consumer:
         self._pause = pause or growing_pause
         self._working: set[asyncio.Task[None]] = set()
         self._in_hand: dict[str, Delivery] = {}
-        """By handle, what the heartbeat keeps hidden: received, and neither done for nor given back."""
+        """Messages that the heartbeat keeps hidden, by handle: received, and neither finished nor returned."""
         self._visibility_lock = asyncio.Lock()
-        """A heartbeat that is under way must not overtake a message on its way back and hide it once more."""
+        """Keeps a heartbeat from hiding a message again that is being returned."""
         self._done: asyncio.Queue[Delivery] = asyncio.Queue()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Consume until `stop` is set, then drain. Never raises for a message's sake."""
+        """Consume until `stop` is set, then drain. A message that fails never ends the loop."""
         companions = [asyncio.create_task(work) for work in (self._beat(), self._delete_done(), self._hurry(stop))]
         try:
             while not stop.is_set():
                 await self._receive(stop)
         finally:
-            if not stop.is_set():  # The queue is beyond use, or the process is falling: nobody waits for the handlers.
+            if not stop.is_set():  # The queue cannot be used, or the process ends: do not wait for handlers.
                 self._cancel_handlers()
             await self._drain()
             for companion in companions:
@@ -129,7 +135,7 @@ class Consumer:
                 else:
                     failure.error("message_failed", exc_info=error)
                     await self._give_back([delivery])
-            except Exception as error:  # noqa: BLE001 - one message's bug must not stop the others
+            except Exception as error:  # noqa: BLE001 - a bug in one message must not stop the others
                 tracing.mark_failed(span, error)
                 _LOG.error("message_failed", code="bug", receives=delivery.receives, exc_info=error)
                 await self._give_back([delivery], min(self._pause(delivery), _LONGEST_AFTER_A_BUG_SECONDS))
@@ -158,14 +164,14 @@ class Consumer:
             stopped.cancel()
 
     async def _beat(self) -> None:
-        """Keep the messages in hand hidden for as long as their handlers run."""
+        """Keep messages hidden for as long as their handlers run."""
         while True:
             await asyncio.sleep(self._visibility_seconds / 3)
             async with self._visibility_lock:
                 await self._set_visibility(list(self._in_hand.values()), self._visibility_seconds)
 
     async def _delete_done(self) -> None:
-        """Delete the messages that are done for, several with one call."""
+        """Delete finished messages, several in one call."""
         while True:
             batch = [await self._done.get()]
             await asyncio.sleep(_LINGER_SECONDS)
@@ -173,15 +179,15 @@ class Consumer:
                 batch.append(self._done.get_nowait())
             try:
                 await self._queue.delete(batch)
-            except Exception as error:  # noqa: BLE001 - an error that ended this task would end all deletes, unseen
-                # They will come again, and their handlers will find the work done.
+            except Exception as error:  # noqa: BLE001 - an error here would end all deletes without a log line
+                # The messages come again, and their handlers find the work done.
                 _LOG.warning("delete_failed", consumer=self._name, messages=len(batch), exc_info=error)
             finally:
                 for _ in batch:
                     self._done.task_done()
 
     async def _hurry(self, stop: asyncio.Event) -> None:
-        """Cancel the handlers that have not ended when the drain time is over."""
+        """Cancel the handlers that still run at the end of the drain time."""
         await stop.wait()
         await asyncio.sleep(self._drain_seconds)
         self._cancel_handlers()
@@ -196,13 +202,13 @@ class Consumer:
         await self._done.join()
 
     async def _return(self, deliveries: list[Delivery]) -> None:
-        """Give back what there is no time for."""
+        """Return messages that there is no time for."""
         if deliveries:
             _LOG.info("messages_returned", consumer=self._name, messages=len(deliveries))
             await self._give_back(deliveries)
 
     async def _give_back(self, deliveries: list[Delivery], seconds: int = 0) -> None:
-        """Let others receive the messages after a pause, and leave them out of the heartbeat from now on."""
+        """Return messages to the queue, visible after a pause, and end their heartbeat."""
         async with self._visibility_lock:
             await self._set_visibility(deliveries, seconds)
             self._let_go(deliveries)
@@ -214,13 +220,13 @@ class Consumer:
     async def _set_visibility(self, deliveries: list[Delivery], seconds: int) -> None:
         try:
             await self._queue.set_visibility(deliveries, seconds)
-        except Exception as error:  # noqa: BLE001 - an error that ended the heartbeat would go unseen
-            # The next heartbeat comes before the visibility runs out; what was to go back comes back when it does.
+        except Exception as error:  # noqa: BLE001 - an error here would end the heartbeat without a log line
+            # The next heartbeat comes before the visibility timeout. A returned message comes back at that timeout.
             _LOG.warning("set_visibility_failed", consumer=self._name, messages=len(deliveries), exc_info=error)
 
 
 def growing_pause(delivery: Delivery, *, longest_seconds: int = PAUSES_SECONDS[-1]) -> int:
-    """2, 10, 60 … seconds, by how often the message was received, up to `longest_seconds`."""
+    """Return 2, 10, 60 … seconds by how often the message was received, and at most `longest_seconds`."""
     return min(PAUSES_SECONDS[min(delivery.receives, len(PAUSES_SECONDS)) - 1], longest_seconds)
 
 

@@ -1,9 +1,9 @@
-"""How many processor cores there are to use."""
+"""The number of processor cores."""
 
 import os
 import sys
 
 
 def cores() -> int:
-    """Cores that this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1

@@ -1,9 +1,9 @@
-"""Encryption of the few secrets that stand in a table, with a key that readers of the table do not have.
+"""Encryption of secrets in the tables, with a key that readers of the tables do not have.
 
-AES-256-GCM (NIST SP 800-38D) under keys that are derived by HKDF-SHA256 (RFC 5869) from texts of the installation. The
-first text encrypts. All of them decrypt, so that a key can be changed while services run:
+It uses AES-256-GCM (NIST SP 800-38D). HKDF-SHA256 (RFC 5869) derives the keys from the data keys of the installation.
+The first data key encrypts. All of them decrypt, so that a key can be changed while services run:
 
-    old  →  new, old  →  (every secret is written again)  →  new
+    old  →  new, old  →  (`darkroom data-keys renew` encrypts all secrets again)  →  new
 """
 
 import base64
@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from darkroom.errors import Unavailable
 
 SHORTEST_KEY: Final = 32
-"""Characters of a key's text. 32 random letters and digits are 190 bits."""
+"""Fewest characters of a data key. 32 random letters and digits have 190 bits."""
 DEVELOPMENT_KEY: Final = "a-key-for-development-that-everybody-knows"
-"""The key of systems on a developer's machine. No other installation takes it."""
+"""Data key of systems on a developer's machine. It is public, and production refuses it."""
 
 _VERSION: Final = "1"
 _NONCE_BYTES: Final = 12
@@ -33,11 +33,11 @@ _UNREADABLE: Final = "The secrets of this installation cannot be read now. Try a
 class TextCipher:
     """Encrypts short texts.
 
-    Each text is bound to a place, such as the id of its item: moved to another place, it cannot be decrypted.
+    Each text is bound to a place, such as the id of its item. A copy in another place cannot be decrypted.
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
-        """Take texts of keys, the one that encrypts first. Raises ValueError if there is none, or one is too short."""
+        """`keys` are the data keys; the first encrypts. Raises ValueError if there is none, or if one is too short."""
         if not keys or any(len(key) < SHORTEST_KEY for key in keys):
             raise ValueError(f"a data key must have at least {SHORTEST_KEY} characters")
         derived = [_derived(key) for key in keys]
@@ -45,7 +45,7 @@ class TextCipher:
         self._current = _id(derived[0])
 
     def encrypt(self, text: str, *, place: str) -> str:
-        """Return `1.<id of the key>.<nonce and ciphertext in base64url>`. No two results are the same."""
+        """Return `1.<id of the key>.<nonce and ciphertext in base64url>`, different for each call."""
         nonce = os.urandom(_NONCE_BYTES)
         encrypted = nonce + self._ciphers[self._current].encrypt(nonce, text.encode(), place.encode())
         return f"{_VERSION}.{self._current}.{base64.urlsafe_b64encode(encrypted).decode()}"
@@ -53,8 +53,8 @@ class TextCipher:
     def decrypt(self, encrypted: str, *, place: str) -> str:
         """Return the text that was encrypted for this place.
 
-        Raises Unavailable for a text of another place and for one under a key that is not there: a retry helps once
-        the installation has its keys again.
+        Raises Unavailable if the text belongs to another place, or if its key is missing. A retry helps once the
+        installation has the key again.
         """
         version, _, rest = encrypted.partition(".")
         key_id, _, body = rest.partition(".")
@@ -69,7 +69,7 @@ class TextCipher:
             raise Unavailable(_UNREADABLE) from error
 
     def is_current(self, encrypted: str) -> bool:
-        """Whether the key that encrypts now has encrypted this."""
+        """Return whether the current key has encrypted this text."""
         return encrypted.startswith(f"{_VERSION}.{self._current}.")
 
 
@@ -78,5 +78,5 @@ def _derived(key: str) -> bytes:
 
 
 def _id(key: bytes) -> str:
-    """A name for a key, which tells nothing of it."""
+    """Return an id of a key, which does not reveal the key."""
     return hashlib.sha256(b"id" + key).hexdigest()[:_ID_CHARACTERS]

@@ -1,4 +1,4 @@
-"""The keys that secrets in the accounts table are encrypted with, from the environment."""
+"""Settings of the keys that encrypt secrets in the tables."""
 
 from typing import Annotated
 
@@ -10,17 +10,17 @@ from darkroom.runtime.settings import Environment
 
 
 class EncryptionSettings(BaseSettings):
-    """Settings of the services that read or write secrets in the accounts table."""
+    """Settings of services and commands that read or write secrets in the tables."""
 
     model_config = SettingsConfigDict(
         env_prefix="DARKROOM_", frozen=True, extra="ignore", use_attribute_docstrings=True
     )
 
     environment: Environment = Environment.PRODUCTION
-    """`development` has a data key that everybody knows."""
+    """`development` uses a public data key if `data_keys` is not set."""
     data_keys: Annotated[SecretStr | None, Field(validate_default=True)] = None
-    """What secrets in the accounts table are encrypted with: a text of at least 32 characters. Further ones, after
-    spaces, only decrypt: the former key, while keys change."""
+    """Keys that encrypt secrets in the tables, each a text of at least 32 characters, with spaces between them. The
+    first encrypts. The others only decrypt: keep the former key here while you change keys. Required in production."""
 
     @field_validator("data_keys")
     @classmethod
@@ -37,5 +37,5 @@ class EncryptionSettings(BaseSettings):
 
     @property
     def cipher(self) -> TextCipher:
-        """Encrypts and decrypts secrets of the accounts table."""
+        """Return the cipher that encrypts and decrypts secrets in the tables."""
         return TextCipher(self.data_keys.get_secret_value().split() if self.data_keys else [DEVELOPMENT_KEY])

@@ -1,4 +1,4 @@
-"""Liveness and readiness: `/healthz` says that the process answers, `/readyz` that it can take work."""
+"""Liveness and readiness: `/healthz` shows that the process answers, `/readyz` that it can accept work."""
 
 import asyncio
 import time
@@ -22,11 +22,11 @@ Check = Callable[[], Awaitable[object]]
 
 _CHECK_SECONDS: Final = 2.0
 _FRESH_SECONDS: Final = 1.0
-"""How long an answer is good for: a flood of probes must not become a flood of calls."""
+"""How long a result is used again, so that many probes do not become many calls."""
 
 
 class Readiness:
-    """Knows whether this process can take work: it is not draining, and each thing it stands on answers."""
+    """Tells whether this process can accept work: it is not draining, and all its dependencies answer."""
 
     def __init__(self, checks: Mapping[str, Check], stop: asyncio.Event) -> None:
         self._checks = checks
@@ -36,7 +36,7 @@ class Readiness:
         self._answer: dict[str, str] = {}
 
     async def failures(self) -> dict[str, str]:
-        """What is in the way, by name; empty when ready."""
+        """Return why the process is not ready, by dependency; empty if it is ready."""
         if self._stop.is_set():
             return {"service": "draining"}
         async with self._lock:
@@ -60,7 +60,7 @@ class Readiness:
 
 
 def router(readiness: Readiness) -> APIRouter:
-    """The two routes, open to everyone."""
+    """Return the two routes. They need no credentials."""
     routes = APIRouter(tags=["health"])
 
     @routes.get("/healthz", summary="The process answers")
@@ -69,7 +69,7 @@ def router(readiness: Readiness) -> APIRouter:
 
     @routes.get(
         "/readyz",
-        summary="The service can take work",
+        summary="The service can accept work",
         responses={503: {"description": "Not ready; `failures` says why", "content": {"application/json": {}}}},
     )
     async def readyz() -> JSONResponse:
@@ -86,7 +86,7 @@ def router(readiness: Readiness) -> APIRouter:
 
 
 def bucket_check(s3: "S3Client", bucket: str) -> Check:
-    """That a bucket is there and may be used."""
+    """Return a check that a bucket exists and may be used."""
 
     async def check() -> None:
         with translated("S3"):
@@ -96,7 +96,7 @@ def bucket_check(s3: "S3Client", bucket: str) -> Check:
 
 
 def queue_check(sqs: "SQSClient", url: str) -> Check:
-    """That a queue is there and may be used."""
+    """Return a check that a queue exists and may be used."""
 
     async def check() -> None:
         with translated("SQS"):
@@ -106,7 +106,7 @@ def queue_check(sqs: "SQSClient", url: str) -> Check:
 
 
 def table_check(dynamodb: "DynamoDBClient", table: str, key: str) -> Check:
-    """That a table is there and may be read."""
+    """Return a check that a table exists and may be read."""
 
     async def check() -> None:
         with translated("DynamoDB"):

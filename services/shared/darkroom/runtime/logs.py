@@ -1,7 +1,7 @@
 """Logging: a static event name and fields, as JSON on standard output or as text for a terminal.
 
-`bound(job_id=…)` puts a field on every line of the work inside it. Users' bytes and secrets are never logged: no names
-of files either, and of URLs no more than the host.
+`bound(job_id=…)` adds a field to every line that is logged inside. Data of users, names of files and secrets are never
+logged, and of a URL only its host.
 """
 
 import logging
@@ -22,20 +22,20 @@ Logger = structlog.stdlib.BoundLogger
 
 
 def get_logger(name: str) -> Logger:
-    """The logger of a module."""
+    """Return the logger of a module."""
     logger: Logger = structlog.stdlib.get_logger(name)
     return logger
 
 
 @contextmanager
 def bound(**fields: str | int) -> Iterator[None]:
-    """Add fields to all lines logged inside, in this task and those it starts."""
+    """Add fields to all lines that are logged inside, in this task and in those that it starts."""
     with structlog.contextvars.bound_contextvars(**fields):
         yield
 
 
 def configure_logging(service: str, *, level: str, log_format: str) -> None:
-    """Send the logs of this process, the libraries' included, to standard output in one form."""
+    """Send all logs of this process and its libraries to standard output, in one format."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -66,7 +66,7 @@ def configure_logging(service: str, *, level: str, log_format: str) -> None:
     logging.captureWarnings(capture=True)
     for chatty in ("botocore", "aiobotocore", "boto3", "asyncio", "httpx", "httpcore"):
         logging.getLogger(chatty).setLevel(max(logging.getLevelName(level), logging.WARNING))
-    # It warns of every request that is no HTTP, which is the sender's fault and nothing for people on call.
+    # It warns of every request that is not HTTP. That is the client's fault, and no operator needs to know.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
 
 
@@ -91,7 +91,7 @@ def _text() -> list[Processor]:
     ]
 
 
-# Local variables hold users' bytes and secrets: a traceback shows places only.
+# Local variables have data of users and secrets, so tracebacks do not show them.
 _places = ExceptionDictTransformer(show_locals=False)
 
 
@@ -111,12 +111,12 @@ def _plain_traceback(out: TextIO, exc_info: ExcInfo) -> None:
 
 
 def _redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Libraries' errors come in fields too, such as `cause`."""
+    """Redact fields too: some, such as `cause`, have texts of libraries' errors."""
     return {name: redacted(value) if isinstance(value, str) else value for name, value in event.items()}
 
 
 def _show_controls(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """What clients write must not move the cursor of whoever reads it at a terminal, or colour what follows."""
+    """Escape control characters: texts of clients must not move the cursor or change the colours of a terminal."""
     return {name: _printable(value) if isinstance(value, str) else value for name, value in event.items()}
 
 

@@ -50,7 +50,7 @@ _HTTP_DETAILS: Final = {
 
 
 def problem(request: Request, status: int, code: str, detail: str, **members: Any) -> Response:
-    """Return the answer to this request, with a problem document."""
+    """Return an answer with a problem document to this request."""
     body = document(status, code, detail, instance=request.url.path, **members)
     return Response(body, status_code=status, media_type=MEDIA_TYPE)
 

@@ -1,4 +1,4 @@
-"""A queue: the port that consumers and senders use, and SQS behind it."""
+"""A queue: the port `Queue` for consumers and senders, and its adapter `SqsQueue`."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     )
 
 BATCH: Final = 10
-"""Entries of one SQS batch call."""
+"""Most entries of one SQS batch call."""
 
 LARGEST_BODY_BYTES: Final = 250_000
-"""SQS takes 256 KiB a call, attributes included: the rest is theirs."""
+"""Most bytes of the bodies in one call. SQS allows 256 KiB with attributes, which get the rest."""
 
 OWNER_ATTRIBUTE: Final = "owner"
-"""Message attribute that says whose a message is."""
+"""Message attribute with the owner of the message's job."""
 
 _GROUP_DIGITS: Final = 32
 _SEND_ATTEMPTS: Final = 4
@@ -41,30 +41,30 @@ class Outgoing:
     job_id: str
     message: BaseModel
     owner: str | None = None
-    """Whose it is, for queues in which owners take turns."""
+    """Owner of the job, for queues that are fair to owners; None for others."""
 
     @property
     def attributes(self) -> dict[str, str]:
-        """What travels beside the body."""
+        """Return the message attributes: `job_id`, the trace and the owner."""
         return tracing.outgoing(self.job_id) | ({OWNER_ATTRIBUTE: self.owner} if self.owner else {})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """One receipt of a message. The same message may be delivered again, with another handle."""
+    """A message as received once. The same message can be delivered again, with another handle."""
 
     message_id: str
     body: str
     handle: str
     receives: int
-    """How often the message was received, this time included: more than 1 means that someone failed before."""
+    """How often the message was received, including this time. More than 1 means that a handler failed before."""
     attributes: dict[str, str] = field(default_factory=dict)
-    """The sender's: `job_id`, `owner`, `traceparent`."""
+    """Attributes from the sender: `job_id`, `owner`, `traceparent`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Depth:
-    """Messages in a queue, about."""
+    """Approximate number of messages in a queue."""
 
     visible: int
     in_flight: int
@@ -74,19 +74,19 @@ class Queue(Protocol):
     """At-least-once, unordered delivery with a visibility timeout. All methods raise Unavailable."""
 
     async def send(self, outgoing: Sequence[Outgoing]) -> None:
-        """Send all, or raise. After a raise some may have been sent."""
+        """Send all messages. If this raises, some of them may have been sent."""
 
     async def receive(self, *, most: int, wait_seconds: int) -> list[Delivery]:
-        """Wait for messages and return between 0 and `most` (at most 10)."""
+        """Wait up to `wait_seconds` for messages. Return 0 to `most` of them; `most` is at most 10."""
 
     async def delete(self, deliveries: Sequence[Delivery]) -> None:
-        """Take messages out for good. One whose visibility ran out may come again all the same."""
+        """Delete messages. One whose visibility timeout has expired may still come again."""
 
     async def set_visibility(self, deliveries: Sequence[Delivery], seconds: int) -> None:
-        """Hide messages for so long from now; 0 gives them back at once. Those already lost are passed over."""
+        """Hide messages for this many seconds from now. 0 returns them at once. Ignores messages that are gone."""
 
     async def depth(self) -> Depth:
-        """How many messages there are."""
+        """Return the approximate number of messages."""
 
 
 class SqsQueue:
@@ -97,12 +97,12 @@ class SqsQueue:
         self._url = url
 
     async def send(self, outgoing: Sequence[Outgoing]) -> None:
-        """See Queue. Entries that a batch call refuses are sent again, alone of their batch."""
+        """See Queue. Sends again only those entries of a batch call that SQS refuses."""
         for batch in _batches([(body_of(one.message), one.attributes) for one in outgoing]):
             await self._send_batch(batch)
 
     async def forward(self, deliveries: Sequence[Delivery]) -> None:
-        """Send messages that another queue delivered, bodies and attributes as they came. Raises Unavailable."""
+        """Send messages from another queue, with the same bodies and attributes. Raises Unavailable."""
         for batch in _batches([(delivery.body, delivery.attributes) for delivery in deliveries]):
             await self._send_batch(batch)
 
@@ -171,16 +171,16 @@ class SqsQueue:
 
 
 _Entry = tuple[str, dict[str, str]]
-"""A body and the attributes beside it."""
+"""A body and its attributes."""
 
 
 def body_of(message: BaseModel) -> str:
-    """A message as it travels: JSON in ASCII, since SQS refuses some characters of Unicode (U+FFFF, say)."""
+    """Return a message as JSON in ASCII. SQS refuses some Unicode characters, such as U+FFFF."""
     return message.model_dump_json(exclude_none=True, ensure_ascii=True)
 
 
 def _batches(entries: Sequence[_Entry]) -> Iterator[list[_Entry]]:
-    """The entries of one call each: at most ten, which together are no larger than one may be."""
+    """Split entries into batches of one call: at most `BATCH` entries and `LARGEST_BODY_BYTES`."""
     batch: list[_Entry] = []
     size = 0
     for entry in entries:
@@ -195,9 +195,9 @@ def _batches(entries: Sequence[_Entry]) -> Iterator[list[_Entry]]:
 
 
 def group_of(owner: str) -> str:
-    """The message group of an owner, which may have any name; SQS takes some characters only.
+    """Return the message group of an owner. It is a hash, since SQS allows only some characters.
 
-    Standard queues deliver groups fairly: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
+    Standard queues are fair to groups: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
     """
     return sha256(owner.encode()).hexdigest()[:_GROUP_DIGITS]
 

@@ -1,16 +1,16 @@
-"""Cuts out of texts for the log what names a client's file or opens a client's receiver.
+"""Removes names of files and secrets of receivers from texts for the log.
 
-The texts are those of libraries' errors: botocore's name the URL of an object, whose key ends with the file's name;
-aiohttp's name a callback URL, whose path or query may hold a token; pydantic's quote the input that did not fit.
+The texts are errors of libraries. botocore names the URL of an object, whose key ends with the name of a file. aiohttp
+names a callback URL, whose path or query may have a token. pydantic quotes the input that is not valid.
 """
 
 import re
 from typing import Final
 
 _URL: Final = re.compile(r"\b(\w{1,16}://)(?:[^\s/?#\"'<>@]*@)?([^\s/?#\"'<>@]*)[/?#][^\s\"'<>]*")
-"""Scheme; user and password; host and port; and the rest."""
+"""Groups: the scheme, and the host with its port. User, password and all that follows the host are left out."""
 _INPUT: Final = re.compile(r"input_value=.*, input_type=\w+")
-"""How pydantic quotes an input, cut after 50 characters, in one line."""
+"""An input as pydantic quotes it: in one line, cut after 50 characters."""
 
 
 def redacted(text: str) -> str:

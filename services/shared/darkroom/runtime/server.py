@@ -1,7 +1,7 @@
-"""A service as a process: serve HTTP, do background work, and on SIGTERM drain before the server goes.
+"""The process of a service: it serves HTTP, does background work, and drains on SIGTERM.
 
-signal → `stop` is set (readiness says no, consumers receive no more) → the background work ends by itself
-→ the HTTP server finishes the requests under way and exits.
+signal → `stop` is set: readiness fails, consumers receive no more → the background work ends by itself
+       → the HTTP server finishes its requests and exits
 """
 
 import asyncio
@@ -17,30 +17,31 @@ from starlette.types import ASGIApp
 from darkroom.runtime.connections import MAX_HEAD_BYTES, Connection
 
 Background = Callable[[asyncio.Event], Coroutine[None, None, None]]
-"""Work that runs until the event is set and returns when it has drained."""
+"""Work that runs until the event is set, drains, and returns."""
 
 _REQUEST_SECONDS: Final = 25
-"""How long requests under way may take after the stop."""
+"""How long running requests may take after the stop."""
 _KEEP_ALIVE_SECONDS: Final = 65
-"""Longer than a load balancer's idle time-out (60 s on AWS), which else meets connections that just closed."""
+"""Longer than the idle timeout of a load balancer (60 s on AWS). A shorter time would close connections that the
+balancer is about to use."""
 
 
 class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave the signals to `serve`: the server is to outlive them until the background work has drained."""
+        """Leave signals to `serve`: the server must run until the background work has drained."""
         yield
 
 
 async def serve(
     app: ASGIApp, background: Sequence[Background] = (), *, stop: asyncio.Event, host: str, port: int
 ) -> None:
-    """Run until SIGTERM or SIGINT sets `stop`, then drain. The failure of a background work is raised."""
+    """Run until SIGTERM or SIGINT sets `stop`, then drain. Raises what a background work raises."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     server = _Server(configuration(app, host=host, port=port))
-    # What was imported and opened stays to the end: never to be looked through again saves pauses, and time to end.
+    # Imported modules and open clients live until the end. Excluding them from garbage collection saves pauses.
     gc.freeze()
     async with asyncio.TaskGroup() as process:
         process.create_task(server.serve())
@@ -54,7 +55,7 @@ async def serve(
 def configuration(
     app: ASGIApp, *, keep_alive_seconds: int = _KEEP_ALIVE_SECONDS, drain_seconds: int = _REQUEST_SECONDS, **more: Any
 ) -> uvicorn.Config:
-    """How a service speaks HTTP; `more` are uvicorn's own settings, such as where to listen."""
+    """Return uvicorn's settings for a service. `more` are further ones, such as `host` and `port`."""
     return uvicorn.Config(
         app,
         http=Connection,
@@ -64,8 +65,8 @@ def configuration(
         log_config=None,
         access_log=False,
         server_header=False,
-        # A client's address is its peer's: from this machine anybody's X-Forwarded-For would be believed. Who is
-        # behind proxies is told how many, and reads the header itself.
+        # uvicorn would believe any X-Forwarded-For from this machine. The upload service knows the number of proxies
+        # in front of it, and reads the header itself.
         proxy_headers=False,
         timeout_keep_alive=keep_alive_seconds,
         timeout_graceful_shutdown=drain_seconds,

@@ -1,6 +1,6 @@
-"""Settings from the environment, prefix `DARKROOM_`; each service adds what it needs to `ServiceSettings`.
+"""Settings from the environment, with the prefix `DARKROOM_`. Each service adds its own to `ServiceSettings`.
 
-They are built once, in a service's `main`, and every fault is reported in one go.
+A service's `main` reads them once. All faults are reported together.
 """
 
 import json
@@ -17,13 +17,13 @@ from darkroom.runtime import tracing
 from darkroom.runtime.consumer import PAUSES_SECONDS
 
 _EXIT_STATUS: Final = 2
-"""As shells and argparse use it: called in the wrong way."""
+"""Called in the wrong way, as shells and argparse use it."""
 
 T = TypeVar("T")
 
 
 def _from_json(value: Any) -> Any:
-    """What the environment says of a list. Raises ValueError, which is told like any other fault."""
+    """Read a list from the environment. Raises ValueError, which pydantic reports like any other fault."""
     if not isinstance(value, str):
         return value
     try:
@@ -33,18 +33,18 @@ def _from_json(value: Any) -> Any:
 
 
 JsonTuple = Annotated[tuple[T, ...], NoDecode, BeforeValidator(_from_json)]
-"""Several values, in the environment a list in JSON."""
+"""Several values; in the environment, a list in JSON."""
 
 
 class Environment(StrEnum):
-    """Where the service runs. Development accepts the development key, production does not."""
+    """Where the service runs. Only development accepts the development keys, which are public."""
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
 
 
 class ServiceSettings(BaseSettings):
-    """What every service is told."""
+    """Settings of every service."""
 
     model_config = SettingsConfigDict(
         env_prefix="DARKROOM_", frozen=True, extra="ignore", use_attribute_docstrings=True, allow_inf_nan=False
@@ -53,25 +53,25 @@ class ServiceSettings(BaseSettings):
     environment: Environment = Environment.PRODUCTION
     """`development` accepts the development key."""
     host: str = "127.0.0.1"
-    """Address to listen on; containers set 0.0.0.0."""
+    """Address to listen on. Containers set 0.0.0.0. Default: 127.0.0.1."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "text"] = "json"
-    """`json`: an object a line. `text`: for reading at a terminal."""
+    """`json`: one object on each line. `text`: for a terminal."""
     drain_seconds: Annotated[float, Field(gt=0, le=110)] = 25
-    """How long after SIGTERM work in hand may take before it is handed back."""
+    """Seconds after SIGTERM in which running work may finish. After that it is returned to its queue."""
     receive_wait_seconds: Annotated[int, Field(ge=0, le=20)] = 20
-    """Long poll of the queues; an emulator wants 1 or 2."""
+    """Seconds of a long poll of a queue. With an emulator use 1 or 2."""
     visibility_seconds: Annotated[int, Field(ge=1, le=12 * 60 * 60)] = 60
-    """For how long a message in hand is hidden from others, again and again while it is; the queues' own visibility."""
+    """Seconds for which a received message is hidden from other consumers. A heartbeat renews it while work goes on."""
     longest_pause_seconds: Annotated[int, Field(ge=1, le=PAUSES_SECONDS[-1])] = PAUSES_SECONDS[-1]
-    """Upper bound of the growing pauses after which a message comes again whose handling failed."""
+    """Longest pause in seconds before a failed message is delivered again. Pauses grow up to it."""
     traces_url: HttpUrl | None = None
-    """Root of an OTLP/HTTP collector that spans are sent to; without one none are made."""
+    """Root URL of an OTLP/HTTP collector for spans. Without it no spans are made."""
     traces_sampled: Annotated[float, Field(ge=0, le=1)] = 1.0
-    """Part of all traces that is kept."""
+    """Fraction of all traces to keep, from 0 to 1."""
 
     def exported_traces(self, service: str) -> AbstractContextManager[None]:
-        """Make and send spans in the name of a service, as set, for the length of a `with` block."""
+        """Make spans of a service inside a `with` block, and send them as these settings say."""
         endpoint = str(self.traces_url) if self.traces_url else None
         return tracing.exported(service, endpoint=endpoint, sampled=self.traces_sampled)
 
@@ -80,7 +80,7 @@ S = TypeVar("S", bound=BaseSettings)
 
 
 def load_settings(kind: type[S]) -> S:
-    """Read settings of the given kind from the environment, or exit with status 2 and a line for each fault."""
+    """Read settings from the environment. Exits with status 2 and a line for each fault if they are not valid."""
     try:
         return kind()
     except ValidationError as error:

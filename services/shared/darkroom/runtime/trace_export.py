@@ -1,4 +1,4 @@
-"""Sends spans to a collector by OTLP over HTTP. Imported only by processes that do so."""
+"""Sends spans to a collector by OTLP over HTTP. Only processes with a collector import this module."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,12 +13,12 @@ from opentelemetry.sdk.trace.sampling import ParentBased, Sampler, TraceIdRatioB
 from opentelemetry.trace import Tracer
 
 _EXPORT_SECONDS: Final = 5
-"""For one batch. The collector is a neighbour, and an exit must not wait for one that is gone."""
+"""Timeout of one batch. The collector is near, and an exit must not wait for one that is gone."""
 
 
 @contextmanager
 def exporting(service: str, *, endpoint: str, sampled: float) -> Iterator[Tracer]:
-    """A tracer whose spans go to the collector in batches; leaving sends the last of them."""
+    """Yield a tracer that sends its spans to the collector in batches. The last batch is sent at the end."""
     provider = TracerProvider(
         sampler=sampler(sampled),
         resource=Resource.create({SERVICE_NAME: f"darkroom-{service}", SERVICE_VERSION: version("darkroom")}),
@@ -33,9 +33,9 @@ def exporting(service: str, *, endpoint: str, sampled: float) -> Iterator[Tracer
 
 
 def sampler(part: float) -> Sampler:
-    """Keeps this part of all traces, whole ones: every service decides alike, by the trace's id.
+    """Return a sampler that keeps this fraction of all traces. All services keep the same ones, by the trace's id.
 
-    A caller may ask not to be sampled. That it asks to be counts for nothing: anyone could fill the collector.
+    A caller may ask that its trace is not sampled. It cannot ask for more: anyone could fill the collector.
     """
     by_id = TraceIdRatioBased(part)
     return ParentBased(by_id, remote_parent_sampled=by_id)

@@ -1,8 +1,8 @@
-"""Traces: W3C `traceparent` through requests and messages, and spans while there is a collector to send them to.
+"""Traces: the W3C `traceparent` of requests and messages, and spans if there is a collector.
 
-The context travels whether or not spans are made, so that log lines of one job share a `trace_id`. Spans are made by
-the tracer that stands in the context of the running task, where `exported` puts it: without one, `span` does nothing.
-Only this module and `darkroom.runtime.trace_export` know OpenTelemetry.
+Requests and messages carry the trace even if no spans are made, so that all log lines of one job share a `trace_id`.
+`exported` puts a tracer into the context of the running task. It makes the spans; without it `span` does nothing. Only
+this module and `darkroom.runtime.trace_export` import OpenTelemetry.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,39 +17,40 @@ from darkroom.errors import DarkroomError
 
 Span = trace.Span
 Kind = trace.SpanKind
-"""What a span is to its neighbours: SERVER, CONSUMER, CLIENT, or INTERNAL work."""
+"""Kind of a span: SERVER, CONSUMER, CLIENT, or INTERNAL work."""
 Attributes = Mapping[str, str | int | float]
 NO_SPAN: Final = INVALID_SPAN
-"""Takes everything a span takes, and forgets it."""
+"""A span that records nothing."""
 
-# Not the global propagator: it would also carry a client's `baggage` header into every message.
+# The global propagator would also copy a client's `baggage` header into every message.
 _PROPAGATOR: Final = TraceContextTextMapPropagator()
 _LONGEST_STATE: Final = 512
-"""Characters of `tracestate`, as much as W3C asks to pass on: it travels in every message about a job."""
+"""Most characters of a `tracestate` that is passed on, the number that W3C asks for. Every message of a job carries it.
+"""
 _TRACER: Final = context.create_key("darkroom-tracer")
 
 
 def outgoing(job_id: str) -> dict[str, str]:
-    """Attributes for a message about a job: its id, and the trace that the current work belongs to, if any."""
+    """Return the attributes of a message about a job: the job's id, and the current trace if there is one."""
     return {"job_id": job_id, **headers()}
 
 
 def headers() -> dict[str, str]:
-    """Headers for a request to another service, which then continues the current trace."""
+    """Return headers for a request to another service, so that it continues the current trace."""
     carrier: dict[str, str] = {}
     _PROPAGATOR.inject(carrier)
     return carrier
 
 
 def trace_id() -> str | None:
-    """The id of the current trace, for log lines; None outside of any."""
+    """Return the id of the current trace, or None."""
     found = get_current_span().get_span_context()
     return f"{found.trace_id:032x}" if found.is_valid else None
 
 
 @contextmanager
 def incoming(carrier: Mapping[str, str]) -> Iterator[None]:
-    """Continue the trace that a message or a request names, for as long as it is handled."""
+    """Continue the trace of a message or a request in the work inside."""
     found = {name: carrier[name] for name in _PROPAGATOR.fields if name in carrier}
     bounded = {name: value for name, value in found.items() if len(value) <= _LONGEST_STATE}
     token = context.attach(_PROPAGATOR.extract(bounded, context.get_current()))
@@ -61,7 +62,7 @@ def incoming(carrier: Mapping[str, str]) -> Iterator[None]:
 
 @contextmanager
 def made_by(tracer: Tracer) -> Iterator[None]:
-    """Have this tracer make the spans of the work inside and of the tasks that it starts."""
+    """Let this tracer make the spans of the work inside and of the tasks that it starts."""
     token = context.attach(context.set_value(_TRACER, tracer))
     try:
         yield
@@ -70,13 +71,13 @@ def made_by(tracer: Tracer) -> Iterator[None]:
 
 
 def is_on() -> bool:
-    """Whether spans are made."""
+    """Return whether spans are made."""
     return context.get_value(_TRACER) is not None
 
 
 @contextmanager
 def span(name: str, kind: Kind = Kind.INTERNAL, attributes: Attributes | None = None) -> Iterator[Span]:
-    """A span for the work inside. Of an error it keeps the code alone: its text may hold a user's words."""
+    """Make a span for the work inside. Of an error it has only the code: the text may have data of a user."""
     tracer = context.get_value(_TRACER)
     if not isinstance(tracer, Tracer):
         yield NO_SPAN
@@ -92,7 +93,7 @@ def span(name: str, kind: Kind = Kind.INTERNAL, attributes: Attributes | None = 
 
 
 def begin(name: str, kind: Kind, attributes: Attributes) -> Span:
-    """A part of the current trace that the caller ends; NO_SPAN outside of any, as polls and probes are."""
+    """Begin a span of the current trace; the caller ends it. Return NO_SPAN without a trace, as in polls and probes."""
     tracer = context.get_value(_TRACER)
     if not isinstance(tracer, Tracer) or not get_current_span().get_span_context().is_valid:
         return NO_SPAN
@@ -100,7 +101,7 @@ def begin(name: str, kind: Kind, attributes: Attributes) -> Span:
 
 
 def mark_failed(failed: Span, error: Exception | str) -> None:
-    """Show a span as failed, with the error's code or, where it has none, the name of its class."""
+    """Mark a span as failed, with the error's code or, without one, the name of its class."""
     if isinstance(error, Exception):
         error = error.code if isinstance(error, DarkroomError) else type(error).__name__
     failed.set_attribute("error.type", error)
@@ -109,14 +110,15 @@ def mark_failed(failed: Span, error: Exception | str) -> None:
 
 @contextmanager
 def exported(service: str, *, endpoint: str | None, sampled: float) -> Iterator[None]:
-    """Make spans inside, in the name of a service, and send them to the OTLP/HTTP collector at this root.
+    """Make spans of a service in the work inside, and send them to the OTLP/HTTP collector at `endpoint`.
 
-    None makes none. `sampled` is the part of new traces that is kept. On leaving, what was made is sent.
+    If `endpoint` is None, no spans are made. `sampled` is the fraction of traces to keep, from 0 to 1. The last spans
+    are sent at the end.
     """
     if endpoint is None:
         yield
         return
-    from darkroom.runtime import trace_export  # noqa: PLC0415 - importing the SDK takes 0.2 s, which most processes save
+    from darkroom.runtime import trace_export  # noqa: PLC0415 - the SDK takes 0.2 s to import, which most processes save
 
     with trace_export.exporting(service, endpoint=endpoint, sampled=sampled) as tracer, made_by(tracer):
         yield
