@@ -1,4 +1,4 @@
-"""Camera RAW, which is refused by name: what looks like a TIFF in it is a thumbnail."""
+"""Recognises camera RAW, which Darkroom refuses: a decoder for TIFF would read only its thumbnail."""
 
 from typing import Final
 
@@ -14,7 +14,8 @@ _AT_THE_START: Final = (
 )
 _CR2: Final = b"CR\x02\0"
 _IIQ: Final = {b"II*\0": (b"IIII", 13, b"waR"), b"MM\0*": (b"MMMM", 12, b"Raw")}
-"""What stands behind a TIFF's first eight bytes, by its first four. Pixels may stand there too, so all of it counts."""
+"""Bytes 8 to 11 of an IIQ, and a word with its offset, by the first four bytes. A TIFF can have pixels there, so both
+must match."""
 _CR3: Final = b"ftypcrx "
 _MAKERS: Final = (
     ("NIKON", "NEF"),
@@ -35,11 +36,11 @@ _MAKERS: Final = (
     ("EASTMAN KODAK", "DCR"),
     ("KODAK", "DCR"),
 )
-"""What the name of a camera's maker begins with, and the maker's format."""
+"""Beginning of the name of a camera maker, and the format that its cameras write."""
 
 
 def by_magic(head: bytes) -> str | None:
-    """The format that the first 16 bytes of a file tell; None when they are of no camera RAW."""
+    """Return the camera RAW format of a file by its first 16 bytes, or None."""
     for magic, name in _AT_THE_START:
         if head.startswith(magic):
             return name
@@ -52,13 +53,13 @@ def by_magic(head: bytes) -> str | None:
 
 
 def by_maker(maker: str) -> str:
-    """The format that a maker's cameras write; an empty text for one that is not known."""
+    """Return the format that a maker's cameras write, or an empty text for an unknown maker."""
     return next((name for start, name in _MAKERS if maker.upper().startswith(start)), "")
 
 
 def refusal(name: str) -> str:
-    """What to say of a file in camera RAW of this name, which may be empty."""
+    """Return the error text for a file in this camera RAW format. `name` may be empty."""
     return (
-        f"Camera RAW{f' ({name})' if name else ''} is not read: decoding it takes the camera maker's rules. Export "
-        "the picture as JPEG, PNG or TIFF and upload that."
+        f"Camera RAW{f' ({name})' if name else ''} is not supported. Export the image as JPEG, PNG or TIFF and upload "
+        "that."
     )

@@ -1,4 +1,4 @@
-"""Names of files as people know them, made harmless: to show, as part of a key, and in ASCII for old programs."""
+"""Clients' file names, made safe: to show them, as part of a key, and in ASCII for old programs."""
 
 import re
 import unicodedata
@@ -8,12 +8,12 @@ from typing import Final
 from darkroom.formats import ImageFormat
 
 FALLBACK: Final = "image"
-"""What a file is called that has no name."""
+"""Name of a file without a name."""
 
 _LONGEST_NAME: Final = 128
 _LONGEST_KEY_NAME: Final = 80
 _LONGEST_KEY_BYTES: Final = 200
-"""Bytes in UTF-8. File systems take 255, and a variant's name may be added."""
+"""Most bytes in UTF-8. File systems allow 255, and a variant's name may be added."""
 _LONGEST_SUFFIX: Final = 16
 _EXTENSIONS: Final = frozenset({image_format.extension for image_format in ImageFormat} | {"jpeg", "tif", "heic"})
 
@@ -23,15 +23,15 @@ _JOINER: Final = "\u200d"
 _EMOJI_STYLE: Final = "\ufe0f"
 _SKIN_TONES: Final = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
 _VIRAMA: Final = 9
-"""The combining class of signs that bind consonants in Indic scripts."""
+"""Combining class of the signs that join consonants in Indic scripts."""
 
 
 def display_name(raw: str) -> str:
     """Return a client's file name for people to read: the last part of the path, composed (NFC), on one line.
 
-    Control characters, line breaks, bidirectional marks and lone surrogates are dropped (Unicode categories C, Zl, Zp).
-    Spaces of all kinds become plain ones. The name can stand in a log line, a header or a page. Joiners stay where they
-    change what is seen: within emoji, and in Arabic and Indic scripts.
+    Control characters, line breaks, bidirectional marks and lone surrogates are removed (Unicode categories C, Zl, Zp).
+    All kinds of spaces become plain ones. The name is safe in a log line, a header or a page. Joiners stay where they
+    change what is visible: within emoji, and in Arabic and Indic scripts.
     """
     last = re.split(r"[/\\]", raw)[-1]
     composed = unicodedata.normalize("NFC", "".join(map(_visible, last)))
@@ -46,8 +46,8 @@ def display_name(raw: str) -> str:
 def key_name(raw: str) -> str:
     """Return a client's file name as the last part of an object's key: in NFC, or in ASCII if only accents are lost.
 
-    It has letters, digits, combining marks, symbols such as emoji, and of ASCII's punctuation `.`, `_` and `-`, none of
-    which is first or last. It is at most 80 characters and 200 bytes long.
+    It has letters, digits, combining marks, symbols such as emoji, and `.`, `_` and `-`, but not as the first or last
+    character. It has at most 80 characters and 200 bytes.
     """
     name = _assembled(*_split(display_name(raw)))
     letters = [character for character in unicodedata.normalize("NFD", name) if not _is_mark(character)]
@@ -56,7 +56,7 @@ def key_name(raw: str) -> str:
 
 
 def plain_name(raw: str) -> str:
-    """Return the name in ASCII letters, digits, `.`, `_` and `-`, for programs that read no other. The rest is lost."""
+    """Return the name in ASCII letters, digits, `.`, `_` and `-`, for programs that read only these."""
     return _assembled(*map(_ascii, _split(display_name(raw))))
 
 
@@ -76,7 +76,7 @@ def _without_stray_joiners(name: str) -> str:
 
 
 def _shapes(joiner: str, before: str, after: str) -> bool:
-    """Whether a joiner between these characters changes what is seen (RFC 5892, appendix A; UTS #51, section 2.3)."""
+    """Return whether a joiner between these characters is visible (RFC 5892, appendix A; UTS #51, section 2.3)."""
     if not before or not after:
         return False
     if unicodedata.combining(before) == _VIRAMA:
@@ -88,7 +88,7 @@ def _shapes(joiner: str, before: str, after: str) -> bool:
 
 
 def _assembled(stem: str, suffix: str) -> str:
-    """The parts of a name as part of a key."""
+    """Return a name for a key, made of a stem and a suffix."""
     base = _trimmed(_replaced(stem), _DIVIDERS)
     name = (_replaced(stem) if base else FALLBACK) + _replaced(suffix)
     name = _trimmed(name, _DIVIDERS)
@@ -96,7 +96,7 @@ def _assembled(stem: str, suffix: str) -> str:
 
 
 def _replaced(name: str) -> str:
-    """The name with a `-` for every run of characters that no key has, and of marks that would sit on one of these."""
+    """Return the name with `-` in place of each run of characters that a key cannot have, and of marks on them."""
     kept = ""
     for character in name:
         stray = _is_mark(character) and kept[-1:] in ("", "\0", *_DIVIDERS)
@@ -122,7 +122,7 @@ def _is_mark(character: str) -> bool:
 def _trimmed(name: str, ends: str) -> str:
     """Return the name without these characters at its ends.
 
-    Combining marks at its beginning go too: they would combine with whatever stands before the name.
+    It also removes combining marks at the beginning: they would combine with the text before the name.
     """
     name = name.rstrip(ends + _NON_JOINER + _JOINER)
     for at, character in enumerate(name):
@@ -132,13 +132,13 @@ def _trimmed(name: str, ends: str) -> str:
 
 
 def _split(name: str) -> tuple[str, str]:
-    """The name without its extension, and that with its dot."""
+    """Return the name without its extension, and the extension with its dot."""
     suffix = PurePosixPath(name).suffix
     return name.removesuffix(suffix), suffix
 
 
 def _shortened(name: str, characters: int, size: int | None = None) -> str:
-    """Cut the stem and keep the extension. `size` is the most bytes in UTF-8."""
+    """Cut the stem to this many characters and `size` bytes in UTF-8, and keep the extension."""
     if len(name) <= characters and (size is None or len(name.encode()) <= size):
         return name
     suffix = _split(name)[1][:_LONGEST_SUFFIX].rstrip(_NON_JOINER + _JOINER)

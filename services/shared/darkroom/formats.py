@@ -1,4 +1,4 @@
-"""Image formats: which are read and written, how they are told apart, and what they are called."""
+"""Image formats: their names, their media types, and how to recognise them."""
 
 from enum import StrEnum
 from typing import Final
@@ -20,22 +20,22 @@ class ImageFormat(StrEnum):
 
     @property
     def media_type(self) -> str:
-        """The registered media type, as sent in Content-Type."""
+        """Return the registered media type, as in Content-Type."""
         return _MEDIA_TYPES[self]
 
     @property
     def extension(self) -> str:
-        """The usual file name extension, without a dot."""
+        """Return the usual file name extension, without a dot."""
         return _EXTENSIONS.get(self, self.value)
 
     @property
     def can_have_alpha(self) -> bool:
-        """Whether a file of this format may have transparency."""
+        """Return whether an image of this format can have transparency."""
         return self not in {ImageFormat.JPEG, ImageFormat.PPM}
 
     @property
     def can_have_frames(self) -> bool:
-        """Whether more than one picture of a file of this format is read."""
+        """Return whether Darkroom reads more than one frame or page of a file of this format."""
         return self in _MOVING
 
 
@@ -55,7 +55,7 @@ _MEDIA_TYPES: Final = {
 _EXTENSIONS: Final = {ImageFormat.JPEG: "jpg", ImageFormat.JPEG2000: "jp2"}
 
 SNIFF_BYTES: Final = 32
-"""How many leading bytes `sniff` wants to see."""
+"""Number of leading bytes that `sniff` needs."""
 
 _MAGIC: Final = (
     (b"\xff\xd8\xff", ImageFormat.JPEG),
@@ -71,14 +71,14 @@ _MAGIC: Final = (
     (b"\x00\x00\x01\x00", ImageFormat.ICO),
 )
 _BMP_HEADERS: Final = frozenset({12, 40, 52, 56, 64, 108, 124})
-"""Sizes of the second header, one for each version. `BM` alone begins many a text."""
+"""Sizes of a BMP's second header, one for each version. `BM` alone is not enough: it also begins many texts."""
 _AVIF_BRANDS: Final = (b"avif", b"avis")
 
 
 def sniff(head: bytes) -> ImageFormat | None:
-    """Tell the format of a file by its first `SNIFF_BYTES` bytes; None when it is none of ours.
+    """Return the format of a file by its first `SNIFF_BYTES` bytes; None if it is not supported.
 
-    Names and headers that a client sends are not asked: they are whatever the client likes.
+    It does not use names and headers from the client, which can say anything.
     """
     for magic, image_format in _MAGIC:
         if head.startswith(magic):
@@ -95,6 +95,6 @@ def sniff(head: bytes) -> ImageFormat | None:
 
 
 def _names_avif(head: bytes) -> bool:
-    """AVIF as the major brand, or among the first compatible brands (ISO/IEC 14496-12, section 4.3)."""
+    """Return whether AVIF is the major brand or one of the first compatible brands (ISO/IEC 14496-12, section 4.3)."""
     brands = [head[8:12], *(head[at : at + 4] for at in range(16, len(head), 4))]
     return any(brand in _AVIF_BRANDS for brand in brands)

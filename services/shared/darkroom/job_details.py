@@ -1,4 +1,4 @@
-"""What is told of a job beside its progress: metadata, the description of its source, deliveries of its webhooks."""
+"""Details of a job beside its progress: metadata, the description of its source, deliveries of its webhooks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,22 +18,22 @@ class DeliveryAttempt(BaseModel):
     at: datetime
     """When it began."""
     number: int
-    """Counts the attempts of one delivery, from 1."""
+    """Number of the attempt within its delivery, from 1."""
     status: int | None = None
-    """HTTP status of the answer; None without one."""
+    """HTTP status of the answer; None without an answer."""
     error: str | None = None
-    """Why there was no answer that counts, as a stable code; None when there was."""
+    """Why there was no valid answer, as a stable code; None if there was one."""
     duration_ms: int
 
     @property
     def succeeded(self) -> bool:
-        """Whether the receiver took the event."""
+        """Return whether the receiver accepted the event."""
         return self.error is None and self.status is not None and 200 <= self.status < 300
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReplayLease:
-    """A replay of a job's webhook that is outstanding until a moment at the latest."""
+    """A replay of a job's webhook that has not ended. The lease ends at `until` at the latest."""
 
     id: str
     until: datetime
@@ -41,14 +41,14 @@ class ReplayLease:
 
 @dataclass(frozen=True, kw_only=True)
 class JobDetails:
-    """What is told of a job beside its progress, in an item of its own: it is large and seldom read."""
+    """Details of a job, stored in an item of their own because they are large and seldom read."""
 
     metadata: Mapping[str, str] = field(default_factory=dict)
-    """The client's own, returned as it came."""
+    """The client's metadata, returned as received."""
     description: SourceDescription | None = None
     deliveries: tuple[DeliveryAttempt, ...] = ()
-    """The last attempts to deliver webhooks, oldest first."""
+    """The last attempts to deliver webhooks, the oldest first."""
     callback_gone_at: datetime | None = None
-    """When the receiver said that it wants no more (410)."""
+    """When the receiver answered 410: it wants no more webhooks."""
     replay: ReplayLease | None = None
-    """The last replay, unless it came to its end."""
+    """The current replay; None if there is none."""

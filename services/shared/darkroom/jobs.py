@@ -1,10 +1,10 @@
-"""A job, its parts and its states.
+"""A job: its status, its variants, and what it waits for.
 
     awaiting_upload ──► queued ──► processing ──► completed | partially_completed | failed
           └───────────────┴────────────┴────────► cancelled | expired
 
-A retry takes `failed` and `partially_completed` back to `queued`. Only the orchestrator changes a job once it exists,
-each time by one conditional write; `may_become` says which changes are legal.
+A retry takes `failed` and `partially_completed` back to `queued`. Only the orchestrator changes a job that exists, each
+time by one conditional write. `may_become` says which changes are allowed.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,32 +22,32 @@ from darkroom.recipes import Recipe
 
 
 class JobStatus(StrEnum):
-    """Where a job stands. The value is the public name."""
+    """Status of a job. The value is the public name."""
 
     AWAITING_UPLOAD = "awaiting_upload"
-    """The record is there, the bytes are not."""
+    """The job is recorded, its original has not arrived."""
     QUEUED = "queued"
-    """The bytes are there and the tasks are planned; no worker has begun."""
+    """The original has arrived and the tasks are planned. No worker has begun."""
     PROCESSING = "processing"
     """At least one worker has begun."""
     COMPLETED = "completed"
-    """Every variant can be read."""
+    """All variants have results."""
     PARTIALLY_COMPLETED = "partially_completed"
-    """Some variants can be read, the others failed."""
+    """Some variants have results, the others failed."""
     FAILED = "failed"
-    """Nothing came of it; `fault` says why."""
+    """No variant has a result. `fault` says why."""
     CANCELLED = "cancelled"
-    """Its owner stopped it."""
+    """The owner stopped it."""
     EXPIRED = "expired"
-    """The bytes did not come in time."""
+    """The original did not arrive in time."""
 
     @property
     def is_open(self) -> bool:
-        """Whether something is still to happen by itself."""
+        """Return whether the job still changes by itself."""
         return self in OPEN
 
     def may_become(self, other: "JobStatus") -> bool:
-        """Whether a job of this status may go on to the other."""
+        """Return whether a job may change from this status to the other."""
         return other in _NEXT[self]
 
 
@@ -58,9 +58,9 @@ _ENDED = frozenset({JobStatus.COMPLETED, JobStatus.PARTIALLY_COMPLETED, JobStatu
 _STOPPED = frozenset({JobStatus.CANCELLED, JobStatus.EXPIRED})
 _NEXT: Final[Mapping[JobStatus, frozenset[JobStatus]]] = MappingProxyType(
     {
-        # An upload that is refused after it arrived (too large, say) fails without ever being queued.
+        # An upload that is refused after it arrived, for example because of its size, fails without being queued.
         JobStatus.AWAITING_UPLOAD: frozenset({JobStatus.QUEUED, JobStatus.FAILED}) | _STOPPED,
-        # "finished" may overtake "started": the queue keeps no order.
+        # The report "finished" can arrive before "started": the queue has no order.
         JobStatus.QUEUED: frozenset({JobStatus.PROCESSING}) | _ENDED | _STOPPED,
         JobStatus.PROCESSING: _ENDED | _STOPPED,
         JobStatus.COMPLETED: frozenset(),
@@ -82,7 +82,7 @@ class SlotState(StrEnum):
 
 
 class VariantStatus(StrEnum):
-    """Where one variant stands."""
+    """Status of one variant."""
 
     PENDING = "pending"
     COMPLETED = "completed"
@@ -90,13 +90,13 @@ class VariantStatus(StrEnum):
 
 
 class _Value(BaseModel):
-    """A part of a job that also travels in messages."""
+    """Base of values of a job that messages carry too."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class ObjectRef(_Value):
-    """One version of one object: what was accepted, or written, and nothing that came after it."""
+    """One version of one object in S3. Later versions of the same key do not count."""
 
     key: str
     version_id: str | None = None
@@ -107,34 +107,34 @@ class ObjectRef(_Value):
 
 
 class Fault(_Value):
-    """Why something failed: a stable code and a sentence for people."""
+    """Why a job or a variant failed: a stable code and a sentence for people."""
 
     code: str
     message: str
 
 
 class VariantWarning(StrEnum):
-    """Something about a picture that was made that its owner should know. The value is the public code."""
+    """Something about a result that the owner should know. The value is the public code."""
 
     LARGER_THAN_SOURCE = "larger_than_source"
-    """The recipe only writes the source again, and the result still has more bytes than the source."""
+    """The recipe only writes the image again, and the result has more bytes than the original."""
 
     @property
     def message(self) -> str:
-        """A sentence for people."""
+        """Return a sentence for people."""
         return _WARNING_MESSAGES[self]
 
 
 _WARNING_MESSAGES: Final = MappingProxyType(
     {
-        VariantWarning.LARGER_THAN_SOURCE: "The picture has more bytes than its source, whose own data could not be "
-        "kept: it had to be turned, its colours converted, or its metadata or format changed.",
+        VariantWarning.LARGER_THAN_SOURCE: "The result has more bytes than the original. The original's own data could "
+        "not be kept, because its orientation, colours, metadata or format had to change.",
     }
 )
 
 
 class VariantResult(_Value):
-    """A picture that was made and put into the results bucket."""
+    """The stored object of a variant, in the results bucket."""
 
     key: str
     format: ImageFormat
@@ -155,7 +155,7 @@ class VariantOutcome(_Value):
 
 
 class Cost(_Value):
-    """What was used to process the image."""
+    """CPU time and bytes that processing used."""
 
     cpu_ms: int = 0
     bytes_read: int = 0
@@ -172,7 +172,7 @@ class VariantState:
 
 
 SOURCE_PART: Final = "@source"
-"""Stands for the metadata extraction among the pending parts. No variant can have this name."""
+"""Name of the source's description among the pending parts. No variant can have this name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,7 +186,7 @@ class JobSlots:
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One source image and what becomes of it. Its recipe and its details are kept beside it, in items of their own."""
+    """One run of a recipe on one original. The recipe and the details are stored beside it, in items of their own."""
 
     job_id: str
     owner: str
@@ -195,23 +195,23 @@ class Job:
     created_at: datetime
     updated_at: datetime
     filename: str
-    """For people; as the client called it, made harmless."""
+    """Name of the client's file, made safe to show."""
     content_type: str | None
     source_key: str
-    """Where the bytes are, or will be, in the originals bucket."""
+    """Key of the original in the originals bucket."""
     deadline: datetime | None
-    """When the sweeper looks at the job if it is still open then; None once it is not."""
+    """When the sweeper looks at the job if it is still open; None if it is not open."""
     attempt: int = 1
     source: ObjectRef | None = None
     source_bytes: int | None = None
-    """As counted on the way in, or as announced for a presigned upload; `source` has what was found in the end."""
+    """Bytes of the original as received, or as announced for a presigned upload. `source` has the stored size."""
     source_sha256: str | None = None
     described: bool = False
-    """Whether the source's description is among the job's details."""
+    """Whether the job's details have the source's description."""
     variants: Mapping[str, VariantState] = field(default_factory=dict)
-    """States of the variants by their names, in the order of the recipe."""
+    """States of the variants by name, in the order of the recipe."""
     pending: frozenset[str] = frozenset()
-    """Names of the variants without an outcome, and `SOURCE_PART` until the metadata is there."""
+    """Names of the variants without a result or a fault, and `SOURCE_PART` until the source is described."""
     slots: JobSlots | None = None
     """None unless the job is queued or processing and owners have a limit of tasks in flight."""
     fault: Fault | None = None
@@ -220,21 +220,20 @@ class Job:
     started_at: datetime | None = None
     completed_at: datetime | None = None
     worker: str | None = None
-    """The worker that began last."""
+    """The worker that began a task last."""
     engine: Mapping[str, str] = field(default_factory=dict)
-    """Versions of the libraries that the last report's worker had, by name."""
+    """Versions of the libraries of the worker of the last report, by name."""
     manifest: ObjectRef | None = None
-    """What says how the last run ended that came to an end by itself; in the results bucket."""
+    """The manifest of the last run that ended by itself, in the results bucket."""
     redrives: int = 0
     """How often the sweeper has sent the tasks again."""
     callback_url: str | None = None
-    """Where the job's end is announced by a webhook. It may bear a token, so in the table it is encrypted for the place
-    that is the job's id."""
+    """URL of the webhook at the job's end. It may have a token, so it is encrypted in the table, bound to the job's id.
+    """
     charged_to: str | None = None
-    """The counter of a caller's quotas that it is part of, with `source_bytes`; None for a caller without quotas."""
-
+    """Key of the daily counter that counts this job and its `source_bytes`; None for a caller without quotas."""
     stored_bytes: int = 0
-    """Bytes of its results and manifest, as far as its owner's counter has them: all, once the job has ended."""
+    """Bytes of the job's results and manifest that its owner's counter has: all of them once the job has ended."""
 
     def count(self, status: VariantStatus) -> int:
         """Return how many variants have this status."""
@@ -243,7 +242,7 @@ class Job:
 
 @dataclass(frozen=True, kw_only=True)
 class NewJob:
-    """A job that is not written yet, with what goes into items of its own beside it."""
+    """A job that is not written yet, with the contents of its other items."""
 
     job: Job
     recipe: Recipe
@@ -251,29 +250,29 @@ class NewJob:
 
 
 def unsettled(recipe: Recipe) -> dict[str, VariantState]:
-    """Return the variants of a recipe, none of which has an outcome."""
+    """Return the states of a recipe's variants, all pending."""
     return {variant.name: VariantState() for variant in recipe.variants}
 
 
 def results_bytes(job: Job) -> int:
-    """Return how many bytes the pictures have together that a job has by now."""
+    """Return the bytes of all results of a job together."""
     return sum(state.result.size for state in job.variants.values() if state.result)
 
 
 def new_job_id() -> str:
-    """A UUIDv7: sorts by time of creation (RFC 9562, section 5.7)."""
+    """Return a new UUIDv7. These sort by time of creation (RFC 9562, section 5.7)."""
     return str(uuid_utils.compat.uuid7())
 
 
 def parts_of(variants: Iterable[str]) -> frozenset[str]:
-    """Return all that a job waits for: each of its variants, and the source's description."""
+    """Return the parts that a job waits for: its variants, and the source's description."""
     return frozenset({SOURCE_PART, *variants})
 
 
 def final_status(variants: Iterable[VariantStatus], *, described: bool) -> JobStatus:
-    """The status of a job none of whose parts is pending.
+    """Return the status of a job without pending parts.
 
-    With variants they decide. Without any, the metadata is the whole of the job.
+    The variants decide. A job without variants is completed if its source is described.
     """
     statuses = set(variants)
     if not statuses:

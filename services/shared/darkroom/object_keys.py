@@ -1,4 +1,4 @@
-"""Keys of objects. All are made here, none by a client; what a client calls a file only flavours them."""
+"""Keys of objects in the buckets. Services make all of them; only their last part is like the client's file name."""
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -8,44 +8,44 @@ from uuid import UUID
 from darkroom.file_names import FALLBACK, display_name, key_name
 
 UPLOADS: Final = "uploads"
-"""Prefix of bytes that passed through the upload service, which announces them itself."""
+"""Prefix of originals that the upload service received. It announces them itself."""
 DIRECT: Final = "direct"
-"""Prefix of presigned uploads: S3 announces them."""
+"""Prefix of presigned uploads. S3 announces them."""
 INCOMING: Final = "incoming"
-"""Prefix of files dropped into the bucket, as `incoming/<recipe>/<name>`: S3 announces them."""
+"""Prefix of files that are dropped into the bucket, as `incoming/<recipe>/<name>`. S3 announces them."""
 
 MANIFESTS: Final = "manifests"
-"""Prefix of manifests in the results bucket. No result has the name of one: none ends in `.json`."""
+"""Prefix of manifests in the results bucket. No result can have the same key: none ends in `.json`."""
 
 
 def upload_key(job_id: str, filename: str) -> str:
-    """Where the bytes of `POST /uploads` go."""
+    """Return the key of an original from `POST /uploads`."""
     return f"{UPLOADS}/{job_id}/{key_name(filename)}"
 
 
 def direct_key(job_id: str, filename: str) -> str:
-    """Where a presigned upload goes."""
+    """Return the key of a presigned upload."""
     return f"{DIRECT}/{job_id}/{key_name(filename)}"
 
 
 def result_prefix(folder: str, job_id: str) -> str:
-    """Where all results of one variant are, whatever their extension."""
+    """Return the prefix of all results of one variant of a job."""
     return f"{folder}/{job_id}/"
 
 
 def result_stem(folder: str, job_id: str, filename: str) -> str:
-    """The key of a result but for the dot and the extension, which the picture's format decides."""
+    """Return the key of a result without the dot and the extension, which depend on its format."""
     return result_prefix(folder, job_id) + (PurePosixPath(key_name(filename)).stem or FALLBACK)
 
 
 def manifest_key(job_id: str) -> str:
-    """Where it says what became of a job, beside its results."""
+    """Return the key of a job's manifest."""
     return f"{MANIFESTS}/{job_id}/manifest.json"
 
 
 @dataclass(frozen=True, kw_only=True)
 class OriginalKey:
-    """What the key of a new object in the originals bucket says: whose job it is, or which recipe it asks for."""
+    """The parts of an original's key: the id of its job, or for a drop the name of its recipe."""
 
     job_id: str | None = None
     recipe: str | None = None
@@ -53,7 +53,7 @@ class OriginalKey:
 
 
 def read_original_key(key: str) -> OriginalKey | None:
-    """Understand the key of an original; None for a key that starts nothing (a folder marker, a foreign prefix)."""
+    """Return the parts of an original's key; None for a key that begins no job: a folder marker, another prefix."""
     prefix, _, rest = key.partition("/")
     middle, _, name = rest.partition("/")
     if not middle or not name or name.endswith("/"):

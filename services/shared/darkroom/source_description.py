@@ -1,4 +1,4 @@
-"""What Darkroom knows of a source image once it has looked at it."""
+"""The description of a source: what Darkroom knows of an original's image after reading it."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -6,9 +6,9 @@ from darkroom.formats import ImageFormat
 
 
 class SourceDescription(BaseModel):
-    """Metadata of a source. Sizes are pixels as seen, that is after the EXIF orientation was applied.
+    """Metadata of a source. Sizes are pixels after the EXIF orientation is applied.
 
-    GPS coordinates are never part of it: `has_gps` says that they were there.
+    It never has GPS coordinates; `has_gps` says whether the file has them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
@@ -17,19 +17,19 @@ class SourceDescription(BaseModel):
     width: int
     height: int
     mode: str
-    """Pillow's name of the pixel layout as stored, such as `RGB`, `RGBA`, `L`, `CMYK` or `I;16`."""
+    """Pillow's name of the pixel layout in the file, such as `RGB`, `RGBA`, `L`, `CMYK` or `I;16`."""
     has_alpha: bool
     frames: int
-    """Frames of an animation, or pages; no more than 10,000 are counted."""
+    """Number of frames of an animation, or of pages; at most 10,000 are counted."""
     orientation: int
-    """EXIF orientation as stored, 1 to 8; 1 when the file says nothing."""
+    """EXIF orientation in the file, 1 to 8; 1 if the file has none."""
     dpi: tuple[float, float] | None = None
     icc_profile: str | None = None
-    """The profile's own description; None when none is embedded."""
+    """The name in the embedded ICC profile; None without a profile."""
     dominant_color: str
-    """`#rrggbb`"""
+    """Dominant colour, as `#rrggbb`."""
     thumbhash: str
-    """A 25-byte preview, base64 (https://evanw.github.io/thumbhash/)."""
+    """Preview of 25 bytes, in base64 (https://evanw.github.io/thumbhash/)."""
     exif: dict[str, str | int | float]
-    """Readable EXIF tags by name, bounded in number and length."""
+    """Readable EXIF tags by name, limited in number and length."""
     has_gps: bool

@@ -1,7 +1,7 @@
-"""Reads the directories of a TIFF or BigTIFF: how many pages it has, how large the first is, whether it is camera RAW.
+"""Reads the directories of a TIFF or BigTIFF: the number of pages, the size of the first, whether it is camera RAW.
 
-A file may come whole or as a stream, and its directories may lie anywhere in it, so `TiffWalk` asks for the bytes that
-it wants next (TIFF 6.0, section 2; BigTIFF by libtiff, https://libtiff.gitlab.io/libtiff/specification/bigtiff.html).
+Directories can be anywhere in a file, and the file can be whole or a stream. So `TiffWalk` asks for the bytes that it
+needs next (TIFF 6.0, section 2; BigTIFF: https://libtiff.gitlab.io/libtiff/specification/bigtiff.html).
 """
 
 from collections.abc import Generator
@@ -12,48 +12,47 @@ from darkroom.limits import MOST_FRAMES_COUNTED
 from darkroom.tiff_encoding import TiffEncoding
 
 _MOST_ENTRIES: Final = 4096
-"""Entries of a directory that are looked at. Real directories have some dozens."""
+"""Most entries of a directory that are read. Real directories have some dozens."""
 _MOST_JUDGED: Final = 16
-"""Directories in which signs of camera RAW are looked for; the others are only counted."""
+"""Directories that are checked for camera RAW. The others are only counted."""
 _MOST_MAKER_BYTES: Final = 64
 _SIZES: Final = {1: 1, 3: 2, 4: 4, 13: 4, 16: 8, 18: 8}
-"""Bytes of the types of numbers that matter here."""
+"""Bytes of each type of numbers."""
 
 _NEW_SUBFILE_TYPE, _WIDTH, _HEIGHT, _PHOTOMETRIC, _MAKE, _SUB_IFDS, _DNG_VERSION = 254, 256, 257, 262, 271, 330, 50706
 _REDUCED: Final = 1
 _SENSOR: Final = frozenset({32803, 34892})
-"""Photometric interpretations of what a sensor sees: a colour filter array, or linear light."""
+"""Photometric interpretations of raw sensor data: a colour filter array, or linear light."""
 
 
 class Place(NamedTuple):
-    """Bytes of a file."""
+    """A range of bytes of a file."""
 
     start: int
     length: int
 
 
 class TiffWalk:
-    """Walks the chain of directories. Give it the bytes at `wanted` as long as that is not None.
+    """Reads the chain of directories. Give it the bytes at `wanted` until that is None.
 
-    Time and memory are bounded: `most_pages` directories are read. A chain that leads back to one of its own
-    directories has that number.
+    Time and memory are limited: at most `most_pages` directories are read. An endless chain has that many pages.
     """
 
     def __init__(self, most_pages: int) -> None:
         self._most_pages = most_pages
         self.pages = 0
-        """Directories seen."""
+        """Number of directories read."""
         self.width = 0
         self.height = 0
-        """Size of the first page as stored, in pixels; 0 if the page does not tell it."""
+        """Width and height of the first page in pixels, before its orientation; 0 if the page does not have them."""
         self.raw: str | None = None
-        """The name of the camera's format, which may be empty; None when it is no camera RAW."""
+        """Name of the camera RAW format, empty if unknown; None if the file is not camera RAW."""
         self.wanted: Place | None = None
         self._steps = self._walk()
         self._advance(None)
 
     def give(self, data: bytes) -> None:
-        """Take the wanted bytes; fewer when the file ends before, none when they cannot be had."""
+        """Take the wanted bytes. Give fewer if the file ends before, none if they are not available."""
         self._advance(data)
 
     def _advance(self, data: bytes | None) -> None:
@@ -88,7 +87,7 @@ class TiffWalk:
         if _DNG_VERSION in directory.entries:
             self.raw = "DNG"
         elif directory.number(_PHOTOMETRIC) in _SENSOR or (
-            # A thumbnail with the picture below it. A pyramid has the picture above and what is reduced below.
+            # Camera RAW has a thumbnail first and the image in a SubIFD. A pyramid has them the other way round.
             first and directory.number(_NEW_SUBFILE_TYPE) & _REDUCED and _SUB_IFDS in directory.entries
         ):
             maker = directory.text(_MAKE)
@@ -98,7 +97,7 @@ class TiffWalk:
 
 
 class _Directory:
-    """The entries of one directory. Of tags that come twice the first counts, as with libtiff."""
+    """The entries of one directory. If a tag occurs twice, the first counts, as in libtiff."""
 
     def __init__(self, data: bytes, encoding: TiffEncoding) -> None:
         self._encoding = encoding
@@ -107,13 +106,13 @@ class _Directory:
             self.entries.setdefault(encoding.number(data[at : at + 2]), data[at : at + encoding.entry_bytes])
 
     def number(self, tag: int) -> int:
-        """The first number of a tag; 0 when there is none in the entry itself."""
+        """Return the first number of a tag; 0 if the entry itself has none."""
         entry = self.entries.get(tag)
         size = _SIZES.get(self._encoding.number(entry[2:4]), 0) if entry else 0
         return self._encoding.number(entry[-self._encoding.offset_bytes :][:size]) if entry else 0
 
     def text(self, tag: int) -> bytes | Place:
-        """The bytes of a text, or where they are; short ones are in the entry itself."""
+        """Return the bytes of a text, or their place in the file. Short texts are in the entry itself."""
         entry, encoding = self.entries.get(tag), self._encoding
         if entry is None:
             return b""
@@ -124,7 +123,7 @@ class _Directory:
 
 
 def walked(data: bytes) -> TiffWalk:
-    """The walk through a whole file."""
+    """Return the walk through a whole file, which has ended."""
     walk = TiffWalk(MOST_FRAMES_COUNTED)
     while walk.wanted is not None:
         start, length = walk.wanted
@@ -133,7 +132,7 @@ def walked(data: bytes) -> TiffWalk:
 
 
 class TiffStream:
-    """A walk through a file whose bytes come once, in order. It ends where a directory lies before what was read."""
+    """A walk through a file whose bytes come once, in order. It ends at a directory in bytes that have gone by."""
 
     def __init__(self) -> None:
         self.walk = TiffWalk(_MOST_JUDGED)
@@ -141,12 +140,12 @@ class TiffStream:
         self._found = bytearray()
 
     def see(self, data: bytes) -> None:
-        """Look at the next bytes."""
+        """Read the next bytes."""
         end = self._position + len(data)
         while (wanted := self.walk.wanted) is not None:
             missing = wanted.start + len(self._found)
             if missing < self._position:
-                # Gone by: nothing can be told of it.
+                # These bytes have gone by and are not available.
                 self._hand_over(b"")
                 continue
             if missing < end:
