@@ -1,7 +1,7 @@
-"""What Darkroom owns in AWS, and how each thing is set up: queues, buckets, tables and the topic.
+"""The queues, buckets, tables and the topic of an installation in AWS, with all their parameters.
 
-The one definition. The local bootstrap creates these on an emulator and the CDK stacks create them in an account;
-neither states a parameter of its own.
+This is the only definition. The local bootstrap creates them on an emulator, and the CDK stacks create them in an AWS
+account. Neither has parameters of its own.
 """
 
 from collections.abc import Iterator
@@ -20,32 +20,32 @@ class QueueSpec:
     name: str
     visibility_seconds: int = 60
     max_receives: int = 10
-    """Receives before a message goes to the dead-letter queue: the pauses between ten take an hour."""
+    """Receives before a message goes to the dead-letter queue. The pauses between ten receives add up to an hour."""
     retention_seconds: int = 14 * DAY_SECONDS
 
     @property
     def dlq_name(self) -> str:
-        """The name of the dead-letter queue."""
+        """Return the name of the dead-letter queue."""
         return f"{self.name}-dlq"
 
 
 @dataclass(frozen=True, kw_only=True)
 class BucketSpec:
-    """An S3 bucket: always private, encrypted, versioned and TLS only."""
+    """An S3 bucket. All buckets are private, encrypted and versioned, and allow TLS only."""
 
     name: str
     expire_days: int | None = None
     """Days until objects expire; None keeps them."""
     noncurrent_days: int = 30
-    """Days until a version is deleted that has expired, or that was deleted or replaced by hand."""
+    """Days until an old version is deleted: one that has expired, or that was deleted or replaced."""
     abort_multipart_days: int = 1
     notify_prefixes: tuple[str, ...] = ()
-    """Prefixes whose ObjectCreated events go to the uploads queue."""
+    """Prefixes whose ObjectCreated events go to the queue `uploads`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AttributeSpec:
-    """A key attribute of a table: its name and DynamoDB type."""
+    """A key attribute of a table: its name and its DynamoDB type (text or number)."""
 
     name: str
     type: Literal["S", "N"]
@@ -59,12 +59,12 @@ class IndexSpec:
     partition: AttributeSpec
     sort: AttributeSpec
     include: tuple[str, ...] = ()
-    """Attributes projected beside the keys; few, since each change of one is written twice."""
+    """Attributes that the index has beside the keys. Each change of one is also a write of the index."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableSpec:
-    """A DynamoDB table, billed on demand, with point-in-time recovery."""
+    """A DynamoDB table. All tables are billed on demand and have point-in-time recovery."""
 
     name: str
     partition: AttributeSpec
@@ -73,23 +73,23 @@ class TableSpec:
 
 
 BY_OWNER: Final = IndexSpec(
-    # Keys alone, which never change: a job costs one write when it is made, and one when it is deleted. In shards,
-    # since one owner may make more jobs a second than one partition takes writes.
+    # It has only keys, which never change: a job is one write when it is created and one when it is deleted. Each owner
+    # has several shards, because an owner can create more jobs a second than one partition accepts writes.
     name="by-owner",
     partition=AttributeSpec(name="owner_shard", type="S"),
     sort=AttributeSpec(name="owner_order", type="S"),
 )
 OWNER_SHARDS: Final = 4
 OPEN_BY_DEADLINE: Final = IndexSpec(
-    # Sparse: only open jobs have `open_shard`. Sharded, because one partition could not take all open jobs. A job costs
-    # one write when it is made and one when it ends; its deadline moves only when lost work is to be found sooner.
+    # Sparse: only open jobs have `open_shard`. It has shards because one partition could not accept the writes of all
+    # open jobs. A job is one write when it is created and one when it ends. Its deadline seldom changes in between.
     name="open-by-deadline",
     partition=AttributeSpec(name="open_shard", type="N"),
     sort=AttributeSpec(name="deadline", type="N"),
 )
 OPEN_SHARDS: Final = 16
 KEYS_BY_OWNER: Final = IndexSpec(
-    # Sparse: only API keys have `key_owner`, and few of the accounts table's writes are to keys.
+    # Sparse: only API keys have `key_owner`. Few writes of the accounts table are about keys.
     name="keys-by-owner",
     partition=AttributeSpec(name="key_owner", type="S"),
     sort=AttributeSpec(name="created_at", type="S"),
@@ -103,18 +103,18 @@ BY_SLOT: Final = IndexSpec(
 )
 
 CALLBACK_ATTRIBUTE: Final = "callback"
-"""Message attribute of the events of jobs that have a callback URL, `true`. Others do not carry it."""
+"""Message attribute of events of jobs with a callback URL. Its value is `true`; other events do not have it."""
 CALLBACK_FILTER: Final = {CALLBACK_ATTRIBUTE: ["true"]}
-"""The filter policy under which the notifications queue subscribes to the topic of job events, with raw delivery."""
+"""Filter policy of the subscription of the queue `notifications` to the topic of job events. Its delivery is raw."""
 DELIVERY_ATTEMPTS: Final = 10
-"""How often a webhook is sent before its message goes to the dead-letter queue."""
+"""Tries of a webhook before its message goes to the dead-letter queue."""
 ARRIVAL_TRIES: Final = 20
-"""Receives of an announcement. Of a drop it is all that is known until its job is made, so it outlasts the most."""
+"""Receives of an announcement. They are many, because nothing else is known of a drop until its job is created."""
 TASK_TRIES: Final = 7
-"""Receives of a task before it is dead.
+"""Receives of a task before it goes to the dead-letter queue.
 
-A worker may die of bad luck, but hardly seven times. And the pauses between seven take somewhat less than the sweeper
-takes to give a job up, so that an S3 that is away for long ends jobs by one and the same reason.
+A worker can die by accident, but hardly seven times. The pauses between seven receives add up to a bit less than the
+time after which the sweeper fails a job. So a long outage of S3 ends all jobs for the same reason.
 """
 
 
@@ -126,7 +126,7 @@ class Topology:
     tasks: QueueSpec
     reports: QueueSpec
     notifications: QueueSpec
-    """Subscribed to the topic of job events, under `CALLBACK_FILTER`."""
+    """Subscribed to the topic of job events, with `CALLBACK_FILTER`."""
     originals: BucketSpec
     results: BucketSpec
     jobs: TableSpec
@@ -135,7 +135,7 @@ class Topology:
 
     @classmethod
     def named(cls, prefix: str) -> "Topology":
-        """The topology whose resources all begin with `prefix` and a dash."""
+        """Return the topology in which all names begin with `prefix` and a dash."""
         return cls(
             uploads=QueueSpec(name=f"{prefix}-uploads", max_receives=ARRIVAL_TRIES),
             tasks=QueueSpec(name=f"{prefix}-tasks", max_receives=TASK_TRIES),
@@ -144,7 +144,7 @@ class Topology:
             originals=BucketSpec(
                 name=f"{prefix}-originals",
                 expire_days=7,
-                # What has expired or was replaced stays readable as an old version until it is deleted.
+                # An expired or replaced original stays readable as an old version until that is deleted.
                 noncurrent_days=1,
                 notify_prefixes=(f"{DIRECT}/", f"{INCOMING}/"),
             ),
@@ -166,15 +166,15 @@ class Topology:
 
     @property
     def queues(self) -> Iterator[QueueSpec]:
-        """Every queue."""
+        """Return all queues."""
         return iter((self.uploads, self.tasks, self.reports, self.notifications))
 
     @property
     def buckets(self) -> Iterator[BucketSpec]:
-        """Every bucket."""
+        """Return all buckets."""
         return iter((self.originals, self.results))
 
     @property
     def tables(self) -> Iterator[TableSpec]:
-        """Every table."""
+        """Return all tables."""
         return iter((self.jobs, self.accounts))

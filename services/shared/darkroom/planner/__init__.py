@@ -1,4 +1,4 @@
-"""How pictures are made, as far as that is arithmetic: sizes, common steps, the scale to decode at, output formats.
+"""The arithmetic of processing: sizes, shared operations, the scale of decoding, output formats, time and memory.
 
-No pixel is needed for it. The pipeline works by it, so what is told by it beforehand is what is then made.
+It needs no pixels. The pipeline uses it too, so a plan predicts what the pipeline does.
 """

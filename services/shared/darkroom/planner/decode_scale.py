@@ -1,4 +1,4 @@
-"""The smallest scale at which a picture still serves everything that is wanted of it: decoded, or on its way."""
+"""The smallest scale of an image that is enough for all of its variants, when it is decoded and between operations."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,41 +7,42 @@ from darkroom.planner.geometry import Size, place, rotated_size
 from darkroom.recipes import AnyOperation, Flip, Flop, Grayscale, Resize, Rotate, Variant
 
 PREVIEW_SIDE: Final = 50
-"""Pixels of the longer side that colours and the thumbhash of a description are taken from. A hash holds at most seven
-waves a side: of twice the pixels it would be the same but for a last bit, for 7 ms more."""
+"""Pixels of the longer side of the image from which a description's colours and thumbhash are computed. A thumbhash has
+at most seven waves a side: twice the pixels would change at most its last bits, and take 7 ms more."""
 
 WHOLE: Final = 8
+"""Full size, in eighths."""
 _EIGHTHS: Final = (1, 2, 3, 4)
-"""Parts of its size in eighths at which a JPEG can be decoded: its blocks have 8 × 8 pixels."""
+"""Reduced sizes, in eighths, at which a JPEG can be decoded: its blocks have 8 × 8 pixels."""
 _MARGIN: Final = 1.3
-"""By how much the decoded picture must be larger than what is made of it. Blocks are not shrunk as carefully as
-pictures are resampled: measured against Lanczos on all pixels, 1.3 gains some 10 dB over no margin."""
+"""Smallest ratio of the decoded image to what is made of it. Reducing blocks is less exact than resampling: compared
+with Lanczos on all pixels, 1.3 gains about 10 dB over no margin."""
 
 _GAP: Final = 2.0
-"""What is left to the kernel that scales, once pixels were averaged. libvips, and so sharp, leaves the same."""
+"""Smallest ratio that is left for the resampling filter after pixels were averaged. libvips and sharp use the same."""
 
 
 def needed_scale(variants: Sequence[Variant], size: Size, *, describe: bool) -> float:
-    """The least part of a picture of this size that serves the variants, with all their pixels, and its description.
+    """Return the smallest scale, from 0 to 1, that is enough for the variants and the description.
 
-    0 when nothing at all is wanted of it.
+    It is 0 if there are neither variants nor a description.
     """
     for_preview = min(PREVIEW_SIDE / max(size), 1.0) if describe else 0.0
     return max([for_preview, *(operations_scale(variant.operations, size) for variant in variants)])
 
 
 def jpeg_eighths(scale: float) -> int:
-    """At how many eighths of its size to decode a JPEG of which this part is needed; `WHOLE` when none is enough."""
+    """Return the eighths of its size at which to decode a JPEG that is needed at this scale; at most `WHOLE`."""
     return next((eighths for eighths in _EIGHTHS if scale * _MARGIN <= eighths / WHOLE), WHOLE)
 
 
 def shrunk(size: Size, eighths: int) -> Size:
-    """(width, height) in pixels of a JPEG of this size when it is decoded at so many eighths: what is begun counts."""
+    """Return the size of a JPEG of this size after decoding it at this number of eighths, rounded up."""
     return -(-size[0] * eighths // WHOLE), -(-size[1] * eighths // WHOLE)
 
 
 def averaging_factor(ratio: float) -> int:
-    """The power of two by which to average a picture that is to be scaled down by this ratio."""
+    """Return the power of two by which to average pixels before an image is scaled down by this ratio."""
     factor = 1
     while ratio / (factor * 2) >= _GAP:
         factor *= 2
@@ -49,9 +50,9 @@ def averaging_factor(ratio: float) -> int:
 
 
 def operations_scale(operations: Sequence[AnyOperation], size: Size) -> float:
-    """The least part of a picture of this size that gives the operations all the pixels that they need.
+    """Return the smallest scale, from 0 to 1, of an image of this size that is enough for the operations.
 
-    Only what comes before the first resize matters, and of that what needs no single pixel is no hindrance.
+    It depends on the first resize, if all operations before it work as well on a reduced image.
     """
     for operation in operations:
         match operation:

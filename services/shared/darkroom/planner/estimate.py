@@ -1,9 +1,8 @@
-"""What a task is likely to take: CPU time and memory, told from sizes alone.
+"""Estimates of the CPU time and the memory of a task, from sizes alone.
 
-CPU time is the sum of its steps, each by its price: the decoding, the description, every operation of the tree of
-common steps once, and every encoding, all times the frames that are kept. Memory is the worst moment: the process, the
-file, what decoding keeps, the pictures on the way from the source to the one that is being made, and what the step in
-hand needs beside them.
+CPU time is the sum of the prices of all steps: decoding, the description, each operation of the tree once, and each
+encoding, times the frames that are kept. Memory is the largest sum at any moment: the process, the file, the decoded
+source, the images between the source and the current one, and what the current step needs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,33 +33,34 @@ from darkroom.planner.source import Source
 from darkroom.recipes import DEFAULT_QUALITY, AnyOperation, Output, Overlay, Resize, Rotate, Variant, Watermark
 
 Overlays = Mapping[Overlay, VariantResult]
-"""Images that watermarks are made of, as far as they are there."""
+"""The images of watermarks, without those that do not exist any more."""
 NO_OVERLAYS: Final[Overlays] = MappingProxyType({})
 
 _OPAQUE_BYTES: Final = 4
-"""Of a pixel in memory: Pillow keeps three channels of colour in four bytes."""
+"""Bytes of an opaque pixel in memory. Pillow stores three channels in four bytes."""
 _TRANSPARENT_BYTES: Final = 8
-"""The same in two views, with colours straight and premultiplied."""
+"""Bytes of a transparent pixel in memory: once with straight and once with premultiplied colours."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """CPU time and memory."""
+    """An estimate of CPU time and memory."""
 
     cpu_ms: float
     peak_bytes: float
-    """Address space of the process that does the work, at its largest."""
+    """Largest address space of the process."""
 
 
 def decoded_size(source: Source, variants: Sequence[Variant], *, describe: bool) -> Size:
-    """(width, height) in pixels at which the source is decoded."""
+    """Return the size at which the source is decoded."""
     return shrunk(source.size, _eighths(source, variants, describe=describe))
 
 
 def task_estimate(
     source: Source, variants: Sequence[Variant], *, describe: bool, overlays: Overlays = NO_OVERLAYS
 ) -> Estimate:
-    """Of one task, which decodes the source for all of its variants. Those that are certain to fail cost nothing."""
+    """Return the estimate of one task, which decodes the source for all variants. Variants that must fail cost nothing.
+    """
     moving = [variant for variant in variants if _moves(variant, source)]
     still = [variant for variant in variants if variant not in moving]
     if not _can_move(source):
@@ -72,7 +72,7 @@ def task_estimate(
     bill.held = kept
     if describe:
         bill.describe(source.pixels * part)
-    # All frames of all animations are made before the first of them is written.
+    # All frames of all animations are made before the first one is encoded.
     bill.held += sum(_frames_bytes(variant, source) for variant in moving)
     for variant in moving:
         bill.follow(build_tree([variant]), source.spec, frames=source.frames)
@@ -82,7 +82,7 @@ def task_estimate(
 
 
 def variant_ms(variant: Variant, source: Source, overlays: Overlays = NO_OVERLAYS) -> float:
-    """CPU milliseconds of one variant by itself, once the source is decoded for it."""
+    """Return the CPU milliseconds of one variant alone, without decoding."""
     moves = _moves(variant, source)
     if moves and not _can_move(source):
         return 0.0
@@ -97,7 +97,7 @@ def _moves(variant: Variant, source: Source) -> bool:
 
 
 def _can_move(source: Source) -> bool:
-    """Whether an animation is within the limits of animations that are kept."""
+    """Return whether an animation is small enough to be kept."""
     try:
         check_animation(source.size, source.frames)
     except ImageError:
@@ -106,14 +106,14 @@ def _can_move(source: Source) -> bool:
 
 
 def _eighths(source: Source, variants: Sequence[Variant], *, describe: bool) -> int:
-    """Only JPEG is decoded at a part of its size."""
+    """Return the eighths at which the source is decoded. Only a JPEG can be decoded at a reduced size."""
     if source.format is not ImageFormat.JPEG:
         return WHOLE
     return jpeg_eighths(needed_scale(variants, source.size, describe=describe))
 
 
 class _Bill:
-    """Adds up what the steps of one task take."""
+    """Adds up the prices of the steps of one task."""
 
     def __init__(self, source: Source, overlays: Overlays) -> None:
         self._source = source
@@ -121,21 +121,21 @@ class _Bill:
         self._prices = load_prices()
         self.cpu_ms = 0.0
         self.held = 0.0
-        """Bytes that are there now, beside the process and the file."""
+        """Bytes in use now, beside the process and the file."""
         self.peak = 0.0
 
     def decode(self, eighths: int, *, times: int) -> float:
-        """Decode the source. Returns the bytes that stay."""
+        """Add the decoding of the source. Return the bytes that stay."""
         price = self._price(decoding_name(self._source.format, eighths), self._source.alpha)
         self._add(price, self._source.pixels, times=times)
         return price.kept_bytes_per_pixel * self._source.pixels
 
     def describe(self, pixels: float) -> None:
-        """Describe the source, of which so many pixels are decoded."""
+        """Add the description of the source. `pixels` are those that are decoded."""
         self._add(self._price(DESCRIBE, self._source.alpha), pixels)
 
     def follow(self, tree: OperationTree, spec: ImageSpec, *, part: float = 1.0, frames: int = 1) -> None:
-        """All that is made of a picture, of which this part of the pixels is decoded, and of its further frames."""
+        """Add all variants of a tree. `part` is the fraction of the image's pixels that is decoded."""
         for variant in tree.variants:
             self._encode(variant.output, spec, frames)
         held = self.held
@@ -147,24 +147,24 @@ class _Bill:
             self._operate(operation, spec.alpha, spec.pixels * part + made.pixels * rest, frames)
             self.held += _held_bytes(made, rest)
             self.follow(branch, made, part=rest, frames=frames)
-            # A resize is kept for smaller ones to be made of it.
+            # A resized image is kept, since smaller ones can be made of it.
             if not isinstance(operation, Resize):
                 self.held -= _held_bytes(made, rest)
         self.held = held
 
     def _made(self, operation: AnyOperation, spec: ImageSpec) -> ImageSpec | None:
-        """The picture after the operation; None when it is certain that there is none."""
+        """Return the image after the operation; None if the operation must fail."""
         try:
             return spec_after(operation, spec)
         except ImageError:
-            # What fails for a guess may succeed, and then costs something.
+            # For a guessed source, it may succeed and then has a cost.
             return None if self._source.certain else spec
 
     def _operate(self, operation: AnyOperation, alpha: Alpha, pixels: float, frames: int) -> None:
         self._add(self._price(operation_name(operation), alpha), pixels, times=frames)
         overlay = isinstance(operation, Watermark) and operation.image and self._overlays.get(operation.image)
         if overlay:
-            # It is decoded whole and then brought to its size.
+            # The watermark's image is decoded at full size and then resized.
             whole = overlay.width * overlay.height
             self._add(self._price(decoding_name(overlay.format, WHOLE), Alpha.PERHAPS), whole)
             self._add(self._price("resize", Alpha.PERHAPS), whole)
@@ -180,18 +180,18 @@ class _Bill:
         self._add(price, pixels, times=search_tries(pixels) if searched else 1)
 
     def _price(self, name: str, alpha: Alpha) -> Price:
-        # Transparency that is not certain is taken to be there: it makes everything dearer.
+        # Possible transparency counts as transparency, which costs more.
         return self._prices.find(name, transparent=alpha is not Alpha.NONE)
 
     def _add(self, price: Price, pixels: float, *, times: int = 1) -> None:
-        """One step, which is done so many times, one after the other."""
+        """Add one step that runs `times` times, one after the other."""
         self.cpu_ms += price.milliseconds(pixels) * times
         moment = self._prices.process_bytes + self._source.bytes + self.held + price.memory(pixels)
         self.peak = max(self.peak, moment)
 
 
 def _part_after(operation: AnyOperation, branch: OperationTree, size: Size, part: float) -> float:
-    """Which part of its pixels a picture has after the operation, of which it had this one before."""
+    """Return the fraction of its pixels that an image has after the operation. `part` is the fraction before it."""
     match operation:
         case Resize():
             return 1.0
@@ -203,7 +203,7 @@ def _part_after(operation: AnyOperation, branch: OperationTree, size: Size, part
 
 
 def _frames_bytes(variant: Variant, source: Source) -> float:
-    """Of all frames of an animation as they are made."""
+    """Return the bytes of all frames of an animation after its operations."""
     try:
         made = final_spec(variant.operations, source.spec, frames=source.frames)
     except ImageError:

@@ -1,4 +1,4 @@
-"""The arithmetic of sizes, without pixels. Halves round up; no side is ever less than one pixel."""
+"""The arithmetic of sizes. Halves are rounded up. Each side has at least one pixel."""
 
 import math
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ Size = tuple[int, int]
 """(width, height) in pixels."""
 
 Box = tuple[int, int, int, int]
-"""(left, top, right, bottom) in pixels, the latter two exclusive."""
+"""(left, top, right, bottom) in pixels; right and bottom are exclusive."""
 
 _ANCHORS = {
     Position.CENTER: (0.5, 0.5),
@@ -22,7 +22,7 @@ _ANCHORS = {
     Position.BOTTOM_LEFT: (0.0, 1.0),
     Position.LEFT: (0.0, 0.5),
     Position.TOP_LEFT: (0.0, 0.0),
-    # Without a look at the pixels; who has them replaces these by a point.
+    # The pipeline, which has the pixels, replaces these two by a point.
     Position.SMART: (0.5, 0.5),
     Position.ENTROPY: (0.5, 0.5),
 }
@@ -30,25 +30,25 @@ _ANCHORS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Placement:
-    """How a resize is carried out: scale the whole picture, keep a part of it, put that on a canvas."""
+    """The steps of a resize: scale the whole image, keep a part of it, put the part on a canvas."""
 
     scaled: Size
-    """Of the whole picture."""
+    """Size of the whole image after scaling."""
     kept: Box
-    """The part of the scaled picture that is kept."""
+    """The part of the scaled image to keep."""
     canvas: Size
     offset: tuple[int, int]
-    """Where the kept part's top left corner lies on the canvas."""
+    """Place of the kept part's top left corner on the canvas."""
 
     @property
     def kept_size(self) -> Size:
-        """(width, height) of the kept part."""
+        """Return the size of the kept part."""
         left, top, right, bottom = self.kept
         return right - left, bottom - top
 
 
 def place(resize: Resize, size: Size) -> Placement:
-    """Plan a resize of a picture of this size."""
+    """Return the steps of a resize of an image of this size."""
     target = _complete(resize, size)
     scaled = _scaled(resize, size, target)
     room = target if resize.fit is Fit.COVER else scaled
@@ -64,7 +64,7 @@ def place(resize: Resize, size: Size) -> Placement:
 
 
 def crop_box(crop: Crop, size: Size) -> Box:
-    """The rectangle to cut out of a picture of this size. Raises ImageError when nothing of the picture is in it."""
+    """Return the rectangle to cut out of an image of this size. Raises ImageError if it is empty."""
     across, down = size if crop.unit == "fraction" else (1, 1)
     left, right = _rounded(crop.left * across), _rounded((crop.left + crop.width) * across)
     top, bottom = _rounded(crop.top * down), _rounded((crop.top + crop.height) * down)
@@ -75,21 +75,21 @@ def crop_box(crop: Crop, size: Size) -> Box:
 
 
 def rotated_size(size: Size, angle: float) -> Size:
-    """The upright rectangle about a picture of this size that is turned by `angle` degrees."""
+    """Return the size of the smallest upright rectangle around an image that is rotated by `angle` degrees."""
     width, height = size
     sine, cosine = abs(math.sin(math.radians(angle))), abs(math.cos(math.radians(angle)))
-    # A turn by almost nothing must not add a column because of the last bit of a sine.
+    # A rotation by almost 0 degrees must not add a column because of a rounding error of the sine.
     across, down = width * cosine + height * sine, width * sine + height * cosine
     return max(math.ceil(across - 1e-6), 1), max(math.ceil(down - 1e-6), 1)
 
 
 def padded_size(pad: Pad, size: Size) -> Size:
-    """A picture of this size with the border about it."""
+    """Return the size of an image of this size with the border."""
     return size[0] + pad.left + pad.right, size[1] + pad.top + pad.bottom
 
 
 def _complete(resize: Resize, size: Size) -> Size:
-    """The size asked for; a side that was not named follows from the picture's proportions."""
+    """Return the size asked for. A missing side follows from the image's proportions."""
     width, height = resize.width, resize.height
     if width is None:
         width = _following(size[0], size[1], height or 0)
@@ -97,14 +97,14 @@ def _complete(resize: Resize, size: Size) -> Size:
 
 
 def _following(side: int, other: int, other_target: int) -> int:
-    """What a side becomes when the other one is scaled to its target."""
+    """Return the length of a side when the other side is scaled to its target."""
     return max(_rounded(side * other_target / other), 1)
 
 
 def _scaled(resize: Resize, size: Size, target: Size) -> Size:
-    """The size of the whole picture after scaling, before anything is cut."""
+    """Return the size of the whole image after scaling, before anything is cut off."""
     if resize.width is None or resize.height is None:
-        # The target has the picture's proportions but for rounding, so that nothing may be cut or left over.
+        # The target has the image's proportions, except for rounding: nothing may be cut off or left empty.
         smaller = target[0] <= size[0] and target[1] <= size[1]
         return target if smaller or resize.enlarge else size
     across, down = target[0] / size[0], target[1] / size[1]
@@ -118,7 +118,7 @@ def _scaled(resize: Resize, size: Size, target: Size) -> Size:
 
 
 def anchored(position: Position | Focus, outer: Size, inner: Size) -> tuple[int, int]:
-    """Where the smaller rectangle begins in the larger one; the odd pixel goes to the right and the bottom."""
+    """Return where the smaller rectangle begins in the larger one. An odd pixel goes to the right and the bottom."""
     room = outer[0] - inner[0], outer[1] - inner[1]
     if isinstance(position, Focus):
         return _about(position.x, outer[0], room[0]), _about(position.y, outer[1], room[1])
@@ -127,7 +127,7 @@ def anchored(position: Position | Focus, outer: Size, inner: Size) -> tuple[int,
 
 
 def _about(centre: float, length: int, room: int) -> int:
-    """Where a stretch begins that has its middle as near to the centre as `room` lets it."""
+    """Return where a part begins whose middle is as near to the centre as `room` allows."""
     return min(max(_rounded(centre * length - (length - room) / 2), 0), room)
 
 

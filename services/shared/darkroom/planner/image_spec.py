@@ -1,7 +1,7 @@
-"""What is known of a picture before it is made: how large it becomes, and whether it has transparency.
+"""Predicts the image after each operation: its size, and whether it has transparency.
 
-Sizes are those that the pipeline makes, by the same formulas. After a `trim`, which looks at pixels, there is only a
-bound, and what follows is bounded by that: no side can be longer than told, whatever the trim leaves.
+The pipeline uses the same formulas, so sizes are exact. The result of a `trim` depends on pixels: from there on, a size
+is only an upper bound for each side.
 """
 
 from collections.abc import Sequence
@@ -17,38 +17,38 @@ from darkroom.recipes import AnyOperation, Crop, Fit, Flatten, Pad, Resize, Rota
 
 
 class Alpha(Enum):
-    """Whether a picture has an alpha channel."""
+    """Whether an image has an alpha channel."""
 
     NONE = auto()
     PERHAPS = auto()
-    """The file can have one. It counts only if a pixel is not opaque, which the pixels tell."""
+    """The file can have one. It is used only if some pixel is not opaque, which depends on the pixels."""
     CERTAIN = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImageSpec:
-    """A picture without its pixels."""
+    """An image without its pixels."""
 
     size: Size
     exact: bool = True
-    """Otherwise no side is longer than `size` says."""
+    """Whether the size is exact. If not, it is an upper bound for each side."""
     alpha: Alpha
 
     @property
     def pixels(self) -> int:
-        """At most, if the size is a bound."""
+        """Return width × height."""
         return self.size[0] * self.size[1]
 
 
 _CANVASES: Final = (Resize, Pad, Round, Watermark)
-"""Operations that take memory for all of a new picture, and refuse before that if it would be too large. What is turned
-by any angle may be shrunk before, if a resize follows: whether it is too large depends on what it is turned for."""
+"""Operations that allocate a whole new image, and fail before that if it is too large. A rotation by any angle is not
+among them: if a resize follows, the image may be reduced first, so whether it is too large depends on the rest."""
 
 
 def final_spec(operations: Sequence[AnyOperation], spec: ImageSpec, *, frames: int = 1) -> ImageSpec:
-    """What all of the operations make of a picture, or of each frame of an animation that is kept.
+    """Return the image after all operations; with `frames` above 1, each frame of an animation that is kept.
 
-    Raises ImageError and OutputLimit where the pipeline is certain to.
+    Raises ImageError and OutputLimit if the pipeline is certain to raise them.
     """
     for operation in operations:
         spec = spec_after(operation, spec)
@@ -59,7 +59,7 @@ def final_spec(operations: Sequence[AnyOperation], spec: ImageSpec, *, frames: i
 
 
 def spec_after(operation: AnyOperation, spec: ImageSpec) -> ImageSpec:
-    """The picture after one operation. Raises ImageError and OutputLimit where the pipeline is certain to."""
+    """Return the image after one operation. Raises ImageError and OutputLimit if the pipeline is certain to."""
     size, exact = _size_after(operation, spec)
     alpha = _alpha_after(operation, spec)
     if not isinstance(operation, _CANVASES):
@@ -70,7 +70,7 @@ def spec_after(operation: AnyOperation, spec: ImageSpec) -> ImageSpec:
 
 
 def can_fit(spec: ImageSpec, frames: int) -> bool:
-    """Whether so many frames of this picture are not certain to be too large."""
+    """Return whether this number of frames of the image may be within the limits."""
     try:
         _check(spec, frames)
     except ImageError:
@@ -88,7 +88,7 @@ def _within_limit(size: Size) -> Size:
 
 
 def _size_after(operation: AnyOperation, spec: ImageSpec) -> tuple[Size, bool]:
-    """The size, and whether it is exact."""
+    """Return the size, and whether it is exact."""
     if isinstance(operation, Resize) and _gives_what_is_asked(operation):
         return place(operation, spec.size).canvas, True
     if spec.exact:
@@ -97,7 +97,7 @@ def _size_after(operation: AnyOperation, spec: ImageSpec) -> tuple[Size, bool]:
 
 
 def _exact_size_after(operation: AnyOperation, size: Size) -> Size:
-    """Of a picture of just this size; for a trim, when it finds nothing to cut away."""
+    """Return the size after an operation on an image of exactly this size. A trim is taken to cut nothing."""
     match operation:
         case Resize():
             return place(operation, size).canvas
@@ -113,29 +113,29 @@ def _exact_size_after(operation: AnyOperation, size: Size) -> Size:
 
 
 def _most_after(operation: AnyOperation, size: Size) -> Size:
-    """The longest sides after the operation, when the picture has at most this size."""
+    """Return an upper bound for the sides after an operation on an image of at most this size."""
     match operation:
         case Resize():
             return _most_after_resize(operation, size)
         case Crop(unit="fraction"):
-            # Fractions of a smaller picture may be rounded up where those of this one are rounded down.
+            # Rounding may go up for a smaller image where it goes down for this one.
             return min(int(operation.width * size[0]) + 1, size[0]), min(int(operation.height * size[1]) + 1, size[1])
         case _:
             return _exact_size_after(operation, size)
 
 
 def _gives_what_is_asked(resize: Resize) -> bool:
-    """Whether the result has the size asked for, whatever the picture's own."""
+    """Return whether the result has the size asked for, regardless of the image's size."""
     if resize.width is None or resize.height is None:
         return False
     return resize.fit is Fit.CONTAIN or (resize.enlarge and resize.fit in {Fit.COVER, Fit.FILL})
 
 
 def _most_after_resize(resize: Resize, size: Size) -> Size:
-    """Of the picture's proportions nothing is known: it may be one pixel wide."""
+    """Return an upper bound after a resize of an image with unknown proportions: it may be one pixel wide."""
     width, height = size
     both = resize.width is not None and resize.height is not None
-    # The canvas of `contain` is as large as was asked, whether or not the picture is enlarged.
+    # The canvas of `contain` always has the size asked for, even if the image is not enlarged.
     if not resize.enlarge and resize.fit is not Fit.CONTAIN:
         if both and resize.fit is Fit.OUTSIDE:
             return size
@@ -148,7 +148,7 @@ def _most_after_resize(resize: Resize, size: Size) -> Size:
 
 
 def _alpha_after(operation: AnyOperation, spec: ImageSpec) -> Alpha:
-    """A canvas has transparency when its background does; the other operations leave it as it is."""
+    """Return the alpha after an operation. A canvas has that of its background; other operations do not change it."""
     match operation:
         case Flatten():
             return Alpha.NONE
@@ -163,7 +163,7 @@ def _alpha_after(operation: AnyOperation, spec: ImageSpec) -> Alpha:
 
 
 def _alpha_after_contain(resize: Resize, spec: ImageSpec) -> Alpha:
-    """The background counts only where the picture leaves some of it to be seen."""
+    """Return the alpha after `contain`. The background matters only if the image does not cover it."""
     background = _of_background(resize.background)
     placement = place(resize, spec.size)
     if background is Alpha.NONE or (spec.exact and placement.canvas != placement.kept_size):
@@ -179,5 +179,5 @@ def _of_background(color: str) -> Alpha:
 
 
 def _tilts(operation: AnyOperation) -> bool:
-    """Whether it turns by another angle than a right one."""
+    """Return whether the operation rotates by an angle that is not a multiple of 90 degrees."""
     return isinstance(operation, Rotate) and operation.angle % 90 != 0

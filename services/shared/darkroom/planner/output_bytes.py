@@ -1,4 +1,4 @@
-"""How many bytes the pictures of a job may have, and about how many they will have."""
+"""Limits on the bytes of a job's results, and estimates of them."""
 
 from typing import Final
 
@@ -9,22 +9,22 @@ from darkroom.recipes import DEFAULT_QUALITY, Output
 
 _LOSSLESS: Final = {ImageFormat.PNG: 2.0, ImageFormat.WEBP: 1.3, ImageFormat.AVIF: 1.5}
 _COLORS_BYTES: Final = 0.5
-"""Bytes a pixel of a picture with a palette."""
+"""Bytes per pixel of an image with a palette."""
 _OTHERS: Final = {ImageFormat.GIF: 0.6, ImageFormat.TIFF: 2.2}
 _LOSSY: Final = {ImageFormat.JPEG: 1.0, ImageFormat.WEBP: 0.7, ImageFormat.AVIF: 0.7}
-"""Bytes a pixel of a photo, in the middle of many; those of lossy formats in parts of a JPEG's of the same quality."""
+"""Median bytes per pixel of a photo. Those of `_LOSSY` are relative to a JPEG of the same quality."""
 _JPEG_BYTES: Final = ((50, 0.12), (80, 0.25), (90, 0.45), (95, 0.7), (100, 1.6))
-"""Bytes a pixel of a JPEG, up to each quality."""
+"""Bytes per pixel of a JPEG, up to each quality."""
 _UNCOMPRESSED_BYTES: Final = 4.0
 
 
 def most_bytes(source_bytes: int) -> int:
-    """Return how many bytes all pictures of a job may have together whose source has this many."""
+    """Return the most bytes of all results of a job together, for an original of `source_bytes`."""
     return max(RESULTS_PER_SOURCE_BYTE * source_bytes, JOB_RESULTS_BYTES)
 
 
 def too_many_bytes(size: int, left: int) -> OutputLimit:
-    """Return the error of a picture of `size` bytes in a job that may store only `left` bytes more."""
+    """Return the error for a result of `size` bytes in a job that may store only `left` bytes more."""
     return OutputLimit(
         f"The result has {size} bytes, and the job may store only {max(left, 0)} bytes more. The limit for all results "
         f"of a job is {RESULTS_PER_SOURCE_BYTE} times the bytes of its original, or {JOB_RESULTS_BYTES} bytes if that "
@@ -35,7 +35,7 @@ def too_many_bytes(size: int, left: int) -> OutputLimit:
 
 
 def check_compressed(output: Output, image_format: ImageFormat, pixels: int) -> None:
-    """Raise OutputLimit for a large PNG without compression. `pixels` are those of all frames."""
+    """Raise OutputLimit for a large PNG without compression. `pixels` counts all frames."""
     if image_format is ImageFormat.PNG and output.effort == 0 and pixels > MAX_UNCOMPRESSED_PIXELS:
         raise OutputLimit(
             f"The PNG without compression would have {pixels} pixels in all frames together. The limit is "
@@ -46,7 +46,7 @@ def check_compressed(output: Output, image_format: ImageFormat, pixels: int) -> 
 
 
 def expected_bytes(output: Output, image_format: ImageFormat, pixels: int) -> int:
-    """Return about how many bytes a photo of so many pixels has in this format: an estimate, for warnings alone."""
+    """Return a rough estimate of the bytes of a photo with this number of pixels. It is only for warnings."""
     expected = round(pixels * _bytes_per_pixel(output, image_format))
     return expected if output.max_bytes is None else min(expected, output.max_bytes)
 

@@ -1,4 +1,4 @@
-"""Which format a variant is written in, and whether it moves."""
+"""The format of a result, and whether it is an animation."""
 
 from typing import Final
 
@@ -6,7 +6,8 @@ from darkroom.formats import ImageFormat
 from darkroom.recipes import Output, OutputFormat
 
 ANIMATED: Final = frozenset({ImageFormat.GIF, ImageFormat.WEBP, ImageFormat.PNG, ImageFormat.AVIF})
-"""The formats of animations. The pages of a TIFF are none: they may be of different sizes, and have no time."""
+"""The formats of animations. The pages of a TIFF are not an animation: they can differ in size and have no durations.
+"""
 
 # What `same` means for formats that are read only.
 _STAND_INS: Final = {
@@ -20,7 +21,7 @@ _STAND_INS: Final = {
 def choose_format(
     output: Output, source: ImageFormat, *, has_alpha: bool, animated: bool, flat: bool = False
 ) -> ImageFormat:
-    """The format to write, for a source of this format and a picture that has, or is, what the flags say."""
+    """Return the format of a result. The flags say whether it has transparency, is an animation, or is flat art."""
     if output.format is OutputFormat.SAME:
         return _STAND_INS.get(source, source)
     if output.format is not OutputFormat.AUTO:
@@ -33,7 +34,7 @@ def choose_format(
 
 
 def keeps_frames(output: Output, source: ImageFormat) -> bool:
-    """Whether what is made of several frames in this format is an animation."""
+    """Return whether the result of a source with several frames is an animation."""
     if output.frames != "all" or source not in ANIMATED:
         return False
     return choose_format(output, source, has_alpha=True, animated=True) in ANIMATED

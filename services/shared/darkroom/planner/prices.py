@@ -1,7 +1,7 @@
-"""What each step of making a picture takes, as `python -m bench.estimates` has measured it.
+"""Prices: CPU time and memory of each step of the pipeline, as `python -m bench.estimates` measured them.
 
-A price is a line: so much for any picture, and so much more for each pixel. The pictures that were measured are
-colourful and as hard to compress as photographs, so that most others take less.
+A price has a constant part and a part for each pixel. The measured images are colourful and as hard to compress as
+photos, so most others take less.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from darkroom.planner.encoder_effort import avif_effort, png_by_the_row
 from darkroom.recipes import AnyOperation, Output, Rotate, Watermark
 
 DESCRIBE: Final = "describe"
-"""The price of a description, by the pixels that are decoded."""
+"""Name of the price of a description, for the pixels that are decoded."""
 
 
 class Price(BaseModel):
@@ -28,53 +28,53 @@ class Price(BaseModel):
     ms: float
     ms_per_megapixel: float
     bytes: int
-    """At the worst moment of the step, beside what was there before it."""
+    """Most bytes during the step, beside those that were there before it."""
     bytes_per_pixel: float
     kept_bytes_per_pixel: float = 0
-    """Of them, what stays for as long as the source does; only of decoding."""
+    """The part of them that stays as long as the decoded source; only for decoding."""
 
     def milliseconds(self, pixels: float) -> float:
-        """CPU time for so many pixels."""
+        """Return the CPU milliseconds for this number of pixels."""
         return self.ms + self.ms_per_megapixel * pixels / 1e6
 
     def memory(self, pixels: float) -> float:
-        """Bytes for so many pixels, at the worst moment."""
+        """Return the most bytes for this number of pixels."""
         return self.bytes + self.bytes_per_pixel * pixels
 
 
 class Prices(BaseModel):
-    """All prices, and what they hold for."""
+    """All prices, and the libraries that they were measured with."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     engine: Mapping[str, str]
-    """Versions of the libraries that were measured, by name."""
+    """Versions of the measured libraries, by name."""
     process_bytes: int
     """Address space of a process that waits for an image."""
     opaque: Mapping[str, Price]
-    """By the name of the step."""
+    """Prices by the name of the step, for images without alpha."""
     transparent: Mapping[str, Price]
-    """Of pictures with an alpha channel, as far as there are any."""
+    """Prices for images with an alpha channel, where they differ."""
 
     def find(self, name: str, *, transparent: bool) -> Price:
-        """The price of a step."""
+        """Return the price of a step."""
         return self.transparent.get(name, self.opaque[name]) if transparent else self.opaque[name]
 
 
 @cache
 def load_prices() -> Prices:
-    """The prices that ship with Darkroom, read when they are first needed."""
+    """Return the prices that ship with Darkroom. They are read once."""
     shipped = resources.files("darkroom.planner").joinpath("prices.json")
     return Prices.model_validate_json(shipped.read_bytes())
 
 
 def decoding_name(image_format: ImageFormat, eighths: int) -> str:
-    """The price of decoding a source, by its own pixels, whatever the scale."""
+    """Return the name of the price of decoding a source. It counts all pixels of the source, at every scale."""
     return f"decode {image_format} {eighths}/{WHOLE}" if image_format is ImageFormat.JPEG else f"decode {image_format}"
 
 
 def operation_name(operation: AnyOperation) -> str:
-    """The price of an operation, by the pixels before and after it together."""
+    """Return the name of the price of an operation. It counts the pixels before and after it together."""
     match operation:
         case Rotate() if operation.angle % 90 == 0:
             return "turn"
@@ -85,7 +85,7 @@ def operation_name(operation: AnyOperation) -> str:
 
 
 def encoding_name(image_format: ImageFormat, output: Output, pixels: int) -> str:
-    """The price of writing a picture of so many pixels once, by these."""
+    """Return the name of the price of encoding an image with this number of pixels once."""
     kind, effort = _kind(image_format, output), output.effort
     if kind in _WITHOUT_EFFORT:
         return f"encode {kind}"

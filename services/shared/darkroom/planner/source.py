@@ -1,4 +1,4 @@
-"""What must be known of a source to tell what becomes of it."""
+"""The source of a plan: what must be known of an image to predict its results."""
 
 from dataclasses import dataclass
 from math import isqrt
@@ -11,37 +11,37 @@ from darkroom.planner.image_spec import Alpha, ImageSpec
 from darkroom.source_description import SourceDescription
 
 _PIXELS_PER_BYTE: Final = 4
-"""Of a photograph as JPEG; other formats have fewer."""
+"""Pixels per byte of a photo as JPEG. Other formats have fewer."""
 _FORMATS: Final = {image_format.media_type: image_format for image_format in ImageFormat}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """A source image without its pixels."""
+    """A source without its pixels."""
 
     format: ImageFormat
     size: Size
-    """As seen, after the EXIF orientation."""
+    """(width, height) in pixels, after the EXIF orientation."""
     alpha: Alpha
     frames: int = 1
     bytes: int = 0
-    """Of the file; 0 when that is not known."""
+    """Bytes of the file; 0 if unknown."""
     certain: bool = True
-    """Whether this is known, rather than guessed."""
+    """Whether all of this is known; False if it is a guess."""
 
     @property
     def spec(self) -> ImageSpec:
-        """The picture that the operations begin with."""
+        """Return the image that the operations begin with."""
         return ImageSpec(size=self.size, alpha=self.alpha)
 
     @property
     def pixels(self) -> int:
-        """Width × height of one frame."""
+        """Return the pixels of one frame: width × height."""
         return self.spec.pixels
 
     @classmethod
     def described(cls, description: SourceDescription, *, size: int) -> Self:
-        """A source that has been looked at, of so many bytes."""
+        """Return a source with a description. `size` is in bytes."""
         return cls(
             format=description.format,
             size=(description.width, description.height),
@@ -52,7 +52,7 @@ class Source:
 
     @classmethod
     def guessed(cls, *, size: int, content_type: str | None) -> Self:
-        """A source of which only the number of bytes is known, and perhaps the type: it is taken for a large photo."""
+        """Return a guess for a file of `size` bytes, perhaps with a media type: a large photo."""
         side = max(1, isqrt(min(size * _PIXELS_PER_BYTE, MAX_PIXELS)))
         known = _FORMATS.get(content_type or "", ImageFormat.JPEG)
         return cls(format=known, size=(side, side), alpha=Alpha.NONE, bytes=size, certain=False)

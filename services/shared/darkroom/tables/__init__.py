@@ -1,1 +1,1 @@
-"""The DynamoDB tables: how jobs, API keys, users, secrets and counters are stored. More than one service uses them."""
+"""The DynamoDB tables that more than one service uses: how jobs, API keys, users, secrets and counters are stored."""

@@ -1,4 +1,4 @@
-"""API keys in the accounts table, under `key#<digest>`. A callback URL may bear a token, so it is encrypted."""
+"""API keys in the accounts table, under `key#<digest>`. A callback URL can have a token, so it is encrypted."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -25,18 +25,18 @@ class KeyTable:
         self._cipher = cipher
 
     async def find(self, digest: str) -> ApiKey | None:
-        """The key of that digest, unless it is unknown or revoked."""
+        """Return the key with this digest, or None if it is unknown or revoked."""
         key = await self._get(digest)
         return key if key and key.revoked_at is None else None
 
     async def put(self, key: ApiKey) -> None:
-        """Write a key, in place of one with the same digest: writing it twice is writing it once."""
+        """Write a key. It replaces one with the same digest, so the write may be repeated."""
         encrypted = key.callback_url and self._cipher.encrypt(key.callback_url, place=_place(key.digest))
         with translated("DynamoDB"):
             await self._client.put_item(TableName=self._table, Item=to_item(replace(key, callback_url=encrypted)))
 
     async def of_owner(self, owner: str) -> list[ApiKey]:
-        """All keys of an owner, the revoked ones too, oldest first. The index is a moment behind the table."""
+        """Return all keys of an owner, also revoked ones, the oldest first. The index is a moment behind the table."""
         found: list[ApiKey] = []
         with translated("DynamoDB"):
             pages = self._client.get_paginator("query").paginate(
@@ -52,7 +52,7 @@ class KeyTable:
         return found
 
     async def revoke(self, digest: str, moment: datetime) -> bool:
-        """Make a key useless from that moment on; False when there is none. One that is revoked keeps its moment."""
+        """Revoke a key, and return whether it exists. A key that was revoked before keeps its moment."""
         return await is_written(
             self._client.update_item(
                 TableName=self._table,
@@ -73,7 +73,7 @@ class KeyTable:
 
 
 def to_item(key: ApiKey) -> Item:
-    """A key as an item; the callback URL as it is given, encrypted or not."""
+    """Return a key as an item. It does not encrypt the callback URL."""
     rate = key.limits.rate
     return _id(key.digest) | serialized(
         {
@@ -82,7 +82,7 @@ def to_item(key: ApiKey) -> Item:
             "name": key.name,
             # DynamoDB has no empty sets.
             "scopes": {scope.value for scope in key.scopes} or None,
-            # As texts: DynamoDB's numbers are decimal.
+            # It is a text because DynamoDB's numbers are decimal.
             "requests_per_second": repr(rate.per_second) if isinstance(rate, Rate) else rate,
             "burst": rate.burst if isinstance(rate, Rate) else None,
             "jobs_per_day": key.limits.jobs_per_day,
@@ -96,7 +96,7 @@ def to_item(key: ApiKey) -> Item:
 
 
 def from_item(item: Item) -> ApiKey:
-    """The inverse of `to_item`."""
+    """Return the key that `to_item` wrote."""
     read = deserialized(item)
     return ApiKey(
         digest=read["id"].removeprefix("key#"),

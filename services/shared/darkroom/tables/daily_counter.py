@@ -1,8 +1,10 @@
-"""What a caller is charged for: a counter of each day in the accounts table, under `usage#<caller>#<day>`.
+"""Daily counters of callers, for their quotas: an item for each caller and day in the accounts table.
 
-A new job counts as one job with the bytes of its source, a retry as the same again, and a webhook's replay as one job
-without bytes. Each is counted in the transaction that makes it happen: both or none, once, whatever dies or is sent
-again. So nothing has to be given back for an upload that is refused or breaks off.
+The key is `usage#<caller>#<day>`. A new job counts as one job with the bytes of its original, a retry counts the same
+again, and a replay of a webhook counts as one job without bytes.
+
+Each is counted in the transaction that writes it, so both are written or none, and once, even if a process dies or a
+request is repeated. An upload that is refused or cut off is never counted.
 """
 
 from collections.abc import Mapping
@@ -20,24 +22,25 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
 
 _KEPT: Final = timedelta(days=7)
-"""How long a counter is kept after its last charge, for questions about it."""
+"""How long a counter is kept after its last write, so that operators can look at it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DailyUsage:
-    """What a caller has used on one day."""
+    """Jobs and bytes that a caller has used on one day."""
 
     jobs: int = 0
     bytes: int = 0
 
     @classmethod
     def of(cls, counter: Mapping[str, Any]) -> Self:
-        """Return what a counter says, an item in DynamoDB's notation; an empty one is that of a new day."""
+        """Return what a counter's item has. An empty item means that nothing is used yet."""
         return cls(**{name: int(counter[f"used_{name}"]["N"]) for name in ("jobs", "bytes") if counter})
 
 
 class Charge(BaseModel):
-    """One job, counted on the day it is asked for. It goes to the orchestrator with what it is charged for."""
+    """One job to count on the day of its request. The upload service sends it to the orchestrator with a retry or a
+    replay."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
@@ -46,12 +49,12 @@ class Charge(BaseModel):
     jobs_per_day: int | None
     bytes_per_day: int | None
     size: int
-    """Bytes."""
+    """Bytes to count."""
     moment: datetime
 
     @classmethod
     def of(cls, caller: str, allowance: Allowance, size: int, moment: datetime) -> Self | None:
-        """Return what a job of this many bytes costs the caller; None for one without quotas."""
+        """Return the charge for a job of this many bytes; None for a caller without quotas."""
         if not allowance.has_quota:
             return None
         return cls(
@@ -63,7 +66,7 @@ class Charge(BaseModel):
         )
 
     def require_room(self, used: DailyUsage) -> None:
-        """Raise QuotaExceeded unless one more job like this is within the quotas of its day."""
+        """Raise QuotaExceeded if this job does not fit into the quotas of its day any more."""
         seconds = int((next_day(self.moment) - self.moment).total_seconds()) + 1
         for quota, limit, gone, more in (
             ("jobs", self.jobs_per_day, used.jobs, 1),
@@ -80,7 +83,7 @@ class Charge(BaseModel):
                 )
 
     def count_write(self, accounts_table: str) -> "TransactWriteItemTypeDef":
-        """Return the part of a transaction that counts this, and that fails when there is no room for it."""
+        """Return the part of a transaction that counts this job. It fails if a quota is used up."""
         conditions = []
         values = {":zero": 0, ":one": 1, ":size": self.size, ":gone": int((self.moment + _KEPT).timestamp())}
         if self.jobs_per_day is not None:
@@ -103,7 +106,7 @@ class Charge(BaseModel):
 
 
 def refund_write(accounts_table: str, counter: str, size: int) -> "TransactWriteItemTypeDef":
-    """Return the part of a transaction that takes one job of this many bytes out of a counter; fails without one."""
+    """Return the part of a transaction that subtracts one job of `size` bytes. It fails if the counter is gone."""
     return {
         "Update": {
             "TableName": accounts_table,
@@ -116,11 +119,11 @@ def refund_write(accounts_table: str, counter: str, size: int) -> "TransactWrite
 
 
 def counter_key(caller: str, moment: datetime) -> str:
-    """Return the primary key of a caller's counter of the day of this moment."""
+    """Return the primary key of a caller's counter for the day of this moment (UTC)."""
     return f"usage#{caller}#{moment.astimezone(UTC).date().isoformat()}"
 
 
 def next_day(moment: datetime) -> datetime:
-    """Return when the day of this moment is over."""
+    """Return the beginning of the day (UTC) after this moment."""
     midnight = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight + timedelta(seconds=DAY_SECONDS)

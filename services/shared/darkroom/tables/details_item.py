@@ -36,7 +36,7 @@ def details_item(job_id: str, details: JobDetails) -> Item:
 
 
 def details_of(item: Item | None) -> JobDetails:
-    """Return the details that `details_item` wrote; a job of which nothing is told has no such item."""
+    """Return the details that `details_item` wrote. Without an item they are empty."""
     read = deserialized(item or {})
     return JobDetails(
         metadata=_METADATA.validate_json(read["metadata"]) if "metadata" in read else {},
@@ -52,5 +52,5 @@ def _lease_of(read: Mapping[str, Any]) -> ReplayLease:
 
 
 def delivery_value(attempt: DeliveryAttempt) -> dict[str, Any]:
-    """Return an attempt as a plain value for the list `deliveries`."""
+    """Return an attempt as a value of the list `deliveries`."""
     return {**attempt.model_dump(exclude_none=True), "at": clock.iso(attempt.at)}

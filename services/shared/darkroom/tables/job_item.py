@@ -1,4 +1,4 @@
-"""A job as an item of DynamoDB: its key, its places in the indexes, and how its values are written and read.
+"""A job as an item of DynamoDB: its key, its attributes in the indexes, and how its values are written and read.
 
 A job has up to three items:
 
@@ -30,22 +30,22 @@ def key(job_id: str) -> Item:
 
 
 def owner_shards(owner: str) -> list[str]:
-    """Return all partitions of the index by owner that an owner's jobs are in."""
+    """Return all partitions of the index by owner that have jobs of an owner."""
     return [f"{owner}{_SEPARATOR}{number}" for number in range(OWNER_SHARDS)]
 
 
 def owner_order(created_at: str, job_id: str) -> str:
-    """Return the place of a job among its owner's: by creation, and by id within a millisecond."""
+    """Return the sort key of a job among those of its owner: by creation, then by id."""
     return f"{created_at}{_SEPARATOR}{job_id}"
 
 
 def open_shard(job_id: str) -> int:
-    """Return the partition of the index of open jobs that a job is in."""
+    """Return the partition of a job in the index of open jobs."""
     return _hash(job_id) % OPEN_SHARDS
 
 
 def to_item(job: Job) -> Item:
-    """Return a job as an item. Empty sets are left out: DynamoDB has none."""
+    """Return a job as an item. Empty sets are left out, since DynamoDB has none."""
     return serialized(
         {
             "job_id": job.job_id,
@@ -70,7 +70,7 @@ def to_item(job: Job) -> Item:
                 name: variant_text(state, number, job.job_id)
                 for number, (name, state) in enumerate(job.variants.items())
             },
-            # Kept beside the variants for lists, which then need not read these.
+            # Lists of jobs read these three in place of `variants`.
             "variants_total": len(job.variants),
             "variants_done": job.count(VariantStatus.COMPLETED),
             "variants_failed": job.count(VariantStatus.FAILED),

@@ -1,6 +1,6 @@
-"""The jobs table: the reads and the creation that more than one service needs.
+"""The jobs table: reads and creation of jobs, which more than one service needs.
 
-Everything that changes an existing job is the orchestrator's. How a job looks in the table: see `job_item`.
+Only the orchestrator changes a job that exists. `job_item` says how a job is stored.
 """
 
 from typing import TYPE_CHECKING
@@ -36,34 +36,34 @@ class JobTable:
         return from_item(item) if item else None
 
     async def recipe_of(self, job_id: str) -> Recipe | None:
-        """Return the recipe of a job, or None when the job is not there any more."""
+        """Return the recipe of a job, or None if the job does not exist any more."""
         item = await self._item(recipe_key(job_id))
         return recipe_of(item) if item else None
 
     async def details_of(self, job_id: str) -> JobDetails:
-        """Return what is told of a job beside its progress; nothing for a job that is not there."""
+        """Return the details of a job. They are empty if the job does not exist."""
         return details_of(await self._item(details_key(job_id)))
 
     async def with_details(self, job_id: str) -> tuple[Job, JobDetails] | None:
-        """Return the job and its details, or None. These may be newer than the job, and are never older."""
+        """Return the job and its details, or None. The details can be newer than the job, but never older."""
         found = {item["job_id"]["S"]: item for item in await self.batch([key(job_id), details_key(job_id)])}
         if job_id not in found:
             return None
         job, details = from_item(found[job_id]), details_of(found.get(details_key(job_id)["job_id"]["S"]))
         if job.described and details.description is None:
-            # A batch is no transaction: these were read just before the job was described.
+            # A batch is not a transaction: these details were read just before the job was described.
             details = await self.details_of(job_id)
         return job, details
 
     async def create(self, new: NewJob) -> bool:
-        """Write a new job and its parts. False when there is one of that id already, which is then left as it is."""
-        # A repetition by the SDK carries the same token, so that it does not meet its own writes.
+        """Write a new job with its recipe and details. Return False if the id exists already; it is not changed."""
+        # A repetition by the SDK has the same token, so it does not conflict with its own first try.
         return await is_written(self._client.transact_write_items(TransactItems=self.creation_writes(new)))
 
     def creation_writes(self, new: NewJob) -> "list[TransactWriteItemTypeDef]":
-        """Return the parts of a transaction that write a new job; the first fails when there is one of that id.
+        """Return the parts of a transaction that writes a new job. The first fails if the id exists already.
 
-        Details are written if the client gave metadata or a callback URL, whose log of deliveries they will hold.
+        Details are written only for metadata, or for a callback URL: they will have the log of its deliveries.
         """
         job = new.job
         parts: list[TransactWriteItemTypeDef] = [

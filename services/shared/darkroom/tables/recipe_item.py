@@ -1,4 +1,4 @@
-"""A job's recipe as an item: written in the transaction that creates the job, and never changed."""
+"""A job's recipe as an item. It is written in the transaction that creates the job, and never changes."""
 
 from typing import Final
 

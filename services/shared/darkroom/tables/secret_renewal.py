@@ -1,4 +1,4 @@
-"""Renewal of the secrets in the tables: they are encrypted again with the key that is current."""
+"""Renewal of the secrets in the tables: encrypts them again with the current data key."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
 
 _OF_ACCOUNTS: Final = ("secret", "previous", "password_hash", "callback_url")
-"""Attributes of the accounts table that hold a secret: of webhook secrets, users and API keys."""
+"""Attributes of the accounts table with secrets: of webhook secrets, users and API keys."""
 _OF_JOBS: Final = ("callback_url",)
-"""The same of the jobs table."""
+"""Attributes of the jobs table with secrets."""
 
 
 async def renew_secrets(client: "DynamoDBClient", cipher: TextCipher, *, accounts_table: str, jobs_table: str) -> int:
-    """Encrypt what another key has encrypted, and return how many texts that were. Raises Unavailable.
+    """Encrypt all secrets of former keys again, and return their number. Raises Unavailable.
 
-    Reads both tables from end to end: for operators only. A secret that somebody writes at the same time stays as they
-    write it, which is with the current key.
+    It reads both tables completely, so it is for operators only. A secret that a service writes at the same time is not
+    changed: the service encrypts it with the current key.
     """
     with translated("DynamoDB"):
         accounts = await _renew_table(client, cipher, accounts_table, "id", _OF_ACCOUNTS)

@@ -1,6 +1,6 @@
 """Users in the accounts table, under `user#<name>`.
 
-Hashes of passwords are encrypted: a reader of the table cannot guess passwords against them.
+Hashes of passwords are encrypted, so that readers of the table cannot guess passwords.
 """
 
 from typing import TYPE_CHECKING
@@ -26,12 +26,12 @@ class UserTable:
         self._cipher = cipher
 
     async def find(self, name: str) -> User | None:
-        """The user of that name, be they disabled or not."""
+        """Return the user with this name, also if they are disabled; or None."""
         item = await read_item(self._client, self._table, {"id": {"S": _PREFIX + name}})
         return self._from_item(item) if item else None
 
     async def all(self) -> list[User]:
-        """All users, by name. Reads the whole table: for operators only."""
+        """Return all users, by name. It reads the whole table, so it is for operators only."""
         users: list[User] = []
         with translated("DynamoDB"):
             pages = self._client.get_paginator("scan").paginate(
@@ -44,16 +44,17 @@ class UserTable:
         return sorted(users, key=lambda user: user.name)
 
     async def create(self, user: User) -> bool:
-        """Write a user. False when there is another one of that name, who stays as they are."""
+        """Write a new user. Return False if the name exists already; that user is not changed."""
         return await self._put(user, "attribute_not_exists(id) OR version = :version", {":version": user.version})
 
     async def change(self, user: User, *, instead_of: User) -> bool:
-        """Write a user in place of what they were. False when somebody else has changed or removed them meanwhile."""
+        """Write a changed user. Return False if `instead_of` is not their current version any more."""
         versions = {":version": user.version, ":before": instead_of.version}
         return await self._put(user, "version IN (:before, :version)", versions)
 
     async def _put(self, user: User, condition: str, values: dict[str, str]) -> bool:
-        """The user's own version meets each condition, so that a write that the SDK repeats is made all the same."""
+        """Write a user under a condition. Each condition allows the user's own version, so the SDK may repeat a write.
+        """
         return await is_written(
             self._client.put_item(
                 TableName=self._table,

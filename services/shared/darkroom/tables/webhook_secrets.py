@@ -1,8 +1,8 @@
-"""The secrets that webhooks are signed with: one for each owner, in the accounts table under `webhook#<owner>`.
+"""The secrets that sign webhooks: one for each owner, in the accounts table under `webhook#<owner>`.
 
-A secret is made when it is first asked for, by the owner or for the first webhook. Both sides compute signatures with
-it, so it is kept encrypted, and not as a hash like an API key. After a rotation the old secret signs beside the new one
-for a day, so that receivers can be changed one by one.
+A secret is made when the owner first asks for it, or for the first webhook. Both sides sign with it, so it is stored
+encrypted, and not as a hash like an API key. For a day after a rotation, messages are signed with both secrets, so that
+receivers can be changed one by one.
 """
 
 import base64
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
 
 PREFIX: Final = "whsec_"
-"""Standard Webhooks 1.0, "Signature scheme"."""
+"""Beginning of every secret (Standard Webhooks 1.0, "Signature scheme")."""
 OVERLAP: Final = timedelta(days=1)
-"""How long both secrets sign after a rotation."""
+"""How long both secrets are used after a rotation."""
 _BYTES: Final = 32
-"""Between the 24 and 64 that Standard Webhooks asks for."""
+"""Random bytes of a secret. Standard Webhooks asks for 24 to 64."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SigningSecret:
-    """An owner's secret and, for a while, the one before it. Not shown in logs."""
+    """An owner's secret and, for a day after a rotation, the former one. Its `repr` shows neither."""
 
     current: str
     created_at: datetime
     previous: str | None = None
     previous_until: datetime | None = None
     version: str = field(default_factory=lambda: secrets.token_hex(8))
-    """Changes with each write."""
+    """A random text that changes with each write."""
 
     def signing(self, moment: datetime) -> list[str]:
-        """The secrets that sign a message sent now, the newest first."""
+        """Return the secrets to sign a message with at this moment, the newest first."""
         if self.previous and self.previous_until and moment < self.previous_until:
             return [self.current, self.previous]
         return [self.current]
@@ -56,23 +56,23 @@ class WebhookSecrets:
         self._cipher = cipher
 
     async def of(self, owner: str) -> SigningSecret:
-        """The owner's secret, which is made if there is none."""
+        """Return the owner's secret. Make one if there is none."""
         found = await self._find(owner)
         while found is None:
-            # Of several who find none, one makes it; the others read again what that one made.
+            # If several find none, one of them writes it, and the others read that one.
             fresh = SigningSecret(current=_new_secret(), created_at=_now())
             found = fresh if await self._put(owner, fresh) else await self._find(owner)
         return found
 
     async def rotate(self, owner: str) -> SigningSecret:
-        """A new secret, beside which the one so far signs for another day."""
+        """Make a new secret and return it. The former one is used for another day."""
         while True:
             old = await self.of(owner)
             moment = _now()
             fresh = SigningSecret(
                 current=_new_secret(), created_at=moment, previous=old.current, previous_until=moment + OVERLAP
             )
-            # A refused write can also be the client's repetition of one that was made and whose answer was lost.
+            # The write is also refused if the SDK repeats it because the first answer was lost.
             if await self._put(owner, fresh, instead_of=old.version) or await self._find(owner) == fresh:
                 return fresh
 
@@ -91,7 +91,7 @@ class WebhookSecrets:
         )
 
     async def _put(self, owner: str, secret: SigningSecret, *, instead_of: str = "") -> bool:
-        """Write a secret where there is none, or in place of that version. False when there is another."""
+        """Write a secret in place of none or of this version. Return False if there is another version."""
         place = _id(owner)
         texts = {
             "id": place,
@@ -121,5 +121,5 @@ def _new_secret() -> str:
 
 
 def _now() -> datetime:
-    """To the millisecond, as it is stored."""
+    """Return the current moment in milliseconds, as it is stored."""
     return clock.parse(clock.iso(clock.now()))
