@@ -143,7 +143,7 @@ async def test_secrets_are_encrypted_again_by_a_new_data_key(run: Run, installat
 
 async def test_what_aws_refuses_is_told_in_a_line(run: Run) -> None:
     result = await run("keys", "list", "ann", status=1, darkroom_accounts_table="no-such-table")
-    assert result.stderr.startswith("Error: AWS does not do that: An error occurred (ResourceNotFoundException)")
+    assert result.stderr.startswith("Error: AWS refuses the request: An error occurred (ResourceNotFoundException)")
 
 
 async def test_recipes_and_limits_are_shown(run: Run) -> None:

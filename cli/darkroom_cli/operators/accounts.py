@@ -1,4 +1,4 @@
-"""The tables, opened for a command of an operator, with the credentials for AWS that they have."""
+"""Opens the tables for operators' commands, with the operator's own AWS credentials."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Accounts:
-    """Who may use an installation."""
+    """The API keys and users of an installation."""
 
     keys: KeyTable
     users: UserTable
@@ -29,7 +29,7 @@ class Accounts:
 
 
 def with_accounts(work: Callable[[Accounts], Awaitable[T]]) -> T:
-    """Do something with the table that the environment names. Raises Failed when it is away or AWS refuses."""
+    """Run `work` with the accounts table of the settings. Raises Failed if AWS does not answer or refuses."""
     settings = load_settings(AccountsSettings)
     table, cipher = settings.accounts_table, settings.cipher
 
@@ -46,7 +46,7 @@ def with_accounts(work: Callable[[Accounts], Awaitable[T]]) -> T:
 
 
 def with_dynamodb(work: Callable[["DynamoDBClient"], Awaitable[T]]) -> T:
-    """Do something with DynamoDB. Raises Failed when it is away or AWS refuses."""
+    """Run `work` with a client for DynamoDB. Raises Failed if AWS does not answer or refuses."""
 
     async def run() -> T:
         async with Aws(pool=5, read_seconds=ANSWER_SECONDS).dynamodb() as client:
@@ -57,4 +57,4 @@ def with_dynamodb(work: Callable[["DynamoDBClient"], Awaitable[T]]) -> T:
     except Unavailable as error:
         raise Failed(f"{error.message} {error.__cause__}", Status.AWAY) from error
     except FAILURES as error:
-        raise Failed(f"AWS does not do that: {error}") from error
+        raise Failed(f"AWS refuses the request: {error}") from error

@@ -1,4 +1,4 @@
-"""`darkroom data-keys`: the keys that secrets in the tables are encrypted with."""
+"""`darkroom data-keys`: the keys that encrypt secrets in the tables."""
 
 import click
 
@@ -10,7 +10,7 @@ from darkroom_cli.operators.settings import RenewalSettings
 
 @click.group("data-keys")
 def data_keys() -> None:
-    """Keys that secrets are encrypted with; for operators."""
+    """Keys that encrypt secrets in the tables; for operators."""
 
 
 @data_keys.command()

@@ -1,4 +1,4 @@
-"""`darkroom dlq`: messages that died, by the orchestrator's internal API."""
+"""`darkroom dlq`: the dead-letter queues, by the orchestrator's internal API."""
 
 from typing import Any
 
@@ -14,13 +14,13 @@ _QUEUES = ("uploads", "tasks", "reports", "notifications")
 
 @click.group()
 def dlq() -> None:
-    """Dead-letter queues; for operators who reach the orchestrator."""
+    """Dead-letter queues; for operators with access to the orchestrator."""
 
 
 @dlq.command("list")
 @as_json
 def list_queues(*, json_wanted: bool) -> None:
-    """How full each queue is, and how many messages died there."""
+    """List all queues, with their messages and dead letters."""
     with open_internal_api(str(load_settings(QueueSettings).orchestrator_url)) as api:
         queues: list[dict[str, Any]] = api.ask("GET", "/api/queues")["queues"]
     rows = [{**queue, "dead": queue["dlq"]["visible"]} for queue in queues]
@@ -30,7 +30,7 @@ def list_queues(*, json_wanted: bool) -> None:
 @dlq.command()
 @click.argument("queue", type=click.Choice(_QUEUES))
 def redrive(queue: str) -> None:
-    """Move the dead messages of QUEUE back into it, once their cause is mended."""
+    """Move the dead letters of QUEUE back into it. Repair their cause first."""
     with open_internal_api(str(load_settings(QueueSettings).orchestrator_url)) as api:
         moved = api.ask("POST", f"/api/dlq/{queue}/redrive")["moved"]
     click.echo(f"{moved} message(s) moved back into {queue}.")

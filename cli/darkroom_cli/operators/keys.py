@@ -1,4 +1,4 @@
-"""`darkroom keys`: API keys, made, listed and revoked by operators."""
+"""`darkroom keys`: creates, lists and revokes API keys."""
 
 from typing import Any
 
@@ -35,13 +35,13 @@ class Limit(click.ParamType["float | Unlimited"]):
         self._kind = kind
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float | Unlimited:
-        """The limit. Refuses what is neither."""
+        """Return the limit. Refuses any other text."""
         if value == UNLIMITED:
             return UNLIMITED
         try:
             return self._kind(value)
         except ValueError:
-            self.fail(f"{value!r} is neither a number nor {UNLIMITED!r}.", param, ctx)
+            self.fail(f"{value!r} is not valid. Use a number or {UNLIMITED!r}.", param, ctx)
 
 
 @click.group()
@@ -51,7 +51,7 @@ def keys() -> None:
 
 @keys.command()
 @click.argument("owner")
-@click.option("--name", required=True, help="What the key is for.")
+@click.option("--name", required=True, help="Purpose of the key.")
 @click.option(
     "--scope",
     "scopes",
@@ -59,21 +59,21 @@ def keys() -> None:
     type=click.Choice([scope.value for scope in Scope]),
     default=(Scope.READ.value, Scope.UPLOAD.value),
     show_default=True,
-    help="Once for each.",
+    help="What the key may do; repeat the option for several scopes.",
 )
 @click.option(
     "--requests-per-second",
     type=Limit(float),
-    help="Its rate, or `unlimited`; the installation's default if not given.",
+    help="Requests a second on average: a number, or `unlimited`. The default is the installation's.",
 )
-@click.option("--burst", type=int, help="Requests at once after a rest; what comes in a second if not given.")
-@click.option("--jobs-per-day", type=Limit(int), help="A number, or `unlimited`.")
-@click.option("--bytes-per-day", type=Limit(int), help="A number, or `unlimited`.")
-@click.option("--stored-bytes", type=Limit(int), help="What its owner may store: a number, or `unlimited`.")
-@click.option("--callback-url", help="For jobs whose request gives none.")
+@click.option("--burst", type=int, help="Requests at once after a pause; by default the requests of one second.")
+@click.option("--jobs-per-day", type=Limit(int), help="Jobs a day: a number, or `unlimited`.")
+@click.option("--bytes-per-day", type=Limit(int), help="Uploaded bytes a day: a number, or `unlimited`.")
+@click.option("--stored-bytes", type=Limit(int), help="Bytes that the owner may store: a number, or `unlimited`.")
+@click.option("--callback-url", help="Callback URL of jobs whose request has none.")
 @as_json
 def create(owner: str, name: str, scopes: tuple[str, ...], *, json_wanted: bool, **limits: Any) -> None:
-    """Make a key for OWNER. It is printed once, and cannot be found again."""
+    """Create a key for OWNER and print it. It is shown only once."""
     text, callback_url = api_keys.generate(), limits.pop("callback_url")
     key = ApiKey.of(
         text,
@@ -102,7 +102,7 @@ def create(owner: str, name: str, scopes: tuple[str, ...], *, json_wanted: bool,
 @click.argument("owner")
 @as_json
 def list_keys(owner: str, *, json_wanted: bool) -> None:
-    """All keys of OWNER, oldest first."""
+    """List all keys of OWNER, the oldest first."""
     found = with_accounts(lambda accounts: accounts.keys.of_owner(owner))
     show_rows(map(_row, found), columns=_COLUMNS, json_wanted=json_wanted)
 
@@ -111,12 +111,15 @@ def list_keys(owner: str, *, json_wanted: bool) -> None:
 @click.argument("owner")
 @click.argument("prefix")
 def revoke(owner: str, prefix: str) -> None:
-    """Make the key of OWNER useless that begins with PREFIX, as `keys list` shows it. It works for 30 s more."""
+    """Revoke the key of OWNER with this PREFIX, as `keys list` shows it. It may work for 30 more seconds."""
 
     async def find_and_revoke(accounts: Accounts) -> ApiKey:
         matching = [key for key in await accounts.keys.of_owner(owner) if key.prefix == prefix]
         if len(matching) != 1:
-            raise Failed(f"{owner} has {len(matching) or 'no'} keys that begin with {prefix}.")
+            raise Failed(
+                f"{owner} has {len(matching) or 'no'} keys that begin with {prefix}. "
+                f"Give one of the prefixes that `darkroom keys list {owner}` shows."
+            )
         await accounts.keys.revoke(matching[0].digest, clock.now())
         return matching[0]
 
@@ -133,7 +136,7 @@ def _limits(
     stored_bytes: int | Unlimited | None,
 ) -> KeyLimits:
     if burst is not None and not isinstance(requests_per_second, float):
-        raise click.UsageError("A burst goes with --requests-per-second.")
+        raise click.UsageError("--burst needs --requests-per-second with a number.")
     try:
         rate = Rate.of(requests_per_second, burst) if isinstance(requests_per_second, float) else requests_per_second
         return KeyLimits(rate=rate, jobs_per_day=jobs_per_day, bytes_per_day=bytes_per_day, stored_bytes=stored_bytes)

@@ -16,13 +16,13 @@ class DeliveryAttempt(BaseModel):
 
     event_id: str
     at: datetime
-    """When it began."""
+    """Moment at which it began."""
     number: int
     """Number of the attempt within its delivery, from 1."""
     status: int | None = None
     """HTTP status of the answer; None without an answer."""
     error: str | None = None
-    """Why there was no valid answer, as a stable code; None if there was one."""
+    """Code of the reason why there was no valid answer; None if there was one."""
     duration_ms: int
 
     @property
@@ -49,6 +49,6 @@ class JobDetails:
     deliveries: tuple[DeliveryAttempt, ...] = ()
     """The last attempts to deliver webhooks, the oldest first."""
     callback_gone_at: datetime | None = None
-    """When the receiver answered 410: it wants no more webhooks."""
+    """Moment at which the receiver answered 410: it wants no more webhooks."""
     replay: ReplayLease | None = None
     """The current replay; None if there is none."""

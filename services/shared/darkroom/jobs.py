@@ -29,7 +29,7 @@ class JobStatus(StrEnum):
     QUEUED = "queued"
     """The original has arrived and the tasks are planned. No worker has begun."""
     PROCESSING = "processing"
-    """At least one worker has begun."""
+    """A worker has begun."""
     COMPLETED = "completed"
     """All variants have results."""
     PARTIALLY_COMPLETED = "partially_completed"
@@ -200,7 +200,7 @@ class Job:
     source_key: str
     """Key of the original in the originals bucket."""
     deadline: datetime | None
-    """When the sweeper looks at the job if it is still open; None if it is not open."""
+    """Moment at which the sweeper looks at the job if it is still open; None if it is not open."""
     attempt: int = 1
     source: ObjectRef | None = None
     source_bytes: int | None = None

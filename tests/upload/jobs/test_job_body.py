@@ -140,7 +140,7 @@ async def test_a_variant_with_a_warning_says_what_it_means(links: ResultLinks) -
     variants = {**job.variants, "square-64": replace(state, result=grown)}
     [warning] = (await seen(replace(job, variants=variants), links))["variants"][0]["warnings"]
     assert warning["code"] == "larger_than_source"
-    assert "more bytes than its source" in warning["message"]
+    assert "more bytes than the original" in warning["message"]
 
 
 async def test_a_variant_that_failed_says_why(links: ResultLinks) -> None:

@@ -59,8 +59,7 @@ def decoded_size(source: Source, variants: Sequence[Variant], *, describe: bool)
 def task_estimate(
     source: Source, variants: Sequence[Variant], *, describe: bool, overlays: Overlays = NO_OVERLAYS
 ) -> Estimate:
-    """Return the estimate of one task, which decodes the source for all variants. Variants that must fail cost nothing.
-    """
+    """Return the estimate of one task with these variants. Variants that are certain to fail cost nothing."""
     moving = [variant for variant in variants if _moves(variant, source)]
     still = [variant for variant in variants if variant not in moving]
     if not _can_move(source):

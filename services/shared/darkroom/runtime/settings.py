@@ -37,7 +37,7 @@ JsonTuple = Annotated[tuple[T, ...], NoDecode, BeforeValidator(_from_json)]
 
 
 class Environment(StrEnum):
-    """Where the service runs. Only development accepts the development keys, which are public."""
+    """Environment of the service. Only development accepts the development keys, which are public."""
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"

@@ -53,8 +53,7 @@ class UserTable:
         return await self._put(user, "version IN (:before, :version)", versions)
 
     async def _put(self, user: User, condition: str, values: dict[str, str]) -> bool:
-        """Write a user under a condition. Each condition allows the user's own version, so the SDK may repeat a write.
-        """
+        """Write a user under a condition, which allows the user's own version: the SDK may repeat a write."""
         return await is_written(
             self._client.put_item(
                 TableName=self._table,
