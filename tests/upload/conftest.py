@@ -11,7 +11,7 @@ from tests.upload.service import STRANGER_KEY, RunningService, put_key, running_
 
 @pytest_asyncio.fixture(scope="package")
 async def shared_installation(cloud: Cloud) -> AsyncIterator[Installation]:
-    """Resources for all tests that do not count what is in them; a stranger has a key as well."""
+    """Resources for all tests that do not depend on their contents. A stranger has a key too."""
     async with cloud.installation() as installation:
         await put_key(cloud.dynamodb, installation, STRANGER_KEY, "stranger")
         yield installation

@@ -1,4 +1,4 @@
-"""What an upload has left behind, and two files to upload."""
+"""What an upload leaves behind, and two files to upload."""
 
 import asyncio
 from typing import Any
@@ -11,11 +11,11 @@ from tests.upload.service import RunningService
 
 CAT = images.jpeg(64, 48)
 LARGE = images.png(16, 16) + b"\x00" * (2 * PART_BYTES)
-"""Two parts and a bit; what follows the end of a PNG is nobody's business."""
+"""A PNG of two parts and a few bytes. Readers ignore the bytes after its end."""
 
 
 async def stored(cloud: Cloud, service: RunningService, job_id: str) -> tuple[Any, bytes]:
-    """The object of a job, and its bytes."""
+    """Return the original of a job, and its bytes."""
     job = await service.services.jobs.get(job_id)
     assert job is not None
     answer = await cloud.s3.get_object(Bucket=service.settings.originals_bucket, Key=job.source_key)
@@ -23,7 +23,7 @@ async def stored(cloud: Cloud, service: RunningService, job_id: str) -> tuple[An
 
 
 async def announcement(cloud: Cloud, service: RunningService, job_id: str) -> UploadArrived:
-    """The message that a job's bytes are there; those of other jobs are dropped."""
+    """Return the message that a job's original has arrived. Drops messages of other jobs."""
     async with asyncio.timeout(10):
         while True:
             answer = await cloud.sqs.receive_message(
@@ -39,11 +39,11 @@ async def announcement(cloud: Cloud, service: RunningService, job_id: str) -> Up
 
 
 async def latest_jobs(service: RunningService) -> list[str]:
-    """Ids of the default owner's jobs, the newest first."""
+    """Return the ids of the default owner's jobs, newest first."""
     return [job["job_id"] for job in (await service.client.get("/jobs", params={"limit": 5})).json()["items"]]
 
 
 async def multipart_uploads(cloud: Cloud, bucket: str) -> list[str]:
-    """Keys of uploads that were begun and neither completed nor aborted."""
+    """Return the keys of multipart uploads that were neither completed nor aborted."""
     answer = await cloud.s3.list_multipart_uploads(Bucket=bucket)
     return [upload["Key"] for upload in answer.get("Uploads", [])]

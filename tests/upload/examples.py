@@ -1,4 +1,4 @@
-"""Jobs as they are on their way, for tests."""
+"""Example jobs in their states."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -43,7 +43,7 @@ DESCRIPTION = SourceDescription(
 
 
 def waiting(**changes: Any) -> Job:
-    """A job whose bytes are expected."""
+    """Return a job that waits for its original."""
     job_id = new_job_id()
     recipe_name = changes.pop("recipe_name", "thumbnails")
     job = Job(
@@ -65,7 +65,7 @@ def waiting(**changes: Any) -> Job:
 
 
 def queued(**changes: Any) -> Job:
-    """A job whose bytes are there."""
+    """Return a job whose original has arrived."""
     job = waiting(**changes)
     return replace(
         job,
@@ -76,7 +76,7 @@ def queued(**changes: Any) -> Job:
 
 
 def result(job: Job, name: str) -> VariantState:
-    """A variant's state once its picture is there."""
+    """Return the state of a completed variant."""
     key = f"thumbnails/{name}/{job.job_id}/cat.webp"
     return VariantState(
         status=VariantStatus.COMPLETED,
@@ -85,7 +85,7 @@ def result(job: Job, name: str) -> VariantState:
 
 
 def settled(job: Job, *names: str) -> Job:
-    """A job that is queued once a worker has begun, and these variants have their pictures."""
+    """Return a job in progress, of which a worker has completed these variants."""
     return replace(
         job,
         status=JobStatus.PROCESSING,
@@ -95,12 +95,12 @@ def settled(job: Job, *names: str) -> Job:
 
 
 def failure(message: str = "It took longer than an image may take.") -> VariantState:
-    """A variant's state once it has failed."""
+    """Return the state of a failed variant."""
     return VariantState(status=VariantStatus.FAILED, fault=Fault(code="time_limit", message=message))
 
 
 def completed(*, failed: tuple[str, ...] = (), **changes: Any) -> Job:
-    """A job that has ended, well but for the variants that failed."""
+    """Return a job that has ended. All variants but the failed ones are completed."""
     job = queued(**changes)
     return replace(
         job,

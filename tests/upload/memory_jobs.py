@@ -1,4 +1,4 @@
-"""Jobs in memory, for what reads them: the marks of many, and one with all that it has."""
+"""Jobs in memory, in place of the table: the versions of many jobs, and one job with its details."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,21 +10,21 @@ from darkroom_upload.jobs.job_version import JobVersion
 
 
 class MemoryJobs:
-    """Jobs as they stand, each look at their marks, and failures to come."""
+    """Jobs, the ids of each read of versions, and failures to come."""
 
     def __init__(self) -> None:
-        self.looks: list[list[str]] = []
-        self.failing_looks = 0
+        self.version_reads: list[list[str]] = []
+        self.failing_version_reads = 0
         self.failure: Exception = Unavailable("DynamoDB cannot be reached.")
-        self.looking = asyncio.Event()
-        """While it is not set, looks have read the marks and do not come back with them."""
-        self.looking.set()
+        self.may_return = asyncio.Event()
+        """While this is not set, a read of versions does not return what it has read."""
+        self.may_return.set()
         self.failing_reads = 0
         self._jobs: dict[str, Job] = {}
-        self._looked = asyncio.Event()
+        self._was_read = asyncio.Event()
 
     def put(self, job: Job) -> Job:
-        """Write a job over what was there of it."""
+        """Write or replace a job."""
         self._jobs[job.job_id] = job
         return job
 
@@ -33,18 +33,18 @@ class MemoryJobs:
         del self._jobs[job.job_id]
 
     async def versions(self, job_ids: Sequence[str]) -> dict[str, JobVersion]:
-        """As `Jobs.versions`."""
-        self.looks.append(list(job_ids))
-        self._looked.set()
-        if self.failing_looks:
-            self.failing_looks -= 1
+        """Return versions as `JobReader.versions` does."""
+        self.version_reads.append(list(job_ids))
+        self._was_read.set()
+        if self.failing_version_reads:
+            self.failing_version_reads -= 1
             raise self.failure
-        marks = {job_id: JobVersion.of(self._jobs[job_id]) for job_id in job_ids if job_id in self._jobs}
-        await self.looking.wait()
-        return marks
+        versions = {job_id: JobVersion.of(self._jobs[job_id]) for job_id in job_ids if job_id in self._jobs}
+        await self.may_return.wait()
+        return versions
 
     async def owned_with_details(self, job_id: str, owner: str) -> tuple[Job, JobDetails]:
-        """As `Jobs.owned_with_details`; of every job nothing is told."""
+        """Return a job as `JobReader.owned_with_details` does, always with empty details."""
         if self.failing_reads:
             self.failing_reads -= 1
             raise Unavailable("DynamoDB cannot be reached.")
@@ -54,6 +54,6 @@ class MemoryJobs:
         return job, JobDetails()
 
     async def next_look(self) -> None:
-        """Wait until marks are read again."""
-        self._looked.clear()
-        await self._looked.wait()
+        """Wait until versions are read again."""
+        self._was_read.clear()
+        await self._was_read.wait()

@@ -1,4 +1,4 @@
-"""Writes multipart forms for tests, sound ones and others."""
+"""Multipart forms for tests, valid and faulty ones."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ CONTENT_TYPE = f"multipart/form-data; boundary={BOUNDARY}"
 
 
 def part(name: str, value: bytes, filename: str | bytes | None = None) -> bytes:
-    """A part with the usual headers; a file name is put in as it is."""
+    """Return a part with the usual headers. The file name is not escaped."""
     disposition = f'form-data; name="{name}"'.encode()
     if filename is not None:
         raw = filename.encode() if isinstance(filename, str) else filename
@@ -16,12 +16,12 @@ def part(name: str, value: bytes, filename: str | bytes | None = None) -> bytes:
 
 
 def part_with_headers(headers: bytes, value: bytes) -> bytes:
-    """A part with exactly these header lines."""
+    """Return a part with exactly these header lines."""
     return headers + b"\r\n\r\n" + value
 
 
 def form(parts: Sequence[bytes], *, boundary: str = BOUNDARY, closed: bool = True) -> bytes:
-    """A whole body."""
+    """Return a body of these parts."""
     delimiter = f"--{boundary}\r\n".encode()
     body = b"".join(delimiter + part + b"\r\n" for part in parts)
     return body + (f"--{boundary}--\r\n".encode() if closed else b"")

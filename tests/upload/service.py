@@ -1,4 +1,4 @@
-"""The upload service as tests run it: over real HTTP, in the test's own process, on an emulator."""
+"""The upload service for tests: real HTTP, in the test's own process, on an emulator."""
 
 import asyncio
 import socket
@@ -36,7 +36,7 @@ DEFAULT_LIMITS = (
     "default_stored_bytes",
 )
 NOBODY = HttpUrl("http://127.0.0.1:9")
-"""Where no orchestrator is."""
+"""An address at which no orchestrator listens."""
 
 
 class _Server(uvicorn.Server):
@@ -48,7 +48,7 @@ class _Server(uvicorn.Server):
 
 @dataclass(frozen=True, kw_only=True)
 class RunningService:
-    """The service and a client that has a key for it."""
+    """A running service, and a client with a key for it."""
 
     url: str
     client: httpx.AsyncClient
@@ -58,7 +58,7 @@ class RunningService:
 
     @property
     def port(self) -> int:
-        """Where it listens."""
+        """The port on which the service listens."""
         port = httpx.URL(self.url).port
         assert port is not None
         return port
@@ -68,7 +68,7 @@ PRODUCTION_DATA_KEY = "a-data-key-of-production" * 2
 
 
 def settings_for(installation: Installation, **overrides: Any) -> UploadSettings:
-    """Settings for an installation, in development unless told otherwise."""
+    """Return settings for an installation: development, unless told otherwise."""
     return UploadSettings(
         **{
             "environment": Environment.DEVELOPMENT,
@@ -97,15 +97,15 @@ async def running_service(
     *,
     now: Callable[[], datetime] = _now,
 ) -> AsyncIterator[RunningService]:
-    """The service with these settings on a free port, for the length of a `with` block.
+    """Run the service with these settings on a free port, for the length of a `with` block.
 
-    `orchestrator` answers in the orchestrator's place; without it, nobody does.
+    `orchestrator` answers in place of the orchestrator. Without it, nothing does.
     """
     stop = asyncio.Event()
     presets = load_presets(settings.presets_file)
     async with open_services(settings, presets, stop, now=now) as opened:
         services = replace(opened, orchestrator=_played_by(orchestrator)) if orchestrator else opened
-        # Listening from the start: a connection that comes before the server is ready waits for it.
+        # The socket listens from the start, so a connection waits until the server is ready.
         listener = socket.create_server(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         server = _Server(configuration(create_app(services), drain_seconds=5))

@@ -1,4 +1,4 @@
-"""The slots of an admission limit, seen from outside."""
+"""The state of an admission limit, which only tests ask for."""
 
 from darkroom_upload.admission import Admission
 

@@ -1,4 +1,4 @@
-"""Places for uploads and archives: as many as there are, and never all of them for one owner."""
+"""Tests of the slots of an admission limit: a fixed number, and never all for one owner."""
 
 from contextlib import ExitStack
 
@@ -10,7 +10,7 @@ from tests.upload.slots import is_full
 
 
 def taken(admission: Admission, owner: str, stack: ExitStack) -> int:
-    """As many places as the owner gets."""
+    """Take slots until the owner gets no more. Return their number."""
     count = 0
     while True:
         try:
@@ -20,10 +20,10 @@ def taken(admission: Admission, owner: str, stack: ExitStack) -> int:
         count += 1
 
 
-@pytest.mark.parametrize(("places", "own"), [(1, 1), (2, 2), (3, 3), (4, 3), (8, 6), (64, 48)])
-def test_a_lone_owner_gets_three_quarters_of_the_slots(places: int, own: int) -> None:
+@pytest.mark.parametrize(("slots", "own"), [(1, 1), (2, 2), (3, 3), (4, 3), (8, 6), (64, 48)])
+def test_a_lone_owner_gets_three_quarters_of_the_slots(slots: int, own: int) -> None:
     with ExitStack() as stack:
-        assert taken(Admission(places, "uploads"), "ann", stack) == own
+        assert taken(Admission(slots, "uploads"), "ann", stack) == own
 
 
 def test_a_later_owner_still_finds_slots() -> None:

@@ -1,4 +1,4 @@
-"""What the upload service is told of the CDN and of limits."""
+"""Tests of the settings for the CDN and for limits."""
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -30,7 +30,7 @@ CDN = {URL: "https://results.example.org", ID: "K1", KEY: PEM}
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """An environment with all that is required."""
+    """Set all required variables of the environment."""
     for name, value in REQUIRED.items():
         monkeypatch.setenv(name, value)
     return monkeypatch

@@ -1,4 +1,4 @@
-"""Users for tests. All have one password, hashed once: that takes a while."""
+"""Users for tests. They share one password, because hashing takes a while."""
 
 from dataclasses import replace
 from functools import cache
@@ -12,7 +12,7 @@ PASSWORD: Final = "correct horse battery"
 
 
 def somebody(*, owner: str = "studio") -> User:
-    """A user whom nobody has heard of, not written yet."""
+    """Return a new user with a name of its own. It is not stored yet."""
     return replace(_first(), name=f"ann-{uuid4().hex}", owner=owner)
 
 

@@ -1,4 +1,4 @@
-"""Requests that are written by hand, byte by byte, for what no client library would send."""
+"""Requests written by hand, byte by byte, which no client library would send."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ class Wire:
         self._writer = writer
 
     async def begin(self, path: str = "/uploads", **headers: str) -> None:
-        """Send the head of a POST; in names of headers `_` stands for `-`."""
+        """Send the head of a POST. In the names of headers, `_` stands for `-`."""
         lines = [f"POST {path} HTTP/1.1", "Host: localhost", f"x-api-key: {KEY}"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         await self.send("\r\n".join([*lines, "", ""]).encode())
@@ -30,7 +30,7 @@ class Wire:
         await self.send(b"%x\r\n%b\r\n" % (len(data), data))
 
     async def answer(self) -> tuple[int, dict[str, Any]]:
-        """Status and body of the next answer."""
+        """Return the status and body of the next response."""
         async with asyncio.timeout(10):
             head = (await self._reader.readuntil(b"\r\n\r\n")).decode()
             headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:-2])
@@ -38,12 +38,12 @@ class Wire:
         return int(head.split()[1]), json.loads(body or b"{}")
 
     async def rest(self) -> bytes:
-        """All that is still said before the service closes the connection."""
+        """Return all bytes until the service closes the connection."""
         async with asyncio.timeout(10):
             return await self._reader.read()
 
     def half_close(self) -> None:
-        """Say that nothing more will be sent."""
+        """Close the sending half of the connection."""
         self._writer.write_eof()
 
     async def close(self) -> None:
@@ -51,7 +51,7 @@ class Wire:
         await asyncio.gather(self._writer.wait_closed(), return_exceptions=True)
 
     def cut(self) -> None:
-        """Close without a goodbye."""
+        """Close the connection at once, without an orderly end."""
         self._writer.transport.abort()
 
 

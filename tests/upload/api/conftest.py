@@ -1,4 +1,4 @@
-"""Users, and a browser of one."""
+"""Fixtures of users, and of the browser of one."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""`GET /jobs/{id}/archive`: all pictures of a job as one ZIP."""
+"""Tests of `GET /jobs/{id}/archive`: all results of a job as one ZIP file."""
 
 import asyncio
 import io
@@ -27,7 +27,7 @@ MEGABYTE = 1024**2
 
 
 async def stored(cloud: Cloud, service: RunningService, job: Job) -> dict[str, bytes]:
-    """Write a job and its pictures, each of another length; returns their bytes."""
+    """Write a job and its results, each of another length. Return their bytes."""
     data, variants = {}, {}
     for number, (name, state) in enumerate(job.variants.items()):
         variants[name] = state
@@ -47,7 +47,7 @@ async def get(service: RunningService, job: Job | str, **headers: str) -> httpx.
 async def test_an_archive_has_all_results_unchanged_under_distinct_names(cloud: Cloud, upload: RunningService) -> None:
     job = completed(filename="Käfer: 1.jpg")
     data = await stored(cloud, upload, job)
-    assert max(map(len, data.values())) > 2 * MEGABYTE, "several pieces"
+    assert max(map(len, data.values())) > 2 * MEGABYTE, "more than one piece"
     answer = await get(upload, job)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
     disposition = "attachment; filename=\"Kafer-1.zip\"; filename*=UTF-8''K%C3%A4fer%3A%201.zip"
@@ -59,7 +59,7 @@ async def test_an_archive_has_all_results_unchanged_under_distinct_names(cloud: 
     assert list(files.values()) == list(data.values())
     assert all(name.isascii() and not set(name) & set('/\\:*?"<>|') for name in files)
     assert [name.rpartition("-square-")[2] for name in files] == ["64.webp", "128.webp", "256.webp", "512.webp"]
-    assert len(answer.content) - sum(map(len, data.values())) < 2000, "the pictures and nothing besides"
+    assert len(answer.content) - sum(map(len, data.values())) < 2000, "the results and nothing else"
 
 
 async def test_an_archive_of_a_partly_failed_job_has_the_other_variants(cloud: Cloud, upload: RunningService) -> None:
@@ -108,7 +108,7 @@ async def test_a_client_that_leaves_does_not_harm_the_service(cloud: Cloud, uplo
 
 
 class _Counting(ResultBytes):
-    """Pictures without end, which count what is asked of them."""
+    """Results of any size, which count the pieces that are read."""
 
     def __init__(self) -> None:
         self.pieces_read = 0

@@ -1,4 +1,4 @@
-"""Many lists and many waits at once: beyond the places there is 503, and what is served takes little memory."""
+"""Tests of many lists and many waits at once: the answer beyond the slots is 503, and all others take little memory."""
 
 import asyncio
 from contextlib import ExitStack, suppress
@@ -26,7 +26,7 @@ MOST_BYTES = 400 * 1024 * 1024
 
 
 def taken(stack: ExitStack, places: Admission, owner: str) -> None:
-    """Take all places that an owner may hold."""
+    """Take all slots that an owner may hold."""
     with suppress(Unavailable):
         while True:
             stack.enter_context(places.slot(owner))
@@ -49,7 +49,9 @@ async def test_waits_beyond_the_owners_slots_are_refused(upload: RunningService)
         refused = await upload.client.get(f"/status/{job.job_id}", params={"wait": 20})
         assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
         assert refused.headers["retry-after"]
-        assert (await upload.client.get(f"/status/{job.job_id}")).status_code == 200, "who does not wait is answered"
+        assert (await upload.client.get(f"/status/{job.job_id}")).status_code == 200, (
+            "a request without a wait is answered"
+        )
 
 
 async def test_a_wait_gives_its_slot_back(upload: RunningService) -> None:
@@ -93,6 +95,6 @@ async def test_forty_lists_of_the_largest_jobs_at_once_take_little_memory_and_bl
 
 
 def _peak_bytes(pid: int) -> int:
-    """The most memory that a process has had resident, so far."""
+    """Return the greatest resident memory of a process so far, in bytes."""
     [line] = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM")]
     return int(line.split()[1]) * 1024

@@ -1,4 +1,4 @@
-"""The API's page for people."""
+"""Tests of the page `/docs`."""
 
 import re
 

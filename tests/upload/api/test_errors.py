@@ -1,4 +1,4 @@
-"""What every route has in common: who may call, how errors look, which headers answers have, no 500 for bad input."""
+"""Tests of what all routes share: authentication, the form of errors, headers, and no 500 for bad input."""
 
 import asyncio
 import random
@@ -158,7 +158,7 @@ HEADERS = ["idempotency-key", "if-none-match", "traceparent", "accept", "content
 
 
 class Junk:
-    """Requests that make little sense, the same ones in each run."""
+    """Return random requests, the same ones in each run."""
 
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)  # noqa: S311 - repeatable, not secret
@@ -175,7 +175,7 @@ class Junk:
         return {name: bytes(self._chance.choices([*range(0x21, 0x7F), *range(0x80, 0x100)], k=20))}
 
     def body(self) -> tuple[str, bytes]:
-        """A body and its type."""
+        """Return a body and its type."""
         fields = [part(name, self.text()) for name in ("recipe", "metadata", "callback_url", "other")]
         name = bytes(byte for byte in self._chance.randbytes(20) if byte not in b'\r\n"')
         parts = self._chance.sample([part("file", CAT, name), *fields], k=self._chance.randint(0, 4))

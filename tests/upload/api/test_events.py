@@ -1,4 +1,4 @@
-"""`GET /jobs/{id}/events`."""
+"""Tests of `GET /jobs/{id}/events`."""
 
 import asyncio
 import json
@@ -87,7 +87,7 @@ async def test_a_client_that_resumes_gets_only_news(cloud: Cloud, upload: Runnin
     rest = await told(upload.client, job.job_id, last_id=second.id)
     assert statuses([first, second, *rest]) == ["queued", "processing", "completed"]
     over = await upload.client.get(path(job), headers={"Last-Event-ID": rest[-1].id})
-    assert (over.status_code, over.content) == (204, b""), "by which EventSource knows that it is to stop"
+    assert (over.status_code, over.content) == (204, b""), "a 204 stops an EventSource"
 
 
 async def test_a_retry_of_a_finished_job_is_news(cloud: Cloud, upload: RunningService) -> None:
@@ -180,10 +180,10 @@ async def test_streams_beyond_the_owners_slots_are_refused(cloud: Cloud, shared_
             assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
             assert refused.headers["content-type"] == "application/problem+json"
             assert "retry-after" in refused.headers
-            assert (await service.client.get(f"/status/{job.job_id}")).status_code == 200, "all else is served"
+            assert (await service.client.get(f"/status/{job.job_id}")).status_code == 200, "other routes answer"
             others = await put_job(service, completed(owner="stranger"))
             stranger = await service.client.get(path(others), headers={"x-api-key": STRANGER_KEY})
-            assert stranger.status_code == 200, "another owner finds a place"
+            assert stranger.status_code == 200, "another owner finds a slot"
         await until(lambda: streams_open(service) == 0)
         async with open_events(service.client, job.job_id) as events:
             await anext(events)
@@ -223,7 +223,9 @@ async def test_stopping_ends_streams_and_another_process_resumes_them(
             stopped.stop.set()
             assert [event async for event in events] == []
         again = await told(stopped.client, job.job_id)
-        assert statuses(again) == ["queued"], "who comes to it meanwhile is told how the job stands, and to come again"
+        assert statuses(again) == ["queued"], (
+            "a client that connects meanwhile gets the present state, and may reconnect"
+        )
         assert await told(stopped.client, job.job_id, last_id=last_id) == []
     async with open_events(upload.client, job.job_id, last_id=last_id) as events:
         await put_job(upload, completed(job_id=job.job_id))
@@ -246,14 +248,14 @@ async def test_sigterm_ends_a_wait_and_many_streams_and_the_process_cleanly(clou
         jobs = [waiting() for _ in range(STREAMS)]
         for job in jobs:
             await cloud.dynamodb.put_item(TableName=installation.topology.jobs.name, Item=to_item(job))
-        # Asked for before the streams, of which each takes a round trip: it is waiting when they are open.
+        # Sent before the streams, each of which takes a round trip. So it waits when they are open.
         waiting_one = asyncio.create_task(client.get(f"/status/{jobs[0].job_id}", params={"wait": 20}))
         followed = [await streams.enter_async_context(open_events(client, job.job_id)) for job in jobs]
         for events in followed:
             assert data(await anext(events))["status"] == "awaiting_upload"
         os.kill(running.child.pid, signal.SIGTERM)
         async with asyncio.timeout(10):
-            # A stream that is cut off, rather than ended, raises here.
+            # A stream that is cut off instead of ended raises here.
             rest = await asyncio.gather(*(anext(events, None) for events in followed))
             assert (await waiting_one).status_code == 200
             assert await running.child.wait() == 0

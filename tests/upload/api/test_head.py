@@ -1,4 +1,4 @@
-"""HEAD, as monitors and link checkers send it."""
+"""Tests of HEAD, which monitors and link checkers send."""
 
 import pytest
 

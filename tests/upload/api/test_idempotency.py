@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: an upload that is repeated makes one job, and finishes what the first try left undone."""
+"""Tests of `Idempotency-Key`: a repeated upload makes one job, and completes what the first try left undone."""
 
 import asyncio
 import hashlib
@@ -23,7 +23,7 @@ from tests.upload.service import STRANGER_KEY, RunningService, running_service, 
 async def proxied(
     cloud: Cloud, shared_installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[AwsProxy, RunningService]]:
-    """A service, and its way to AWS, on which calls can be held."""
+    """A service, and the proxy between it and AWS, which can hold calls."""
     async with running_proxy(cloud.endpoint_url) as proxy:
         monkeypatch.setenv("AWS_ENDPOINT_URL", proxy.url)
         async with running_service(settings_for(shared_installation)) as service:

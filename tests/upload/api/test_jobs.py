@@ -1,4 +1,4 @@
-"""The jobs of a client: listing, deleting, running again, pictures."""
+"""Tests of a client's jobs: listing, deleting, retrying, and results."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,7 +22,7 @@ from tests.upload.service import KEY, OWNER, STRANGER_KEY, RunningService, put_k
 
 
 class FakeOrchestrator:
-    """Notes what it is asked, and answers as it is told."""
+    """An orchestrator that records requests and gives a fixed answer."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
@@ -35,7 +35,7 @@ class FakeOrchestrator:
 
 @pytest_asyncio.fixture(scope="module")
 async def running(shared_installation: Installation) -> AsyncIterator[tuple[RunningService, FakeOrchestrator]]:
-    """A service with an orchestrator to talk to."""
+    """A service with that orchestrator."""
     orchestrator = FakeOrchestrator()
     async with running_service(settings_for(shared_installation), orchestrator) as service:
         yield service, orchestrator
@@ -43,7 +43,7 @@ async def running(shared_installation: Installation) -> AsyncIterator[tuple[Runn
 
 @pytest.fixture
 def orchestrator(running: tuple[RunningService, FakeOrchestrator]) -> FakeOrchestrator:
-    """The orchestrator, asked nothing yet."""
+    """The orchestrator, without recorded requests."""
     running[1].asked.clear()
     running[1].answer = httpx.Response(202)
     return running[1]
@@ -53,7 +53,7 @@ def orchestrator(running: tuple[RunningService, FakeOrchestrator]) -> FakeOrches
 async def service(
     cloud: Cloud, shared_installation: Installation, running: tuple[RunningService, FakeOrchestrator]
 ) -> AsyncIterator[RunningService]:
-    """The service as a client sees it who is new to it: see `owner_of`."""
+    """The service with a client of a new owner; see `owner_of`."""
     key = f"key-{new_job_id()}"
     await put_key(cloud.dynamodb, shared_installation, key, f"owner-{key}")
     async with httpx.AsyncClient(base_url=running[0].url, headers={"x-api-key": key}, trust_env=False) as client:
@@ -61,24 +61,24 @@ async def service(
 
 
 def owner_of(service: RunningService) -> str:
-    """The owner whose key the service's client has."""
+    """Return the owner of the key that the service's client has."""
     return f"owner-{service.client.headers['x-api-key']}"
 
 
 async def put(cloud: Cloud, service: RunningService, *some: Job) -> None:
-    """Write jobs over what was there; those of the default owner become the client's."""
+    """Write or replace jobs. Jobs of the default owner become the client's."""
     owner = owner_of(service) if service.client.headers["x-api-key"] != KEY else OWNER
     mine = [replace(job, owner=owner) if job.owner == OWNER else job for job in some]
     await asyncio.gather(*(put_job(service, job) for job in mine))
 
 
 def history(count: int, **changes: Any) -> list[Job]:
-    """Jobs made one second after the other, newest first."""
+    """Return jobs made one second after the other, newest first."""
     return [waiting(created_at=CREATED + timedelta(seconds=count - number), **changes) for number in range(count)]
 
 
 async def listed(service: RunningService, **query: Any) -> list[list[str]]:
-    """The ids on each page, to the end."""
+    """Return the ids on each page, to the last one."""
     pages: list[list[str]] = []
     while True:
         answer = await service.client.get("/jobs", params=query)

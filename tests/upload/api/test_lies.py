@@ -1,4 +1,4 @@
-"""Bodies that are not as long, as whole or as they were announced, written by hand."""
+"""Tests of bodies that differ from what their headers announce, written by hand."""
 
 import asyncio
 import gzip
@@ -32,7 +32,7 @@ async def connection(upload: RunningService) -> AsyncIterator[Wire]:
 
 @pytest_asyncio.fixture(autouse=True)
 async def nothing_left(cloud: Cloud, upload: RunningService) -> AsyncIterator[None]:
-    """What is refused leaves neither a job nor a part of an object."""
+    """Assert that a refused upload leaves neither a job nor a part of an object."""
     before = await latest_jobs(upload)
     yield
     assert await latest_jobs(upload) == before
@@ -52,7 +52,7 @@ async def test_broken_chunks_are_refused_without_an_error_in_the_log(
     connection: Wire, caplog: pytest.LogCaptureFixture, path: str
 ) -> None:
     with capture_logs() as logs:
-        # In one piece, so that the handler begins when the answer is there.
+        # In one piece, so that the handler begins only when the answer is there.
         await connection.send(
             f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: {PNG}\r\n"
             "Transfer-Encoding: chunked\r\n\r\nzz\r\n".encode()

@@ -1,4 +1,4 @@
-"""Rates and quotas, as clients meet them."""
+"""Tests of rates and quotas over HTTP."""
 
 import asyncio
 import re
@@ -30,14 +30,14 @@ Newcomer = Callable[..., Awaitable[httpx.AsyncClient]]
 
 @pytest.fixture(autouse=True)
 def one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No midnight comes between what is used and what is counted."""
+    """Stop the clock, so that no midnight falls between a charge and its count."""
     moment = clock.now()
     monkeypatch.setattr(clock, "now", lambda: moment)
 
 
 @pytest_asyncio.fixture
 async def newcomer(cloud: Cloud, shared_installation: Installation, upload: RunningService) -> AsyncIterator[Newcomer]:
-    """Makes clients whose keys have these limits."""
+    """Return a function that makes clients whose keys have these limits."""
     made: list[httpx.AsyncClient] = []
 
     async def make(**more: Any) -> httpx.AsyncClient:
@@ -52,7 +52,7 @@ async def newcomer(cloud: Cloud, shared_installation: Installation, upload: Runn
 
 
 def left(answer: httpx.Response) -> dict[str, tuple[int, int]]:
-    """Of each policy what remains, and seconds until all of it is back."""
+    """Return what remains of each policy, and the seconds until all of it is back."""
     items = re.findall(r'"(\w+)";r=(\d+);t=(\d+)', answer.headers["ratelimit"])
     return {name: (int(remaining), int(seconds)) for name, remaining, seconds in items}
 
@@ -197,7 +197,7 @@ async def test_the_callback_url_of_a_key_is_used_for_jobs_without_one(
 
 
 class NoWrites:
-    """The accounts table takes no writes."""
+    """Refuse every write of the accounts table."""
 
     def wants(self, call: Call) -> bool:
         return call.name == "UpdateItem accounts"
@@ -222,7 +222,7 @@ async def test_a_rate_that_cannot_be_checked_refuses_every_request(
 
 
 async def store(cloud: Cloud, upload: RunningService, owner: str, *amounts: int) -> None:
-    """Let an owner's counter say that it stores these bytes."""
+    """Set an owner's counter of stored bytes."""
     for counter, amount in zip(counter_keys(owner), amounts, strict=False):
         item = {"id": {"S": counter}, "stored_bytes": {"N": str(amount)}}
         await cloud.dynamodb.put_item(TableName=upload.settings.accounts_table, Item=item)
@@ -235,7 +235,7 @@ async def test_an_owner_over_the_storage_quota_can_upload_nothing(
     owner = (await client.get("/usage")).json()["owner"]
     await store(cloud, upload, owner, 600, 399)
     first = await client.post("/uploads", content=CAT, headers={**IMAGE, "idempotency-key": "one"})
-    assert first.status_code == 202, "there is room for some"
+    assert first.status_code == 202, "the quota has room for one upload"
     await store(cloud, upload, owner, 600, 399, 1)
     assert (await client.get("/usage")).json()["stored_bytes"] == {"limit": 1000, "used": 1000, "remaining": 0}
     for answer in (
@@ -249,7 +249,7 @@ async def test_an_owner_over_the_storage_quota_can_upload_nothing(
         told = {name: answer.json()[name] for name in ("quota", "limit", "used")}
         assert told == {"quota": "stored_bytes", "limit": 1000, "used": 1000}
         assert "Delete jobs" in answer.json()["detail"]
-        assert "retry-after" not in answer.headers, "no time helps"
+        assert "retry-after" not in answer.headers, "waiting does not help"
     again = await client.post("/uploads", content=CAT, headers={**IMAGE, "idempotency-key": "one"})
     assert (again.status_code, again.json()["job_id"]) == (202, first.json()["job_id"])
     await store(cloud, upload, owner, 600, -1)

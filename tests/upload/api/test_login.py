@@ -1,4 +1,4 @@
-"""`POST /auth/login`: how guesses are held back, and what else is refused."""
+"""Tests of `POST /auth/login`: how guesses are limited, and what else is refused."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -23,7 +23,7 @@ from tests.upload.users import PASSWORD, somebody
 
 @pytest_asyncio.fixture(scope="module")
 async def installation(cloud: Cloud) -> AsyncIterator[Installation]:
-    """Resources of this module's own: its attempts are others' too, since all come from one address."""
+    """Resources for this module alone: all tests share one address, and so its count of attempts."""
     async with cloud.installation() as found:
         yield found
 
@@ -36,7 +36,7 @@ def at_one_moment() -> Callable[[], datetime]:
 
 @pytest_asyncio.fixture(scope="module")
 async def direct(installation: Installation) -> AsyncIterator[RunningService]:
-    """A service that clients reach by themselves."""
+    """A service without a proxy."""
     async with running_service(settings_for(installation), now=at_one_moment()) as service:
         yield service
 
@@ -57,12 +57,12 @@ async def user(cloud: Cloud, installation: Installation) -> User:
 
 @pytest.fixture
 def easy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Verifying takes no time."""
+    """Make the check of passwords take no time."""
     monkeypatch.setattr(login, "is_password", lambda password, _: password == PASSWORD)
 
 
 async def guesses(visitor: Browser, user: User, forwarded: list[str]) -> list[int]:
-    """Statuses of wrong passwords that are sent with these X-Forwarded-For."""
+    """Return the statuses of logins with a wrong password and these X-Forwarded-For."""
     answers = [await visitor.log_in(user.name, "wrong", x_forwarded_for=each) for each in forwarded]
     return [answer.status_code for answer in answers]
 
@@ -95,7 +95,9 @@ async def test_a_forged_address_does_not_help_behind_a_proxy_either(
     async with browser(behind) as visitor:
         spoofed = [f"203.0.113.{number}, 198.51.100.2" for number in range(most + 1)]
         assert await guesses(visitor, user, spoofed) == [401] * most + [429]
-        assert (await visitor.log_in(user.name, x_forwarded_for="198.51.100.3")).status_code == 200, "from elsewhere"
+        assert (await visitor.log_in(user.name, x_forwarded_for="198.51.100.3")).status_code == 200, (
+            "another address may log in"
+        )
 
 
 async def test_a_flood_of_one_address_is_limited_for_all_users(

@@ -1,4 +1,4 @@
-"""How sessions end: by their users and by operators, one of them or all."""
+"""Tests of how users and operators end one session or all."""
 
 from functools import partial
 from typing import Any
@@ -35,8 +35,8 @@ async def test_all_sessions_of_a_user_end_at_once_here_and_within_the_window_els
         assert (await laptop.get("/auth/me")).status_code == 200
         assert (await ann.post("/auth/logout", json={"everywhere": True})).status_code == 204
         assert (await ann.get("/auth/me")).status_code == 401
-        assert (await phone.get("/auth/me")).status_code == 401, "which that task had not seen of late"
-        assert (await laptop.get("/auth/me")).status_code == 200, "for a few seconds more"
+        assert (await phone.get("/auth/me")).status_code == 401, "that task does not remember this session"
+        assert (await laptop.get("/auth/me")).status_code == 200, "that task remembers this session for a few seconds"
         seconds += FRESH_SECONDS
         assert (await laptop.get("/auth/me")).status_code == 401
         assert (await colleagues.get("/auth/me")).status_code == 200

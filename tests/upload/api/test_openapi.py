@@ -1,4 +1,4 @@
-"""What the API says of itself."""
+"""Tests of the OpenAPI document."""
 
 from typing import Any
 

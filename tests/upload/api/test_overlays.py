@@ -1,4 +1,4 @@
-"""Watermarks made of images: whether an owner may use them, asked when a job is submitted."""
+"""Tests of the images that watermarks name: which ones an owner may use when submitting a job."""
 
 import json
 from collections.abc import AsyncIterator
@@ -25,7 +25,7 @@ CAT = images.jpeg(64, 48)
 
 @pytest_asyncio.fixture(scope="module")
 async def logo(upload: RunningService) -> Job:
-    """A job of the client's own, completed but for one variant."""
+    """A job of the client. All variants but one are completed."""
     job = completed(failed=("square-512",))
     await put_job(upload, job)
     return job
@@ -119,7 +119,7 @@ async def test_a_repeated_request_succeeds_although_the_image_is_gone(upload: Ru
 
 @pytest_asyncio.fixture
 async def branded(shared_installation: Installation, logo: Job, tmp_path: Path) -> AsyncIterator[RunningService]:
-    """A service whose operator has made presets of a job's picture, and of one that is gone."""
+    """A service with two presets: one names a result of a job, the other a missing one."""
     file = tmp_path / "presets.json"
     presets = {"branded": json.loads(recipe(of(logo))), "broken": json.loads(recipe(of(new_job_id())))}
     file.write_text(json.dumps(presets))

@@ -1,4 +1,4 @@
-"""More uploads at a time than there is room for."""
+"""Tests of more uploads at the same time than there are slots."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,13 +18,13 @@ RAW = {"Content-Type": "image/jpeg"}
 
 @pytest_asyncio.fixture
 async def narrow(cloud: Cloud, installation: Installation) -> AsyncIterator[RunningService]:
-    """A service with room for one upload."""
+    """A service with one slot for uploads."""
     async with running_service(settings_for(installation, max_concurrent_uploads=1)) as service:
         yield service
 
 
 async def refusal(service: RunningService) -> bytes:
-    """What is answered to an upload of which no byte has been sent."""
+    """Return the answer to an upload of which no byte has been sent."""
     reader, writer = await asyncio.open_connection("127.0.0.1", service.port)
     lines = ("POST /uploads HTTP/1.1", "Host: x", f"x-api-key: {KEY}", "Content-Type: image/jpeg", "Content-Length: 99")
     writer.write("\r\n".join((*lines, "", "")).encode())
@@ -49,7 +49,7 @@ async def test_an_upload_beyond_the_limit_is_refused_before_its_body_is_read(nar
     answer = await refusal(narrow)
     assert answer.startswith(b"HTTP/1.1 503")
     assert b"retry-after: " in answer.lower()
-    assert (await narrow.client.get("/recipes")).status_code == 200, "others are served"
+    assert (await narrow.client.get("/recipes")).status_code == 200, "other routes answer"
     go_on.set()
     assert (await first).status_code == 202
     assert (await narrow.client.post("/uploads?recipe=metadata", content=PICTURE, headers=RAW)).status_code == 202

@@ -1,4 +1,4 @@
-"""What belongs to another is not there: on every route that names a job, as the API itself lists them."""
+"""Tests of every route in the OpenAPI document that names a job: another owner's job is not found."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -18,7 +18,7 @@ _NAMES_NOTHING_OF_AN_OWNERS = {"/recipes/{name}"}
 
 @pytest_asyncio.fixture(scope="module")
 async def asked() -> list[str]:
-    """What the orchestrator was asked to do."""
+    """The requests that the orchestrator received."""
     return []
 
 
@@ -33,13 +33,13 @@ async def service(shared_installation: Installation, asked: list[str]) -> AsyncI
 
 
 async def operations(service: RunningService) -> dict[str, dict[str, Any]]:
-    """What the API says of each of its routes."""
+    """Return the operation of each route in the OpenAPI document."""
     paths: dict[str, dict[str, Any]] = (await service.client.get("/openapi.json")).json()["paths"]
     return {f"{method.upper()} {path}": told for path, methods in paths.items() for method, told in methods.items()}
 
 
 async def routes(service: RunningService) -> dict[str, list[str]]:
-    """Each route, and the parameters in its path."""
+    """Return each route with the parameters in its path."""
     return {
         route: [one["name"] for one in told.get("parameters", []) if one["in"] == "path"]
         for route, told in (await operations(service)).items()
@@ -68,7 +68,7 @@ async def test_no_route_shows_or_changes_another_owners_job(service: RunningServ
 
 
 async def test_the_owner_gets_an_answer_from_each_of_these_routes(service: RunningService) -> None:
-    """So that the test above tells of owners, and not of routes that find nothing for anybody."""
+    """Prove that the test above is about owners, and not about routes that find nothing for anyone."""
     job = encrypted(completed(callback_url="https://example.com/hook"))
     await put_job(service, job)
     for route, names in (await routes(service)).items():
@@ -77,7 +77,7 @@ async def test_the_owner_gets_an_answer_from_each_of_these_routes(service: Runni
 
 
 async def test_paths_name_only_jobs_of_owners_and_parts_of_jobs(service: RunningService) -> None:
-    """Another kind of id in a path needs a test of its own."""
+    """Fail if a path has another kind of id, which would need its own test."""
     for route, names in (await routes(service)).items():
         path = route.split()[1]
         assert path in _NAMES_NOTHING_OF_AN_OWNERS or set(names) <= {"job_id", "name"}, route

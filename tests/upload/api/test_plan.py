@@ -1,4 +1,4 @@
-"""`POST /recipes/plan`: what a recipe would make, without an image."""
+"""Tests of `POST /recipes/plan`."""
 
 import json
 from typing import Any
@@ -48,7 +48,7 @@ async def test_the_default_recipe_of_a_photo_is_planned(upload: RunningService) 
     assert codes(plan) == []
     [task] = plan["tasks"]
     assert task["variants"] == [each["name"] for each in plan["variants"]]
-    # 1920 of 4000 pixels, and a margin: at five eighths no JPEG is decoded, so at eight.
+    # 1920 of 4000 pixels and a margin need five eighths, at which no JPEG is decoded. So it is decoded at full size.
     assert (task["decoded_width"], task["decoded_height"], task["describes"]) == (4000, 3000, True)
     assert (plan["cpu_ms"], plan["peak_bytes"]) == (task["cpu_ms"], task["peak_bytes"])
     assert plan["cpu_ms"] > 100

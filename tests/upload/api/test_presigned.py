@@ -1,4 +1,4 @@
-"""`POST /uploads/presigned`: a form that S3 takes itself."""
+"""Tests of `POST /uploads/presigned`."""
 
 import base64
 import json
@@ -25,7 +25,7 @@ async def ask(service: RunningService, key: str | None = None, **changes: Any) -
 
 
 def policy(answer: httpx.Response) -> list[Any]:
-    """The conditions that S3 is to hold the upload to."""
+    """Return the conditions that S3 checks an upload against."""
     conditions: list[Any] = json.loads(base64.b64decode(answer.json()["upload"]["fields"]["policy"]))["conditions"]
     return conditions
 

@@ -1,4 +1,4 @@
-"""Recipes that are valid and longer than what is kept with a job."""
+"""Tests of valid recipes that are too large to be stored."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""`GET /recipes`."""
+"""Tests of `GET /recipes`."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Answers that take long end when their caller may no longer have them: event streams at the next event, and waits."""
+"""Tests of long answers after a revocation: event streams end at the next event, and waits are refused."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -30,7 +30,7 @@ End = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Follower:
-    """A client that may see the jobs of `owner`, until `end`."""
+    """A client that may see the jobs of `owner` until `end` is called."""
 
     client: httpx.AsyncClient
     owner: str
@@ -94,7 +94,7 @@ async def test_a_stream_ends_at_the_next_event(cloud: Cloud, upload: RunningServ
         assert statuses(first) == ["awaiting_upload", "queued"]
         await follower.end()
         await put_job(upload, settled(begun, "square-64"))
-        assert [event async for event in events] == [], "the stream is over, without the event"
+        assert [event async for event in events] == [], "the stream ends without the event"
     await until(lambda: job.job_id not in upload.services.watcher._waiters)
     again = await follower.client.get(f"/jobs/{job.job_id}/events")
     assert again.status_code in {401, 403, 404}

@@ -1,4 +1,4 @@
-"""Which scope each route wants: a table, which a new route fails until it is in it."""
+"""Tests of the scopes of each route. A new route fails until it is in the table."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Final
@@ -62,7 +62,7 @@ Send = Callable[[str], Any]
 async def clients(
     cloud: Cloud, shared_installation: Installation, upload: RunningService
 ) -> AsyncIterator[dict[Scope, httpx.AsyncClient]]:
-    """A client for each scope, whose key has that one alone."""
+    """A client for each scope, whose key has only that scope."""
     found: dict[Scope, httpx.AsyncClient] = {}
     for scope in Scope:
         await put_key(cloud.dynamodb, shared_installation, f"only-{scope}", "scoped", scopes=frozenset({scope}))

@@ -1,4 +1,4 @@
-"""`/auth`: logging in and out, and what a session opens."""
+"""Tests of `/auth`: logging in and out, and what a session may do."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -25,7 +25,7 @@ IMAGE = {"content-type": "image/jpeg"}
 
 @pytest_asyncio.fixture(scope="module")
 async def production(cloud: Cloud) -> AsyncIterator[RunningService]:
-    """A service of production on tables of its own, whose secrets are encrypted with its own key."""
+    """A service in production with its own tables, whose secrets are encrypted with its own key."""
     async with cloud.installation() as installation:
         tables = {
             "accounts_table": installation.topology.accounts.name,
@@ -37,7 +37,7 @@ async def production(cloud: Cloud) -> AsyncIterator[RunningService]:
 
 
 def attributes(answer: httpx.Response) -> tuple[str, set[str]]:
-    """Name and attributes of the one cookie that an answer gives."""
+    """Return the name and attributes of the one cookie that a response sets."""
     (line,) = answer.headers.get_list("set-cookie")
     cookie, *rest = line.split("; ")
     return cookie.partition("=")[0], {each.lower() for each in rest}
@@ -124,7 +124,7 @@ async def test_another_owners_jobs_are_not_found(ann: Browser, upload: RunningSe
         assert job_id not in (await other.get("/jobs")).text
         own = (await other.post("/uploads", content=CAT, headers=IMAGE)).json()["job_id"]
     by_key = await upload.client.get(f"/status/{own}", headers={"x-api-key": STRANGER_KEY})
-    assert by_key.status_code == 200, "the owner's keys see the same"
+    assert by_key.status_code == 200, "the owner's keys see the same jobs"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`GET /status/{id}`."""
+"""Tests of `GET /status/{id}`."""
 
 import asyncio
 import time
@@ -47,7 +47,7 @@ async def test_a_finished_job_has_no_retry_after_and_its_results_can_be_fetched(
 
 
 async def test_the_etag_changes_only_with_the_body(cloud: Cloud, upload: RunningService) -> None:
-    job = await put_job(upload, queued())  # Has no links yet, which are new with each quarter of an hour.
+    job = await put_job(upload, queued())  # A queued job has no links, which change every 15 minutes.
     first = await ask(upload, job)
     again = await ask(upload, job)
     assert (first.content, first.headers["etag"]) == (again.content, again.headers["etag"])

@@ -1,4 +1,4 @@
-"""Uploads as they come over the wire: refused early, cut off, and never held in memory."""
+"""Tests of uploads on the wire: refused early, cut off, and never held in memory."""
 
 import os
 import sys
@@ -64,7 +64,7 @@ async def test_a_body_of_unknown_length_is_refused_as_soon_as_it_is_too_long(
         await connection.send_chunk(HEAD)
         for _ in range(10):
             await connection.send_chunk(b"\x00" * MIB)
-        # The body goes on for as long as the client likes; the answer is there already.
+        # The client may go on with the body. The answer has arrived already.
         status, problem = await connection.answer()
         assert (status, problem["code"], problem["limit"]) == (413, "upload_too_large", LIMIT)
         assert problem["actual"] > LIMIT
@@ -160,7 +160,7 @@ async def test_a_silent_client_is_given_up(
 
 @dataclass(frozen=True)
 class Process:
-    """The service in a process of its own."""
+    """The service in its own process."""
 
     url: str
     child: Child
@@ -169,7 +169,7 @@ class Process:
 
 @asynccontextmanager
 async def process(environment: dict[str, str]) -> AsyncIterator[Process]:
-    """The service with this environment, ready."""
+    """Start the service with this environment, and wait until it is ready."""
     port = free_ports(1)[0]
     more = {"PATH": os.environ["PATH"], "DARKROOM_ORCHESTRATOR_URL": str(NOBODY), "DARKROOM_PORT": str(port)}
     log: list[str] = []
@@ -192,7 +192,7 @@ async def process(environment: dict[str, str]) -> AsyncIterator[Process]:
 
 
 def resident(pid: int, field: str) -> int:
-    """Bytes of a process's memory: `VmRSS` now, `VmHWM` at the most."""
+    """Return bytes of a process's memory: `VmRSS` for now, `VmHWM` for the maximum."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{field}:"))
 

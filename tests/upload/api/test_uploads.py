@@ -1,4 +1,4 @@
-"""`POST /uploads`: what is taken, what is refused, and what is there afterwards."""
+"""Tests of `POST /uploads`: what it accepts, what it refuses, and what exists afterwards."""
 
 import hashlib
 import json

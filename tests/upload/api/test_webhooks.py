@@ -1,4 +1,4 @@
-"""Callback URLs as they are taken, their deliveries, and the secret they are signed with."""
+"""Tests of callback URLs, their deliveries, and the secret that signs webhooks."""
 
 import base64
 from collections.abc import AsyncIterator
@@ -56,7 +56,7 @@ every_way_in = pytest.mark.parametrize("send", [by_form, by_body, by_alias, by_p
 
 @pytest_asyncio.fixture(scope="module")
 async def production(cloud: Cloud, shared_installation: Installation) -> AsyncIterator[RunningService]:
-    """A service that is not in development, and a client with a key for it."""
+    """A service in production, and a client with a key for it."""
     await put_key(cloud.dynamodb, shared_installation, PRODUCTION_KEY, "demo")
     settings = settings_for(
         shared_installation, environment=Environment.PRODUCTION, data_keys=SecretStr("a-key-of-production-" * 2)

@@ -1,4 +1,4 @@
-"""What a key without the scope `read` learns of jobs: their id and status, on every route of the OpenAPI document."""
+"""Tests of keys without the scope `read`: every route of the OpenAPI document shows only a job's id and status."""
 
 import json
 from collections.abc import AsyncIterator
@@ -38,7 +38,7 @@ every_key_without_read = pytest.mark.parametrize("scopes", WITHOUT_READ, ids=["n
 
 @pytest_asyncio.fixture(scope="module")
 async def service(cloud: Cloud, shared_installation: Installation) -> AsyncIterator[RunningService]:
-    """A service whose orchestrator does what it is asked to, and tells of itself when it does not."""
+    """A service whose orchestrator does what it is asked, or refuses with details of the job."""
 
     def orchestrator(request: httpx.Request) -> httpx.Response:
         refused = request.url.path.endswith("/cancel")
@@ -82,7 +82,7 @@ async def operations(service: RunningService) -> list[str]:
 
 
 def tells_no_more(answer: httpx.Response, job: Job | None = None) -> None:
-    """The answer has nothing of a job in it but id and status."""
+    """Assert that an answer shows nothing of a job but its id and status."""
     text = answer.text.replace(answer.request.url.path, "") + str(answer.headers)
     assert not [secret for secret in SECRETS if secret in text], text
     if answer.is_success and answer.content:
@@ -115,11 +115,11 @@ async def test_no_route_shows_more_of_a_job_than_id_and_status(
                 )
                 tells_no_more(answer, job)
                 answered += answer.is_success
-    assert (answered > 0) == bool(scopes), "the test tells nothing if every route refuses"
+    assert (answered > 0) == bool(scopes), "the test proves nothing if every route refuses"
 
 
 async def test_a_key_with_read_sees_the_whole_job(service: RunningService) -> None:
-    """So that the test above tells of scopes, and not of routes that tell nobody anything."""
+    """Prove that the test above is about scopes, and not about routes that show nothing to anyone."""
     job = (await owners_jobs(service))[2]
     told = (await service.client.post(f"/jobs/{job.job_id}/retry")).json()
     assert (told["source"]["filename"], told["recipe"]) == ("cat-of-the-owner.jpg", "thumbnails")
@@ -181,4 +181,4 @@ async def test_a_watermark_of_a_jobs_result_needs_read(service: RunningService, 
     send = {"files": {"file": CAT}, "data": {"recipe": json.dumps(own)}}
     if path.endswith("presigned"):
         send = {"json": {"content_type": "image/jpeg", "size": len(CAT), "recipe": own}}
-    assert (await service.client.post(path, headers=headers, **send)).is_success, "a text is its own"
+    assert (await service.client.post(path, headers=headers, **send)).is_success, "a watermark of text needs no scope"

@@ -1,4 +1,4 @@
-"""Who calls: by an API key, or by a session."""
+"""Tests of authentication by an API key or a session."""
 
 from typing import Any, Final
 
@@ -27,7 +27,7 @@ SESSION: Final = Session(
 
 
 class Keys:
-    """The keys as they are, and how often they were asked for."""
+    """Stored keys, and how often they were read."""
 
     def __init__(self, owners: dict[str, str], scopes: frozenset[Scope] = ALL_SCOPES) -> None:
         self.keys = {
@@ -54,7 +54,7 @@ def gate(find: FindKey, **more: Any) -> Authenticate:
 def request(
     *, key: str | None = None, token: str | None = None, cookie: str = "__Host-darkroom-session", method: str = "GET"
 ) -> Request:
-    """A request of a program."""
+    """Return a request of a program, with a key or a session's token."""
     headers = {} if key is None else {"x-api-key": key.encode("utf-8", "surrogatepass")}
     headers |= {} if token is None else {"cookie": f"{cookie}={token}".encode()}
     raw = [(name.encode(), value) for name, value in headers.items()]

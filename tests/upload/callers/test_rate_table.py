@@ -1,4 +1,4 @@
-"""Rates, held in a table by several tasks."""
+"""Tests of rates that several tasks share."""
 
 import asyncio
 from collections.abc import Callable
@@ -28,7 +28,7 @@ class Watch:
 
 @pytest.fixture
 def task(cloud: Cloud, shared_installation: Installation) -> Callable[..., RateTable]:
-    """Makes a task's view of the table."""
+    """Return a function that makes the table of one task."""
     table = shared_installation.topology.accounts.name
     return lambda now=clock.now: RateTable(cloud.dynamodb, table, now=now)
 
@@ -73,7 +73,7 @@ async def test_a_flood_costs_no_calls(cloud: Cloud, shared_installation: Install
         rates = RateTable(clients.dynamodb, shared_installation.topology.accounts.name, now=clock.now)
         for _ in range(6):
             await rates.take("flood", SLOW)
-        assert len(proxy.calls) == 5, "one write a request, and none for one that is known to be over"
+        assert len(proxy.calls) == 5, "one write for each request, and none for a request that is certain to be refused"
 
 
 async def test_a_lost_answer_costs_the_caller_at_most_a_token(cloud: Cloud, shared_installation: Installation) -> None:

@@ -1,4 +1,4 @@
-"""The arithmetic of token buckets."""
+"""Tests of the arithmetic of token buckets."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +10,7 @@ NOW = 1_700_000_000 * MICROSECONDS
 
 
 class Simulated:
-    """A bucket in memory, as the table keeps it."""
+    """A bucket in memory that works as the table does."""
 
     def __init__(self, rate: Rate) -> None:
         self.bucket = TokenBucket.of(rate)

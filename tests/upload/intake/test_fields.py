@@ -1,4 +1,4 @@
-"""The fields beside the file."""
+"""Tests of the fields besides the file."""
 
 import json
 

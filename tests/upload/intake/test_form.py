@@ -1,4 +1,4 @@
-"""The form parser: every way to cut a body, and every way to get it wrong."""
+"""Tests of the form parser: bodies cut in any place, and faulty bodies."""
 
 from contextlib import suppress
 from itertools import pairwise, permutations
@@ -11,7 +11,7 @@ from darkroom.errors import MalformedRequest
 from darkroom_upload.intake.form import MAX_FIELD_BYTES, Field, FileData, FileEnded, FileStarted, FormEvent, FormParser
 from tests.upload.multipart import BOUNDARY, CONTENT_TYPE, form, part, part_with_headers
 
-# What could be taken for a boundary, and is none.
+# Bytes that look like a boundary, but are not one.
 TRICKY = f"\r\n--{BOUNDARY[:-1]}\r\n\r\n--{BOUNDARY}x\r\n-\r\r\n".encode() + b"\x00\xff\r"
 FILE = part("file", TRICKY, "cat.jpg")
 RECIPE = part("recipe", b"thumbnails")
@@ -19,7 +19,7 @@ METADATA = part("metadata", '{"ä": "b"}'.encode())
 
 
 def events_of(chunks: list[bytes], content_type: str = CONTENT_TYPE) -> list[FormEvent]:
-    """All events of a body that comes in these chunks, with the file's bytes joined."""
+    """Return all events of a body in these chunks, with the file's bytes joined."""
     parser = FormParser(content_type)
     events: list[FormEvent] = []
     for chunk in chunks:

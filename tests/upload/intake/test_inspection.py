@@ -1,4 +1,4 @@
-"""What is judged of a file before anything decodes it."""
+"""Tests of the checks of a file before it is decoded."""
 
 import hashlib
 import struct
@@ -28,7 +28,7 @@ def inspect(data: bytes, *, chunk: int = 4096, max_bytes: int = 10 * MIB) -> Ins
 
 
 def png_of(width: int, height: int) -> bytes:
-    """The beginning of a PNG that claims to be so large."""
+    """Return the beginning of a PNG that claims this size."""
     return (
         b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
         + struct.pack(">II", width, height)
@@ -158,7 +158,7 @@ def test_a_crafted_slow_header_is_read_quickly(data: bytes) -> None:
     began = time.process_time()
     with suppress(RequestError):
         inspect(data[: 2 * HEAD_BYTES], chunk=65536)
-    # The worst takes 60 ms; a quadratic one would take seconds.
+    # The slowest takes 60 ms. Quadratic time would be seconds.
     assert time.process_time() - began < 1
 
 

@@ -1,4 +1,4 @@
-"""Jobs and what they are charged, written together."""
+"""Tests of writing jobs together with their charges."""
 
 import asyncio
 from collections.abc import Callable
@@ -30,14 +30,14 @@ THOUSAND_BYTES = Allowance(bytes_per_day=1000)
 
 @pytest.fixture(autouse=True)
 def one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No midnight comes between what is used and what is counted."""
+    """Stop the clock, so that no midnight falls between a charge and its count."""
     moment = clock.now()
     monkeypatch.setattr(clock, "now", lambda: moment)
 
 
 @pytest.fixture
 def installed(shared_installation: Installation) -> Callable[..., NewJobs]:
-    """Makes a task's way to write jobs."""
+    """Return a function that makes the `NewJobs` of one task."""
     topology = shared_installation.topology
 
     def make(client: object) -> NewJobs:

@@ -1,4 +1,4 @@
-"""Objects that are written as they come, on S3 as the emulator has it."""
+"""Tests of writing originals to the emulator's S3."""
 
 from uuid import uuid4
 
@@ -19,7 +19,7 @@ def new_object() -> NewOriginal:
 
 
 async def parts_of(cloud: Cloud, bucket: str, new: NewOriginal) -> list[int]:
-    """The sizes of the parts that a multipart upload has so far."""
+    """Return the sizes of the parts that a multipart upload has."""
     uploads = (await cloud.s3.list_multipart_uploads(Bucket=bucket)).get("Uploads", [])
     for upload in uploads:
         if upload["Key"] == new.key:

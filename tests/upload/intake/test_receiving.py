@@ -1,4 +1,4 @@
-"""Taking an upload in, with a store that only notes what it is told."""
+"""Tests of receiving an upload, with a store in memory."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ PRESETS = load_presets()
 
 @dataclass
 class NotedObject:
-    """An object that stays in memory."""
+    """An object in memory."""
 
     data: bytearray = field(default_factory=bytearray)
     finished: bool = False
@@ -43,7 +43,7 @@ class NotedObject:
 
 @dataclass
 class Store:
-    """Opens one object, and notes for what."""
+    """Opens one object, and records the arguments."""
 
     thing: NotedObject = field(default_factory=NotedObject)
     opened: list[tuple[str, ImageFormat, str | None]] = field(default_factory=list)

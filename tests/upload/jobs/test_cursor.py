@@ -1,4 +1,4 @@
-"""Cursors: what was written is read, anything else is refused."""
+"""Tests of cursors: own ones are read, all other texts are refused."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""The states of a job, as they are told one after the other."""
+"""Tests of following a job's states."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -22,12 +22,12 @@ class Links:
     """Links that lead nowhere."""
 
     async def sign(self, link: Link) -> str:
-        """See ResultLinks."""
+        """Return an address that does not exist."""
         return f"https://pictures.example/{link.key}"
 
 
 class Story:
-    """A table whose jobs somebody follows, and a clock."""
+    """A table in memory, a watcher of it, a follower, and a clock."""
 
     def __init__(self) -> None:
         self.table = MemoryJobs()
@@ -39,11 +39,11 @@ class Story:
         self.running = asyncio.create_task(self.watcher.run(self.stop))
 
     async def from_now(self, job: Job) -> AsyncGenerator[State, None]:
-        """The states after the present one."""
+        """Return the states after the present one."""
         return self.follow((await self.read_state(job.job_id, job.owner)).seen, self.check)
 
     async def check(self) -> None:
-        """Whoever asks may be told."""
+        """Allow every caller."""
 
 
 @pytest_asyncio.fixture
@@ -84,7 +84,7 @@ async def test_progress_shows_the_variants_that_are_completed(story: Story) -> N
 async def test_a_finished_job_has_no_further_state(story: Story) -> None:
     job = story.table.put(completed())
     assert [state async for state in await story.from_now(job)] == []
-    assert story.table.looks == []
+    assert story.table.version_reads == []
 
 
 async def test_a_change_since_the_last_seen_state_is_shown_at_once(story: Story) -> None:
@@ -134,10 +134,10 @@ async def test_another_owners_job_is_not_found(story: Story) -> None:
 async def test_a_table_that_is_unavailable_for_a_while_ends_nothing(story: Story) -> None:
     job = story.table.put(waiting())
     states = await story.from_now(job)
-    story.table.failing_looks, story.table.failing_reads = 2, 3
+    story.table.failing_version_reads, story.table.failing_reads = 2, 3
     story.table.put(queued(job_id=job.job_id))
     assert (await anext(states)).body.status is JobStatus.QUEUED
-    assert (story.table.failing_looks, story.table.failing_reads) == (0, 0)
+    assert (story.table.failing_version_reads, story.table.failing_reads) == (0, 0)
     await states.aclose()
 
 

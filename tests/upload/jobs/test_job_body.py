@@ -1,4 +1,4 @@
-"""A job as clients see it, field by field."""
+"""Tests of the body of a job, field by field."""
 
 import json
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ from tests.upload.examples import DESCRIPTION, completed, queued, waiting
 
 @pytest_asyncio.fixture
 async def links(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ResultLinks]:
-    """Links signed with no server about: signing is arithmetic."""
+    """Links that are signed without a server, since signing needs none."""
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")

@@ -1,4 +1,4 @@
-"""Asking the orchestrator."""
+"""Tests of the orchestrator's client."""
 
 import asyncio
 from collections.abc import Callable

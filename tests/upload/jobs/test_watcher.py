@@ -1,4 +1,4 @@
-"""Waiting for jobs to change."""
+"""Tests of waiting for jobs to change."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,7 +20,7 @@ LONG = 30.0
 
 
 class Watch:
-    """A running watcher over a table."""
+    """A running watcher of a table in memory."""
 
     def __init__(self) -> None:
         self.table = MemoryJobs()
@@ -108,7 +108,7 @@ async def test_all_jobs_are_read_in_one_call_and_each_once(watch: Watch) -> None
     waits = [watch.wait_for(job) for job in jobs * 3]
     await watch.table.next_look()
     await watch.table.next_look()
-    assert sorted(watch.table.looks[-1]) == sorted(job.job_id for job in jobs)
+    assert sorted(watch.table.version_reads[-1]) == sorted(job.job_id for job in jobs)
     for wait in waits:
         wait.cancel()
 
@@ -119,9 +119,9 @@ async def test_nothing_is_read_while_no_request_waits(watch: Watch) -> None:
     await watch.table.next_look()
     wait.cancel()
     await asyncio.gather(wait, return_exceptions=True)
-    looks = len(watch.table.looks)
+    looks = len(watch.table.version_reads)
     await asyncio.sleep(QUICK * 10)
-    assert len(watch.table.looks) <= looks + 1
+    assert len(watch.table.version_reads) <= looks + 1
     assert not watch.watcher._waiters
     again = watch.wait_for(job)
     await watch.table.next_look()
@@ -130,10 +130,10 @@ async def test_nothing_is_read_while_no_request_waits(watch: Watch) -> None:
 
 @pytest.mark.parametrize("failure", [Unavailable("DynamoDB cannot be reached."), RuntimeError("bug")])
 async def test_failed_reads_end_neither_the_waits_nor_the_watcher(watch: Watch, failure: Exception) -> None:
-    watch.table.failing_looks, watch.table.failure = 3, failure
+    watch.table.failing_version_reads, watch.table.failure = 3, failure
     job = watch.table.put(waiting())
     wait = watch.wait_for(job)
-    while watch.table.failing_looks:
+    while watch.table.failing_version_reads:
         await watch.table.next_look()
     assert not wait.done()
     watch.table.put(replace(job, status=JobStatus.FAILED))
@@ -142,12 +142,12 @@ async def test_failed_reads_end_neither_the_waits_nor_the_watcher(watch: Watch, 
 
 async def test_a_read_that_began_before_a_wait_does_not_end_it(watch: Watch) -> None:
     job = watch.table.put(queued())
-    watch.table.looking.clear()
+    watch.table.may_return.clear()
     earlier = watch.wait_for(job)
     await watch.table.next_look()
     later = watch.wait_for(watch.table.put(replace(job, status=JobStatus.PROCESSING)))
     await asyncio.sleep(0)
-    watch.table.looking.set()
+    watch.table.may_return.set()
     await watch.table.next_look()
     assert await earlier
     assert not later.done()
@@ -167,4 +167,4 @@ async def test_a_watcher_without_waits_stops_at_once(watch: Watch) -> None:
     await asyncio.sleep(0)
     watch.stop.set()
     await watch.running
-    assert watch.table.looks == []
+    assert watch.table.version_reads == []

@@ -1,4 +1,4 @@
-"""Pages of other origins."""
+"""Tests of requests from pages of other origins."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -17,7 +17,7 @@ ORIGIN = TypeAdapter(Origin)
 
 @pytest.fixture
 async def browser(upload: RunningService) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a service that one other origin may use."""
+    """A client of a service that allows one other origin."""
     transport = httpx.ASGITransport(create_app(replace(upload.services, cors_origins=(FRIEND,))))
     async with httpx.AsyncClient(transport=transport, base_url="http://upload", headers={"x-api-key": KEY}) as client:
         yield client
@@ -26,7 +26,7 @@ async def browser(upload: RunningService) -> AsyncIterator[httpx.AsyncClient]:
 async def ask(
     client: httpx.AsyncClient, origin: str, method: str = "DELETE", header: str = "x-api-key"
 ) -> httpx.Response:
-    """What a browser asks before a request of another origin."""
+    """Send the request that a browser sends before a request of another origin."""
     wanted = {"access-control-request-method": method, "access-control-request-headers": header}
     return await client.options("/jobs/x", headers={"origin": origin, **wanted})
 

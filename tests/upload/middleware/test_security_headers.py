@@ -1,4 +1,4 @@
-"""Headers on every answer."""
+"""Tests of the security headers of every response."""
 
 import re
 from dataclasses import replace
@@ -16,7 +16,7 @@ NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancest
 
 
 class BrokenJobs:
-    """Stands for a bug."""
+    """A table whose reads raise, in place of a bug."""
 
     async def owned(self, job_id: str, owner: str) -> None:
         raise ZeroDivisionError(f"{owner}: {job_id}")

@@ -1,4 +1,4 @@
-"""What is worth knowing of a variant before. That sizes and formats are those made is in the pipeline's own tests."""
+"""Tests of predictions and notices. The pipeline's tests compare predicted sizes and formats with made ones."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def test_a_notice_of_no_enlargement_has_both_sizes() -> None:
         variant="it",
     )
     assert notices(variant({"op": "resize", "width": 1920, "enlarge": True}), source()) == []
-    # Of what a trim leaves the size is not known, and so not whether it is enlarged.
+    # The size after a trim is unknown, so it is unknown whether the image is enlarged.
     assert notices(variant({"op": "trim"}, {"op": "resize", "width": 1920}), source()) == []
 
 

@@ -1,4 +1,4 @@
-"""Links to results: what every signer promises, and how each of them signs."""
+"""Tests of links to results: what all signers promise, and how each one signs."""
 
 import asyncio
 import base64
@@ -66,7 +66,7 @@ class Credentials:
 
 
 def pem(key: PrivateKey | ec.EllipticCurvePrivateKey) -> str:
-    """A private key as it is kept."""
+    """Return a private key in PEM."""
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
@@ -75,12 +75,12 @@ def cdn_links(key: PrivateKey = CURVE_KEY, *, clock: Callable[[], datetime] | No
 
 
 def amz_date(url: str) -> str:
-    """When a URL was signed, to the second."""
+    """Return the second in which a URL was signed."""
     return parse_qs(urlsplit(url).query)["X-Amz-Date"][0]
 
 
 def in_frankfurt(environment: pytest.MonkeyPatch) -> None:
-    """Credentials in the environment, and no emulator."""
+    """Set credentials in the environment, and no emulator."""
     environment.delenv("AWS_ENDPOINT_URL", raising=False)
     environment.setenv("AWS_ACCESS_KEY_ID", "id")
     environment.setenv("AWS_SECRET_ACCESS_KEY", "secret")
@@ -90,7 +90,7 @@ def in_frankfurt(environment: pytest.MonkeyPatch) -> None:
 @pytest_asyncio.fixture(scope="module")
 async def client() -> "AsyncIterator[S3Client]":
     async with AsyncExitStack() as stack:
-        # The environment is put back before the tests, one of which may be the first to want the emulator.
+        # The environment is restored before the tests, one of which may be the first to need the emulator.
         with pytest.MonkeyPatch.context() as patch:
             in_frankfurt(patch)
             client = await stack.enter_async_context(Aws().s3())
@@ -170,7 +170,9 @@ async def test_a_link_to_s3_is_signed_as_the_client_signs(
             disposition = content_disposition(link.filename, download=link.download)
             params = {"Bucket": "results", "Key": link.key, "ResponseContentDisposition": disposition}
             before = after = ours = theirs = ""
-            while not before or before != after:  # Both within one second, which is what a signature knows of time.
+            while (
+                not before or before != after
+            ):  # Both must be signed within one second, since a signature contains the second.
                 before = amz_date(theirs := await client.generate_presigned_url("get_object", params, LINK_SECONDS))
                 after = amz_date(ours := await links._sign(await aws.credentials(), link, 0))
             assert urlsplit(ours)[:3] == urlsplit(theirs)[:3]
@@ -212,7 +214,7 @@ async def test_a_link_to_the_cdn_is_for_one_file_under_one_name() -> None:
 
 
 def checked(url: str, key: PrivateKey) -> tuple[str, dict[str, str]]:
-    """What CloudFront does with a URL: splits its own parameters off and verifies the canned policy of the rest."""
+    """Do what CloudFront does with a URL: split off its own parameters, and verify the canned policy of the rest."""
     base, _, own = url.partition("&Expires=")
     signed = {name: values[0] for name, values in parse_qs(f"Expires={own}").items()}
     condition = {"DateLessThan": {"AWS:EpochTime": int(signed["Expires"])}}

@@ -1,4 +1,4 @@
-"""Where requests come from."""
+"""Tests of the address that a request comes from."""
 
 import pytest
 

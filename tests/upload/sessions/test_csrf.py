@@ -1,4 +1,4 @@
-"""Which requests with a session are taken for ones that our own pages made."""
+"""Tests of which requests with a session the service trusts."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Logging in."""
+"""Tests of logging in."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -30,7 +30,7 @@ class Watch:
 
 
 class Door:
-    """A user who exists, and the way in."""
+    """A stored user, and the use case that logs them in."""
 
     def __init__(self, cloud: Cloud, installation: Installation) -> None:
         table = installation.topology.accounts.name
@@ -41,7 +41,7 @@ class Door:
         self.user = somebody()
 
     async def guess(self, address: str = HOME, name: str | None = None) -> float:
-        """Try a wrong password; returns how long to wait, 0 when it was looked at."""
+        """Try a wrong password. Return the seconds to wait; 0 if the password was checked."""
         try:
             await self.log_in(name or self.user.name, "wrong", address=address)
         except RateLimited as error:
@@ -60,7 +60,7 @@ async def door(cloud: Cloud, shared_installation: Installation) -> Door:
 
 @pytest.fixture
 def easy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Verifying takes no time."""
+    """Make the check of passwords take no time."""
     monkeypatch.setattr(login, "is_password", lambda password, _: password == PASSWORD)
 
 
@@ -134,14 +134,14 @@ async def test_many_addresses_that_guess_at_one_user_are_limited_and_do_not_lock
     door: Door, easy: None
 ) -> None:
     await door.log_in(door.user.name, PASSWORD, address=HOME)
-    # The first login came from a place that was new then.
+    # The first login counts too: its address was unknown then.
     waits = [await door.guess(f"203.0.113.{number}") for number in range(OF_USER.most)]
     assert waits[:-1] == [0] * (OF_USER.most - 1)
     assert 0 < waits[-1] <= OF_USER.window_seconds
     with pytest.raises(RateLimited):
         await door.log_in(door.user.name, PASSWORD, address="192.0.2.1")
     assert await door.log_in(door.user.name, PASSWORD, address=HOME) == door.user, (
-        "as ever, from where they usually are"
+        "the user can still log in from a known address"
     )
 
 

@@ -1,4 +1,4 @@
-"""Sessions."""
+"""Tests of sessions."""
 
 import pytest
 
@@ -23,7 +23,7 @@ class Watch:
 
 
 class Site:
-    """A user, and two tasks that know their sessions."""
+    """A user, and two tasks that share the table of sessions."""
 
     def __init__(self, cloud: Cloud, installation: Installation) -> None:
         self.table_name = installation.topology.accounts.name
@@ -66,7 +66,7 @@ async def test_only_a_hash_of_the_token_is_kept(cloud: Cloud, site: Site) -> Non
 async def test_no_other_token_opens_anything(site: Site, token: str) -> None:
     await site.here.begin(site.user)
     assert await site.here.find(token) is None
-    assert len(site.here._known) == 0, "and guesses are not remembered"
+    assert len(site.here._known) == 0, "guesses are not remembered"
 
 
 async def test_each_login_begins_its_own_session(site: Site) -> None:
@@ -94,7 +94,7 @@ async def test_a_session_read_while_it_ended_is_not_remembered(site: Site, monke
         return user
 
     monkeypatch.setattr(site.users, "find", slowly)
-    assert await site.here.find(token), "it was asked for before the end"
+    assert await site.here.find(token), "it was read before the end"
     monkeypatch.setattr(site.users, "find", find)
     assert await site.here.find(token) is None
 
