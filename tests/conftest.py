@@ -53,6 +53,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         fixtures = item.fixturenames if isinstance(item, pytest.Function) else []
         for need in {_NEEDS_OF_FIXTURES[name] for name in fixtures if name in _NEEDS_OF_FIXTURES}:
             item.add_marker(need)
+        if item.get_closest_marker("slow"):
+            item.add_marker("no_cover")  # Traced, they would take minutes more.
         if not any(item.get_closest_marker(need) for need in _NEEDS):
             item.add_marker("unit")
 
