@@ -16,12 +16,12 @@ from darkroom_local.clients import aws_environment
 from darkroom_local.installation import Installation
 from tests.support.emulator import Cloud, running_cloud
 
-# The same examples each time, so that a run tells of the change at hand; and no deadline, since machines are busy.
+# The same examples each time, so that a failure comes from the change at hand. No deadline, since machines are busy.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.register_profile("quick", derandomize=True, deadline=None, max_examples=10)  # `make unit` takes it.
 settings.load_profile("repeatable")
 
-# Plain tracebacks: the pretty ones that are structlog's default take up to a second of CPU each.
+# Plain tracebacks: structlog's default ones take up to a second of CPU each.
 structlog.configure(
     processors=[
         structlog.contextvars.merge_contextvars,
@@ -54,19 +54,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for need in {_NEEDS_OF_FIXTURES[name] for name in fixtures if name in _NEEDS_OF_FIXTURES}:
             item.add_marker(need)
         if item.get_closest_marker("slow"):
-            item.add_marker("no_cover")  # Traced, they would take minutes more.
+            item.add_marker("no_cover")  # With the tracer they would take minutes more.
         if not any(item.get_closest_marker(need) for need in _NEEDS):
             item.add_marker("unit")
 
 
 def pytest_collection_finish() -> None:
-    """Thousands of tests stay to the end: the garbage collector need not look through them again and again."""
+    """Thousands of tests live until the end: let the garbage collector ignore them."""
     gc.freeze()
 
 
 @pytest_asyncio.fixture(scope="session")
 async def cloud() -> AsyncIterator[Cloud]:
-    """One emulator for all tests of this process, which the AWS variables of the process name meanwhile."""
+    """Run one emulator for all tests of this process, and let the process's AWS variables name it."""
     async with running_cloud() as cloud:
         with pytest.MonkeyPatch.context() as patch:
             for name in [name for name in os.environ if name.startswith("AWS_")]:
@@ -78,6 +78,6 @@ async def cloud() -> AsyncIterator[Cloud]:
 
 @pytest_asyncio.fixture
 async def installation(cloud: Cloud) -> AsyncIterator[Installation]:
-    """Fresh resources for one test."""
+    """Create new resources for one test."""
     async with cloud.installation() as installation:
         yield installation

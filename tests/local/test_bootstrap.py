@@ -1,4 +1,4 @@
-"""The bootstrap against the topology, read back from the emulator."""
+"""Resources that the bootstrap creates, read back from the emulator and compared with the topology."""
 
 import hashlib
 import json
@@ -17,13 +17,13 @@ from tests.support.emulator import Cloud
 
 
 async def attributes(cloud: Cloud, url: str) -> dict[str, str]:
-    """All attributes of a queue."""
+    """Return all attributes of a queue."""
     answer = await cloud.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
     return {str(name): value for name, value in answer["Attributes"].items()}
 
 
 async def snapshot(cloud: Cloud, installation: Installation) -> dict[str, Any]:
-    """What a second bootstrap could change."""
+    """Return everything that a second bootstrap could change."""
     topology = installation.topology
     return {
         "queues": [await attributes(cloud, queue.url) for queue in installation.queues],
@@ -43,7 +43,7 @@ async def snapshot(cloud: Cloud, installation: Installation) -> dict[str, Any]:
 
 
 def settled(state: dict[str, Any]) -> dict[str, Any]:
-    """The state without the moments and counters that pass by themselves."""
+    """Return the state without times and counters, which change by themselves."""
     passing = {
         "LastModifiedTimestamp",
         "ApproximateNumberOfMessages",  # S3 announces the notification once more.
@@ -78,7 +78,7 @@ async def test_queues_are_set_up_as_the_topology_says(cloud: Cloud, installation
         }
 
 
-async def test_dead_letter_queues_keep_messages_as_long(cloud: Cloud, installation: Installation) -> None:
+async def test_dead_letter_queues_keep_messages_as_long_as_the_queues(cloud: Cloud, installation: Installation) -> None:
     for spec, queue in zip(installation.topology.queues, installation.queues, strict=True):
         found = await attributes(cloud, queue.dlq_url)
         assert queue.dlq_url.endswith(f"/{spec.dlq_name}")
@@ -86,7 +86,7 @@ async def test_dead_letter_queues_keep_messages_as_long(cloud: Cloud, installati
         assert "RedrivePolicy" not in found
 
 
-async def test_queues_take_from_their_senders_only(cloud: Cloud, installation: Installation) -> None:
+async def test_queues_accept_messages_of_their_senders_only(cloud: Cloud, installation: Installation) -> None:
     allowed = {}
     for queue in installation.queues:
         statements = json.loads((await attributes(cloud, queue.url))["Policy"])["Statement"]
@@ -142,7 +142,7 @@ async def test_new_objects_are_announced_under_the_notified_prefixes_only(
     assert announced == {"direct/b/cat.jpg", "incoming/web/cat.jpg"}
 
 
-async def test_events_of_jobs_with_a_callback_reach_the_notifications_queue_as_they_are(
+async def test_events_of_jobs_with_a_callback_reach_the_notifications_queue_unchanged(
     cloud: Cloud, installation: Installation
 ) -> None:
     topic = installation.job_events_topic_arn
@@ -184,7 +184,7 @@ async def test_the_development_key_is_stored_as_its_hash(cloud: Cloud, installat
     assert DEVELOPMENT_KEY not in json.dumps(answer["Item"])
 
 
-async def test_the_development_user_stays_as_somebody_changed_them(cloud: Cloud, installation: Installation) -> None:
+async def test_a_changed_development_user_stays_changed(cloud: Cloud, installation: Installation) -> None:
     users = UserTable(cloud.dynamodb, installation.topology.accounts.name, CIPHER)
     demo = await users.find("demo")
     assert demo

@@ -32,7 +32,7 @@ PARENT = (
 
 @asynccontextmanager
 async def child(program: str) -> AsyncIterator[tuple[Child, Log]]:
-    """A Python program as a child."""
+    """Run a Python program as a child."""
     log = Log()
     started = await Child.start([sys.executable, "-c", program], environment={}, sink=log.append)
     try:
@@ -48,7 +48,7 @@ async def test_output_and_errors_arrive_line_by_line() -> None:
     assert sorted(str(log).splitlines()) == ["one", "thr€e", "two"]
 
 
-async def test_lines_of_any_length_are_taken() -> None:
+async def test_lines_of_any_length_are_read() -> None:
     async with child("print('x' * 3_000_000); print('end')") as (it, log):
         assert await it.wait() == 0
     lines = str(log).splitlines()
@@ -56,13 +56,13 @@ async def test_lines_of_any_length_are_taken() -> None:
     assert sum(len(line) for line in lines) == 3_000_003
 
 
-async def test_the_exit_status_is_told() -> None:
+async def test_the_exit_status_is_returned() -> None:
     async with child("raise SystemExit(3)") as (it, _):
         assert await it.wait() == 3
         assert not it.is_running
 
 
-async def test_stopping_is_gentle_first() -> None:
+async def test_a_stop_begins_with_sigterm() -> None:
     program = (
         "import signal, sys, time; signal.signal(15, lambda *_: sys.exit(7)); print('up', flush=True); time.sleep(60)"
     )
@@ -88,7 +88,7 @@ async def test_cancelling_the_stop_kills_at_once() -> None:
         assert await it.wait() == -signal.SIGKILL
 
 
-async def test_waiting_can_be_given_up_without_harm() -> None:
+async def test_a_cancelled_wait_does_not_stop_the_child() -> None:
     async with child(DEAF) as (it, log):
         await log.wait_for("deaf")
         with pytest.raises(TimeoutError):
@@ -96,7 +96,7 @@ async def test_waiting_can_be_given_up_without_harm() -> None:
         assert it.is_running
 
 
-async def test_what_a_child_has_started_dies_with_it() -> None:
+async def test_children_of_a_child_are_killed_with_it() -> None:
     async with child(PARENT) as (it, log):
         assert await it.wait() == 0
     await until(lambda: not running({int(str(log))}))

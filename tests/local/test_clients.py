@@ -1,4 +1,4 @@
-"""Clients for the emulator, on a machine that is set up for something else."""
+"""Clients for the emulator, on a machine with AWS settings of its own."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from darkroom_local.clients import open_clients
 from tests.support.emulator import Cloud
 
 
-async def test_a_developers_own_aws_setup_is_not_looked_at(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_developers_own_aws_settings_are_ignored(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "production")
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://192.0.2.1")

@@ -1,4 +1,4 @@
-"""The container setup against the code it runs: what must be said in both is said alike."""
+"""docker-compose.yml and the Dockerfiles agree with the code."""
 
 import re
 from pathlib import Path
@@ -15,18 +15,18 @@ from tests.support.emulator import Cloud
 ROOT: Final = Path(__file__).parents[2]
 DOCKERFILES: Final = sorted([*ROOT.glob("services/*/Dockerfile"), ROOT / "tools/local/Dockerfile"])
 OF_THE_MACHINE: Final = ("DARKROOM_PUBLIC_S3_ENDPOINT_URL", "DARKROOM_TASKS_PER_OWNER")
-"""What depends on its ports and cores."""
+"""Settings that depend on ports and cores of the machine."""
 SERVICES: Final = ("upload", "orchestrator", "processor")
 
 
 @pytest.fixture(scope="module")
 def compose() -> dict[str, Any]:
-    """docker-compose.yml, its anchors resolved."""
+    """Return docker-compose.yml with its anchors resolved."""
     content: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     return content
 
 
-async def test_containers_are_told_what_the_bootstrap_creates(compose: dict[str, Any], cloud: Cloud) -> None:
+async def test_containers_have_the_settings_that_the_bootstrap_creates(compose: dict[str, Any], cloud: Cloud) -> None:
     async with open_clients(cloud.endpoint_url) as clients:
         installation = await bootstrap(clients, Topology.named(PREFIX), endpoint_url=cloud.endpoint_url)
     created = {
@@ -38,13 +38,13 @@ async def test_containers_are_told_what_the_bootstrap_creates(compose: dict[str,
     assert {name: told.get(name) for name in created} == created
 
 
-def test_all_services_are_told_the_same(compose: dict[str, Any]) -> None:
+def test_all_services_have_the_same_settings(compose: dict[str, Any]) -> None:
     told = [compose["services"][name]["environment"] for name in SERVICES]
     assert told[0] == told[1] == told[2]
 
 
 @pytest.mark.parametrize("name", [*SERVICES, "bootstrap"])
-def test_containers_may_do_as_little_as_possible(compose: dict[str, Any], name: str) -> None:
+def test_containers_have_no_rights_that_they_do_not_need(compose: dict[str, Any], name: str) -> None:
     service = compose["services"][name]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
@@ -64,7 +64,7 @@ def test_the_emulator_is_the_same_inside_and_outside_of_containers(compose: dict
     assert compose["services"]["ministack"]["image"] == f"ministackorg/ministack:{pinned[1]}"
 
 
-def test_every_image_begins_with_the_same_one_by_digest() -> None:
+def test_all_images_have_the_same_base_image_by_digest() -> None:
     assert len(DOCKERFILES) == 4
     bases = set()
     for dockerfile in DOCKERFILES:
@@ -75,7 +75,7 @@ def test_every_image_begins_with_the_same_one_by_digest() -> None:
     assert re.fullmatch(r"python:3\.13-slim@sha256:[0-9a-f]{64}", base)
 
 
-def test_on_ones_own_machine_images_begin_with_the_same_tag(compose: dict[str, Any]) -> None:
+def test_compose_uses_the_same_base_image_by_tag(compose: dict[str, Any]) -> None:
     (base,) = re.findall(r"^ARG PYTHON_IMAGE=(.+)@", DOCKERFILES[0].read_text(), re.MULTILINE)
     builds = [service["build"] for service in compose["services"].values() if "build" in service]
     assert [build["args"] for build in builds] == [{"PYTHON_IMAGE": base}] * 4

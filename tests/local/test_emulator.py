@@ -16,7 +16,7 @@ pytestmark = pytest.mark.emulator
 
 
 def contents(folder: Path) -> list[Path]:
-    """All that is in a folder."""
+    """List the files and folders in a folder."""
     return list(folder.rglob("*"))
 
 

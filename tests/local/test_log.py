@@ -1,4 +1,4 @@
-"""Logs that one can wait on."""
+"""The log of a process, and waiting for its lines."""
 
 import asyncio
 
@@ -24,12 +24,12 @@ async def test_a_line_can_be_waited_for_before_it_comes() -> None:
     assert await waiting == "second"
 
 
-async def test_a_line_that_never_comes_is_a_time_out() -> None:
+async def test_waiting_for_a_line_that_never_comes_times_out() -> None:
     with pytest.raises(TimeoutError):
         await Log().wait_for("nothing", seconds=0.01)
 
 
-def test_old_lines_make_room() -> None:
+def test_the_oldest_lines_are_forgotten() -> None:
     log = Log()
     for number in range(10_001):
         log.append(f"line {number};")

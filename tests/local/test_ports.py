@@ -24,7 +24,7 @@ def test_a_port_is_given_once() -> None:
     assert all(is_free(port) for port in ports)
 
 
-async def test_processes_that_choose_before_they_listen_never_choose_the_same() -> None:
+async def test_processes_never_choose_the_same_ports() -> None:
     others = [
         await asyncio.create_subprocess_exec(sys.executable, "-c", CHOOSE_AND_STAY, stdin=PIPE, stdout=PIPE)
         for _ in range(4)
@@ -35,7 +35,7 @@ async def test_processes_that_choose_before_they_listen_never_choose_the_same() 
     assert len(set(chosen)) == len(chosen) == 5 * MORE_THAN_A_BLOCK
 
 
-def test_a_port_somebody_listens_on_is_not_free() -> None:
+def test_a_port_in_use_is_not_free() -> None:
     (port,) = free_ports(1)
     with socket.create_server((LOOPBACK, port)):
         assert not is_free(port)

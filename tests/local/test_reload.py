@@ -1,4 +1,4 @@
-"""Which services a changed file restarts."""
+"""Services that restart when a file changes."""
 
 import asyncio
 from dataclasses import dataclass

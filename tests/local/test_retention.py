@@ -1,4 +1,4 @@
-"""How long S3 keeps what is said to expire, version by version, by the rules of the buckets."""
+"""How long S3 keeps each version of an object, by the lifecycle rules of the buckets."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +17,7 @@ PUT_AT = [
 
 
 async def put_twice(cloud: Cloud, bucket: str) -> tuple[str, str]:
-    """Ids of a version that was replaced and of the one that replaced it; both can be read."""
+    """Put an object twice. Return the ids of the replaced version and of the current one."""
     first, second = [
         (await cloud.s3.put_object(Bucket=bucket, Key=KEY, Body=body))["VersionId"] for body in (b"1", b"2")
     ]
@@ -51,7 +51,7 @@ async def test_an_original_is_readable_for_seven_days_and_gone_as_every_version_
     )
 
 
-async def test_results_do_not_expire_and_one_deleted_by_hand_can_be_restored_for_thirty_days(
+async def test_results_do_not_expire_and_a_deleted_one_can_be_restored_for_thirty_days(
     cloud: Cloud, installation: Installation
 ) -> None:
     bucket = installation.topology.results.name

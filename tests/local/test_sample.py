@@ -1,4 +1,4 @@
-"""The picture to try things out with."""
+"""The sample image."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`python -m darkroom_local`, run as a person runs it."""
+"""`python -m darkroom_local`, as a person runs it."""
 
 import asyncio
 import os
@@ -43,20 +43,20 @@ class Run:
         return f"http://localhost:{self.ports['DARKROOM_PORT']}"
 
     async def ready(self) -> None:
-        """Wait for the banner; fails with the log when it does not come."""
+        """Wait for the banner. Fail with the log if it does not come."""
         banner = asyncio.create_task(self.log.wait_for(READY, seconds=60))
         await asyncio.wait({banner, self._reading}, return_when=asyncio.FIRST_COMPLETED)
         if not self.log.find(READY):
             pytest.fail(f"not ready:\n{self.log}")
 
     async def ended(self, *, seconds: float = 60) -> int:
-        """The exit status, when all output was read."""
+        """Read all output, and return the exit status."""
         async with asyncio.timeout(seconds):
             await self._reading
             return await self.process.wait()
 
     def process_of(self, program: str) -> int:
-        """The process whose second or third word is the program: `python -m <module>`, `python .../<script>`."""
+        """Return the id of the process `python -m <program>` or `python .../<program>`."""
         for pid in descendants(self.process.pid):
             words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
             if program in {PurePath(word).name for word in words[1:3]}:
@@ -71,7 +71,7 @@ class Run:
 
 @asynccontextmanager
 async def started(folder: Path, *options: str, **environment: str) -> AsyncIterator[Run]:
-    """The command in a group of its own, as a shell starts it, on free ports."""
+    """Run the command on free ports, in a group of its own, as a shell does."""
     ports = dict(zip(VARIABLES, free_ports(4), strict=True))
     numbers = {name: str(port) for name, port in ports.items()}
     process = await asyncio.create_subprocess_exec(
@@ -99,7 +99,7 @@ def nothing_is_left(run: Run, processes: set[int]) -> bool:
     return not running(processes) and all(is_free(port) for port in run.ports.values())
 
 
-async def test_what_the_banner_says_works_a_service_that_ends_comes_again_and_ctrl_c_lets_all_drain(
+async def test_the_banner_is_true_and_a_killed_service_restarts_and_ctrl_c_drains_all(
     tmp_path: Path,
 ) -> None:
     async with started(tmp_path) as run:
@@ -117,7 +117,7 @@ async def test_what_the_banner_says_works_a_service_that_ends_comes_again_and_ct
 
 
 async def check_curl_line(run: Run, folder: Path) -> None:
-    """That the banner's line uploads a picture when it is pasted."""
+    """Paste the banner's line, and check that it uploads an image."""
     (line,) = run.log.find("curl ")
     assert re.search(rf"{re.escape(run.url)}/uploads$", line)
     curl = await asyncio.create_subprocess_shell(f"{line} -sS -i", cwd=folder, stdout=PIPE, stderr=STDOUT)
@@ -126,7 +126,7 @@ async def check_curl_line(run: Run, folder: Path) -> None:
 
 
 async def check_restart(run: Run) -> None:
-    """That another orchestrator takes the place of one that is killed."""
+    """Kill the orchestrator, and check that another one takes its place."""
     first = run.process_of("darkroom_orchestrator")
     os.kill(first, signal.SIGKILL)
     await run.log.wait_for("orchestrator ended with status -9; it is started again")

@@ -1,4 +1,4 @@
-"""The services of one installation, started, killed and stopped."""
+"""The services of one installation: start, kill and stop."""
 
 import signal
 
@@ -26,7 +26,7 @@ async def test_a_system_is_ready_inside_the_block_and_gone_after_it(installation
 
 
 async def check_restart(service: Service) -> None:
-    """That a killed service can be started again."""
+    """Kill the service, and check that it can be started again."""
     first = service.pid
     assert await service.kill() == -signal.SIGKILL
     assert not service.is_running

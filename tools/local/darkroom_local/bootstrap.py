@@ -1,6 +1,6 @@
-"""Creates all of a topology on an emulator. Doing it again changes nothing.
+"""Creates the resources of a topology on an emulator. A second run changes nothing.
 
-`python -m darkroom_local.bootstrap` does it once, on the emulator that `AWS_ENDPOINT_URL` names.
+`python -m darkroom_local.bootstrap` does this once, on the emulator at `AWS_ENDPOINT_URL`.
 """
 
 import asyncio
@@ -22,17 +22,17 @@ from darkroom_local.installation import DEFAULT_OWNER, Installation
 from darkroom_local.queues import Sender
 
 PREFIX: Final = "darkroom"
-"""What the names of the resources begin with, unless several installations share an emulator."""
+"""Prefix of the names of all resources. Tests use others, since their installations share an emulator."""
 DEVELOPMENT_KEY: Final = "local-dev-key"
 """The API key of the default owner."""
 DEVELOPMENT_PASSWORD: Final = "demo-password"  # noqa: S105 - no other installation takes it
-"""The password of the user who is called like the default owner."""
+"""The password of the user `demo`, who belongs to the default owner."""
 _HASHED: Final = "$argon2id$v=19$m=19456,t=2,p=1$U0joOIWvXFjCOl7NEUxyFg$iVFSBwRJMYERW1iQ1sLAsodXaJEzfWtTfCREsmEK6Wc"
-"""The same, made once: to hash takes a while, and what everybody knows needs no salt of its own."""
+"""Hash of the password. It is fixed because hashing is slow, and a public password needs no salt of its own."""
 
 
 async def bootstrap(clients: Clients, topology: Topology, *, endpoint_url: str) -> Installation:
-    """Create what is missing, set up what is there, and tell where it all is."""
+    """Create what is missing, configure what exists, and return the addresses of everything."""
     async with asyncio.TaskGroup() as group:
         uploads = group.create_task(queues.create(clients.sqs, topology.uploads, sender=_events_of(topology.originals)))
         tasks = group.create_task(queues.create(clients.sqs, topology.tasks))
@@ -69,7 +69,7 @@ async def _put_development_key(clients: Clients, topology: Topology) -> None:
 
 
 async def _create_development_user(clients: Clients, topology: Topology) -> None:
-    """Unless they are there, changed perhaps. Not by `User.of`, which does not take so short a password."""
+    """Create the user, unless it exists and may have been changed. `User.of` would refuse this short password."""
     user = User(
         name=DEFAULT_OWNER,
         owner=DEFAULT_OWNER,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 async def create(s3: "S3Client", spec: BucketSpec) -> None:
-    """The bucket with all its settings but the notifications, which need their queue first."""
+    """Create the bucket with all its settings except the notifications: their queue has to exist first."""
     with suppress(s3.exceptions.BucketAlreadyOwnedByYou):
         await s3.create_bucket(Bucket=spec.name)
     await s3.put_bucket_versioning(Bucket=spec.name, VersioningConfiguration={"Status": "Enabled"})
@@ -90,6 +90,6 @@ def _lifecycle(spec: BucketSpec) -> "LifecycleRuleTypeDef":
         "NoncurrentVersionExpiration": {"NoncurrentDays": spec.noncurrent_days},
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": spec.abort_multipart_days},
     }
-    # S3 takes one or the other.
+    # S3 accepts only one of the two.
     rule["Expiration"] = {"Days": spec.expire_days} if spec.expire_days else {"ExpiredObjectDeleteMarker": True}
     return rule

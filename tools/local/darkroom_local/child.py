@@ -1,9 +1,9 @@
-"""A child process in a session of its own, its output read line by line.
+"""A child process in a session of its own. Its output is read line by line.
 
-The session keeps a terminal's Ctrl-C away from the child: whoever started it decides when it stops. It also makes the
-child's own children (the processor's decoders) reachable: what is left of them dies with it.
+The session keeps a terminal's Ctrl-C away from the child: the process that started it decides when it stops. It also
+makes the child's own children (the processor's decoders) reachable: those that are left are killed with it.
 
-When whoever started it dies without a chance to stop it (SIGKILL, a test run that is cut off), Linux kills the child.
+If the parent dies without stopping it (SIGKILL, an aborted test run), Linux kills the child.
 """
 
 import asyncio
@@ -17,18 +17,18 @@ from contextlib import suppress
 from typing import Final, Self
 
 LineSink = Callable[[str], None]
-"""Takes a line of output, without its line break."""
+"""A function that takes a line of output, without its line break."""
 
 _PR_SET_PDEATHSIG: Final = 1
-"""linux/prctl.h. Outlives the exec that follows; goes by the thread that forks, which is the one of the event loop."""
+"""Constant of linux/prctl.h. The setting survives exec. It is about the thread that forked, here the event loop's."""
 _LIBC: Final = ctypes.CDLL(None)
 
 _LONGEST_LINE_BYTES: Final = 1024 * 1024
-"""A line that grows longer is handed on in pieces."""
+"""A longer line is passed on in pieces."""
 
 
 class Child:
-    """A running process, or what is left of it."""
+    """A process that was started and may have ended."""
 
     def __init__(self, transport: asyncio.SubprocessTransport, events: "_Events") -> None:
         self._transport = transport
@@ -37,7 +37,7 @@ class Child:
 
     @classmethod
     async def start(cls, command: Sequence[str], *, environment: Mapping[str, str], sink: LineSink) -> Self:
-        """Start a command. Its standard output and error go to the sink, line by line."""
+        """Start a command. The sink gets its standard output and error, line by line."""
         transport, events = await asyncio.get_running_loop().subprocess_exec(
             lambda: _Events(sink),
             *command,
@@ -56,11 +56,11 @@ class Child:
         return self._transport.get_returncode() is None
 
     async def wait(self) -> int:
-        """The exit status, once nothing of the process is left and its output was read; negative after a signal."""
+        """Wait until the process and its children have ended. Return the exit status, negative after a signal."""
         return await asyncio.shield(self._ended)
 
     async def stop(self, *, grace_seconds: float) -> int:
-        """SIGTERM, then SIGKILL after the grace or when cancelled; returns the exit status."""
+        """Send SIGTERM, and SIGKILL after the grace or if cancelled. Return the exit status."""
         if self.is_running:
             self._transport.terminate()
         try:
@@ -71,8 +71,8 @@ class Child:
         return status
 
     def kill(self) -> None:
-        """SIGKILL to the process and to all that it started."""
-        if not self._ended.done():  # Later, the group's number may be another's.
+        """Send SIGKILL to the process and its children."""
+        if not self._ended.done():  # Later, the number may belong to another group.
             with suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
 
@@ -84,27 +84,27 @@ class Child:
         self._transport.close()
         status = self._transport.get_returncode()
         if status is None:
-            raise RuntimeError("asyncio told of an end without a status.")
+            raise RuntimeError("asyncio reported an end without a status.")
         return status
 
 
 def _die_with_parent() -> None:
-    """Runs in the child, between fork and exec."""
+    """Run in the child, between fork and exec."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 class _Events(asyncio.SubprocessProtocol):
-    """What asyncio tells of a process. Its own `Process.wait` waits for grandchildren too, on some Python versions."""
+    """Callbacks of asyncio for one process. `Process.wait` will not do: it waits for grandchildren in some versions."""
 
     def __init__(self, sink: LineSink) -> None:
         self._sink = sink
         self._begun = b""
         self.exited = asyncio.Event()
         self.finished = asyncio.Event()
-        """The process has exited and all output was read."""
+        """Set when the process has exited and all output is read."""
 
     def pipe_data_received(self, fd: int, data: bytes) -> None:
-        """Hand complete lines on."""
+        """Pass complete lines on to the sink."""
         del fd
         *lines, self._begun = (self._begun + data).split(b"\n")
         if len(self._begun) > _LONGEST_LINE_BYTES:

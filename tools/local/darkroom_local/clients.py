@@ -1,4 +1,4 @@
-"""Clients for the emulator. Endpoint and credentials are given, never looked up: nothing here can reach real AWS."""
+"""Clients for the emulator. Endpoint and credentials are always given, so that nothing here can reach real AWS."""
 
 import os
 from collections.abc import AsyncIterator
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 REGION: Final = "us-east-1"
 ACCESS_KEY: Final = "test"
-"""Identifier and secret of the emulator's root key."""
+"""Id and secret of the emulator's root key."""
 
-# As botocore wants them: key in the file, environment variable, default, conversion.
+# botocore's form: key in the file, environment variable, default, conversion.
 _NO_CONFIGURATION: Final = {
     "profile": (None, None, None, None),
     "config_file": (None, None, os.devnull, None),
@@ -40,7 +40,7 @@ class Clients:
 
 @asynccontextmanager
 async def open_clients(endpoint_url: str) -> AsyncIterator[Clients]:
-    """Clients for the emulator at this address, closed with the `with` block."""
+    """Open clients for the emulator at this address, for the length of a `with` block."""
     session = aioboto3.Session(
         aws_access_key_id=ACCESS_KEY,
         aws_secret_access_key=ACCESS_KEY,
@@ -60,7 +60,7 @@ async def open_clients(endpoint_url: str) -> AsyncIterator[Clients]:
 
 
 def aws_environment(endpoint_url: str) -> dict[str, str]:
-    """The variables of a process that is to reach the emulator and nothing else, and that directly."""
+    """Return the variables for a process that may reach the emulator only, and without a proxy."""
     return {
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_REGION": REGION,

@@ -1,4 +1,4 @@
-"""What a person at the terminal sees: every process's lines behind its name, and how to begin."""
+"""The output for a person at the terminal: lines of all processes behind their names, and a banner with first steps."""
 
 import sys
 from contextlib import suppress
@@ -13,12 +13,12 @@ _NAME_WIDTH: Final = len("orchestrator")
 
 
 def sink_of(name: str) -> LineSink:
-    """A sink that prints the lines of the process of that name."""
+    """Return a sink that prints lines behind the name of their process."""
     return lambda line: _print(f"{name:<{_NAME_WIDTH}} | {line}")
 
 
 def tell(text: str) -> None:
-    """A line of the supervisor's own."""
+    """Print a line of the supervisor itself."""
     _print(f"{'darkroom':<{_NAME_WIDTH}} | {text}")
 
 
@@ -48,7 +48,7 @@ def banner(port: int, s3_url: str, sample: Path, *, kept: Path | None) -> None:
 
 
 def _print(text: str) -> None:
-    # A reader that went away, as in `make run | head`, must not take the services down.
+    # A reader that has gone, as in `make run | head`, must not stop the services.
     with suppress(OSError):
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()

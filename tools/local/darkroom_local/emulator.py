@@ -1,6 +1,6 @@
 """MiniStack, the AWS emulator, as a child process.
 
-It lives in an environment of its own, `tools/emulator/.venv`, since it needs another botocore than the services do.
+It has an environment of its own, `tools/emulator/.venv`, because it needs another botocore than the services do.
 Its state is in memory and goes when it stops, unless a folder is named to keep it. It writes tables, queues and topics
 there only when it stops by SIGTERM: what a killed emulator did since its start is lost, but for the objects in buckets.
 """
@@ -49,7 +49,7 @@ async def running_emulator(
     It begins with the state in the folder `kept`, and leaves its own there. Raises EmulatorFailed.
     """
     if not EXECUTABLE.exists():
-        raise EmulatorFailed(f"{EXECUTABLE} is not there; `uv sync --project tools/emulator --frozen` installs it.")
+        raise EmulatorFailed(f"{EXECUTABLE} is missing. Install it: `uv sync --project tools/emulator --frozen`.")
     chosen = port or free_ports(1)[0]
     with TemporaryDirectory(prefix="darkroom-emulator-") as folder:
         environment = _environment(chosen, folder) | (_keeping(kept) if kept else {})
@@ -82,14 +82,14 @@ async def _answers(client: httpx.AsyncClient, emulator: Emulator) -> bool:
 
 
 def _environment(port: int, folder: str) -> dict[str, str]:
-    """All that the emulator is told; nothing of a developer's own MiniStack or AWS settings reaches it."""
+    """Return the emulator's whole environment. A developer's own settings for MiniStack and AWS do not reach it."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "GATEWAY_PORT": str(port),
         "BIND_HOST": LOOPBACK,
         "IOT_MTLS_ENABLED": "0",
         "PERSIST_STATE": "0",
-        # For what it writes all the same, such as the file with its process id.
+        # It writes some files anyway, such as one with its process id.
         "TMPDIR": folder,
         "STATE_DIR": folder,
         "S3_DATA_DIR": folder,
@@ -99,7 +99,7 @@ def _environment(port: int, folder: str) -> dict[str, str]:
 
 
 def _keeping(folder: Path) -> dict[str, str]:
-    """What lets the emulator load its state from a folder and leave it there."""
+    """Return the variables with which the emulator loads its state from a folder and saves it there."""
     absolute = folder.resolve()
     return {
         "PERSIST_STATE": "1",

@@ -1,4 +1,4 @@
-"""An installation: the resources of a topology as they exist on an emulator, and what services are told of them."""
+"""An installation: the resources of a topology as they exist on an emulator, and the settings of services for them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from darkroom.topology import Topology
 from darkroom_local.clients import aws_environment
 
 DEFAULT_OWNER = "demo"
-"""Whose the development key is, and the drops into `incoming/`."""
+"""Owner of the development key, and of files that are put into `incoming/`."""
 
 _DEFAULT_LIMITS = (
     "DARKROOM_DEFAULT_REQUESTS_PER_SECOND",
@@ -21,11 +21,11 @@ _DEFAULT_LIMITS = (
 )
 
 _RECEIVE_WAIT_SECONDS = 1
-"""Short: the emulator keeps an abandoned poll, and what it takes, until the poll's time is over."""
+"""Duration of a poll. It is short because the emulator continues a cancelled poll, and hides what it receives."""
 
 
 _TASKS_A_CORE = 4
-"""Of one owner: what a processor takes in hand at a time, and as many again, so that it never waits for more."""
+"""Tasks of one owner in flight for each core: as many as a processor works on, and as many that wait for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class CreatedQueue:
 
 @dataclass(frozen=True, kw_only=True)
 class Installation:
-    """Where everything is."""
+    """Addresses of all resources."""
 
     topology: Topology
     endpoint_url: str
@@ -52,13 +52,13 @@ class Installation:
 
     @property
     def queues(self) -> Iterator[CreatedQueue]:
-        """Every queue, in the order of `Topology.queues`."""
+        """All queues, in the order of `Topology.queues`."""
         return iter((self.uploads, self.tasks, self.reports, self.notifications))
 
     def environment(self) -> dict[str, str]:
-        """The variables that the services need, in one dictionary for all of them.
+        """Return the variables that all services need.
 
-        Not in it is what differs from process to process: ports, the orchestrator's URL, logging.
+        Ports, the orchestrator's URL and logging are left out: they differ between processes.
         """
         return {
             **aws_environment(self.endpoint_url),
@@ -79,9 +79,9 @@ class Installation:
             "DARKROOM_NOTIFICATIONS_QUEUE_URL": self.notifications.url,
             "DARKROOM_NOTIFICATIONS_DLQ_URL": self.notifications.dlq_url,
             "DARKROOM_JOB_EVENTS_TOPIC_ARN": self.job_events_topic_arn,
-            # An emulator's queues are not fair to owners by themselves.
+            # Unlike SQS, the emulator's queues do not share messages out fairly between owners.
             "DARKROOM_TASKS_PER_OWNER": str(min(_TASKS_A_CORE * cores(), HIGHEST_TASKS_PER_OWNER)),
-            # A developer's own machine is nobody else's.
+            # A developer's machine has no other users who need a limit.
             **dict.fromkeys(_DEFAULT_LIMITS, UNLIMITED),
             # A developer receives webhooks on the same machine.
             "DARKROOM_WEBHOOK_ALLOW_PRIVATE": "true",
@@ -89,5 +89,5 @@ class Installation:
 
     @property
     def _public_endpoint_url(self) -> str:
-        """The emulator as people name it: the same host as the service's own URL, for links in a browser."""
+        """The emulator's address for links in a browser: the same host name as in the API's address."""
         return f"http://localhost:{urlsplit(self.endpoint_url).port}"

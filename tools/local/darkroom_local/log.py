@@ -1,4 +1,4 @@
-"""The output of a process, kept for whoever wants to search it."""
+"""The output of a process, kept to be searched."""
 
 import asyncio
 from collections import deque
@@ -15,17 +15,17 @@ class Log:
         self._grown = asyncio.Event()
 
     def append(self, line: str) -> None:
-        """Add a line and wake those who wait for one."""
+        """Add a line, and wake all `wait_for`."""
         self._lines.append(line)
         self._grown.set()
         self._grown = asyncio.Event()
 
     def find(self, text: str) -> list[str]:
-        """The lines that contain the text."""
+        """Return the lines that contain the text."""
         return [line for line in self._lines if text in line]
 
     async def wait_for(self, text: str, *, seconds: float = 10) -> str:
-        """The first line that contains the text, when it is there. Raises TimeoutError."""
+        """Wait for a line that contains the text and return the first one. Raises TimeoutError."""
         async with asyncio.timeout(seconds):
             while not (found := self.find(text)):
                 await self._grown.wait()

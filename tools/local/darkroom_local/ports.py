@@ -10,13 +10,13 @@ LOOPBACK: Final = "127.0.0.1"
 
 _BLOCK: Final = 40
 _BLOCKS: Final = range(20000, 32000, _BLOCK)
-"""The first port of each block. Kernels give higher ones to outgoing connections, which could take a server's."""
+"""First ports of the blocks. Higher ports are left to outgoing connections, which could take a server's port."""
 
 
 def free_ports(count: int) -> list[int]:
-    """So many different ports that nobody listens on, and that no other process gets from here while this one lives.
+    """Return different ports on which nobody listens. No other process gets them from here until this one ends.
 
-    Of two processes that chose the same, the one slower to listen would take the other's server for its own.
+    If two processes chose the same port, the slower one would mistake the other's server for its own.
     """
     found = list(islice(_OWN, count))
     if len(found) < count:
@@ -25,9 +25,9 @@ def free_ports(count: int) -> list[int]:
 
 
 def is_free(port: int) -> bool:
-    """Whether one could listen on the port now."""
+    """Whether a server could listen on the port now."""
     with socket.socket() as probe:
-        # As servers do, so that connections of a server that just ended are not in the way.
+        # As servers do: connections of a server that has just ended must not block the port.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
@@ -37,7 +37,7 @@ def is_free(port: int) -> bool:
 
 
 def _own_ports() -> Iterator[int]:
-    """Free ports, each once, of blocks whose first port this process holds until it ends."""
+    """Yield free ports, each once. A block belongs to the process that holds its first port, until it ends."""
     for first in random.SystemRandom().sample(_BLOCKS, len(_BLOCKS)):
         claim = socket.socket()
         try:

@@ -19,12 +19,12 @@ class Sender:
     """Something in AWS that may send to a queue."""
 
     service: str
-    """Its service, such as `s3.amazonaws.com`."""
+    """The service that sends, such as `s3.amazonaws.com`."""
     arn: str
 
 
 async def create(sqs: "SQSClient", spec: QueueSpec, *, sender: Sender | None = None) -> CreatedQueue:
-    """A queue and its dead-letter queue; `sender` may send to it beside Darkroom's services."""
+    """Create a queue and its dead-letter queue. The `sender` may send to it, besides Darkroom's services."""
     dlq_url, dlq_arn = await _create(sqs, spec.dlq_name)
     url, arn = await _create(sqs, spec.name)
     redrive = json.dumps({"deadLetterTargetArn": dlq_arn, "maxReceiveCount": spec.max_receives})
@@ -44,7 +44,7 @@ async def create(sqs: "SQSClient", spec: QueueSpec, *, sender: Sender | None = N
 
 
 async def _create(sqs: "SQSClient", name: str) -> tuple[str, str]:
-    """URL and ARN. Without attributes, since creating a queue that exists with others is an error."""
+    """Create a queue and return its URL and ARN. Attributes come later: to create it again with others is an error."""
     url = (await sqs.create_queue(QueueName=name))["QueueUrl"]
     answer = await sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     return url, answer["Attributes"]["QueueArn"]

@@ -1,4 +1,4 @@
-"""A picture to try things out with, so that nobody has to look for one first."""
+"""Writes a sample image, so that a newcomer has one to upload."""
 
 import struct
 import zlib
@@ -20,7 +20,7 @@ def write_sample(path: Path) -> None:
 
 
 def _row(y: int) -> bytes:
-    """One line of the picture, its filter byte (0: none) first."""
+    """Return one row of the image, after its filter byte (0: none)."""
     green = y * 255 // _HEIGHT
     return b"\0" + b"".join(bytes((x * 255 // _WIDTH, green, (x ^ y) & 255)) for x in range(_WIDTH))
 

@@ -13,17 +13,17 @@ from darkroom_local.log import Log
 from darkroom_local.ports import LOOPBACK
 
 STOP_SECONDS: Final = 10
-"""How long a service may take to drain before it is killed."""
+"""Seconds that a service has to drain before it is killed."""
 
 _POLL_SECONDS: Final = 0.1
 
 
 class ServiceFailed(Exception):
-    """A service ended, or did not become ready."""
+    """A service ended before it was ready, or took too long."""
 
 
 class Service:
-    """`python -m <module>` on a port. It may be started again after it ended; the log goes on."""
+    """The process `python -m <module>` on a port. It can be started again after it ended, and keeps its log."""
 
     def __init__(
         self, name: str, module: str, *, port: int, environment: Mapping[str, str], sink: LineSink | None = None
@@ -40,16 +40,16 @@ class Service:
 
     @property
     def is_running(self) -> bool:
-        """Whether the process runs; it may still be starting, or draining."""
+        """Whether the process runs. It may still be starting, or draining."""
         return self._child is not None and self._child.is_running
 
     @property
     def pid(self) -> int:
-        """The process id of the service as last started."""
+        """The process id of the last start."""
         return self._started.pid
 
     async def start(self) -> None:
-        """Start the process; `ready` tells when it can take work."""
+        """Start the process. `ready` waits until it can work."""
         self._child = await Child.start(self._command, environment=self._environment, sink=self._take)
 
     async def is_ready(self, client: httpx.AsyncClient) -> bool:
@@ -61,7 +61,7 @@ class Service:
         return answer.is_success
 
     async def ready(self, *, seconds: float = 60) -> None:
-        """Wait until `/readyz` says 200. Raises ServiceFailed when the time or the process ends first."""
+        """Wait until `/readyz` says 200. Raises ServiceFailed if the process or the time ends first."""
         try:
             async with asyncio.timeout(seconds), httpx.AsyncClient(trust_env=False) as client:
                 while not await self.is_ready(client):
@@ -72,15 +72,15 @@ class Service:
             raise ServiceFailed(f"{self.name} was not ready within {seconds:.0f} seconds:\n{self.log}") from error
 
     async def wait(self) -> int:
-        """The exit status, once the process has ended; negative after a signal."""
+        """Wait for the end of the process. Return its exit status, negative after a signal."""
         return await self._started.wait()
 
     async def stop(self, *, grace_seconds: float = STOP_SECONDS) -> int:
-        """SIGTERM, and SIGKILL after the grace; returns the exit status."""
+        """Send SIGTERM, and SIGKILL after the grace. Return the exit status."""
         return await self._started.stop(grace_seconds=grace_seconds)
 
     async def kill(self) -> int:
-        """SIGKILL to the service and its children, as when a machine goes; returns the exit status."""
+        """Send SIGKILL to the service and its children, as if a machine failed. Return the exit status."""
         self._started.kill()
         return await self.wait()
 
@@ -97,5 +97,5 @@ class Service:
 
 
 def _inherited() -> dict[str, str]:
-    """This process's environment without its AWS settings, which must not lead a service to a real account."""
+    """Return this process's environment without AWS settings, which could lead a service to a real account."""
     return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}

@@ -1,4 +1,4 @@
-"""Where the parts of the local system listen."""
+"""Ports of the local system."""
 
 from typing import Annotated, Self
 
@@ -20,11 +20,11 @@ class LocalSettings(BaseSettings):
     orchestrator_port: Port = 8001
     processor_port: Port = 8002
     emulator_port: Port = 4566
-    """AWS, emulated."""
+    """The AWS emulator."""
 
     @property
     def by_variable(self) -> dict[str, int]:
-        """The ports by the name of the variable that sets each."""
+        """The ports, each by the name of its variable."""
         return {f"DARKROOM_{name.upper()}": port for name, port in self.model_dump().items()}
 
     @model_validator(mode="after")

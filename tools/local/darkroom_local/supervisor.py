@@ -36,13 +36,13 @@ from darkroom_local.system import Ports, System
 KEPT: Final = Path("out/emulator")
 """Folder of the emulator's state between runs. Relative like `SAMPLE`."""
 SAMPLE: Final = Path("out/sample.png")
-"""Relative to the folder that the command is run in, as the curl line in the banner is."""
+"""Relative to the folder in which the command runs, as in the curl line of the banner."""
 
 _READY_SECONDS: Final = 60
 _POLL_SECONDS: Final = 0.1
 _TO_TERMINAL: Final = {
     "DARKROOM_LOG_FORMAT": "text",
-    # Twice as long as in tests, which stop services often: an idle system polls half as much.
+    # Twice as long as in tests, which stop services often: an idle system then polls half as often.
     "DARKROOM_RECEIVE_WAIT_SECONDS": "2",
 }
 
@@ -58,7 +58,7 @@ class Options:
 
 
 def main() -> None:
-    """Run the system. The exit status is 0 after a signal, 1 when the system fails, 2 for impossible settings."""
+    """Run the system. The exit status is 0 after a signal, 1 if the system fails, 2 for invalid settings."""
     options = _options()
     settings = load_settings(LocalSettings)
     try:
@@ -80,7 +80,7 @@ async def _until_signal(settings: LocalSettings, options: Options) -> None:
 
     def stop() -> None:
         if run.cancelling():
-            # Not another cancellation: one that comes before the first has had its effect would be lost in it.
+            # No second cancellation: it would be lost if the first one has not taken effect yet.
             tell("killing what still runs")
             hurry.set()
         else:
@@ -125,7 +125,7 @@ async def _keep_running(system: System, emulator: Emulator, options: Options, hu
 
 
 async def _drain(system: System, hurry: asyncio.Event) -> None:
-    """Stop all services; when it is to hurry, or is cancelled itself, by killing them."""
+    """Stop all services. Kill them after `hurry` is set, or if this is cancelled."""
     draining = asyncio.create_task(system.stop())
     hurrying = asyncio.create_task(hurry.wait())
     try:

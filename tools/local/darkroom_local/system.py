@@ -12,17 +12,17 @@ from darkroom_local.ports import LOOPBACK, free_ports
 from darkroom_local.service import STOP_SECONDS, Service
 
 SinkOf = Callable[[str], LineSink]
-"""Gives the sink for the output of the service of that name."""
+"""A function that returns the sink for the output of a service, by its name."""
 EnvironmentOf = Callable[[str], Mapping[str, str]]
-"""Gives the variables that only the service of that name is told."""
+"""A function that returns variables for one service, by its name."""
 
 _DRAIN_SECONDS: Final = 5
-"""Less than a service has before it is killed."""
+"""Seconds that a service gives its work at a stop. Less than `STOP_SECONDS`, after which it is killed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """Where the services listen; the first processor is on `processor`, further ones on free ports."""
+    """Ports of the services. The first processor has `processor`, further ones have free ports."""
 
     upload: int
     orchestrator: int
@@ -30,13 +30,13 @@ class Ports:
 
     @classmethod
     def free(cls) -> Self:
-        """Ports that nobody listens on."""
+        """Choose free ports."""
         upload, orchestrator, processor = free_ports(3)
         return cls(upload=upload, orchestrator=orchestrator, processor=processor)
 
 
 class System:
-    """The services, none of which runs until it is started. `url` is the API's."""
+    """All services. None runs until it is started. `url` is the address of the API."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class System:
         return [self.upload, self.orchestrator, *self.processors]
 
     def add_processor(self) -> Service:
-        """One more processor, not started yet."""
+        """Add a processor, without starting it."""
         (port,) = free_ports(1)
         processor = self._service(f"processor-{len(self.processors) + 1}", "darkroom_processor", port)
         self.processors.append(processor)
@@ -82,13 +82,13 @@ class System:
         await asyncio.gather(*(service.ready() for service in self.services))
 
     async def stop(self, *, grace_seconds: float = STOP_SECONDS) -> dict[str, int]:
-        """Let all services drain at the same time, and kill those that take too long; returns exit statuses by name."""
+        """Let all services drain at the same time, and kill those that take too long. Return exit statuses by name."""
         running = [service for service in self.services if service.is_running]
         statuses = await asyncio.gather(*(service.stop(grace_seconds=grace_seconds) for service in running))
         return {service.name: status for service, status in zip(running, statuses, strict=True)}
 
     async def kill(self) -> None:
-        """SIGKILL to all services, whatever they are at."""
+        """Send SIGKILL to all services."""
         await asyncio.gather(*(service.kill() for service in self.services if service.is_running))
 
     def _service(self, name: str, module: str, port: int) -> Service:
@@ -101,7 +101,7 @@ class System:
 async def running_system(
     installation: Installation, *, processors: int = 1, environment: Mapping[str, str] | None = None
 ) -> AsyncIterator[System]:
-    """A system on free ports, ready when the `with` block begins and gone after it. Raises ServiceFailed."""
+    """Run a system on free ports, ready, for the length of a `with` block. Raises ServiceFailed."""
     system = System(installation, environment=environment)
     while len(system.processors) < processors:
         system.add_processor()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 async def create(dynamodb: "DynamoDBClient", spec: TableSpec) -> None:
-    """The table with its indexes, on-demand billing, time to live and point-in-time recovery."""
+    """Create the table with its indexes, on-demand billing, time to live and point-in-time recovery."""
     with suppress(dynamodb.exceptions.ResourceInUseException):  # It exists.
         await dynamodb.create_table(**_definition(spec))
     await _expire_by(dynamodb, spec)
@@ -27,7 +27,7 @@ async def create(dynamodb: "DynamoDBClient", spec: TableSpec) -> None:
 
 
 async def _expire_by(dynamodb: "DynamoDBClient", spec: TableSpec) -> None:
-    """Turn the time to live on; turning it on again would be an error."""
+    """Turn the time to live on, if it is off: to turn it on again is an error."""
     answer = await dynamodb.describe_time_to_live(TableName=spec.name)
     if answer["TimeToLiveDescription"].get("TimeToLiveStatus") != "ENABLED":
         await dynamodb.update_time_to_live(

@@ -1,4 +1,4 @@
-"""The topic of job events on the emulator, and the queue that takes those of jobs with a callback URL from it."""
+"""The topic of job events on the emulator, and the queue that gets the events of jobs with a callback URL."""
 
 import json
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class CreatedTopic:
 
 
 async def create(clients: Clients, topology: Topology) -> CreatedTopic:
-    """The topic with its subscription. Subscribing again is no second subscription."""
+    """Create the topic and its subscription. A second call adds no second subscription."""
     arn = (await clients.sns.create_topic(Name=topology.job_events_topic))["TopicArn"]
     sender = Sender(service="sns.amazonaws.com", arn=arn)
     notifications = await queues.create(clients.sqs, topology.notifications, sender=sender)
