@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 
 from tests.support.images import jpeg
-from tests.system.faults.arena import Arena
+from tests.system.faults.rig import Rig
 
 _RECIPES: Final = ("grayscale", "thumbnails", "augment", "metadata")
 _PICTURES: Final = tuple(jpeg(40 + number, 30) for number in range(12))
@@ -43,8 +43,8 @@ class Entry:
 class Client:
     """One of several that act at the same time."""
 
-    def __init__(self, arena: Arena, ledger: list[Entry], random_source: random.Random) -> None:
-        self._arena = arena
+    def __init__(self, rig: Rig, ledger: list[Entry], random_source: random.Random) -> None:
+        self._arena = rig
         self._ledger = ledger
         self._random = random_source
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests.chaos.clients import Client, Entry
-from tests.chaos.mischief import Mischief
+from tests.chaos.disruptions import Disruptor
 from tests.chaos.verdict import Verdict, judge
 from tests.support.emulator import running_cloud
-from tests.system.faults.arena import running_arena
+from tests.system.faults.rig import running_rig
 
 CLIENTS: Final = 3
 DRAIN_SECONDS: Final = 150
@@ -39,24 +39,24 @@ class Outcome:
 async def run(*, minutes: float, seed: int) -> Outcome:
     """Run on an emulator of its own. The seed decides what is done, though not when it meets what."""
     ledger: list[Entry] = []
-    async with running_cloud() as cloud, running_arena(cloud, environment=_PATIENCE, calls_kept=_CALLS_KEPT) as arena:
-        second = arena.system.add_processor()
+    async with running_cloud() as cloud, running_rig(cloud, environment=_PATIENCE, calls_kept=_CALLS_KEPT) as rig:
+        second = rig.system.add_processor()
         await second.start()
         ends_at = time.monotonic() + minutes * 60
 
         def is_over() -> bool:
             return time.monotonic() > ends_at
 
-        clients = [Client(arena, ledger, random.Random(seed + number)) for number in range(CLIENTS)]  # noqa: S311
-        victims = ([arena.system.upload], [arena.system.orchestrator], arena.system.processors)
+        clients = [Client(rig, ledger, random.Random(seed + number)) for number in range(CLIENTS)]  # noqa: S311
+        victims = ([rig.system.upload], [rig.system.orchestrator], rig.system.processors)
         mischiefs = [
-            Mischief(arena, services, random.Random(seed - number))  # noqa: S311 - a seed can be given again
+            Disruptor(rig, services, random.Random(seed - number))  # noqa: S311 - a seed can be given again
             for number, services in enumerate(victims)
         ]
         await asyncio.gather(
             *(client.act(is_over) for client in clients), *(mischief.act(is_over) for mischief in mischiefs)
         )
-        await arena.mend()
-        verdict = await judge(arena, ledger, seconds=DRAIN_SECONDS)
+        await rig.mend()
+        verdict = await judge(rig, ledger, seconds=DRAIN_SECONDS)
     done = sum((mischief.done for mischief in mischiefs), Counter[str]())
     return Outcome(ledger=ledger, mischief=done, verdict=verdict)

@@ -19,7 +19,7 @@ from tests.chaos.verdict import Verdict, judge
 from tests.support.api import Api
 from tests.support.aws_proxy import AwsProxy, running_proxy
 from tests.support.emulator import Cloud
-from tests.system.faults.arena import Arena, events_queue
+from tests.system.faults.rig import Rig, events_queue
 from tests.upload.examples import PRESETS, completed
 
 RECIPE = PRESETS["thumbnails"]
@@ -34,34 +34,34 @@ def keys_of(job: Job) -> list[str]:
 class Scene:
     """Jobs that are made up, in a system of which no service runs."""
 
-    def __init__(self, arena: Arena, proxy: AwsProxy, events_url: str) -> None:
-        self.arena = arena
+    def __init__(self, rig: Rig, proxy: AwsProxy, events_url: str) -> None:
+        self.rig = rig
         self.proxy = proxy
         self.ledger: list[Entry] = []
         self._events_url = events_url
 
     async def add_job(self, number: int, *, status: JobStatus = JobStatus.COMPLETED, told: int = 1) -> Job:
         """A job with its objects, which `told` events announced."""
-        topology = self.arena.installation.topology
+        topology = self.rig.installation.topology
         job = replace(completed(filename=f"{number}.jpg"), status=status)
         self.ledger.append(Entry(way=Way.ONCE, name=job.filename, accepted=True, job_ids={job.job_id}))
-        assert await JobTable(self.arena.cloud.dynamodb, topology.jobs.name).create(NewJob(job=job, recipe=RECIPE))
+        assert await JobTable(self.rig.cloud.dynamodb, topology.jobs.name).create(NewJob(job=job, recipe=RECIPE))
         await self.put(topology.originals.name, job.source_key)
         for key in keys_of(job):
             await self.put(topology.results.name, key)
         for event in range(told):
             body = json.dumps({"job_id": job.job_id, "event_id": f"{job.job_id}-{event}", "status": status})
-            await self.arena.cloud.sqs.send_message(QueueUrl=self._events_url, MessageBody=body)
+            await self.rig.cloud.sqs.send_message(QueueUrl=self._events_url, MessageBody=body)
         return job
 
     async def put(self, bucket: str, key: str, body: bytes = b"a picture") -> None:
         """An object, or a further version of it."""
-        await self.arena.cloud.s3.put_object(Bucket=bucket, Key=key, Body=body)
+        await self.rig.cloud.s3.put_object(Bucket=bucket, Key=key, Body=body)
 
     async def judged(self) -> tuple[Verdict, Counter[str]]:
         """The verdict, and how often the judge called which operation of AWS."""
         self.proxy.calls.clear()
-        verdict = await judge(self.arena, self.ledger, seconds=1)
+        verdict = await judge(self.rig, self.ledger, seconds=1)
         return verdict, Counter(call.operation for call in self.proxy.calls)
 
 
@@ -73,8 +73,8 @@ async def scene(cloud: Cloud, installation: Installation) -> AsyncIterator[Scene
         events_queue(cloud, installation) as events_url,
         httpx.AsyncClient() as http,
     ):
-        arena = Arena(Cloud(proxy.url, clients), System(installation), Api(http), {}, events_url)
-        yield Scene(arena, proxy, events_url)
+        rig = Rig(Cloud(proxy.url, clients), System(installation), Api(http), {}, events_url)
+        yield Scene(rig, proxy, events_url)
 
 
 async def test_a_clean_run_is_called_clean(scene: Scene) -> None:
@@ -113,13 +113,13 @@ async def test_the_judge_looks_once_however_many_jobs_there_are(scene: Scene) ->
     ],
 )
 async def test_each_kind_of_fault_is_found(scene: Scene, fault: str, expected: str) -> None:
-    arena = scene.arena
-    results = arena.installation.topology.results.name
+    rig = scene.rig
+    results = rig.installation.topology.results.name
     match fault:
         case "an object that no job names":
             await scene.put(results, "processed/nobody.webp")
         case "a result that is not there":
-            await _remove(arena, results, keys_of(await scene.add_job(1))[0])
+            await _remove(rig, results, keys_of(await scene.add_job(1))[0])
         case "a result that was made twice, differently":
             await scene.put(results, keys_of(await scene.add_job(1))[0], b"another picture")
         case "an end that nobody was told of":
@@ -131,12 +131,12 @@ async def test_each_kind_of_fault_is_found(scene: Scene, fault: str, expected: s
         case "an upload without a job":
             scene.ledger.append(Entry(way=Way.DROP, name="gone.jpg", accepted=True))
         case _:
-            await arena.cloud.sqs.send_message(QueueUrl=arena.installation.reports.url, MessageBody="{}")
+            await rig.cloud.sqs.send_message(QueueUrl=rig.installation.reports.url, MessageBody="{}")
     verdict, _ = await scene.judged()
     found = {name for name in ("lost", "doubled", "stuck", "orphans") if getattr(verdict, name)}
     assert found == {expected}, verdict
 
 
-async def _remove(arena: Arena, bucket: str, key: str) -> None:
-    for version in (await arena.cloud.s3.list_object_versions(Bucket=bucket, Prefix=key))["Versions"]:
-        await arena.cloud.s3.delete_object(Bucket=bucket, Key=key, VersionId=version["VersionId"])
+async def _remove(rig: Rig, bucket: str, key: str) -> None:
+    for version in (await rig.cloud.s3.list_object_versions(Bucket=bucket, Prefix=key))["Versions"]:
+        await rig.cloud.s3.delete_object(Bucket=bucket, Key=key, VersionId=version["VersionId"])

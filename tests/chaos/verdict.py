@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from tests.chaos.clients import Entry, Way
 from tests.support.api import OPEN
 from tests.support.waiting import until
-from tests.system.faults.arena import Arena
 from tests.system.faults.evidence import Item, Objects, all_items, keys_of, objects_in
+from tests.system.faults.rig import Rig
 
 _GIVEN_UP = frozenset({"lost"})
 """The reason of jobs that met too many deaths. Their owners were told, and can retry them."""
@@ -38,57 +38,57 @@ class Verdict:
         return not (self.lost or self.doubled or self.stuck or self.orphans)
 
 
-async def judge(arena: Arena, ledger: list[Entry], *, seconds: float) -> Verdict:
+async def judge(rig: Rig, ledger: list[Entry], *, seconds: float) -> Verdict:
     """Wait until everything has come to its end, at most so long, and compare it with the ledger."""
     verdict = Verdict()
-    await _settled(arena, seconds)
-    items = await all_items(arena.cloud, arena.installation)
+    await _settled(rig, seconds)
+    items = await all_items(rig.cloud, rig.installation)
     verdict.statuses.update(item["status"] for item in items)
     verdict.stuck += [f"job {item['job_id']} is {item['status']}" for item in items if item["status"] in OPEN]
-    for queue in _queues(arena):
-        if depth := await arena.depth(queue):
+    for queue in _queues(rig):
+        if depth := await rig.depth(queue):
             verdict.stuck.append(f"{depth} messages in {queue}")
     _compare(ledger, items, verdict)
-    _check_objects(items, await _objects(arena), verdict)
-    events = await arena.events()
+    _check_objects(items, await _objects(rig), verdict)
+    events = await rig.events()
     for item in items:
         _check_events(item, events.get(item["job_id"], set()), verdict)
     return verdict
 
 
-async def _settled(arena: Arena, seconds: float) -> None:
+async def _settled(rig: Rig, seconds: float) -> None:
     """Return when no message travels and no job is open, or when the time is over."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await arena.quiet(seconds=seconds)
-            while open_jobs := await _open_jobs(arena):
+            await rig.quiet(seconds=seconds)
+            while open_jobs := await _open_jobs(rig):
                 for job_id in open_jobs:
-                    await _ended(arena, job_id, seconds)
-                await arena.quiet(seconds=seconds)
+                    await _ended(rig, job_id, seconds)
+                await rig.quiet(seconds=seconds)
 
 
-async def _open_jobs(arena: Arena) -> list[str]:
-    items = await all_items(arena.cloud, arena.installation)
+async def _open_jobs(rig: Rig) -> list[str]:
+    items = await all_items(rig.cloud, rig.installation)
     return [item["job_id"] for item in items if item["status"] in OPEN]
 
 
-async def _ended(arena: Arena, job_id: str, seconds: float) -> None:
+async def _ended(rig: Rig, job_id: str, seconds: float) -> None:
     async def ended() -> bool:
-        return (await arena.item(job_id))["status"] not in OPEN
+        return (await rig.item(job_id))["status"] not in OPEN
 
     await until(ended, seconds=seconds)
 
 
-def _queues(arena: Arena) -> list[str]:
-    installation = arena.installation
+def _queues(rig: Rig) -> list[str]:
+    installation = rig.installation
     return [queue.url for queue in (installation.uploads, installation.tasks, installation.reports)]
 
 
-async def _objects(arena: Arena) -> Objects:
+async def _objects(rig: Rig) -> Objects:
     """Everything in all buckets. No two buckets have a key in common."""
     objects: Objects = {}
-    for bucket in arena.installation.topology.buckets:
-        objects |= await objects_in(arena.cloud, bucket.name)
+    for bucket in rig.installation.topology.buckets:
+        objects |= await objects_in(rig.cloud, bucket.name)
     return objects
 
 

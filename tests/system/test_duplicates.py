@@ -10,7 +10,7 @@ from tests.support.api import keys_of
 from tests.support.emulator import Cloud
 from tests.support.images import jpeg
 from tests.support.waiting import until
-from tests.system.disturbed import Disturbed, disturbed_system
+from tests.system.restartable_system import RestartableSystem, restartable_system
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs.type_defs import MessageTypeDef
@@ -19,9 +19,9 @@ CAT = jpeg(40, 30)
 
 
 @pytest_asyncio.fixture(scope="module")
-async def disturbed(cloud: Cloud) -> AsyncIterator[Disturbed]:
-    async with cloud.installation() as installation, disturbed_system(cloud, installation) as disturbed:
-        yield disturbed
+async def restartable(cloud: Cloud) -> AsyncIterator[RestartableSystem]:
+    async with cloud.installation() as installation, restartable_system(cloud, installation) as restartable:
+        yield restartable
 
 
 async def taken(cloud: Cloud, url: str) -> "list[MessageTypeDef]":
@@ -47,75 +47,77 @@ async def put_back(cloud: Cloud, url: str, messages: "list[MessageTypeDef]") -> 
         await cloud.sqs.send_message(QueueUrl=url, MessageBody=message["Body"], MessageAttributes=attributes)
 
 
-async def multiply(disturbed: Disturbed, url: str, *, by: int) -> int:
+async def multiply(restartable: RestartableSystem, url: str, *, by: int) -> int:
     """Put each message into its queue several times, shuffled; returns how many there were."""
-    messages = await taken(disturbed.cloud, url)
+    messages = await taken(restartable.cloud, url)
     copies = messages * by
     random.Random(by).shuffle(copies)  # noqa: S311 - the same order each time
-    await put_back(disturbed.cloud, url, copies)
+    await put_back(restartable.cloud, url, copies)
     return len(messages)
 
 
-async def test_a_job_is_done_once_however_often_and_in_whatever_order_its_messages_come(disturbed: Disturbed) -> None:
-    installation, log = disturbed.system.installation, disturbed.orchestrator.log
-    await disturbed.orchestrator.stop()
-    await disturbed.processor.stop()
-    jobs = [await disturbed.api.upload(CAT, recipe) for recipe in ("augment", "metadata", "grayscale")]
-    assert await multiply(disturbed, installation.uploads.url, by=3) == len(jobs)
+async def test_a_job_is_done_once_however_often_and_in_whatever_order_its_messages_come(
+    restartable: RestartableSystem,
+) -> None:
+    installation, log = restartable.system.installation, restartable.orchestrator.log
+    await restartable.orchestrator.stop()
+    await restartable.processor.stop()
+    jobs = [await restartable.api.upload(CAT, recipe) for recipe in ("augment", "metadata", "grayscale")]
+    assert await multiply(restartable, installation.uploads.url, by=3) == len(jobs)
 
-    await disturbed.start(disturbed.orchestrator)
-    await until(lambda: drained(disturbed, installation.uploads.url))
-    await disturbed.orchestrator.stop()
+    await restartable.start(restartable.orchestrator)
+    await until(lambda: drained(restartable, installation.uploads.url))
+    await restartable.orchestrator.stop()
     assert len(log.find("tasks_sent")) == len(jobs), "three announcements are one start"
-    assert await multiply(disturbed, installation.tasks.url, by=2) == len(jobs)
+    assert await multiply(restartable, installation.tasks.url, by=2) == len(jobs)
 
-    await disturbed.start(disturbed.processor)
-    await until(lambda: drained(disturbed, installation.tasks.url))
-    await disturbed.processor.stop()
-    reports = await multiply(disturbed, installation.reports.url, by=3)
+    await restartable.start(restartable.processor)
+    await until(lambda: drained(restartable, installation.tasks.url))
+    await restartable.processor.stop()
+    reports = await multiply(restartable, installation.reports.url, by=3)
     assert reports >= 2 * len(jobs), "each task was done twice, and both times reported"
 
-    await disturbed.start(disturbed.orchestrator)
+    await restartable.start(restartable.orchestrator)
     for job in jobs:
-        done = await disturbed.api.ended(job["job_id"])
+        done = await restartable.api.ended(job["job_id"])
         assert (done["status"], done["error"]) == ("completed", None)
         assert done["cost"]["bytes_read"] == len(CAT), "what was done twice counts once"
-        assert await disturbed.results(job["job_id"]) == keys_of(done)
-    await until(lambda: drained(disturbed, installation.reports.url))
+        assert await restartable.results(job["job_id"]) == keys_of(done)
+    await until(lambda: drained(restartable, installation.reports.url))
     assert len(log.find("job_ended")) == len(jobs)
     for url in (installation.uploads.dlq_url, installation.tasks.dlq_url, installation.reports.dlq_url):
-        assert await disturbed.depth(url) == 0
-    await disturbed.mend()
+        assert await restartable.depth(url) == 0
+    await restartable.mend()
 
 
-async def drained(disturbed: Disturbed, url: str) -> bool:
-    return await disturbed.depth(url) == 0
+async def drained(restartable: RestartableSystem, url: str) -> bool:
+    return await restartable.depth(url) == 0
 
 
-async def test_messages_that_nobody_understands_are_put_aside_and_stop_nothing(disturbed: Disturbed) -> None:
-    installation = disturbed.system.installation
+async def test_messages_that_nobody_understands_are_put_aside_and_stop_nothing(restartable: RestartableSystem) -> None:
+    installation = restartable.system.installation
     for queue in (installation.uploads, installation.reports):
         for body in ("", "{", '{"type": "task.exploded", "v": 1}', '{"type": "upload.arrived", "v": 2}'):
-            await disturbed.cloud.sqs.send_message(QueueUrl=queue.url, MessageBody=body or " ")
-    job = await disturbed.api.made(CAT, "grayscale")
+            await restartable.cloud.sqs.send_message(QueueUrl=queue.url, MessageBody=body or " ")
+    job = await restartable.api.made(CAT, "grayscale")
     assert job["status"] == "completed"
     for queue in (installation.uploads, installation.reports):
 
         async def put_aside(dlq_url: str = queue.dlq_url) -> bool:
-            return await disturbed.depth(dlq_url) == 4
+            return await restartable.depth(dlq_url) == 4
 
         await until(put_aside)
 
 
-async def test_an_announcement_of_nothing_changes_nothing(disturbed: Disturbed) -> None:
-    url = disturbed.system.installation.uploads.url
-    await disturbed.cloud.sqs.send_message(QueueUrl=url, MessageBody='{"Event": "s3:TestEvent", "Bucket": "x"}')
-    waiting = await disturbed.api.http.post("/uploads/presigned", json={"content_type": "image/jpeg", "size": 9})
+async def test_an_announcement_of_nothing_changes_nothing(restartable: RestartableSystem) -> None:
+    url = restartable.system.installation.uploads.url
+    await restartable.cloud.sqs.send_message(QueueUrl=url, MessageBody='{"Event": "s3:TestEvent", "Bucket": "x"}')
+    waiting = await restartable.api.http.post("/uploads/presigned", json={"content_type": "image/jpeg", "size": 9})
     job_id = waiting.json()["job_id"]
-    await disturbed.cloud.sqs.send_message(
+    await restartable.cloud.sqs.send_message(
         QueueUrl=url,
         MessageBody=f'{{"v": 1, "type": "upload.arrived", "job_id": "{job_id}", '
         f'"source": {{"key": "direct/{job_id}/image", "etag": "x", "size": 9}}}}',
     )
-    await until(lambda: drained(disturbed, url))
-    assert (await disturbed.api.job(job_id))["status"] == "awaiting_upload"
+    await until(lambda: drained(restartable, url))
+    assert (await restartable.api.job(job_id))["status"] == "awaiting_upload"

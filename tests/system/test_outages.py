@@ -12,7 +12,7 @@ from tests.support.api import Api, keys_of, unsigned
 from tests.support.emulator import Cloud
 from tests.support.images import jpeg
 from tests.support.waiting import until
-from tests.system.disturbed import Disturbed, children_of, disturbed_system, frozen
+from tests.system.restartable_system import RestartableSystem, children_of, frozen, restartable_system
 from tools.testbed.processes import running
 
 CAT = jpeg(40, 30)
@@ -20,59 +20,59 @@ UNTOUCHED = ("awaiting_upload", "queued")
 
 
 @pytest_asyncio.fixture(scope="module")
-async def module_system(cloud: Cloud) -> AsyncIterator[Disturbed]:
-    async with cloud.installation() as installation, disturbed_system(cloud, installation) as disturbed:
-        yield disturbed
+async def module_system(cloud: Cloud) -> AsyncIterator[RestartableSystem]:
+    async with cloud.installation() as installation, restartable_system(cloud, installation) as restartable:
+        yield restartable
 
 
 @pytest_asyncio.fixture
-async def disturbed(module_system: Disturbed) -> AsyncIterator[Disturbed]:
+async def restartable(module_system: RestartableSystem) -> AsyncIterator[RestartableSystem]:
     """A system that is whole when the test begins."""
     await module_system.mend()
     yield module_system
 
 
-async def test_what_a_killed_processor_had_in_hand_is_done_by_the_next(disturbed: Disturbed) -> None:
-    children = children_of(disturbed.processor)
+async def test_what_a_killed_processor_had_in_hand_is_done_by_the_next(restartable: RestartableSystem) -> None:
+    children = children_of(restartable.processor)
     with frozen(children):
-        job = await disturbed.api.upload(CAT, "augment")
-        assert (await disturbed.api.left(job["job_id"], *UNTOUCHED))["status"] == "processing"
-        await disturbed.processor.kill()
+        job = await restartable.api.upload(CAT, "augment")
+        assert (await restartable.api.left(job["job_id"], *UNTOUCHED))["status"] == "processing"
+        await restartable.processor.kill()
     await until(lambda: not running(children))
-    await disturbed.start(disturbed.processor)
-    done = await disturbed.api.ended(job["job_id"])
+    await restartable.start(restartable.processor)
+    done = await restartable.api.ended(job["job_id"])
     assert (done["status"], done["progress"]["done"]) == ("completed", 5)
-    assert await disturbed.results(job["job_id"]) == keys_of(done)
-    assert (await disturbed.internals(job["job_id"]))["attempt"] == 1
+    assert await restartable.results(job["job_id"]) == keys_of(done)
+    assert (await restartable.internals(job["job_id"]))["attempt"] == 1
 
 
-async def test_a_processor_that_hung_and_lost_its_message_changes_nothing(disturbed: Disturbed) -> None:
-    slow, other = disturbed.processor, disturbed.system.add_processor()
+async def test_a_processor_that_hung_and_lost_its_message_changes_nothing(restartable: RestartableSystem) -> None:
+    slow, other = restartable.processor, restartable.system.add_processor()
     with frozen(children_of(slow)):
-        job = await disturbed.api.upload(CAT, "grayscale")
-        await disturbed.api.left(job["job_id"], *UNTOUCHED)
+        job = await restartable.api.upload(CAT, "grayscale")
+        await restartable.api.left(job["job_id"], *UNTOUCHED)
         with frozen({slow.pid}):
-            await disturbed.start(other)
-            done = await disturbed.api.ended(job["job_id"])
+            await restartable.start(other)
+            done = await restartable.api.ended(job["job_id"])
             assert done["status"] == "completed"
             before = len(slow.log.find("task_finished"))
     await until(lambda: len(slow.log.find("task_finished")) > before)
-    await until(lambda: bool(disturbed.orchestrator.log.find("report_late")))
-    assert unsigned(await disturbed.api.job(job["job_id"])) == unsigned(done)
-    assert await disturbed.results(job["job_id"]) == keys_of(done)
+    await until(lambda: bool(restartable.orchestrator.log.find("report_late")))
+    assert unsigned(await restartable.api.job(job["job_id"])) == unsigned(done)
+    assert await restartable.results(job["job_id"]) == keys_of(done)
 
 
-async def test_a_processor_that_is_told_to_stop_finishes_what_it_has_in_hand(disturbed: Disturbed) -> None:
-    processor = disturbed.processor
+async def test_a_processor_that_is_told_to_stop_finishes_what_it_has_in_hand(restartable: RestartableSystem) -> None:
+    processor = restartable.processor
     with frozen(children_of(processor)):
-        job = await disturbed.api.upload(CAT, "grayscale")
-        await disturbed.api.left(job["job_id"], *UNTOUCHED)
+        job = await restartable.api.upload(CAT, "grayscale")
+        await restartable.api.left(job["job_id"], *UNTOUCHED)
         os.kill(processor.pid, signal.SIGTERM)
         async with httpx.AsyncClient(trust_env=False) as anyone:
             await until(lambda: is_draining(anyone, processor.url))
     assert await processor.wait() == 0
-    assert (await disturbed.api.ended(job["job_id"]))["status"] == "completed"
-    assert await disturbed.depth(disturbed.system.installation.tasks.url) == 0
+    assert (await restartable.api.ended(job["job_id"]))["status"] == "completed"
+    assert await restartable.depth(restartable.system.installation.tasks.url) == 0
 
 
 async def is_draining(client: httpx.AsyncClient, url: str) -> bool:
@@ -80,19 +80,21 @@ async def is_draining(client: httpx.AsyncClient, url: str) -> bool:
     return answer.status_code == 503 and answer.json()["failures"] == {"service": "draining"}
 
 
-async def test_a_processor_that_is_told_to_stop_gives_back_what_takes_too_long(disturbed: Disturbed) -> None:
-    processor, children = disturbed.processor, children_of(disturbed.processor)
+async def test_a_processor_that_is_told_to_stop_gives_back_what_takes_too_long(restartable: RestartableSystem) -> None:
+    processor, children = restartable.processor, children_of(restartable.processor)
     with frozen(children):
-        job = await disturbed.api.upload(CAT, "grayscale")
-        await disturbed.api.left(job["job_id"], *UNTOUCHED)
+        job = await restartable.api.upload(CAT, "grayscale")
+        await restartable.api.left(job["job_id"], *UNTOUCHED)
         assert await processor.stop() == 0
     assert processor.log.find("messages_returned")
     assert not running(children)
-    await disturbed.start(processor)
-    assert (await disturbed.api.ended(job["job_id"]))["status"] == "completed"
+    await restartable.start(processor)
+    assert (await restartable.api.ended(job["job_id"]))["status"] == "completed"
 
 
-async def test_an_upload_service_that_is_told_to_stop_takes_in_the_upload_under_way(disturbed: Disturbed) -> None:
+async def test_an_upload_service_that_is_told_to_stop_takes_in_the_upload_under_way(
+    restartable: RestartableSystem,
+) -> None:
     begun, stopped = asyncio.Event(), asyncio.Event()
 
     async def body() -> AsyncIterator[bytes]:
@@ -102,18 +104,18 @@ async def test_an_upload_service_that_is_told_to_stop_takes_in_the_upload_under_
         yield CAT[100:]
 
     request = asyncio.create_task(
-        disturbed.api.http.post("/uploads?recipe=metadata", content=body(), headers={"Content-Type": "image/jpeg"})
+        restartable.api.http.post("/uploads?recipe=metadata", content=body(), headers={"Content-Type": "image/jpeg"})
     )
     await begun.wait()
-    os.kill(disturbed.upload.pid, signal.SIGTERM)
+    os.kill(restartable.upload.pid, signal.SIGTERM)
     async with httpx.AsyncClient(trust_env=False) as anyone:
-        await until(lambda: is_gone(anyone, disturbed.upload.url))
+        await until(lambda: is_gone(anyone, restartable.upload.url))
     stopped.set()
     answer = await request
     assert answer.status_code == 202
-    assert await disturbed.upload.wait() == 0
-    await disturbed.start(disturbed.upload)
-    assert (await disturbed.api.ended(answer.json()["job_id"]))["status"] == "completed"
+    assert await restartable.upload.wait() == 0
+    await restartable.start(restartable.upload)
+    assert (await restartable.api.ended(answer.json()["job_id"]))["status"] == "completed"
 
 
 async def is_gone(client: httpx.AsyncClient, url: str) -> bool:
@@ -130,33 +132,35 @@ async def upload_many(api: Api, count: int) -> list[str]:
     return [job["job_id"] for job in jobs]
 
 
-async def check_all_done(disturbed: Disturbed, job_ids: list[str]) -> None:
+async def check_all_done(restartable: RestartableSystem, job_ids: list[str]) -> None:
     """That each job has completed, with exactly one picture."""
-    done = await asyncio.gather(*(disturbed.api.ended(job_id) for job_id in job_ids))
+    done = await asyncio.gather(*(restartable.api.ended(job_id) for job_id in job_ids))
     assert {job["status"] for job in done} == {"completed"}
     for job in done:
         assert len(job["variants"]) == 1
-        assert await disturbed.results(job["job_id"]) == keys_of(job)
+        assert await restartable.results(job["job_id"]) == keys_of(job)
 
 
-async def test_an_orchestrator_that_is_told_to_stop_leaves_its_work_to_the_next(disturbed: Disturbed) -> None:
-    job_ids = await upload_many(disturbed.api, 20)
-    assert await disturbed.orchestrator.stop() == 0
-    await disturbed.start(disturbed.orchestrator)
-    await check_all_done(disturbed, job_ids)
+async def test_an_orchestrator_that_is_told_to_stop_leaves_its_work_to_the_next(restartable: RestartableSystem) -> None:
+    job_ids = await upload_many(restartable.api, 20)
+    assert await restartable.orchestrator.stop() == 0
+    await restartable.start(restartable.orchestrator)
+    await check_all_done(restartable, job_ids)
 
 
-async def test_an_orchestrator_that_is_killed_leaves_its_work_to_the_next(disturbed: Disturbed) -> None:
-    job_ids = await upload_many(disturbed.api, 20)
-    await disturbed.orchestrator.kill()
-    await disturbed.start(disturbed.orchestrator)
-    await check_all_done(disturbed, job_ids)
+async def test_an_orchestrator_that_is_killed_leaves_its_work_to_the_next(restartable: RestartableSystem) -> None:
+    job_ids = await upload_many(restartable.api, 20)
+    await restartable.orchestrator.kill()
+    await restartable.start(restartable.orchestrator)
+    await check_all_done(restartable, job_ids)
 
 
-async def test_without_the_orchestrator_uploads_are_taken_and_done_when_it_is_back(disturbed: Disturbed) -> None:
-    api = disturbed.api
+async def test_without_the_orchestrator_uploads_are_taken_and_done_when_it_is_back(
+    restartable: RestartableSystem,
+) -> None:
+    api = restartable.api
     ended = await api.made(CAT[:30], "grayscale")
-    await disturbed.orchestrator.stop()
+    await restartable.orchestrator.stop()
     waiting = await api.upload(CAT, "grayscale")
     for answer in (
         await api.http.delete(f"/jobs/{ended['job_id']}"),
@@ -168,52 +172,52 @@ async def test_without_the_orchestrator_uploads_are_taken_and_done_when_it_is_ba
         assert "127.0.0.1" not in answer.text, "what is behind the door is nobody's business"
     assert (await api.job(waiting["job_id"]))["status"] == "awaiting_upload"
     assert (await api.http.get("/readyz")).status_code == 200
-    await disturbed.start(disturbed.orchestrator)
+    await restartable.start(restartable.orchestrator)
     assert (await api.ended(waiting["job_id"]))["status"] == "completed"
     assert (await api.http.delete(f"/jobs/{ended['job_id']}")).status_code == 204
 
 
-async def test_a_job_that_is_cancelled_before_its_turn_is_never_done(disturbed: Disturbed) -> None:
-    await disturbed.processor.stop()
-    job = await disturbed.api.upload(CAT, "grayscale")
-    assert (await disturbed.api.left(job["job_id"], "awaiting_upload"))["status"] == "queued"
-    assert (await disturbed.api.http.delete(f"/jobs/{job['job_id']}")).status_code == 204
-    await check_cancelled_for_good(disturbed, job["job_id"])
+async def test_a_job_that_is_cancelled_before_its_turn_is_never_done(restartable: RestartableSystem) -> None:
+    await restartable.processor.stop()
+    job = await restartable.api.upload(CAT, "grayscale")
+    assert (await restartable.api.left(job["job_id"], "awaiting_upload"))["status"] == "queued"
+    assert (await restartable.api.http.delete(f"/jobs/{job['job_id']}")).status_code == 204
+    await check_cancelled_for_good(restartable, job["job_id"])
 
 
-async def test_a_job_that_is_cancelled_while_it_is_worked_on_leaves_nothing(disturbed: Disturbed) -> None:
-    with frozen(children_of(disturbed.processor)):
-        job = await disturbed.api.upload(CAT, "grayscale")
-        await disturbed.api.left(job["job_id"], *UNTOUCHED)
-        assert (await disturbed.api.http.delete(f"/jobs/{job['job_id']}")).status_code == 204
-    await check_cancelled_for_good(disturbed, job["job_id"])
+async def test_a_job_that_is_cancelled_while_it_is_worked_on_leaves_nothing(restartable: RestartableSystem) -> None:
+    with frozen(children_of(restartable.processor)):
+        job = await restartable.api.upload(CAT, "grayscale")
+        await restartable.api.left(job["job_id"], *UNTOUCHED)
+        assert (await restartable.api.http.delete(f"/jobs/{job['job_id']}")).status_code == 204
+    await check_cancelled_for_good(restartable, job["job_id"])
 
 
-async def check_cancelled_for_good(disturbed: Disturbed, job_id: str) -> None:
+async def check_cancelled_for_good(restartable: RestartableSystem, job_id: str) -> None:
     """That the processor's late results are thrown away."""
-    await disturbed.mend()
-    log = disturbed.orchestrator.log
+    await restartable.mend()
+    log = restartable.orchestrator.log
     await until(lambda: any(job_id in line for line in log.find("results_discarded")))
-    assert await disturbed.results(job_id) == []
-    assert (await disturbed.api.job(job_id))["status"] == "cancelled"
+    assert await restartable.results(job_id) == []
+    assert (await restartable.api.job(job_id))["status"] == "cancelled"
 
 
-async def test_a_task_that_nobody_could_do_fails_its_job_and_can_be_retried(disturbed: Disturbed) -> None:
-    tasks = disturbed.system.installation.tasks.url
-    await disturbed.processor.stop()
-    job = await disturbed.api.upload(CAT, "grayscale")
-    await disturbed.api.left(job["job_id"], "awaiting_upload")
+async def test_a_task_that_nobody_could_do_fails_its_job_and_can_be_retried(restartable: RestartableSystem) -> None:
+    tasks = restartable.system.installation.tasks.url
+    await restartable.processor.stop()
+    job = await restartable.api.upload(CAT, "grayscale")
+    await restartable.api.left(job["job_id"], "awaiting_upload")
 
     async def dies_of_it() -> bool:
         """Receive the task as a processor that dies would, until the queue gives it up."""
-        await disturbed.cloud.sqs.receive_message(QueueUrl=tasks, VisibilityTimeout=0, WaitTimeSeconds=0)
-        return await disturbed.depth(tasks) == 0
+        await restartable.cloud.sqs.receive_message(QueueUrl=tasks, VisibilityTimeout=0, WaitTimeSeconds=0)
+        return await restartable.depth(tasks) == 0
 
     await until(dies_of_it)
-    failed = await disturbed.api.ended(job["job_id"])
+    failed = await restartable.api.ended(job["job_id"])
     assert (failed["status"], failed["error"]["code"]) == ("failed", "lost")
-    await disturbed.start(disturbed.processor)
-    assert (await disturbed.api.http.post(f"/jobs/{job['job_id']}/retry")).status_code == 202
-    done = await disturbed.api.ended(job["job_id"])
+    await restartable.start(restartable.processor)
+    assert (await restartable.api.http.post(f"/jobs/{job['job_id']}/retry")).status_code == 202
+    done = await restartable.api.ended(job["job_id"])
     assert (done["status"], done["error"]) == ("completed", None)
-    assert (await disturbed.internals(job["job_id"]))["attempt"] == 2
+    assert (await restartable.internals(job["job_id"]))["attempt"] == 2

@@ -1,4 +1,4 @@
-"""Arenas, several of which go through their cases at the same time on one emulator."""
+"""Rigs, several of which go through their cases at the same time on one emulator."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,41 +8,41 @@ import pytest
 import pytest_asyncio
 
 from tests.support.emulator import Cloud
-from tests.system.faults.arena import Arena, running_arena
 from tests.system.faults.killing import CleanRun, clean_run
+from tests.system.faults.rig import Rig, running_rig
 
-ARENAS = 2
+RIGS = 2
 """A case waits more than it works: for processes to start and for messages to come back."""
 
 
 @pytest_asyncio.fixture(scope="module")
-async def arenas(cloud: Cloud) -> AsyncIterator[list[Arena]]:
+async def rigs(cloud: Cloud) -> AsyncIterator[list[Rig]]:
     """Several systems, each with an installation of its own."""
     async with AsyncExitStack() as stack:
-        opening = [asyncio.create_task(stack.enter_async_context(running_arena(cloud))) for _ in range(ARENAS)]
-        arenas = list(await asyncio.gather(*opening))
-        yield arenas
+        opening = [asyncio.create_task(stack.enter_async_context(running_rig(cloud))) for _ in range(RIGS)]
+        rigs = list(await asyncio.gather(*opening))
+        yield rigs
         # Nobody needs them to drain, one after the other.
-        await asyncio.gather(*(service.kill() for arena in arenas for service in arena.system.services))
+        await asyncio.gather(*(service.kill() for rig in rigs for service in rig.system.services))
 
 
 @pytest_asyncio.fixture(scope="package")
-async def shared_arena(cloud: Cloud) -> AsyncIterator[Arena]:
-    async with running_arena(cloud) as arena:
-        yield arena
+async def shared_rig(cloud: Cloud) -> AsyncIterator[Rig]:
+    async with running_rig(cloud) as rig:
+        yield rig
 
 
 @pytest_asyncio.fixture(scope="package")
-async def shared_clean_run(shared_arena: Arena) -> CleanRun:
-    return await clean_run(shared_arena)
+async def shared_clean_run(shared_rig: Rig) -> CleanRun:
+    return await clean_run(shared_rig)
 
 
 @pytest_asyncio.fixture
-async def arena(shared_arena: Arena) -> Arena:
+async def rig(shared_rig: Rig) -> Rig:
     """A system that is whole and has nothing to do when the test begins."""
-    await shared_arena.mend()
-    await shared_arena.quiet()
-    return shared_arena
+    await shared_rig.mend()
+    await shared_rig.quiet()
+    return shared_rig
 
 
 @pytest.fixture

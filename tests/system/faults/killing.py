@@ -13,8 +13,8 @@ import httpx
 from tests.support.aws_calls import Call
 from tests.support.aws_proxy import Moment, Trap
 from tests.support.images import jpeg
-from tests.system.faults.arena import Arena
 from tests.system.faults.evidence import Evidence, all_items, orphans, stored_bytes
+from tests.system.faults.rig import Rig
 
 PICTURE: Final = jpeg(40, 30)
 RECIPE: Final = json.dumps(
@@ -75,22 +75,22 @@ class CleanRun:
         return cases
 
 
-async def clean_run(arena: Arena) -> CleanRun:
+async def clean_run(rig: Rig) -> CleanRun:
     """Run a job to its end twice, undisturbed, and see what every service asks of AWS both times."""
-    await arena.mend()
-    first, second = await _run(arena), await _run(arena)
+    await rig.mend()
+    first, second = await _run(rig), await _run(rig)
     assert first.evidence == second.evidence
     return CleanRun(
         evidence=first.evidence, calls={name: _common(first.calls[name], second.calls[name]) for name in first.calls}
     )
 
 
-async def _run(arena: Arena) -> CleanRun:
-    begun = {name: len(proxy.calls) for name, proxy in arena.proxies.items()}
-    job_id = await submitted(arena, uuid4().hex)
-    assert await arena.over(job_id) == "completed"
-    calls = {name: _names(proxy.calls[begun[name] :]) for name, proxy in arena.proxies.items()}
-    return CleanRun(evidence=await arena.evidence(job_id), calls=calls)
+async def _run(rig: Rig) -> CleanRun:
+    begun = {name: len(proxy.calls) for name, proxy in rig.proxies.items()}
+    job_id = await submitted(rig, uuid4().hex)
+    assert await rig.over(job_id) == "completed"
+    calls = {name: _names(proxy.calls[begun[name] :]) for name, proxy in rig.proxies.items()}
+    return CleanRun(evidence=await rig.evidence(job_id), calls=calls)
 
 
 def _names(calls: list[Call]) -> list[str]:
@@ -109,15 +109,15 @@ def _common(first: list[str], second: list[str]) -> list[str]:
     return common
 
 
-async def submitted(arena: Arena, key: str) -> str:
+async def submitted(rig: Rig, key: str) -> str:
     """Send the picture as a client with an Idempotency-Key does: again, until it is taken. Returns the job's id.
 
     Raises TimeoutError.
     """
-    async with arena.told("an upload to be taken"), asyncio.timeout(60):
+    async with rig.told("an upload to be taken"), asyncio.timeout(60):
         while True:
             with suppress(httpx.TransportError):
-                answer = await arena.api.http.post(
+                answer = await rig.api.http.post(
                     "/uploads",
                     files={"file": ("cat.jpg", PICTURE)},
                     data={"recipe": RECIPE},
@@ -129,20 +129,20 @@ async def submitted(arena: Arena, key: str) -> str:
             await asyncio.sleep(0.1)
 
 
-async def killed_at(arena: Arena, case: Case, clean: CleanRun) -> list[str]:
+async def killed_at(rig: Rig, case: Case, clean: CleanRun) -> list[str]:
     """Kill the service at the call, start it again, and tell what is not as it was in the clean run."""
     for _ in range(_TRIES):
-        await arena.mend()
-        jobs_before = len(await all_items(arena.cloud, arena.installation))
-        with arena.proxies[case.service].trap(case.call, occurrence=case.occurrence, moment=case.moment) as trap:
-            upload = asyncio.create_task(submitted(arena, uuid4().hex))
-            over = asyncio.create_task(_over(arena, upload))
+        await rig.mend()
+        jobs_before = len(await all_items(rig.cloud, rig.installation))
+        with rig.proxies[case.service].trap(case.call, occurrence=case.occurrence, moment=case.moment) as trap:
+            upload = asyncio.create_task(submitted(rig, uuid4().hex))
+            over = asyncio.create_task(_over(rig, upload))
             if await _sprung(trap, over):
-                await arena.service(case.service).kill()
+                await rig.service(case.service).kill()
                 trap.cut()
-                await arena.mend()
+                await rig.mend()
             job_id = await over
-        differences = await _differences(arena, job_id, clean, jobs_before)
+        differences = await _differences(rig, job_id, clean, jobs_before)
         if trap.sprung.is_set() or differences:
             return differences
     return [] if case.may_not_happen else ["the call was never made"]
@@ -157,31 +157,31 @@ class End:
     evidence: Evidence
 
 
-async def end_without_repetition(arena: Arena, call: str) -> End:
+async def end_without_repetition(rig: Rig, call: str) -> End:
     """Kill the upload service once it has made this call, for a client that sends its picture once only."""
-    await arena.mend()
-    before = await _job_ids(arena)
-    with arena.proxies["upload"].trap(call, moment=Moment.UNANSWERED) as trap:
+    await rig.mend()
+    before = await _job_ids(rig)
+    with rig.proxies["upload"].trap(call, moment=Moment.UNANSWERED) as trap:
         files, fields = {"file": ("cat.jpg", PICTURE)}, {"recipe": RECIPE}
-        upload = asyncio.create_task(arena.api.http.post("/uploads", files=files, data=fields))
+        upload = asyncio.create_task(rig.api.http.post("/uploads", files=files, data=fields))
         async with asyncio.timeout(30):
             await trap.sprung.wait()
-        await arena.service("upload").kill()
+        await rig.service("upload").kill()
     (error,) = await asyncio.gather(upload, return_exceptions=True)
     assert isinstance(error, httpx.TransportError)
-    await arena.mend()
-    (job_id,) = await _job_ids(arena) - before
-    status = await arena.over(job_id)
-    return End(status=status, events=len(await arena.events_of(job_id)), evidence=await arena.evidence(job_id))
+    await rig.mend()
+    (job_id,) = await _job_ids(rig) - before
+    status = await rig.over(job_id)
+    return End(status=status, events=len(await rig.events_of(job_id)), evidence=await rig.evidence(job_id))
 
 
-async def _job_ids(arena: Arena) -> set[str]:
-    return {item["job_id"] for item in await all_items(arena.cloud, arena.installation)}
+async def _job_ids(rig: Rig) -> set[str]:
+    return {item["job_id"] for item in await all_items(rig.cloud, rig.installation)}
 
 
-async def _over(arena: Arena, upload: asyncio.Task[str]) -> str:
+async def _over(rig: Rig, upload: asyncio.Task[str]) -> str:
     job_id = await upload
-    await arena.over(job_id)
+    await rig.over(job_id)
     return job_id
 
 
@@ -193,14 +193,14 @@ async def _sprung(trap: Trap, over: asyncio.Task[str]) -> bool:
     return trap.sprung.is_set()
 
 
-async def _differences(arena: Arena, job_id: str, clean: CleanRun, jobs_before: int) -> list[str]:
-    found = await arena.evidence(job_id)
-    events = await arena.events_of(job_id)
-    items = await all_items(arena.cloud, arena.installation)
+async def _differences(rig: Rig, job_id: str, clean: CleanRun, jobs_before: int) -> list[str]:
+    found = await rig.evidence(job_id)
+    events = await rig.events_of(job_id)
+    items = await all_items(rig.cloud, rig.installation)
     new = len(items) - jobs_before
-    counted = await stored_bytes(arena.cloud, arena.installation)
-    dead_letters = await arena.dead_letters()
-    left = await orphans(arena.cloud, arena.installation)
+    counted = await stored_bytes(rig.cloud, rig.installation)
+    dead_letters = await rig.dead_letters()
+    left = await orphans(rig.cloud, rig.installation)
     facts = {
         f"item {found.item}": found.item == clean.evidence.item,
         f"manifest {found.manifest}": found.manifest == clean.evidence.manifest,

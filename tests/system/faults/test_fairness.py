@@ -7,20 +7,20 @@ import pytest_asyncio
 from tests.support.api import Api, open_api
 from tests.support.waiting import until
 from tests.system.conftest import new_key
-from tests.system.faults.arena import IMPATIENT, Arena
 from tests.system.faults.evidence import all_items
 from tests.system.faults.killing import PICTURE
+from tests.system.faults.rig import IMPATIENT, Rig
 
 FLOOD = 24
 SHARE = int(IMPATIENT["DARKROOM_TASKS_PER_OWNER"])
 IN_HAND = 2
-"""Tasks that the arena's processor has in hand at a time."""
+"""Tasks that the rig's processor has in hand at a time."""
 
 
 @pytest_asyncio.fixture
-async def quiet(arena: Arena) -> AsyncIterator[Api]:
+async def quiet(rig: Rig) -> AsyncIterator[Api]:
     """An owner with one job."""
-    async with open_api(arena.system.url, await new_key(arena.cloud, arena.installation)) as api:
+    async with open_api(rig.system.url, await new_key(rig.cloud, rig.installation)) as api:
         yield api
 
 
@@ -29,43 +29,43 @@ async def uploaded(api: Api, count: int) -> list[str]:
     return [(await api.upload(PICTURE))["job_id"] for _ in range(count)]
 
 
-async def order_of(arena: Arena, job_ids: list[str], moment: str) -> list[str]:
+async def order_of(rig: Rig, job_ids: list[str], moment: str) -> list[str]:
     """The jobs in the order in which they reached it, once all are over."""
 
     async def all_over() -> bool:
-        items = await all_items(arena.cloud, arena.installation)
+        items = await all_items(rig.cloud, rig.installation)
         ended = {item["job_id"] for item in items if item["status"] == "completed"}
         return ended >= set(job_ids)
 
     await until(all_over, seconds=60)
-    reached = {item["job_id"]: item[moment] for item in await all_items(arena.cloud, arena.installation)}
+    reached = {item["job_id"]: item[moment] for item in await all_items(rig.cloud, rig.installation)}
     return sorted(job_ids, key=lambda job_id: reached[job_id])
 
 
-async def test_a_job_is_processed_before_a_flood_of_another_owner_that_came_earlier(arena: Arena, quiet: Api) -> None:
-    await arena.service("processor").kill()
-    flood = await uploaded(arena.api, FLOOD)
+async def test_a_job_is_processed_before_a_flood_of_another_owner_that_came_earlier(rig: Rig, quiet: Api) -> None:
+    await rig.service("processor").kill()
+    flood = await uploaded(rig.api, FLOOD)
     [job_id] = await uploaded(quiet, 1)
 
     async def all_queued() -> bool:
-        items = await all_items(arena.cloud, arena.installation)
+        items = await all_items(rig.cloud, rig.installation)
         return all(item["status"] == "queued" for item in items if item["job_id"] in {*flood, job_id})
 
     await until(all_queued)
-    assert await arena.depth(arena.installation.tasks.url) <= SHARE + IN_HAND + 1
+    assert await rig.depth(rig.installation.tasks.url) <= SHARE + IN_HAND + 1
 
-    await arena.mend()
+    await rig.mend()
 
-    order = await order_of(arena, [*flood, job_id], "completed_at")
+    order = await order_of(rig, [*flood, job_id], "completed_at")
     assert order.index(job_id) <= SHARE + IN_HAND
 
 
-async def test_a_job_is_started_before_a_flood_of_another_owner_that_came_earlier(arena: Arena, quiet: Api) -> None:
-    await arena.service("orchestrator").kill()
-    flood = await uploaded(arena.api, FLOOD)
+async def test_a_job_is_started_before_a_flood_of_another_owner_that_came_earlier(rig: Rig, quiet: Api) -> None:
+    await rig.service("orchestrator").kill()
+    flood = await uploaded(rig.api, FLOOD)
     [job_id] = await uploaded(quiet, 1)
 
-    await arena.mend()
+    await rig.mend()
 
-    order = await order_of(arena, [*flood, job_id], "queued_at")
+    order = await order_of(rig, [*flood, job_id], "queued_at")
     assert order.index(job_id) <= FLOOD // 2

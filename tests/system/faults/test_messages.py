@@ -10,35 +10,33 @@ import httpx
 from tests.support.aws_proxy import Interception, Moment
 from tests.support.interceptions import Echoes, Flaky, LostAnswers, PartlyRefused
 from tests.support.waiting import until
-from tests.system.faults.arena import Arena
 from tests.system.faults.evidence import orphans
 from tests.system.faults.killing import CleanRun, submitted
+from tests.system.faults.rig import Rig
 
 
-async def check_as_clean(arena: Arena, job_id: str, clean: CleanRun) -> None:
+async def check_as_clean(rig: Rig, job_id: str, clean: CleanRun) -> None:
     """That the job's item, its pictures and the number of its ends are those of an undisturbed run."""
-    assert await arena.over(job_id) == "completed"
-    assert await arena.evidence(job_id) == clean.evidence
-    assert len(await arena.events_of(job_id)) == 1
-    assert await arena.dead_letters() == 0
-    assert await orphans(arena.cloud, arena.installation) == []
+    assert await rig.over(job_id) == "completed"
+    assert await rig.evidence(job_id) == clean.evidence
+    assert len(await rig.events_of(job_id)) == 1
+    assert await rig.dead_letters() == 0
+    assert await orphans(rig.cloud, rig.installation) == []
 
 
-def on_the_way(arena: Arena, interception: Interception) -> ExitStack:
+def on_the_way(rig: Rig, interception: Interception) -> ExitStack:
     """The interception, between each of the services and AWS."""
     stack = ExitStack()
-    for proxy in arena.proxies.values():
+    for proxy in rig.proxies.values():
         stack.enter_context(proxy.intercepted(interception))
     return stack
 
 
-async def test_calls_that_the_sdk_repeats_because_their_answers_got_lost_count_once(
-    arena: Arena, clean: CleanRun
-) -> None:
+async def test_calls_that_the_sdk_repeats_because_their_answers_got_lost_count_once(rig: Rig, clean: CleanRun) -> None:
     lost = LostAnswers()
-    with on_the_way(arena, lost):
-        job_id = await submitted(arena, uuid4().hex)
-        await check_as_clean(arena, job_id, clean)
+    with on_the_way(rig, lost):
+        job_id = await submitted(rig, uuid4().hex)
+        await check_as_clean(rig, job_id, clean)
     made = {_kind(call) for calls in clean.calls.values() for call in calls if not call.startswith("Receive")}
     assert made <= set(map(_kind, lost.lost)), "each kind of call of a clean run has lost an answer"
 
@@ -48,48 +46,48 @@ def _kind(call: str) -> str:
     return "TransactWriteItems" if call.startswith("TransactWriteItems") else call
 
 
-async def test_messages_that_come_three_times_and_shuffled_change_nothing(arena: Arena, clean: CleanRun) -> None:
-    with on_the_way(arena, Echoes(seed=1)):
-        job_id = await submitted(arena, uuid4().hex)
-        await check_as_clean(arena, job_id, clean)
+async def test_messages_that_come_three_times_and_shuffled_change_nothing(rig: Rig, clean: CleanRun) -> None:
+    with on_the_way(rig, Echoes(seed=1)):
+        job_id = await submitted(rig, uuid4().hex)
+        await check_as_clean(rig, job_id, clean)
 
 
-async def test_messages_of_a_batch_that_was_taken_in_part_are_sent_again_alone(arena: Arena, clean: CleanRun) -> None:
+async def test_messages_of_a_batch_that_was_taken_in_part_are_sent_again_alone(rig: Rig, clean: CleanRun) -> None:
     refused = PartlyRefused("SendMessageBatch tasks")
-    with arena.proxies["orchestrator"].intercepted(refused):
-        job_id = await submitted(arena, uuid4().hex)
-        await check_as_clean(arena, job_id, clean)
+    with rig.proxies["orchestrator"].intercepted(refused):
+        job_id = await submitted(rig, uuid4().hex)
+        await check_as_clean(rig, job_id, clean)
     assert refused.batches == [2, 1]
-    assert (await arena.item(job_id))["redrives"] == 0, "nor was it the sweeper who noticed"
+    assert (await rig.item(job_id))["redrives"] == 0, "nor was it the sweeper who noticed"
 
 
-async def test_a_dead_announcement_is_brought_back_by_a_redrive(arena: Arena, clean: CleanRun) -> None:
-    uploads = arena.installation.uploads
-    await arena.service("orchestrator").kill()
-    job_id = await submitted(arena, uuid4().hex)
+async def test_a_dead_announcement_is_brought_back_by_a_redrive(rig: Rig, clean: CleanRun) -> None:
+    uploads = rig.installation.uploads
+    await rig.service("orchestrator").kill()
+    job_id = await submitted(rig, uuid4().hex)
 
     async def nobody_can_take_it() -> bool:
-        await arena.cloud.sqs.receive_message(QueueUrl=uploads.url, VisibilityTimeout=0, WaitTimeSeconds=0)
-        return await arena.depth(uploads.dlq_url) == 1
+        await rig.cloud.sqs.receive_message(QueueUrl=uploads.url, VisibilityTimeout=0, WaitTimeSeconds=0)
+        return await rig.depth(uploads.dlq_url) == 1
 
     await until(nobody_can_take_it)
     # Nobody else may wake the job up.
-    with arena.proxies["orchestrator"].trap("Query jobs", moment=Moment.BEFORE):
-        await arena.mend()
-        async with httpx.AsyncClient(base_url=arena.service("orchestrator").url, trust_env=False) as operator:
+    with rig.proxies["orchestrator"].trap("Query jobs", moment=Moment.BEFORE):
+        await rig.mend()
+        async with httpx.AsyncClient(base_url=rig.service("orchestrator").url, trust_env=False) as operator:
             answer = await operator.post("/api/dlq/uploads/redrive")
         assert (answer.status_code, answer.json()) == (202, {"moved": 1})
-        await check_as_clean(arena, job_id, clean)
+        await check_as_clean(rig, job_id, clean)
 
 
-async def test_an_aws_that_fails_three_times_in_ten_delays_and_changes_nothing(arena: Arena, clean: CleanRun) -> None:
-    jobs, before = 3, sum(proxy.work_asked for proxy in arena.proxies.values())
+async def test_an_aws_that_fails_three_times_in_ten_delays_and_changes_nothing(rig: Rig, clean: CleanRun) -> None:
+    jobs, before = 3, sum(proxy.work_asked for proxy in rig.proxies.values())
     flaky = Flaky(0.3, random.Random(1))  # noqa: S311 - the same faults each time
-    with on_the_way(arena, flaky):
-        job_ids = await asyncio.gather(*(submitted(arena, uuid4().hex) for _ in range(jobs)))
+    with on_the_way(rig, flaky):
+        job_ids = await asyncio.gather(*(submitted(rig, uuid4().hex) for _ in range(jobs)))
         for job_id in job_ids:
-            await check_as_clean(arena, job_id, clean)
+            await check_as_clean(rig, job_id, clean)
     needed = jobs * sum(len(calls) for calls in clean.calls.values())
     assert flaky.faults > needed / 10
-    asked = sum(proxy.work_asked for proxy in arena.proxies.values()) - before
+    asked = sum(proxy.work_asked for proxy in rig.proxies.values()) - before
     assert asked <= 4 * needed, "no storm of repetitions"

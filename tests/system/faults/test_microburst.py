@@ -7,9 +7,9 @@ import pytest
 
 from tests.support.emulator import Cloud
 from tests.support.microburst import EXECUTABLE, Rule, running_microburst
-from tests.system.faults.arena import running_arena
 from tests.system.faults.evidence import orphans
 from tests.system.faults.killing import clean_run, submitted
+from tests.system.faults.rig import running_rig
 
 JOBS = 6
 CALLS_OVER_NEEDED = 4
@@ -37,17 +37,17 @@ RULES = [
 @pytest.mark.exhaustive
 @pytest.mark.skipif(not EXECUTABLE.exists(), reason="microburst is not installed: `make faults` does that")
 async def test_an_aws_in_trouble_delays_jobs_and_is_not_asked_without_end(cloud: Cloud) -> None:
-    async with running_microburst(cloud.endpoint_url) as proxy, running_arena(cloud, upstream=proxy.url) as arena:
-        clean = await clean_run(arena)
-        before = sum(proxy.work_asked for proxy in arena.proxies.values())
+    async with running_microburst(cloud.endpoint_url) as proxy, running_rig(cloud, upstream=proxy.url) as rig:
+        clean = await clean_run(rig)
+        before = sum(proxy.work_asked for proxy in rig.proxies.values())
         await proxy.add(RULES)
-        job_ids = await asyncio.gather(*(submitted(arena, uuid4().hex) for _ in range(JOBS)))
+        job_ids = await asyncio.gather(*(submitted(rig, uuid4().hex) for _ in range(JOBS)))
         for job_id in job_ids:
-            assert await arena.over(job_id, seconds=120) == "completed"
-            assert await arena.evidence(job_id) == clean.evidence
-            assert len(await arena.events_of(job_id)) == 1
-        asked = sum(proxy.work_asked for proxy in arena.proxies.values()) - before
+            assert await rig.over(job_id, seconds=120) == "completed"
+            assert await rig.evidence(job_id) == clean.evidence
+            assert len(await rig.events_of(job_id)) == 1
+        asked = sum(proxy.work_asked for proxy in rig.proxies.values()) - before
         fired = await proxy.fired()
         assert {event["service"] for event in fired} == {"s3", "sqs", "dynamodb"}
         assert asked <= CALLS_OVER_NEEDED * JOBS * sum(len(calls) for calls in clean.calls.values())
-        assert await orphans(cloud, arena.installation) == []
+        assert await orphans(cloud, rig.installation) == []

@@ -7,17 +7,17 @@ from collections.abc import Callable, Sequence
 
 from darkroom_local.service import Service
 from tests.support.interceptions import Flaky, LostAnswers
-from tests.system.disturbed import children_of, frozen
-from tests.system.faults.arena import VISIBILITY_SECONDS, Arena
+from tests.system.faults.rig import VISIBILITY_SECONDS, Rig
+from tests.system.restartable_system import children_of, frozen
 
 
-class Mischief:
+class Disruptor:
     """Harms its services, one at a time, and mends them. `done` counts what was done."""
 
-    def __init__(self, arena: Arena, services: Sequence[Service], random_source: random.Random) -> None:
+    def __init__(self, rig: Rig, services: Sequence[Service], random_source: random.Random) -> None:
         self.done: Counter[str] = Counter()
         self._services = services
-        self._arena = arena
+        self._arena = rig
         self._random = random_source
 
     async def act(self, until: Callable[[], bool]) -> None:

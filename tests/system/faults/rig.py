@@ -35,7 +35,7 @@ IMPATIENT: Final = {
 _TOLD_LINES: Final = 60
 
 
-class Arena:
+class Rig:
     """A system that is whole between two cases, and all that a case wants to see of it."""
 
     def __init__(
@@ -147,14 +147,14 @@ class Arena:
 
 
 @asynccontextmanager
-async def running_arena(
+async def running_rig(
     cloud: Cloud,
     *,
     upstream: str | None = None,
     environment: Mapping[str, str] | None = None,
     calls_kept: int | None = None,
-) -> AsyncIterator[Arena]:
-    """An arena for the length of a `with` block; `upstream` is what the proxies stand in front of.
+) -> AsyncIterator[Rig]:
+    """An rig for the length of a `with` block; `upstream` is what the proxies stand in front of.
 
     `calls_kept` bounds the memory of a long run: see `running_proxy`.
     """
@@ -181,7 +181,7 @@ async def running_arena(
         stack.push_async_callback(system.stop)
         await system.start()
         api = await stack.enter_async_context(open_api(system.url, DEVELOPMENT_KEY))
-        yield Arena(cloud, system, api, proxies, events_url)
+        yield Rig(cloud, system, api, proxies, events_url)
 
 
 @asynccontextmanager

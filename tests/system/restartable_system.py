@@ -20,7 +20,7 @@ VISIBILITY_SECONDS = 2
 """How long a message stays with whoever died over it: shorter than in earnest, where a test would wait a minute."""
 
 
-class Disturbed:
+class RestartableSystem:
     """A system, the default owner's client, and a view behind the scenes."""
 
     def __init__(self, cloud: Cloud, system: System, api: Api) -> None:
@@ -66,7 +66,7 @@ class Disturbed:
 
 
 @asynccontextmanager
-async def disturbed_system(cloud: Cloud, installation: Installation) -> AsyncIterator[Disturbed]:
+async def restartable_system(cloud: Cloud, installation: Installation) -> AsyncIterator[RestartableSystem]:
     """All services running on an installation, whose queues take lost messages back quickly."""
     for queue in (installation.uploads, installation.tasks, installation.reports):
         await cloud.sqs.set_queue_attributes(
@@ -76,7 +76,7 @@ async def disturbed_system(cloud: Cloud, installation: Installation) -> AsyncIte
     try:
         await system.start()
         async with open_api(system.url, DEVELOPMENT_KEY) as api:
-            yield Disturbed(cloud, system, api)
+            yield RestartableSystem(cloud, system, api)
     finally:
         await system.stop()
 
