@@ -1,4 +1,7 @@
-"""`python -m tests.chaos --minutes 2`: prints what was lost, doubled, stuck and orphaned; status 1 if anything was."""
+"""Runs chaos: `python -m tests.chaos --minutes 2`.
+
+It prints what was lost, doubled, stuck or orphaned. The exit status is 1 if anything was.
+"""
 
 import argparse
 import asyncio
@@ -10,12 +13,12 @@ from tests.chaos.verdict import accepted
 
 
 def report(outcome: Outcome) -> str:
-    """The run in a few lines, and every fault in one of its own."""
+    """Return a summary of the run, with a line for every fault."""
     verdict = outcome.verdict
-    taken, done = accepted(outcome.ledger), outcome.mischief
-    lines = [f"asked for     {len(outcome.ledger)}"]
-    lines += [f"  taken       {count} {way}" for way, count in taken.items()]
-    lines += [f"mischief      {done.total()}: {', '.join(f'{count} × {name}' for name, count in sorted(done.items()))}"]
+    uploads, done = accepted(outcome.ledger), outcome.disruptions
+    lines = [f"requested     {len(outcome.ledger)}"]
+    lines += [f"  accepted    {count} {way}" for way, count in uploads.items()]
+    lines += [f"disruptions   {done.total()}: {', '.join(f'{count} × {name}' for name, count in sorted(done.items()))}"]
     lines += [f"jobs          {', '.join(f'{count} {status}' for status, count in sorted(verdict.statuses.items()))}"]
     for name in ("lost", "doubled", "stuck", "orphans"):
         faults: list[str] = getattr(verdict, name)
@@ -24,7 +27,7 @@ def report(outcome: Outcome) -> str:
 
 
 def main() -> None:
-    """Run it and judge."""
+    """Run it and print the verdict."""
     parser = argparse.ArgumentParser(prog="tests.chaos", description=__doc__)
     parser.add_argument("--minutes", type=float, default=2)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))

@@ -1,4 +1,4 @@
-"""Clients who upload and drop pictures at random, and a ledger of all that they asked for and were told."""
+"""Clients that upload and drop images at random, and a ledger of their requests and the answers."""
 
 import asyncio
 import random
@@ -15,33 +15,33 @@ from tests.system.faults.rig import Rig
 
 _RECIPES: Final = ("grayscale", "thumbnails", "augment", "metadata")
 _PICTURES: Final = tuple(jpeg(40 + number, 30) for number in range(12))
-_TAKEN: Final = 202
+_ACCEPTED: Final = 202
 
 
 class Way(StrEnum):
-    """How a picture came in."""
+    """How an image is sent."""
 
-    KEYED = "with an Idempotency-Key, repeated until it was taken"
-    ONCE = "without one, and never repeated"
+    KEYED = "with an Idempotency-Key, repeated until it was accepted"
+    ONCE = "without a key, never repeated"
     DROP = "dropped into the bucket"
 
 
 @dataclass(kw_only=True)
 class Entry:
-    """What a client wanted, and what became of it as far as the client knows."""
+    """One upload or drop, and what the client knows about it."""
 
     way: Way
     name: str
-    """The file's name, unlike all others."""
+    """Unique name of the file."""
     accepted: bool = False
     job_ids: set[str] = field(default_factory=set)
-    """All ids that the client was told: more than one is one too many."""
+    """All job IDs in the answers. More than one is a fault."""
     calls: list[str] = field(default_factory=list)
     """The outcome of each call: a status, or an error."""
 
 
 class Client:
-    """One of several that act at the same time."""
+    """A client that sends images at random. Several run at the same time."""
 
     def __init__(self, rig: Rig, ledger: list[Entry], random_source: random.Random) -> None:
         self._arena = rig
@@ -49,7 +49,7 @@ class Client:
         self._random = random_source
 
     async def act(self, until: Callable[[], bool]) -> None:
-        """Ask for one thing after the other until it is time to stop."""
+        """Send one image after the other until `until` returns True."""
         while not until():
             way = self._random.choice((Way.KEYED, Way.KEYED, Way.ONCE, Way.DROP))
             entry = Entry(way=way, name=f"{uuid4().hex}.jpg")
@@ -71,11 +71,11 @@ class Client:
         headers = {"Idempotency-Key": entry.name} if entry.way is Way.KEYED else {}
         times = self._random.choice((1, 1, 2)) if entry.way is Way.KEYED else 1
         while times:
-            taken = await self._call(entry, headers, {"recipe": recipe}, picture)
-            times -= taken
-            if not taken:
-                if entry.way is Way.ONCE:
-                    return
+            if await self._call(entry, headers, {"recipe": recipe}, picture):
+                times -= 1
+            elif entry.way is Way.ONCE:
+                return
+            else:
                 await asyncio.sleep(0.2)
 
     async def _call(self, entry: Entry, headers: dict[str, str], fields: dict[str, str], picture: bytes) -> bool:
@@ -87,7 +87,7 @@ class Client:
             entry.calls.append(type(error).__name__)
             return False
         entry.calls.append(str(answer.status_code))
-        if answer.status_code != _TAKEN:
+        if answer.status_code != _ACCEPTED:
             return False
         entry.accepted = True
         entry.job_ids.add(answer.json()["job_id"])

@@ -1,4 +1,4 @@
-"""A run of chaos: clients and mischief for some minutes, then peace, then the verdict."""
+"""Runs chaos: clients and disruptions for some minutes, then a drain, then the verdict."""
 
 import asyncio
 import random
@@ -15,12 +15,12 @@ from tests.system.faults.rig import running_rig
 
 CLIENTS: Final = 3
 DRAIN_SECONDS: Final = 150
-"""Far more than the longest pause of a message; nearly always a few seconds are enough."""
+"""Longest drain. It is much longer than the longest pause of a message; usually a few seconds are enough."""
 _CALLS_KEPT: Final = 200
-"""Calls of each service that are told of when it waits in vain. All of them would fill the memory of a long run."""
+"""Last calls of each service that are kept for the note of a timeout. All calls of a long run would fill the memory."""
 _PATIENCE: Final = {
     "DARKROOM_LONGEST_PAUSE_SECONDS": "30",
-    # A client that repeats its request may come back only after a service has been started again, on a busy machine.
+    # On a busy machine a client's repeated request may come late, after a service has been started again.
     "DARKROOM_ARRIVAL_SECONDS": "45",
     "DARKROOM_LOG_LEVEL": "WARNING",
 }
@@ -28,16 +28,16 @@ _PATIENCE: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """What happened."""
+    """Ledger, disruptions and verdict of a run."""
 
     ledger: list[Entry]
-    mischief: Counter[str]
-    """How often what was done to whom."""
+    disruptions: Counter[str]
+    """Number of disruptions by kind and service."""
     verdict: Verdict
 
 
 async def run(*, minutes: float, seed: int) -> Outcome:
-    """Run on an emulator of its own. The seed decides what is done, though not when it meets what."""
+    """Run on a new emulator. The seed decides what happens, but not the exact timing."""
     ledger: list[Entry] = []
     async with running_cloud() as cloud, running_rig(cloud, environment=_PATIENCE, calls_kept=_CALLS_KEPT) as rig:
         second = rig.system.add_processor()
@@ -48,15 +48,15 @@ async def run(*, minutes: float, seed: int) -> Outcome:
             return time.monotonic() > ends_at
 
         clients = [Client(rig, ledger, random.Random(seed + number)) for number in range(CLIENTS)]  # noqa: S311
-        victims = ([rig.system.upload], [rig.system.orchestrator], rig.system.processors)
-        mischiefs = [
-            Disruptor(rig, services, random.Random(seed - number))  # noqa: S311 - a seed can be given again
-            for number, services in enumerate(victims)
+        groups = ([rig.system.upload], [rig.system.orchestrator], rig.system.processors)
+        disruptors = [
+            Disruptor(rig, services, random.Random(seed - number))  # noqa: S311 - the seed repeats a run
+            for number, services in enumerate(groups)
         ]
         await asyncio.gather(
-            *(client.act(is_over) for client in clients), *(mischief.act(is_over) for mischief in mischiefs)
+            *(client.act(is_over) for client in clients), *(disruptor.act(is_over) for disruptor in disruptors)
         )
         await rig.mend()
         verdict = await judge(rig, ledger, seconds=DRAIN_SECONDS)
-    done = sum((mischief.done for mischief in mischiefs), Counter[str]())
-    return Outcome(ledger=ledger, mischief=done, verdict=verdict)
+    done = sum((disruptor.done for disruptor in disruptors), Counter[str]())
+    return Outcome(ledger=ledger, disruptions=done, verdict=verdict)

@@ -1,4 +1,4 @@
-"""The judge of a run of chaos: what it sees, and that its work grows with the number of jobs and no faster."""
+"""Tests the judge of a chaos run: which faults it finds, and how many calls it makes."""
 
 import json
 from collections import Counter
@@ -26,13 +26,13 @@ RECIPE = PRESETS["thumbnails"]
 
 
 def keys_of(job: Job) -> list[str]:
-    """Keys of a job's results and its manifest."""
+    """Return the keys of a job's results and its manifest."""
     results = [state.result.key for state in job.variants.values() if state.result]
     return [*results, *([job.manifest.key] if job.manifest else [])]
 
 
 class Scene:
-    """Jobs that are made up, in a system of which no service runs."""
+    """Invented jobs, in a system whose services do not run."""
 
     def __init__(self, rig: Rig, proxy: AwsProxy, events_url: str) -> None:
         self.rig = rig
@@ -40,8 +40,8 @@ class Scene:
         self.ledger: list[Entry] = []
         self._events_url = events_url
 
-    async def add_job(self, number: int, *, status: JobStatus = JobStatus.COMPLETED, told: int = 1) -> Job:
-        """A job with its objects, which `told` events announced."""
+    async def add_job(self, number: int, *, status: JobStatus = JobStatus.COMPLETED, events: int = 1) -> Job:
+        """Add an invented job with its objects and this number of events."""
         topology = self.rig.installation.topology
         job = replace(completed(filename=f"{number}.jpg"), status=status)
         self.ledger.append(Entry(way=Way.ONCE, name=job.filename, accepted=True, job_ids={job.job_id}))
@@ -49,17 +49,17 @@ class Scene:
         await self.put(topology.originals.name, job.source_key)
         for key in keys_of(job):
             await self.put(topology.results.name, key)
-        for event in range(told):
+        for event in range(events):
             body = json.dumps({"job_id": job.job_id, "event_id": f"{job.job_id}-{event}", "status": status})
             await self.rig.cloud.sqs.send_message(QueueUrl=self._events_url, MessageBody=body)
         return job
 
     async def put(self, bucket: str, key: str, body: bytes = b"a picture") -> None:
-        """An object, or a further version of it."""
+        """Put an object, or another version of it."""
         await self.rig.cloud.s3.put_object(Bucket=bucket, Key=key, Body=body)
 
     async def judged(self) -> tuple[Verdict, Counter[str]]:
-        """The verdict, and how often the judge called which operation of AWS."""
+        """Return the verdict, and the number of the judge's calls by operation."""
         self.proxy.calls.clear()
         verdict = await judge(self.rig, self.ledger, seconds=1)
         return verdict, Counter(call.operation for call in self.proxy.calls)
@@ -77,14 +77,14 @@ async def scene(cloud: Cloud, installation: Installation) -> AsyncIterator[Scene
         yield Scene(rig, proxy, events_url)
 
 
-async def test_a_clean_run_is_called_clean(scene: Scene) -> None:
+async def test_clean_run_is_judged_clean(scene: Scene) -> None:
     await scene.add_job(1)
     verdict, _ = await scene.judged()
     assert verdict.is_clean, verdict
     assert verdict.statuses == {"completed": 1}
 
 
-async def test_the_judge_looks_once_however_many_jobs_there_are(scene: Scene) -> None:
+async def test_number_of_the_judges_calls_does_not_grow_with_the_jobs(scene: Scene) -> None:
     for number in range(3):
         await scene.add_job(number)
     _, few = await scene.judged()
@@ -105,11 +105,11 @@ async def test_the_judge_looks_once_however_many_jobs_there_are(scene: Scene) ->
         ("an object that no job names", "orphans"),
         ("a result that is not there", "lost"),
         ("a result that was made twice, differently", "doubled"),
-        ("an end that nobody was told of", "lost"),
+        ("an end without an event", "lost"),
         ("two ends", "doubled"),
         ("an open job", "stuck"),
         ("an upload without a job", "lost"),
-        ("a message that still travels", "stuck"),
+        ("a message that is left", "stuck"),
     ],
 )
 async def test_each_kind_of_fault_is_found(scene: Scene, fault: str, expected: str) -> None:
@@ -122,12 +122,12 @@ async def test_each_kind_of_fault_is_found(scene: Scene, fault: str, expected: s
             await _remove(rig, results, keys_of(await scene.add_job(1))[0])
         case "a result that was made twice, differently":
             await scene.put(results, keys_of(await scene.add_job(1))[0], b"another picture")
-        case "an end that nobody was told of":
-            await scene.add_job(1, told=0)
+        case "an end without an event":
+            await scene.add_job(1, events=0)
         case "two ends":
-            await scene.add_job(1, told=2)
+            await scene.add_job(1, events=2)
         case "an open job":
-            await scene.add_job(1, status=JobStatus.PROCESSING, told=0)
+            await scene.add_job(1, status=JobStatus.PROCESSING, events=0)
         case "an upload without a job":
             scene.ledger.append(Entry(way=Way.DROP, name="gone.jpg", accepted=True))
         case _:

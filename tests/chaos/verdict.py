@@ -1,6 +1,6 @@
-"""Whether everything that clients asked for came to exactly one end.
+"""Judges whether every upload and drop has come to exactly one end.
 
-The judge looks at the table, each bucket and the events once, however many jobs there are.
+The judge reads the table, each bucket and the events once, however many jobs there are.
 """
 
 import asyncio
@@ -15,31 +15,31 @@ from tests.system.faults.evidence import Item, Objects, all_items, keys_of, obje
 from tests.system.faults.rig import Rig
 
 _GIVEN_UP = frozenset({"lost"})
-"""The reason of jobs that met too many deaths. Their owners were told, and can retry them."""
+"""Codes of jobs whose tasks met too many deaths. Their events were sent, and they can be retried."""
 
 
 @dataclass(kw_only=True)
 class Verdict:
-    """Each list names what is wrong; all of them are to be empty."""
+    """The faults of a run, one list for each kind. All lists should be empty."""
 
     lost: list[str] = field(default_factory=list)
-    """Taken, and without a job, or without the pictures that it promised."""
+    """Accepted uploads without a job, and missing results and events."""
     doubled: list[str] = field(default_factory=list)
-    """More than one job, end, or picture where there should be one."""
+    """Jobs, ends and results of which there is more than one."""
     stuck: list[str] = field(default_factory=list)
-    """Jobs that are still open, and messages that still travel."""
+    """Jobs that are still open, and messages that are left."""
     orphans: list[str] = field(default_factory=list)
     """Objects that belong to no job."""
     statuses: Counter[str] = field(default_factory=Counter)
 
     @property
     def is_clean(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether there is no fault."""
         return not (self.lost or self.doubled or self.stuck or self.orphans)
 
 
 async def judge(rig: Rig, ledger: list[Entry], *, seconds: float) -> Verdict:
-    """Wait until everything has come to its end, at most so long, and compare it with the ledger."""
+    """Wait at most `seconds` until all jobs have ended, and compare them with the ledger."""
     verdict = Verdict()
     await _settled(rig, seconds)
     items = await all_items(rig.cloud, rig.installation)
@@ -57,7 +57,7 @@ async def judge(rig: Rig, ledger: list[Entry], *, seconds: float) -> Verdict:
 
 
 async def _settled(rig: Rig, seconds: float) -> None:
-    """Return when no message travels and no job is open, or when the time is over."""
+    """Return when no message is left and no job is open, or after the time."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await rig.quiet(seconds=seconds)
@@ -85,7 +85,7 @@ def _queues(rig: Rig) -> list[str]:
 
 
 async def _objects(rig: Rig) -> Objects:
-    """Everything in all buckets. No two buckets have a key in common."""
+    """Return all objects of all buckets. No key is in two buckets."""
     objects: Objects = {}
     for bucket in rig.installation.topology.buckets:
         objects |= await objects_in(rig.cloud, bucket.name)
@@ -93,7 +93,7 @@ async def _objects(rig: Rig) -> Objects:
 
 
 def _compare(ledger: list[Entry], items: list[Item], verdict: Verdict) -> None:
-    """Jobs against what clients were told. A file's name tells whose job it is."""
+    """Compare the jobs with the ledger. A job's file name finds its entry."""
     jobs: dict[str, list[Item]] = defaultdict(list)
     for item in items:
         jobs[item["filename"]].append(item)
@@ -107,25 +107,25 @@ def _compare(ledger: list[Entry], items: list[Item], verdict: Verdict) -> None:
         for item in found:
             if entry.accepted and not _is_well(item):
                 verdict.lost.append(f"{about}: {item['status']} {item.get('fault')}")
-    verdict.doubled += [f"{name}: a job that nobody asked for" for name in jobs]
+    verdict.doubled += [f"{name}: a job without a request" for name in jobs]
 
 
 def _is_well(item: Item) -> bool:
-    if item["status"] == "completed" or item["status"] in OPEN:  # What is open is told of as stuck.
+    if item["status"] == "completed" or item["status"] in OPEN:  # Open jobs are reported as stuck.
         return True
     faults = [item.get("fault"), *(state.get("fault") for state in item["variants"].values())]
     return {fault["code"] for fault in faults if fault} <= _GIVEN_UP and item["status"] != "expired"
 
 
 def _check_objects(items: list[Item], objects: Objects, verdict: Verdict) -> None:
-    """Each object belongs to a job, each picture was made once, and what a job names as its result is there."""
+    """Check that each object belongs to a job, each result was made once, and each named result exists."""
     owned: set[str] = set()
     for item in items:
         owned |= keys_of(item)
         named = {state["result"]["key"] for state in item["variants"].values() if "result" in state}
-        verdict.lost += [f"{key} is named and not there" for key in sorted(named - set(objects))]
+        verdict.lost += [f"{key} is named and does not exist" for key in sorted(named - set(objects))]
         different = [key for key in sorted(named) if len(objects.get(key, ())) > 1]
-        verdict.doubled += [f"{key} was written as different pictures" for key in different]
+        verdict.doubled += [f"{key} was written with different bytes" for key in different]
     verdict.orphans += sorted(set(objects) - owned)
 
 
@@ -133,9 +133,9 @@ def _check_events(item: Item, events: set[tuple[str, str]], verdict: Verdict) ->
     if len(events) > 1:
         verdict.doubled.append(f"job {item['job_id']} has ended as {events}")
     if item["status"] not in OPEN and not events:
-        verdict.lost.append(f"job {item['job_id']} is {item['status']}, and nobody was told")
+        verdict.lost.append(f"job {item['job_id']} is {item['status']}, and has no event")
 
 
 def accepted(ledger: list[Entry]) -> Counter[Way]:
-    """How many uploads were taken, by their way."""
+    """Return the number of accepted uploads and drops, by way."""
     return Counter(entry.way for entry in ledger if entry.accepted)

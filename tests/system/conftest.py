@@ -1,4 +1,4 @@
-"""A whole system and its clients. Tests that stop or kill parts of one start their own."""
+"""A running system and its clients. Tests that stop or kill services start their own system."""
 
 from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
@@ -20,14 +20,14 @@ from tests.support.emulator import Cloud
 
 @pytest_asyncio.fixture(scope="package")
 async def collector() -> AsyncIterator[Collector]:
-    """Where the shared system sends its traces."""
+    """Run the collector that gets the traces of the shared system."""
     async with collecting() as collector:
         yield collector
 
 
 @pytest_asyncio.fixture(scope="package")
 async def system(cloud: Cloud, collector: Collector) -> AsyncIterator[System]:
-    """A running system that all tests of this folder share. It ends with them: even idle it takes a part of a core."""
+    """Run the system that the tests of this folder share. It stops after them, since it needs CPU even when idle."""
     traces = {"DARKROOM_TRACES_URL": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "200"}
     async with cloud.installation() as installation, running_system(installation, environment=traces) as system:
         yield system
@@ -35,21 +35,21 @@ async def system(cloud: Cloud, collector: Collector) -> AsyncIterator[System]:
 
 @pytest_asyncio.fixture(scope="package")
 async def api(system: System) -> AsyncIterator[Api]:
-    """The default owner's client."""
+    """Open the client of the default owner."""
     async with open_api(system.url, DEVELOPMENT_KEY) as api:
         yield api
 
 
 @pytest_asyncio.fixture
 async def newcomer(cloud: Cloud, system: System) -> AsyncIterator[Api]:
-    """The client of an owner who has no job yet."""
+    """Open the client of an owner without jobs."""
     async with open_api(system.url, await new_key(cloud, system.installation)) as api:
         yield api
 
 
 @pytest.fixture(autouse=True)
 def calm(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Whatever clients do to the shared system, no service warns an operator of it."""
+    """Check that requests of clients cause no warning in the logs of the shared system."""
     if "system" not in request.fixturenames:
         yield
         return
@@ -60,14 +60,14 @@ def calm(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def complaints(system: System) -> list[str]:
-    """What the services have logged as warnings or errors so far."""
-    # Besides JSON, a traceback or a warning that reached nobody's log.
+    """Return the warnings and errors that the services have logged so far."""
+    # A line that is not JSON is a traceback or a warning outside the log.
     marks = ('"level": "warning"', '"level": "error"', '"level": "critical"', "Traceback", "Warning:")
     return [line for service in system.services for mark in marks for line in service.log.find(mark)]
 
 
 async def new_key(cloud: Cloud, installation: Installation) -> str:
-    """The API key of an owner whom nobody has heard of."""
+    """Make an API key of a new owner."""
     name = f"owner-{uuid4().hex}"
     key = ApiKey.of(name, owner=name, name="test", created_at=clock.now())
     await KeyTable(cloud.dynamodb, installation.topology.accounts.name, CIPHER).put(key)

@@ -1,4 +1,4 @@
-"""A system whose parts a test stops, kills and starts again."""
+"""A system whose services a test stops, kills and starts again."""
 
 import os
 import signal
@@ -17,11 +17,11 @@ from tools.testbed.processes import descendants
 
 DRAIN_SECONDS = 3
 VISIBILITY_SECONDS = 2
-"""How long a message stays with whoever died over it: shorter than in earnest, where a test would wait a minute."""
+"""Visibility timeout of the queues. It is shorter than in production, where a test would wait a minute."""
 
 
 class RestartableSystem:
-    """A system, the default owner's client, and a view behind the scenes."""
+    """A running system, the default owner's client, and methods to look at its state."""
 
     def __init__(self, cloud: Cloud, system: System, api: Api) -> None:
         self.system = system
@@ -39,19 +39,19 @@ class RestartableSystem:
             await service.ready()
 
     async def mend(self) -> None:
-        """Start what does not run, and stop additional processors."""
+        """Start the services that do not run, and stop additional processors."""
         await self.start(*(service for service in self.system.services if not service.is_running))
         while len(self.system.processors) > 1:
             await self.system.processors.pop().stop()
 
     async def internals(self, job_id: str) -> Job:
-        """The job as the orchestrator shows it."""
+        """Return the job as the orchestrator's internal API shows it."""
         async with httpx.AsyncClient(base_url=self.orchestrator.url, trust_env=False) as operator:
             inside: Job = (await operator.get(f"/api/status/{job_id}")).json()
             return inside
 
     async def results(self, job_id: str) -> list[str]:
-        """Keys of a job's objects in the results bucket, in order."""
+        """Return the keys of a job's objects in the results bucket, sorted."""
         pages = self.cloud.s3.get_paginator("list_objects_v2").paginate(
             Bucket=self.system.installation.topology.results.name
         )
@@ -59,7 +59,7 @@ class RestartableSystem:
         return sorted(key for key in keys if job_id in key)
 
     async def depth(self, url: str) -> int:
-        """Messages in a queue, received ones included."""
+        """Return the number of messages in a queue, including received ones."""
         answer = await self.cloud.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
         counts = answer["Attributes"]
         return int(counts["ApproximateNumberOfMessages"]) + int(counts["ApproximateNumberOfMessagesNotVisible"])
@@ -67,7 +67,7 @@ class RestartableSystem:
 
 @asynccontextmanager
 async def restartable_system(cloud: Cloud, installation: Installation) -> AsyncIterator[RestartableSystem]:
-    """All services running on an installation, whose queues take lost messages back quickly."""
+    """Run all services on an installation whose queues deliver lost messages again quickly."""
     for queue in (installation.uploads, installation.tasks, installation.reports):
         await cloud.sqs.set_queue_attributes(
             QueueUrl=queue.url, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)}
@@ -83,7 +83,7 @@ async def restartable_system(cloud: Cloud, installation: Installation) -> AsyncI
 
 @contextmanager
 def frozen(pids: set[int]) -> Iterator[None]:
-    """Nothing happens in these processes, not even the end that a signal asks for, before the block is over."""
+    """Suspend these processes during the block. Even a signal to stop takes effect only afterwards."""
     for pid in pids:
         os.kill(pid, signal.SIGSTOP)
     try:
@@ -95,5 +95,5 @@ def frozen(pids: set[int]) -> Iterator[None]:
 
 
 def children_of(service: Service) -> set[int]:
-    """The processes that a service has started."""
+    """Return the IDs of the processes that a service has started."""
     return descendants(service.pid)

@@ -1,4 +1,4 @@
-"""The command line, against the running system."""
+"""Tests the command line against the running system."""
 
 import asyncio
 import json
@@ -23,7 +23,7 @@ Run = Callable[..., Awaitable[Result]]
 
 @pytest.fixture
 def run(system: System) -> Run:
-    """Runs a command with all that the environment can tell it."""
+    """Return a function that runs a command with all settings in the environment."""
     environment = {
         "DARKROOM_URL": system.url,
         "DARKROOM_API_KEY": DEVELOPMENT_KEY,
@@ -56,7 +56,7 @@ def cut_short(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:500])
 
 
-async def test_images_go_in_and_results_come_out(run: Run, photo: Path, tmp_path: Path) -> None:
+async def test_upload_command_saves_the_results(run: Run, photo: Path, tmp_path: Path) -> None:
     output = tmp_path / "out"
     result = await run("upload", str(photo), str(photo), "--recipe", "thumbnails", "--output", str(output), "--json")
     jobs = [json.loads(line) for line in result.stdout.splitlines()]
@@ -67,7 +67,7 @@ async def test_images_go_in_and_results_come_out(run: Run, photo: Path, tmp_path
         assert {opened(file.read_bytes()).size for file in files} == {(edge, edge) for edge in (64, 128, 256, 512)}
 
 
-async def test_a_job_is_followed_and_fetched_later(run: Run, photo: Path, tmp_path: Path) -> None:
+async def test_job_is_followed_and_downloaded_later(run: Run, photo: Path, tmp_path: Path) -> None:
     recipe = tmp_path / "recipe.json"
     recipe.write_text('{"variants": [{"name": "small", "operations": [{"op": "resize", "width": 40}]}]}')
     sent = await run("upload", str(photo), "--recipe", f"@{recipe}", "--wait")
@@ -81,15 +81,15 @@ async def test_a_job_is_followed_and_fetched_later(run: Run, photo: Path, tmp_pa
     assert size_of(saved[0]) == (40, 30)
 
 
-async def test_a_job_that_fails_is_an_exit_status(run: Run, photo: Path) -> None:
+async def test_failed_job_gives_an_exit_status(run: Run, photo: Path) -> None:
     cut_short(photo)
     result = await run("upload", str(photo), "--recipe", "thumbnails", "--wait", status=3)
     assert "Not all results were made" in result.stderr
 
 
-async def test_what_is_wrong_with_one_file_stops_no_other(run: Run, photo: Path, tmp_path: Path) -> None:
+async def test_fault_of_one_file_does_not_stop_the_others(run: Run, photo: Path, tmp_path: Path) -> None:
     text = tmp_path / "notes.txt"
-    text.write_text("This is no image.")
+    text.write_text("This is text.")
     broken = tmp_path / "broken.jpg"
     broken.write_bytes(jpeg(400, 300))
     cut_short(broken)
@@ -103,13 +103,13 @@ async def test_what_is_wrong_with_one_file_stops_no_other(run: Run, photo: Path,
     assert second.startswith(f"{failed['job_id']}: Not all results were made: failed.")
 
 
-async def test_a_folder_that_cannot_be_is_told_before_anything_is_sent(run: Run, photo: Path) -> None:
+async def test_impossible_folder_is_reported_before_anything_is_sent(run: Run, photo: Path) -> None:
     result = await run("upload", str(photo), "--output", str(photo / "below"), status=1)
     assert result.stderr == f"Error: {photo / 'below'} cannot be written: Not a directory\n"
     assert result.stdout == ""
 
 
-async def test_nothing_more_is_sent_to_a_service_that_is_away(run: Run, photo: Path) -> None:
+async def test_no_more_files_are_sent_to_an_unavailable_service(run: Run, photo: Path) -> None:
     (nobody,) = free_ports(1)
     url = f"http://{LOOPBACK}:{nobody}"
     result = await run("upload", str(photo), str(photo), status=4, darkroom_url=url)
@@ -117,21 +117,21 @@ async def test_nothing_more_is_sent_to_a_service_that_is_away(run: Run, photo: P
     assert f"{photo}: not tried" in result.stderr
 
 
-async def test_refusals_are_told_in_words(run: Run, photo: Path) -> None:
+async def test_refusals_are_reported_in_words(run: Run, photo: Path) -> None:
     assert "no_such" in (await run("upload", str(photo), "--recipe", "no_such", status=1)).stderr
     assert "not known" in (await run("jobs", status=1, darkroom_api_key="wrong")).stderr
     assert "invalid_recipe" in (await run("upload", str(photo), "--recipe", '{"variants": 1}', status=1)).stderr
     assert (await run("status", str(uuid4()), status=1)).stderr == "Error: There is no such job. (not_found)\n"
 
 
-async def test_what_the_environment_lacks_is_told_at_once(run: Run) -> None:
+async def test_missing_settings_are_reported_at_once(run: Run) -> None:
     result = await run("recipes", status=2, darkroom_api_key=None, darkroom_url="nowhere")
     assert "DARKROOM_API_KEY" in result.stderr
     assert "DARKROOM_URL" in result.stderr
     assert "DARKROOM_ACCOUNTS_TABLE" in (await run("keys", "list", "x", status=2, darkroom_accounts_table=None)).stderr
 
 
-async def test_secrets_are_encrypted_again_by_a_new_data_key(run: Run, installation: Installation) -> None:
+async def test_secrets_are_encrypted_again_with_a_new_data_key(run: Run, installation: Installation) -> None:
     topology = installation.topology
     tables = {"darkroom_accounts_table": topology.accounts.name, "darkroom_jobs_table": topology.jobs.name}
     keys = f"{'n' * 40} {DEVELOPMENT_DATA_KEY}"
@@ -141,7 +141,7 @@ async def test_secrets_are_encrypted_again_by_a_new_data_key(run: Run, installat
     assert "DARKROOM_DATA_KEYS" in (await run("users", "list", status=2, darkroom_environment=None)).stderr
 
 
-async def test_what_aws_refuses_is_told_in_a_line(run: Run) -> None:
+async def test_refusal_of_aws_is_reported_in_one_line(run: Run) -> None:
     result = await run("keys", "list", "ann", status=1, darkroom_accounts_table="no-such-table")
     assert result.stderr.startswith("Error: AWS refuses the request: An error occurred (ResourceNotFoundException)")
 
@@ -152,7 +152,7 @@ async def test_recipes_and_limits_are_shown(run: Run) -> None:
     assert json.loads((await run("usage")).stdout)["owner"] == "demo"
 
 
-async def test_a_plan_is_shown_before_anything_is_sent(run: Run) -> None:
+async def test_plan_is_shown_without_an_upload(run: Run) -> None:
     shown = (await run("plan", "--size", "1000x750")).stdout
     assert "1920w-jpeg: The image is not enlarged from 1000 × 750 to 1920 × 1440 pixels" in shown
     assert "1 task(s)" in shown
@@ -167,7 +167,7 @@ async def test_a_plan_is_shown_before_anything_is_sent(run: Run) -> None:
         assert (await run("plan", *words, status=2)).stderr
 
 
-async def test_a_key_is_made_used_listed_and_revoked(run: Run) -> None:
+async def test_key_is_made_used_listed_and_revoked(run: Run) -> None:
     owner = f"owner-{uuid4().hex}"
     options = ("--scope", "read", "--requests-per-second", "5", "--jobs-per-day", "7")
     key = (await run("keys", "create", owner, "--name", "laptop", *options)).stdout.strip()
@@ -203,14 +203,14 @@ async def test_a_key_is_made_used_listed_and_revoked(run: Run) -> None:
     ],
     ids=lambda options: options[0],
 )
-async def test_a_key_that_cannot_be_is_not_made(run: Run, options: tuple[str, ...]) -> None:
+async def test_invalid_key_is_not_made(run: Run, options: tuple[str, ...]) -> None:
     owner = f"owner-{uuid4().hex}"
     production = {"darkroom_environment": None, "darkroom_data_keys": "k" * 32}
     await run("keys", "create", owner, "--name", "x", *options, status=2, **production)
     assert (await run("keys", "list", owner, "--json")).stdout == ""
 
 
-async def test_a_user_is_made_listed_and_disabled(run: Run) -> None:
+async def test_user_is_made_listed_and_disabled(run: Run) -> None:
     name, password = f"user-{uuid4().hex[:8]}", "correct horse battery"
     await run("users", "create", name, "--owner", "ann", "--password", password)
     assert "already" in (await run("users", "create", name, "--password", password, status=1)).stderr
@@ -222,7 +222,7 @@ async def test_a_user_is_made_listed_and_disabled(run: Run) -> None:
     assert mine["disabled_at"]
 
 
-async def test_a_user_is_changed_and_logs_in_accordingly(run: Run, system: System) -> None:
+async def test_changed_user_logs_in_with_the_new_values(run: Run, system: System) -> None:
     name, first, second = f"user-{uuid4().hex[:8]}", "correct horse battery", "a password of four words"
     await run("users", "create", name, "--password", first)
     async with httpx.AsyncClient(base_url=system.url, trust_env=False) as http:
@@ -241,7 +241,7 @@ async def test_a_user_is_changed_and_logs_in_accordingly(run: Run, system: Syste
         assert (await http.get("/auth/me")).status_code == 401
 
 
-async def test_what_is_done_to_nobody_or_to_nothing_is_refused(run: Run) -> None:
+async def test_invalid_user_commands_are_refused(run: Run) -> None:
     for command in ("disable", "enable", "logout"):
         assert "There is no user" in (await run("users", command, "nobody-of-that-name", status=1)).stderr
     for words in ((), ("ann", "--all")):

@@ -1,4 +1,4 @@
-"""AWS itself is away: told as such, and nothing worse."""
+"""Tests that clients get clear errors while AWS is unavailable."""
 
 import asyncio
 
@@ -17,12 +17,12 @@ pytestmark = pytest.mark.emulator
 
 CAT = jpeg(40, 30)
 NAME = "cat-of-a-client.jpg"
-"""Errors of the S3 client name the URL of an object, and its key ends with the name of the file."""
+"""Name of a file. An error of the S3 client may contain the object's URL, and so this name."""
 SIGNED = ("Signature=", "Credential=", "x-amz-security-token")
-"""How signed requests and links are known."""
+"""Texts by which signed requests and links are recognised."""
 
 
-async def test_without_aws_clients_are_told_to_come_again_and_the_services_live_on() -> None:
+async def test_clients_are_told_to_retry_while_aws_is_unavailable() -> None:
     log = Log()
     async with running_emulator(sink=log.append) as emulator, open_clients(emulator.endpoint_url) as clients:
         installation = await bootstrap(clients, Topology.named("away"), endpoint_url=emulator.endpoint_url)
@@ -50,6 +50,6 @@ async def test_without_aws_clients_are_told_to_come_again_and_the_services_live_
                 assert ready.json()["failures"]
                 assert service.is_running
             logs = [service.log for service in system.services]
-            assert all(log.find('"level": "warning"') for log in logs), "they tell what is wrong"
+            assert all(log.find('"level": "warning"') for log in logs), "the logs say what is wrong"
             told = [line for log in logs for secret in (DEVELOPMENT_KEY, NAME, *SIGNED) for line in log.find(secret)]
-            assert told == [], "and nothing that opens anything, however much they are to say"
+            assert told == [], "the logs contain no signature, even at level DEBUG"

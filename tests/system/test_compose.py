@@ -1,4 +1,4 @@
-"""The same system on containers, where there is a container engine."""
+"""Tests the system in containers, if there is a container engine."""
 
 import json
 import shutil
@@ -38,7 +38,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def upload_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """Where the API of a system on containers is, while it runs."""
+    """Run the system in containers and return the port of its API."""
     ports = dict(zip(("upload", "orchestrator", "processor", "ministack"), free_ports(4), strict=True))
     override = tmp_path_factory.mktemp("compose") / "ports.yml"
     override.write_text(other_ports(**ports))
@@ -48,12 +48,12 @@ def upload_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         subprocess.run([*compose, "up", "--build", "--detach", "--wait"], check=True, timeout=_BUILD_SECONDS)
         yield ports["upload"]
     finally:
-        # Unchecked: an engine that is building elsewhere may fail to name an image that it has just removed.
+        # The exit status is not checked: an engine that builds elsewhere may fail to name an image that it has removed.
         subprocess.run([*compose, "down", "--volumes", "--remove-orphans", "--rmi", "local"], check=False)
 
 
 def other_ports(*, upload: int, orchestrator: int, processor: int, ministack: int) -> str:
-    """An override that moves all ports, so that a system which runs already is not in the way."""
+    """Write an override that moves all ports, so that another running system does not conflict."""
     links = {"environment": {"DARKROOM_PUBLIC_S3_ENDPOINT_URL": f"http://localhost:{ministack}"}}
     services = {
         "upload": (upload, 8000, links),
@@ -74,7 +74,7 @@ async def api(upload_port: int) -> AsyncIterator[Api]:
         yield api
 
 
-async def test_a_system_on_containers_makes_pictures(api: Api) -> None:
+async def test_system_in_containers_makes_results(api: Api) -> None:
     job = await api.made(jpeg(400, 300), "augment")
     assert job["status"] == "completed"
     assert {picture.size for picture in (await api.pictures(job)).values()} == {(256, 256)}

@@ -1,4 +1,4 @@
-"""Messages that come twice, late, or in another order than they were sent."""
+"""Tests messages that come twice, late, or in another order."""
 
 import random
 from collections.abc import AsyncIterator
@@ -25,7 +25,7 @@ async def restartable(cloud: Cloud) -> AsyncIterator[RestartableSystem]:
 
 
 async def taken(cloud: Cloud, url: str) -> "list[MessageTypeDef]":
-    """All messages of a queue, taken out for good."""
+    """Receive and delete all messages of a queue."""
     messages: list[MessageTypeDef] = []
     while True:
         answer = await cloud.sqs.receive_message(
@@ -48,7 +48,7 @@ async def put_back(cloud: Cloud, url: str, messages: "list[MessageTypeDef]") -> 
 
 
 async def multiply(restartable: RestartableSystem, url: str, *, by: int) -> int:
-    """Put each message into its queue several times, shuffled; returns how many there were."""
+    """Send each message of a queue several times, shuffled, and return how many there were."""
     messages = await taken(restartable.cloud, url)
     copies = messages * by
     random.Random(by).shuffle(copies)  # noqa: S311 - the same order each time
@@ -56,7 +56,7 @@ async def multiply(restartable: RestartableSystem, url: str, *, by: int) -> int:
     return len(messages)
 
 
-async def test_a_job_is_done_once_however_often_and_in_whatever_order_its_messages_come(
+async def test_job_is_done_once_although_its_messages_come_often_and_shuffled(
     restartable: RestartableSystem,
 ) -> None:
     installation, log = restartable.system.installation, restartable.orchestrator.log
@@ -75,13 +75,13 @@ async def test_a_job_is_done_once_however_often_and_in_whatever_order_its_messag
     await until(lambda: drained(restartable, installation.tasks.url))
     await restartable.processor.stop()
     reports = await multiply(restartable, installation.reports.url, by=3)
-    assert reports >= 2 * len(jobs), "each task was done twice, and both times reported"
+    assert reports >= 2 * len(jobs), "each task was done and reported twice"
 
     await restartable.start(restartable.orchestrator)
     for job in jobs:
         done = await restartable.api.ended(job["job_id"])
         assert (done["status"], done["error"]) == ("completed", None)
-        assert done["cost"]["bytes_read"] == len(CAT), "what was done twice counts once"
+        assert done["cost"]["bytes_read"] == len(CAT), "a task that was done twice counts once"
         assert await restartable.results(job["job_id"]) == keys_of(done)
     await until(lambda: drained(restartable, installation.reports.url))
     assert len(log.find("job_ended")) == len(jobs)
@@ -94,7 +94,7 @@ async def drained(restartable: RestartableSystem, url: str) -> bool:
     return await restartable.depth(url) == 0
 
 
-async def test_messages_that_nobody_understands_are_put_aside_and_stop_nothing(restartable: RestartableSystem) -> None:
+async def test_unreadable_messages_become_dead_letters_and_stop_nothing(restartable: RestartableSystem) -> None:
     installation = restartable.system.installation
     for queue in (installation.uploads, installation.reports):
         for body in ("", "{", '{"type": "task.exploded", "v": 1}', '{"type": "upload.arrived", "v": 2}'):
@@ -109,7 +109,7 @@ async def test_messages_that_nobody_understands_are_put_aside_and_stop_nothing(r
         await until(put_aside)
 
 
-async def test_an_announcement_of_nothing_changes_nothing(restartable: RestartableSystem) -> None:
+async def test_announcement_of_a_missing_object_changes_nothing(restartable: RestartableSystem) -> None:
     url = restartable.system.installation.uploads.url
     await restartable.cloud.sqs.send_message(QueueUrl=url, MessageBody='{"Event": "s3:TestEvent", "Bucket": "x"}')
     waiting = await restartable.api.http.post("/uploads/presigned", json={"content_type": "image/jpeg", "size": 9})

@@ -1,4 +1,4 @@
-"""What is refused at the door, what fails behind it, and how each is told."""
+"""Tests refused requests, failing jobs, and the errors that clients get."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ JPEG_MAGIC = CAT[:20]
 
 @pytest_asyncio.fixture(scope="module")
 async def stranger(system: System) -> AsyncIterator[httpx.AsyncClient]:
-    """A client without a key."""
+    """Open a client without a key."""
     async with httpx.AsyncClient(base_url=system.url, trust_env=False) as stranger:
         yield stranger
 
@@ -42,7 +42,7 @@ def check_problem(answer: httpx.Response, status: int, code: str) -> dict[str, A
 
 
 def png_header(width: int, height: int) -> bytes:
-    """The beginning of a PNG that announces a size."""
+    """Return the beginning of a PNG whose header has this size, in pixels."""
     chunk = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk)) + bytes(64)
 
@@ -67,14 +67,14 @@ def png_header(width: int, height: int) -> bytes:
     ],
     ids=lambda request: str(request["url"]),
 )
-async def test_a_request_that_breaks_the_form_is_malformed(request_: dict[str, Any], api: Api) -> None:
+async def test_invalid_form_is_malformed(request_: dict[str, Any], api: Api) -> None:
     check_problem(await api.http.post(**request_), 400, "malformed_request")
 
 
 @pytest.mark.parametrize(
     "path", ["/status/x?wait=-1", "/jobs?limit=0", "/jobs?limit=101", "/jobs?cursor=x", "/jobs?a=1"]
 )
-async def test_a_parameter_out_of_range_is_malformed(path: str, api: Api) -> None:
+async def test_parameter_out_of_range_is_malformed(path: str, api: Api) -> None:
     path = path.replace("/x", f"/{new_job_id()}")
     check_problem(await api.http.get(path), 400, "malformed_request")
 
@@ -100,7 +100,7 @@ async def test_a_parameter_out_of_range_is_malformed(path: str, api: Api) -> Non
         ("GET", "/recipes/schema"),
     ],
 )
-async def test_nobody_is_let_in_without_a_key(
+async def test_request_without_a_key_is_refused(
     method: str, path: str, key: str | None, stranger: httpx.AsyncClient
 ) -> None:
     headers = {} if key is None else {"x-api-key": key}
@@ -109,7 +109,7 @@ async def test_nobody_is_let_in_without_a_key(
     assert "www-authenticate" in answer.headers
 
 
-async def test_health_and_documentation_are_open_to_everyone(stranger: httpx.AsyncClient) -> None:
+async def test_health_and_documentation_need_no_key(stranger: httpx.AsyncClient) -> None:
     answers = [await stranger.get(path) for path in ("/healthz", "/readyz", "/docs", "/openapi.json")]
     assert {answer.status_code for answer in answers} == {HTTPStatus.OK}
 
@@ -127,17 +127,17 @@ async def test_health_and_documentation_are_open_to_everyone(stranger: httpx.Asy
         ("GET", "/status/../../etc/passwd"),
     ],
 )
-async def test_what_is_not_there_is_not_found(method: str, path: str, api: Api) -> None:
+async def test_missing_things_are_not_found(method: str, path: str, api: Api) -> None:
     check_problem(await api.http.request(method, path.replace("{id}", new_job_id())), 404, "not_found")
 
 
-async def test_a_wrong_method_is_told_the_right_ones(api: Api) -> None:
+async def test_answer_to_a_wrong_method_names_the_right_ones(api: Api) -> None:
     answer = await api.http.put("/uploads")
     check_problem(answer, 405, "method_not_allowed")
     assert "POST" in answer.headers["allow"]
 
 
-async def test_what_a_job_is_not_ready_for_is_a_conflict(api: Api) -> None:
+async def test_request_that_the_status_of_a_job_forbids_is_a_conflict(api: Api) -> None:
     job = await api.made(CAT, "grayscale")
     check_problem(await api.http.post(f"/jobs/{job['job_id']}/retry"), 409, "conflict")
     waiting = await api.http.post("/uploads/presigned", json={"content_type": "image/jpeg", "size": 1})
@@ -145,7 +145,7 @@ async def test_what_a_job_is_not_ready_for_is_a_conflict(api: Api) -> None:
     check_problem(picture, 409, "conflict")
 
 
-async def test_a_file_that_is_too_large_is_refused_by_its_announced_length(api: Api) -> None:
+async def test_too_large_file_is_refused_by_its_announced_length(api: Api) -> None:
     answer = await api.http.post(
         "/uploads", content=bytes(DEFAULT_UPLOAD_BYTES + 1), headers={"Content-Type": "image/jpeg"}
     )
@@ -153,7 +153,7 @@ async def test_a_file_that_is_too_large_is_refused_by_its_announced_length(api: 
     assert (problem["limit"], problem["actual"]) == (DEFAULT_UPLOAD_BYTES, DEFAULT_UPLOAD_BYTES + 1)
 
 
-async def test_a_file_that_is_too_large_is_refused_when_its_length_is_not_announced(api: Api) -> None:
+async def test_too_large_file_is_refused_without_an_announced_length(api: Api) -> None:
     async def endless() -> AsyncIterator[bytes]:
         yield png(8, 8)
         for _ in range(DEFAULT_UPLOAD_BYTES // 65536 + 1):
@@ -163,7 +163,7 @@ async def test_a_file_that_is_too_large_is_refused_when_its_length_is_not_announ
     assert check_problem(answer, 413, "upload_too_large")["limit"] == DEFAULT_UPLOAD_BYTES
 
 
-async def test_a_presigned_upload_that_would_be_too_large_gets_no_form(api: Api) -> None:
+async def test_too_large_presigned_upload_gets_no_form(api: Api) -> None:
     wanted = {"content_type": "image/jpeg", "size": DEFAULT_UPLOAD_BYTES + 1}
     check_problem(await api.http.post("/uploads/presigned", json=wanted), 413, "upload_too_large")
 
@@ -179,17 +179,17 @@ async def test_a_presigned_upload_that_would_be_too_large_gets_no_form(api: Api)
     ],
     ids=["text", "pdf", "svg", "zip", "shifted"],
 )
-async def test_what_is_no_image_is_refused_whatever_it_is_called(data: bytes, api: Api) -> None:
+async def test_file_that_is_not_an_image_is_refused_whatever_its_name(data: bytes, api: Api) -> None:
     answer = await api.http.post("/uploads", files={"file": ("cat.jpg", data, "image/jpeg")})
     check_problem(answer, 415, "unsupported_media_type")
 
 
-async def test_a_body_that_says_it_is_no_image_is_refused(api: Api) -> None:
+async def test_body_with_a_content_type_other_than_an_image_is_refused(api: Api) -> None:
     answer = await api.http.post("/uploads", content=CAT, headers={"Content-Type": "application/json"})
     check_problem(answer, 415, "unsupported_media_type")
 
 
-async def test_a_recipe_is_refused_with_a_pointer_to_each_fault(api: Api) -> None:
+async def test_recipe_is_refused_with_a_pointer_to_each_fault(api: Api) -> None:
     recipe = {"variants": [{"name": "A", "operations": [{"op": "resize", "width": 0}, {"op": "zap"}]}]}
     answer = await api.http.post("/uploads", files={"file": ("cat.jpg", CAT)}, data={"recipe": json.dumps(recipe)})
     problem = check_problem(answer, 422, "invalid_recipe")
@@ -200,18 +200,18 @@ async def test_a_recipe_is_refused_with_a_pointer_to_each_fault(api: Api) -> Non
     }
 
 
-async def test_a_recipe_that_no_preset_is_called_is_refused(api: Api) -> None:
+async def test_unknown_preset_is_refused(api: Api) -> None:
     answer = await api.http.post("/uploads", files={"file": ("cat.jpg", CAT)}, data={"recipe": "nope"})
     assert "thumbnails" in check_problem(answer, 422, "invalid_recipe")["detail"]
 
 
-async def test_an_image_of_too_many_pixels_is_refused_by_its_header(api: Api) -> None:
+async def test_image_of_too_many_pixels_is_refused_by_its_header(api: Api) -> None:
     answer = await api.http.post("/uploads", files={"file": ("bomb.png", png_header(60_000, 60_000))})
     problem = check_problem(answer, 422, "image_too_large")
     assert (problem["limit"], problem["actual"]) == (MAX_PIXELS, 60_000 * 60_000)
 
 
-async def test_nothing_that_was_refused_left_a_job_behind(newcomer: Api) -> None:
+async def test_refused_requests_leave_no_job(newcomer: Api) -> None:
     refused = [
         await newcomer.http.post("/uploads", files={"file": ("cat.jpg", b"text")}),
         await newcomer.http.post("/uploads", files={"file": ("cat.jpg", CAT)}, data={"recipe": "nope"}),
@@ -222,7 +222,7 @@ async def test_nothing_that_was_refused_left_a_job_behind(newcomer: Api) -> None
 
 
 def large_canvas(frames: int) -> bytes:
-    """A small GIF whose canvas has 20 megapixels a frame."""
+    """Return a small GIF whose canvas has 20 megapixels in each frame."""
     return animation(8, 8, frames)[:6] + struct.pack("<HH", 5000, 4000) + animation(8, 8, frames)[10:]
 
 
@@ -238,7 +238,7 @@ def large_canvas(frames: int) -> bytes:
     ],
     ids=["garbage", "header only", "cut jpeg", "cut png", "frames", "pixels"],
 )
-async def test_an_image_that_cannot_be_processed_fails_its_job_and_says_why(data: bytes, code: str, api: Api) -> None:
+async def test_image_that_cannot_be_processed_fails_its_job_with_the_reason(data: bytes, code: str, api: Api) -> None:
     job = await api.made(data, "grayscale", filename="cat")
     assert (job["status"], job["error"]["code"]) == ("failed", code)
     assert variants_of(job)["grayscale"]["error"]["code"] == code
@@ -246,7 +246,7 @@ async def test_an_image_that_cannot_be_processed_fails_its_job_and_says_why(data
     assert job["completed_at"]
 
 
-async def test_what_is_too_large_to_be_made_fails_alone(api: Api) -> None:
+async def test_variant_that_is_too_large_fails_alone(api: Api) -> None:
     recipe = {
         "variants": [
             {"name": "good", "operations": [{"op": "flip"}]},
@@ -269,7 +269,7 @@ async def test_what_is_too_large_to_be_made_fails_alone(api: Api) -> None:
 
 
 @needs_corpus
-async def test_malformed_files_from_elsewhere_fail_their_jobs_and_nothing_else(api: Api) -> None:
+async def test_malformed_files_of_public_corpora_fail_only_their_jobs(api: Api) -> None:
     files = sorted((CORPUS / "malformed").iterdir())
     answers = await asyncio.gather(
         *(api.http.post("/uploads", files={"file": (path.name, path.read_bytes())}) for path in files)

@@ -1,4 +1,4 @@
-"""What is done to a job after it began: repeat, cancel, retry, delete."""
+"""Tests what clients do to existing jobs: repeat, cancel, retry, delete."""
 
 import asyncio
 import json
@@ -31,19 +31,19 @@ async def post(api: Api, headers: dict[str, str], data: bytes = CAT, recipe: str
     return await api.http.post("/uploads", files={"file": ("cat.jpg", data)}, data={"recipe": recipe}, headers=headers)
 
 
-async def test_the_same_request_with_the_same_key_is_carried_out_once(newcomer: Api) -> None:
+async def test_same_request_with_the_same_key_is_carried_out_once(newcomer: Api) -> None:
     headers = new_idempotency_key()
     first = await post(newcomer, headers)
     ended = await newcomer.ended(first.json()["job_id"])
     again = await post(newcomer, headers)
     assert again.status_code == 202
     assert again.headers["idempotency-replayed"] == "true"
-    assert unsigned(again.json()) == unsigned(ended), "the job as it is now"
+    assert unsigned(again.json()) == unsigned(ended), "the answer shows the job as it is now"
     assert len((await newcomer.http.get("/jobs")).json()["items"]) == 1
 
 
 @pytest.mark.parametrize("change", ["data", "recipe"])
-async def test_another_request_with_the_same_key_is_refused(change: str, newcomer: Api) -> None:
+async def test_different_request_with_the_same_key_is_refused(change: str, newcomer: Api) -> None:
     headers = new_idempotency_key()
     first = await post(newcomer, headers)
     other = jpeg(41, 30) if change == "data" else CAT
@@ -53,7 +53,7 @@ async def test_another_request_with_the_same_key_is_refused(change: str, newcome
     assert (await newcomer.ended(first.json()["job_id"]))["status"] == "completed"
 
 
-async def test_requests_at_the_same_time_with_the_same_key_are_one_job(newcomer: Api) -> None:
+async def test_simultaneous_requests_with_the_same_key_make_one_job(newcomer: Api) -> None:
     headers = new_idempotency_key()
 
     async def insist() -> httpx.Response:
@@ -69,7 +69,7 @@ async def test_requests_at_the_same_time_with_the_same_key_are_one_job(newcomer:
     assert len((await newcomer.http.get("/jobs")).json()["items"]) == 1
 
 
-async def test_a_presigned_form_can_be_asked_for_twice(newcomer: Api) -> None:
+async def test_same_key_gives_the_same_presigned_job_twice(newcomer: Api) -> None:
     headers, wanted = new_idempotency_key(), {"content_type": "image/jpeg", "size": len(CAT)}
     answers = [await newcomer.http.post("/uploads/presigned", json=wanted, headers=headers) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 201]
@@ -77,12 +77,12 @@ async def test_a_presigned_form_can_be_asked_for_twice(newcomer: Api) -> None:
     assert answers[1].headers["idempotency-replayed"] == "true"
 
 
-async def test_a_job_that_waits_for_its_bytes_can_be_cancelled(api: Api) -> None:
+async def test_job_that_awaits_its_upload_can_be_cancelled(api: Api) -> None:
     wanted = {"content_type": "image/jpeg", "size": len(CAT), "recipe": "grayscale"}
     body = (await api.http.post("/uploads/presigned", json=wanted)).json()
     assert (await api.http.delete(f"/jobs/{body['job_id']}")).status_code == 204
     assert (await api.job(body["job_id"]))["status"] == "cancelled"
-    # What is uploaded all the same changes nothing: the next job, which began after it, has long ended.
+    # An upload after the cancellation changes nothing: the next job, which began later, has ended.
     async with httpx.AsyncClient(trust_env=False) as browser:
         await browser.post(body["upload"]["url"], data=body["upload"]["fields"], files={"file": CAT})
     await api.made(CAT)
@@ -90,25 +90,25 @@ async def test_a_job_that_waits_for_its_bytes_can_be_cancelled(api: Api) -> None
 
 
 async def internals(system: System, job_id: str) -> Job:
-    """The job as the orchestrator shows it."""
+    """Return the job as the orchestrator's internal API shows it."""
     async with httpx.AsyncClient(base_url=system.orchestrator.url, trust_env=False) as operator:
         inside: Job = (await operator.get(f"/api/status/{job_id}")).json()
         return inside
 
 
-async def test_a_retry_runs_what_failed_and_leaves_what_did_not(system: System, api: Api) -> None:
+async def test_retry_runs_only_failed_variants_of_a_job(system: System, api: Api) -> None:
     job = await api.made(CAT, HALF_IMPOSSIBLE)
     assert job["status"] == "partially_completed"
     answer = await api.http.post(f"/jobs/{job['job_id']}/retry")
     assert (answer.status_code, answer.headers["location"]) == (202, f"/status/{job['job_id']}")
     again = await api.ended(job["job_id"])
     assert again["status"] == "partially_completed"
-    assert variants_of(again) == variants_of(job), "the same picture, and the same fault: the recipe is the same"
+    assert variants_of(again) == variants_of(job), "the recipe is the same, so the result and the fault are too"
     assert again["updated_at"] > job["updated_at"]
     assert (await internals(system, job["job_id"]))["attempt"] == 2
 
 
-async def test_a_job_whose_source_is_gone_cannot_be_retried(cloud: Cloud, system: System, api: Api) -> None:
+async def test_job_whose_original_is_gone_cannot_be_retried(cloud: Cloud, system: System, api: Api) -> None:
     job = await api.made(CAT, HALF_IMPOSSIBLE)
     bucket = system.installation.topology.originals.name
     await delete_versions(cloud, bucket, f"uploads/{job['job_id']}/")
@@ -117,12 +117,12 @@ async def test_a_job_whose_source_is_gone_cannot_be_retried(cloud: Cloud, system
     assert (await api.job(job["job_id"]))["status"] == "partially_completed"
 
 
-async def test_deleting_a_job_leaves_nothing_of_it(cloud: Cloud, system: System, api: Api) -> None:
+async def test_deletion_of_a_job_leaves_nothing(cloud: Cloud, system: System, api: Api) -> None:
     job = await api.made(CAT, "augment")
-    assert len(await versions(cloud, system, job["job_id"])) == 7, "the upload, five pictures and the manifest"
+    assert len(await versions(cloud, system, job["job_id"])) == 7, "the original, five results and the manifest"
     assert (await api.http.delete(f"/jobs/{job['job_id']}")).status_code == 204
     assert await versions(cloud, system, job["job_id"]) == []
-    assert len(await markers(cloud, system, job["job_id"])) == 6, "one for each deleted result, which copies follow"
+    assert len(await markers(cloud, system, job["job_id"])) == 6, "one marker for each object, which copies follow"
     for answer in (
         await api.http.get(f"/status/{job['job_id']}"),
         await api.http.get(f"/jobs/{job['job_id']}/variants/resized"),
@@ -131,7 +131,7 @@ async def test_deleting_a_job_leaves_nothing_of_it(cloud: Cloud, system: System,
         assert answer.status_code == 404
 
 
-async def test_deleting_a_failed_job_leaves_nothing_of_it(cloud: Cloud, system: System, api: Api) -> None:
+async def test_deletion_of_a_failed_job_leaves_nothing(cloud: Cloud, system: System, api: Api) -> None:
     job = await api.made(CAT[:30], "augment")
     assert job["status"] == "failed"
     assert (await api.http.delete(f"/jobs/{job['job_id']}")).status_code == 204
@@ -139,7 +139,7 @@ async def test_deleting_a_failed_job_leaves_nothing_of_it(cloud: Cloud, system: 
 
 
 async def versions(cloud: Cloud, system: System, job_id: str) -> list[str]:
-    """Keys of all versions, in both buckets, that belong to a job."""
+    """Return the keys of all versions of a job's objects, in both buckets."""
     found = []
     for bucket in system.installation.topology.buckets:
         listed = await cloud.s3.list_object_versions(Bucket=bucket.name)
@@ -148,7 +148,7 @@ async def versions(cloud: Cloud, system: System, job_id: str) -> list[str]:
 
 
 async def markers(cloud: Cloud, system: System, job_id: str) -> list[str]:
-    """Keys of all delete markers, in both buckets, that belong to a job."""
+    """Return the keys of all delete markers of a job's objects, in both buckets."""
     found = []
     for bucket in system.installation.topology.buckets:
         listed = await cloud.s3.list_object_versions(Bucket=bucket.name)

@@ -1,4 +1,4 @@
-"""Many clients at a time."""
+"""Tests many simultaneous clients."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ TWO_VARIANTS = json.dumps(
 )
 
 
-async def test_of_many_uploads_at_once_none_is_lost_and_none_is_done_twice(
+async def test_no_upload_of_many_simultaneous_ones_is_lost_or_done_twice(
     cloud: Cloud, system: System, newcomer: Api
 ) -> None:
     pictures = iter([jpeg(40 + number % 20, 30 + number // 20) for number in range(UPLOADS)])
@@ -41,7 +41,7 @@ async def test_of_many_uploads_at_once_none_is_lost_and_none_is_done_twice(
 
 
 async def object_versions(cloud: Cloud, system: System, job_ids: set[str]) -> list[str]:
-    """The key of every version of every result of these jobs, once each time that it was written."""
+    """Return the keys of all result versions of these jobs, one for each write."""
     bucket = system.installation.topology.results.name
     pages = cloud.s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
     keys = [version["Key"] async for page in pages for version in page.get("Versions", [])]

@@ -1,4 +1,4 @@
-"""Names of files in other scripts, of emoji and with odd spaces: people recognise them in keys and downloads."""
+"""Tests file names in other scripts, with emoji and with odd spaces: they stay recognisable in keys and downloads."""
 
 import io
 import zipfile
@@ -27,7 +27,7 @@ NAMES = {
 
 
 async def sent(way: str, name: str, cloud: Cloud, system: System, api: Api) -> Job:
-    """The ended job of a file of this name that came in this way."""
+    """Send a file of this name in this way, and return its ended job."""
     if way == "form":
         return await api.made(CAT, "grayscale", filename=name)
     if way == "presigned":
@@ -54,7 +54,7 @@ async def sent(way: str, name: str, cloud: Cloud, system: System, api: Api) -> J
 
 @pytest.mark.parametrize("way", ["dropped", "form", "presigned"])
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
-async def test_a_name_is_recognised_in_keys_and_downloads(
+async def test_file_name_is_recognisable_in_keys_and_downloads(
     name: str, way: str, cloud: Cloud, system: System, api: Api
 ) -> None:
     job = await sent(way, name, cloud, system, api)

@@ -1,4 +1,4 @@
-"""Services that are killed, hang, are told to stop, or are away: nothing is lost, nothing is done twice."""
+"""Tests services that are killed, hang, stop or are unavailable: nothing is lost, nothing is done twice."""
 
 import asyncio
 import os
@@ -27,12 +27,12 @@ async def module_system(cloud: Cloud) -> AsyncIterator[RestartableSystem]:
 
 @pytest_asyncio.fixture
 async def restartable(module_system: RestartableSystem) -> AsyncIterator[RestartableSystem]:
-    """A system that is whole when the test begins."""
+    """Return a system whose services all run when the test begins."""
     await module_system.mend()
     yield module_system
 
 
-async def test_what_a_killed_processor_had_in_hand_is_done_by_the_next(restartable: RestartableSystem) -> None:
+async def test_next_processor_does_the_tasks_of_a_killed_one(restartable: RestartableSystem) -> None:
     children = children_of(restartable.processor)
     with frozen(children):
         job = await restartable.api.upload(CAT, "augment")
@@ -46,7 +46,7 @@ async def test_what_a_killed_processor_had_in_hand_is_done_by_the_next(restartab
     assert (await restartable.internals(job["job_id"]))["attempt"] == 1
 
 
-async def test_a_processor_that_hung_and_lost_its_message_changes_nothing(restartable: RestartableSystem) -> None:
+async def test_processor_that_hung_and_lost_its_message_changes_nothing(restartable: RestartableSystem) -> None:
     slow, other = restartable.processor, restartable.system.add_processor()
     with frozen(children_of(slow)):
         job = await restartable.api.upload(CAT, "grayscale")
@@ -62,7 +62,7 @@ async def test_a_processor_that_hung_and_lost_its_message_changes_nothing(restar
     assert await restartable.results(job["job_id"]) == keys_of(done)
 
 
-async def test_a_processor_that_is_told_to_stop_finishes_what_it_has_in_hand(restartable: RestartableSystem) -> None:
+async def test_stopped_processor_finishes_its_tasks(restartable: RestartableSystem) -> None:
     processor = restartable.processor
     with frozen(children_of(processor)):
         job = await restartable.api.upload(CAT, "grayscale")
@@ -80,7 +80,7 @@ async def is_draining(client: httpx.AsyncClient, url: str) -> bool:
     return answer.status_code == 503 and answer.json()["failures"] == {"service": "draining"}
 
 
-async def test_a_processor_that_is_told_to_stop_gives_back_what_takes_too_long(restartable: RestartableSystem) -> None:
+async def test_stopped_processor_gives_back_tasks_that_take_too_long(restartable: RestartableSystem) -> None:
     processor, children = restartable.processor, children_of(restartable.processor)
     with frozen(children):
         job = await restartable.api.upload(CAT, "grayscale")
@@ -92,7 +92,7 @@ async def test_a_processor_that_is_told_to_stop_gives_back_what_takes_too_long(r
     assert (await restartable.api.ended(job["job_id"]))["status"] == "completed"
 
 
-async def test_an_upload_service_that_is_told_to_stop_takes_in_the_upload_under_way(
+async def test_stopped_upload_service_accepts_the_upload_in_progress(
     restartable: RestartableSystem,
 ) -> None:
     begun, stopped = asyncio.Event(), asyncio.Event()
@@ -119,7 +119,7 @@ async def test_an_upload_service_that_is_told_to_stop_takes_in_the_upload_under_
 
 
 async def is_gone(client: httpx.AsyncClient, url: str) -> bool:
-    """Whether nobody takes new connections."""
+    """Return whether new connections are refused."""
     try:
         await client.get(f"{url}/healthz", headers={"Connection": "close"})
     except httpx.TransportError:
@@ -133,7 +133,7 @@ async def upload_many(api: Api, count: int) -> list[str]:
 
 
 async def check_all_done(restartable: RestartableSystem, job_ids: list[str]) -> None:
-    """That each job has completed, with exactly one picture."""
+    """Check that each job has completed, with exactly one result."""
     done = await asyncio.gather(*(restartable.api.ended(job_id) for job_id in job_ids))
     assert {job["status"] for job in done} == {"completed"}
     for job in done:
@@ -141,21 +141,21 @@ async def check_all_done(restartable: RestartableSystem, job_ids: list[str]) -> 
         assert await restartable.results(job["job_id"]) == keys_of(job)
 
 
-async def test_an_orchestrator_that_is_told_to_stop_leaves_its_work_to_the_next(restartable: RestartableSystem) -> None:
+async def test_next_orchestrator_continues_after_a_stopped_one(restartable: RestartableSystem) -> None:
     job_ids = await upload_many(restartable.api, 20)
     assert await restartable.orchestrator.stop() == 0
     await restartable.start(restartable.orchestrator)
     await check_all_done(restartable, job_ids)
 
 
-async def test_an_orchestrator_that_is_killed_leaves_its_work_to_the_next(restartable: RestartableSystem) -> None:
+async def test_next_orchestrator_continues_after_a_killed_one(restartable: RestartableSystem) -> None:
     job_ids = await upload_many(restartable.api, 20)
     await restartable.orchestrator.kill()
     await restartable.start(restartable.orchestrator)
     await check_all_done(restartable, job_ids)
 
 
-async def test_without_the_orchestrator_uploads_are_taken_and_done_when_it_is_back(
+async def test_uploads_are_accepted_without_the_orchestrator_and_done_later(
     restartable: RestartableSystem,
 ) -> None:
     api = restartable.api
@@ -169,7 +169,7 @@ async def test_without_the_orchestrator_uploads_are_taken_and_done_when_it_is_ba
     ):
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
         assert int(answer.headers["retry-after"]) > 0
-        assert "127.0.0.1" not in answer.text, "what is behind the door is nobody's business"
+        assert "127.0.0.1" not in answer.text, "clients do not notice"
     assert (await api.job(waiting["job_id"]))["status"] == "awaiting_upload"
     assert (await api.http.get("/readyz")).status_code == 200
     await restartable.start(restartable.orchestrator)
@@ -177,7 +177,7 @@ async def test_without_the_orchestrator_uploads_are_taken_and_done_when_it_is_ba
     assert (await api.http.delete(f"/jobs/{ended['job_id']}")).status_code == 204
 
 
-async def test_a_job_that_is_cancelled_before_its_turn_is_never_done(restartable: RestartableSystem) -> None:
+async def test_job_that_is_cancelled_while_it_is_queued_is_never_done(restartable: RestartableSystem) -> None:
     await restartable.processor.stop()
     job = await restartable.api.upload(CAT, "grayscale")
     assert (await restartable.api.left(job["job_id"], "awaiting_upload"))["status"] == "queued"
@@ -185,7 +185,7 @@ async def test_a_job_that_is_cancelled_before_its_turn_is_never_done(restartable
     await check_cancelled_for_good(restartable, job["job_id"])
 
 
-async def test_a_job_that_is_cancelled_while_it_is_worked_on_leaves_nothing(restartable: RestartableSystem) -> None:
+async def test_job_that_is_cancelled_while_it_is_processed_leaves_no_results(restartable: RestartableSystem) -> None:
     with frozen(children_of(restartable.processor)):
         job = await restartable.api.upload(CAT, "grayscale")
         await restartable.api.left(job["job_id"], *UNTOUCHED)
@@ -194,7 +194,7 @@ async def test_a_job_that_is_cancelled_while_it_is_worked_on_leaves_nothing(rest
 
 
 async def check_cancelled_for_good(restartable: RestartableSystem, job_id: str) -> None:
-    """That the processor's late results are thrown away."""
+    """Check that the processor's late results are deleted."""
     await restartable.mend()
     log = restartable.orchestrator.log
     await until(lambda: any(job_id in line for line in log.find("results_discarded")))
@@ -202,14 +202,16 @@ async def check_cancelled_for_good(restartable: RestartableSystem, job_id: str) 
     assert (await restartable.api.job(job_id))["status"] == "cancelled"
 
 
-async def test_a_task_that_nobody_could_do_fails_its_job_and_can_be_retried(restartable: RestartableSystem) -> None:
+async def test_task_that_no_processor_survives_fails_its_job(
+    restartable: RestartableSystem,
+) -> None:
     tasks = restartable.system.installation.tasks.url
     await restartable.processor.stop()
     job = await restartable.api.upload(CAT, "grayscale")
     await restartable.api.left(job["job_id"], "awaiting_upload")
 
     async def dies_of_it() -> bool:
-        """Receive the task as a processor that dies would, until the queue gives it up."""
+        """Receive the task without deleting it, as a dying processor does, until it is a dead letter."""
         await restartable.cloud.sqs.receive_message(QueueUrl=tasks, VisibilityTimeout=0, WaitTimeSeconds=0)
         return await restartable.depth(tasks) == 0
 

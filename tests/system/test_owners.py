@@ -1,4 +1,4 @@
-"""Two owners: one never sees, touches or even notices the other's jobs."""
+"""Tests that one owner cannot see, change or detect another owner's jobs."""
 
 import pytest
 
@@ -21,14 +21,14 @@ CAT = jpeg(40, 30)
         ("POST", "/jobs/{id}/deliveries/replay"),
     ],
 )
-async def test_anothers_job_is_not_there(method: str, path: str, api: Api, newcomer: Api) -> None:
+async def test_job_of_another_owner_is_not_found(method: str, path: str, api: Api, newcomer: Api) -> None:
     job = await api.made(CAT, "grayscale")
     answer = await newcomer.http.request(method, path.replace("{id}", job["job_id"]))
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-    assert unsigned(await api.job(job["job_id"])) == unsigned(job), "and it is as it was"
+    assert unsigned(await api.job(job["job_id"])) == unsigned(job), "the job has not changed"
 
 
-async def test_a_job_that_is_not_there_looks_the_same_as_anothers(api: Api, newcomer: Api) -> None:
+async def test_missing_job_looks_the_same_as_one_of_another_owner(api: Api, newcomer: Api) -> None:
     job_id = (await api.upload(CAT))["job_id"]
     nobodys = job_id[:-4] + "0000"
     others = await newcomer.http.get(f"/status/{job_id}")
@@ -37,7 +37,7 @@ async def test_a_job_that_is_not_there_looks_the_same_as_anothers(api: Api, newc
     await api.ended(job_id)
 
 
-async def test_each_lists_their_own_jobs(api: Api, newcomer: Api) -> None:
+async def test_each_owner_lists_only_their_own_jobs(api: Api, newcomer: Api) -> None:
     theirs = await api.made(CAT)
     assert (await newcomer.http.get("/jobs")).json()["items"] == []
     own = await newcomer.made(CAT)
@@ -46,7 +46,7 @@ async def test_each_lists_their_own_jobs(api: Api, newcomer: Api) -> None:
     assert theirs["job_id"] in {job["job_id"] for job in (await api.http.get("/jobs")).json()["items"]}
 
 
-async def test_each_signs_with_a_secret_of_their_own(api: Api, newcomer: Api) -> None:
+async def test_each_owner_has_a_webhook_secret_of_their_own(api: Api, newcomer: Api) -> None:
     theirs = (await api.http.get("/webhooks/secret")).json()["secret"]
     own = (await newcomer.http.get("/webhooks/secret")).json()["secret"]
     rotated = (await newcomer.http.post("/webhooks/secret/rotate")).json()["secret"]
@@ -54,7 +54,7 @@ async def test_each_signs_with_a_secret_of_their_own(api: Api, newcomer: Api) ->
     assert (await api.http.get("/webhooks/secret")).json()["secret"] == theirs
 
 
-async def test_a_cursor_of_another_shows_nothing_of_theirs(api: Api, newcomer: Api) -> None:
+async def test_cursor_of_another_owner_shows_none_of_their_jobs(api: Api, newcomer: Api) -> None:
     for _ in range(2):
         await api.made(CAT)
     cursor = (await api.http.get("/jobs", params={"limit": 1})).json()["next_cursor"]
@@ -62,7 +62,7 @@ async def test_a_cursor_of_another_shows_nothing_of_theirs(api: Api, newcomer: A
     assert answer.status_code == 400 or answer.json()["items"] == []
 
 
-async def test_the_same_idempotency_key_of_two_owners_is_two_jobs(api: Api, newcomer: Api) -> None:
+async def test_same_idempotency_key_of_two_owners_makes_two_jobs(api: Api, newcomer: Api) -> None:
     headers = {"Idempotency-Key": "the-same"}
     one = await api.http.post("/uploads", files={"file": ("cat.jpg", CAT)}, headers=headers)
     other = await newcomer.http.post("/uploads", files={"file": ("cat.jpg", CAT)}, headers=headers)

@@ -1,4 +1,4 @@
-"""What goes in and what comes out: orientations, formats, recipes of a client's own."""
+"""Tests originals and their results: orientations, formats, recipes of clients."""
 
 import asyncio
 import json
@@ -25,19 +25,19 @@ SMALL_PNG = json.dumps(
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-async def test_every_orientation_is_seen_upright(orientation: int, api: Api) -> None:
+async def test_every_orientation_is_turned_upright(orientation: int, api: Api) -> None:
     job = await api.made(jpeg(64, 40, orientation), SMALL_PNG)
     source = job["source"]
     assert (source["width"], source["height"], source["orientation"]) == (64, 40, orientation)
     picture = (await api.pictures(job))["small"]
     assert picture.size == (48, 30)
     assert corners(picture) == {name: name for name in CORNERS}
-    assert not picture.getexif(), "metadata is dropped, and the orientation with it"
+    assert not picture.getexif(), "metadata is removed, and the orientation with it"
 
 
 @needs_corpus
 @pytest.mark.parametrize("kind", ["landscape", "portrait"])
-async def test_photos_of_every_orientation_come_out_alike(kind: str, api: Api) -> None:
+async def test_photos_of_every_orientation_give_similar_results(kind: str, api: Api) -> None:
     files = [CORPUS / "orientation" / f"{kind}-{orientation}.jpg" for orientation in range(1, 9)]
     jobs = await asyncio.gather(*(api.made(file.read_bytes(), SMALL_PNG) for file in files))
     first, *others = [(await api.pictures(job))["small"].convert("L") for job in jobs]
@@ -46,12 +46,12 @@ async def test_photos_of_every_orientation_come_out_alike(kind: str, api: Api) -
 
 
 def unlike(one: Image.Image, other: Image.Image) -> float:
-    """Mean difference of two grey pictures, 0 to 255."""
+    """Return the mean difference of two grey images, from 0 to 255."""
     assert one.size == other.size
     return float(ImageStat.Stat(ImageChops.difference(one, other)).mean[0])
 
 
-async def test_every_format_that_is_read_is_read(api: Api) -> None:
+async def test_every_supported_format_is_read(api: Api) -> None:
     files = {image_format: encoded(marked(64, 48), image_format.value.upper()) for image_format in ImageFormat}
     jobs = await asyncio.gather(*(api.made(data, SMALL_PNG, filename="cat") for data in files.values()))
     for image_format, job in zip(files, jobs, strict=True):
@@ -61,7 +61,7 @@ async def test_every_format_that_is_read_is_read(api: Api) -> None:
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "avif", "gif", "tiff"])
-async def test_every_format_that_is_written_is_written(kind: str, api: Api) -> None:
+async def test_every_supported_format_is_written(kind: str, api: Api) -> None:
     recipe = json.dumps({"variants": [{"name": "out", "output": {"format": kind, "quality": 90}}]})
     job = await api.made(png(64, 48), recipe)
     picture = (await api.pictures(job))["out"]
@@ -70,7 +70,7 @@ async def test_every_format_that_is_written_is_written(kind: str, api: Api) -> N
     assert corners(picture) == {name: name for name in CORNERS}
 
 
-async def test_a_recipe_of_a_clients_own_is_followed_in_order(api: Api) -> None:
+async def test_operations_of_a_clients_recipe_are_applied_in_order(api: Api) -> None:
     recipe = {
         "variants": [
             {
@@ -100,7 +100,7 @@ async def test_a_recipe_of_a_clients_own_is_followed_in_order(api: Api) -> None:
 
 
 @pytest.mark.parametrize(("recipe", "frames"), [(SMALL_PNG, 1), ("optimize", 5), ("grayscale", 5)])
-async def test_an_animation_is_one_picture_unless_asked_otherwise(recipe: str, frames: int, api: Api) -> None:
+async def test_animation_becomes_a_still_image_unless_it_is_kept(recipe: str, frames: int, api: Api) -> None:
     job = await api.made(animation(32, 24, 5), recipe, filename="walk.gif")
     assert job["source"]["frames"] == 5
     (picture,) = (await api.pictures(job)).values()
@@ -108,7 +108,7 @@ async def test_an_animation_is_one_picture_unless_asked_otherwise(recipe: str, f
 
 
 @needs_corpus
-async def test_pictures_of_every_kind_from_elsewhere_are_processed(api: Api) -> None:
+async def test_images_of_public_corpora_are_processed(api: Api) -> None:
     files = [path for path in sorted((CORPUS / "formats").iterdir()) if path.is_file()]
     jobs = await asyncio.gather(*(api.made(path.read_bytes(), SMALL_PNG, filename=path.name) for path in files))
     assert {path.name: job["status"] for path, job in zip(files, jobs, strict=True)} == {
@@ -117,7 +117,7 @@ async def test_pictures_of_every_kind_from_elsewhere_are_processed(api: Api) -> 
 
 
 @needs_corpus
-async def test_cameras_are_named_and_places_are_not(api: Api) -> None:
+async def test_description_names_the_camera_but_not_the_location(api: Api) -> None:
     cameras = [
         path for path in sorted((CORPUS / "photos").glob("*-*.jpg")) if path.name.startswith(("camera-", "gps-"))
     ]

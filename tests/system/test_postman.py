@@ -1,4 +1,4 @@
-"""The Postman collection: it covers the API and runs as it is."""
+"""Tests that the Postman collection covers the API and runs unchanged."""
 
 import asyncio
 import json
@@ -22,7 +22,7 @@ COLLECTION = json.loads((POSTMAN / "darkroom.postman_collection.json").read_text
 
 
 def requests(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Method and path of each request in a folder, variables filled in."""
+    """Yield method and path of each request in a folder, with variables replaced."""
     for child in item.get("item", []):
         yield from requests(child)
     if "request" in item and isinstance(item["request"]["url"], dict):
@@ -47,17 +47,17 @@ def test_every_request_checks_its_answer() -> None:
     items = [item for folder in COLLECTION["item"] for item in folder["item"]]
     scripts = {item["name"]: [event["listen"] for event in item["event"]] for item in items}
     assert {name for name, listens in scripts.items() if "test" not in listens} == set()
-    assert len(scripts) == len(items), "each has a name of its own"
+    assert len(scripts) == len(items), "names are unique"
 
 
-def test_the_lock_file_names_no_registry() -> None:
+def test_lock_file_names_no_registry() -> None:
     lock = (POSTMAN / "package-lock.json").read_text()
     assert '"resolved"' not in lock
     assert "://registry" not in lock
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="newman needs Node.js, which is not installed")
-async def test_the_collection_runs_from_beginning_to_end(system: System, tmp_path: Path) -> None:
+async def test_collection_runs_from_beginning_to_end(system: System, tmp_path: Path) -> None:
     newman = POSTMAN / "node_modules" / ".bin" / "newman"
     assert newman.exists(), "`npm ci --prefix postman` installs newman"
     log = Log()

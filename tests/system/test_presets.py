@@ -1,4 +1,4 @@
-"""Each preset from upload to pictures, looked at as a person would."""
+"""Tests each preset from the upload to the pixels of its results."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from tests.support.api import Api, Job, variants_of
 from tests.support.emulator import Cloud
 from tests.support.images import corners, encoded, jpeg, marked, photo, png
 
-# Which corner of the source is seen in the top left, top right, bottom right and bottom left after a clockwise turn.
+# The corners of the original that are in the top left, top right, bottom right and bottom left after a clockwise turn.
 TURNED = {
     "resized": ("top_left", "top_right", "bottom_right", "bottom_left"),
     "90-degree": ("bottom_left", "top_left", "top_right", "bottom_right"),
@@ -23,12 +23,12 @@ TURNED = {
 
 
 def keys_of(job: Job) -> dict[str, str]:
-    """The key of each variant, with the job's id left out."""
+    """Return the key of each variant, with the job's ID replaced by ID."""
     return {name: variant["key"].replace(job["job_id"], "ID") for name, variant in variants_of(job).items()}
 
 
 async def check_objects(cloud: Cloud, system: System, api: Api, job: Job) -> dict[str, Image.Image]:
-    """That the bucket holds exactly what the status says; returns the pictures."""
+    """Check that the bucket has exactly the results of the status, and return the images."""
     files = await api.files(job)
     for name, variant in variants_of(job).items():
         head = await cloud.s3.head_object(Bucket=system.installation.topology.results.name, Key=variant["key"])
@@ -98,7 +98,7 @@ async def test_thumbnails_are_squares_in_webp(cloud: Cloud, system: System, api:
         assert set(corners(picture).values()) == {"top_left", "top_right", "bottom_right", "bottom_left"}
 
 
-async def test_web_is_in_two_formats_and_never_enlarged(cloud: Cloud, system: System, api: Api) -> None:
+async def test_web_writes_two_formats_and_never_enlarges(cloud: Cloud, system: System, api: Api) -> None:
     job = await api.made(jpeg(700, 350), "web")
     pictures = await check_objects(cloud, system, api, job)
     assert {name: (picture.format, picture.size) for name, picture in pictures.items()} == {
@@ -109,7 +109,7 @@ async def test_web_is_in_two_formats_and_never_enlarged(cloud: Cloud, system: Sy
     assert keys_of(job)["320w-webp"] == "web/320w-webp/ID/cat.webp"
 
 
-async def test_optimize_makes_the_same_picture_of_fewer_bytes(cloud: Cloud, system: System, api: Api) -> None:
+async def test_optimize_makes_the_same_image_with_fewer_bytes(cloud: Cloud, system: System, api: Api) -> None:
     data = encoded(photo(400, 300), "JPEG", quality=98)
     job = await api.made(data, "optimize")
     (picture,) = (await check_objects(cloud, system, api, job)).values()
@@ -119,7 +119,7 @@ async def test_optimize_makes_the_same_picture_of_fewer_bytes(cloud: Cloud, syst
     assert job["cost"]["bytes_written"] == job["variants"][0]["bytes"]
 
 
-async def test_metadata_describes_the_source_and_makes_no_picture(api: Api) -> None:
+async def test_metadata_describes_the_original_and_makes_no_result(api: Api) -> None:
     exif = Image.Exif()
     exif[0x010F], exif[0x0112] = "Camera Maker", 6
     exif.get_ifd(0x8825)[1] = "N"
@@ -140,7 +140,7 @@ async def test_metadata_describes_the_source_and_makes_no_picture(api: Api) -> N
     assert source["thumbhash"]
 
 
-async def test_the_default_is_web(api: Api) -> None:
+async def test_default_preset_is_web(api: Api) -> None:
     answer = await api.http.post("/uploads", files={"file": ("cat.jpg", jpeg(40, 30))})
     assert answer.json()["recipe"] == "web"
     await api.ended(answer.json()["job_id"])

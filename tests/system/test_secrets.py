@@ -1,6 +1,6 @@
-"""A system at work, refusals and failures included: its logs hold no secret, and nothing that clients sent.
+"""Tests that the logs contain no secret and no data of clients, also after refusals and failures.
 
-At level DEBUG, which says all that the other levels say.
+The level is DEBUG, which includes all other levels.
 """
 
 import json
@@ -28,19 +28,19 @@ from tests.support.waiting import until
 CAT = jpeg(40, 30)
 DEVELOPMENT_PASSWORD = "demo-password"
 PRIVATE = {name: f"{name}-4d61b3f7" for name in ("filename", "metadata", "token", "idempotency", "password", "cookie")}
-"""What the client below sends, each in its place."""
+"""Private data that the client sends, by the field that it is sent in."""
 
 
 @pytest_asyncio.fixture
 async def outspoken(cloud: Cloud) -> AsyncIterator[System]:
-    """A system that logs all it can."""
+    """Run a system that logs at level DEBUG."""
     environment = {"DARKROOM_LOG_LEVEL": "DEBUG"}
     async with cloud.installation() as installation, running_system(installation, environment=environment) as system:
         yield system
 
 
 def signature(url: str) -> str:
-    """What makes a link open."""
+    """Return the signature of a link."""
     return parse_qs(urlsplit(url).query)["X-Amz-Signature"][0]
 
 
@@ -52,7 +52,7 @@ async def own_key(cloud: Cloud, system: System) -> str:
 
 
 async def pictures(api: Api, callback_url: str, data: bytes) -> dict[str, Any]:
-    """A job that was told of, at its end."""
+    """Upload an image with a callback URL, and return the job after its webhook."""
     fields = {
         "recipe": "grayscale",
         "metadata": json.dumps({PRIVATE["metadata"]: PRIVATE["metadata"]}),
@@ -69,7 +69,7 @@ async def pictures(api: Api, callback_url: str, data: bytes) -> dict[str, Any]:
 
 
 async def by_other_ways(cloud: Cloud, system: System, api: Api) -> None:
-    """Files of that name as a body, by a presigned form, from the bucket, and in messages that cannot be read."""
+    """Send files of that name as a body, by a presigned form, as a drop, and in unreadable messages."""
     name, token = f"{PRIVATE['filename']}.jpg", PRIVATE["token"]
     query = {"filename": name, "recipe": "grayscale", "callback_url": f"http://nobody.invalid/{token}?token={token}"}
     answer = await api.http.post("/uploads", params=query, content=CAT, headers={"Content-Type": "image/jpeg"})
@@ -91,7 +91,7 @@ async def by_other_ways(cloud: Cloud, system: System, api: Api) -> None:
 
 
 async def session(system: System) -> list[str]:
-    """What a login and a session are made of."""
+    """Log in and return the secrets of the login and the session."""
     async with httpx.AsyncClient(base_url=system.url, headers={"Origin": system.url}, trust_env=False) as browser:
         known = await browser.post("/auth/login", json={"name": "demo", "password": DEVELOPMENT_PASSWORD})
         assert known.status_code == 200, known.text
@@ -104,7 +104,7 @@ async def session(system: System) -> list[str]:
 
 
 async def refusals(system: System, api: Api) -> None:
-    """What a service might be tempted to write down."""
+    """Make requests that are refused, and whose data a service might log."""
     guess, private = f"guess-{PRIVATE['token']}", PRIVATE["token"]
     async with httpx.AsyncClient(base_url=system.url, trust_env=False) as stranger:
         await stranger.get("/jobs", headers={"x-api-key": guess, "Authorization": f"Bearer {private}"})
@@ -119,7 +119,7 @@ async def refusals(system: System, api: Api) -> None:
     await api.http.get("/jobs", params={"cursor": private})
 
 
-async def test_no_log_tells_a_secret_or_what_a_client_sent(cloud: Cloud, outspoken: System) -> None:
+async def test_no_log_contains_a_secret_or_data_of_a_client(cloud: Cloud, outspoken: System) -> None:
     system = outspoken
     key = await own_key(cloud, system)
     secrets = [key, DEVELOPMENT_KEY, *PRIVATE.values()]
@@ -151,5 +151,5 @@ async def test_no_log_tells_a_secret_or_what_a_client_sent(cloud: Cloud, outspok
         assert (await api.http.delete(f"/jobs/{job['job_id']}")).status_code == 204
     assert all(len(secret) > 10 for secret in secrets)
     logs = {service.name: service.log for service in system.services}
-    assert logs["upload"].find(job["job_id"]), "it is not for want of logs"
+    assert logs["upload"].find(job["job_id"]), "there are logs"
     assert [(name, line) for name, log in logs.items() for secret in secrets for line in log.find(secret)] == []

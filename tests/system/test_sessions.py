@@ -1,4 +1,4 @@
-"""A user of the running system, in a browser: from the login to the logout, and what is written down of it."""
+"""Tests a user in a browser, from the login to the logout, and what the logs say about it."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ from tests.support.images import jpeg
 WRONG: Final = "not-the-demo-password"
 
 
-async def test_a_user_logs_in_makes_pictures_and_logs_out_and_no_log_holds_a_secret(system: System) -> None:
+async def test_user_logs_in_uploads_and_logs_out_and_no_log_contains_a_secret(system: System) -> None:
     ours = {"origin": system.url, "sec-fetch-site": "same-origin"}
     async with httpx.AsyncClient(base_url=system.url, headers=ours, timeout=60, trust_env=False) as http:
         refused = await http.post("/auth/login", json={"name": DEFAULT_OWNER, "password": WRONG})

@@ -1,4 +1,4 @@
-"""Asking how jobs stand: versions, waiting, lists, links."""
+"""Tests the status of jobs: versions, waiting, lists, links."""
 
 import asyncio
 
@@ -13,7 +13,7 @@ CAT = jpeg(40, 30)
 
 
 async def waiting_job(api: Api) -> tuple[str, dict[str, object]]:
-    """A job that waits for its bytes, and the form to send them with."""
+    """Make a presigned job, and return its ID and its form."""
     answer = await api.http.post(
         "/uploads/presigned",
         json={"filename": "cat.jpg", "content_type": "image/jpeg", "size": len(CAT), "recipe": "metadata"},
@@ -22,8 +22,8 @@ async def waiting_job(api: Api) -> tuple[str, dict[str, object]]:
     return body["job_id"], body["upload"]
 
 
-async def test_a_version_that_is_known_is_not_sent_again(api: Api) -> None:
-    job_id, _ = await waiting_job(api)  # Has no links yet, which are new with each quarter of an hour.
+async def test_known_version_of_a_status_is_not_sent_again(api: Api) -> None:
+    job_id, _ = await waiting_job(api)  # It has no links yet. Links change every quarter of an hour.
     first = await api.http.get(f"/status/{job_id}")
     etag = first.headers["etag"]
     assert etag.startswith('"'), "a strong one"
@@ -35,14 +35,14 @@ async def test_a_version_that_is_known_is_not_sent_again(api: Api) -> None:
     assert changed.json() == first.json()
 
 
-async def test_only_an_open_job_says_when_to_ask_again(api: Api) -> None:
+async def test_only_the_status_of_an_open_job_has_retry_after(api: Api) -> None:
     job_id, _ = await waiting_job(api)
     assert int((await api.http.get(f"/status/{job_id}")).headers["retry-after"]) >= 1
     job = await api.made(CAT)
     assert "retry-after" not in (await api.http.get(f"/status/{job['job_id']}")).headers
 
 
-async def test_an_answer_can_be_waited_for_until_the_status_changes(api: Api) -> None:
+async def test_request_can_wait_until_the_status_changes(api: Api) -> None:
     job_id, form = await waiting_job(api)
     waiting = asyncio.create_task(api.http.get(f"/status/{job_id}", params={"wait": 20}))
     async with httpx.AsyncClient(trust_env=False) as browser:
@@ -52,13 +52,13 @@ async def test_an_answer_can_be_waited_for_until_the_status_changes(api: Api) ->
     await api.ended(job_id)
 
 
-async def test_waiting_for_a_job_that_has_ended_takes_no_time(api: Api) -> None:
+async def test_wait_for_an_ended_job_returns_at_once(api: Api) -> None:
     job = await api.made(CAT)
     answer = await asyncio.wait_for(api.http.get(f"/status/{job['job_id']}", params={"wait": 20}), 5)
     assert answer.json()["status"] == "completed"
 
 
-async def test_waiting_ends_when_the_time_is_over(api: Api) -> None:
+async def test_wait_ends_after_its_time(api: Api) -> None:
     job_id, _ = await waiting_job(api)
     answer = await asyncio.wait_for(api.http.get(f"/status/{job_id}", params={"wait": 1}), 5)
     assert answer.json()["status"] == "awaiting_upload"
@@ -102,7 +102,7 @@ async def test_jobs_are_listed_by_status(newcomer: Api) -> None:
 
 
 @pytest.mark.parametrize(("query", "disposition"), [("", "inline"), ("?download=1", "attachment")])
-async def test_a_picture_is_redirected_to_and_has_a_safe_name(query: str, disposition: str, api: Api) -> None:
+async def test_result_is_redirected_to_with_a_safe_file_name(query: str, disposition: str, api: Api) -> None:
     job = await api.made(CAT, "grayscale", filename='ca"t\r\n Кошка.jpg')
     answer = await api.http.get(f"/jobs/{job['job_id']}/variants/grayscale{query}")
     assert answer.status_code == 307
@@ -115,7 +115,7 @@ async def test_a_picture_is_redirected_to_and_has_a_safe_name(query: str, dispos
     assert missing.status_code == 404
 
 
-async def test_presets_can_be_read_and_used_as_they_are(api: Api) -> None:
+async def test_presets_can_be_read_and_used_as_recipes(api: Api) -> None:
     presets = (await api.http.get("/recipes")).json()
     assert {"augment", "grayscale", "thumbnails", "web", "optimize", "metadata"} <= set(presets)
     one = await api.http.get("/recipes/grayscale")
@@ -126,7 +126,7 @@ async def test_presets_can_be_read_and_used_as_they_are(api: Api) -> None:
     assert {"Resize", "Crop", "Rotate"} <= set(schema["$defs"])
 
 
-async def test_the_orchestrator_shows_a_job_with_its_internals(system: System, api: Api) -> None:
+async def test_orchestrator_shows_the_internals_of_a_job(system: System, api: Api) -> None:
     job = await api.made(CAT, "grayscale")
     async with httpx.AsyncClient(base_url=system.orchestrator.url, trust_env=False) as operator:
         inside = (await operator.get(f"/api/status/{job['job_id']}")).json()

@@ -1,4 +1,4 @@
-"""A few bytes that would become hundreds of megabytes, and an owner whose store is full, over HTTP."""
+"""Tests the limits of stored bytes over HTTP: for one job, and for an owner."""
 
 import json
 from collections.abc import AsyncIterator
@@ -22,14 +22,14 @@ LIMIT = 200_000
 
 
 def square(name: str, side: int) -> dict[str, object]:
-    """A variant of so many pixels a side, three bytes each."""
+    """Return a variant of `side` × `side` pixels, three bytes each."""
     resize = {"op": "resize", "width": side, "height": side, "fit": "fill", "enlarge": True}
     return {"name": name, "operations": [resize], "output": {"format": "png", "effort": 0}}
 
 
 @pytest_asyncio.fixture
 async def saver(cloud: Cloud, system: System) -> AsyncIterator[Api]:
-    """The client of an owner who may store 200 kB."""
+    """Open the client of an owner who may store 200 kB."""
     name = f"owner-{uuid4().hex}"
     key = ApiKey.of(name, owner=name, name="test", created_at=clock.now(), limits=KeyLimits(stored_bytes=LIMIT))
     await KeyTable(cloud.dynamodb, system.installation.topology.accounts.name, CIPHER).put(key)
@@ -38,13 +38,13 @@ async def saver(cloud: Cloud, system: System) -> AsyncIterator[Api]:
 
 
 async def used(api: Api) -> int:
-    """What the owner stores, as the API tells it."""
+    """Return the bytes that the owner stores, as the API reports them."""
     quota = (await api.http.get("/usage")).json()["stored_bytes"]
     assert (quota["limit"], quota["remaining"]) == (LIMIT, max(0, LIMIT - quota["used"]))
     return int(quota["used"])
 
 
-async def test_a_few_bytes_do_not_fill_the_store_and_a_full_store_takes_no_more(saver: Api) -> None:
+async def test_small_upload_cannot_fill_the_store_and_a_full_store_refuses_uploads(saver: Api) -> None:
     assert len(DOT) < 70
     recipe = {"variants": [square("small", 300), *(square(f"large-{number}", 7000) for number in range(4))]}
     job = await saver.made(DOT, json.dumps(recipe))

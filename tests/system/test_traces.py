@@ -1,4 +1,4 @@
-"""Traces as a collector gets them from a running system."""
+"""Tests the traces that a collector gets from a running system."""
 
 import json
 from uuid import uuid4
@@ -21,7 +21,7 @@ JOURNEY = {
 }
 
 
-async def test_a_job_is_one_trace_from_the_upload_to_the_webhook(
+async def test_job_is_one_trace_from_the_upload_to_the_webhook(
     newcomer: Api, system: System, collector: Collector
 ) -> None:
     trace_id = uuid4().hex
@@ -37,7 +37,7 @@ async def test_a_job_is_one_trace_from_the_upload_to_the_webhook(
         spans = await collector.trace(trace_id, until=JOURNEY | {"SNS.Publish", "S3.PutObject", "S3.GetObject"})
     assert {span.service for span in spans} == {"darkroom-upload", "darkroom-orchestrator", "darkroom-processor"}
     known = {span.span_id for span in spans} | {CALLER}
-    assert [span for span in spans if span.parent_id not in known] == [], "each has its place in the one tree"
+    assert [span for span in spans if span.parent_id not in known] == [], "all spans are in one tree"
     assert [span for span in spans if span.failed] == []
     (sandbox,) = [span for span in spans if span.name == "sandbox"]
     assert sandbox.attributes["cpu_ms"]
@@ -49,7 +49,7 @@ async def test_a_job_is_one_trace_from_the_upload_to_the_webhook(
         await service.log.wait_for(trace_id)
 
 
-async def test_a_request_without_a_trace_begins_one(newcomer: Api, system: System, collector: Collector) -> None:
+async def test_request_without_a_trace_begins_one(newcomer: Api, system: System, collector: Collector) -> None:
     job_id = uuid4()
     answer = await newcomer.http.get(f"/status/{job_id}")
     assert answer.status_code == 404
@@ -58,6 +58,6 @@ async def test_a_request_without_a_trace_begins_one(newcomer: Api, system: Syste
     spans = await collector.trace(trace_id, until={"GET /status/{job_id}"})
     (request,) = [span for span in spans if span.name == "GET /status/{job_id}"]
     assert not request.parent_id
-    assert not request.failed, "a wrong address is the caller's"
+    assert not request.failed, "a wrong address is not an error of the service"
     assert request.attributes["http.response.status_code"] == 404
     assert {span.parent_id for span in spans} <= {"", request.span_id}

@@ -1,4 +1,4 @@
-"""Every way in: forms, raw bodies, presigned forms, files dropped into the bucket."""
+"""Tests every way to send a file: forms, raw bodies, presigned forms, drops."""
 
 import asyncio
 import hashlib
@@ -26,7 +26,7 @@ METADATA = ("metadata", (None, '{"order": "42", "kind": "猫"}'))
 
 
 @pytest.mark.parametrize("parts", [[FILE, RECIPE, METADATA], [METADATA, RECIPE, FILE]], ids=["file first", "file last"])
-async def test_a_form_may_have_its_parts_in_any_order(parts: list[tuple[str, Any]], api: Api) -> None:
+async def test_form_may_have_its_parts_in_any_order(parts: list[tuple[str, Any]], api: Api) -> None:
     answer = await api.http.post("/uploads", files=parts)
     assert answer.status_code == 202
     job = answer.json()
@@ -38,7 +38,7 @@ async def test_a_form_may_have_its_parts_in_any_order(parts: list[tuple[str, Any
 
 @pytest.mark.parametrize("path", ["/uploads", "/v1/images/upload"])
 @pytest.mark.parametrize("content_type", ["image/jpeg", "image/png", "application/octet-stream"])
-async def test_a_raw_body_is_taken_for_what_it_is_and_not_for_what_it_is_called(
+async def test_raw_body_is_judged_by_its_bytes_and_not_by_its_content_type(
     path: str, content_type: str, api: Api
 ) -> None:
     answer = await api.http.post(
@@ -54,7 +54,7 @@ async def test_a_raw_body_is_taken_for_what_it_is_and_not_for_what_it_is_called(
     assert job["variants"][0]["key"].endswith("/cat.jpg")
 
 
-async def test_a_body_of_unknown_length_is_streamed(api: Api) -> None:
+async def test_body_of_unknown_length_is_streamed(api: Api) -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for start in range(0, len(CAT), 100):
             yield CAT[start : start + 100]
@@ -65,7 +65,7 @@ async def test_a_body_of_unknown_length_is_streamed(api: Api) -> None:
     await api.ended(answer.json()["job_id"])
 
 
-async def test_a_large_file_arrives_whole(cloud: Cloud, system: System, api: Api) -> None:
+async def test_large_file_arrives_complete(cloud: Cloud, system: System, api: Api) -> None:
     data = encoded(Image.frombytes("RGB", (1500, 1400), os.urandom(1500 * 1400 * 3)), "PNG", compress_level=0)
     assert len(data) > 6_000_000, "more than one part of a multipart upload"
     job = await api.made(data, "metadata", filename="noise.png")
@@ -78,7 +78,7 @@ async def test_a_large_file_arrives_whole(cloud: Cloud, system: System, api: Api
     assert stored["Metadata"]["job-id"] == job["job_id"]
 
 
-async def test_curl_can_do_it(system: System, api: Api, tmp_path: Path) -> None:
+async def test_curl_can_upload(system: System, api: Api, tmp_path: Path) -> None:
     file = tmp_path / "my cat.jpg"
     file.write_bytes(CAT)
     key = f"x-api-key: {DEVELOPMENT_KEY}"
@@ -103,7 +103,7 @@ async def curl(system: System, *arguments: str) -> Job:
 
 
 async def presigned(api: Api, **wanted: object) -> tuple[str, dict[str, Any]]:
-    """A job that waits for its bytes, and the form to send them with."""
+    """Make a presigned job, and return its ID and its form."""
     answer = await api.http.post(
         "/uploads/presigned",
         json={"filename": "cat.jpg", "content_type": "image/jpeg", "size": len(CAT), "recipe": "grayscale", **wanted},
@@ -115,14 +115,14 @@ async def presigned(api: Api, **wanted: object) -> tuple[str, dict[str, Any]]:
 
 
 async def send(form: dict[str, Any], data: bytes, **fields: str) -> httpx.Response:
-    """Send bytes to S3 as a browser does, without any key of ours."""
+    """Send bytes to S3 as a browser does, without credentials."""
     async with httpx.AsyncClient(trust_env=False) as browser:
         return await browser.post(
             form["url"], data={**form["fields"], **fields}, files={"file": ("whatever.jpg", data)}
         )
 
 
-async def test_a_presigned_form_takes_the_file_and_the_job_begins_by_itself(api: Api) -> None:
+async def test_file_sent_by_a_presigned_form_starts_its_job(api: Api) -> None:
     job_id, form = await presigned(api)
     assert (await api.job(job_id))["status"] == "awaiting_upload"
     assert form["expires_at"].endswith("Z")
@@ -141,14 +141,14 @@ async def test_a_presigned_form_takes_the_file_and_the_job_begins_by_itself(api:
     ],
     ids=["too large", "wrong type", "wrong key", "wrong metadata"],
 )
-async def test_a_presigned_form_takes_nothing_else(data: bytes, fields: dict[str, str], api: Api) -> None:
+async def test_presigned_form_accepts_nothing_else(data: bytes, fields: dict[str, str], api: Api) -> None:
     job_id, form = await presigned(api)
     answer = await send(form, data, **fields)
     assert answer.status_code in (400, 403), "S3 itself refuses it"
     assert (await api.job(job_id))["status"] == "awaiting_upload"
 
 
-async def test_what_came_by_a_presigned_form_and_is_no_image_fails_its_job(api: Api) -> None:
+async def test_presigned_file_that_is_not_an_image_fails_its_job(api: Api) -> None:
     page = b"<html>".ljust(len(CAT))
     job_id, form = await presigned(api)
     assert (await send(form, page)).status_code in (200, 201, 204)
@@ -157,7 +157,7 @@ async def test_what_came_by_a_presigned_form_and_is_no_image_fails_its_job(api: 
 
 
 async def dropped(api: Api, filename: str) -> Job:
-    """The job that was made of a file of this name."""
+    """Wait for the job of the drop with this name, and return it."""
     found: list[Job] = []
 
     async def listed() -> bool:
@@ -169,7 +169,7 @@ async def dropped(api: Api, filename: str) -> Job:
     return await api.ended(found[0]["job_id"])
 
 
-async def test_a_file_dropped_into_the_bucket_starts_a_job(cloud: Cloud, system: System, api: Api) -> None:
+async def test_drop_in_the_bucket_starts_a_job(cloud: Cloud, system: System, api: Api) -> None:
     bucket = system.installation.topology.originals.name
     await cloud.s3.put_object(Bucket=bucket, Key="incoming/augment/2026/dropped cat+ü.png", Body=png(40, 30))
     job = await dropped(api, "dropped cat+ü.png")
@@ -177,14 +177,14 @@ async def test_a_file_dropped_into_the_bucket_starts_a_job(cloud: Cloud, system:
     assert (job["progress"]["done"], job["source"]["content_type"]) == (5, "image/png")
 
 
-async def test_a_file_dropped_for_a_recipe_that_is_not_there_says_so(cloud: Cloud, system: System, api: Api) -> None:
+async def test_drop_for_an_unknown_preset_fails_with_the_reason(cloud: Cloud, system: System, api: Api) -> None:
     bucket = system.installation.topology.originals.name
     await cloud.s3.put_object(Bucket=bucket, Key="incoming/no-such/lost-cat.jpg", Body=CAT)
     job = await dropped(api, "lost-cat.jpg")
     assert (job["status"], job["error"]["code"]) == ("failed", "invalid_recipe")
 
 
-async def test_the_same_name_dropped_twice_is_two_jobs(cloud: Cloud, system: System, api: Api) -> None:
+async def test_two_drops_of_the_same_name_are_two_jobs(cloud: Cloud, system: System, api: Api) -> None:
     bucket = system.installation.topology.originals.name
     for side in (40, 41):
         await cloud.s3.put_object(Bucket=bucket, Key="incoming/metadata/twin.jpg", Body=jpeg(side, 30))

@@ -1,4 +1,4 @@
-"""A picture that one job made, laid over those of another."""
+"""Tests watermarks made of another job's result."""
 
 import json
 from typing import Any
@@ -14,13 +14,13 @@ CAT = encoded(Image.new("RGB", (200, 100), GREY), "PNG")
 
 
 async def logo(api: Api) -> Job:
-    """A job that has made a red square."""
+    """Return a job whose result is a red square."""
     recipe = {"variants": [{"name": "logo", "operations": [{"op": "flatten"}], "output": {"format": "png"}}]}
     return await api.made(encoded(Image.new("RGB", (40, 40), RED), "PNG"), json.dumps(recipe))
 
 
 def stamping(logo: Job) -> dict[str, Any]:
-    """A recipe of a variant with the square in a corner, and of one without."""
+    """Return a recipe with one variant with the square in a corner, and one without."""
     image = {"job_id": logo["job_id"], "variant": "logo"}
     step = {"op": "watermark", "image": image, "position": "top-left", "margin": 0, "opacity": 0.5}
     output = {"format": "webp", "lossless": True}
@@ -32,7 +32,7 @@ def stamping(logo: Job) -> dict[str, Any]:
     }
 
 
-async def test_a_picture_of_ones_own_becomes_a_watermark(api: Api) -> None:
+async def test_result_of_the_same_owner_becomes_a_watermark(api: Api) -> None:
     job = await api.made(CAT, json.dumps(stamping(await logo(api))))
     assert job["status"] == "completed", job
     pictures = await api.pictures(job)
@@ -43,7 +43,7 @@ async def test_a_picture_of_ones_own_becomes_a_watermark(api: Api) -> None:
     assert pictures["plain"].convert("RGB").getcolors() == [(200 * 100, GREY)]
 
 
-async def test_anothers_picture_does_not(api: Api, newcomer: Api) -> None:
+async def test_result_of_another_owner_is_refused_as_a_watermark(api: Api, newcomer: Api) -> None:
     recipe = json.dumps(stamping(await logo(api)))
     answer = await newcomer.http.post("/uploads", files={"file": CAT}, data={"recipe": recipe})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_recipe")
@@ -51,7 +51,7 @@ async def test_anothers_picture_does_not(api: Api, newcomer: Api) -> None:
     assert answer.json()["errors"] == [{"pointer": pointer, "message": "there is no such job"}]
 
 
-async def test_a_picture_deleted_before_its_turn_fails_what_needs_it_and_nothing_else(api: Api) -> None:
+async def test_deleted_watermark_image_fails_only_the_variants_that_need_it(api: Api) -> None:
     square, cat = await logo(api), png(20, 20)
     wanted = {"filename": "cat.png", "content_type": "image/png", "size": len(cat), "recipe": stamping(square)}
     presigned = (await api.http.post("/uploads/presigned", json=wanted)).json()

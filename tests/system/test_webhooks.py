@@ -1,4 +1,4 @@
-"""Webhooks as a receiver on the same machine gets them from a running system."""
+"""Tests webhooks of a running system, with a receiver on the same machine."""
 
 import re
 import sys
@@ -19,7 +19,7 @@ CAT = jpeg(40, 30)
 
 
 async def submit(api: Api, callback_url: str, data: bytes = CAT) -> str:
-    """The id of a new job whose end is to be told there."""
+    """Upload an image with this callback URL, and return the job's ID."""
     answer = await api.http.post(
         "/uploads",
         files={"file": ("cat.jpg", data)},
@@ -30,13 +30,13 @@ async def submit(api: Api, callback_url: str, data: bytes = CAT) -> str:
 
 
 async def deliveries(api: Api, job_id: str) -> list[tuple[int, int | None, str | None]]:
-    """Attempt, status and error of each, newest first."""
+    """Return attempt, status and error of each delivery, newest first."""
     answer = await api.http.get(f"/jobs/{job_id}/deliveries")
     assert answer.status_code == 200, answer.text
     return [(one["attempt"], one["status"], one["error"]) for one in answer.json()["attempts"]]
 
 
-async def test_the_end_of_a_job_is_told_signed_and_once_more_on_request(newcomer: Api) -> None:
+async def test_end_of_a_job_is_sent_signed_and_again_by_a_replay(newcomer: Api) -> None:
     secret = (await newcomer.http.get("/webhooks/secret")).json()["secret"]
     async with receiving() as receiver:
         job_id = await submit(newcomer, receiver.url)
@@ -46,7 +46,7 @@ async def test_the_end_of_a_job_is_told_signed_and_once_more_on_request(newcomer
         assert body["data"]["progress"] == {"done": 1, "failed": 0, "total": 1}
         assert body["data"]["metadata"] == {"album": "holidays"}
         status = await newcomer.http.get(body["data"]["status_url"])
-        assert status.json()["status"] == "completed", "what a webhook says can be read at once"
+        assert status.json()["status"] == "completed", "the status is up to date when the webhook arrives"
 
         assert (await newcomer.http.post(f"/jobs/{job_id}/deliveries/replay")).status_code == 202
         _, again = await receiver.until(2)
@@ -68,22 +68,22 @@ async def test_webhook_of_a_failed_job_says_why(newcomer: Api) -> None:
     assert body["data"]["error"]["code"] in {"truncated_image", "undecodable_image"}
 
 
-# The last is the name of nobody: it looks the same.
+# The last name does not exist: it looks the same.
 HIDDEN = ["169.254.169.254", "169.254.170.2", "[fd00:ec2::254]", "0.0.0.0", "nobody.invalid"]  # noqa: S104 - targets
 
 
 @pytest.mark.parametrize("host", HIDDEN)
-async def test_no_webhook_goes_where_credentials_are(newcomer: Api, host: str) -> None:
+async def test_no_webhook_reaches_metadata_or_credentials(newcomer: Api, host: str) -> None:
     job_id = await submit(newcomer, f"http://{host}/latest/meta-data/")
 
     async def refused() -> bool:
         return (1, None, "no_public_address") in await deliveries(newcomer, job_id)
 
     await until(refused)
-    assert (await newcomer.ended(job_id))["status"] == "completed", "a webhook's failure is not its job's"
+    assert (await newcomer.ended(job_id))["status"] == "completed", "a failed webhook does not fail its job"
 
 
-async def test_the_receiver_in_the_documentation_works(newcomer: Api, tmp_path: Path) -> None:
+async def test_receiver_in_the_documentation_works(newcomer: Api, tmp_path: Path) -> None:
     text = (Path(__file__).parents[2] / "docs/webhooks.md").read_text()
     (source,) = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
     (tmp_path / "receiver.py").write_text(source)

@@ -1,4 +1,4 @@
-"""Rigs, several of which go through their cases at the same time on one emulator."""
+"""Rigs for tests of faults. Several run their cases at the same time on one emulator."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,17 +12,17 @@ from tests.system.faults.killing import CleanRun, clean_run
 from tests.system.faults.rig import Rig, running_rig
 
 RIGS = 2
-"""A case waits more than it works: for processes to start and for messages to come back."""
+"""Number of rigs. A case mostly waits: for processes to start and for messages to come back."""
 
 
 @pytest_asyncio.fixture(scope="module")
 async def rigs(cloud: Cloud) -> AsyncIterator[list[Rig]]:
-    """Several systems, each with an installation of its own."""
+    """Run several rigs, each with its own installation."""
     async with AsyncExitStack() as stack:
         opening = [asyncio.create_task(stack.enter_async_context(running_rig(cloud))) for _ in range(RIGS)]
         rigs = list(await asyncio.gather(*opening))
         yield rigs
-        # Nobody needs them to drain, one after the other.
+        # Killed, since stopping would drain one service after the other.
         await asyncio.gather(*(service.kill() for rig in rigs for service in rig.system.services))
 
 
@@ -39,7 +39,7 @@ async def shared_clean_run(shared_rig: Rig) -> CleanRun:
 
 @pytest_asyncio.fixture
 async def rig(shared_rig: Rig) -> Rig:
-    """A system that is whole and has nothing to do when the test begins."""
+    """Return a rig whose services run and have no work when the test begins."""
     await shared_rig.mend()
     await shared_rig.quiet()
     return shared_rig
@@ -47,5 +47,5 @@ async def rig(shared_rig: Rig) -> Rig:
 
 @pytest.fixture
 def clean(shared_clean_run: CleanRun) -> CleanRun:
-    """What a job leaves and what it takes when nothing goes wrong."""
+    """Return the evidence and the calls of a run without faults."""
     return shared_clean_run

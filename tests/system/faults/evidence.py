@@ -1,4 +1,4 @@
-"""What is left of a job when it is over, told in a form in which two runs of the same upload are equal."""
+"""Evidence: what an ended job has left, in a form that is equal for two runs of the same upload."""
 
 import json
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from tests.support.job_items import is_part
 
 Item = dict[str, Any]
 Objects = dict[str, frozenset[str]]
-"""By key, the ETags of all versions of an object. All are put in one piece, so an ETag is the MD5 of the bytes."""
+"""The ETags of all versions of each object, by key. No upload is multipart, so an ETag is the MD5 of the bytes."""
 
-_OF_THE_RUN: Final = frozenset(
+_VARYING: Final = frozenset(
     {
         "completed_at",
         "cpu_ms",
@@ -36,21 +36,21 @@ _OF_THE_RUN: Final = frozenset(
         "write_token",
     }
 )
-"""Moments and versions, who did it, how long it took, how often it was asked for, and shards: these differ by run."""
+"""Attributes that differ from run to run."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """A job's item, recipe and details, its manifest and its pictures, the job's id written as JOB."""
+    """A job's items, manifest and results. The job's ID is replaced by JOB."""
 
     item: str
     manifest: str
     pictures: Objects
-    """One ETag for each key, unless two tries made different pictures."""
+    """ETags of the results, one for each key unless two tries made different results."""
 
 
 async def evidence(cloud: Cloud, installation: Installation, job_id: str) -> Evidence:
-    """What is there of a job now."""
+    """Return the evidence of a job as it is now."""
     item = await job_item(cloud, installation, job_id)
     parts = [await _item(cloud, installation, key) for key in (recipe_key(job_id), details_key(job_id))]
     pictures = await pictures_of(cloud, installation, job_id)
@@ -63,7 +63,7 @@ async def evidence(cloud: Cloud, installation: Installation, job_id: str) -> Evi
 
 
 async def job_item(cloud: Cloud, installation: Installation, job_id: str) -> Item:
-    """The job's item as plain values; empty when there is none."""
+    """Return the job's item as plain values; empty if there is none."""
     return await _item(cloud, installation, key(job_id))
 
 
@@ -75,21 +75,21 @@ async def _item(cloud: Cloud, installation: Installation, primary_key: Any) -> I
 
 
 async def all_items(cloud: Cloud, installation: Installation) -> list[Item]:
-    """Every job there is."""
+    """Return the items of all jobs."""
     pages = cloud.dynamodb.get_paginator("scan").paginate(TableName=installation.topology.jobs.name)
     items = [plain(item) async for page in pages for item in page["Items"]]
     return [item for item in items if not is_part(item["job_id"])]
 
 
 async def stored_bytes(cloud: Cloud, installation: Installation) -> int:
-    """What the counters of all owners say that they store."""
+    """Return the sum of the stored bytes in the counters of all owners."""
     pages = cloud.dynamodb.get_paginator("scan").paginate(TableName=installation.topology.accounts.name)
     items = [plain(item) async for page in pages for item in page["Items"]]
     return sum(int(item["stored_bytes"]) for item in items if item["id"].startswith("stored#"))
 
 
 async def objects_in(cloud: Cloud, bucket: str) -> Objects:
-    """Everything in a bucket, by one pass over its list. No object is read."""
+    """List all versions in a bucket. No object is read."""
     found: dict[str, set[str]] = {}
     async for page in cloud.s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
         for version in page.get("Versions", []):
@@ -98,13 +98,13 @@ async def objects_in(cloud: Cloud, bucket: str) -> Objects:
 
 
 async def pictures_of(cloud: Cloud, installation: Installation, job_id: str) -> Objects:
-    """A job's pictures."""
+    """Return the results of a job."""
     results = await objects_in(cloud, installation.topology.results.name)
     return {key: etags for key, etags in results.items() if job_id in key and key != manifest_key(job_id)}
 
 
 async def orphans(cloud: Cloud, installation: Installation) -> list[str]:
-    """Keys of results that no job names, and of sources that no job has."""
+    """Return the keys of all objects that no job names."""
     items = await all_items(cloud, installation)
     keys: set[str] = set()
     for bucket in installation.topology.buckets:
@@ -113,7 +113,7 @@ async def orphans(cloud: Cloud, installation: Installation) -> list[str]:
 
 
 def keys_of(item: Item) -> set[str]:
-    """Keys of all objects that a job names."""
+    """Return the keys of all objects that a job names."""
     named = {state["result"]["key"] for state in item["variants"].values() if "result" in state}
     named.add(item["source_key"])
     if "manifest" in item:
@@ -122,7 +122,7 @@ def keys_of(item: Item) -> set[str]:
 
 
 async def _manifest(cloud: Cloud, installation: Installation, item: Item) -> dict[str, Any]:
-    """What the manifest says that a job names, as far as it says the same in each run; empty when there is none."""
+    """Return the parts of the job's manifest that are equal in each run; empty if there is none."""
     if "manifest" not in item:
         return {}
     answer = await cloud.s3.get_object(
@@ -136,7 +136,7 @@ async def _manifest(cloud: Cloud, installation: Installation, item: Item) -> dic
 
 
 def plain(item: Any) -> Item:
-    """An item's values without DynamoDB's types, its variants written out."""
+    """Return an item's plain values, with its variants decoded."""
     read = deserialized(item)
     if "variants" in read:
         states = variants_of(read["variants"], read["job_id"])
@@ -154,7 +154,7 @@ def _variant(state: VariantState) -> dict[str, Any]:
 
 
 def _comparable(item: Item) -> Item:
-    kept = {name: value for name, value in item.items() if name not in _OF_THE_RUN}
+    kept = {name: value for name, value in item.items() if name not in _VARYING}
     if "source" in kept:
         kept["source"] = {name: value for name, value in kept["source"].items() if name != "version_id"}
     return {name: sorted(value) if isinstance(value, set) else value for name, value in kept.items()}

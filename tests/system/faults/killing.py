@@ -1,4 +1,4 @@
-"""Killing a service at one of its calls to AWS, and what the client, the next process and the job make of it."""
+"""Kills a service at one of its calls to AWS, and finds what differs from a run without a death."""
 
 import asyncio
 import json
@@ -27,15 +27,15 @@ RECIPE: Final = json.dumps(
     }
 )
 _TRIES: Final = 3
-"""How often a case is set up until its call is made."""
+"""How often a case is tried until its call is made."""
 _MERGED: Final = ("ReceiveMessage", "DeleteMessageBatch")
-"""Calls that take several messages when these come close together. A second such call then does not happen."""
+"""Calls that may handle several messages at once. Then a second such call does not happen."""
 _CHANGES: Final = ("Put", "Update", "Transact", "Send", "Delete", "Publish", "Complete", "Post")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A service, one of its calls, and the moment of its death."""
+    """A service, one of its calls, and the moment of the call at which it dies."""
 
     service: str
     call: str
@@ -49,7 +49,7 @@ class Case:
 
     @property
     def may_not_happen(self) -> bool:
-        """Whether another case of the same call stands for this one when there was no such call."""
+        """Whether the call may be missing. Then an earlier case of the same call covers it."""
         return self.occurrence > 1 and self.call.startswith(_MERGED)
 
     def __str__(self) -> str:
@@ -58,14 +58,14 @@ class Case:
 
 @dataclass(frozen=True, kw_only=True)
 class CleanRun:
-    """What a job leaves and what it takes when nobody is killed."""
+    """Evidence and calls of a job without faults."""
 
     evidence: Evidence
     calls: dict[str, list[str]]
     """Names of the calls of each service, in order."""
 
     def cases(self, service: str) -> list[Case]:
-        """Every call of a service, at each moment. Receives are told apart by what they bring, so only afterwards."""
+        """Return every call of a service, at each moment. Receives differ only by their answers: the last moment."""
         numbered: Counter[str] = Counter()
         cases = []
         for call in self.calls[service]:
@@ -76,7 +76,7 @@ class CleanRun:
 
 
 async def clean_run(rig: Rig) -> CleanRun:
-    """Run a job to its end twice, undisturbed, and see what every service asks of AWS both times."""
+    """Run a job to its end twice, without faults. Return the calls that both runs made."""
     await rig.mend()
     first, second = await _run(rig), await _run(rig)
     assert first.evidence == second.evidence
@@ -94,12 +94,15 @@ async def _run(rig: Rig) -> CleanRun:
 
 
 def _names(calls: list[Call]) -> list[str]:
-    """Heartbeats are left out: they come with time, not with the job."""
+    """Return the names of the calls, without heartbeats: these depend on time, not on the job."""
     return [call.name for call in calls if call.operation != "ChangeMessageVisibilityBatch"]
 
 
 def _common(first: list[str], second: list[str]) -> list[str]:
-    """What both runs did, in the order of the first. An owner is looked up once, two messages may come together."""
+    """Return the calls of both runs, in the order of the first.
+
+    The runs may differ: an owner is looked up once, and two messages may come together.
+    """
     left = Counter(second)
     common = []
     for name in first:
@@ -110,11 +113,11 @@ def _common(first: list[str], second: list[str]) -> list[str]:
 
 
 async def submitted(rig: Rig, key: str) -> str:
-    """Send the picture as a client with an Idempotency-Key does: again, until it is taken. Returns the job's id.
+    """Upload the image with an Idempotency-Key, and repeat until it is accepted. Return the job's ID.
 
     Raises TimeoutError.
     """
-    async with rig.told("an upload to be taken"), asyncio.timeout(60):
+    async with rig.explained("an upload to be accepted"), asyncio.timeout(60):
         while True:
             with suppress(httpx.TransportError):
                 answer = await rig.api.http.post(
@@ -130,7 +133,7 @@ async def submitted(rig: Rig, key: str) -> str:
 
 
 async def killed_at(rig: Rig, case: Case, clean: CleanRun) -> list[str]:
-    """Kill the service at the call, start it again, and tell what is not as it was in the clean run."""
+    """Kill the service at the call, start it again, and return what differs from the clean run."""
     for _ in range(_TRIES):
         await rig.mend()
         jobs_before = len(await all_items(rig.cloud, rig.installation))
@@ -158,7 +161,7 @@ class End:
 
 
 async def end_without_repetition(rig: Rig, call: str) -> End:
-    """Kill the upload service once it has made this call, for a client that sends its picture once only."""
+    """Kill the upload service after this call, for a client that does not repeat its upload."""
     await rig.mend()
     before = await _job_ids(rig)
     with rig.proxies["upload"].trap(call, moment=Moment.UNANSWERED) as trap:
@@ -186,7 +189,7 @@ async def _over(rig: Rig, upload: asyncio.Task[str]) -> str:
 
 
 async def _sprung(trap: Trap, over: asyncio.Task[str]) -> bool:
-    """Whether the call was made before the job was over."""
+    """Return whether the call was made before the job ended."""
     sprung = asyncio.create_task(trap.sprung.wait())
     await asyncio.wait({sprung, over}, return_when=asyncio.FIRST_COMPLETED)
     sprung.cancel()

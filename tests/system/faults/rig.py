@@ -1,4 +1,4 @@
-"""A system whose services each reach AWS through a proxy of their own, and whose patience is short."""
+"""A system for tests of faults: each service reaches AWS through its own proxy, and all timeouts are short."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from tests.support.waiting import until
 from tests.system.faults.evidence import Evidence, Item, evidence, job_item
 
 VISIBILITY_SECONDS: Final = 2
-"""How long a message stays with whoever died over it: shorter than in earnest, where a test would wait a minute."""
+"""Visibility timeout of the queues. It is shorter than in production, where a test would wait a minute."""
 
 IMPATIENT: Final = {
     "DARKROOM_VISIBILITY_SECONDS": str(VISIBILITY_SECONDS),
@@ -28,15 +28,16 @@ IMPATIENT: Final = {
     "DARKROOM_WORK_SECONDS": "8",
     "DARKROOM_CHILDREN": "1",
     "DARKROOM_TASKS_PER_OWNER": "4",
-    # Three variants make two tasks, so that both forms of the fan-in's write are met.
+    # Three variants make two tasks, so that both forms of the fan-in's write happen.
     "DARKROOM_MAX_VARIANTS_PER_TASK": "2",
 }
 
-_TOLD_LINES: Final = 60
+_LINES_SHOWN: Final = 60
+"""Calls and log lines of each service that the note of a timeout shows."""
 
 
 class Rig:
-    """A system that is whole between two cases, and all that a case wants to see of it."""
+    """A system whose services all run between two cases, with methods to look at its state."""
 
     def __init__(
         self, cloud: Cloud, system: System, api: Api, proxies: Mapping[str, AwsProxy], events_url: str
@@ -50,49 +51,49 @@ class Rig:
         self._events: dict[str, set[tuple[str, str]]] = {}
 
     def service(self, name: str) -> Service:
-        """The service of that name."""
+        """Return the service of this name."""
         return next(service for service in self.system.services if service.name == name)
 
     async def mend(self) -> None:
-        """Start what does not run, and wait until it is ready."""
+        """Start the services that do not run, and wait until all are ready."""
         for service in self.system.services:
             if not service.is_running:
                 await service.start()
         await asyncio.gather(*(service.ready() for service in self.system.services))
 
     async def item(self, job_id: str) -> Item:
-        """The job's item as it is."""
+        """Return the job's item as it is now."""
         return await job_item(self.cloud, self.installation, job_id)
 
     async def over(self, job_id: str, *, seconds: float = 60) -> str:
-        """The job's status once it is terminal and nothing is under way any more. Raises TimeoutError."""
+        """Wait until the job has ended and no message is left; return its status. Raises TimeoutError."""
 
         async def ended() -> bool:
             item = await self.item(job_id)
-            # Who lets a job expire takes it out of the index of open jobs when the event is published.
+            # A job that expires leaves the index of open jobs after its event is published.
             return bool(item) and item["status"] not in OPEN and "open_shard" not in item
 
-        async with self.told(f"{job_id} to end"):
+        async with self.explained(f"{job_id} to end"):
             await until(ended, seconds=seconds)
         await self.quiet(seconds=seconds)
         return str((await self.item(job_id))["status"])
 
     async def quiet(self, *, seconds: float = 60) -> None:
-        """Wait until no message is on its way. Raises TimeoutError."""
-        async with self.told("no message to be on its way"):
+        """Wait until no message is left. Raises TimeoutError."""
+        async with self.explained("no message to be left"):
             await until(self._is_quiet, seconds=seconds)
 
     @asynccontextmanager
-    async def told(self, awaited: str) -> AsyncIterator[None]:
-        """A TimeoutError that comes out of the `async with` block also tells what the system was at."""
+    async def explained(self, awaited: str) -> AsyncIterator[None]:
+        """Add the state of the system to a TimeoutError of the `async with` block."""
         try:
             yield
         except TimeoutError as error:
-            error.add_note(f"Waited in vain for {awaited}.\n{await self._state()}")
+            error.add_note(f"Timed out waiting for {awaited}.\n{await self._state()}")
             raise
 
     async def _state(self) -> str:
-        """What is in the queues, and the end of what each service has asked of AWS and has logged."""
+        """Return the depths of the queues, and the last calls and log lines of each service."""
         depths = [f"{queue.url}: {await self.depth(queue.url)}" for queue in self.installation.queues]
         now = asyncio.get_running_loop().time()
         accounts = []
@@ -100,19 +101,19 @@ class Rig:
             asked = [f"{moment - now:.2f} {name}" for moment, name in self.proxies[service.name].asked]
             lines = str(service.log).splitlines()
             running = "runs" if service.is_running else "does not run"
-            accounts += [f"--- {service.name} {running}", *asked[-_TOLD_LINES:], *lines[-_TOLD_LINES:]]
+            accounts += [f"--- {service.name} {running}", *asked[-_LINES_SHOWN:], *lines[-_LINES_SHOWN:]]
         return "\n".join([*depths, *accounts])
 
     async def evidence(self, job_id: str) -> Evidence:
-        """What is left of a job."""
+        """Return the evidence of a job."""
         return await evidence(self.cloud, self.installation, job_id)
 
     async def dead_letters(self) -> int:
-        """Messages that somebody gave up."""
+        """Return the number of messages in all dead-letter queues."""
         return sum([await self.depth(queue.dlq_url) for queue in self.installation.queues])
 
     async def events(self) -> Mapping[str, set[tuple[str, str]]]:
-        """By job, ids and statuses of its events so far, repetitions once."""
+        """Return the IDs and statuses of all events so far, by job. Repetitions count once."""
         while True:
             answer = await self.cloud.sqs.receive_message(
                 QueueUrl=self._events_url, MaxNumberOfMessages=10, WaitTimeSeconds=0
@@ -132,11 +133,11 @@ class Rig:
             )
 
     async def events_of(self, job_id: str) -> set[tuple[str, str]]:
-        """Ids and statuses of the job's events so far, repetitions once."""
+        """Return the IDs and statuses of the job's events so far. Repetitions count once."""
         return (await self.events()).get(job_id, set())
 
     async def depth(self, url: str) -> int:
-        """Messages in a queue, those included that were received or are still to come."""
+        """Return the number of messages in a queue, including received and delayed ones."""
         answer = await self.cloud.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
         counted = "ApproximateNumberOfMessages"
         return sum(int(count) for name, count in answer["Attributes"].items() if name.startswith(counted))
@@ -154,7 +155,7 @@ async def running_rig(
     environment: Mapping[str, str] | None = None,
     calls_kept: int | None = None,
 ) -> AsyncIterator[Rig]:
-    """An rig for the length of a `with` block; `upstream` is what the proxies stand in front of.
+    """Run a rig during an `async with` block. The proxies forward to `upstream`, by default to the emulator.
 
     `calls_kept` bounds the memory of a long run: see `running_proxy`.
     """
@@ -186,7 +187,7 @@ async def running_rig(
 
 @asynccontextmanager
 async def events_queue(cloud: Cloud, installation: Installation) -> AsyncIterator[str]:
-    """A queue that gets all job events."""
+    """Open a queue that gets all job events."""
     url = (await cloud.sqs.create_queue(QueueName=f"events-{uuid4().hex}"))["QueueUrl"]
     arn = (await cloud.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"]))["Attributes"]["QueueArn"]
     await cloud.sns.subscribe(

@@ -1,4 +1,4 @@
-"""SIGTERM while there is work: none is begun any more, none is lost, and nobody gets an error."""
+"""Tests SIGTERM during work: no new work begins, none is lost, and no client gets an error."""
 
 import asyncio
 import os
@@ -20,16 +20,14 @@ from tests.system.faults.rig import IMPATIENT, Rig
 JOBS = 6
 METADATA = {"recipe": "metadata"}
 FOLLOWERS = 5
-"""Of each job."""
+"""Event streams for each job."""
 STATUSES = ["awaiting_upload", "queued", "processing", "completed"]
 BUDGET_SECONDS = float(IMPATIENT["DARKROOM_DRAIN_SECONDS"]) + 5
-"""The drain, the last poll, and the end of the interpreter."""
+"""Seconds for the drain, the last poll, and the end of the interpreter."""
 
 
 @pytest.mark.parametrize("service", ["orchestrator", "processor"])
-async def test_a_consumer_that_is_told_to_stop_receives_no_more_and_loses_nothing(
-    service: str, rig: Rig, clean: CleanRun
-) -> None:
+async def test_stopped_consumer_receives_no_more_and_loses_nothing(service: str, rig: Rig, clean: CleanRun) -> None:
     proxy, clock = rig.proxies[service], asyncio.get_running_loop().time
     job_ids = await asyncio.gather(*(submitted(rig, uuid4().hex) for _ in range(JOBS)))
     told_at = clock()
@@ -37,14 +35,14 @@ async def test_a_consumer_that_is_told_to_stop_receives_no_more_and_loses_nothin
     async with asyncio.timeout(BUDGET_SECONDS):
         assert await rig.service(service).wait() == 0
     late = Counter(name for at, name in proxy.asked if at > told_at and name.startswith("ReceiveMessage"))
-    assert set(late.values()) <= {1}, "what was on its way when the signal came"
+    assert set(late.values()) <= {1}, "only messages that were received when the signal came"
     await rig.mend()
     for job_id in job_ids:
         assert await rig.over(job_id) == "completed"
         assert await rig.evidence(job_id) == clean.evidence
 
 
-async def test_an_upload_service_that_is_told_to_stop_answers_all_it_has_begun(rig: Rig) -> None:
+async def test_stopped_upload_service_answers_all_requests_in_progress(rig: Rig) -> None:
     jobs_before = len(await all_items(rig.cloud, rig.installation))
     statuses: list[int] = []
     stopping = asyncio.Event()
@@ -52,7 +50,7 @@ async def test_an_upload_service_that_is_told_to_stop_answers_all_it_has_begun(r
     async def client() -> None:
         while True:
             try:
-                # A connection each: one that is kept may be closed just when it is used again.
+                # One connection each: a kept connection may be closed when it is used again.
                 answer = await rig.api.http.post(
                     "/uploads", files={"file": ("cat.jpg", PICTURE)}, data=METADATA, headers={"Connection": "close"}
                 )
@@ -72,7 +70,7 @@ async def test_an_upload_service_that_is_told_to_stop_answers_all_it_has_begun(r
     assert len(await all_items(rig.cloud, rig.installation)) - jobs_before == len(statuses)
 
 
-async def test_event_streams_that_a_stop_ends_are_taken_up_where_they_were(rig: Rig) -> None:
+async def test_event_streams_resume_after_a_stop_where_they_ended(rig: Rig) -> None:
     under_way = [await submitted(rig, uuid4().hex) for _ in range(2)]
     wanted = {"filename": "cat.jpg", "content_type": "image/jpeg", "size": len(PICTURE), "recipe": "grayscale"}
     forms = [(await rig.api.http.post("/uploads/presigned", json=wanted)).json() for _ in range(2)]
@@ -81,10 +79,10 @@ async def test_event_streams_that_a_stop_ends_are_taken_up_where_they_were(rig: 
     stopping, mended = asyncio.Event(), asyncio.Event()
 
     async def follow(job_id: str, events: list[ServerSentEvent]) -> None:
-        """As a browser does: come again with the id of the last event, as often as a stream ends before its job has."""
+        """Follow a job as a browser does: reconnect with the ID of the last event until the job has ended."""
         while True:
             async with open_events(rig.api.http, job_id, last_id=events[-1].id if events else None) as stream:
-                # A stream that is cut off, rather than ended, raises here.
+                # A stream that breaks off, instead of ending, raises an error here.
                 async for event in stream:
                     events.append(event)  # noqa: PERF401 - seen from outside, one by one
             if events[-1].json()["status"] == "completed":
@@ -100,12 +98,12 @@ async def test_event_streams_that_a_stop_ends_are_taken_up_where_they_were(rig: 
         os.kill(rig.service("upload").pid, signal.SIGTERM)
         async with asyncio.timeout(BUDGET_SECONDS):
             assert await rig.service("upload").wait() == 0
-        # What happens while nobody can tell of it.
+        # These changes happen while no upload service runs.
         await asyncio.gather(*(sent(form["upload"]) for form in forms))
         await rig.mend()
         mended.set()
     for job_id, events in seen:
-        assert len({event.id for event in events}) == len(events), "nothing is told twice"
+        assert len({event.id for event in events}) == len(events), "no event comes twice"
         assert sorted(statuses(events), key=STATUSES.index) == statuses(events)
         assert events[-1].json()["progress"] == (await rig.api.job(job_id))["progress"]
     for job_id in job_ids:
@@ -113,7 +111,7 @@ async def test_event_streams_that_a_stop_ends_are_taken_up_where_they_were(rig: 
 
 
 async def sent(form: dict[str, Any]) -> None:
-    """Have S3 take the picture."""
+    """Send the image to S3 by the form."""
     async with httpx.AsyncClient() as anyone:
         answer = await anyone.post(form["url"], data=form["fields"], files={"file": ("cat.jpg", PICTURE)})
         assert answer.is_success, answer.text

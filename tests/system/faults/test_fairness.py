@@ -1,4 +1,4 @@
-"""One owner's flood against another owner's single job, told by the order in which jobs get on, not by a clock."""
+"""Tests one owner's flood against another owner's single job, by the order of the jobs and not by a clock."""
 
 from collections.abc import AsyncIterator
 
@@ -14,23 +14,23 @@ from tests.system.faults.rig import IMPATIENT, Rig
 FLOOD = 24
 SHARE = int(IMPATIENT["DARKROOM_TASKS_PER_OWNER"])
 IN_HAND = 2
-"""Tasks that the rig's processor has in hand at a time."""
+"""Tasks that the rig's processor receives at the same time."""
 
 
 @pytest_asyncio.fixture
 async def quiet(rig: Rig) -> AsyncIterator[Api]:
-    """An owner with one job."""
+    """Open the client of an owner with one job."""
     async with open_api(rig.system.url, await new_key(rig.cloud, rig.installation)) as api:
         yield api
 
 
 async def uploaded(api: Api, count: int) -> list[str]:
-    """Ids of jobs, in the order in which they came."""
+    """Upload images and return the IDs of the jobs, in order."""
     return [(await api.upload(PICTURE))["job_id"] for _ in range(count)]
 
 
 async def order_of(rig: Rig, job_ids: list[str], moment: str) -> list[str]:
-    """The jobs in the order in which they reached it, once all are over."""
+    """Return the jobs in the order of this moment, after all have ended."""
 
     async def all_over() -> bool:
         items = await all_items(rig.cloud, rig.installation)
@@ -42,7 +42,7 @@ async def order_of(rig: Rig, job_ids: list[str], moment: str) -> list[str]:
     return sorted(job_ids, key=lambda job_id: reached[job_id])
 
 
-async def test_a_job_is_processed_before_a_flood_of_another_owner_that_came_earlier(rig: Rig, quiet: Api) -> None:
+async def test_job_is_processed_before_an_earlier_flood_of_another_owner(rig: Rig, quiet: Api) -> None:
     await rig.service("processor").kill()
     flood = await uploaded(rig.api, FLOOD)
     [job_id] = await uploaded(quiet, 1)
@@ -60,7 +60,7 @@ async def test_a_job_is_processed_before_a_flood_of_another_owner_that_came_earl
     assert order.index(job_id) <= SHARE + IN_HAND
 
 
-async def test_a_job_is_started_before_a_flood_of_another_owner_that_came_earlier(rig: Rig, quiet: Api) -> None:
+async def test_job_is_started_before_an_earlier_flood_of_another_owner(rig: Rig, quiet: Api) -> None:
     await rig.service("orchestrator").kill()
     flood = await uploaded(rig.api, FLOOD)
     [job_id] = await uploaded(quiet, 1)

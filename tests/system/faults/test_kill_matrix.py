@@ -1,6 +1,6 @@
-"""kill -9 of each service at each of its calls to AWS: nothing is lost, nothing is done twice, nothing is left over.
+"""Tests kill -9 of each service at each of its calls to AWS: nothing is lost, done twice or left over.
 
-The calls are those that the services made in a run that nobody restartable.
+The calls are those that the services make in a run without faults.
 """
 
 import asyncio
@@ -17,12 +17,12 @@ SERVICES = ("upload", "orchestrator", "processor")
 
 @pytest_asyncio.fixture(scope="module")
 async def undisturbed(rigs: list[Rig]) -> CleanRun:
-    """How it is without a death."""
+    """Return a run without faults."""
     return await clean_run(rigs[0])
 
 
 async def outcomes(rigs: list[Rig], cases: list[Case], clean: CleanRun) -> dict[str, list[str]]:
-    """What went wrong, by case."""
+    """Return what went wrong, by case."""
     left = iter(cases)
     wrong: dict[str, list[str]] = {}
 
@@ -40,18 +40,18 @@ async def outcomes(rigs: list[Rig], cases: list[Case], clean: CleanRun) -> dict[
 
 
 @pytest.mark.parametrize("service", SERVICES)
-async def test_a_service_that_dies_over_a_change_it_does_not_know_was_made_harms_no_job(
+async def test_service_may_die_after_a_change_before_it_gets_the_answer(
     service: str, rigs: list[Rig], undisturbed: CleanRun
 ) -> None:
-    """The part of the matrix with the worst moment of the calls that change something."""
+    """The service dies at the worst moment of each call that changes something."""
     cases = [case for case in undisturbed.cases(service) if case.changes and case.moment is Moment.UNANSWERED]
     first = list({case.call: case for case in reversed(cases)}.values())
     assert await outcomes(rigs, first, undisturbed) == {}
 
 
 @pytest.mark.exhaustive
-async def test_an_upload_that_nobody_repeats_comes_to_one_end(rigs: list[Rig], undisturbed: CleanRun) -> None:
-    """The sweeper starts the job when its bytes are there, and lets it expire when they are not."""
+async def test_upload_that_is_not_repeated_has_one_end(rigs: list[Rig], undisturbed: CleanRun) -> None:
+    """The sweeper starts the job if its original exists, and otherwise lets it expire."""
     ends = await asyncio.gather(
         end_without_repetition(rigs[0], "TransactWriteItems jobs+jobs"),
         end_without_repetition(rigs[1], "PutObject originals"),
@@ -63,5 +63,5 @@ async def test_an_upload_that_nobody_repeats_comes_to_one_end(rigs: list[Rig], u
 
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("service", SERVICES)
-async def test_a_service_may_die_at_any_call(service: str, rigs: list[Rig], undisturbed: CleanRun) -> None:
+async def test_service_may_die_at_any_call(service: str, rigs: list[Rig], undisturbed: CleanRun) -> None:
     assert await outcomes(rigs, undisturbed.cases(service), undisturbed) == {}

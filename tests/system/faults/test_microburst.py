@@ -1,4 +1,4 @@
-"""An AWS in trouble, as microburst plays it: the errors of each service in its own words, time-outs, cut bodies."""
+"""Tests an AWS in trouble, as microburst plays it: errors of each service, timeouts, bodies that break off."""
 
 import asyncio
 from uuid import uuid4
@@ -16,7 +16,7 @@ CALLS_OVER_NEEDED = 4
 
 
 def trouble(service: str, throttled: str) -> list[Rule]:
-    """Three calls of ten fail."""
+    """Return rules by which three of ten calls fail."""
     return [
         {"service": service, "probability": 0.1, "error": {"code": throttled}},
         {"service": service, "probability": 0.08, "error": {"code": "InternalError", "status": 500}},
@@ -36,7 +36,7 @@ RULES = [
 
 @pytest.mark.exhaustive
 @pytest.mark.skipif(not EXECUTABLE.exists(), reason="microburst is not installed: `make faults` does that")
-async def test_an_aws_in_trouble_delays_jobs_and_is_not_asked_without_end(cloud: Cloud) -> None:
+async def test_aws_in_trouble_only_delays_jobs_and_gets_a_limited_number_of_calls(cloud: Cloud) -> None:
     async with running_microburst(cloud.endpoint_url) as proxy, running_rig(cloud, upstream=proxy.url) as rig:
         clean = await clean_run(rig)
         before = sum(proxy.work_asked for proxy in rig.proxies.values())

@@ -1,4 +1,4 @@
-"""Pictures and the jobs that name them: never one without the other."""
+"""Tests that no result exists without a job that names it, and the reverse."""
 
 import asyncio
 from typing import Any
@@ -16,7 +16,7 @@ from tests.system.faults.rig import Rig
 
 
 class Readable:
-    """Looks at every state in which a job becomes complete, and whether its pictures can be read then."""
+    """Checks, whenever a job becomes complete, whether its results can be read."""
 
     def __init__(self, rig: Rig) -> None:
         self.completed: set[str] = set()
@@ -24,7 +24,7 @@ class Readable:
         self._arena = rig
 
     async def look(self, call: Call, answer: Answer) -> None:
-        """See Observed. The end is part of a transaction, which tells nothing of the job after it."""
+        """See Observed. The end is part of a transaction, whose answer does not contain the job."""
         del answer
         jobs = [part["Update"]["Key"]["job_id"]["S"] for part in call.fields()["TransactItems"] if _moves(part)]
         for job_id in jobs:
@@ -39,7 +39,7 @@ class Readable:
         self.missing += sorted(named - set(stored.pictures))
 
 
-async def test_no_job_is_complete_before_all_its_pictures_can_be_read(rig: Rig) -> None:
+async def test_no_job_is_complete_before_all_its_results_can_be_read(rig: Rig) -> None:
     readable = Readable(rig)
     with (
         rig.proxies["orchestrator"].intercepted(Observed("TransactWriteItems", readable.look)),
@@ -48,7 +48,7 @@ async def test_no_job_is_complete_before_all_its_pictures_can_be_read(rig: Rig) 
         job_id = await submitted(rig, uuid4().hex)
         async with asyncio.timeout(30):
             await trap.sprung.wait()
-        # Once another job has gone all the way, a report that was sent too early would have been read as well.
+        # After another job has ended, a report that was sent too early would have been handled too.
         other = await submitted(rig, uuid4().hex)
         await until(lambda: completed(rig, other))
         assert (await rig.item(job_id))["pending"]
@@ -58,7 +58,7 @@ async def test_no_job_is_complete_before_all_its_pictures_can_be_read(rig: Rig) 
 
 
 def _moves(part: dict[str, Any]) -> bool:
-    """Whether a part of a transaction changes the status of a job."""
+    """Return whether a write of a transaction changes the status of a job."""
     update = part.get("Update", {})
     return "job_id" in update.get("Key", {}) and "#status" in update.get("UpdateExpression", "")
 
@@ -71,7 +71,7 @@ async def completed(rig: Rig, job_id: str) -> bool:
     "call",
     ["DeleteObjects results", pytest.param("TransactWriteItems jobs+jobs+jobs+accounts", marks=pytest.mark.exhaustive)],
 )
-async def test_a_deletion_that_dies_halfway_is_finished_by_the_next(call: str, rig: Rig) -> None:
+async def test_next_deletion_finishes_one_that_died_halfway(call: str, rig: Rig) -> None:
     job_id = await submitted(rig, uuid4().hex)
     assert await rig.over(job_id) == "completed"
     with rig.proxies["orchestrator"].trap(call, moment=Moment.UNANSWERED) as trap:

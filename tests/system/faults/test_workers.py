@@ -1,4 +1,4 @@
-"""Processors that die or fall asleep over their work, and the others that take it over."""
+"""Tests processors that die or freeze during a task, while another one takes it over."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,18 +16,18 @@ from tests.system.restartable_system import children_of, frozen
 
 RECEIVE_WAIT_SECONDS = 1
 SLACK_SECONDS = 1.5
-"""For the emulator, which looks at its clock now and then, and for a machine that does other things too."""
+"""Tolerance for the emulator's clock ticks and for a busy machine, in seconds."""
 
 
 @pytest_asyncio.fixture
 async def other(rig: Rig) -> AsyncIterator[None]:
-    """A second processor, which waits for work only when the first has some."""
+    """Allow a second processor, which the test starts, and kill it at the end."""
     yield
     while len(rig.system.processors) > 1:
         await rig.system.processors.pop().kill()
 
 
-async def test_a_killed_processors_work_is_taken_up_after_its_visibility_and_one_poll(
+async def test_task_of_a_killed_processor_comes_back_after_visibility_timeout_and_one_poll(
     rig: Rig, clean: CleanRun, other: None
 ) -> None:
     first, second = rig.service("processor"), rig.system.add_processor()
@@ -50,7 +50,7 @@ async def processing(rig: Rig, job_id: str) -> bool:
     return bool((await rig.item(job_id))["status"] == "processing")
 
 
-async def test_a_processor_that_wakes_up_after_another_did_its_work_overwrites_nothing(
+async def test_processor_that_wakes_up_after_another_did_its_task_overwrites_nothing(
     rig: Rig, clean: CleanRun, other: None
 ) -> None:
     first, second = rig.service("processor"), rig.system.add_processor()
@@ -72,11 +72,11 @@ async def test_a_processor_that_wakes_up_after_another_did_its_work_overwrites_n
 
 
 def reports_on(processor: Service, job_id: str) -> list[str]:
-    """What a processor has finished and reported of a job."""
+    """Return the log lines of the job's tasks that a processor has reported as finished."""
     return [line for line in processor.log.find("task_finished") if job_id in line]
 
 
-async def test_a_processor_that_wakes_up_after_its_job_was_deleted_leaves_nothing(rig: Rig, other: None) -> None:
+async def test_processor_that_wakes_up_after_its_job_was_deleted_leaves_no_objects(rig: Rig, other: None) -> None:
     first, second = rig.service("processor"), rig.system.add_processor()
     with rig.proxies["processor"].trap("PutObject results", moment=Moment.BEFORE) as trap:
         job_id = await submitted(rig, uuid4().hex)
@@ -91,7 +91,7 @@ async def test_a_processor_that_wakes_up_after_its_job_was_deleted_leaves_nothin
         trap.let_go()
         await until(lambda: len(rig.service("orchestrator").log.find("results_discarded")) > discarded)
     await rig.quiet()
-    # A second task of the job, which slept as well, may report after the first.
+    # A second task of the job, which was frozen too, may report after the first.
     await until(lambda: nothing_is_left(rig, job_id))
 
 
