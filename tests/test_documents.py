@@ -19,23 +19,23 @@ def test_readme_is_short() -> None:
     assert len(README.splitlines()) <= 120
 
 
-def test_the_changelog_says_nothing_twice() -> None:
+def test_changelog_has_no_line_twice() -> None:
     beginnings = [line[:40] for line in (ROOT / "CHANGELOG.md").read_text().splitlines() if line.startswith("- ")]
     assert sorted(beginnings) == sorted(set(beginnings)), (
-        "a merge that keeps both sides doubles a line that one changed"
+        "a merge that keeps both sides repeats a line that one of them changed"
     )
 
 
-def test_the_readme_names_every_preset() -> None:
+def test_readme_names_every_preset() -> None:
     assert all(f"`{name}`" in README for name in load_presets())
 
 
-def test_the_api_page_names_every_error_code() -> None:
+def test_api_page_names_every_error_code() -> None:
     page = (ROOT / "docs/api.md").read_text()
     assert all(f"`{code}`" in page for code in STATUSES)
 
 
-def test_the_api_page_tells_just_the_codes_that_a_job_can_end_with() -> None:
+def test_api_page_lists_exactly_the_codes_of_failed_jobs() -> None:
     section = (ROOT / "docs/api.md").read_text().partition("ends as a failed job")[2]
     told = [
         code for row in re.findall(r"^\| (`\w+`.*?) \|", section, re.MULTILINE) for code in re.findall(r"`(\w+)`", row)
@@ -50,7 +50,7 @@ def test_the_api_page_tells_just_the_codes_that_a_job_can_end_with() -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
-def test_links_between_documents_lead_somewhere(document: Path) -> None:
+def test_links_between_documents_lead_to_files_that_exist(document: Path) -> None:
     links = re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text())
     local = [link for link in links if not re.match(r"[a-z]+:", link)]
     assert [link for link in local if not (document.parent / link).exists()] == []

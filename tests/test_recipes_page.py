@@ -1,4 +1,4 @@
-"""The page on recipes says of each field what the models know, and nothing that they do not."""
+"""The page on recipes describes each field as the models define it, and no other fields."""
 
 import json
 import re
@@ -25,7 +25,7 @@ TABLES = [
     *((model, BY_OPERATION.get(op, "")) for op, model in MODELS.items()),
 ]
 IN_WORDS = {"folder": "the name", "operations": "none", "output": "all its defaults"}
-"""Defaults of a variant, which are no plain values."""
+"""Defaults of a variant that the page says in words."""
 
 
 class Row(NamedTuple):
@@ -34,7 +34,7 @@ class Row(NamedTuple):
 
 
 def rows(section: str) -> dict[str, Row]:
-    """What the section's table says of each field."""
+    """Return the row of each field in the table of a section."""
     cells = (line.strip("|").split("|") for line in section.splitlines() if line.startswith("| `"))
     return {
         name: Row(values.strip(), default.strip(" `"))
@@ -48,7 +48,7 @@ def examples(section: str) -> list[Any]:
 
 
 def allowed(part: Any, definitions: dict[str, Any]) -> Iterator[float | str]:
-    """The bounds and the words that a schema knows, those of its parts among them."""
+    """Yield the bounds and the words of a schema and of its parts."""
     match part:
         case {"$ref": str() as reference}:
             yield from allowed(definitions[reference.rpartition("/")[2]], definitions)
@@ -66,17 +66,17 @@ def allowed(part: Any, definitions: dict[str, Any]) -> Iterator[float | str]:
 
 
 def told(values: str) -> set[float | str]:
-    """The same, as a table says it."""
+    """Return the bounds and the words in a cell of a table."""
     words = set(re.findall(r"`([\w:-]+)`", values))
     return words | {float(number) for number in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?", re.sub("`.*?`", "", values))}
 
 
-def test_every_operation_has_its_section_and_no_other_is_there() -> None:
+def test_every_operation_has_a_section() -> None:
     assert sorted(BY_OPERATION) == sorted(MODELS)
 
 
 @pytest.mark.parametrize(("model", "section"), TABLES, ids=lambda given: getattr(given, "__name__", ""))
-def test_every_field_is_told_with_its_default(model: type[BaseModel], section: str) -> None:
+def test_page_says_the_default_of_every_field(model: type[BaseModel], section: str) -> None:
     table, fields = rows(section), {name: field for name, field in model.model_fields.items() if name != "op"}
     assert set(table) == set(fields)
     for name, field in fields.items():
@@ -90,7 +90,7 @@ def test_every_field_is_told_with_its_default(model: type[BaseModel], section: s
 
 
 @pytest.mark.parametrize(("model", "section"), TABLES[1:], ids=lambda given: getattr(given, "__name__", ""))
-def test_every_field_is_told_with_the_values_that_it_takes(model: type[BaseModel], section: str) -> None:
+def test_page_says_the_values_of_every_field(model: type[BaseModel], section: str) -> None:
     schema = model.model_json_schema()
     for name, row in rows(section).items():
         known = set(allowed(schema["properties"][name], schema.get("$defs", {})))
@@ -109,13 +109,13 @@ def test_every_example_validates() -> None:
     assert len(examples(PAGE)) == 2 + len(MODELS) - 1
 
 
-def test_every_recipe_that_can_be_pasted_validates() -> None:
+def test_every_recipe_to_paste_validates() -> None:
     pasted = re.findall(r"^results '(.*?)'$", PAGE, re.MULTILINE | re.DOTALL)
     assert len(pasted) == 3
     assert all(parse_recipe(recipe).variants for recipe in pasted)
 
 
-def test_the_limits_are_those_of_the_code() -> None:
+def test_page_says_the_limits_of_the_code() -> None:
     section = SECTIONS["Limits"]
     for said in (
         f"{limits.MAX_VARIANTS} variants, and {limits.MAX_OVERLAYS} different images",

@@ -164,3 +164,19 @@ def is_command(words: list[str]) -> bool:
         words = words[1:]
     known = {name for parameter in command.get_params(context) for name in (*parameter.opts, *parameter.secondary_opts)}
     return {word.partition("=")[0] for word in words if word.startswith("--")} <= known
+
+
+def test_identifiers_exist_in_the_code() -> None:
+    code = {name for file in FILES if not file.endswith(".md") for name in identifiers(file)}
+    pages = [one for one in REFERENCES if re.fullmatch(r"(?:docs/[^/]*|README)\.md", one.file)]
+    named = [one for one in pages if re.fullmatch(r"(?!test_)[a-z]+(?:_[a-z0-9]+)+", one.said)]
+    assert len(named) > 100
+    assert [one for one in named if one.said not in code] == []
+
+
+def identifiers(name: str) -> set[str]:
+    """Return the words of a file; none of an image."""
+    try:
+        return set(re.findall(r"\w+", (ROOT / name).read_text()))
+    except UnicodeDecodeError:
+        return set()
