@@ -127,7 +127,7 @@ def _all(value: object) -> set[str]:
     [
         ("Upload", "ClaimAndRotate", ["idempotency#*", "webhook#*"]),
         ("Upload", "CountUse", ["rate#*", "usage#*"]),
-        ("Upload", "KeepSessions", ["session#*", "farewell#*", "acquainted#*"]),
+        ("Upload", "KeepSessions", ["session#*", "logout#*", "known-address#*"]),
         ("Upload", "CountAttempts", ["attempts#*"]),
         ("Orchestrator", "SignWebhooks", ["webhook#*"]),
         ("Orchestrator", "Settle", ["usage#*", "stored#*"]),

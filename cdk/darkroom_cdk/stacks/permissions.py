@@ -28,8 +28,8 @@ _USAGE: Final = "usage#*"
 _STORED: Final = "stored#*"
 """Items that count the stored bytes of owners, in the same table."""
 _SESSIONS: Final = "session#*"
-_FAREWELLS: Final = "farewell#*"
-_ACQUAINTED: Final = "acquainted#*"
+_LOGOUTS: Final = "logout#*"
+_KNOWN_ADDRESSES: Final = "known-address#*"
 _ATTEMPTS: Final = "attempts#*"
 """Items that count failed logins of users, in the same table. Only operators write the users themselves."""
 _CONSUME: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", _DEPTH)
@@ -86,7 +86,7 @@ class PermissionsStack(StageStack):
         may.allow("CountUse", actions=["dynamodb:UpdateItem"], on=[accounts], items=[_RATES, _USAGE])
         # A session ends by a write that marks it as expired: deleting it would need one more action.
         may.allow(
-            "KeepSessions", actions=["dynamodb:PutItem"], on=[accounts], items=[_SESSIONS, _FAREWELLS, _ACQUAINTED]
+            "KeepSessions", actions=["dynamodb:PutItem"], on=[accounts], items=[_SESSIONS, _LOGOUTS, _KNOWN_ADDRESSES]
         )
         may.allow("CountAttempts", actions=["dynamodb:UpdateItem"], on=[accounts], items=[_ATTEMPTS])
         may.allow("AnnounceUploads", actions=[_SEND, _DEPTH], on=[self._messaging.uploads.queue.queue_arn])

@@ -118,18 +118,20 @@ def create_api(services: Services) -> FastAPI:
     return app
 
 
-def _routers(of: Services, access: Access) -> Iterator[APIRouter]:
-    yield uploads.router(of.submit, of.upload_slots, of.links, access)
-    yield presigned.router(of.presign, of.presets, access, allow_http=of.development)
-    yield status.router(of.jobs, of.links, of.watcher, of.wait_slots, access)
-    yield jobs.list_router(of.lists, of.list_slots, access)
-    yield jobs.router(of.jobs, of.links, of.orchestrator, of.stored, access, now=of.now)
-    yield results.router(of.jobs, of.links, of.archive, of.archive_slots, access)
-    yield events.router(of.read_state, of.follow, of.stream_slots, access)
-    yield webhooks.router(of.jobs, of.orchestrator, of.secrets, of.cipher, access, now=of.now)
+def _routers(services: Services, access: Access) -> Iterator[APIRouter]:
+    yield uploads.router(services.submit, services.upload_slots, services.links, access)
+    yield presigned.router(services.presign, services.presets, access, allow_http=services.development)
+    yield status.router(services.jobs, services.links, services.watcher, services.wait_slots, access)
+    yield jobs.list_router(services.lists, services.list_slots, access)
+    yield jobs.router(services.jobs, services.links, services.orchestrator, services.stored, access, now=services.now)
+    yield results.router(services.jobs, services.links, services.archive, services.archive_slots, access)
+    yield events.router(services.read_state, services.follow, services.stream_slots, access)
+    yield webhooks.router(
+        services.jobs, services.orchestrator, services.secrets, services.cipher, access, now=services.now
+    )
     # The plan comes before the presets, whose `/recipes/{name}` matches its path too: else `Allow` would be wrong.
-    yield plan.router(of.plan, of.jobs, of.presets, access)
-    yield recipes.router(of.presets, access)
-    yield usage.router(of.usage, of.stored, access, now=of.now)
-    yield sessions.router(of.log_in, of.sessions, access, proxies=of.trusted_proxies)
-    yield health.router(of.readiness)
+    yield plan.router(services.plan, services.jobs, services.presets, access)
+    yield recipes.router(services.presets, access)
+    yield usage.router(services.usage, services.stored, access, now=services.now)
+    yield sessions.router(services.log_in, services.sessions, access, proxies=services.trusted_proxies)
+    yield health.router(services.readiness)

@@ -20,7 +20,7 @@ SESSION: Final = Session(
     user="ann",
     owner="studio",
     user_version="1",
-    farewell="",
+    last_logout="",
     expires_at=clock.parse("2026-11-25T05:15:26.310Z"),
     csrf_token=csrf_token_of(TOKEN),
 )

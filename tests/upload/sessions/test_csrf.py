@@ -17,7 +17,7 @@ SESSION: Final = Session(
     user="ann",
     owner="studio",
     user_version="1",
-    farewell="",
+    last_logout="",
     expires_at=datetime.max,  # noqa: DTZ901 - never
     csrf_token=TOKEN,
 )

@@ -1,4 +1,4 @@
-"""Dependencies by which a route requires a caller. Every route has exactly one of them.
+"""Dependencies by which a route requires a caller. Every route that is not public has exactly one of them.
 
 It comes before the route's other dependencies, so that someone who may not call the route learns nothing about it.
 """

@@ -25,7 +25,7 @@ from darkroom_upload.api.json_body import documented, read_json
 from darkroom_upload.api.parameters import ONLY_DECLARED, IdempotencyKey
 from darkroom_upload.callers.caller import Caller
 from darkroom_upload.intake.fields import Metadata, RecipeField, choose_recipe, read_callback, recipe_text
-from darkroom_upload.intake.presign import Announced, Presign, PresignedUpload
+from darkroom_upload.intake.presign import AnnouncedUpload, Presign, PresignedUpload
 from darkroom_upload.jobs.job_body import status_path
 
 _LONGEST_BODY_BYTES: Final = 256 * 1024
@@ -112,8 +112,8 @@ def router(presign: Presign, presets: Presets, access: Access, *, allow_http: bo
     return routes
 
 
-def _announced(wanted: PresignRequest, presets: Presets, *, allow_http: bool) -> Announced:
-    return Announced(
+def _announced(wanted: PresignRequest, presets: Presets, *, allow_http: bool) -> AnnouncedUpload:
+    return AnnouncedUpload(
         filename=wanted.filename,
         content_type=wanted.content_type,
         size=wanted.size,

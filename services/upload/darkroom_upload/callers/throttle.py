@@ -23,7 +23,7 @@ class Throttle:
     rates: RateTable
 
     async def __call__(self, request: Request, caller: Caller) -> None:
-        """Raise RateLimited if no token is left. Raises Unavailable if the table is: no limit, no request."""
+        """Raise RateLimited if no token is left. Raises Unavailable: an unchecked rate lets nothing pass."""
         rate = caller.allowance.rate
         if rate is None:
             return

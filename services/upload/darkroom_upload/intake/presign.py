@@ -46,7 +46,7 @@ ACCEPTED_TYPES: Final = frozenset(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Announced:
+class AnnouncedUpload:
     """What a client says about the file that it is going to send."""
 
     filename: str
@@ -80,7 +80,7 @@ class Presign:
     max_upload_bytes: int
     now: Callable[[], datetime]
 
-    async def __call__(self, announced: Announced, *, caller: Caller, key: str | None) -> PresignedUpload:
+    async def __call__(self, announced: AnnouncedUpload, *, caller: Caller, key: str | None) -> PresignedUpload:
         """Create the job and sign its form. Raises RequestError and Unavailable."""
         if announced.size > self.max_upload_bytes:
             raise too_large(announced.size, limit=self.max_upload_bytes)
@@ -100,7 +100,7 @@ class Presign:
         )
         return PresignedUpload(job=job, post=post, expires_at=expires_at, replayed=replayed)
 
-    async def _record(self, announced: Announced, caller: Caller, key: str | None) -> tuple[Job, bool]:
+    async def _record(self, announced: AnnouncedUpload, caller: Caller, key: str | None) -> tuple[Job, bool]:
         """Return the job, and whether an earlier request made it."""
         owner, asked = caller.owner, _fingerprint(announced)
         claim = await self.claims.find(owner, key) if key else None
@@ -134,7 +134,7 @@ class Presign:
         return job
 
 
-def _fingerprint(announced: Announced) -> str:
+def _fingerprint(announced: AnnouncedUpload) -> str:
     return fingerprint(
         "presigned",
         announced.filename,
@@ -146,7 +146,7 @@ def _fingerprint(announced: Announced) -> str:
     )
 
 
-def _new_job(caller: Caller, announced: Announced, now: datetime) -> NewJob:
+def _new_job(caller: Caller, announced: AnnouncedUpload, now: datetime) -> NewJob:
     job_id, filename = new_job_id(), display_name(announced.filename)
     job = Job(
         job_id=job_id,

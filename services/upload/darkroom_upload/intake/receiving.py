@@ -33,7 +33,7 @@ OpenFile = Callable[[str, ImageFormat, str | None], IncomingFile]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Received:
+class ReceivedUpload:
     """A complete upload that passed all checks but decoding."""
 
     filename: str
@@ -92,11 +92,11 @@ class UploadReceiver:
             case Field("callback_url", value):
                 self._callback_url = read_callback(value, allow_http=self._allow_http)
 
-    def received(self) -> Received:
+    def received(self) -> ReceivedUpload:
         """Return the whole upload, after the last event."""
         if self._filename is None:
             raise MalformedRequest('The form has no part "file".')
-        return Received(
+        return ReceivedUpload(
             filename=self._filename,
             format=self._inspection.end(),
             size=self._inspection.size,

@@ -30,7 +30,7 @@ from darkroom_upload.intake.form import FormEvent
 from darkroom_upload.intake.idempotency_claims import Claim, Claims
 from darkroom_upload.intake.new_jobs import NewJobs
 from darkroom_upload.intake.originals import IncomingOriginal, NewOriginal, Originals
-from darkroom_upload.intake.receiving import Received, UploadReceiver
+from darkroom_upload.intake.receiving import ReceivedUpload, UploadReceiver
 from darkroom_upload.intake.watermark_images import require_watermark_images
 
 _LOG = get_logger(__name__)
@@ -107,7 +107,7 @@ class Submit:
     async def _record(
         self,
         job_id: str,
-        received: Received,
+        received: ReceivedUpload,
         caller: Caller,
         *,
         key: str | None,
@@ -152,7 +152,7 @@ class Submit:
             raise Conflict("The job of this Idempotency-Key has expired, because its image never came. Use a new key.")
         return job
 
-    def _new_job(self, job_id: str, caller: Caller, received: Received) -> NewJob:
+    def _new_job(self, job_id: str, caller: Caller, received: ReceivedUpload) -> NewJob:
         now, recipe = self.now(), received.chosen.recipe
         job = Job(
             job_id=job_id,
@@ -182,7 +182,7 @@ def _require_same(claim: Claim, asked: str) -> None:
         raise IdempotencyMismatch("This Idempotency-Key was used for another upload. Use a new key.")
 
 
-def _fingerprint(received: Received) -> str:
+def _fingerprint(received: ReceivedUpload) -> str:
     return fingerprint(
         "upload",
         received.sha256,

@@ -121,7 +121,7 @@ def _not_enlarged(variant: Variant, source: Source) -> Iterator[Notice]:
 
 
 def _large_rotations(variant: Variant, source: Source) -> Iterator[Notice]:
-    """Yield a notice for each rotation that makes the image too large, unless it can be made smaller before."""
+    """Yield a notice for each rotation that makes the image too large, unless a later resize can come first."""
     spec = source.spec
     for operation in variant.operations:
         spec = spec_after(operation, spec)
@@ -129,7 +129,7 @@ def _large_rotations(variant: Variant, source: Source) -> Iterator[Notice]:
             yield Notice(
                 code="output_limit",
                 message=f"A rotation makes the image {_shown(spec.size)} pixels large. The variant fails unless a "
-                "resize that follows allows a smaller rotation.",
+                "later resize lets it rotate a smaller image.",
                 variant=variant.name,
             )
 

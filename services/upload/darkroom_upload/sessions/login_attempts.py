@@ -94,7 +94,7 @@ def _key(limit: AttemptLimit, subject: tuple[str, ...], window: int) -> Item:
 
 
 def _address_id(user: str, address: str) -> str:
-    return f"acquainted#{_hash(user, address)}"
+    return f"known-address#{_hash(user, address)}"
 
 
 def _hash(*subject: str) -> str:

@@ -28,21 +28,21 @@ class Session:
     owner: str
     user_version: str
     """The user's version at the login. A later change of the user ends the session."""
-    farewell: str
+    last_logout: str
     """Names the user's last logout from all sessions before the login; empty if there was none."""
     expires_at: datetime
     csrf_token: str = field(default="", repr=False)
     """The text by which a page of the dashboard proves what it is. Derived from the token, and not stored."""
 
     @classmethod
-    def begin(cls, user: User, *, farewell: str, token: str, moment: datetime) -> Self:
+    def begin(cls, user: User, *, last_logout: str, token: str, moment: datetime) -> Self:
         """Return the session of a user who has just logged in."""
         return cls(
             id=digest_of(token),
             user=user.name,
             owner=user.owner,
             user_version=user.version,
-            farewell=farewell,
+            last_logout=last_logout,
             # The table keeps whole seconds.
             expires_at=(moment + LIFETIME).replace(microsecond=0),
             csrf_token=csrf_token_of(token),

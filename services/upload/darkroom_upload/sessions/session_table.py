@@ -1,4 +1,4 @@
-"""Sessions in the accounts table: `session#<digest>`, and `farewell#<user>` for the last logout from all sessions."""
+"""Sessions in the accounts table: `session#<digest>`, and `logout#<user>` for the last logout from all sessions."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -26,7 +26,7 @@ class SessionTable:
                 "user": session.user,
                 "owner": session.owner,
                 "user_version": session.user_version,
-                "farewell": session.farewell,
+                "last_logout": session.last_logout,
                 "expires_at": epoch(session.expires_at),
             }
         )
@@ -43,18 +43,18 @@ class SessionTable:
             user=item["user"]["S"],
             owner=item["owner"]["S"],
             user_version=item["user_version"]["S"],
-            farewell=item["farewell"]["S"],
+            last_logout=item["last_logout"]["S"],
             expires_at=datetime.fromtimestamp(int(item["expires_at"]["N"]), UTC),
         )
 
-    async def farewell(self, user: str) -> str:
+    async def last_logout(self, user: str) -> str:
         """Return the name of the user's last logout from all sessions; empty if there was none."""
-        item = await self._get(f"farewell#{user}")
-        return str(item["farewell"]["S"]) if item else ""
+        item = await self._get(f"logout#{user}")
+        return str(item["last_logout"]["S"]) if item else ""
 
-    async def say_farewell(self, user: str, farewell: str) -> None:
-        """Record a logout from all sessions. Sessions that began under another farewell are over."""
-        item = serialized({"id": f"farewell#{user}", "farewell": farewell})
+    async def record_logout(self, user: str, last_logout: str) -> None:
+        """Record a logout from all sessions, under a name of its own. Sessions that began before it are over."""
+        item = serialized({"id": f"logout#{user}", "last_logout": last_logout})
         with translated("DynamoDB"):
             await self._client.put_item(TableName=self._table, Item=item)
 

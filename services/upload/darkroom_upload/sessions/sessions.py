@@ -43,8 +43,8 @@ class Sessions:
         The token is always new: a token that the client brings along is never used again.
         """
         token = new_token()
-        farewell = await self._table.farewell(user.name)
-        session = Session.begin(user, farewell=farewell, token=token, moment=self._now())
+        last_logout = await self._table.last_logout(user.name)
+        session = Session.begin(user, last_logout=last_logout, token=token, moment=self._now())
         await self._table.put(session)
         before = await self.find(instead_of) if instead_of else None
         if before:
@@ -69,7 +69,7 @@ class Sessions:
 
     async def end_all(self, session: Session) -> None:
         """End all sessions of this session's user."""
-        await self._table.say_farewell(session.user, secrets.token_hex(8))
+        await self._table.record_logout(session.user, secrets.token_hex(8))
         self._endings += 1
         self._known.clear()
 
@@ -89,7 +89,7 @@ class Sessions:
 
     async def _is_valid(self, session: Session) -> bool:
         """Say whether the user may log in, is unchanged, and has not ended all sessions since this one began."""
-        user, farewell = await asyncio.gather(self._users.find(session.user), self._table.farewell(session.user))
+        user, last_logout = await asyncio.gather(self._users.find(session.user), self._table.last_logout(session.user))
         if user is None or user.disabled_at is not None:
             return False
-        return (user.version, farewell) == (session.user_version, session.farewell)
+        return (user.version, last_logout) == (session.user_version, session.last_logout)
