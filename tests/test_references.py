@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import click
 
+from darkroom_cli.extra_command import ExtraCommand
 from darkroom_cli.main import darkroom
-from darkroom_cli.operator_command import OperatorCommand
 
 ROOT = Path(__file__).parents[1]
 TRACKED = subprocess.run(
@@ -160,7 +160,7 @@ def is_command(words: list[str]) -> bool:
         found = command.get_command(context, words[0].strip(",;"))
         if found is None:
             return False
-        command = found._load() if isinstance(found, OperatorCommand) else found
+        command = found._load() if isinstance(found, ExtraCommand) else found
         words = words[1:]
     known = {name for parameter in command.get_params(context) for name in (*parameter.opts, *parameter.secondary_opts)}
     return {word.partition("=")[0] for word in words if word.startswith("--")} <= known

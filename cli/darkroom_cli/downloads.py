@@ -36,13 +36,13 @@ def download(job_ids: tuple[str, ...], output: Path) -> None:
 
 def save(api: Client, job: Job, output: Path) -> list[Path]:
     """Put the results of a job into `output/<job id>/<variant>.<extension>`, and return where they are."""
-    with _writing(output / job.job_id):
+    with writing(output / job.job_id):
         return api.download(job, output)
 
 
 def make_folder(path: Path) -> None:
     """Make a folder, if it is not there. Raises Failed."""
-    with _writing(path):
+    with writing(path):
         path.mkdir(parents=True, exist_ok=True)
 
 
@@ -54,7 +54,7 @@ def require_complete(job: Job) -> None:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def writing(path: Path) -> Iterator[None]:
     """Turn what the file system refuses into Failed."""
     try:
         yield

@@ -45,15 +45,16 @@ def reported() -> Iterator[None]:
     try:
         yield
     except DarkroomError as error:
-        raise Failed("\n".join(_lines(error)), Status.AWAY if _is_away(error) else Status.REFUSED) from error
+        faults = [(fault.pointer, fault.message) for fault in error.faults] if isinstance(error, Problem) else []
+        raise Failed("\n".join(told(str(error), faults)), Status.AWAY if _is_away(error) else Status.REFUSED) from error
 
 
-def _lines(error: DarkroomError) -> Iterator[str]:
-    """Yield what an error says, then a line for each fault of a request that it does not say already."""
-    yield str(error)
-    for fault in error.faults if isinstance(error, Problem) else ():
-        if fault.message not in str(error):
-            yield f"  {': '.join(filter(None, (fault.pointer, fault.message)))}"
+def told(message: str, faults: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield a message, then each fault that it does not name: its JSON pointer, if it has one, and its words."""
+    yield message
+    for pointer, words in faults:
+        if words not in message:
+            yield f"  {': '.join(filter(None, (pointer, words)))}"
 
 
 def _is_away(error: BaseException | None) -> bool:

@@ -3,7 +3,7 @@
 import click
 
 from darkroom_cli import downloads, jobs, plans, uploads
-from darkroom_cli.operator_command import OperatorCommand
+from darkroom_cli.extra_command import ExtraCommand
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,6 +18,10 @@ def darkroom() -> None:
     """
 
 
+def _operator(name: str, target: str, short_help: str) -> ExtraCommand:
+    return ExtraCommand(name, f"darkroom_cli.operators.{target}", short_help, extra="operator")
+
+
 for command in (
     uploads.upload,
     downloads.download,
@@ -26,10 +30,11 @@ for command in (
     jobs.recipes,
     plans.plan,
     jobs.usage,
-    OperatorCommand("keys", "darkroom_cli.operators.keys:keys", "API keys; for operators."),
-    OperatorCommand("users", "darkroom_cli.operators.users:users", "Users who log in with a password; for operators."),
-    OperatorCommand("data-keys", "darkroom_cli.operators.data_keys:data_keys", "Encryption keys; for operators."),
-    OperatorCommand("dlq", "darkroom_cli.operators.dead_letters:dlq", "Dead-letter queues; for operators."),
+    ExtraCommand("try", "darkroom_cli.trial:try_recipe", "Run a recipe on photos of this machine.", extra="try"),
+    _operator("keys", "keys:keys", "API keys; for operators."),
+    _operator("users", "users:users", "Users who log in with a password; for operators."),
+    _operator("data-keys", "data_keys:data_keys", "Encryption keys; for operators."),
+    _operator("dlq", "dead_letters:dlq", "Dead-letter queues; for operators."),
 ):
     darkroom.add_command(command)
 

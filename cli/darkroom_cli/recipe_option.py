@@ -8,13 +8,13 @@ import click
 
 from darkroom_cli.failures import Failed, Status
 
-_STANDARD_INPUT: Final = "-"
+STANDARD_INPUT: Final = "-"
 
 
 def read_text(path: str) -> str:
     """Return the text of a file, or of standard input for `-`. Raises Failed if it cannot be read."""
     try:
-        return sys.stdin.read() if path == _STANDARD_INPUT else Path(path).read_text(encoding="utf-8")
+        return sys.stdin.read() if path == STANDARD_INPUT else Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeError) as error:
         raise Failed(f"The recipe cannot be read: {error}", Status.MISUSED) from error
 

@@ -8,7 +8,6 @@ keys of results do not depend on the try, so that a second try overwrites the fi
 """
 
 import asyncio
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +15,6 @@ from darkroom import clock
 from darkroom.errors import DarkroomError, ImageError, SourceGone
 from darkroom.jobs import Cost, Fault, VariantOutcome
 from darkroom.messages import ProcessTask, TaskFinished, TaskStarted, TaskVariant
-from darkroom.planner.output_bytes import too_many_bytes
 from darkroom.recipes import Overlay
 from darkroom.runtime.logs import get_logger
 from darkroom.runtime.queue import Outgoing, Queue
@@ -25,6 +23,7 @@ from darkroom_processor.adapters.originals import Originals
 from darkroom_processor.adapters.results import Results
 from darkroom_processor.pipeline import FailedVariant, Instructions, Outcome, ProcessedImage
 from darkroom_processor.pipeline.libraries import library_versions
+from darkroom_processor.result_limit import within
 from darkroom_processor.sandbox.pool import ChildPool
 
 _LOG = get_logger(__name__)
@@ -152,23 +151,6 @@ def _failed(
     fault = Fault(code=error.code, message=error.message)
     outcomes = tuple(VariantOutcome(name=planned.variant.name, fault=fault) for planned in task.variants)
     return _Result(outcomes=outcomes, fault=fault, source_sha256=source_sha256, cost=cost)
-
-
-def within(most_bytes: int, outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """Return the outcomes, with those variants failed that do not fit into `most_bytes` beside the ones before them.
-
-    The service checks this and not the child, because an attacker may have taken over the child.
-    """
-    kept: list[Outcome] = []
-    for outcome in outcomes:
-        if isinstance(outcome, FailedVariant):
-            kept.append(outcome)
-        elif len(outcome.data) <= most_bytes:
-            most_bytes -= len(outcome.data)
-            kept.append(outcome)
-        else:
-            kept.append(FailedVariant.of(outcome.name, too_many_bytes(len(outcome.data), most_bytes)))
-    return kept
 
 
 async def _cancel(announcement: asyncio.Task[None]) -> None:

@@ -1,6 +1,6 @@
 """What the pipeline returns: the description of the source, and one outcome for each variant."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from darkroom.errors import ImageError, ProcessorCrash
@@ -25,6 +25,8 @@ class EncodedVariant:
     sha256: str
     """SHA-256 of `data`, in hexadecimal."""
     warnings: tuple[VariantWarning, ...] = ()
+    cpu_ms: int = field(default=0, compare=False)
+    """CPU time to render and encode it, of all threads. What several variants share counts for the first of them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ bytes ──► open ──► decode ──► describe           once for each
 """
 
 import hashlib
+import time
 from functools import partial
 
 from darkroom.errors import ImageError
@@ -48,11 +49,23 @@ def process(data: bytes, instructions: Instructions) -> ProcessedImage:
         description = describe(image, decoded) if instructions.describe else None
     renditions = render(image, decoded, instructions)
     # `map` lets go of the pixels of each variant before those of the next are made.
-    outcomes = {outcome.name: outcome for outcome in map(partial(_finish, image, decoded), renditions)}
+    outcomes = {outcome.name: outcome for outcome in map(partial(_finish, image, decoded, _Laps()), renditions)}
     return ProcessedImage(description=description, outcomes=tuple(outcomes[variant.name] for variant in variants))
 
 
-def _finish(image: OpenedImage, decoded: DecodedImage, rendition: Rendition) -> Outcome:
+class _Laps:
+    """Divides the CPU time of all threads among the variants. What several share counts for the first of them."""
+
+    def __init__(self) -> None:
+        self._began = time.process_time()
+
+    def ms(self) -> int:
+        """Return the milliseconds since the last call."""
+        began, self._began = self._began, time.process_time()
+        return round((self._began - began) * 1000)
+
+
+def _finish(image: OpenedImage, decoded: DecodedImage, laps: _Laps, rendition: Rendition) -> Outcome:
     """Turn the pixels of one variant into a file."""
     variant, frames = rendition.variant, rendition.frames
     try:
@@ -66,6 +79,7 @@ def _finish(image: OpenedImage, decoded: DecodedImage, rendition: Rendition) -> 
             metadata = select_metadata(output.keep_metadata, decoded, rendition.profile)
             written = write(image, decoded, rendition, frames, output, image_format, metadata)
     except ImageError as error:
+        laps.ms()  # The next variant does not pay for it.
         return FailedVariant.of(variant.name, error)
     is_larger = variant.only_rewrites and len(written) > image.received_bytes
     return EncodedVariant(
@@ -76,4 +90,5 @@ def _finish(image: OpenedImage, decoded: DecodedImage, rendition: Rendition) -> 
         height=frames.size[1],
         sha256=hashlib.sha256(written).hexdigest(),
         warnings=(VariantWarning.LARGER_THAN_SOURCE,) if is_larger else (),
+        cpu_ms=laps.ms(),
     )

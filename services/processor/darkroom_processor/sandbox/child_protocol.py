@@ -76,6 +76,7 @@ class EncodedVariantHeader(_Part):
     height: PositiveInt
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     warnings: Annotated[tuple[VariantWarning, ...], Field(max_length=len(VariantWarning))] = ()
+    cpu_ms: NonNegativeInt = 0
     size: NonNegativeInt
     """Bytes."""
 
@@ -191,5 +192,6 @@ def _header(outcome: Outcome) -> EncodedVariantHeader | FailedVariantHeader:
         height=outcome.height,
         sha256=outcome.sha256,
         warnings=outcome.warnings,
+        cpu_ms=outcome.cpu_ms,
         size=len(outcome.data),
     )

@@ -1,25 +1,29 @@
-"""Operators' commands, which are imported when they are called: they need libraries that others do without."""
+"""Commands of an extra, which are imported when they are called: they need libraries that others do without."""
 
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from darkroom_cli.failures import Failed, Status
 
+_ALWAYS_THERE: Final = frozenset({"darkroom", "darkroom_cli", "darkroom_client"})
+"""Packages that come with every installation: if a module of theirs is missing, that is a bug."""
 
-class OperatorCommand(click.Command):
-    """Stands for a command of an operator in the list of all commands, with its name and a line of help."""
 
-    def __init__(self, name: str, target: str, short_help: str) -> None:
+class ExtraCommand(click.Command):
+    """Stands for a command in the list of all commands, with its name and a line of help."""
+
+    def __init__(self, name: str, target: str, short_help: str, *, extra: str) -> None:
         """`target` is the module and the name of the command within it, with a colon between them."""
         super().__init__(name, short_help=short_help)
         self._target = target
+        self._extra = extra
 
     def make_context(
         self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
     ) -> click.Context:
-        """Return the context of the command itself. Raises Failed without the extra `operator`."""
+        """Return the context of the command itself. Raises Failed if its extra is not installed."""
         return self._load().make_context(info_name, args, parent, **extra)
 
     def _load(self) -> click.Command:
@@ -27,11 +31,10 @@ class OperatorCommand(click.Command):
         try:
             command: click.Command = getattr(import_module(module), name)
         except ModuleNotFoundError as error:
-            if (error.name or "").startswith("darkroom"):
+            if (error.name or "").partition(".")[0] in _ALWAYS_THERE:
                 raise
             raise Failed(
-                f"`darkroom {self.name}` is for operators and needs the extra `operator`: "
-                "pip install 'darkroom-cli[operator]'",
+                f"`darkroom {self.name}` needs the extra `{self._extra}`: pip install 'darkroom-cli[{self._extra}]'",
                 Status.MISUSED,
             ) from error
         return command

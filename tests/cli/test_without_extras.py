@@ -1,4 +1,4 @@
-"""The command line as `pip install darkroom-cli` installs it, without the extra `operator`.
+"""The command line as `pip install darkroom-cli` installs it, without its extras.
 
 It runs in a process of its own, in which every library is hidden that the package does not require.
 """
@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from importlib.metadata import packages_distributions, requires
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -70,6 +71,12 @@ def test_the_help_lists_all_commands() -> None:
     assert {"upload", "download", "plan", "keys", "users", "data-keys", "dlq"} <= set(shown.stdout.split())
 
 
+def test_try_names_the_extra_that_it_needs(tmp_path: Path) -> None:
+    refused = darkroom("try", "web", __file__, "--output", str(tmp_path))
+    assert refused.returncode == 2
+    assert refused.stderr == "Error: `darkroom try` needs the extra `try`: pip install 'darkroom-cli[try]'\n"
+
+
 def test_a_command_for_clients_works() -> None:
     (unused,) = free_ports(1)
     asked = darkroom("recipes", DARKROOM_URL=f"http://{LOOPBACK}:{unused}", DARKROOM_API_KEY="any")
@@ -84,6 +91,5 @@ def test_an_operators_command_names_the_extra_that_it_needs(words: tuple[str, ..
     refused = darkroom(*words)
     assert refused.returncode == 2
     assert refused.stderr == (
-        f"Error: `darkroom {words[0]}` is for operators and needs the extra `operator`: "
-        "pip install 'darkroom-cli[operator]'\n"
+        f"Error: `darkroom {words[0]}` needs the extra `operator`: pip install 'darkroom-cli[operator]'\n"
     )
