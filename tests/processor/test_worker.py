@@ -317,6 +317,6 @@ async def test_variants_over_the_bytes_of_the_job_fail_and_are_not_stored(
     assert also_kept.result, "a later variant that fits is still stored"
     assert failed.fault
     assert failed.fault.code == "output_limit"
-    assert f"has {gray.size} bytes, and the job may store {small.size} more" in failed.fault.message
+    assert f"has {gray.size} bytes, and the job may store only {small.size} bytes more" in failed.fault.message
     listed = await cloud.s3.list_objects_v2(Bucket=installation.topology.results.name, Prefix="gray/")
     assert [one["Key"] for one in listed["Contents"]] == [gray.key]
