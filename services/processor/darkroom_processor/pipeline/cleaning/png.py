@@ -78,7 +78,7 @@ class _ChunkFilter:
         self._color_type: int | None = None
         self._palette_entries = 0
         self._seen: set[bytes] = set()
-        self._may_unpack = MAX_TEXT_BYTES + MAX_ICC_BYTES
+        self._budget = MAX_TEXT_BYTES + MAX_ICC_BYTES
         """Bytes that may still be decompressed: a budget for all compressed chunks of the file."""
 
     def keeps(self, one: Chunk) -> bool:
@@ -171,35 +171,35 @@ class _ChunkFilter:
         return _CONTENTS[one.kind](one.body) if one.kind in _CONTENTS else one.kind != b"iCCP" or self._is_profile(one)
 
     def _is_profile(self, one: Chunk) -> bool:
-        name, separator, packed = bytes(one.body).partition(b"\0")
-        if not separator or not 0 < len(name) <= _LONGEST_NAME or packed[:1] != b"\0":
+        name, separator, compressed = bytes(one.body).partition(b"\0")
+        if not separator or not 0 < len(name) <= _LONGEST_NAME or compressed[:1] != b"\0":
             return False
-        return bool(self._unpacked(packed[1:], MAX_ICC_BYTES))
+        return bool(self._decompressed(compressed[1:], MAX_ICC_BYTES))
 
     def _read_text(self, one: Chunk) -> None:
         """Store the text if it is XMP or ImageMagick's EXIF, and the first of its kind."""
         body = bytes(one.body)
         keyword, _, rest = body.partition(b"\0")
         if keyword == _XMP and one.kind == b"iTXt" and self.xmp is None:
-            packed, (_, _, text) = rest[:2], _split(rest[2:])
-            if packed[:1] == b"\0":
+            compressed, (_, _, text) = rest[:2], _split(rest[2:])
+            if compressed[:1] == b"\0":
                 self.xmp = text if len(text) <= MAX_TEXT_BYTES else None
-            elif packed == b"\1\0":
-                self.xmp = self._unpacked(text, MAX_TEXT_BYTES)
+            elif compressed == b"\1\0":
+                self.xmp = self._decompressed(text, MAX_TEXT_BYTES)
         elif keyword == _EXIF_AS_TEXT and one.kind != b"iTXt" and self.exif_as_text is None:
-            text = self._unpacked(rest[1:], MAX_TEXT_BYTES) or b"" if one.kind == b"zTXt" else rest
+            text = self._decompressed(rest[1:], MAX_TEXT_BYTES) or b"" if one.kind == b"zTXt" else rest
             self.exif_as_text = _from_hexadecimal(text)
 
-    def _unpacked(self, packed: bytes, most: int) -> bytes | None:
+    def _decompressed(self, compressed: bytes, most: int) -> bytes | None:
         """Decompress a zlib stream. None if it is broken, or has more than `most` bytes or more than the budget."""
-        most = min(most, self._may_unpack)
+        most = min(most, self._budget)
         stream = zlib.decompressobj()
         try:
-            contents = stream.decompress(packed, most + 1)
+            contents = stream.decompress(compressed, most + 1)
         except zlib.error:
-            self._may_unpack -= min(most, len(packed))
+            self._budget -= min(most, len(compressed))
             return None
-        self._may_unpack -= min(most, len(contents))
+        self._budget -= min(most, len(contents))
         return contents if stream.eof and len(contents) <= most else None
 
 

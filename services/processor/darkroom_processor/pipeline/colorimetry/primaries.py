@@ -78,8 +78,8 @@ def to_d50(primaries: Primaries) -> Matrix:
     Each column is a channel. Source: ICC.1:2022, annex E; SMPTE RP 177.
     """
     own = product(_corners(primaries), diagonal(_amounts(primaries)))
-    seen, wanted = times(_BRADFORD, _white(primaries)), times(_BRADFORD, D50)
-    gains = (wanted[0] / seen[0], wanted[1] / seen[1], wanted[2] / seen[2])
+    source, target = times(_BRADFORD, _white(primaries)), times(_BRADFORD, D50)
+    gains = (target[0] / source[0], target[1] / source[1], target[2] / source[2])
     return product(product(inverse(_BRADFORD), product(diagonal(gains), _BRADFORD)), own)
 
 

@@ -43,11 +43,11 @@ class AvifHeader:
 def read_header(data: bytes) -> AvifHeader:
     """Read boxes and headers. The time is linear in the bytes. Never raises."""
     try:
-        table, moving = items.read(data), tracks.read(data)
+        table, av1_tracks = items.read(data), tracks.read(data)
         primary = table.primary_item if table else None
         # If a file has both, libavif shows the animation, unless the major brand is `avif`.
-        if moving and (primary is None or data[8:12] != _STILL):
-            return _header_of_tracks(data, moving, _CodedData(data, table))
+        if av1_tracks and (primary is None or data[8:12] != _STILL):
+            return _header_of_tracks(data, av1_tracks, _CodedData(data, table))
         if table and primary:
             return _header_of_item(data, table, primary, _CodedData(data, table))
         return AvifHeader(
@@ -94,14 +94,14 @@ class _CodedData:
         return stream
 
 
-def _header_of_tracks(data: bytes, moving: list[Track], coded: _CodedData) -> AvifHeader:
+def _header_of_tracks(data: bytes, av1_tracks: list[Track], coded: _CodedData) -> AvifHeader:
     """Read the header of an animation. The first track that is not an alpha plane is shown.
 
     Frames beyond MAX_FRAMES are never decoded, so their headers are not read.
     """
-    streams = [coded.of(track.samples[: MAX_FRAMES + 1]) for track in moving]
-    number = next((at for at, track in enumerate(moving) if not _all(track.properties, b"auxi")), 0)
-    shown, stream = moving[number], streams[number]
+    streams = [coded.of(track.samples[: MAX_FRAMES + 1]) for track in av1_tracks]
+    number = next((at for at, track in enumerate(av1_tracks) if not _all(track.properties, b"auxi")), 0)
+    shown, stream = av1_tracks[number], streams[number]
     return AvifHeader(
         size=_largest([*coded.items.values(), *streams], shown.size),
         crop=_crop(data, shown.properties, shown.size),

@@ -89,10 +89,10 @@ class _ItemWriter:
 def is_lossless(data: bytes) -> bool:
     """Whether the first frame or tile is coded without loss (see `av1.is_lossless`). True if the boxes are broken."""
     with suppress(BrokenBox):
-        table, moving = items.read(data), tracks.read(data)
+        table, av1_tracks = items.read(data), tracks.read(data)
         primary = table.primary_item if table else None
-        if moving and (primary is None or data[8:12] != _STILL):
-            return any(av1.is_lossless(data[one.start : one.end]) for track in moving for one in track.samples[:1])
+        if av1_tracks and (primary is None or data[8:12] != _STILL):
+            return any(av1.is_lossless(data[one.start : one.end]) for track in av1_tracks for one in track.samples[:1])
         if table and primary:
             coded = [table.item(number) for number in table.targets(b"dimg", primary.number)] or [primary]
             return any(av1.is_lossless(one.data(data, len(data))) for one in coded[:1])
@@ -105,9 +105,9 @@ def copy_coded_pixels(data: bytes, kept: KeptMetadata, *, frames: int) -> bytes 
     None if its parts cannot be separated safely, or if an animation should keep metadata.
     """
     try:
-        table, moving = items.read(data), tracks.read(data)
+        table, av1_tracks = items.read(data), tracks.read(data)
         primary = table.primary_item if table else None
-        is_animation = bool(moving) and (primary is None or data[8:12] != _STILL)
+        is_animation = bool(av1_tracks) and (primary is None or data[8:12] != _STILL)
         if is_animation:
             return avif_tracks.copy_coded_pixels(data, frames=frames) if frames > 1 and kept == KeptMetadata() else None
         if table is None or primary is None or frames > 1:

@@ -33,18 +33,18 @@ def copy_coded_pixels(data: bytes, *, frames: int) -> bytes | None:
     moov = next((one for one in walk(data, 0, len(data)) if one.kind == b"moov"), None)
     inside = list(walk(data, moov.body, moov.end)) if moov else []
     header = next((data[one.body : one.end] for one in inside if one.kind == b"mvhd"), None)
-    moving = tracks.read(data)
+    av1_tracks = tracks.read(data)
     boxes = [_boxes(data, one) for one in inside if one.kind == b"trak"]
-    if header is None or len(boxes) != len(moving) or any(len(track.samples) != frames for track in moving):
+    if header is None or len(boxes) != len(av1_tracks) or any(len(track.samples) != frames for track in av1_tracks):
         return None
-    if not all(_is_plain(track, one) for track, one in zip(moving, boxes, strict=True)):
+    if not all(_is_plain(track, one) for track, one in zip(av1_tracks, boxes, strict=True)):
         return None
-    media, written = Media(), [_coded(data, track) for track in moving]
+    media, written = Media(), [_coded(data, track) for track in av1_tracks]
     starts = [media.add(b"".join(samples)) for samples in written]
 
     def head(start: int) -> bytes:
         parts = [_movie_header(header)]
-        for track, one, samples, first in zip(moving, boxes, written, starts, strict=True):
+        for track, one, samples, first in zip(av1_tracks, boxes, written, starts, strict=True):
             parts.append(_track(data, track, one, samples, start + first))
         return box(b"ftyp", b"avis" + bytes(4) + b"avismsf1iso8") + box(b"moov", b"".join(parts))
 

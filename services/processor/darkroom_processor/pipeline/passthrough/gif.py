@@ -24,20 +24,22 @@ def copy_coded_pixels(data: bytes, *, frames: int) -> bytes | None:
     """Return the image, or an animation of `frames` frames, in a new file. None if its codes are broken or too many."""
     source = gif.read(data)
     shown = source.images[:frames]
-    packed = [image.codes(data) for image in shown]
-    if len(shown) < frames or any(image.end > len(data) for image in shown) or sum(map(len, packed)) > _MOST_CODES:
+    coded = [image.codes(data) for image in shown]
+    if len(shown) < frames or any(image.end > len(data) for image in shown) or sum(map(len, coded)) > _MOST_CODES:
         return None
-    ended = [_up_to_end(image, codes) for image, codes in zip(shown, packed, strict=True)]
+    ended = [_up_to_end(image, codes) for image, codes in zip(shown, coded, strict=True)]
     if None in ended:
         return None
-    used = [used_indexes(_single(image, codes), "GIF") for image, codes in zip(shown, packed, strict=True)]
-    shared = {source.background}.union(*(seen for image, seen in zip(shown, used, strict=True) if not image.own_table))
+    used = [used_indexes(_single(image, codes), "GIF") for image, codes in zip(shown, coded, strict=True)]
+    shared = {source.background}.union(
+        *(indexes for image, indexes in zip(shown, used, strict=True) if not image.own_table)
+    )
     screen = struct.pack("<HHBBB", *source.screen, _table_flags(source.table), source.background, 0)
     parts = [_MAGIC, screen, _cleared(source.table, shared)]
     if frames > 1 and source.repetitions is not None:
         parts.append(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", source.repetitions, 0))
-    for image, seen, codes in zip(shown, used, ended, strict=True):
-        parts.extend(_image(image, seen, codes or b"", timed=frames > 1))
+    for image, indexes, codes in zip(shown, used, ended, strict=True):
+        parts.extend(_image(image, indexes, codes or b"", timed=frames > 1))
     return b"".join([*parts, _TRAILER])
 
 

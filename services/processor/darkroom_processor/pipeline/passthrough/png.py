@@ -51,12 +51,12 @@ def copy_coded_pixels(data: bytes, kept: KeptMetadata, *, frames: int) -> bytes 
     colors = _colors(chunks, header, list(zip(pictures, packed, strict=True)))
     if colors is None:
         return None
-    moves = [one.body for one in chunks if one.kind == b"acTL"] if frames > 1 else []
-    plays = bytes(moves[0][4:8]) if moves else b""
+    animated = [one.body for one in chunks if one.kind == b"acTL"] if frames > 1 else []
+    plays = bytes(animated[0][4:8]) if animated else b""
     head = [MAGIC, chunk(b"IHDR", chunks[0].body), *kept_chunks(kept), *colors]
-    if moves:
+    if animated:
         head.append(chunk(b"acTL", len(pictures).to_bytes(4, "big") + plays))
-    return b"".join([*head, *_image_chunks(pictures, packed, moves=bool(moves)), chunk(b"IEND", b"")])
+    return b"".join([*head, *_image_chunks(pictures, packed, animated=bool(animated)), chunk(b"IEND", b"")])
 
 
 def _pictures(chunks: Sequence[Chunk], header: Header) -> list[_Frame]:
@@ -82,11 +82,11 @@ def _shown(pictures: list[_Frame], header: Header, frames: int) -> list[_Frame]:
     """Return the frames of an animation, or the still picture alone if `frames` is 1. Empty if some are missing."""
     if frames == 1:
         return [picture for picture in pictures if picture.is_default][:1]
-    moving = [picture for picture in pictures if picture.control][:frames]
-    if len(moving) < frames or _FRAME.unpack_from(moving[0].control or b"") != (header.width, header.height, 0, 0):
+    framed = [picture for picture in pictures if picture.control][:frames]
+    if len(framed) < frames or _FRAME.unpack_from(framed[0].control or b"") != (header.width, header.height, 0, 0):
         # The first frame becomes the still picture in the new file, so it must fill the canvas.
         return []
-    return moving
+    return framed
 
 
 def _stream(picture: _Frame, header: Header) -> bytes | None:
@@ -134,11 +134,11 @@ def _colors(chunks: Sequence[Chunk], header: Header, pictures: list[tuple[_Frame
     return [*shown, chunk(b"tRNS", opaque)] if opaque else shown
 
 
-def _image_chunks(pictures: Sequence[_Frame], streams: Sequence[bytes], *, moves: bool) -> Iterator[bytes]:
+def _image_chunks(pictures: Sequence[_Frame], streams: Sequence[bytes], *, animated: bool) -> Iterator[bytes]:
     """Yield one chunk of compressed scanlines for each picture. If it is a frame, its `fcTL` chunk precedes it."""
     number = 0
     for place, (picture, stream) in enumerate(zip(pictures, streams, strict=True)):
-        if moves and picture.control:
+        if animated and picture.control:
             yield chunk(b"fcTL", number.to_bytes(4, "big") + picture.control)
             number += 1
         if place == 0:

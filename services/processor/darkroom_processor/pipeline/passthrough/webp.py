@@ -55,11 +55,13 @@ def copy_coded_pixels(data: bytes, kept: KeptMetadata, *, frames: int) -> bytes 
     """Return the image, or an animation of `frames` frames, in a new file. None if its parts cannot be separated."""
     chunks = list(webp.walk(data))
     canvas = next((bytes(one.body) for one in chunks if one.kind == b"VP8X" and len(one.body) == 10), None)
-    moving = [one for one in chunks if one.kind == b"ANMF"]
+    frame_chunks = [one for one in chunks if one.kind == b"ANMF"]
     if frames > 1:
-        return _animation(chunks, canvas, moving[:frames], kept) if canvas and len(moving) >= frames else None
-    if moving:
-        return _first_frame(canvas, moving[0], kept) if canvas else None
+        return (
+            _animation(chunks, canvas, frame_chunks[:frames], kept) if canvas and len(frame_chunks) >= frames else None
+        )
+    if frame_chunks:
+        return _first_frame(canvas, frame_chunks[0], kept) if canvas else None
     return _still(_picture(chunks), canvas, kept)
 
 
