@@ -14,7 +14,7 @@ FILES = {
     "lossy": images.encoded(images.photo(61, 47), "WEBP"),
     "lossless": images.encoded(images.photo(61, 47), "WEBP", lossless=True),
     "transparent": images.encoded(images.photo(61, 47, "RGBA"), "WEBP"),
-    "laden": images.encoded(images.photo(61, 47), "WEBP", xmp=XMP),
+    "with XMP": images.encoded(images.photo(61, 47), "WEBP", xmp=XMP),
 }
 
 
@@ -40,7 +40,7 @@ def test_a_correct_size_is_kept_whatever_follows() -> None:
 
 
 def test_metadata_after_the_pixels_may_be_truncated() -> None:
-    data = FILES["laden"]
+    data = FILES["with XMP"]
     for length in range(len(data) - len(XMP) - 8, len(data)):
         assert image(data[:length], []).tobytes() == image(data, []).tobytes()
     assert not description(data[:-4]).has_gps
