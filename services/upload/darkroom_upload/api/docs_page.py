@@ -36,8 +36,7 @@ def install(app: FastAPI) -> None:
 
 
 def _policy(html: str) -> str:
-    """Return the policy: the page may load its own files, the images in its style sheet and the one script written in
-    it.
+    """Return the policy: the page may load its own files, images in its style sheet and the script written in it.
 
     The policy names that script by its hash (Content Security Policy Level 3, section 2.3.1). No other script runs.
     """

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from darkroom.errors import IdempotencyMismatch
 from darkroom.tables.dynamodb import epoch, read_item
 from darkroom.topology import DAY_SECONDS
 
@@ -31,6 +32,11 @@ class Claim:
     def id(self) -> str:
         """The claim's primary key."""
         return _id(self.owner, self.key)
+
+    def require_same(self, fingerprint: str) -> None:
+        """Raise IdempotencyMismatch if the key was first used for another request."""
+        if fingerprint != self.fingerprint:
+            raise IdempotencyMismatch("This Idempotency-Key was used for another upload. Use a new key.")
 
 
 class Claims:

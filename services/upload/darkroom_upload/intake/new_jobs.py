@@ -85,8 +85,7 @@ class NewJobs:
         raise Unavailable("Other requests of this caller are under way. Try again in a moment.")
 
     async def _transact(self, parts: "list[tuple[_Part, TransactWriteItemTypeDef]]") -> set[_Part] | None:
-        """Write the parts. Return None if they are written, else the kinds whose conditions failed: none for a
-        conflict."""
+        """Write the parts. Return None, or the kinds whose conditions failed: an empty set for a conflict."""
         try:
             with writing():
                 # If the SDK repeats the call, it sends the same token, so the call does not meet its own writes.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from darkroom.errors import Conflict, IdempotencyMismatch, UnderWay, UnsupportedMediaType
+from darkroom.errors import Conflict, UnderWay, UnsupportedMediaType
 from darkroom.file_names import display_name
 from darkroom.formats import ImageFormat
 from darkroom.jobs import Job, JobStatus, NewJob, new_job_id, unsettled
@@ -113,11 +113,11 @@ class Presign:
         fresh = Claim(owner=owner, key=key, job_id=job.job_id, fingerprint=asked) if key else None
         created = await self.new_jobs.create(new, claim=fresh, charge=caller.charge(announced.size, self.now()))
         if key and not created:
-            return await self._winner(owner, key, asked), True
+            return await self._claimed_meanwhile(owner, key, asked), True
         _LOG.info("job_created", job_id=job.job_id, owner=owner, recipe=job.recipe_name, bytes=announced.size)
         return job, False
 
-    async def _winner(self, owner: str, key: str, asked: str) -> Job:
+    async def _claimed_meanwhile(self, owner: str, key: str, asked: str) -> Job:
         """Return the job of a parallel request that claimed the key first."""
         claim = await self.claims.find(owner, key)
         if claim is None:
@@ -126,8 +126,7 @@ class Presign:
 
     async def _waiting(self, claim: Claim, asked: str) -> Job:
         """Return the job that an earlier request made, if its file can still be sent. Raises Conflict if not."""
-        if claim.fingerprint != asked:
-            raise IdempotencyMismatch("This Idempotency-Key was used for another upload. Use a new key.")
+        claim.require_same(asked)
         job = await self.jobs.get(claim.job_id)
         if job is None or job.status is not JobStatus.AWAITING_UPLOAD or self.now() > job.created_at + FORM_LIFETIME:
             raise Conflict("The upload of this Idempotency-Key is over. Use a new key for another one.")

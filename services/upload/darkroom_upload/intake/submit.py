@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from darkroom.errors import Conflict, IdempotencyMismatch, UnderWay
+from darkroom.errors import Conflict, UnderWay
 from darkroom.formats import ImageFormat
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job, JobStatus, NewJob, ObjectRef, new_job_id, unsettled
@@ -117,7 +117,7 @@ class Submit:
         """Find the job that an earlier request made, or create one."""
         asked = _fingerprint(received)
         if claim and earlier:
-            _require_same(claim, asked)
+            claim.require_same(asked)
             return await self._replay(earlier)
         owner = caller.owner
         await require_watermark_images(self.jobs, received.chosen, caller)
@@ -125,17 +125,16 @@ class Submit:
         fresh = Claim(owner=owner, key=key, job_id=job_id, fingerprint=asked) if key else None
         created = await self.new_jobs.create(new, claim=fresh, charge=caller.charge(received.size, self.now()))
         if key and not created:
-            return await self._winner(owner, key, asked)
+            return await self._claimed_meanwhile(owner, key, asked)
         _LOG.info("job_created", job_id=job_id, owner=owner, recipe=new.job.recipe_name, bytes=received.size)
         return Submission(job=new.job, details=JobDetails(metadata=new.metadata), replayed=False)
 
-    async def _winner(self, owner: str, key: str, asked: str) -> Submission:
-        """Return the job of a parallel request that claimed the key first. Raises UnderWay until its original is
-        stored."""
+    async def _claimed_meanwhile(self, owner: str, key: str, asked: str) -> Submission:
+        """Return the job of a parallel request that claimed the key first. Raises UnderWay until its file is stored."""
         claim = await self.claims.find(owner, key)
         if claim is None:
             raise UnderWay
-        _require_same(claim, asked)
+        claim.require_same(asked)
         job = await self._claimed_job(claim)
         if job.status is JobStatus.AWAITING_UPLOAD:
             raise UnderWay
@@ -175,11 +174,6 @@ class Submit:
     async def _announce(self, job: Job, source: ObjectRef) -> None:
         arrived = UploadArrived(job_id=job.job_id, source=source)
         await self.uploads.send([Outgoing(job_id=job.job_id, message=arrived, owner=job.owner)])
-
-
-def _require_same(claim: Claim, asked: str) -> None:
-    if claim.fingerprint != asked:
-        raise IdempotencyMismatch("This Idempotency-Key was used for another upload. Use a new key.")
 
 
 def _fingerprint(received: ReceivedUpload) -> str:

@@ -35,8 +35,7 @@ class ProgressBody(ResponseBody):
 
 
 class SourceBody(ResponseBody):
-    """The original's image. Each field but the name is null until it is known. Width and height are pixels after
-    orientation."""
+    """The original's image. Fields but the name are null until they are known. Pixels are counted after orientation."""
 
     filename: str
     content_type: str | None = None

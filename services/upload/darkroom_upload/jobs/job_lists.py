@@ -29,8 +29,7 @@ if TYPE_CHECKING:
 _BATCH: Final = 100
 """Keys of one BatchGetItem."""
 _MOST_LOOKS: Final = 4 * _BATCH
-"""Jobs that one page examines. A rare status must not make a request read a whole history, at 1 to 5 read units a
-job."""
+"""Most jobs that a page examines, at 1 to 5 read units each. A rare status must not make it read a whole history."""
 _SPARE: Final = 16
 """Keys read from each partition beyond its share of a page, so that one query a partition is nearly always enough."""
 _ATTRIBUTES: Final = (

@@ -85,8 +85,7 @@ class PlanRecipe:
         return JobPlan(variants=planned, tasks=tasks, notices=tuple(notices))
 
     def _tasks(self, variants: Sequence[Variant], source: Source, overlays: WatermarkImages) -> tuple[TaskPlan, ...]:
-        """Return the tasks that the orchestrator would make. It knows only the bytes of the image then, not its
-        size."""
+        """Return the tasks that the orchestrator would make, which then knows only how many bytes the image has."""
         known = source
         if source.bytes:
             known = Source.guessed(size=source.bytes, content_type=source.format.media_type)

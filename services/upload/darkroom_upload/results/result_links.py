@@ -34,8 +34,7 @@ class ResultLinks(Protocol):
     """Signs links to results."""
 
     async def sign(self, link: Link) -> str:
-        """Return a URL. It is valid for at least 45 minutes, unless the signing credentials end earlier. Raises
-        Unavailable."""
+        """Return a URL that is valid for 45 minutes, unless the signing credentials end earlier. Raises Unavailable."""
 
 
 class LinkMemory:
@@ -47,8 +46,7 @@ class LinkMemory:
         self._window = 0
 
     async def recall(self, link: Link, sign: Callable[[Link, int], Awaitable[str]], *, signer: str | None) -> str:
-        """Return the link's URL. If `signer` has made none in this window, call `sign` with the link and its last
-        second."""
+        """Return the link's URL. `sign` makes it once for each signer and window, to expire at a given second."""
         window = int(self._now().timestamp()) // _WINDOW_SECONDS
         if window != self._window or len(self._signed) >= _KEPT:
             self._window, self._signed = window, {}

@@ -8,8 +8,7 @@ from fastapi.security import APIKeyCookie
 from darkroom_upload.sessions.session import LIFETIME
 
 PRODUCTION_NAME: Final = "__Host-darkroom-session"
-"""Browsers accept a cookie with this prefix only from this very host, over HTTPS and for all paths (RFC 6265bis,
-4.1.3)."""
+"""Browsers accept this prefix only from the host itself, over HTTPS and for all paths (RFC 6265bis, 4.1.3)."""
 DEVELOPMENT_NAME: Final = "darkroom-session"
 """The name over plain HTTP, where browsers refuse the prefix and some of them any `Secure` cookie."""
 _SCHEME: Final = "Session"
