@@ -27,7 +27,7 @@ from darkroom.tables.api_key_table import KeyTable
 from darkroom_local.clients import Clients
 from darkroom_local.installation import Installation
 from darkroom_local.system import running_system
-from tests.support.images import jpeg
+from tools.testbed.images import jpeg
 
 FLOODING_CLIENTS: Final = 8
 GOAL: Final = 3.0

@@ -23,7 +23,7 @@ from typing import Final
 from darkroom.recipes import Fit, Resize, Variant
 from darkroom_processor.pipeline import Instructions
 from darkroom_processor.sandbox.pool import ChildPool
-from tests.support.images import jpeg
+from tools.testbed.images import jpeg
 from tools.testbed.processes import descendants
 
 GOAL_MS: Final = 10.0

@@ -22,7 +22,7 @@ from bench.engine.contestant import COMMANDS, HERE, RETURN_MEMORY, Contestant, R
 from bench.engine.quality import Quality, judge
 from bench.engine.table import Goal, Table, judged
 from darkroom_processor.pipeline.libraries import library_versions
-from tests.support import images
+from tools.testbed import images
 
 MEMORY_GOAL = 1.5
 """The highest share of sharp's peak memory that is aimed at."""

@@ -11,7 +11,7 @@ from PIL import Image
 from bench.estimates.forked import forked
 from darkroom.formats import ImageFormat
 from darkroom.planner.geometry import Size
-from tests.support import images
+from tools.testbed import images
 
 TILE: Final = (360, 294)
 _GRAIN: Final = 0.02

@@ -16,7 +16,7 @@ from darkroom_local.service import Service
 from rehearsal.forbidden import ORIGINALS, RESULTS
 from rehearsal.tasks import secret
 from tests.support.api import Api
-from tests.support.images import jpeg
+from tools.testbed.images import jpeg
 
 PASSWORD: Final = "a password of four words"
 

@@ -19,7 +19,7 @@ from rehearsal.forbidden import RESULTS
 from rehearsal.left_out import leave_out
 from rehearsal.tasks import FIRST, Installation, running, usable_roles
 from tests.support.api import Api, open_api
-from tests.support.images import jpeg
+from tools.testbed.images import jpeg
 
 _SECOND: Final = Installation(prefix="darkroom-west", region=COPIES)
 _TABLES: Final = ("darkroom-dev-jobs", "darkroom-dev-accounts")

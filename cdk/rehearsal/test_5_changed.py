@@ -16,7 +16,7 @@ from rehearsal.copies import copy_table
 from rehearsal.forbidden import ORIGINALS, RESULTS
 from rehearsal.runbook import run_program
 from tests.support.api import Api
-from tests.support.images import jpeg
+from tools.testbed.images import jpeg
 
 _DOMAIN: Final = {
     "name": "pictures.example.org",

@@ -7,7 +7,7 @@ from bench.engine.cases import cases
 from bench.engine.quality import judge
 from bench.engine.table import Goal, Table, judged
 from darkroom_processor.pipeline import EncodedVariant, Instructions, process
-from tests.support import images
+from tools.testbed import images
 
 SOURCE = images.encoded(images.photo(400, 301), "PNG")
 

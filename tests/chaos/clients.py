@@ -10,8 +10,8 @@ from uuid import uuid4
 
 import httpx
 
-from tests.support.images import jpeg
 from tests.system.faults.rig import Rig
+from tools.testbed.images import jpeg
 
 _RECIPES: Final = ("grayscale", "thumbnails", "augment", "metadata")
 _PICTURES: Final = tuple(jpeg(40 + number, 30) for number in range(12))

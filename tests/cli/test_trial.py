@@ -10,7 +10,7 @@ from PIL import Image
 
 from darkroom.recipes import load_presets
 from darkroom_cli.main import darkroom
-from tests.support.images import jpeg, opened
+from tools.testbed.images import jpeg, opened
 
 SMALL = '{"variants": [{"name": "small", "folder": "a/b", "operations": [{"op": "resize", "width": 40}]}]}'
 

@@ -10,9 +10,9 @@ import pytest_asyncio
 from darkroom_client import AsyncClient, JobStatus, errors
 from darkroom_local.system import System
 from tests.client.shells import Shell, opened
-from tests.support.images import jpeg
 from tests.support.relay import Fault, Relay, relaying
 from tests.support.waiting import until
+from tools.testbed.images import jpeg
 
 CAT = jpeg(400, 300) + bytes(200_000)
 

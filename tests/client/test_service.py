@@ -16,9 +16,9 @@ from darkroom_local.system import System
 from tests.client.shells import Shell, opened
 from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
-from tests.support.images import jpeg
-from tests.support.images import opened as decoded
 from tests.support.receiver import receiving
+from tools.testbed.images import jpeg
+from tools.testbed.images import opened as decoded
 
 CAT = jpeg(400, 300)
 SMALL = Recipe(variants=(recipes.Variant(name="small", operations=(recipes.Resize(width=40),)),))

@@ -21,9 +21,10 @@ from darkroom.recipes import KeepMetadata, Recipe, Variant
 from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, ProcessedImage
 from darkroom_processor.sandbox.pool import ChildPool
 from tests.fuzz import rewriting
-from tests.support import images, recipes
+from tests.support import recipes
 from tests.support.drawn_files import damaged_files, valid_files
 from tests.support.file_parts import has_only_pixels
+from tools.testbed import images
 
 OVERLAYS: Final = {recipes.LOGO: images.encoded(images.photo(41, 67, "RGBA"), "WEBP")}
 ROUND: Final = 50

@@ -18,8 +18,8 @@ from darkroom_local.bootstrap import DEVELOPMENT_KEY
 from darkroom_local.log import Log
 from darkroom_local.ports import LOOPBACK, free_ports, is_free
 from tests.support.api import open_api
-from tests.support.images import jpeg
 from tests.support.waiting import until
+from tools.testbed.images import jpeg
 from tools.testbed.processes import descendants, running
 
 pytestmark = pytest.mark.emulator

@@ -17,8 +17,8 @@ from darkroom_local.service import Service
 from tests.processor.sandbox.mortal_child import KILLER
 from tests.processor.tasks import stored, task
 from tests.support.emulator import Cloud
-from tests.support.images import encoded, jpeg, photo
 from tests.support.waiting import until
+from tools.testbed.images import encoded, jpeg, photo
 
 pytestmark = pytest.mark.slow
 

@@ -21,8 +21,8 @@ from darkroom_processor.worker import Worker
 from tests.processor.sandbox.misbehaving import misbehaving
 from tests.processor.tasks import stored, task
 from tests.support.emulator import Cloud
-from tests.support.images import jpeg, opened, png
 from tests.support.memory_queue import MemoryQueue, away
+from tools.testbed.images import jpeg, opened, png
 
 SMALL = {"name": "small", "operations": [{"op": "resize", "width": 32, "height": 32}], "output": {"format": "webp"}}
 GRAY = {"name": "gray", "operations": [{"op": "grayscale"}]}

@@ -8,7 +8,7 @@ from typing import Any, Final
 import httpx
 from PIL import Image
 
-from tests.support.images import opened
+from tools.testbed.images import opened
 
 Job = dict[str, Any]
 """The body of `GET /status/{id}`."""

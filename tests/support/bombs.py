@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from PIL import Image, PngImagePlugin
 
-from tests.support import images
+from tools.testbed import images
 
 PNG_MAGIC = b"\x89PNG\r\n\x1a\n"
 

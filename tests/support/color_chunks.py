@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageCms
 
-from tests.support import bombs, h273, images
+from tests.support import bombs, h273
+from tools.testbed import images
 
 
 def rows(shown: Image.Image) -> Any:

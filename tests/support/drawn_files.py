@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image
 
 from darkroom_processor.pipeline.containers import jpeg, png
-from tests.support import animation_samples, bombs, heif, images, metadata_samples, profiles, raw_files, tiffs
+from tests.support import animation_samples, bombs, heif, metadata_samples, profiles, raw_files, tiffs
+from tools.testbed import images
 
 MOST_EDITS = 6
 

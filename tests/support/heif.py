@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from tests.support import images
+from tools.testbed import images
 
 
 def box(kind: bytes, *parts: bytes) -> bytes:

@@ -8,7 +8,8 @@ from PIL import ExifTags, Image
 from PIL.PngImagePlugin import PngInfo
 from PIL.TiffImagePlugin import IFDRational
 
-from tests.support import bombs, images, profiles
+from tests.support import bombs, profiles
+from tools.testbed import images
 
 SECRET = b"SECRET"
 FORMATS = ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "JPEG2000", "ICO", "PPM"]

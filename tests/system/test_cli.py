@@ -16,7 +16,7 @@ from darkroom_local.bootstrap import DEVELOPMENT_KEY
 from darkroom_local.installation import Installation
 from darkroom_local.ports import LOOPBACK, free_ports
 from darkroom_local.system import System
-from tests.support.images import jpeg, opened
+from tools.testbed.images import jpeg, opened
 
 Run = Callable[..., Awaitable[Result]]
 

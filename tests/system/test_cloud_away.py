@@ -11,7 +11,7 @@ from darkroom_local.emulator import running_emulator
 from darkroom_local.log import Log
 from darkroom_local.system import running_system
 from tests.support.api import open_api
-from tests.support.images import jpeg
+from tools.testbed.images import jpeg
 
 pytestmark = pytest.mark.emulator
 

@@ -13,7 +13,7 @@ import pytest_asyncio
 from darkroom_local.bootstrap import DEVELOPMENT_KEY
 from darkroom_local.ports import free_ports
 from tests.support.api import Api, open_api
-from tests.support.images import jpeg
+from tools.testbed.images import jpeg
 
 ROOT = Path(__file__).parents[2]
 _BUILD_SECONDS = 1200

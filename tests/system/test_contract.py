@@ -15,7 +15,7 @@ from darkroom_local.bootstrap import DEVELOPMENT_KEY, DEVELOPMENT_PASSWORD
 from darkroom_local.installation import DEFAULT_OWNER
 from darkroom_local.system import System
 from tests.support.api import Api
-from tests.support.images import jpeg
+from tools.testbed.images import jpeg
 
 EXECUTABLE: Final = Path(__file__).parents[2] / "tools" / "contract" / ".venv" / "bin" / "schemathesis"
 

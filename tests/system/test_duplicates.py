@@ -8,9 +8,9 @@ import pytest_asyncio
 
 from tests.support.api import keys_of
 from tests.support.emulator import Cloud
-from tests.support.images import jpeg
 from tests.support.waiting import until
 from tests.system.restartable_system import RestartableSystem, restartable_system
+from tools.testbed.images import jpeg
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs.type_defs import MessageTypeDef

@@ -17,7 +17,7 @@ from darkroom.limits import DEFAULT_UPLOAD_BYTES, MAX_FRAMES, MAX_PIXELS
 from darkroom_local.system import System
 from tests.support.api import Api, variants_of
 from tests.support.corpus import CORPUS, needs_corpus
-from tests.support.images import animation, encoded, jpeg, photo, png
+from tools.testbed.images import animation, encoded, jpeg, photo, png
 
 CAT = jpeg(40, 30)
 JPEG_MAGIC = CAT[:20]

@@ -10,7 +10,7 @@ import pytest
 from darkroom_local.system import System
 from tests.support.api import Api, Job, unsigned, variants_of
 from tests.support.emulator import Cloud
-from tests.support.images import jpeg
+from tools.testbed.images import jpeg
 
 CAT = jpeg(40, 30)
 HALF_IMPOSSIBLE = json.dumps(

@@ -8,7 +8,7 @@ from itertools import islice
 from darkroom_local.system import System
 from tests.support.api import Api, Job, keys_of
 from tests.support.emulator import Cloud
-from tests.support.images import jpeg
+from tools.testbed.images import jpeg
 
 UPLOADS = 200
 CLIENTS = 8

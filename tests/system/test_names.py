@@ -12,8 +12,8 @@ from darkroom.file_names import display_name, key_name
 from darkroom_local.system import System
 from tests.support.api import Api, Job
 from tests.support.emulator import Cloud
-from tests.support.images import png
 from tests.support.waiting import until
+from tools.testbed.images import png
 
 CAT = png(40, 30)
 NAMES = {

@@ -10,9 +10,9 @@ import pytest_asyncio
 
 from tests.support.api import Api, keys_of, unsigned
 from tests.support.emulator import Cloud
-from tests.support.images import jpeg
 from tests.support.waiting import until
 from tests.system.restartable_system import RestartableSystem, children_of, frozen, restartable_system
+from tools.testbed.images import jpeg
 from tools.testbed.processes import running
 
 CAT = jpeg(40, 30)

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.api import Api, unsigned
-from tests.support.images import jpeg
+from tools.testbed.images import jpeg
 
 CAT = jpeg(40, 30)
 

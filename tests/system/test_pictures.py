@@ -9,7 +9,7 @@ from PIL import Image, ImageChops, ImageStat
 from darkroom.formats import ImageFormat
 from tests.support.api import Api, variants_of
 from tests.support.corpus import CORPUS, needs_corpus
-from tests.support.images import CORNERS, animation, corners, encoded, jpeg, marked, png
+from tools.testbed.images import CORNERS, animation, corners, encoded, jpeg, marked, png
 
 SMALL_PNG = json.dumps(
     {

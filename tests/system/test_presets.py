@@ -10,7 +10,7 @@ from darkroom.formats import sniff
 from darkroom_local.system import System
 from tests.support.api import Api, Job, variants_of
 from tests.support.emulator import Cloud
-from tests.support.images import corners, encoded, jpeg, marked, photo, png
+from tools.testbed.images import corners, encoded, jpeg, marked, photo, png
 
 # The corners of the original that are in the top left, top right, bottom right and bottom left after a clockwise turn.
 TURNED = {

@@ -21,9 +21,9 @@ from darkroom_local.system import System, running_system
 from tests.support.api import Api, open_api
 from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
-from tests.support.images import jpeg
 from tests.support.receiver import receiving
 from tests.support.waiting import until
+from tools.testbed.images import jpeg
 
 CAT = jpeg(40, 30)
 DEVELOPMENT_PASSWORD = "demo-password"

@@ -8,7 +8,7 @@ from darkroom_local.bootstrap import DEVELOPMENT_PASSWORD
 from darkroom_local.installation import DEFAULT_OWNER
 from darkroom_local.system import System
 from tests.support.api import Api
-from tests.support.images import jpeg
+from tools.testbed.images import jpeg
 
 WRONG: Final = "not-the-demo-password"
 

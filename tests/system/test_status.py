@@ -7,7 +7,7 @@ import pytest
 
 from darkroom_local.system import System
 from tests.support.api import Api, Job
-from tests.support.images import jpeg
+from tools.testbed.images import jpeg
 
 CAT = jpeg(40, 30)
 

@@ -15,7 +15,7 @@ from darkroom_local.system import System
 from tests.support.api import Api, open_api, variants_of
 from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
-from tests.support.images import encoded
+from tools.testbed.images import encoded
 
 DOT = encoded(Image.new("L", (1, 1)), "GIF")
 LIMIT = 200_000

@@ -6,8 +6,8 @@ from uuid import uuid4
 from darkroom_local.system import System
 from tests.support.api import Api
 from tests.support.collector import Collector
-from tests.support.images import jpeg
 from tests.support.receiver import receiving
+from tools.testbed.images import jpeg
 
 CALLER = "b7ad6b7169203331"
 JOURNEY = {

@@ -16,8 +16,8 @@ from darkroom_local.bootstrap import DEVELOPMENT_KEY
 from darkroom_local.system import System
 from tests.support.api import Api, Job
 from tests.support.emulator import Cloud
-from tests.support.images import encoded, jpeg, png
 from tests.support.waiting import until
+from tools.testbed.images import encoded, jpeg, png
 
 CAT = jpeg(40, 30)
 FILE = ("file", ("cat.jpg", CAT, "image/jpeg"))

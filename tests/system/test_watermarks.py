@@ -7,7 +7,7 @@ import httpx
 from PIL import Image
 
 from tests.support.api import Api, Job, variants_of
-from tests.support.images import encoded, png
+from tools.testbed.images import encoded, png
 
 RED, GREY = (255, 0, 0), (128, 128, 128)
 CAT = encoded(Image.new("RGB", (200, 100), GREY), "PNG")

@@ -11,9 +11,9 @@ from standardwebhooks import Webhook
 from darkroom_local.child import Child
 from darkroom_local.ports import free_ports
 from tests.support.api import Api
-from tests.support.images import jpeg
 from tests.support.receiver import receiving
 from tests.support.waiting import until
+from tools.testbed.images import jpeg
 
 CAT = jpeg(40, 30)
 

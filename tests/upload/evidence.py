@@ -5,9 +5,9 @@ from typing import Any
 
 from darkroom.messages import UploadArrived
 from darkroom_upload.intake.originals import PART_BYTES
-from tests.support import images
 from tests.support.emulator import Cloud
 from tests.upload.service import RunningService
+from tools.testbed import images
 
 CAT = images.jpeg(64, 48)
 LARGE = images.png(16, 16) + b"\x00" * (2 * PART_BYTES)

@@ -1,1 +1,1 @@
-"""What tests and benchmarks share: large jobs, and a look at processes."""
+"""What tests and benchmarks share: images, large jobs, and a look at processes."""

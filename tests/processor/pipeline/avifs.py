@@ -1,6 +1,7 @@
 """AVIF files for several tests."""
 
-from tests.support import heif, images
+from tests.support import heif
+from tools.testbed import images
 
 SIZE = (64, 48)
 MARKED = heif.coded(images.marked(*SIZE), quality=90, subsampling="4:4:4")

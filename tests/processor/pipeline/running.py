@@ -7,7 +7,7 @@ from PIL import Image
 from darkroom.recipes import Variant
 from darkroom.source_description import SourceDescription
 from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, process
-from tests.support.images import opened
+from tools.testbed.images import opened
 
 PNG = {"format": "png"}
 

@@ -15,8 +15,9 @@ from darkroom.planner.source import Source
 from darkroom.recipes import Variant
 from darkroom_processor.pipeline import FailedVariant, Instructions, Outcome, ProcessedImage, process
 from darkroom_upload.planning.prediction import Prediction, predict
-from tests.support import images, recipes
+from tests.support import recipes
 from tests.support.drawn_files import damaged_files, valid_files
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

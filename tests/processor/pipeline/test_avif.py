@@ -14,7 +14,8 @@ from darkroom_processor.pipeline.containers.boxes import MOST_ENTRIES
 from darkroom_processor.pipeline.opening.open_image import open_image
 from tests.processor.pipeline.avifs import MARKED, SEEN_THROUGH, SIZE, marked
 from tests.processor.pipeline.running import description, image, picture, variant
-from tests.support import av1, heif, images
+from tests.support import av1, heif
+from tools.testbed import images
 
 LOOK = Instructions(variants=(variant([]),), describe=True)
 

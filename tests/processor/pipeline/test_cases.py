@@ -15,7 +15,7 @@ from darkroom.recipes import Variant, load_presets
 from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from tests.processor.pipeline.running import variant
 from tests.support.corpus import CORPUS
-from tests.support.images import opened
+from tools.testbed.images import opened
 
 CASES: Final = CORPUS.parent / "cases"
 

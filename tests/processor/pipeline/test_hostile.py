@@ -12,8 +12,9 @@ from darkroom import limits
 from darkroom.errors import FrameLimit, ImageError, PixelLimit
 from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, ProcessedImage, process
 from tests.processor.pipeline.running import variant
-from tests.support import bombs, images
+from tests.support import bombs
 from tests.support.file_parts import has_only_pixels
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

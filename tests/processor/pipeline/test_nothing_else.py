@@ -5,9 +5,9 @@ from PIL import Image
 
 from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from tests.processor.pipeline.running import variant
-from tests.support import images
 from tests.support.file_parts import has_only_pixels
 from tests.support.metadata_samples import FORMATS, SECRET, exif, with_metadata
+from tools.testbed import images
 
 WRITTEN = ["jpeg", "png", "webp", "avif", "gif", "tiff"]
 STEPS = {

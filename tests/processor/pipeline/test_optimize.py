@@ -14,10 +14,11 @@ from darkroom.jobs import VariantWarning
 from darkroom.recipes import load_presets
 from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from tests.processor.pipeline.running import failure, picture
-from tests.support import bombs, images, profiles
+from tests.support import bombs, profiles
 from tests.support.corpus import corpus_params
 from tests.support.file_parts import has_only_pixels
 from tests.support.shown_frames import shown
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

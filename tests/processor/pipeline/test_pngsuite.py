@@ -10,8 +10,9 @@ from PIL import Image, ImageSequence
 
 from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from tests.processor.pipeline.running import image, variant
-from tests.support import bombs, images, png_reference, profiles
+from tests.support import bombs, png_reference, profiles
 from tests.support.corpus import corpus_params
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

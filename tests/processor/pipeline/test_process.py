@@ -9,8 +9,8 @@ from darkroom.formats import ImageFormat
 from darkroom.recipes import load_presets
 from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, process
 from tests.processor.pipeline.running import failure, image, picture, variant
-from tests.support import images
 from tests.support.corpus import corpus_files, needs_corpus
+from tools.testbed import images
 
 PRESETS = load_presets()
 

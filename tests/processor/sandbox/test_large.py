@@ -14,7 +14,7 @@ from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructi
 from darkroom_processor.sandbox.limits import Limits
 from darkroom_processor.sandbox.pool import ChildPool
 from tests.processor.pipeline.running import variant
-from tests.support.images import encoded
+from tools.testbed.images import encoded
 
 pytestmark = pytest.mark.slow
 

@@ -14,7 +14,7 @@ from darkroom.recipes import AnyOperation, Output, OutputFormat, Overlay, Resize
 from darkroom_processor.pipeline import EncodedVariant, Instructions, ProcessedImage, process
 from darkroom_processor.sandbox.pool import ChildPool
 from tests.support.corpus import corpus_params
-from tests.support.images import animation, encoded, photo
+from tools.testbed.images import animation, encoded, photo
 
 pytestmark = pytest.mark.slow
 

@@ -22,8 +22,8 @@ from darkroom_processor.sandbox.child_protocol import MAX_HEADER_BYTES, Usage, d
 from darkroom_processor.sandbox.pool import ChildPool
 from tests.processor.sandbox.misbehaving import MORTAL, answer, execute, misbehaving
 from tests.processor.sandbox.mortal_child import KILLER
-from tests.support.images import jpeg
 from tests.support.waiting import until
+from tools.testbed.images import jpeg
 from tools.testbed.processes import descendants, parent, running
 
 pytestmark = pytest.mark.slow

@@ -12,9 +12,9 @@ import httpx
 
 from tests.support.aws_calls import Call
 from tests.support.aws_proxy import Moment, Trap
-from tests.support.images import jpeg
 from tests.system.faults.evidence import Evidence, all_items, orphans, stored_bytes
 from tests.system.faults.rig import Rig
+from tools.testbed.images import jpeg
 
 PICTURE: Final = jpeg(40, 30)
 RECIPE: Final = json.dumps(

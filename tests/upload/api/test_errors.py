@@ -11,10 +11,10 @@ import pytest_asyncio
 
 from darkroom import clock
 from darkroom_local.installation import Installation
-from tests.support import images
 from tests.support.emulator import Cloud
 from tests.upload.multipart import CONTENT_TYPE, form, part
 from tests.upload.service import RunningService, put_key, running_service, settings_for
+from tools.testbed import images
 
 ID = "0199a3c0-5b1e-7c3d-9a2f-4d5e6f708192"
 CAT = images.jpeg(16, 16)

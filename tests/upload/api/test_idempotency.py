@@ -12,11 +12,11 @@ import pytest_asyncio
 from darkroom.jobs import JobStatus
 from darkroom_local.installation import Installation
 from darkroom_upload.intake.originals import PART_BYTES
-from tests.support import images
 from tests.support.aws_proxy import AwsProxy, Moment, running_proxy
 from tests.support.emulator import Cloud
 from tests.upload.evidence import CAT, LARGE, announcement, multipart_uploads, stored
 from tests.upload.service import STRANGER_KEY, RunningService, running_service, settings_for
+from tools.testbed import images
 
 
 @pytest_asyncio.fixture

@@ -12,12 +12,12 @@ import pytest_asyncio
 from structlog.testing import capture_logs
 
 from darkroom_upload.api import request_body
-from tests.support import images
 from tests.support.emulator import Cloud
 from tests.upload.evidence import latest_jobs, multipart_uploads
 from tests.upload.multipart import BOUNDARY, CONTENT_TYPE, form, part, part_with_headers
 from tests.upload.service import RunningService
 from tests.upload.wire import Wire, wire
+from tools.testbed import images
 
 PICTURE = images.png(8, 8)
 PNG = "image/png"

@@ -14,12 +14,12 @@ from darkroom.accounts.allowances import KeyLimits, Rate
 from darkroom.jobs import new_job_id
 from darkroom.tables.storage_counter import counter_keys
 from darkroom_local.installation import Installation
-from tests.support import images
 from tests.support.aws_calls import Call
 from tests.support.aws_proxy import Answer, Forward, running_proxy
 from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 from tests.upload.service import RunningService, put_key, running_service, settings_for
+from tools.testbed import images
 
 CAT = images.jpeg(16, 16)
 IMAGE = {"content-type": "image/jpeg"}

@@ -14,11 +14,11 @@ from darkroom.jobs import Job, JobStatus, new_job_id
 from darkroom.limits import MAX_OVERLAY_BYTES
 from darkroom.recipes import parse_recipe
 from darkroom_local.installation import Installation
-from tests.support import images
 from tests.upload.evidence import latest_jobs
 from tests.upload.examples import completed, queued, waiting
 from tests.upload.records import put_job
 from tests.upload.service import STRANGER_KEY, RunningService, running_service, settings_for
+from tools.testbed import images
 
 CAT = images.jpeg(64, 48)
 

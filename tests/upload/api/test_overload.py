@@ -7,10 +7,10 @@ import pytest_asyncio
 
 from darkroom_local.installation import Installation
 from tests.support.emulator import Cloud
-from tests.support.images import jpeg
 from tests.support.waiting import until
 from tests.upload.service import KEY, RunningService, running_service, settings_for
 from tests.upload.slots import is_full
+from tools.testbed.images import jpeg
 
 PICTURE = jpeg(40, 30)
 RAW = {"Content-Type": "image/jpeg"}

@@ -8,10 +8,10 @@ import pytest
 
 from darkroom.limits import MAX_VARIANTS
 from darkroom_upload.app import create_api
-from tests.support import images
 from tests.upload.examples import completed, queued
 from tests.upload.records import put_job
 from tests.upload.service import STRANGER_KEY, RunningService, running_service
+from tools.testbed import images
 
 PHOTO = {"width": 4000, "height": 3000, "format": "jpeg", "bytes": 3_000_000}
 

@@ -10,9 +10,9 @@ import pytest
 
 from darkroom import clock
 from darkroom.limits import MAX_FAULTS
-from tests.support import images
 from tests.support.emulator import Cloud
 from tests.upload.service import RunningService
+from tools.testbed import images
 
 CAT = images.jpeg(64, 48)
 WANTED = {"filename": "My cat.jpg", "content_type": "image/jpeg", "size": len(CAT), "recipe": "thumbnails"}

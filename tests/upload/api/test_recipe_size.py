@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 from darkroom.limits import MAX_RECIPE_BYTES
-from tests.support import images
 from tests.upload.service import RunningService
+from tools.testbed import images
 
 CAT = images.jpeg(64, 48)
 POSTERS: dict[str, Any] = {

@@ -11,9 +11,9 @@ from fastapi.routing import iter_route_contexts
 from darkroom.accounts.api_keys import Scope
 from darkroom_local.installation import Installation
 from darkroom_upload.app import create_api
-from tests.support import images
 from tests.support.emulator import Cloud
 from tests.upload.service import RunningService, put_key
+from tools.testbed import images
 
 ID: Final = "0199a3c0-5b1e-7c3d-9a2f-4d5e6f708192"
 ANYBODY: Final = None

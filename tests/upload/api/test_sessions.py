@@ -13,11 +13,11 @@ from darkroom.runtime.encryption import DEVELOPMENT_KEY, TextCipher
 from darkroom.tables.secret_renewal import renew_secrets
 from darkroom.tables.user_table import UserTable
 from darkroom_local.installation import Installation
-from tests.support import images
 from tests.support.emulator import Cloud
 from tests.upload.browser import Browser, browser
 from tests.upload.service import PRODUCTION_DATA_KEY, STRANGER_KEY, RunningService, running_service, settings_for
 from tests.upload.users import somebody
+from tools.testbed import images
 
 CAT = images.jpeg(16, 16)
 IMAGE = {"content-type": "image/jpeg"}

@@ -14,13 +14,13 @@ from structlog.testing import capture_logs
 from darkroom_local.child import Child
 from darkroom_local.ports import free_ports
 from darkroom_upload.api import request_body
-from tests.support import images
 from tests.support.emulator import Cloud
 from tests.support.waiting import until
 from tests.upload.evidence import latest_jobs, multipart_uploads
 from tests.upload.multipart import BOUNDARY, CONTENT_TYPE, form, part
 from tests.upload.service import KEY, NOBODY, RunningService
 from tests.upload.wire import wire
+from tools.testbed import images
 
 MIB = 1024 * 1024
 LIMIT = 10 * MIB

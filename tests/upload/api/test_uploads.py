@@ -10,11 +10,11 @@ import pytest
 
 from darkroom.file_names import key_name
 from darkroom_upload.intake.originals import PART_BYTES
-from tests.support import images
 from tests.support.emulator import Cloud
 from tests.upload.evidence import CAT, LARGE, announcement, latest_jobs, multipart_uploads, stored
 from tests.upload.multipart import CONTENT_TYPE, form, part, part_with_headers
 from tests.upload.service import RunningService
+from tools.testbed import images
 
 
 async def test_a_form_becomes_a_job_an_object_and_an_announcement(cloud: Cloud, upload: RunningService) -> None:

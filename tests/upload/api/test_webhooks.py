@@ -15,12 +15,12 @@ from darkroom.job_details import DeliveryAttempt, JobDetails
 from darkroom.jobs import JobStatus, new_job_id
 from darkroom.runtime.settings import Environment
 from darkroom_local.installation import Installation
-from tests.support import images
 from tests.support.cipher import CIPHER, encrypted
 from tests.support.emulator import Cloud
 from tests.upload.examples import CREATED, completed, waiting
 from tests.upload.records import put_job
 from tests.upload.service import STRANGER_KEY, RunningService, put_key, running_service, settings_for
+from tools.testbed import images
 
 CAT = images.jpeg(64, 48)
 URL = "https://hooks.example/darkroom?token=a%2Fb"

@@ -12,12 +12,12 @@ from darkroom.accounts.api_keys import Scope
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job, JobStatus
 from darkroom_local.installation import Installation
-from tests.support import images
 from tests.support.cipher import encrypted
 from tests.support.emulator import Cloud
 from tests.upload.examples import DESCRIPTION, completed, queued
 from tests.upload.records import put_job
 from tests.upload.service import OWNER, RunningService, put_key, running_service, settings_for
+from tools.testbed import images
 
 CAT: Final = images.jpeg(64, 48)
 SECRETS: Final = (

@@ -13,8 +13,9 @@ from darkroom.errors import ImageTooLarge, MalformedRequest, RequestError, Unsup
 from darkroom.formats import ImageFormat
 from darkroom.limits import MAX_PIXELS
 from darkroom_upload.intake.inspection import HEAD_BYTES, Inspection
-from tests.support import images, raw_files, tiffs
+from tests.support import raw_files, tiffs
 from tests.support.corpus import corpus_params
+from tools.testbed import images
 
 MIB = 1024 * 1024
 

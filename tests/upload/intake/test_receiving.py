@@ -11,7 +11,7 @@ from darkroom.jobs import ObjectRef
 from darkroom.recipes import load_presets
 from darkroom_upload.intake.form import Field, FileData, FileEnded, FileStarted, FormEvent
 from darkroom_upload.intake.receiving import UploadReceiver
-from tests.support import images
+from tools.testbed import images
 
 CAT = images.jpeg(32, 32)
 PRESETS = load_presets()

@@ -11,9 +11,10 @@ from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructi
 from darkroom_processor.pipeline.animations import apng as product
 from tests.processor.pipeline.animations.composed import composed
 from tests.processor.pipeline.running import description, image, variant
-from tests.support import apng, compositor, images, png_reference
+from tests.support import apng, compositor, png_reference
 from tests.support.apng import Frame, Layout
 from tests.support.bombs import PNG_MAGIC, chunk
+from tools.testbed import images
 
 SIZE = (16, 16)
 RGBA = Layout(kind="rgba")

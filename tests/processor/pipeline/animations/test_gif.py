@@ -13,8 +13,9 @@ from darkroom_processor.pipeline.animations import gif as product
 from darkroom_processor.pipeline.containers import gif as stored
 from tests.processor.pipeline.animations.composed import composed
 from tests.processor.pipeline.running import description, image, variant
-from tests.support import bombs, compositor, gif, images
+from tests.support import bombs, compositor, gif
 from tests.support.gif import Frame
+from tools.testbed import images
 
 SCREEN = (10, 8)
 RED, GREEN, BLUE = 1, 2, 3

@@ -8,8 +8,9 @@ from PIL import Image
 from darkroom_processor.pipeline.decoding.animation_frames import decode_frames
 from darkroom_processor.pipeline.decoding.decode import decode
 from darkroom_processor.pipeline.opening.open_image import open_image
-from tests.support import compositor, images
+from tests.support import compositor
 from tests.support.compositor import Part
+from tools.testbed import images
 
 _LEVELS = np.array([0, 0, 1, 60, 127, 128, 200, 254, 255, 255], dtype=np.uint8)
 

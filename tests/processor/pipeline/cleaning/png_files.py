@@ -1,8 +1,8 @@
 """Small PNGs, and PNGs with one more chunk."""
 
 from darkroom_processor.pipeline.containers.png import MAGIC, walk
-from tests.support import images
 from tests.support.bombs import chunk
+from tools.testbed import images
 
 PHOTO = images.photo(24, 16)
 DATA = images.encoded(PHOTO, "PNG")

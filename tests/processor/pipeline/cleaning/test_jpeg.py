@@ -9,7 +9,8 @@ from darkroom.errors import TruncatedImage
 from darkroom_processor.pipeline.cleaning.jpeg import clean, is_profile, without_faults
 from darkroom_processor.pipeline.containers.jpeg import segment
 from tests.processor.pipeline.running import description, image, picture
-from tests.support import images, profiles
+from tests.support import profiles
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ import pytest
 from darkroom.errors import TruncatedImage
 from darkroom_processor.pipeline.cleaning.jpeg2000 import clean
 from tests.processor.pipeline.running import image
-from tests.support import images
+from tools.testbed import images
 
 WAYS: dict[str, dict[str, Any]] = {
     "boxed": {},

@@ -10,8 +10,9 @@ from darkroom import limits
 from darkroom_processor.pipeline.cleaning.png import clean
 from tests.processor.pipeline.cleaning.png_files import DATA, GREY, INDEXED, PHOTO, PLACES, bad_checksum, with_chunk
 from tests.processor.pipeline.running import description, image, picture
-from tests.support import images, profiles
+from tests.support import profiles
 from tests.support.bombs import chunk
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,8 @@ from darkroom_processor.pipeline.cleaning.png import clean
 from darkroom_processor.pipeline.containers.png import MAGIC
 from tests.processor.pipeline.cleaning.png_files import DATA, GREY, INDEXED, PHOTO, bad_checksum, with_chunk
 from tests.processor.pipeline.running import description, image
-from tests.support import images
 from tests.support.bombs import chunk
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

@@ -10,7 +10,8 @@ from PIL import Image
 from darkroom.errors import TruncatedImage
 from darkroom_processor.pipeline.cleaning.tiff import clean
 from tests.processor.pipeline.running import description, image
-from tests.support import images, profiles, tiffs
+from tests.support import profiles, tiffs
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

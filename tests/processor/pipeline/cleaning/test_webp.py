@@ -7,7 +7,7 @@ import pytest
 from darkroom.errors import TruncatedImage
 from darkroom_processor.pipeline.cleaning.webp import clean
 from tests.processor.pipeline.running import description, image, picture
-from tests.support import images
+from tools.testbed import images
 
 XMP = b"<x:xmpmeta>exif:GPSLatitude</x:xmpmeta>"
 FILES = {

@@ -10,8 +10,9 @@ import pytest
 from PIL import Image, ImageCms
 
 from tests.processor.pipeline.running import image, picture
-from tests.support import bombs, images, profiles
+from tests.support import bombs, profiles
 from tests.support.corpus import CORPUS, needs_corpus
+from tools.testbed import images
 
 ORANGE = (220, 120, 30)
 

@@ -8,8 +8,9 @@ from PIL import Image
 
 from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from tests.processor.pipeline.running import image, picture, variant
-from tests.support import images, profiles
+from tests.support import profiles
 from tests.support.recipes import LOGO
+from tools.testbed import images
 
 WIDE = profiles.rgb_profile()
 PHOTO = images.photo(60, 45)

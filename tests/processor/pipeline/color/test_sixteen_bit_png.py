@@ -9,8 +9,9 @@ import pytest
 from PIL import Image
 
 from tests.processor.pipeline.running import image
-from tests.support import bombs, h273, images
+from tests.support import bombs, h273
 from tests.support.color_chunks import by_codes, cicp, gama, rows, with_chunks
+from tools.testbed import images
 
 PHOTO = images.photo(48, 36)
 

@@ -12,9 +12,10 @@ from PIL import Image
 from darkroom.recipes import Overlay
 from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from tests.processor.pipeline.running import description, image, picture, variant
-from tests.support import bombs, h273, heif, images, profiles, recipes
+from tests.support import bombs, h273, heif, profiles, recipes
 from tests.support.color_chunks import by_codes, by_exponent, chrm, cicp, gama, profile_name, rows, with_chunks
 from tests.support.corpus import CORPUS, needs_corpus
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,8 @@ from darkroom_processor.pipeline.containers.av1 import MOST_UNITS, StreamHeaders
 from darkroom_processor.pipeline.containers.av1.sequence import CodePoints
 from darkroom_processor.pipeline.containers.boxes import BrokenBox
 from darkroom_processor.pipeline.containers.tracks import read
-from tests.support import av1, heif, images
+from tests.support import av1, heif
+from tools.testbed import images
 
 DELIMITER = av1.unit(2, b"")
 

@@ -7,8 +7,9 @@ import pytest
 
 from darkroom_processor.pipeline.containers.boxes import MOST_ENTRIES
 from darkroom_processor.pipeline.containers.items import Items, is_alpha, read
-from tests.support import heif, images
+from tests.support import heif
 from tests.support.corpus import corpus_params
+from tools.testbed import images
 
 XMP = b"application/rdf+xml"
 

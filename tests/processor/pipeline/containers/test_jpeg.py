@@ -3,8 +3,8 @@
 import pytest
 
 from darkroom_processor.pipeline.containers import jpeg
-from tests.support import images
 from tests.support.file_parts import parts
+from tools.testbed import images
 
 PHOTO = images.encoded(images.photo(64, 48), "JPEG", comment=b"\xff\xd9 \xff\xda", exif=b"Exif\0\0none")
 PROGRESSIVE = images.encoded(images.photo(64, 48), "JPEG", progressive=True, restart_marker_blocks=2)

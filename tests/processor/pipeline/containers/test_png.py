@@ -5,9 +5,9 @@ import struct
 import pytest
 
 from darkroom_processor.pipeline.containers import png
-from tests.support import images
 from tests.support.bombs import chunk, png_with
 from tests.support.file_parts import parts
+from tools.testbed import images
 
 SMALL = images.png(8, 6)
 

@@ -6,9 +6,9 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from tests.processor.pipeline.running import description, image, picture
-from tests.support import images
 from tests.support.bombs import chunk
 from tests.support.corpus import CORPUS, needs_corpus
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

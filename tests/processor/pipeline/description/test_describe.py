@@ -9,9 +9,9 @@ from PIL import ExifTags, Image, ImageCms
 from PIL.TiffImagePlugin import IFDRational
 
 from tests.processor.pipeline.running import description
-from tests.support import images
 from tests.support.corpus import CORPUS, needs_corpus
 from tests.support.metadata_samples import FORMATS, with_metadata
+from tools.testbed import images
 
 
 def test_a_plain_image_is_described() -> None:

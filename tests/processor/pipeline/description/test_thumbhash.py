@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from darkroom_processor.pipeline.description.thumbhash import thumbhash
-from tests.support import images
+from tools.testbed import images
 
 
 def waves(channel: Any, across: int, down: int) -> tuple[float, list[float], float]:

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, JpegImagePlugin
 
 from tests.processor.pipeline.running import failure, image, picture
-from tests.support import images
+from tools.testbed import images
 
 PHOTO = images.encoded(images.photo(200, 150), "PNG")
 

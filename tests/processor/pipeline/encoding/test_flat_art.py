@@ -6,8 +6,8 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from tests.processor.pipeline.running import picture
-from tests.support import images
 from tests.support.corpus import corpus_params
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

@@ -4,7 +4,8 @@ import pytest
 from PIL import ExifTags, Image
 
 from tests.processor.pipeline.running import picture
-from tests.support import images, profiles
+from tests.support import profiles
+from tools.testbed import images
 
 WIDE = profiles.rgb_profile()
 PHOTO = images.photo(60, 45)

@@ -5,7 +5,7 @@ from PIL import Image, ImageCms
 
 from darkroom_processor.pipeline.encoding import png_writer
 from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
-from tests.support import images
+from tools.testbed import images
 
 FILTER_TYPES = range(4)
 

@@ -8,7 +8,8 @@ from PIL import Image
 from darkroom_processor.pipeline.headers.avif import read_header
 from tests.processor.pipeline.avifs import PHOTO, SEEN_THROUGH, SIZE, marked
 from tests.processor.pipeline.running import description, image, picture
-from tests.support import heif, images
+from tests.support import heif
+from tools.testbed import images
 
 
 def cropped(data: bytes, box: tuple[int, int, int, int]) -> Image.Image:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from darkroom.errors import UnsupportedLayout
 from tests.processor.pipeline.running import image
-from tests.support import images
+from tools.testbed import images
 
 INDEXES = bytes(x // 8 for x in range(32)) * 32
 """Indexes of four vertical stripes: the entries 0 to 3."""

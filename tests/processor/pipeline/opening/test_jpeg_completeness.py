@@ -8,7 +8,7 @@ from PIL import Image, ImageChops
 
 from darkroom.errors import TruncatedImage
 from tests.processor.pipeline.running import image
-from tests.support import images
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

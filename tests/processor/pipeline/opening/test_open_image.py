@@ -12,9 +12,10 @@ from darkroom.errors import FrameLimit, ImageError, PixelLimit, TruncatedImage, 
 from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, process
 from darkroom_processor.pipeline.opening.open_image import open_image
 from tests.processor.pipeline.running import description, image, picture, variant
-from tests.support import bombs, images, profiles, raw_files
+from tests.support import bombs, profiles, raw_files
 from tests.support.corpus import corpus_params
 from tests.support.recipes import LOGO
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

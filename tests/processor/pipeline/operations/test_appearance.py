@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageFilter
 
 from tests.processor.pipeline.running import failure, image
-from tests.support import images
+from tools.testbed import images
 
 PHOTO = images.photo(96, 64)
 FADED = images.photo(96, 64, "RGBA")

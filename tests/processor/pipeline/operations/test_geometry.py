@@ -11,7 +11,7 @@ from darkroom.errors import ImageError
 from darkroom.planner.geometry import crop_box, place, rotated_size
 from darkroom.recipes import Crop, Resize
 from tests.processor.pipeline.running import failure, image, picture
-from tests.support import images
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

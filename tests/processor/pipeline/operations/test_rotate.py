@@ -7,7 +7,7 @@ import pytest
 from PIL import ImageFilter
 
 from tests.processor.pipeline.running import image
-from tests.support import images
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

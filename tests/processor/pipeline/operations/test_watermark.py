@@ -13,7 +13,7 @@ from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructi
 from darkroom_processor.pipeline.opening.open_image import OpenedImage, open_image
 from darkroom_processor.pipeline.operations import overlay_images
 from tests.processor.pipeline.running import image, variant
-from tests.support import images
+from tools.testbed import images
 
 LOGO = Overlay(job_id="01a20269-be1a-72d5-936e-7dc20e02262e", variant="logo")
 PHOTO = images.photo(120, 80)

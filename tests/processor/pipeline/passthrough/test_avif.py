@@ -9,9 +9,10 @@ from darkroom_processor.pipeline.containers import items
 from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.passthrough import avif
 from darkroom_processor.pipeline.passthrough.box_writer import box
-from tests.support import images, metadata_samples
+from tests.support import metadata_samples
 from tests.support.file_parts import has_only_pixels, parts
 from tests.support.shown_frames import shown
+from tools.testbed import images
 
 SECRET = b"SECRET"
 PHOTO, TRANSPARENT = images.photo(70, 50), images.photo(70, 50, "RGBA")

@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 
 from darkroom_processor.pipeline.passthrough import gif
-from tests.support import images
 from tests.support.file_parts import has_only_pixels
 from tests.support.shown_frames import shown
+from tools.testbed import images
 
 SECRET = b"SECRET"
 NOISE = Image.effect_noise((150, 90), 90)

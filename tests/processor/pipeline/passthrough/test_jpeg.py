@@ -7,9 +7,10 @@ from PIL import Image
 
 from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.passthrough import jpeg
-from tests.support import images, metadata_samples
+from tests.support import metadata_samples
 from tests.support.file_parts import has_only_pixels
 from tests.support.shown_frames import shown
+from tools.testbed import images
 
 SECRET = b"SECRET"
 KINDS: dict[str, dict[str, Any]] = {

@@ -9,9 +9,10 @@ from PIL import Image
 
 from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.passthrough import png
-from tests.support import bombs, images, png_reference
+from tests.support import bombs, png_reference
 from tests.support.file_parts import parts
 from tests.support.shown_frames import shown
+from tools.testbed import images
 
 SECRET = b"SECRET"
 HEADER = bombs.chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 4, 8, 0, 0, 0, 0))

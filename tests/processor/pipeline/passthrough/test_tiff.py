@@ -15,8 +15,9 @@ from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.passthrough import tiff
 from darkroom_processor.pipeline.passthrough.differencing import difference
 from tests.processor.pipeline.running import variant
-from tests.support import images, metadata_samples
+from tests.support import metadata_samples
 from tests.support.file_parts import has_only_pixels
+from tools.testbed import images
 
 SECRET = b"SECRET"
 PHOTO = images.photo(61, 83)

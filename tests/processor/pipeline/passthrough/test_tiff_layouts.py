@@ -12,7 +12,8 @@ from darkroom.recipes import Variant
 from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from tests.processor.pipeline.tiff.pixels import BLACK_IS_ZERO, PALETTE, RGB, WHITE_IS_ZERO, Numbers, near, ramps, shown
 from tests.processor.pipeline.tiff.written_layouts import LAYOUTS, WrittenLayout
-from tests.support import images, tiffs
+from tests.support import tiffs
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

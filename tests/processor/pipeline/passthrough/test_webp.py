@@ -8,9 +8,10 @@ from PIL import Image
 from darkroom_processor.pipeline.containers.webp import IMAGES, chunk, file_of
 from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.passthrough import webp
-from tests.support import images, metadata_samples
+from tests.support import metadata_samples
 from tests.support.file_parts import has_only_pixels, parts
 from tests.support.shown_frames import shown
+from tools.testbed import images
 
 SECRET = b"SECRET"
 PHOTO, TRANSPARENT = images.photo(41, 30), images.photo(41, 30, "RGBA")

@@ -4,7 +4,7 @@ import pytest
 
 from darkroom_processor.pipeline.pixels.frames import Frames
 from darkroom_processor.pipeline.pixels.raster import Raster
-from tests.support import images
+from tools.testbed import images
 
 
 def test_frames_of_several_sizes_are_refused() -> None:

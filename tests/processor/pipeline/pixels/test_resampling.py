@@ -14,8 +14,8 @@ from darkroom_processor.pipeline import EncodedVariant, Instructions, process
 from darkroom_processor.pipeline.pixels import resampling
 from darkroom_processor.pipeline.pixels.raster import Raster
 from tests.processor.pipeline.running import failure, image, variant
-from tests.support import images
 from tests.support.corpus import CORPUS, needs_corpus
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, ImageSequence
 
 from tests.processor.pipeline.running import picture
-from tests.support import images
+from tools.testbed import images
 
 ANIMATED = ["gif", "webp", "png", "avif"]
 LOSSLESS = {"format": "webp", "lossless": True, "frames": "all"}

@@ -18,8 +18,8 @@ from tests.processor.pipeline.rendering.animations import (
     moving,
 )
 from tests.processor.pipeline.running import failure, image, picture, variant
-from tests.support import images
 from tests.support.recipes import LOGO
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

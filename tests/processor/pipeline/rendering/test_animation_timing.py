@@ -14,8 +14,8 @@ from tests.processor.pipeline.rendering.animations import (
     moving,
     plays,
 )
-from tests.support import images
 from tests.support.corpus import CORPUS, needs_corpus
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

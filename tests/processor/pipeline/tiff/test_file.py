@@ -13,7 +13,8 @@ from tests.processor.pipeline.tiff.pixels import (
     WHITE_IS_ZERO,
     shown,
 )
-from tests.support import images, profiles, tiffs
+from tests.support import profiles, tiffs
+from tools.testbed import images
 
 
 @pytest.mark.parametrize("order", ["<", ">"])

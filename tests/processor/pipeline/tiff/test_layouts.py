@@ -28,7 +28,8 @@ from tests.processor.pipeline.tiff.pixels import (
     shown,
 )
 from tests.processor.pipeline.tiff.written_layouts import LAYOUTS, WrittenLayout
-from tests.support import images, profiles, tiffs
+from tests.support import profiles, tiffs
+from tools.testbed import images
 
 pytestmark = pytest.mark.slow
 

@@ -1,4 +1,4 @@
-"""Makes small, deterministic images for tests, which show what was done to them."""
+"""Makes small, deterministic images for tests and benchmarks. They show what was done to them."""
 
 import io
 import random
