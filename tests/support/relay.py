@@ -13,7 +13,7 @@ _PIECE_BYTES = 64 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """When to break one connection. Counts are bytes that passed on it; None is never."""
+    """The point at which one connection breaks. Counts are bytes that passed on it; None means never."""
 
     sent: int | None = None
     """Bytes from the client."""
