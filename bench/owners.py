@@ -1,12 +1,12 @@
-"""Measures what it costs that a child of the sandbox serves one owner only.
+"""Measures the cost of the rule that a child of the sandbox serves a single owner.
 
     python -m bench.owners [--images N] [--rounds N]
 
-The same file is worked on again and again, in one place: for one owner, and for two owners in turn, so that each time
-the former child ends and another is forked and sealed. With a file that is refused at once, the difference is the
-change itself; with a picture, also that the first image of a child copies the pages that it writes to. The CPU time of
-all processes counts, the service's side included. Of several rounds the least is told: what else the machine does makes
-times longer, never shorter.
+A pool with one slot processes the same file again and again: for one owner, and for two owners in turn, so that each
+time the previous child ends and another is forked and sealed. With a file that is refused at once, the difference is
+the change of owner itself. With an image, it also includes the memory pages that the first image of a child copies. The
+CPU time of all processes counts, including the service. The minimum of several rounds is reported, because other load
+on the machine only makes times longer.
 """
 
 import argparse
@@ -27,22 +27,22 @@ from tools.testbed.images import jpeg
 from tools.testbed.processes import descendants
 
 GOAL_MS: Final = 10.0
-"""CPU time that a change of owner may take."""
-_PICTURE: Final = jpeg(640, 480)
+"""Goal: most CPU time of a change of owner, in milliseconds."""
+_IMAGE: Final = jpeg(640, 480)
 _SQUARE: Final = Resize(op="resize", width=64, height=64, fit=Fit.COVER)
-_WORK: Final = Instructions(variants=(Variant(name="square", operations=(_SQUARE,)),), describe=True)
+_INSTRUCTIONS: Final = Instructions(variants=(Variant(name="square", operations=(_SQUARE,)),), describe=True)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """Milliseconds an image: CPU time of all processes, and time by the clock."""
+    """Milliseconds for each image: CPU time of all processes, and wall-clock time."""
 
     cpu_ms: float
     wall_ms: float
 
 
 async def measured(data: bytes, images: int, rounds: int) -> tuple[Run, Run]:
-    """Work on this file for one owner, and for two in turn; the least of the rounds of each."""
+    """Process this file for one owner, and for two in turn. Return the minimum of the rounds of each."""
     alone, in_turn = [], []
     async with ChildPool(1) as pool:
         for _ in range(rounds):
@@ -54,7 +54,7 @@ async def measured(data: bytes, images: int, rounds: int) -> tuple[Run, Run]:
 async def _round(pool: ChildPool, data: bytes, images: int, owners: Sequence[str]) -> Run:
     before, began = _cpu_seconds(), time.perf_counter()
     for number in range(images):
-        await pool.process(data, _WORK, owner=owners[number % len(owners)])
+        await pool.process(data, _INSTRUCTIONS, owner=owners[number % len(owners)])
     wall, cpu = time.perf_counter() - began, _cpu_seconds() - before
     return Run(cpu_ms=1000 * cpu / images, wall_ms=1000 * wall / images)
 
@@ -64,9 +64,9 @@ def _least(runs: Sequence[Run]) -> Run:
 
 
 async def idle_memory() -> tuple[int, int]:
-    """KiB of a child that idles after an image: what is resident, and how much of it it shares with no process."""
+    """Return the KiB of an idle child after an image: resident memory, and the part that it shares with no process."""
     async with ChildPool(1) as pool:
-        await pool.process(_PICTURE, _WORK, owner="one")
+        await pool.process(_IMAGE, _INSTRUCTIONS, owner="one")
         (child,) = [pid for pid in descendants(os.getpid()) if not descendants(pid)]
         lines = Path(f"/proc/{child}/smaps_rollup").read_text().splitlines()[1:]  # noqa: ASYNC240 - nothing else runs
     sizes = {name: int(size.split()[0]) for name, _, size in (line.partition(":") for line in lines)}
@@ -74,7 +74,7 @@ async def idle_memory() -> tuple[int, int]:
 
 
 def _cpu_seconds() -> float:
-    """Return the CPU time of this process and of all below it, ended ones included (proc(5): exact to 10 ms)."""
+    """Return the CPU seconds of this process and its descendants, also ended ones (proc(5): in steps of 10 ms)."""
     own = resource.getrusage(resource.RUSAGE_SELF)
     ticks = 0
     for pid in descendants(os.getpid()):
@@ -84,18 +84,20 @@ def _cpu_seconds() -> float:
 
 
 def main() -> int:
-    """Measure and tell. The exit status says whether the goal is met."""
+    """Measure and print. The exit status is 1 if the goal is missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--images", type=int, default=20, help="in each round of each kind (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, default=15, help="of each kind, by turns (default: %(default)s)")
+    parser.add_argument("--images", type=int, default=20, help="images in each round (default: %(default)s)")
+    parser.add_argument(
+        "--rounds", type=int, default=15, help="rounds for one owner and for two (default: %(default)s)"
+    )
     arguments = parser.parse_args()
     cost = {}
-    for name, data in {"a refused file": b"", "a picture": _PICTURE}.items():
+    for name, data in {"a refused file": b"", "an image": _IMAGE}.items():
         alone, in_turn = asyncio.run(measured(data, arguments.images, arguments.rounds))
         cost[name] = in_turn.cpu_ms - alone.cpu_ms
         sys.stdout.write(
             f"With {name}: {alone.cpu_ms:.1f} ms of CPU for one owner, {in_turn.cpu_ms:.1f} for two in turn; "
-            f"{alone.wall_ms:.1f} and {in_turn.wall_ms:.1f} by the clock.\n"
+            f"{alone.wall_ms:.1f} and {in_turn.wall_ms:.1f} of wall-clock time.\n"
         )
     change, first = cost.values()
     resident, private = asyncio.run(idle_memory())

@@ -1,4 +1,4 @@
-"""What is measured, on which pictures, and what is aimed at."""
+"""The cases of the benchmark: image, variants and goals."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,37 +8,37 @@ from bench.corpus import PHOTOS
 from darkroom.recipes import Variant, load_presets
 
 EVEN: Final = "even "
-"""Begins the names of cases in which sharp is told what Darkroom does by default: the same effort of each encoder, and,
-where there are several outputs, one decode for all and each size made from the next larger one."""
+"""Prefix of cases in which sharp works as Darkroom does by default: with the same effort of each encoder and, for
+several outputs, with one decode for all and each size made from the next larger one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One thing to measure."""
+    """One case to measure."""
 
     name: str
     source: str
-    """The kind of picture, `jpg` or `png`."""
+    """Kind of the source image: `jpg` or `png`."""
     variants: tuple[Variant, ...]
     goal: float
-    """The highest share of sharp's CPU time that is aimed at."""
+    """Goal: at most this multiple of sharp's CPU time."""
     bytes_goal: float | None = None
-    """The same for the bytes of the results."""
+    """Goal: at most this multiple of sharp's bytes; None for no goal."""
 
     @property
     def contestants(self) -> tuple[str, ...]:
-        """Pillow is for comparison with what both do by default."""
+        """The programs to compare. Pillow takes part where Darkroom and sharp use their defaults."""
         return ("Darkroom", "sharp") if self.name.startswith(EVEN) else ("Darkroom", "sharp", "Pillow")
 
 
 def one(width: int, **output: Any) -> tuple[Variant, ...]:
-    """A variant of a width."""
+    """Return a single variant of this width."""
     resize = {"op": "resize", "width": width}
     return (Variant.model_validate({"name": "it", "operations": [resize], "output": output}),)
 
 
 def cases() -> dict[str, Case]:
-    """All of them. Every contestant knows them by these names."""
+    """Return all cases by name. Each contestant knows them by these names."""
     presets = {name: recipe.variants for name, recipe in load_presets().items()}
     jpeg, webp, avif = one(720, format="jpeg", quality=80), one(720, format="webp", quality=80), one(720, format="avif")
     png = one(720, format="png")
@@ -62,6 +62,6 @@ def cases() -> dict[str, Case]:
 
 
 def published() -> dict[str, Path] | None:
-    """The pictures of sharp's own benchmark by kind; None where they are not."""
+    """Return the images of sharp's own benchmark by kind; None if they are not there."""
     files = {kind: PHOTOS / f"sharp-benchmark.{kind}" for kind in ("jpg", "png")}
     return files if all(path.is_file() for path in files.values()) else None

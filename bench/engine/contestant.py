@@ -1,7 +1,7 @@
-"""Runs a contestant, which is a program that answers each line of JSON on its standard input with one of its own.
+"""Runs a contestant: a program that reads requests from standard input and writes answers, as lines of JSON.
 
-A request is {"source": path, "case": name, "output": path or null}: where the picture is, what to make of it, where the
-first result goes. The answer has the fields of `Run`.
+A request is {"source": path, "case": name, "output": path or null}: the image file, the case to run, and a file for the
+first result. The answer has the fields of `Run`.
 """
 
 import json
@@ -23,31 +23,31 @@ COMMANDS = {
 }
 
 RETURN_MEMORY: Final[Mapping[str, str]] = {
-    # glibc's allocator would keep what is freed, and so hide what a picture takes behind what warming up took.
+    # glibc's allocator keeps freed memory. The memory of an image would be hidden by that of the warm-up.
     "MALLOC_MMAP_THRESHOLD_": "65536",
     "MALLOC_TRIM_THRESHOLD_": "65536",
 }
-"""An environment for a contestant whose memory is measured, and not its time."""
+"""Environment variables of a contestant whose memory is measured, not its time."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What one run of a case took."""
+    """Time, bytes and memory of one run of a case."""
 
     cpu: float
-    """Seconds, user and system, of all threads."""
+    """CPU time in seconds, user and system, of all threads."""
     wall: float
-    """Seconds."""
+    """Wall-clock time in seconds."""
     bytes: int
-    """Of all results."""
+    """Bytes of all results."""
     idle: int | None
-    """Bytes resident before the process' first run; None where nobody tells."""
+    """Resident bytes before the first run of the process; None if unknown."""
     peak: int | None
-    """Bytes resident at most since then."""
+    """Most resident bytes since then; None if unknown."""
 
 
 class Contestant:
-    """One of them, in a process of its own."""
+    """A contestant in a process of its own."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
@@ -55,7 +55,7 @@ class Contestant:
     @classmethod
     @contextmanager
     def started(cls, name: str, environment: Mapping[str, str] | None = None) -> Iterator[Self]:
-        """A process that lives as long as the block."""
+        """Start a process that ends with the block."""
         process = subprocess.Popen(  # noqa: S603 - the project's own
             COMMANDS[name],
             stdin=subprocess.PIPE,

@@ -3,9 +3,9 @@
     npm ci --prefix bench/engine
     python -m bench.engine.engine [--repeat N] [--only CASE] [--made]
 
-The pictures are those of sharp's own benchmark when ../shared/corpus is there, else made ones of the same sizes. Every
-contestant is a process of its own with one thread. Runs alternate, so that a busy machine is as busy for all. Reading
-the file and starting are left out for all. The exit status is 1 when something that is aimed at was missed.
+The images are those of sharp's own benchmark if ../shared/corpus is there, or generated ones of the same sizes. Each
+contestant is a process of its own with one thread. Runs alternate, so that other load on the machine affects all of
+them. Starting and reading the file are not counted. The exit status is 1 when a goal was missed.
 """
 
 import argparse
@@ -25,28 +25,28 @@ from darkroom_processor.pipeline.libraries import library_versions
 from tools.testbed import images
 
 MEMORY_GOAL = 1.5
-"""The highest share of sharp's peak memory that is aimed at."""
+"""Goal: at most this multiple of sharp's peak memory."""
 QUALITY_GOAL = -0.5
-"""Decibels that a result may at most be worse than sharp's."""
+"""Goal: at least this many decibels compared to sharp's result."""
 _FRESH_PROCESSES = 3
 _MEGABYTE = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """What came out for one contestant in one case: medians."""
+    """Medians of one contestant in one case."""
 
     cpu: float
     wall: float
     bytes: int
     idle: float | None
-    """Bytes resident before the first picture."""
+    """Resident bytes before the first image."""
     peak: float | None
     quality: Quality
 
 
 def source_files(folder: Path, *, made: bool) -> dict[str, Path]:
-    """The pictures by kind; those that are made are put into the folder."""
+    """Return the image files by kind. Generated ones are written into the folder."""
     found = None if made else published()
     if found is not None:
         return found
@@ -57,7 +57,7 @@ def source_files(folder: Path, *, made: bool) -> dict[str, Path]:
 
 
 def measure(case: Case, source: Path, folder: Path, repeat: int) -> dict[str, Measured]:
-    """The contestants of a case."""
+    """Measure all contestants of a case."""
     names = case.contestants
     first = {name: [_first_run(name, case, source) for _ in range(_FRESH_PROCESSES)] for name in names}
     outputs = {name: folder / name for name in names}
@@ -84,7 +84,7 @@ def measure(case: Case, source: Path, folder: Path, repeat: int) -> dict[str, Me
 
 
 def _first_run(name: str, case: Case, source: Path) -> Run:
-    """In a fresh process, for its memory: what was taken once is seldom given back."""
+    """Run in a new process to measure memory: a process seldom returns memory to the system."""
     with Contestant.started(name, RETURN_MEMORY) as contestant:
         return contestant.run(case.name, source)
 
@@ -99,7 +99,7 @@ def _median_of_known(values: list[int | None]) -> float | None:
 
 
 def time_row(case: Case, found: dict[str, Measured]) -> tuple[list[str], list[Goal]]:
-    """Milliseconds."""
+    """Return the row of times in milliseconds, and its goal."""
     goal = Goal(found["Darkroom"].cpu / found["sharp"].cpu, at_most=case.goal)
     spent = (f"{one.cpu * 1000:.1f}" for one in found.values())
     walls = (f"{one.wall * 1000:.0f}" for one in found.values())
@@ -107,11 +107,11 @@ def time_row(case: Case, found: dict[str, Measured]) -> tuple[list[str], list[Go
 
 
 def memory_row(case: Case, found: dict[str, Measured]) -> tuple[list[str], list[Goal]]:
-    """Megabytes."""
+    """Return the row of memory in megabytes, and its goals."""
     above = {name: one.peak - one.idle for name, one in found.items() if one.peak is not None and one.idle is not None}
     if above.keys() != found.keys():
         return [case.name, *("?" for _ in found), *judged(None), *("?" for _ in found)], []
-    # For what both do by default: sharp at its best lets go of the decoded picture after the largest output.
+    # The goal is for the defaults. In an even case, sharp frees the decoded image after the largest output.
     aimed_at = None if case.name.startswith(EVEN) else MEMORY_GOAL
     goal = Goal(above["Darkroom"] / above["sharp"], at_most=aimed_at)
     taken = (f"{bytes_ / _MEGABYTE:.1f}" for bytes_ in above.values())
@@ -120,35 +120,35 @@ def memory_row(case: Case, found: dict[str, Measured]) -> tuple[list[str], list[
 
 
 def result_row(case: Case, found: dict[str, Measured]) -> tuple[list[str], list[Goal]]:
-    """Kilobytes of all results; decibels and similarity of the first."""
+    """Return the row of kilobytes of all results, and decibels and similarity of the first, with its goals."""
     own, peer = found["Darkroom"], found["sharp"]
     length = Goal(own.bytes / peer.bytes, at_most=case.bytes_goal)
-    nearness = Goal(own.quality.decibels - peer.quality.decibels, at_least=QUALITY_GOAL)
+    closeness = Goal(own.quality.decibels - peer.quality.decibels, at_least=QUALITY_GOAL)
     row = [
         case.name,
         *(f"{one.bytes / 1000:.1f}" for one in found.values()),
         *judged(length),
         *(f"{one.quality.decibels:.1f}" for one in found.values()),
-        *judged(nearness),
+        *judged(closeness),
         *(f"{one.quality.similarity:.4f}" for one in found.values()),
     ]
-    return row, [length, nearness]
+    return row, [length, closeness]
 
 
 def tables(names: tuple[str, ...], note: str) -> tuple[Table, Table, Table]:
-    """Empty ones for these contestants: time, memory, results."""
+    """Return empty tables for these contestants: time, memory, results."""
 
     def each(what: str) -> list[str]:
         return [f"{what} {name}" for name in names]
 
     goal = ["ratio", "goal", ""]
-    nearness = [*each("dB"), "gained", "goal", "", *each("SSIM")]
+    closeness = [*each("dB"), "difference", "goal", "", *each("SSIM")]
     return (
         Table(f"CPU and wall-clock time, ms{note}", ["", *names, *goal, *each("wall")]),
         Table(f"Peak memory above the idle process, MB{note}", ["", *names, *goal, *each("all of")]),
         Table(
-            f"Results: kB of all, nearness of the first to Lanczos on all pixels{note}",
-            ["", *each("kB"), *goal, *nearness],
+            f"Results: kB of all, similarity of the first to Lanczos on all pixels{note}",
+            ["", *each("kB"), *goal, *closeness],
         ),
     )
 
@@ -158,7 +158,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeat", type=int, default=15, help="runs of each case, after one to warm up")
     parser.add_argument("--only", default="", help="only cases whose name has this in it")
-    parser.add_argument("--made", action="store_true", help="made pictures, even where the published ones are")
+    parser.add_argument("--made", action="store_true", help="use generated images even if the published ones are there")
     arguments = parser.parse_args()
     if not (HERE / "node_modules").is_dir():
         raise SystemExit("sharp is not installed: run npm ci --prefix bench/engine first.")

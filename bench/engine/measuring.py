@@ -1,4 +1,4 @@
-"""What the contestants that are written in Python have in common: they measure themselves."""
+"""The request loop of the contestants written in Python, which measure themselves."""
 
 import json
 import re
@@ -14,9 +14,9 @@ _HIGHEST_MARK = "5"
 
 
 def serve(make: Callable[[bytes, str], list[bytes]]) -> None:
-    """Answer every request. `make` makes all results of a case from the bytes of a source."""
+    """Answer all requests. `make` takes the bytes of a source and the name of a case, and returns all results."""
     if _CLEAR.exists():
-        # The highest mark of memory is that of the work from here on, not of warming up.
+        # Reset the peak of memory, so that the warm-up does not count.
         _CLEAR.write_text(_HIGHEST_MARK)
     idle = _resident("VmRSS")
     for line in sys.stdin:
@@ -38,7 +38,7 @@ def _cpu_seconds() -> float:
 
 
 def _resident(field: str) -> int | None:
-    """Bytes. Not by getrusage: its maximum comes down from the process that started this one."""
+    """Return a memory figure of this process in bytes. getrusage is no use: its peak includes that of the parent."""
     if not _STATUS.exists():
         return None
     found = re.search(rf"^{field}:\s+(\d+) kB$", _STATUS.read_text(), re.MULTILINE)

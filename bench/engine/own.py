@@ -1,4 +1,4 @@
-"""The contestant that is Darkroom's pipeline, warm as in a child that waits for its first image."""
+"""Darkroom's pipeline as a contestant, warmed up like a child that waits for its first image."""
 
 from bench.engine.cases import cases
 from bench.engine.measuring import serve

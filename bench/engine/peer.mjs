@@ -1,6 +1,6 @@
-// The contestant that is sharp; see contestant.py for what it reads and writes, cases.py for what is even.
+// sharp as a contestant. contestant.py describes what it reads and writes, cases.py what an even case is.
 //
-// One thread and no cache: the CPU time of a picture is what is compared, not how many cores are free.
+// One thread and no cache, because the CPU time of an image is compared, not the number of free cores.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -15,7 +15,7 @@ const wide = (pixels) => ({ width: pixels, withoutEnlargement: true });
 
 const jpeg = { quality: 80 };
 const webp = { quality: 80 };
-// What Darkroom tells its encoders at its default effort: Huffman's own tables, libwebp's method 2, libaom's speed 6
+// The options of Darkroom's encoders at its default effort: optimized Huffman tables, libwebp's method 2, libaom's speed 6
 // (which sharp calls effort 3), and zlib-ng's level 5.
 const even = {
   jpeg: { quality: 80, optimiseCoding: false },
@@ -24,13 +24,13 @@ const even = {
   png: { compressionLevel: 5 },
 };
 
-// An image decoded, and made what it was asked to be, once for all that is made of it then.
+// Decode an image and apply its operations once, for all results that are made of it.
 async function decoded(image) {
   const { data, info } = await image.raw().toBuffer({ resolveWithObject: true });
   return () => sharp(data, { raw: info });
 }
 
-// Each size from the next larger one, which begins with the whole image.
+// Make each size from the next larger one, starting with the whole image.
 async function ladder(image, sizes, make) {
   const results = [];
   let larger = () => image;
@@ -41,7 +41,7 @@ async function ladder(image, sizes, make) {
   return results;
 }
 
-// Each gives the results of a case, encoded one after the other.
+// Each function returns the results of a case, encoded one after another.
 const cases = {
   'jpeg 720 jpeg': (image) => [image.resize(wide(720)).jpeg(jpeg)],
   'jpeg 720 webp': (image) => [image.resize(wide(720)).webp(webp)],
@@ -69,7 +69,7 @@ const cases = {
     ladder(image, [1920, 1280, 640, 320].map(wide), (made) => [made().webp(even.webp), made().jpeg(even.jpeg)]),
 };
 
-// Bytes of this process, by the kernel's own count; null where there is none.
+// Memory of this process in bytes, as the kernel counts it; null if it does not.
 function resident(field) {
   if (!existsSync('/proc/self/status')) return null;
   return Number(readFileSync('/proc/self/status', 'utf8').match(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm'))[1]) * 1024;
@@ -89,7 +89,7 @@ async function run({ source, case: name, output }) {
   return { cpu: (spent.user + spent.system) / 1e6, wall: elapsed, bytes, idle, peak };
 }
 
-// Warm as the others are: every encoder has written a pixel. Then the kernel's highest mark is set back.
+// Warm up like the others: every encoder writes a pixel. Then the kernel's peak is reset.
 const pixel = () => sharp({ create: { width: 1, height: 1, channels: 4, background: '#fff' } });
 for (const format of ['jpeg', 'webp', 'avif', 'png']) await sharp(await pixel().toFormat(format).toBuffer()).raw().toBuffer();
 if (existsSync('/proc/self/clear_refs')) writeFileSync('/proc/self/clear_refs', '5');

@@ -1,4 +1,4 @@
-"""The contestant that is Pillow as its own handbook uses it: `thumbnail`, `fit` and `pad`, one after the other."""
+"""Pillow as a contestant, used as in its own handbook: `thumbnail`, `fit` and `pad`, one after another."""
 
 import io
 from collections.abc import Callable

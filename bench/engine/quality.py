@@ -1,4 +1,4 @@
-"""How near a result is to the picture that it was made from."""
+"""Measures how close a result is to the image that it was made from."""
 
 import io
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 Levels = NDArray[np.float64]
-"""Rows of pixels of channels, 0 to 255, colours multiplied by their alpha."""
+"""Pixels as (row, column, channel), 0 to 255, colours premultiplied by alpha."""
 
 # The constants of Wang et al., Image quality assessment: from error visibility to structural similarity (2004).
 _C1 = (0.01 * 255) ** 2
@@ -17,24 +17,24 @@ _C2 = (0.03 * 255) ** 2
 _BLOCK = 8
 
 _LUMA = (0.299, 0.587, 0.114)
-"""Of the stored levels (ITU-R BT.601): what Pillow and JPEG call grey."""
+"""Weights of the stored levels (ITU-R BT.601): grey in Pillow and JPEG."""
 _LUMINANCE = (0.2126, 0.7152, 0.0722)
-"""Of the light (IEC 61966-2-1): what libvips calls grey."""
+"""Weights of the linear light (IEC 61966-2-1): grey in libvips."""
 
 
 @dataclass(frozen=True, order=True)
 class Quality:
-    """How near; higher is nearer."""
+    """How close a result is; higher is closer."""
 
     decibels: float
     similarity: float
 
 
 def judge(source: bytes, result: bytes) -> Quality:
-    """A result against the reference of its size.
+    """Compare a result with the reference of its size.
 
-    Where there are several ways to be right, against the nearest: the odd pixel of a letterbox may lie on either side,
-    and grey may be luma or luminance.
+    If several references are correct, the closest one counts: the odd pixel of a letterbox may lie on either side, and
+    grey may be luma or luminance.
     """
     with Image.open(io.BytesIO(result)) as opened:
         transparent, gray = opened.has_transparency_data, opened.mode == "L"
@@ -45,7 +45,7 @@ def judge(source: bytes, result: bytes) -> Quality:
 
 
 def _fitted(source: bytes, size: tuple[int, int]) -> Iterator[Levels]:
-    """The references at this size: scaled as a whole, or letterboxed on white, or cut to a square."""
+    """Return the references of this size: scaled as a whole, letterboxed on white, or cut to a square."""
     with Image.open(io.BytesIO(source)) as image:
         width, height = ImageOps.exif_transpose(image).size
     if size[0] != size[1]:
@@ -64,7 +64,7 @@ def _fitted(source: bytes, size: tuple[int, int]) -> Iterator[Levels]:
 
 
 def _grays(levels: Levels, *, gray: bool) -> Iterator[Levels]:
-    """The picture itself, or what may be called its grey."""
+    """Return the image itself or, for a grey result, its greys."""
     if not gray:
         yield levels
         return
@@ -75,7 +75,7 @@ def _grays(levels: Levels, *, gray: bool) -> Iterator[Levels]:
 
 
 def reference(source: bytes, size: tuple[int, int]) -> Levels:
-    """The source decoded in full and scaled by Lanczos in floating point: rounded nowhere, compressed by nobody."""
+    """Decode the source in full and scale it by Lanczos in floating point, without rounding and compression."""
     image = ImageOps.exif_transpose(Image.open(io.BytesIO(source)))
     levels = _levels(image.convert("RGBA" if image.has_transparency_data else "RGB"))
     bands = (
@@ -86,13 +86,13 @@ def reference(source: bytes, size: tuple[int, int]) -> Levels:
 
 
 def psnr(one: Levels, other: Levels) -> float:
-    """Peak signal to noise in decibels, over all channels; higher is nearer."""
+    """Return the peak signal-to-noise ratio in decibels over all channels; higher is closer."""
     error = float(np.mean((one - other) ** 2))
     return 99.0 if error == 0 else 10 * float(np.log10(255**2 / error))
 
 
 def ssim(one: Levels, other: Levels) -> float:
-    """Structural similarity of the lightness, from 0 to 1, over blocks of 8 × 8 pixels."""
+    """Return the structural similarity of the lightness, 0 to 1, over blocks of 8 × 8 pixels."""
     a, b = _blocks(_lightness(one)), _blocks(_lightness(other))
     mean_a, mean_b = a.mean(axis=1), b.mean(axis=1)
     covariance = (a * b).mean(axis=1) - mean_a * mean_b

@@ -1,11 +1,11 @@
-"""Tables of plain text, and what is aimed at in them."""
+"""Plain-text tables, and the goals for their figures."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A figure, and what is aimed at: an upper or a lower limit, or nothing."""
+    """A figure with an upper or a lower limit as its goal, or with no goal."""
 
     figure: float
     at_most: float | None = None
@@ -13,19 +13,19 @@ class Goal:
 
     @property
     def is_set(self) -> bool:
-        """Whether anything is aimed at."""
+        """Whether there is a goal."""
         return self.at_most is not None or self.at_least is not None
 
     @property
     def missed(self) -> bool:
-        """Said, never asserted: a benchmark is no test."""
+        """Whether the goal was missed. A benchmark reports this and does not fail like a test."""
         return (self.at_most is not None and self.figure > self.at_most) or (
             self.at_least is not None and self.figure < self.at_least
         )
 
 
 def judged(goal: Goal | None) -> list[str]:
-    """Three cells: the figure, what is aimed at, whether it was met."""
+    """Return three cells: the figure, its goal, and whether the goal was met."""
     if goal is None:
         return ["?", "", "?"]
     if goal.at_least is not None:
@@ -40,7 +40,7 @@ def _verdict(goal: Goal) -> str:
 
 
 class Table:
-    """A title, a head, and rows of as many cells; the first cell of a row is its name."""
+    """A title, a head, and rows with as many cells as the head. The first cell of a row is its name."""
 
     def __init__(self, title: str, head: list[str]) -> None:
         self._title = title
@@ -48,7 +48,7 @@ class Table:
 
     @property
     def has_rows(self) -> bool:
-        """Whether there is more than the head."""
+        """Whether there are rows besides the head."""
         return len(self._rows) > 1
 
     def add(self, row: list[str]) -> None:
@@ -56,7 +56,7 @@ class Table:
         self._rows.append(row)
 
     def __str__(self) -> str:
-        """The lines, columns aligned."""
+        """Return the lines with aligned columns."""
         widths = [max(map(len, column)) for column in zip(*self._rows, strict=True)]
         return "\n".join([self._title, *(_line(row, widths) for row in self._rows), ""])
 

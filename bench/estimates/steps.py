@@ -10,15 +10,17 @@ from pydantic import TypeAdapter
 from bench.estimates.forked import Work
 from bench.estimates.pictures import TILE, has_alpha, icon_side, mosaic, written
 from darkroom.formats import ImageFormat
-from darkroom.planner.decode_scale import WHOLE, needed_scale
+from darkroom.planner.decode_scale import WHOLE
 from darkroom.planner.encoder_effort import png_by_the_row
 from darkroom.planner.image_spec import Alpha, ImageSpec, spec_after
 from darkroom.planner.prices import DESCRIBE, decoding_name, encoding_name, operation_name
 from darkroom.recipes import AnyOperation, Output, OutputFormat
 from darkroom_processor.pipeline.decoding.decode import decode
+from darkroom_processor.pipeline.decoding.needs import Needs, needs_of
 from darkroom_processor.pipeline.description.describe import describe
 from darkroom_processor.pipeline.encoding.encode import encode
 from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
+from darkroom_processor.pipeline.instructions import Instructions
 from darkroom_processor.pipeline.opening.open_image import open_image
 from darkroom_processor.pipeline.operations import apply
 from darkroom_processor.pipeline.operations.overlay_images import OverlayImages
@@ -105,12 +107,12 @@ def _icon_pixels(tiles: int) -> float:
 def _decoding(image_format: ImageFormat, eighths: int, transparent: bool, tiles: int) -> Work:  # noqa: FBT001 - bound by position
     data = written(image_format, tiles, transparent=transparent)
     scale = 1.0 if eighths == WHOLE else eighths / WHOLE / 1.31
-    return lambda: decode(open_image(data), lambda _: scale)
+    return lambda: decode(open_image(data), Needs(scale=lambda _: scale))
 
 
 def _describing(transparent: bool, tiles: int) -> Work:  # noqa: FBT001 - bound by position
     source = open_image(written(ImageFormat.PNG, tiles, transparent=transparent))
-    decoded = decode(source, lambda size: needed_scale((), size, describe=True))
+    decoded = decode(source, needs_of(Instructions(variants=(), describe=True), source))
     return lambda: describe(source, decoded)
 
 

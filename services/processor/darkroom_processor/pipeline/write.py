@@ -4,12 +4,12 @@ from darkroom.formats import ImageFormat
 from darkroom.recipes import Output
 from darkroom_processor.pipeline.color import conversion
 from darkroom_processor.pipeline.decoding.decode import DecodedImage
+from darkroom_processor.pipeline.decoding.needs import keeps_animation
 from darkroom_processor.pipeline.decoding.orientation import UPRIGHT
 from darkroom_processor.pipeline.encoding.encode import encode
 from darkroom_processor.pipeline.encoding.kept_metadata import KeptMetadata
 from darkroom_processor.pipeline.opening.open_image import OpenedImage
 from darkroom_processor.pipeline.pixels.frames import Frames
-from darkroom_processor.pipeline.rendering.animation import keeps_animation
 from darkroom_processor.pipeline.rendering.rendition import Rendition
 from darkroom_processor.pipeline.rewrite import RewrittenSource, rewrite
 

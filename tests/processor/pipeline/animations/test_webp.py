@@ -7,6 +7,7 @@ from PIL import Image
 
 from darkroom_processor.pipeline.decoding.animation_frames import decode_frames
 from darkroom_processor.pipeline.decoding.decode import decode
+from darkroom_processor.pipeline.decoding.needs import Needs
 from darkroom_processor.pipeline.opening.open_image import open_image
 from tests.support import compositor
 from tests.support.compositor import Part
@@ -65,7 +66,7 @@ def _three(number: int) -> bytes:
 def test_every_frame_is_composed_as_specified(drawn: tuple[tuple[int, int], list[Part]]) -> None:
     size, parts = drawn
     source = open_image(written(size, parts))
-    first = decode(source, lambda _: 1.0, frames_follow=True)
+    first = decode(source, Needs(scale=lambda _: 1.0, all_frames=True))
     made = list(decode_frames(source, first, in_embedded_space=False))
     assert [frame.duration for frame in made] == [part.milliseconds for part in parts]
     for frame, expected in zip(made, compositor.shown(size, parts), strict=True):

@@ -6,6 +6,7 @@ from PIL import Image
 
 from darkroom_processor.pipeline.decoding.animation_frames import decode_frames
 from darkroom_processor.pipeline.decoding.decode import decode
+from darkroom_processor.pipeline.decoding.needs import Needs
 from darkroom_processor.pipeline.opening.open_image import open_image
 from tests.processor.pipeline.running import description
 from tests.processor.pipeline.tiff.pixels import (
@@ -30,7 +31,7 @@ def test_pages_may_have_different_layouts(order: str, big: bool) -> None:  # noq
     data = tiffs.tiff(pages, order=order, big=big)
     assert description(data).frames == 3
     source = open_image(data)
-    first = decode(source, lambda _: 1.0)
+    first = decode(source, Needs(scale=lambda _: 1.0))
     frames = decode_frames(source, first, in_embedded_space=False)
     assert [frame.raster.image.getpixel((0, 0)) for frame in frames] == [10, 204, 102]
 

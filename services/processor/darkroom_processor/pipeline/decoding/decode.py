@@ -1,6 +1,5 @@
 """Decodes the first frame once, at the smallest scale that is enough for all variants and the description."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from PIL import Image, ImageFile
@@ -8,13 +7,13 @@ from PIL.AvifImagePlugin import AvifImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
 from darkroom.formats import ImageFormat
-from darkroom.planner.geometry import Size
 from darkroom_processor.pipeline.animations import composing
 from darkroom_processor.pipeline.color import conversion, sixteen_bit_png, transparency
 from darkroom_processor.pipeline.color.embedded_space import EmbeddedSpace
 from darkroom_processor.pipeline.decoding import orientation
 from darkroom_processor.pipeline.decoding.jpeg_quality import quality_of
 from darkroom_processor.pipeline.decoding.jpeg_scaling import scale_while_decoding
+from darkroom_processor.pipeline.decoding.needs import Needs
 from darkroom_processor.pipeline.decoding.working_pixels import cropped, working_pixels
 from darkroom_processor.pipeline.opening.open_image import OpenedImage
 from darkroom_processor.pipeline.pixels.raster import Raster
@@ -52,28 +51,20 @@ class UnconvertedPixels:
     space: EmbeddedSpace
 
 
-def decode(
-    image: OpenedImage,
-    needed_scale: Callable[[Size], float],
-    *,
-    keep_embedded_space: bool = False,
-    frames_follow: bool = False,
-) -> DecodedImage:
+def decode(image: OpenedImage, needs: Needs) -> DecodedImage:
     """Decode the first frame: load it, convert its colours to sRGB, drop useless alpha, turn it upright.
 
-    `needed_scale` takes the upright size and returns which part of each side is enough, above 0 and at most 1.
-    `keep_embedded_space` returns the pixels in the embedded colour space as well. `frames_follow` tells that
-    `decode_frames` is called afterwards. Raises what the decoder raises.
+    Raises what the decoder raises.
     """
     file = image.pillow_image
     stored_mode, stored_size = file.mode, image.stored_size
-    scale = scale_while_decoding(file, needed_scale)
+    scale = scale_while_decoding(file, needs.scale)
     # Pillow turns a TIFF upright as it loads it, and then removes the tag.
     tiff_orientation = orientation.read(file) if image.format is ImageFormat.TIFF else None
     first, color_space = _first_frame(image), image.color_space
     if color_space and image.format is ImageFormat.PNG and not image.animation:
         first, color_space = sixteen_bit_png.with_srgb_transfer(image.data, first, color_space)
-    if not frames_follow:
+    if not needs.all_frames:
         _free_decoder(file)
     # A PNG may have its EXIF block behind the pixels: it is read only now.
     exif = orientation.read_exif(file)
@@ -81,9 +72,9 @@ def decode(
     profile, dpi = file.info.get("icc_profile"), file.info.get("dpi")
     has_alpha = file.has_transparency_data or first.has_transparency_data
     extent = stored_size[0] * scale, stored_size[1] * scale
-    wants_space = keep_embedded_space and conversion.has_rgb_channels(file)
+    wants_space = needs.embedded_space and conversion.has_rgb_channels(file)
     space = EmbeddedSpace.of(profile) if wants_space and profile else None
-    may_reuse = first is not file or not (frames_follow or image.format is ImageFormat.TIFF)
+    may_reuse = first is not file or not (needs.all_frames or image.format is ImageFormat.TIFF)
 
     def upright(profile: bytes | None) -> Raster:
         pixels = working_pixels(first, color_space, profile, may_reuse=may_reuse)

@@ -8,7 +8,7 @@ from darkroom_processor.pipeline.opening.open_image import OpenedImage
 from darkroom_processor.pipeline.pixels.frames import Frames
 
 
-def output_format_for(output: Output, image: OpenedImage, frames: Frames) -> ImageFormat:
+def choose_output_format(output: Output, image: OpenedImage, frames: Frames) -> ImageFormat:
     """Return the format to write the frames in. With format `auto` it depends on what the pixels show."""
     flat = output.format is OutputFormat.AUTO and not frames.is_animated and is_flat_art(frames, output)
     return choose_format(output, image.format, has_alpha=frames.has_alpha, animated=frames.is_animated, flat=flat)

@@ -5,7 +5,7 @@ from darkroom.recipes import DEFAULT_QUALITY, Output, Variant
 from darkroom_processor.pipeline.decoding.decode import DecodedImage
 
 
-def output_with_quality(variant: Variant, decoded: DecodedImage) -> Output:
+def limit_quality(variant: Variant, decoded: DecodedImage) -> Output:
     """Return the variant's output, with no higher quality than the source has.
 
     This concerns only a JPEG that is rewritten without operations: a higher quality would take more bytes and show the

@@ -6,6 +6,7 @@ from darkroom.errors import ImageError, OverlayMissing
 from darkroom.recipes import Overlay
 from darkroom_processor.pipeline.color.embedded_space import EmbeddedSpace
 from darkroom_processor.pipeline.decoding.decode import decode
+from darkroom_processor.pipeline.decoding.needs import Needs
 from darkroom_processor.pipeline.error_translation import translate_decoder_errors
 from darkroom_processor.pipeline.opening.open_image import open_image
 from darkroom_processor.pipeline.pixels.raster import Raster
@@ -33,7 +34,7 @@ class OverlayImages:
             return OverlayMissing("The image of the watermark no longer exists.")
         try:
             with translate_decoder_errors():
-                raster = decode(open_image(self._files[overlay]), lambda _: 1.0).raster
+                raster = decode(open_image(self._files[overlay]), Needs(scale=lambda _: 1.0)).raster
             return self._space.from_srgb(raster) if self._space else raster
         except ImageError as error:
             return type(error)(f"The image of the watermark: {error.message}", **error.fields)

@@ -1,7 +1,6 @@
 """Renders variants that keep an animation. Each frame is decoded once for all of them."""
 
 from darkroom.errors import ImageError
-from darkroom.planner.output_format import keeps_frames
 from darkroom.planner.size_limits import check_animation, check_output
 from darkroom.recipes import AnyOperation, Variant
 from darkroom_processor.pipeline.decoding.animation_frames import decode_frames, play_count
@@ -12,11 +11,6 @@ from darkroom_processor.pipeline.operations import apply, resolve
 from darkroom_processor.pipeline.operations.overlay_images import OverlayImages
 from darkroom_processor.pipeline.pixels.frames import Frames
 from darkroom_processor.pipeline.pixels.raster import Raster
-
-
-def keeps_animation(variant: Variant, image: OpenedImage) -> bool:
-    """Return whether the variant keeps all frames of an animation, not only the first one."""
-    return image.is_animated and keeps_frames(variant.output, image.format)
 
 
 def render_animations(

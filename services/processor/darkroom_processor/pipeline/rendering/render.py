@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from darkroom.recipes import Variant
 from darkroom_processor.pipeline.color.embedded_space import EmbeddedSpace, keeps_embedded_space
 from darkroom_processor.pipeline.decoding.decode import DecodedImage
+from darkroom_processor.pipeline.decoding.needs import keeps_animation
 from darkroom_processor.pipeline.instructions import Instructions
 from darkroom_processor.pipeline.opening.open_image import OpenedImage
 from darkroom_processor.pipeline.operations.overlay_images import OverlayImages
 from darkroom_processor.pipeline.pixels.raster import Raster
-from darkroom_processor.pipeline.rendering.animation import keeps_animation, render_animations
+from darkroom_processor.pipeline.rendering.animation import render_animations
 from darkroom_processor.pipeline.rendering.rendition import Rendition
 from darkroom_processor.pipeline.rendering.still import render_stills
 
