@@ -1,4 +1,4 @@
-"""Values that several tests of the shared language need."""
+"""Examples that several tests of the shared package use."""
 
 from datetime import UTC, datetime
 
@@ -30,7 +30,7 @@ MOMENT = datetime(2026, 11, 22, 5, 54, 1, 123_000, tzinfo=UTC)
 
 
 def new_job(job_id: str = JOB_ID) -> Job:
-    """As the upload service creates it."""
+    """Return a job as the upload service creates it."""
     return Job(
         job_id=job_id,
         owner="demo",

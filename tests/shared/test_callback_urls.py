@@ -1,4 +1,4 @@
-"""Callback URLs: what is judged of one by reading it."""
+"""Validation of callback URLs."""
 
 import pytest
 
@@ -63,18 +63,18 @@ BAD = {
 
 
 @pytest.mark.parametrize("text", GOOD, ids=[text[:40] for text in GOOD])
-def test_these_are_taken(text: str) -> None:
+def test_valid_urls_are_accepted(text: str) -> None:
     assert read_callback_url(text, allow_http=False).scheme == "https"
 
 
 @pytest.mark.parametrize(("text", "reason"), BAD.items(), ids=[ascii(text)[:60] for text in BAD])
-def test_these_are_refused_with_a_reason(text: str, reason: str) -> None:
+def test_invalid_urls_are_refused_with_a_reason(text: str, reason: str) -> None:
     with pytest.raises(MalformedRequest, match=reason) as caught:
         read_callback_url(text, allow_http=False)
     assert caught.value.fields["errors"][0]["pointer"] == "/callback_url"
 
 
-def test_plain_http_is_taken_where_it_is_allowed() -> None:
+def test_plain_http_is_accepted_only_if_allowed() -> None:
     assert read_callback_url("http://localhost:9000/hook", allow_http=True).port == 9000
     with pytest.raises(MalformedRequest, match="must begin with https:// or http://"):
         read_callback_url("ftp://localhost/", allow_http=True)

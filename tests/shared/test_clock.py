@@ -1,4 +1,4 @@
-"""Points in time as text."""
+"""Moments and their text form."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -55,6 +55,6 @@ def test_text_order_is_time_order(one: datetime, other: datetime) -> None:
         "2026-02-30T00:00:00.000Z",
     ],
 )
-def test_anything_else_is_refused(text: str) -> None:
+def test_every_other_form_of_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
         clock.parse(text)

@@ -1,4 +1,4 @@
-"""Names of files, whatever a client calls them: recognised by people, and harmless."""
+"""Clients' file names: as shown to people, as part of keys, and in ASCII."""
 
 import unicodedata
 
@@ -59,7 +59,7 @@ KEYS = {
 
 
 @pytest.mark.parametrize(("raw", "name"), KEYS.items())
-def test_a_key_has_the_name_as_people_know_it_and_nothing_that_harms(raw: str, name: str) -> None:
+def test_a_key_keeps_the_file_name_without_harmful_characters(raw: str, name: str) -> None:
     assert key_name(raw) == name
 
 
@@ -86,7 +86,7 @@ def test_a_key_has_the_name_as_people_know_it_and_nothing_that_harms(raw: str, n
         ("", "image"),
     ],
 )
-def test_people_see_their_own_name_without_what_is_invisible(raw: str, name: str) -> None:
+def test_the_shown_name_has_no_invisible_characters(raw: str, name: str) -> None:
     assert display_name(raw) == name
 
 
@@ -101,7 +101,7 @@ def test_people_see_their_own_name_without_what_is_invisible(raw: str, name: str
         ("🐈 1.jpg", "1.jpg"),
     ],
 )
-def test_a_name_in_ascii_stands_in_where_nothing_else_is_read(raw: str, plain: str) -> None:
+def test_a_plain_name_is_the_name_in_ascii(raw: str, plain: str) -> None:
     assert plain_name(raw) == plain
 
 
@@ -140,14 +140,14 @@ def test_a_plain_name_is_always_short_safe_ascii(raw: str) -> None:
 
 
 @given(names)
-def test_naming_twice_is_naming_once(raw: str) -> None:
+def test_naming_a_name_again_does_not_change_it(raw: str) -> None:
     assert key_name(key_name(raw)) == key_name(raw)
     assert display_name(display_name(raw)) == display_name(raw)
     assert key_name(display_name(raw)) == key_name(raw)
 
 
 @given(names)
-def test_a_shown_name_is_short_on_one_line_and_no_path(raw: str) -> None:
+def test_a_shown_name_is_short_on_one_line_and_without_a_path(raw: str) -> None:
     name = display_name(raw)
     # A joiner is kept between characters that it joins, and is invisible by itself.
     assert name.replace("\u200c", "").replace("\u200d", "").isprintable()

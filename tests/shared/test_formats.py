@@ -1,4 +1,4 @@
-"""Telling formats by their first bytes."""
+"""Recognising formats by their first bytes."""
 
 import io
 from itertools import product
@@ -33,28 +33,28 @@ def written(image_format: ImageFormat, mode: str = "RGB") -> bytes:
 
 
 @pytest.mark.parametrize("image_format", ImageFormat)
-def test_what_pillow_writes_is_told(image_format: ImageFormat) -> None:
+def test_files_written_by_pillow_are_recognised(image_format: ImageFormat) -> None:
     assert sniff(written(image_format)[:SNIFF_BYTES]) is image_format
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "RGB"])
-def test_each_kind_of_ppm_is_told(mode: str) -> None:
+def test_each_kind_of_ppm_is_recognised(mode: str) -> None:
     assert sniff(written(ImageFormat.PPM, mode)) is ImageFormat.PPM
 
 
 @pytest.mark.parametrize("codec", ["jp2", "j2k"])
-def test_both_wrappings_of_jpeg_2000_are_told(codec: str) -> None:
+def test_both_containers_of_jpeg_2000_are_recognised(codec: str) -> None:
     out = io.BytesIO()
     Image.new("RGB", (16, 16)).save(out, "JPEG2000", no_jp2=codec == "j2k")
     assert sniff(out.getvalue()[:SNIFF_BYTES]) is ImageFormat.JPEG2000
 
 
-def test_a_big_endian_tiff_is_told() -> None:
+def test_a_big_endian_tiff_is_recognised() -> None:
     assert sniff(b"MM\x00*" + bytes(28)) is ImageFormat.TIFF
 
 
 @pytest.mark.parametrize("head", [b"II+\x00\x08\x00\x00\x00", b"MM\x00+\x00\x08\x00\x00"])
-def test_a_big_tiff_is_told(head: bytes) -> None:
+def test_a_bigtiff_is_recognised(head: bytes) -> None:
     assert sniff(head + bytes(24)) is ImageFormat.TIFF
 
 
@@ -68,7 +68,7 @@ def test_a_big_tiff_is_told(head: bytes) -> None:
         (b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41", None),
     ],
 )
-def test_avif_is_told_from_its_relatives(head: bytes, image_format: ImageFormat | None) -> None:
+def test_avif_is_told_apart_from_similar_formats(head: bytes, image_format: ImageFormat | None) -> None:
     assert sniff(head) is image_format
 
 
@@ -99,19 +99,19 @@ def test_avif_is_told_from_its_relatives(head: bytes, image_format: ImageFormat 
         b" \xff\xd8\xff",
     ],
 )
-def test_what_is_no_image_of_ours_is_nothing(head: bytes) -> None:
+def test_unsupported_files_are_not_recognised(head: bytes) -> None:
     assert sniff(head) is None
 
 
 @pytest.mark.parametrize(("front", "back"), [*product(ImageFormat, ImageFormat)])
-def test_the_first_bytes_decide_whatever_follows(front: ImageFormat, back: ImageFormat) -> None:
+def test_only_the_first_bytes_decide(front: ImageFormat, back: ImageFormat) -> None:
     polyglot = written(front)[:SNIFF_BYTES] + written(back)
     assert sniff(polyglot) is front
     assert sniff(polyglot[:SNIFF_BYTES]) is front
 
 
 @pytest.mark.parametrize("image_format", ImageFormat)
-def test_a_prefix_of_any_length_is_told_or_nothing(image_format: ImageFormat) -> None:
+def test_no_prefix_is_taken_for_another_format(image_format: ImageFormat) -> None:
     data = written(image_format)
     told = [sniff(data[:length]) for length in range(SNIFF_BYTES + 1)]
     assert set(told) == {None, image_format}
@@ -120,12 +120,12 @@ def test_a_prefix_of_any_length_is_told_or_nothing(image_format: ImageFormat) ->
 
 
 @given(st.binary(max_size=64))
-def test_more_than_the_wanted_bytes_change_nothing(data: bytes) -> None:
+def test_further_bytes_change_nothing(data: bytes) -> None:
     assert sniff(data) == sniff(data[:SNIFF_BYTES]) or sniff(data[:SNIFF_BYTES]) is None
 
 
 @pytest.mark.parametrize("path", corpus_params("formats/*.*"))
-def test_pictures_from_elsewhere_are_told_by_their_bytes(path: Path) -> None:
+def test_images_from_other_programs_are_recognised(path: Path) -> None:
     with Image.open(path) as image:
         expected = "JPEG" if image.format == "MPO" else image.format
     told = sniff(path.read_bytes()[:SNIFF_BYTES])
@@ -133,7 +133,7 @@ def test_pictures_from_elsewhere_are_told_by_their_bytes(path: Path) -> None:
     assert PILLOW_NAMES[told] == expected
 
 
-def test_each_format_has_a_media_type_and_an_extension_of_its_own() -> None:
+def test_each_format_has_its_own_media_type_and_extension() -> None:
     assert len({image_format.media_type for image_format in ImageFormat}) == len(ImageFormat)
     assert len({image_format.extension for image_format in ImageFormat}) == len(ImageFormat)
     assert (ImageFormat.JPEG.media_type, ImageFormat.JPEG.extension) == ("image/jpeg", "jpg")

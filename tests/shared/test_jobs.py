@@ -1,4 +1,4 @@
-"""States of a job, and how they follow from each other."""
+"""Statuses of a job, and their changes."""
 
 from itertools import pairwise, product
 
@@ -45,11 +45,11 @@ LEGAL = {
 
 
 @pytest.mark.parametrize(("before", "after"), [*product(JobStatus, JobStatus)])
-def test_a_status_goes_on_only_as_the_table_says(before: JobStatus, after: JobStatus) -> None:
+def test_only_these_changes_of_status_are_allowed(before: JobStatus, after: JobStatus) -> None:
     assert before.may_become(after) == ((before, after) in LEGAL)
 
 
-def test_open_statuses_are_those_in_which_something_is_still_to_happen() -> None:
+def test_open_statuses_are_those_that_still_change() -> None:
     assert {AWAITING, QUEUED, PROCESSING} == OPEN
     assert {status for status in JobStatus if status.is_open} == OPEN
 
@@ -75,14 +75,14 @@ DONE, BROKEN = VariantStatus.COMPLETED, VariantStatus.FAILED
         ([], False, FAILED),
     ],
 )
-def test_the_variants_decide_how_a_job_ends_and_without_any_the_metadata_does(
+def test_variants_decide_the_final_status_and_without_any_the_description_does(
     *, variants: list[VariantStatus], described: bool, status: JobStatus
 ) -> None:
     assert final_status(variants, described=described) is status
 
 
 @given(variants=st.lists(st.sampled_from([DONE, BROKEN])), described=st.booleans())
-def test_a_job_ends_in_a_status_that_work_can_lead_to(*, variants: list[VariantStatus], described: bool) -> None:
+def test_a_job_at_work_may_end_in_every_final_status(*, variants: list[VariantStatus], described: bool) -> None:
     assert PROCESSING.may_become(final_status(variants, described=described))
 
 
@@ -92,6 +92,6 @@ def test_job_ids_sort_by_time_of_creation() -> None:
     assert {one[14] for one in ids} == {"7"}
 
 
-def test_a_job_waits_for_each_variant_and_the_metadata() -> None:
+def test_a_job_waits_for_each_variant_and_the_description() -> None:
     assert parts_of(unsettled(Recipe(variants=(Variant(name="a"), Variant(name="b"))))) == {SOURCE_PART, "a", "b"}
     assert parts_of([]) == {SOURCE_PART}

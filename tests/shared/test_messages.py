@@ -1,4 +1,4 @@
-"""Message bodies: written and read back, and strict about what they do not know."""
+"""Message bodies: written, read back, and refused if unknown."""
 
 import json
 from datetime import UTC, datetime
@@ -136,14 +136,14 @@ def test_types_are_distinct() -> None:
 
 
 @pytest.mark.parametrize("message", [one for one in MESSAGES if isinstance(one, TaskStarted | TaskFinished)])
-def test_a_report_is_told_by_its_type(message: BaseModel) -> None:
+def test_a_report_is_recognised_by_its_type(message: BaseModel) -> None:
     assert TaskReport.validate_json(message.model_dump_json(exclude_none=True)) == message
 
 
 @pytest.mark.parametrize(
     "body", ["", "{}", "null", '{"type": "task.process"}', '{"Event": "s3:TestEvent"}', '{"type": "task.started"}']
 )
-def test_what_is_no_report_is_refused(body: str) -> None:
+def test_a_message_that_is_not_a_report_is_refused(body: str) -> None:
     with pytest.raises(ValidationError):
         TaskReport.validate_json(body)
 

@@ -1,4 +1,4 @@
-"""Names of objects, whatever a client calls its file."""
+"""Keys of objects."""
 
 from uuid import UUID
 
@@ -28,18 +28,18 @@ tricky_text = st.text(alphabet="ab._- /\\\u0301\u200bé\ud800\n", max_size=200)
 
 
 @given(any_text)
-def test_a_key_made_here_is_read_back_as_its_job(raw: str) -> None:
+def test_a_key_names_its_job(raw: str) -> None:
     job_id = new_job_id()
     for key in (upload_key(job_id, raw), direct_key(job_id, raw)):
         assert read_original_key(key) == OriginalKey(job_id=job_id, filename=key_name(raw))
 
 
-def test_the_ways_in_have_prefixes_of_their_own() -> None:
+def test_uploads_and_drops_have_different_prefixes() -> None:
     assert upload_key(JOB, "a/cat.jpg") == f"uploads/{JOB}/cat.jpg"
     assert direct_key(JOB, "a/cat.jpg") == f"direct/{JOB}/cat.jpg"
 
 
-def test_a_result_is_named_after_its_folder_job_and_source() -> None:
+def test_the_key_of_a_result_has_its_folder_job_and_file_name() -> None:
     assert result_stem("augmented-images/90-degree", JOB, "my cat.v2.jpg") == (
         f"augmented-images/90-degree/{JOB}/my-cat.v2"
     )
@@ -62,7 +62,7 @@ def test_no_result_has_the_key_of_a_manifest() -> None:
     assert all(manifest_key(JOB) != f"{result_stem(MANIFESTS, JOB, 'manifest.json')}.{name}" for name in names)
 
 
-def test_a_drop_names_its_recipe() -> None:
+def test_the_key_of_a_drop_names_its_recipe() -> None:
     assert read_original_key("incoming/augment/cat.jpg") == OriginalKey(recipe="augment", filename="cat.jpg")
     assert read_original_key("incoming/augment/2026/11/cat.jpg") == OriginalKey(recipe="augment", filename="cat.jpg")
     assert read_original_key("incoming/no such/cat\u202e.jpg") == OriginalKey(recipe="no such", filename="cat.jpg")
@@ -89,5 +89,5 @@ def test_a_drop_names_its_recipe() -> None:
         f"/uploads/{JOB}/cat.jpg",
     ],
 )
-def test_a_key_that_starts_nothing_is_told(key: str) -> None:
+def test_other_keys_begin_no_job(key: str) -> None:
     assert read_original_key(key) is None

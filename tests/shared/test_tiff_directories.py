@@ -1,4 +1,4 @@
-"""What the directories of a TIFF say before any pixel is read, of a whole file and of one that streams by."""
+"""The walk through the directories of a TIFF, for a whole file and for a stream."""
 
 import pytest
 from hypothesis import given
@@ -22,17 +22,17 @@ def streamed(data: bytes, chunk: int) -> TiffWalk:
 
 @pytest.mark.parametrize("order", ["<", ">"])
 @pytest.mark.parametrize("big", [False, True])
-def test_pages_and_size_are_told_of_either_flavour(order: str, big: bool) -> None:  # noqa: FBT001 - a parameter of a test
+def test_pages_and_size_are_read_of_tiff_and_bigtiff(order: str, big: bool) -> None:  # noqa: FBT001 - a parameter of a test
     walk = walked(tiffs.tiff([(PLAIN, [bytes(30)])] * 5, order=order, big=big))
     assert (walk.pages, walk.width, walk.height, walk.raw) == (5, 6, 5, None)
 
 
-def test_a_chain_that_leads_back_has_as_many_pages_as_are_counted() -> None:
+def test_an_endless_chain_has_the_largest_number_of_pages() -> None:
     assert walked(bombs.tiff_chain(3, cyclic=True)).pages == MOST_FRAMES_COUNTED
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_camera_raw_is_told_by_its_name(name: str) -> None:
+def test_camera_raw_is_recognised_and_named(name: str) -> None:
     data, kind = FILES[name]
     assert walked(data).raw == kind
     assert (f"({kind})" in camera_raw.refusal(kind)) == bool(kind)
@@ -40,14 +40,14 @@ def test_camera_raw_is_told_by_its_name(name: str) -> None:
 
 @pytest.mark.parametrize("chunk", [1, 7, 64, 100_000])
 @pytest.mark.parametrize("name", FILES)
-def test_it_is_told_of_a_file_that_streams_by(name: str, chunk: int) -> None:
+def test_camera_raw_is_recognised_in_a_stream(name: str, chunk: int) -> None:
     data, _ = FILES[name]
     # The maker's name stands before the directory at the end of these files, and may be gone by then.
     assert streamed(data, chunk).raw is not None
 
 
 @pytest.mark.parametrize("name", raw_files.OTHERS)
-def test_camera_raw_that_is_no_tiff_is_told_by_its_first_bytes(name: str) -> None:
+def test_camera_raw_without_tiff_is_recognised_by_its_first_bytes(name: str) -> None:
     assert camera_raw.by_magic(raw_files.OTHERS[name][:16]) == name
 
 
@@ -61,16 +61,16 @@ def test_camera_raw_that_is_no_tiff_is_told_by_its_first_bytes(name: str) -> Non
     ],
     ids=["a pyramid", "a full picture with reduced ones", "a reduced picture alone", "a scan by a camera's maker"],
 )
-def test_an_ordinary_tiff_is_no_camera_raw(tags: dict[int, tiffs.Tag]) -> None:
+def test_an_ordinary_tiff_is_not_camera_raw(tags: dict[int, tiffs.Tag]) -> None:
     assert walked(tiffs.tiff([(tags, [bytes(30)])])).raw is None
 
 
-def test_pixels_that_look_like_a_header_are_no_camera_raw() -> None:
+def test_pixels_that_look_like_a_header_are_not_camera_raw() -> None:
     for pixels in (b"CR\2\0" + bytes(26), b"IIII" * 8):
         assert walked(tiffs.tiff([(PLAIN, [pixels])])).raw is None
 
 
-def test_a_stream_ends_where_a_directory_has_gone_by() -> None:
+def test_the_walk_of_a_stream_ends_at_a_directory_that_has_gone_by() -> None:
     data = bytearray(tiffs.tiff([(PLAIN, [bytes(30)])] * 2))
     first = int.from_bytes(data[4:8], "little")
     # The second directory leads back to the first.
@@ -87,6 +87,6 @@ hostile = st.one_of(
 
 
 @given(data=hostile, chunk=st.integers(1, 200))
-def test_no_file_does_anything_but_end_the_walk(data: bytes, chunk: int) -> None:
+def test_the_walk_ends_for_every_file(data: bytes, chunk: int) -> None:
     assert walked(data).wanted is None
     assert streamed(data, chunk).pages <= walked(data).pages

@@ -1,4 +1,4 @@
-"""What an installation consists of."""
+"""The topology of an installation."""
 
 from itertools import chain
 
@@ -28,7 +28,7 @@ def test_two_installations_share_nothing() -> None:
     assert not {table.name for table in one.tables} & {table.name for table in other.tables}
 
 
-def test_messages_are_kept_a_fortnight_and_hidden_a_minute() -> None:
+def test_messages_are_kept_for_two_weeks_and_hidden_for_a_minute() -> None:
     assert {(queue.retention_seconds, queue.visibility_seconds) for queue in TOPOLOGY.queues} == {
         (14 * DAY_SECONDS, 60)
     }
@@ -36,7 +36,7 @@ def test_messages_are_kept_a_fortnight_and_hidden_a_minute() -> None:
     assert receives == {"uploads": 20, "tasks": 7, "reports": 10, "notifications": 10}
 
 
-def test_only_originals_expire_and_only_their_direct_ways_in_are_announced() -> None:
+def test_only_originals_expire_and_only_drops_and_presigned_uploads_are_announced_by_s3() -> None:
     assert (TOPOLOGY.originals.expire_days, TOPOLOGY.results.expire_days) == (7, None)
     assert TOPOLOGY.originals.notify_prefixes == ("direct/", "incoming/")
     assert TOPOLOGY.results.notify_prefixes == ()

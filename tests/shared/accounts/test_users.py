@@ -22,7 +22,7 @@ def user(name: str = "ann", password: str = PASSWORD) -> User:
     return User.of(name, owner="studio", password=password, created_at=NOW)
 
 
-def test_only_the_password_itself_is_the_password() -> None:
+def test_only_the_same_password_is_accepted() -> None:
     password_hash = hashed(PASSWORD)
     assert password_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert is_password(PASSWORD, password_hash)
@@ -31,33 +31,33 @@ def test_only_the_password_itself_is_the_password() -> None:
     ] * 4
 
 
-def test_it_does_not_matter_how_a_keyboard_composes_a_character() -> None:
+def test_a_password_is_the_same_however_a_keyboard_composes_it() -> None:
     assert is_password("caf\u00e9 au lait, please", hashed("cafe\u0301 au lait, please"))
 
 
-def test_to_verify_for_nobody_costs_what_it_costs_for_somebody() -> None:
+def test_verifying_takes_as_long_for_an_unknown_user() -> None:
     parameters = hashed(PASSWORD).split("$")[1:4]
     assert NOBODYS.split("$")[1:4] == parameters
     assert not is_password(PASSWORD, NOBODYS)
 
 
 @pytest.mark.parametrize("name", ["", " ", "-ann", "ann#", "a" * 65, "ann\n", "an n", "änn", "user#ann"])
-def test_a_name_that_could_be_taken_for_something_else_is_refused(name: str) -> None:
+def test_an_ambiguous_name_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="1 to 64"):
         read_name(name)
 
 
-def test_capitals_make_no_other_user() -> None:
+def test_capitals_do_not_distinguish_users() -> None:
     assert user("Ann@Example.com").name == "ann@example.com"
 
 
 @pytest.mark.parametrize("length", [0, SHORTEST - 1, LONGEST + 1])
-def test_a_password_is_neither_short_nor_endless(length: int) -> None:
+def test_a_short_or_a_very_long_password_is_refused(length: int) -> None:
     with pytest.raises(ValueError, match="15 to 256"):
         user(password="x" * length)
 
 
-def test_a_user_is_shown_without_the_hash() -> None:
+def test_the_hash_is_not_in_the_repr_of_a_user() -> None:
     assert "argon2" not in repr(user())
 
 
@@ -74,7 +74,7 @@ async def test_a_user_is_found_as_they_were_written(table: UserTable) -> None:
     assert ann in await table.all()
 
 
-async def test_nobody_takes_anothers_name(table: UserTable) -> None:
+async def test_a_second_user_with_the_same_name_is_refused(table: UserTable) -> None:
     ann = user(f"ann-{uuid4().hex}")
     assert await table.create(ann)
     assert await table.create(ann), "the same write once more"
@@ -82,7 +82,7 @@ async def test_nobody_takes_anothers_name(table: UserTable) -> None:
     assert await table.find(ann.name) == ann
 
 
-async def test_a_change_that_somebody_else_has_overtaken_is_not_made(table: UserTable) -> None:
+async def test_a_change_of_an_old_version_is_refused(table: UserTable) -> None:
     ann = user(f"ann-{uuid4().hex}")
     await table.create(ann)
     disabled = ann.disabled(NOW)
@@ -92,7 +92,7 @@ async def test_a_change_that_somebody_else_has_overtaken_is_not_made(table: User
     assert await table.find(ann.name) == disabled
 
 
-def test_each_change_of_a_user_is_another_version_and_changes_nothing_else() -> None:
+def test_each_change_of_a_user_changes_the_version_and_nothing_else() -> None:
     ann = user()
     gone = ann.disabled(NOW)
     assert gone.disabled_at == gone.disabled(clock.now()).disabled_at == NOW, "since when stays"

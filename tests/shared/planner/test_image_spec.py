@@ -1,4 +1,4 @@
-"""What is known of pictures beforehand. That the pipeline makes just these is in the pipeline's own tests."""
+"""Predictions of images after operations. The pipeline's own tests compare them with its results."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def told(spec: ImageSpec, *operations: dict[str, Any]) -> ImageSpec:
     return final_spec([OPERATION.validate_python(operation) for operation in operations], spec)
 
 
-def test_sizes_are_exact_until_pixels_decide() -> None:
+def test_sizes_are_exact_until_they_depend_on_pixels() -> None:
     assert told(PHOTO, {"op": "resize", "width": 1000}) == ImageSpec(size=(1000, 750), alpha=Alpha.NONE)
     assert told(PHOTO, TRIM) == ImageSpec(size=(4000, 3000), exact=False, alpha=Alpha.NONE)
 
@@ -40,7 +40,7 @@ def test_sizes_are_exact_until_pixels_decide() -> None:
         ({"op": "sepia"}, (4000, 3000)),
     ],
 )
-def test_a_bound_holds_whatever_a_trim_has_left(operation: dict[str, Any], expected: tuple[int, int]) -> None:
+def test_the_bound_holds_for_every_result_of_a_trim(operation: dict[str, Any], expected: tuple[int, int]) -> None:
     assert told(PHOTO, TRIM, operation) == ImageSpec(size=expected, exact=False, alpha=Alpha.NONE)
 
 
@@ -52,12 +52,12 @@ def test_a_bound_holds_whatever_a_trim_has_left(operation: dict[str, Any], expec
         {"op": "resize", "width": 64, "height": 64, "fit": "fill", "enlarge": True},
     ],
 )
-def test_a_size_that_is_asked_for_is_exact_again(operation: dict[str, Any]) -> None:
+def test_a_resize_to_a_fixed_size_makes_the_size_exact_again(operation: dict[str, Any]) -> None:
     made = told(PHOTO, TRIM, operation)
     assert (made.size, made.exact) == ((64, 64), True)
 
 
-def test_what_is_too_large_is_refused_where_the_pipeline_does() -> None:
+def test_too_large_an_image_fails_at_the_same_step_as_in_the_pipeline() -> None:
     with pytest.raises(OutputLimit, match="50331648 pixels"):
         told(PHOTO, {"op": "resize", "width": 8192, "enlarge": True})
     with pytest.raises(OutputLimit, match="9000 × 10"):
@@ -77,7 +77,7 @@ def test_the_frames_of_an_animation_count_together() -> None:
         final_spec((), PHOTO, frames=5)
 
 
-def test_a_crop_beside_the_picture_is_certain_to_fail_and_of_a_trimmed_one_too() -> None:
+def test_a_crop_outside_the_image_fails_also_after_a_trim() -> None:
     beside = {"op": "crop", "left": 4000, "width": 10, "height": 10}
     for operations in ([beside], [TRIM, beside]):
         with pytest.raises(ImageError):
@@ -108,5 +108,5 @@ def test_a_crop_beside_the_picture_is_certain_to_fail_and_of_a_trimmed_one_too()
         (LOGO, {"op": "grayscale"}, Alpha.PERHAPS),
     ],
 )
-def test_transparency_follows_from_backgrounds(spec: ImageSpec, operation: dict[str, Any], expected: Alpha) -> None:
+def test_transparency_depends_on_the_background(spec: ImageSpec, operation: dict[str, Any], expected: Alpha) -> None:
     assert spec_after(OPERATION.validate_python(operation), spec).alpha is expected

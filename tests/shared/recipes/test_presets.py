@@ -1,4 +1,4 @@
-"""The recipes that ship with Darkroom, by what they mean, and those of an operator."""
+"""The presets that ship with Darkroom, and those of an operator."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,7 +36,7 @@ def test_the_shipped_presets_are_these(presets: Presets) -> None:
     assert DEFAULT_PRESET == "web"
 
 
-def test_augment_letterboxes_on_white_and_turns_by_four_angles(presets: Presets) -> None:
+def test_augment_letterboxes_on_white_and_rotates_by_four_angles(presets: Presets) -> None:
     variants = by_name(presets["augment"])
     letterbox = Resize(op="resize", width=256, height=256, fit=Fit.CONTAIN, background="#ffffff")
     assert {name: variant.result_folder for name, variant in variants.items()} == {
@@ -85,17 +85,17 @@ def test_web_has_four_widths_in_two_formats_and_never_enlarges(presets: Presets)
     }
 
 
-def test_optimize_changes_only_how_the_picture_is_written(presets: Presets) -> None:
+def test_optimize_has_no_operations(presets: Presets) -> None:
     (variant,) = presets["optimize"].variants
     assert variant.operations == ()
     assert variant.output.format is OutputFormat.SAME
 
 
-def test_metadata_makes_no_picture(presets: Presets) -> None:
+def test_metadata_has_no_variants(presets: Presets) -> None:
     assert presets["metadata"].variants == ()
 
 
-def test_every_folder_is_of_one_preset_only(presets: Presets) -> None:
+def test_no_two_presets_share_a_folder(presets: Presets) -> None:
     folders = [variant.result_folder for recipe in presets.values() for variant in recipe.variants]
     assert len(folders) == len(set(folders)), "a folder of the results bucket holds one kind of picture"
 
@@ -113,14 +113,14 @@ def test_a_file_adds_presets_and_replaces_shipped_ones(tmp_path: Path) -> None:
     "content",
     ["", "[]", '{"Mine": {"variants": []}}', '{"mine": {"variants": [{"name": "a", "operations": [{"op": "zap"}]}]}}'],
 )
-def test_a_faulty_presets_file_is_named(tmp_path: Path, content: str) -> None:
+def test_the_error_names_a_faulty_presets_file(tmp_path: Path, content: str) -> None:
     file = tmp_path / "presets.json"
     file.write_text(content)
     with pytest.raises(ValueError, match=r"presets file .*presets\.json"):
         load_presets(file)
 
 
-def test_no_preset_is_called_what_recipes_of_clients_are_called(tmp_path: Path) -> None:
+def test_no_preset_may_be_named_custom(tmp_path: Path) -> None:
     file = tmp_path / "presets.json"
     file.write_text('{"custom": {"variants": []}}')
     with pytest.raises(ValueError, match="`custom` is reserved"):
@@ -132,7 +132,7 @@ def test_a_missing_presets_file_is_an_error(tmp_path: Path) -> None:
         load_presets(tmp_path / "none.json")
 
 
-def test_presets_cannot_be_changed_by_whoever_reads_them(presets: Presets) -> None:
+def test_presets_are_immutable(presets: Presets) -> None:
     assert not hasattr(presets, "__setitem__")
 
 
@@ -145,7 +145,7 @@ def test_a_document_means_itself(presets: Presets) -> None:
 
 
 @pytest.mark.parametrize("text", ["", " ", "nope", "Web", "web ", "../web", "12", "custom", "x" * 10_000, "\x00\u202e"])
-def test_an_unknown_name_is_refused_and_the_known_ones_are_told(text: str, presets: Presets) -> None:
+def test_the_error_for_an_unknown_preset_lists_the_known_ones(text: str, presets: Presets) -> None:
     with pytest.raises(InvalidRecipe, match="augment, grayscale, metadata") as raised:
         resolve_recipe(text, presets)
     assert len(raised.value.message) < 600
@@ -157,7 +157,7 @@ def test_an_unknown_name_is_refused_and_the_known_ones_are_told(text: str, prese
     ("text", "says"),
     [('[{"name": "a"}]', "an array"), ("\n[", "an array"), ('"web"', "a string"), ('"{}"', "a string")],
 )
-def test_json_that_is_no_object_is_not_taken_for_a_name(text: str, says: str, presets: Presets) -> None:
+def test_json_other_than_an_object_is_refused(text: str, says: str, presets: Presets) -> None:
     with pytest.raises(
         InvalidRecipe, match=r'a JSON object, \{"variants": \[\.\.\.\]\}, or the name of a preset without'
     ) as raised:

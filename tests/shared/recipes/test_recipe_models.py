@@ -1,4 +1,4 @@
-"""What all models of recipes have in common, field by field."""
+"""Rules for the fields of all models of recipes."""
 
 import ast
 import inspect
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from darkroom.recipes import Recipe
 
 
-def test_no_field_takes_what_is_no_finite_number() -> None:
+def test_no_field_accepts_infinity_or_nan() -> None:
     numbers = [
         (model, name)
         for model in models_of(Recipe)
@@ -27,7 +27,7 @@ def test_no_field_takes_what_is_no_finite_number() -> None:
             assert said == ["Input should be a finite number"], (model, name, number)
 
 
-def test_the_json_schema_says_of_every_field_what_its_docstring_does() -> None:
+def test_every_description_in_the_json_schema_is_the_fields_docstring() -> None:
     for model in models_of(Recipe):
         schema, documented = model.model_json_schema(), docstrings(model)
         assert schema["additionalProperties"] is False
@@ -36,7 +36,7 @@ def test_the_json_schema_says_of_every_field_what_its_docstring_does() -> None:
 
 
 def models_of(root: type[BaseModel]) -> list[type[BaseModel]]:
-    """The model and all those that its fields are made of."""
+    """Return the model and all models of its fields."""
     found = [root]
     for model in found:
         parts = [part for field in model.model_fields.values() for part in parts_of(field.annotation)]
@@ -47,13 +47,13 @@ def models_of(root: type[BaseModel]) -> list[type[BaseModel]]:
 
 
 def parts_of(annotation: Any) -> list[Any]:
-    """What a type is put together of, down to the plain ones."""
+    """Return the plain types that a type consists of."""
     inner = get_args(annotation)
     return [plain for part in inner for plain in parts_of(part)] if inner else [annotation]
 
 
 def docstrings(model: type[BaseModel]) -> dict[str, str]:
-    """What stands below each field in the source, by its name."""
+    """Return the docstring of each field in the source code, by the name of the field."""
     (definition,) = ast.parse(inspect.getsource(model)).body
     assert isinstance(definition, ast.ClassDef)
     return {

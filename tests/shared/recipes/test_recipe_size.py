@@ -1,4 +1,4 @@
-"""How long a recipe may be as it is kept with each job."""
+"""The size of a recipe as stored with each job."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ PRESETS = load_presets()
 
 
 def of_texts(variants: int, operations: int, letters: int) -> dict[str, Any]:
-    """A recipe that writes texts of so many letters on its pictures."""
+    """Return a recipe with watermarks, each with a text of this many letters."""
     steps = [{"op": "watermark", "text": "x" * letters}] * operations
     return {"variants": [{"name": str(number), "operations": steps} for number in range(variants)]}
 
@@ -24,7 +24,7 @@ def stored_bytes(document: dict[str, Any]) -> int:
     return len(parse_recipe(json.dumps(document)).stored.encode())
 
 
-def test_a_recipe_of_exactly_the_limit_is_taken_and_one_byte_more_is_not() -> None:
+def test_a_recipe_of_exactly_the_limit_is_accepted_and_one_byte_more_is_not() -> None:
     document = of_texts(MAX_VARIANTS, 3, 96)
     missing = MAX_RECIPE_BYTES - stored_bytes(document)
     assert 0 < missing < MAX_VARIANTS * 60
@@ -41,7 +41,7 @@ def test_a_recipe_of_exactly_the_limit_is_taken_and_one_byte_more_is_not() -> No
     assert STATUSES[refused.value.code] == 422
 
 
-def test_the_largest_recipe_that_the_schema_takes_is_too_large() -> None:
+def test_the_largest_recipe_that_the_schema_allows_is_too_large() -> None:
     with pytest.raises(RecipeTooLarge):
         resolve_recipe(json.dumps(of_texts(MAX_VARIANTS, MAX_OPERATIONS, 100)), PRESETS)
 

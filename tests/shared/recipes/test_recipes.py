@@ -1,4 +1,4 @@
-"""Recipes: what validates, what it means, and where each fault is."""
+"""Recipes: valid documents, and the errors for others."""
 
 import json
 from typing import Any
@@ -36,7 +36,7 @@ def recipe_with(*operations: dict[str, Any], output: dict[str, Any] | None = Non
 
 
 def faults(document: str | bytes) -> dict[str, str]:
-    """Pointer and message of each fault."""
+    """Return the pointer and the message of each fault."""
     with pytest.raises(InvalidRecipe) as raised:
         parse_recipe(document)
     errors = raised.value.fields["errors"]
@@ -77,7 +77,7 @@ def test_each_operation_is_read_with_its_defaults(written: dict[str, Any], opera
 @pytest.mark.parametrize(
     ("alias", "fit"), [("pad", Fit.CONTAIN), ("stretch", Fit.FILL), *((fit.value, fit) for fit in Fit)]
 )
-def test_a_fit_has_the_names_that_css_and_others_give_it(alias: str, fit: Fit) -> None:
+def test_a_fit_has_aliases(alias: str, fit: Fit) -> None:
     (operation,) = parse_recipe(recipe_with({"op": "resize", "width": 1, "fit": alias})).variants[0].operations
     assert isinstance(operation, Resize)
     assert operation.fit is fit
@@ -89,7 +89,7 @@ def test_operations_keep_their_order() -> None:
     assert [operation.op for operation in read] == ops
 
 
-def test_without_an_output_the_format_stays() -> None:
+def test_the_default_output_keeps_the_format() -> None:
     assert parse_recipe(recipe_with()).variants[0].output == Output(format=OutputFormat.SAME, quality=None)
 
 
@@ -98,7 +98,7 @@ def test_each_output_format_is_read(image_format: OutputFormat) -> None:
     assert parse_recipe(recipe_with(output={"format": image_format.value})).variants[0].output.format is image_format
 
 
-def test_a_recipe_without_variants_asks_for_metadata_only() -> None:
+def test_a_recipe_may_have_no_variants() -> None:
     assert parse_recipe('{"variants": []}') == Recipe(variants=())
 
 
@@ -146,7 +146,7 @@ def test_the_result_folder_is_the_variants_name_unless_given() -> None:
         ({}, "", "'op'"),
     ],
 )
-def test_a_faulty_operation_is_refused_and_pointed_at(operation: dict[str, Any], pointer: str, says: str) -> None:
+def test_the_error_points_at_a_faulty_operation(operation: dict[str, Any], pointer: str, says: str) -> None:
     found = faults(recipe_with({"op": "flip"}, operation))
     assert list(found) == [f"/variants/0/operations/1{pointer}"]
     (message,) = found.values()
@@ -178,7 +178,7 @@ def test_a_faulty_operation_is_refused_and_pointed_at(operation: dict[str, Any],
     ],
     ids=lambda value: value[:40] if isinstance(value, str) else None,
 )
-def test_a_faulty_document_is_refused_and_pointed_at(document: str | bytes, pointer: str) -> None:
+def test_the_error_points_at_a_fault_of_a_document(document: str | bytes, pointer: str) -> None:
     assert list(faults(document)) == [pointer]
 
 
@@ -209,7 +209,7 @@ def test_two_variants_never_write_to_one_key(variants: list[dict[str, str]], say
     assert says in message
 
 
-def test_every_fault_is_told_at_once() -> None:
+def test_an_error_lists_every_fault() -> None:
     document = {
         "variants": [
             {"name": "A", "operations": [{"op": "resize", "width": 0, "fit": "x"}]},
@@ -224,7 +224,7 @@ def test_every_fault_is_told_at_once() -> None:
     }
 
 
-def test_there_is_a_highest_number_of_variants_and_operations() -> None:
+def test_the_numbers_of_variants_and_operations_are_limited() -> None:
     most = {"variants": [{"name": str(number)} for number in range(MAX_VARIANTS)]}
     assert len(parse_recipe(json.dumps(most)).variants) == MAX_VARIANTS
     most["variants"].append({"name": "more"})
@@ -247,13 +247,13 @@ def test_of_countless_faults_some_are_told(document: str, told: int) -> None:
     assert len(faults(document)) == told
 
 
-def test_text_that_is_no_unicode_is_refused() -> None:
+def test_a_lone_surrogate_is_refused() -> None:
     with pytest.raises(InvalidRecipe):
         parse_recipe('{"variants": [{"name": "\ud800"}]}')
 
 
 @given(st.text() | st.binary())
-def test_no_document_does_anything_but_validate_or_be_refused(document: str | bytes) -> None:
+def test_every_document_is_either_valid_or_refused(document: str | bytes) -> None:
     read = recipe_or_pointers(document)
     assert read
 
@@ -271,7 +271,7 @@ json_values = st.recursive(
 
 
 @given(json_values)
-def test_a_document_of_the_right_words_is_validated_or_refused(value: Any) -> None:
+def test_every_document_of_known_members_is_either_valid_or_refused(value: Any) -> None:
     document = json.dumps({"variants": [{"name": "a", "operations": [value]}, value]})
     read = recipe_or_pointers(document)
     assert isinstance(read, Recipe) or all(resolves(json.loads(document), pointer) for pointer in read)
@@ -285,7 +285,7 @@ def recipe_or_pointers(document: str | bytes) -> Recipe | list[str]:
 
 
 def resolves(document: Any, pointer: str) -> bool:
-    """Whether the pointer leads into the document; its last step may be a member that is missing."""
+    """Return whether the pointer leads into the document. Its last step may be a missing member."""
     steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
     for step in steps[:-1]:
         document = document[int(step)] if isinstance(document, list) else document[step]

@@ -1,4 +1,4 @@
-"""Watermarks in recipes: which texts can be written, and how an image is named."""
+"""Watermarks in recipes: their texts and their images."""
 
 import json
 from typing import Any
@@ -35,7 +35,7 @@ def faults(*watermarks: dict[str, Any]) -> dict[str, str]:
         "~" * 100,
     ],
 )
-def test_latin_greek_and_cyrillic_can_be_written(text: str) -> None:
+def test_a_text_may_be_latin_greek_or_cyrillic(text: str) -> None:
     [operation] = parse_recipe(recipe({"text": text})).variants[0].operations
     assert isinstance(operation, Watermark)
     assert operation.text == text
@@ -59,13 +59,13 @@ def test_accents_are_composed() -> None:
         ("\U0001f600", "U+1F600 (😀)"),
     ],
 )
-def test_what_cannot_be_written_is_named(text: str, named: str) -> None:
+def test_the_error_names_characters_that_the_font_lacks(text: str, named: str) -> None:
     fault = faults({"text": text})["/variants/0/operations/0/text"]
     assert fault.startswith("the font has Latin, Greek and Cyrillic letters only; it lacks ")
     assert named in fault
 
 
-def test_of_many_such_characters_some_are_named() -> None:
+def test_the_error_names_at_most_eight_characters() -> None:
     assert faults({"text": "あ" + "いうえおかきくけこさしすせそ"})["/variants/0/operations/0/text"].count("U+") == 8
 
 
@@ -74,7 +74,7 @@ def test_a_text_has_one_to_a_hundred_characters(text: str) -> None:
     assert list(faults({"text": text})) == ["/variants/0/operations/0/text"]
 
 
-def test_an_image_is_a_variant_of_a_job() -> None:
+def test_an_overlay_is_a_variant_of_a_job() -> None:
     variant = parse_recipe(recipe({"text": "a"}, {"image": LOGO})).variants[0]
     assert variant.overlays == {1: Overlay(job_id=JOB_ID, variant="logo")}
 
@@ -89,11 +89,11 @@ def test_the_id_of_a_job_is_a_uuid_as_the_api_writes_it(job_id: str) -> None:
     assert list(faults({"image": {**LOGO, "job_id": job_id}})) == ["/variants/0/operations/0/image/job_id"]
 
 
-def test_an_image_is_not_named_by_a_key() -> None:
+def test_an_overlay_cannot_be_named_by_a_key() -> None:
     assert "/variants/0/operations/0/image/key" in faults({"image": {**LOGO, "key": "logo/1/a.png"}})
 
 
-def test_a_recipe_uses_few_images_however_often() -> None:
+def test_a_recipe_may_use_four_different_images_many_times() -> None:
     images = [{"image": {**LOGO, "variant": f"v{number}"}} for number in range(MAX_OVERLAYS + 1)]
     assert len(parse_recipe(recipe(*images[:-1], *images[:-1])).variants[0].overlays) == 2 * MAX_OVERLAYS
     assert faults(*images) == {"": "watermarks may use at most 4 different images; there are 5"}

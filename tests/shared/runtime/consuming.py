@@ -1,4 +1,4 @@
-"""A consumer as its tests run it, and a handler that they hold."""
+"""A running consumer for tests, and a handler that waits for them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -21,7 +21,7 @@ async def consuming(
     drain_seconds: float = 5,
     pause: Pause | None = None,
 ) -> AsyncIterator[Stop]:
-    """Run a consumer for ten seconds at most; what is given stops it and returns when it has drained."""
+    """Run a consumer for at most ten seconds. The yielded function stops it, and returns when it has drained."""
     stop = asyncio.Event()
     consumer = Consumer(
         "test",
@@ -47,7 +47,7 @@ async def consuming(
 
 
 class Door:
-    """A handler that lets nothing through until it is opened, and tells what waits before it."""
+    """A handler that waits until it is opened, and knows which messages wait."""
 
     def __init__(self) -> None:
         self.open = asyncio.Event()
@@ -72,5 +72,5 @@ class Door:
             await self._knocked.wait()
 
     async def until_left(self) -> None:
-        """Wait until one went through, or was driven away."""
+        """Wait until a message has passed, or its handler was cancelled."""
         await self._left.wait()

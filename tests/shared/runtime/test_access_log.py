@@ -1,4 +1,4 @@
-"""One log line a request."""
+"""The access log: one line and one span for each request."""
 
 from collections.abc import AsyncIterator
 
@@ -50,13 +50,13 @@ async def test_a_request_is_one_line_without_its_query(path: str, status: int, c
     }
 
 
-async def test_a_probe_that_succeeds_is_no_news(client: httpx.AsyncClient) -> None:
+async def test_a_successful_probe_is_not_logged(client: httpx.AsyncClient) -> None:
     with capture_logs() as lines:
         await client.get("/healthz")
     assert lines == []
 
 
-async def test_what_a_client_makes_long_is_cut(client: httpx.AsyncClient) -> None:
+async def test_a_long_path_or_method_is_cut_in_the_log(client: httpx.AsyncClient) -> None:
     with capture_logs() as lines:
         await client.request("X" * 5000, f"/{'x' * 5000}")
     assert (len(lines[0]["method"]), len(lines[0]["path"])) == (16, 256)

@@ -1,4 +1,4 @@
-"""Which failures of AWS a retry can help."""
+"""The clients for AWS, and the errors that a retry can heal."""
 
 import asyncio
 from typing import Any
@@ -51,7 +51,7 @@ def refusal(code: str, status: int = 400) -> ClientError:
     ],
     ids=lambda error: error_code(error) if isinstance(error, ClientError) else type(error).__name__,
 )
-def test_what_time_may_heal_is_unavailable(error: Exception) -> None:
+def test_an_error_that_a_retry_can_heal_is_unavailable(error: Exception) -> None:
     with pytest.raises(Unavailable, match=r"^S3 [a-z ]+\. Try again\.$") as raised, translated("S3"):
         raise error
     assert raised.value.__cause__ is error, "an operator sees it in the log"
@@ -68,25 +68,25 @@ def test_what_time_may_heal_is_unavailable(error: Exception) -> None:
     ],
     ids=lambda error: error_code(error) if isinstance(error, ClientError) else type(error).__name__,
 )
-def test_every_other_failure_goes_on_as_it_is(error: Exception) -> None:
+def test_every_other_error_is_raised_unchanged(error: Exception) -> None:
     with pytest.raises(type(error)) as raised, translated("S3"):
         raise error
     assert raised.value is error
 
 
-async def test_a_cancelled_call_is_no_failure() -> None:
+async def test_a_cancelled_call_stays_a_cancellation() -> None:
     with pytest.raises(asyncio.CancelledError), translated("S3"):
         raise asyncio.CancelledError
 
 
-async def test_the_clients_speak_to_the_emulator_that_the_environment_names(cloud: Cloud) -> None:
+async def test_clients_use_the_emulator_of_the_environment(cloud: Cloud) -> None:
     aws = Aws()
     async with aws.s3() as s3, aws.sqs() as sqs, aws.sns() as sns, aws.dynamodb() as dynamodb:
         assert {client.meta.endpoint_url for client in (s3, sqs, sns, dynamodb)} == {cloud.endpoint_url}
         await asyncio.gather(s3.list_buckets(), sqs.list_queues(), sns.list_topics(), dynamodb.list_tables())
 
 
-async def test_an_answer_that_does_not_come_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_call_without_an_answer_times_out(monkeypatch: pytest.MonkeyPatch) -> None:
     tries: list[asyncio.StreamWriter] = []
     silent = await asyncio.start_server(lambda _, writer: tries.append(writer), LOOPBACK, 0)
     async with silent:
@@ -99,7 +99,7 @@ async def test_an_answer_that_does_not_come_is_not_waited_for(monkeypatch: pytes
             writer.close()
 
 
-async def test_urls_can_be_signed_for_another_name_of_the_host(cloud: Cloud) -> None:
+async def test_urls_can_be_signed_for_another_host_name(cloud: Cloud) -> None:
     async with Aws().s3(endpoint_url="http://localhost:4566") as s3:
         url = await s3.generate_presigned_url("get_object", Params={"Bucket": "b", "Key": "k"})
     assert url.startswith("http://localhost:4566/b/k?")

@@ -11,7 +11,7 @@ from tests.support.emulator import Cloud
 from tests.support.spans import recorded
 
 
-async def test_a_call_is_a_part_of_the_work_that_makes_it(cloud: Cloud) -> None:
+async def test_a_call_is_a_child_span_of_its_work(cloud: Cloud) -> None:
     with recorded() as spans:
         async with Aws().sqs() as sqs:
             with span("work"):
@@ -29,14 +29,14 @@ async def test_a_call_is_a_part_of_the_work_that_makes_it(cloud: Cloud) -> None:
     }
 
 
-async def test_a_poll_that_belongs_to_no_work_makes_no_span(cloud: Cloud) -> None:
+async def test_a_poll_outside_of_a_trace_has_no_span(cloud: Cloud) -> None:
     with recorded() as spans:
         async with Aws().sqs() as sqs:
             await sqs.list_queues()
     assert spans() == []
 
 
-async def test_a_refusal_is_an_answer_and_says_which(cloud: Cloud) -> None:
+async def test_the_span_of_a_refused_call_has_its_error_code(cloud: Cloud) -> None:
     with recorded() as spans:
         async with Aws().dynamodb() as dynamodb:
             with pytest.raises(ClientError), span("work"):
@@ -46,7 +46,7 @@ async def test_a_refusal_is_an_answer_and_says_which(cloud: Cloud) -> None:
     assert not call.failed
 
 
-async def test_clients_made_without_a_tracer_are_not_watched(cloud: Cloud) -> None:
+async def test_clients_without_a_tracer_make_no_spans(cloud: Cloud) -> None:
     aws = Aws()
     with recorded() as spans:
         async with aws.sqs() as sqs:
@@ -70,7 +70,7 @@ def test_a_call_that_gets_no_answer_has_failed() -> None:
 
 
 @pytest.mark.parametrize(("status", "failed"), [(400, False), (503, True)])
-def test_faults_of_aws_are_failures_and_those_of_the_caller_are_not(status: int, failed: bool) -> None:  # noqa: FBT001 - a parameter of the test
+def test_only_server_errors_of_aws_mark_a_span_as_failed(status: int, failed: bool) -> None:  # noqa: FBT001 - a parameter of the test
     events = HierarchicalEmitter()
     trace_calls(events)
     context: dict[str, object] = {"client_region": "us-east-1"}

@@ -1,4 +1,4 @@
-"""Clients that keep a connection and say next to nothing on it, and those that break the protocol."""
+"""Connections of clients that send or read next to nothing, or that break the protocol."""
 
 import asyncio
 import logging
@@ -25,12 +25,12 @@ GET: Final = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 class _Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave the signals to pytest."""
+        """Leave signals to pytest."""
         yield
 
 
 class App:
-    """Answers at once whatever the body, but for `/endless`, whose answer has no end and whose leaver is noticed."""
+    """Answers at once, without reading the body. `/endless` answers without end, and sets `left` if a client leaves."""
 
     def __init__(self) -> None:
         self.left = asyncio.Event()
@@ -54,7 +54,7 @@ class App:
 
 @pytest_asyncio.fixture
 async def app() -> AsyncIterator[tuple[App, int]]:
-    """An application and the port that it is served on."""
+    """Serve an application, and return it with its port."""
     app, listener = App(), socket.create_server(("127.0.0.1", 0))
     server = _Server(configuration(app, keep_alive_seconds=1, drain_seconds=1))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -75,7 +75,7 @@ async def connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyn
 
 
 async def trickle(writer: asyncio.StreamWriter, data: bytes) -> None:
-    """The same bytes again and again, until the other side has had enough."""
+    """Send the same bytes again and again, until the server closes the connection."""
     while True:
         writer.write(data)
         await writer.drain()
@@ -83,7 +83,7 @@ async def trickle(writer: asyncio.StreamWriter, data: bytes) -> None:
 
 
 async def until_closed(reader: asyncio.StreamReader) -> bytes:
-    """All that is said before the other side closes the connection, in whatever manner."""
+    """Return all data until the other side closes or resets the connection."""
     said = b""
     try:
         while chunk := await reader.read(65536):
@@ -104,10 +104,10 @@ TRICKLES: Final = {
     "an answer, and a body without end": (CHUNKED, b"1\r\nx\r\n"),
     "an answer, and a body that comes byte by byte": (HEAD + b"Content-Length: 1000000\r\n\r\n", b"x"),
 }
-"""What a client sends first, and what it goes on to send."""
+"""The first bytes of a client, and those that it repeats."""
 
 
-async def test_a_connection_without_a_request_under_way_is_closed_whatever_trickles_in(app: tuple[App, int]) -> None:
+async def test_a_connection_without_a_request_is_closed_even_if_bytes_arrive(app: tuple[App, int]) -> None:
     async def answered(begun: bytes, goes_on: bytes) -> bool:
         async with connected(app[1]) as (reader, writer):
             writer.write(begun)
@@ -121,14 +121,16 @@ async def test_a_connection_without_a_request_under_way_is_closed_whatever_trick
     assert dict(zip(TRICKLES, answers, strict=True)) == {name: name.startswith("an answer") for name in TRICKLES}
 
 
-async def test_an_answer_that_nobody_takes_is_given_up(app: tuple[App, int], monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_connection_is_closed_if_its_answer_is_not_read(
+    app: tuple[App, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(connections, "STALL_SECONDS", 0.2)
     async with connected(app[1]) as (_, writer):
         writer.write(GET.replace(b"/ ", b"/endless "))
         await app[0].left.wait()
 
 
-async def test_an_answer_that_is_taken_goes_on(app: tuple[App, int], monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_slowly_read_answer_continues(app: tuple[App, int], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "STALL_SECONDS", 1.5)
     clock = asyncio.get_running_loop().time
     async with connected(app[1]) as (reader, writer):
@@ -157,7 +159,9 @@ NO_HTTP: Final = {
 
 
 @pytest.mark.parametrize("request_", NO_HTTP.values(), ids=NO_HTTP)
-async def test_what_is_no_http_is_told_so_in_a_problem_and_sent_away(app: tuple[App, int], request_: bytes) -> None:
+async def test_invalid_http_gets_a_problem_document_and_the_connection_is_closed(
+    app: tuple[App, int], request_: bytes
+) -> None:
     async with connected(app[1]) as (reader, writer):
         writer.write(request_)
         head, _, body = (await until_closed(reader)).partition(b"\r\n\r\n")
@@ -168,7 +172,7 @@ async def test_what_is_no_http_is_told_so_in_a_problem_and_sent_away(app: tuple[
 
 
 @pytest.mark.parametrize("path", [b"/", b"/endless"], ids=["after the answer", "while it is sent"])
-async def test_a_body_that_breaks_once_there_is_an_answer_costs_the_connection_and_no_word_in_the_log(
+async def test_a_body_that_breaks_after_the_answer_closes_the_connection_without_a_log_line(
     app: tuple[App, int], caplog: pytest.LogCaptureFixture, path: bytes
 ) -> None:
     async with connected(app[1]) as (reader, writer):

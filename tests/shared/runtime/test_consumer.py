@@ -1,4 +1,4 @@
-"""The consumer loop on a queue in memory: what it promises about each message."""
+"""The consumer loop on a queue in memory."""
 
 import pytest
 from structlog.contextvars import get_contextvars
@@ -54,7 +54,7 @@ async def test_a_free_slot_is_filled_while_others_are_busy() -> None:
         await stopped()
 
 
-async def test_messages_that_are_done_together_are_deleted_together() -> None:
+async def test_messages_that_finish_together_are_deleted_in_one_call() -> None:
     queue, door = MemoryQueue(), Door()
     for number in range(10):
         queue.put(str(number))
@@ -65,7 +65,7 @@ async def test_messages_that_are_done_together_are_deleted_together() -> None:
     assert [len(batch) for batch in queue.deletes] == [10]
 
 
-async def test_a_message_in_hand_is_hidden_from_others_however_long_it_takes() -> None:
+async def test_a_message_stays_hidden_while_its_handler_runs() -> None:
     queue, door = MemoryQueue(visibility_seconds=1), Door()
     message_id = queue.put("long")
     async with consuming(queue, door, visibility_seconds=1):
@@ -77,7 +77,7 @@ async def test_a_message_in_hand_is_hidden_from_others_however_long_it_takes() -
     assert queue.visibilities[:4] == [([message_id], 1)] * 4
 
 
-async def test_the_heartbeat_leaves_out_what_is_finished() -> None:
+async def test_the_heartbeat_leaves_out_finished_messages() -> None:
     queue, door = MemoryQueue(), Door()
 
     async def handler(delivery: Delivery) -> None:
@@ -134,7 +134,7 @@ async def test_log_lines_of_a_handler_name_its_job_and_message() -> None:
     assert get_contextvars() == {}
 
 
-async def test_a_message_is_a_span_and_a_failed_one_says_so() -> None:
+async def test_each_message_is_a_span_that_shows_failures() -> None:
     queue = MemoryQueue()
 
     async def handler(delivery: Delivery) -> None:

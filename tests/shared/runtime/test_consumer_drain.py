@@ -1,4 +1,4 @@
-"""The consumer loop when it is told to stop."""
+"""The consumer loop after a stop."""
 
 import asyncio
 
@@ -22,7 +22,7 @@ async def test_a_stop_lets_handlers_finish_and_flushes_their_deletes() -> None:
     assert queue.visibilities == [], "nothing had to go back"
 
 
-async def test_a_stop_gives_back_what_does_not_finish_in_time() -> None:
+async def test_a_stop_returns_messages_that_do_not_finish_in_time() -> None:
     queue, door = MemoryQueue(), Door()
     ids = {queue.put(str(number)) for number in range(3)}
     async with consuming(queue, door, drain_seconds=0.05) as stopped:
@@ -47,7 +47,7 @@ async def test_the_drain_time_counts_from_the_stop_and_not_from_the_end_of_the_l
         await stopping
 
 
-async def test_a_stop_with_a_full_house_receives_no_more() -> None:
+async def test_a_stop_with_all_handlers_busy_receives_no_more() -> None:
     queue, door = MemoryQueue(), Door()
     for number in range(4):
         queue.put(str(number))
@@ -61,7 +61,7 @@ async def test_a_stop_with_a_full_house_receives_no_more() -> None:
     assert door.most_at_once == 2
 
 
-async def test_what_the_last_poll_brings_goes_back_at_once() -> None:
+async def test_messages_of_the_last_poll_are_returned_at_once() -> None:
     queue = MemoryQueue()
     handled = []
 
@@ -79,7 +79,7 @@ async def test_what_the_last_poll_brings_goes_back_at_once() -> None:
     assert (await queue.depth()).visible == 1
 
 
-async def test_a_stop_ends_although_the_queue_is_away() -> None:
+async def test_a_stop_ends_even_if_the_queue_does_not_answer() -> None:
     queue, door = MemoryQueue(), Door()
     queue.put("one")
     queue.put("two")

@@ -1,4 +1,4 @@
-"""The consumer loop when handlers or the queue fail: what comes again, and when."""
+"""The consumer loop when handlers or the queue fail."""
 
 import asyncio
 from collections.abc import Sequence
@@ -19,9 +19,7 @@ TOPOLOGY = Topology.named("test")
 
 
 @pytest.mark.parametrize(("receives", "pause"), [(1, 2), (2, 10), (3, 60), (4, 300), (5, 600), (99, 600)])
-async def test_a_failure_that_time_may_heal_brings_the_message_back_after_a_growing_pause(
-    receives: int, pause: int
-) -> None:
+async def test_a_retryable_failure_returns_the_message_after_a_growing_pause(receives: int, pause: int) -> None:
     queue = MemoryQueue()
     message_id = queue.put("one")
     for _ in range(receives - 1):
@@ -40,7 +38,7 @@ async def test_a_failure_that_time_may_heal_brings_the_message_back_after_a_grow
 @pytest.mark.parametrize(
     ("error", "level"), [(Unavailable("DynamoDB cannot be reached."), "info"), (NotFound("no such job"), "error")]
 )
-async def test_only_what_time_cannot_heal_is_logged_with_its_places(error: DarkroomError, level: str) -> None:
+async def test_only_a_permanent_failure_is_logged_with_a_traceback(error: DarkroomError, level: str) -> None:
     queue = MemoryQueue()
     queue.put("one")
 
@@ -68,12 +66,12 @@ async def test_only_what_time_cannot_heal_is_logged_with_its_places(error: Darkr
     ],
     ids=["uploads", "results", "tasks"],
 )
-def test_an_outage_of_so_long_kills_no_message(queue: QueueSpec, survived: timedelta) -> None:
+def test_an_outage_of_an_hour_kills_no_message(queue: QueueSpec, survived: timedelta) -> None:
     pauses = [growing_pause(received(times)) for times in range(1, queue.max_receives)]
     assert timedelta() <= timedelta(seconds=sum(pauses)) - survived < timedelta(minutes=1)
 
 
-def test_half_a_minute_of_trouble_takes_four_tries_and_delays_by_a_minute() -> None:
+def test_half_a_minute_of_failures_takes_four_tries_and_delays_by_a_minute() -> None:
     tries = list(accumulate((growing_pause(received(times)) for times in range(1, 5)), initial=0))
     assert next(moment for moment in tries if moment > 30) == 72
 
@@ -99,7 +97,7 @@ async def test_a_consumer_may_have_pauses_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("error", [Poison("not JSON"), NotFound("no such job")])
-async def test_a_failure_that_time_cannot_heal_brings_the_message_back_at_once(error: Exception) -> None:
+async def test_a_permanent_failure_returns_the_message_at_once(error: Exception) -> None:
     queue = MemoryQueue()
     message_id = queue.put("one")
     enough = asyncio.Event()
@@ -116,7 +114,7 @@ async def test_a_failure_that_time_cannot_heal_brings_the_message_back_at_once(e
     assert queue.visibilities == [([message_id], 0)] * 3
 
 
-async def test_a_bug_in_a_handler_brings_the_message_back_and_stops_nothing_else() -> None:
+async def test_a_bug_in_a_handler_returns_the_message_and_stops_nothing_else() -> None:
     queue = MemoryQueue()
     seen = []
 
@@ -134,7 +132,7 @@ async def test_a_bug_in_a_handler_brings_the_message_back_and_stops_nothing_else
     assert (await queue.depth()).in_flight == 1
 
 
-async def test_a_bug_brings_its_message_back_within_a_minute_however_often() -> None:
+async def test_a_bug_always_returns_the_message_within_a_minute() -> None:
     queue = MemoryQueue()
     odd = queue.put("odd")
 
@@ -146,7 +144,7 @@ async def test_a_bug_brings_its_message_back_within_a_minute_however_often() -> 
     assert queue.visibilities == [([odd], 60)]
 
 
-async def test_a_message_on_its_way_back_is_not_hidden_again_by_a_heartbeat_under_way() -> None:
+async def test_a_heartbeat_does_not_hide_a_message_that_is_being_returned() -> None:
     class SlowQueue(MemoryQueue):
         async def set_visibility(self, deliveries: Sequence[Delivery], seconds: int) -> None:
             # The first call, a heartbeat, is slow on the wire.
@@ -185,7 +183,7 @@ async def test_a_receive_that_fails_is_tried_again(monkeypatch: pytest.MonkeyPat
         await queue.until_empty()
 
 
-async def test_a_stop_does_not_wait_out_the_pause_after_a_failed_receive(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stop_interrupts_the_pause_after_a_failed_receive(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("darkroom.runtime.consumer._RECEIVE_PAUSE_SECONDS", 3600)
     queue = MemoryQueue()
     queue.failures["receive"] = [away()]
@@ -197,7 +195,7 @@ async def test_a_stop_does_not_wait_out_the_pause_after_a_failed_receive(monkeyp
         await stopped()
 
 
-async def test_a_queue_beyond_use_ends_the_consumer_and_gives_back_what_it_holds() -> None:
+async def test_an_unusable_queue_ends_the_consumer_and_returns_its_messages() -> None:
     queue, door = MemoryQueue(), Door()
     message_id = queue.put("one")
     consumer = Consumer("test", queue, door, concurrency=2, wait_seconds=1, visibility_seconds=30, drain_seconds=3600)

@@ -27,13 +27,13 @@ def test_no_two_ciphertexts_are_the_same() -> None:
     assert len({cipher.encrypt("secret", place=PLACE) for _ in range(100)}) == 100
 
 
-def test_a_text_of_another_place_is_refused() -> None:
+def test_a_text_moved_to_another_place_is_refused() -> None:
     cipher = TextCipher([NEW])
     with pytest.raises(Unavailable):
         cipher.decrypt(cipher.encrypt("secret", place=PLACE), place="webhook#other")
 
 
-def test_a_text_of_an_unknown_key_is_refused_and_its_key_named_to_operators_alone() -> None:
+def test_a_text_of_an_unknown_key_is_refused_and_only_operators_see_the_key() -> None:
     encrypted = TextCipher([OLD]).encrypt("secret", place=PLACE)
     with pytest.raises(Unavailable) as refused:
         TextCipher([NEW]).decrypt(encrypted, place=PLACE)
@@ -71,7 +71,7 @@ def test_keys_change_without_a_gap() -> None:
 
 
 @pytest.mark.parametrize("keys", [[], ["short"], [NEW, "short"]])
-def test_too_short_a_key_is_refused(keys: list[str]) -> None:
+def test_a_key_that_is_too_short_is_refused(keys: list[str]) -> None:
     with pytest.raises(ValueError, match="at least 32 characters"):
         TextCipher(keys)
 
@@ -80,7 +80,7 @@ def test_too_short_a_key_is_refused(keys: list[str]) -> None:
     ("told", "fault"),
     [({}, "is required"), ({"data_keys": DEVELOPMENT_KEY}, "key is public"), ({"data_keys": "short"}, "at least 32")],
 )
-def test_production_needs_a_key_of_its_own(told: dict[str, str], fault: str) -> None:
+def test_production_needs_its_own_key(told: dict[str, str], fault: str) -> None:
     with pytest.raises(ValidationError, match=fault):
         EncryptionSettings.model_validate({"environment": "production", **told})
 
@@ -90,7 +90,7 @@ def test_development_has_a_key() -> None:
     assert settings.cipher.decrypt(TextCipher([DEVELOPMENT_KEY]).encrypt("a", place="b"), place="b") == "a"
 
 
-def test_the_settings_take_the_key_that_encrypts_first_and_show_none() -> None:
+def test_the_first_key_of_the_settings_encrypts_and_none_is_shown() -> None:
     settings = EncryptionSettings(data_keys=SecretStr(f"{NEW} {OLD}"))
     assert settings.cipher.is_current(TextCipher([NEW]).encrypt("", place=PLACE))
     assert NEW not in repr(settings)

@@ -17,7 +17,7 @@ from tests.support.emulator import Cloud
 
 
 class Dependency:
-    """Something that a service stands on; it answers unless told to fail."""
+    """A dependency of a service. It answers unless `failure` is set."""
 
     def __init__(self) -> None:
         self.failure: Exception | None = None
@@ -47,7 +47,7 @@ async def client(dependency: Dependency, stop: asyncio.Event) -> AsyncIterator[h
         yield client
 
 
-async def test_a_service_is_ready_when_all_it_stands_on_answers(client: httpx.AsyncClient) -> None:
+async def test_a_service_is_ready_when_all_dependencies_answer(client: httpx.AsyncClient) -> None:
     answer = await client.get("/readyz")
     assert (answer.status_code, answer.json()) == (200, {"status": "ready"})
 
@@ -60,7 +60,7 @@ async def test_a_service_is_ready_when_all_it_stands_on_answers(client: httpx.As
         (TimeoutError(), "no answer within 2 s"),
     ],
 )
-async def test_a_service_is_not_ready_when_one_thing_fails_and_says_which(
+async def test_a_service_is_not_ready_and_names_the_dependency_that_fails(
     failure: Exception, says: str, client: httpx.AsyncClient, dependency: Dependency
 ) -> None:
     dependency.failure = failure
@@ -70,26 +70,26 @@ async def test_a_service_is_not_ready_when_one_thing_fails_and_says_which(
     assert answer.headers["retry-after"] == "1"
 
 
-async def test_a_draining_service_is_not_ready_and_alive(client: httpx.AsyncClient, stop: asyncio.Event) -> None:
+async def test_a_draining_service_is_alive_but_not_ready(client: httpx.AsyncClient, stop: asyncio.Event) -> None:
     stop.set()
     answer = await client.get("/readyz")
     assert (answer.status_code, answer.json()["failures"]) == (503, {"service": "draining"})
     assert (await client.get("/healthz")).json() == {"status": "ok"}
 
 
-async def test_a_flood_of_probes_is_one_question(client: httpx.AsyncClient, dependency: Dependency) -> None:
+async def test_many_probes_make_one_check(client: httpx.AsyncClient, dependency: Dependency) -> None:
     answers = await asyncio.gather(*(client.get("/readyz") for _ in range(50)))
     assert {answer.status_code for answer in answers} == {200}
     assert dependency.asked == 1
 
 
-async def test_liveness_asks_nothing(client: httpx.AsyncClient, dependency: Dependency) -> None:
+async def test_liveness_checks_no_dependency(client: httpx.AsyncClient, dependency: Dependency) -> None:
     dependency.failure = Unavailable("S3 cannot be reached.")
     assert (await client.get("/healthz")).status_code == 200
     assert dependency.asked == 0
 
 
-async def test_the_checks_find_what_is_there_and_what_is_not(cloud: Cloud, installation: Installation) -> None:
+async def test_the_checks_tell_existing_resources_from_missing_ones(cloud: Cloud, installation: Installation) -> None:
     there = {
         "bucket": health.bucket_check(cloud.s3, installation.topology.originals.name),
         "queue": health.queue_check(cloud.sqs, installation.tasks.url),

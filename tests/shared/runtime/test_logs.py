@@ -1,4 +1,4 @@
-"""Logging, as a service's own process does it: each test runs one, since logging is configured once a process."""
+"""Logging of a service. Each test runs a process, since logging is configured once for each process."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ log = get_logger("darkroom.test")
 
 
 async def lines_of(script: str, *, level: str = "INFO", log_format: str = "json") -> list[str]:
-    """What a process prints that runs the script."""
+    """Run the script in a process and return what it prints."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
@@ -59,7 +59,7 @@ async def test_an_event_is_one_json_object_with_its_fields() -> None:
     }
 
 
-async def test_what_is_bound_is_on_every_line_inside_and_on_none_after() -> None:
+async def test_bound_fields_are_on_every_line_inside_and_on_none_after() -> None:
     events = await events_of(
         """
 with bound(job_id="0199"):
@@ -74,14 +74,14 @@ log.info("after")
     assert [event.get("task") for event in events] == [None, None, 1, None]
 
 
-async def test_libraries_and_warnings_log_in_the_same_form() -> None:
+async def test_libraries_and_warnings_log_in_the_same_format() -> None:
     events = await events_of('logging.getLogger("library").error("broke %s", "down"); warnings.warn("old")')
     assert [event["logger"] for event in events] == ["library", "py.warnings"]
     assert events[0]["event"] == "broke down"
     assert {event["service"] for event in events} == {"upload"}
 
 
-async def test_a_traceback_shows_where_and_never_what() -> None:
+async def test_a_traceback_shows_no_values() -> None:
     (line,) = await lines_of(FAILURE)
     event = json.loads(line)
     assert event["exception"][0]["exc_type"] == "ValueError"
@@ -91,7 +91,7 @@ async def test_a_traceback_shows_where_and_never_what() -> None:
     assert "bytes of a user" not in line
 
 
-async def test_text_is_for_reading_and_as_discreet() -> None:
+async def test_the_text_format_shows_no_values_either() -> None:
     lines = await lines_of(FAILURE, log_format="text")
     text = "\n".join(lines)
     assert "request_failed" in lines[0]
@@ -100,7 +100,7 @@ async def test_text_is_for_reading_and_as_discreet() -> None:
     assert "bytes of a user" not in text
 
 
-async def test_the_level_is_kept_and_libraries_that_chatter_are_quieter() -> None:
+async def test_verbose_libraries_log_warnings_only() -> None:
     script = """
 log.debug("debug"); log.info("info"); log.warning("warning")
 logging.getLogger("botocore").info("chatter"); logging.getLogger("botocore").warning("botocore warns")
@@ -126,7 +126,7 @@ async def test_a_line_break_in_a_field_makes_no_second_line() -> None:
     assert event["event"] == "job_created"
 
 
-async def test_what_moves_a_terminal_is_shown_and_not_done() -> None:
+async def test_control_characters_are_escaped_in_text() -> None:
     (line,) = await lines_of(r'log.info("request_handled", path="/\x1b[2J\x1b]0;x\x07\u202e\r\x00")', log_format="text")
     assert line.isprintable()
     assert "x1b[2J" in line

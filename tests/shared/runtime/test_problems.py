@@ -1,4 +1,4 @@
-"""Errors as HTTP."""
+"""Errors as HTTP answers."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -41,7 +41,7 @@ def subclasses(kind: type[DarkroomError]) -> Iterator[type[DarkroomError]]:
 
 
 class Body(BaseModel):
-    """What a route asks for."""
+    """A query or body of a route."""
 
     size: int
     name: str
@@ -49,7 +49,7 @@ class Body(BaseModel):
 
 @pytest.fixture(scope="module")
 def raised() -> list[Exception]:
-    """What the route `/raise` raises next."""
+    """The errors that the route `/raise` raises, the last one first."""
     return []
 
 
@@ -106,22 +106,24 @@ def test_every_code_belongs_to_one_error() -> None:
     assert len({kind.code for kind in kinds}) == len(kinds)
 
 
-async def test_further_fields_are_members(client: httpx.AsyncClient, raised: list[Exception]) -> None:
+async def test_further_fields_of_an_error_are_members_of_the_document(
+    client: httpx.AsyncClient, raised: list[Exception]
+) -> None:
     raised.append(errors.UploadTooLarge("Too large.", limit=10, actual=11))
     answer = await client.get("/raise")
     assert (answer.json()["limit"], answer.json()["actual"]) == (10, 11)
 
 
-async def test_the_way_to_retry_and_to_authenticate_is_said(client: httpx.AsyncClient, raised: list[Exception]) -> None:
+async def test_headers_say_when_to_retry_and_how_to_authenticate(
+    client: httpx.AsyncClient, raised: list[Exception]
+) -> None:
     raised.append(errors.Unavailable("S3 cannot be reached."))
     assert int((await client.get("/raise")).headers["retry-after"]) > 0
     raised.append(errors.Unauthenticated("No key."))
     assert (await client.get("/raise")).headers["www-authenticate"] == 'ApiKey realm="darkroom"'
 
 
-async def test_what_caused_an_error_stays_inside_as_one_line_of_the_log(
-    client: httpx.AsyncClient, raised: list[Exception]
-) -> None:
+async def test_the_cause_of_an_error_is_only_in_the_log(client: httpx.AsyncClient, raised: list[Exception]) -> None:
     error = errors.Unavailable("S3 cannot be reached.")
     error.__cause__ = ConnectionError("http://10.0.0.1:4566 secret-key")
     raised.append(error)
@@ -135,7 +137,7 @@ async def test_what_caused_an_error_stays_inside_as_one_line_of_the_log(
     assert "exc_info" not in line
 
 
-async def test_a_bug_says_nothing_of_itself(client: httpx.AsyncClient, raised: list[Exception]) -> None:
+async def test_a_bug_is_not_shown_to_the_client(client: httpx.AsyncClient, raised: list[Exception]) -> None:
     raised.append(RuntimeError("secret-key in /srv/app.py"))
     answer = await client.get("/raise")
     check_document(answer, 500, "internal_error", "/raise")
@@ -147,7 +149,7 @@ async def test_a_bug_says_nothing_of_itself(client: httpx.AsyncClient, raised: l
     ("method", "path", "status", "code"),
     [("GET", "/nowhere", 404, "not_found"), ("PUT", "/raise", 405, "method_not_allowed")],
 )
-async def test_what_the_framework_refuses_is_a_problem_too(
+async def test_errors_of_the_framework_are_problem_documents_too(
     method: str, path: str, status: int, code: str, client: httpx.AsyncClient
 ) -> None:
     answer = await client.request(method, path)
@@ -166,16 +168,16 @@ async def test_a_status_that_the_framework_raises_is_kept(
     check_document(await client.get("/raise"), status, code, "/raise")
 
 
-async def test_each_fault_of_a_body_and_query_is_pointed_at(client: httpx.AsyncClient) -> None:
+async def test_the_error_points_at_each_fault_of_body_and_query(client: httpx.AsyncClient) -> None:
     answer = await client.post("/body?limit=many", json={"size": "big"})
     check_document(answer, 400, "malformed_request", "/body")
     assert {fault["pointer"] for fault in answer.json()["errors"]} == {"/query/limit", "/body/size", "/body/name"}
 
 
-def test_a_pointer_escapes_what_has_a_meaning_in_it() -> None:
+def test_a_pointer_escapes_its_special_characters() -> None:
     assert json_pointer(["metadata", "a/b~c", 0]) == "/metadata/a~1b~0c/0"
 
 
-async def test_a_body_that_is_no_json_is_malformed(client: httpx.AsyncClient) -> None:
+async def test_a_body_that_is_not_json_is_malformed(client: httpx.AsyncClient) -> None:
     answer = await client.post("/body", content=b"{", headers={"Content-Type": "application/json"})
     check_document(answer, 400, "malformed_request", "/body")

@@ -1,4 +1,4 @@
-"""What every queue promises, run by the one in memory and by SQS on the emulator."""
+"""The contract of every queue: it runs on the queue in memory and on SQS of the emulator."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,14 +20,14 @@ from tests.support.emulator import Cloud
 from tests.support.memory_queue import MemoryQueue, away
 
 VISIBILITY_SECONDS = 30
-"""Longer than any test: what a test has taken comes back only when it is given back."""
+"""Visibility timeout, longer than any test: a message comes back only if the test returns it."""
 SHORT_SECONDS = 2
 NOWHERE = "http://127.0.0.1:9"
-"""The discard port: nobody listens there."""
+"""The discard port, on which nothing listens."""
 
 
 class Note(BaseModel):
-    """A message of no meaning."""
+    """A message for tests."""
 
     text: str
     nothing: str | None = None
@@ -51,7 +51,7 @@ def notes(*texts: str) -> list[Outgoing]:
 
 
 async def take(queue: Queue, count: int, *, wait_seconds: int = 2) -> list[Delivery]:
-    """Exactly so many messages, in as many polls as it takes."""
+    """Receive exactly this number of messages, in several polls if needed."""
     taken: list[Delivery] = []
     async with asyncio.timeout(10):
         while len(taken) < count:
@@ -59,7 +59,7 @@ async def take(queue: Queue, count: int, *, wait_seconds: int = 2) -> list[Deliv
     return taken
 
 
-async def test_what_is_sent_is_received_with_its_job_and_without_its_gaps(queue: Queue) -> None:
+async def test_a_sent_message_is_received_with_its_job_and_without_null_members(queue: Queue) -> None:
     await queue.send(notes("a"))
     (delivery,) = await take(queue, 1)
     assert delivery.body == '{"text":"a"}'
@@ -67,14 +67,14 @@ async def test_what_is_sent_is_received_with_its_job_and_without_its_gaps(queue:
     assert delivery.receives == 1
 
 
-async def test_any_character_travels(queue: Queue) -> None:
+async def test_any_unicode_text_can_be_sent(queue: Queue) -> None:
     text = 'é \u202e \uffff \x00 \x1f 👩‍🚀 \\ "'
     await queue.send([Outgoing(job_id="0199", message=Note(text=text))])
     (delivery,) = await take(queue, 1)
     assert Note.model_validate_json(delivery.body).text == text
 
 
-async def test_a_source_without_version_travels(queue: Queue) -> None:
+async def test_an_original_without_version_can_be_sent(queue: Queue) -> None:
     message = UploadArrived(job_id="0199", source=ObjectRef(key="k", version_id=None, etag="e", size=1))
     await queue.send([Outgoing(job_id="0199", message=message)])
     (delivery,) = await take(queue, 1)
@@ -88,7 +88,7 @@ async def test_more_than_one_batch_is_sent_whole(queue: Queue) -> None:
     assert bodies == set(texts)
 
 
-async def test_nothing_to_send_is_no_call(queue: Queue) -> None:
+async def test_sending_nothing_makes_no_call(queue: Queue) -> None:
     await queue.send([])
     assert (await queue.depth()).visible == 0
 
@@ -133,7 +133,7 @@ async def test_more_than_one_batch_is_deleted_whole(queue: Queue) -> None:
     assert (depth.visible, depth.in_flight) == (0, 0)
 
 
-async def test_a_message_given_back_is_there_at_once(queue: Queue) -> None:
+async def test_a_returned_message_is_visible_at_once(queue: Queue) -> None:
     await queue.send(notes("a"))
     taken = await take(queue, 1)
     await queue.set_visibility(taken, 0)
@@ -149,7 +149,7 @@ async def test_visibility_can_be_extended(queue: Queue) -> None:
     assert await queue.receive(most=10, wait_seconds=SHORT_SECONDS + 1) == []
 
 
-async def test_what_is_gone_is_passed_over(queue: Queue) -> None:
+async def test_messages_that_are_gone_are_ignored(queue: Queue) -> None:
     await queue.send(notes("gone", "here"))
     gone, here = sorted(await take(queue, 2), key=lambda delivery: delivery.body)
     await queue.delete([gone])
@@ -159,12 +159,12 @@ async def test_what_is_gone_is_passed_over(queue: Queue) -> None:
     assert left.message_id == here.message_id
 
 
-async def test_nothing_to_hide_or_delete_is_no_call(queue: Queue) -> None:
+async def test_hiding_or_deleting_nothing_makes_no_call(queue: Queue) -> None:
     await queue.set_visibility([], 0)
     await queue.delete([])
 
 
-async def test_depth_tells_waiting_from_received(queue: Queue) -> None:
+async def test_depth_counts_visible_and_received_messages_apart(queue: Queue) -> None:
     await queue.send(notes("a", "b", "c"))
     await take(queue, 1)
     depth = await queue.depth()
@@ -183,7 +183,7 @@ def _calls() -> list[Any]:
 
 
 @pytest.mark.parametrize(("method", "call"), _calls())
-async def test_a_queue_that_is_away_is_unavailable(
+async def test_a_queue_that_does_not_answer_is_unavailable(
     method: str, call: Callable[[Queue], Awaitable[object]], unreachable: Callable[[str], list[Queue]]
 ) -> None:
     for queue in unreachable(method):

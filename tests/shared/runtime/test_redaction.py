@@ -1,4 +1,4 @@
-"""Texts of libraries' errors, without what is private in them."""
+"""Redaction of texts for the log."""
 
 import time
 
@@ -22,25 +22,25 @@ from darkroom.runtime.redaction import redacted
         ("the path /uploads", "the path /uploads"),
     ],
 )
-def test_of_a_url_only_the_host_is_shown(text: str, shown: str) -> None:
+def test_only_the_host_of_a_url_is_shown(text: str, shown: str) -> None:
     assert redacted(text) == shown
 
 
-def test_an_object_that_could_not_be_reached_is_not_named() -> None:
+def test_the_key_of_an_unreachable_object_is_not_shown() -> None:
     error = EndpointConnectionError(endpoint_url="http://127.0.0.1:9/originals/uploads/0199/secret-name.jpg?uploads")
     assert "127.0.0.1:9" in redacted(repr(error))
     assert "secret-name" not in redacted(repr(error))
 
 
 class Message(BaseModel):
-    """One with a file's name in it."""
+    """A request whose URL has the name of a file."""
 
     key: str
     size: int
 
 
 @pytest.mark.parametrize("body", ['{"key": "secret-name.jpg"}', '"secret-name.jpg, input_type=str"', "secret-name"])
-def test_an_input_that_does_not_fit_is_not_quoted(body: str) -> None:
+def test_an_invalid_input_is_not_quoted(body: str) -> None:
     with pytest.raises(ValidationError) as raised:
         TypeAdapter(Message).validate_json(body)
     assert "secret-name" in str(raised.value)
@@ -49,7 +49,7 @@ def test_an_input_that_does_not_fit_is_not_quoted(body: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["a." * 50_000, "a://" * 25_000, "http://" + "@" * 100_000, "input_value=" * 10_000])
-def test_a_text_that_is_meant_to_take_long_does_not(text: str) -> None:
+def test_redaction_is_fast_for_hostile_texts(text: str) -> None:
     began = time.process_time()
     redacted(text)
     assert time.process_time() - began < 5

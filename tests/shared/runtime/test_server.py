@@ -1,4 +1,4 @@
-"""A service as a process: how it serves, drains and ends. Each test runs one, since signals are a process's."""
+"""The process of a service: it serves, drains and ends. Each test runs a process, since it sends signals."""
 
 import asyncio
 import os
@@ -58,7 +58,7 @@ print("served", flush=True)
 
 
 class Service:
-    """A running service and what it has printed."""
+    """A running service, and the lines that it has printed."""
 
     def __init__(self, port: int) -> None:
         self.url = f"http://{LOOPBACK}:{port}"
@@ -116,7 +116,7 @@ async def test_requests_are_answered_while_the_work_drains() -> None:
         assert await child.wait() == 0
 
 
-async def test_a_request_under_way_is_finished() -> None:
+async def test_a_running_request_is_finished() -> None:
     async with service("none") as (running, child), httpx.AsyncClient() as client:
         await until_served(client, running.url)
         request = asyncio.create_task(client.get(f"{running.url}/slow"))

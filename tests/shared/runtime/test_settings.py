@@ -6,7 +6,7 @@ from darkroom.runtime.settings import Environment, ServiceSettings, load_setting
 
 
 class Settings(ServiceSettings):
-    """As a service has them."""
+    """Return the settings as a service has them."""
 
     port: int = 8000
     bucket: str
@@ -20,7 +20,7 @@ def only_these(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-def test_what_is_not_said_has_a_safe_default() -> None:
+def test_settings_have_safe_defaults() -> None:
     settings = load_settings(Settings)
     assert settings.environment is Environment.PRODUCTION
     assert (settings.host, settings.log_level, settings.log_format) == ("127.0.0.1", "INFO", "json")
@@ -35,7 +35,7 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (settings.environment, settings.port, settings.bucket) == (Environment.DEVELOPMENT, 9000, "originals")
 
 
-def test_every_fault_is_told_at_once_and_the_status_is_2(
+def test_all_faults_are_reported_together_with_status_2(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("DARKROOM_BUCKET")
@@ -59,9 +59,7 @@ def test_every_fault_is_told_at_once_and_the_status_is_2(
     ]
 
 
-def test_a_value_that_does_not_fit_is_not_printed(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_invalid_value_is_not_printed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("DARKROOM_PORT", "hunter2")
     with pytest.raises(SystemExit):
         load_settings(Settings)
@@ -69,7 +67,9 @@ def test_a_value_that_does_not_fit_is_not_printed(
 
 
 @pytest.mark.parametrize("number", ["nan", "inf", "-inf"])
-def test_a_number_is_finite(number: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_number_that_is_not_finite_is_refused(
+    number: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv("DARKROOM_PERIOD_SECONDS", number)
     with pytest.raises(SystemExit):
         load_settings(Settings)

@@ -1,4 +1,4 @@
-"""Traces: context across queues, and spans."""
+"""Traces through messages, and spans."""
 
 import subprocess
 import sys
@@ -14,11 +14,11 @@ TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 TRACEPARENT = f"00-{TRACE_ID}-b7ad6b7169203331-01"
 
 
-def test_without_a_trace_only_the_job_is_named() -> None:
+def test_a_message_without_a_trace_names_only_its_job() -> None:
     assert outgoing("0199") == {"job_id": "0199"}
 
 
-def test_a_trace_goes_on_through_a_message() -> None:
+def test_a_message_continues_a_trace() -> None:
     with incoming({"traceparent": TRACEPARENT}):
         attributes = outgoing("0199")
     assert attributes == {"job_id": "0199", "traceparent": TRACEPARENT}
@@ -30,25 +30,25 @@ def test_a_trace_ends_with_the_work_it_belongs_to() -> None:
     assert outgoing("0199") == {"job_id": "0199"}
 
 
-def test_a_trace_ends_although_the_work_fails() -> None:
+def test_a_trace_ends_even_if_the_work_fails() -> None:
     before = context.get_current()
     with pytest.raises(ZeroDivisionError), incoming({"traceparent": TRACEPARENT}):
         raise ZeroDivisionError
     assert context.get_current() == before
 
 
-def test_a_broken_trace_is_no_trace() -> None:
+def test_an_invalid_trace_is_ignored() -> None:
     with incoming({"traceparent": "00-not-a-trace"}):
         assert outgoing("0199") == {"job_id": "0199"}
 
 
-def test_a_clients_baggage_stays_outside() -> None:
+def test_the_baggage_of_a_client_is_not_passed_on() -> None:
     with incoming({"traceparent": TRACEPARENT, "baggage": "secret=hunter2"}):
         assert not baggage.get_all()
         assert "baggage" not in outgoing("0199")
 
 
-def test_a_callers_own_state_goes_on_as_long_as_it_is_short() -> None:
+def test_a_callers_trace_state_is_passed_on_if_it_is_short() -> None:
     for state, kept in (("a=b", True), ("a=" + "b" * 600, False), (",".join(f"k{n}=v" for n in range(200)), False)):
         with incoming({"traceparent": TRACEPARENT, "tracestate": state}):
             told = outgoing("j")
@@ -56,7 +56,7 @@ def test_a_callers_own_state_goes_on_as_long_as_it_is_short() -> None:
         assert ("tracestate" in told) is kept
 
 
-def test_without_a_collector_there_are_no_spans_and_nothing_is_loaded_for_them() -> None:
+def test_no_spans_are_made_and_no_sdk_is_loaded_without_a_collector() -> None:
     code = (
         "import sys; from darkroom.runtime.tracing import *\n"
         "with exported('upload', endpoint=None, sampled=1), span('work') as made: assert made is NO_SPAN\n"
@@ -65,7 +65,7 @@ def test_without_a_collector_there_are_no_spans_and_nothing_is_loaded_for_them()
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_a_trace_goes_on_although_no_spans_are_made() -> None:
+def test_a_trace_is_passed_on_even_if_no_spans_are_made() -> None:
     with incoming({"traceparent": TRACEPARENT}), span("work"):
         assert headers() == {"traceparent": TRACEPARENT}
 
@@ -81,7 +81,7 @@ def test_spans_nest_and_messages_continue_the_innermost() -> None:
 
 
 @pytest.mark.parametrize(("error", "code"), [(NotFound("cat.jpg"), "not_found"), (ValueError("cat.jpg"), "ValueError")])
-def test_a_failed_span_has_the_errors_code_and_not_its_words(error: Exception, code: str) -> None:
+def test_a_failed_span_has_the_errors_code_and_not_its_text(error: Exception, code: str) -> None:
     with recorded() as spans, pytest.raises(type(error)), span("work"):
         raise error
     (failed,) = spans()
@@ -99,7 +99,7 @@ def test_spans_end_with_the_tracer() -> None:
 
 
 @pytest.mark.parametrize("part", [0.0, 0.1, 1.0])
-def test_a_caller_cannot_have_its_trace_kept(part: float) -> None:
+def test_a_caller_cannot_force_sampling(part: float) -> None:
     ids = [f"{number:032x}" for number in (1, 2**62, 2**63, 2**64 - 1)]
     with recorded(part) as spans:
         for each in ids:

@@ -1,4 +1,4 @@
-"""API keys, and how they are kept."""
+"""API keys, and their table."""
 
 import json
 from dataclasses import replace
@@ -29,7 +29,7 @@ def test_keys_differ_and_have_256_bits() -> None:
     assert all(key.startswith("dk_") and len(key) == len("dk_") + 43 for key in made)
 
 
-def test_of_a_key_only_its_hash_and_its_beginning_are_kept() -> None:
+def test_only_the_hash_and_the_beginning_of_a_key_are_stored() -> None:
     key = api_keys.generate()
     kept = json.dumps(to_item(ApiKey.of(key, owner="ann", name="laptop", created_at=NOW)))
     assert key[:11] in kept
@@ -65,7 +65,7 @@ async def test_a_key_is_found_as_it_was_written(keys: KeyTable, key: ApiKey) -> 
     assert await keys.find(key.digest) == key
 
 
-async def test_a_key_that_nobody_made_is_not_found(keys: KeyTable) -> None:
+async def test_an_unknown_key_is_not_found(keys: KeyTable) -> None:
     assert await keys.find(api_keys.digest_of("guess")) is None
     assert not await keys.revoke(api_keys.digest_of("guess"), NOW)
 
@@ -79,7 +79,7 @@ async def test_a_revoked_key_is_not_found_and_keeps_its_moment(keys: KeyTable) -
     assert await keys.of_owner("ann") == [replace(key, revoked_at=NOW)]
 
 
-async def test_an_owner_s_keys_are_listed_by_age_and_nobody_else_s(keys: KeyTable) -> None:
+async def test_only_the_owners_keys_are_listed_by_age(keys: KeyTable) -> None:
     for number, owner in enumerate(["ann", "bob", "ann"]):
         created = NOW - timedelta(days=number)
         await keys.put(ApiKey.of(f"key {number}", owner=owner, name=str(number), created_at=created))

@@ -1,4 +1,4 @@
-"""How refusals of writes are told apart."""
+"""Refusals of writes in DynamoDB."""
 
 import pytest
 from botocore.exceptions import ClientError
@@ -13,12 +13,12 @@ FINE = ("None", None)
 
 
 def refusal(code: str, **members: object) -> ClientError:
-    """The SDK's error for an answer with this code."""
+    """Return the SDK's error for an answer with this code."""
     return ClientError({"Error": {"Code": code, "Message": "-"}, **members}, "PutItem")  # type: ignore[typeddict-item]
 
 
 def cancellation(*reasons: tuple[str, object]) -> ClientError:
-    """The SDK's error for a transaction that was cancelled, with the reason of each part."""
+    """Return the SDK's error for a cancelled transaction, with the reason of each part."""
     told = [{"Code": code} | ({"Item": item} if item else {}) for code, item in reasons]
     return refusal("TransactionCanceledException", CancellationReasons=told)
 

@@ -1,4 +1,4 @@
-"""What a look at a job costs: DynamoDB reads whole items, so that the size of the job's item decides."""
+"""The cost of reading a job. DynamoDB reads whole items, so it depends on the size of the job's item."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tools.testbed.largest_jobs import largest_job, waiting_for_all
 
 
 @pytest.mark.parametrize(("variants", "units"), [(1, 2), (4, 2), (8, 2), (MAX_VARIANTS, 5)])
-def test_a_look_at_the_largest_job_costs_few_units(variants: int, units: int) -> None:
+def test_reading_the_largest_job_costs_few_units(variants: int, units: int) -> None:
     new, _ = largest_job(variants)
     for job in (new.job, waiting_for_all(new)):
         item = to_item(job) | {"write_token": {"S": "f" * 32}, "deletion_began_at": {"S": "2026-11-22T05:54:01.123Z"}}
@@ -19,7 +19,7 @@ def test_a_look_at_the_largest_job_costs_few_units(variants: int, units: int) ->
         assert from_item(item) == job
 
 
-def test_what_is_large_is_in_items_of_its_own() -> None:
+def test_recipe_and_details_are_items_of_their_own() -> None:
     new, details = largest_job(MAX_VARIANTS)
     assert item_size(recipe_item(new.job.job_id, new.recipe)) > 0.8 * MAX_RECIPE_BYTES
     assert item_size(details_item(new.job.job_id, details)) > item_size(to_item(new.job))

@@ -1,4 +1,4 @@
-"""A job as an item of DynamoDB, and what is kept beside it: read back as it was written."""
+"""A job, its recipe and its details as items of DynamoDB."""
 
 import json
 from collections import Counter
@@ -73,7 +73,7 @@ attempts = st.builds(
 
 @st.composite
 def jobs(draw: st.DrawFn) -> Job:
-    """Any job that the services can make."""
+    """Draw any job that the services can write."""
     recipe_name = draw(st.sampled_from(sorted(PRESETS)))
     recipe = PRESETS[recipe_name]
     status = draw(st.sampled_from(JobStatus))
@@ -132,7 +132,7 @@ def test_a_job_is_read_back_as_it_was_written(job: Job) -> None:
 
 
 @given(jobs())
-def test_an_item_survives_json_and_so_the_wire(job: Job) -> None:
+def test_an_item_survives_json(job: Job) -> None:
     def plain(value: Any) -> list[Any]:
         return sorted(value)
 
@@ -159,12 +159,12 @@ def test_moments_are_stored_to_the_millisecond() -> None:
     assert from_item(to_item(job)).updated_at == MOMENT
 
 
-def test_the_deadline_is_in_seconds_as_the_index_wants_it() -> None:
+def test_the_deadline_is_stored_in_seconds() -> None:
     assert epoch(datetime(1970, 1, 1, 0, 0, 1, 999_999, tzinfo=UTC)) == 1
     assert to_item(new_job())["deadline"] == {"N": str(epoch(datetime(2026, 11, 22, 6, tzinfo=UTC)))}
 
 
-def test_open_jobs_spread_over_all_shards() -> None:
+def test_open_jobs_are_in_all_shards() -> None:
     shards = Counter(open_shard(new_job_id()) for _ in range(400))
     assert set(shards) == set(range(OPEN_SHARDS))
     assert max(shards.values()) < 200

@@ -16,7 +16,7 @@ from tests.support.emulator import Cloud
 
 
 def new(job: Job | None = None, **metadata: str) -> NewJob:
-    """The same with its recipe."""
+    """Return a new job with its recipe and this metadata."""
     return NewJob(job=job or new_job(), recipe=PRESETS["web"], metadata=metadata)
 
 
@@ -25,7 +25,7 @@ def table(cloud: Cloud, installation: Installation) -> JobTable:
     return JobTable(cloud.dynamodb, installation.topology.jobs.name)
 
 
-async def test_a_created_job_is_there_at_once_with_its_recipe_and_details(table: JobTable) -> None:
+async def test_a_created_job_can_be_read_at_once_with_its_recipe_and_details(table: JobTable) -> None:
     job = replace(new_job(), pending=parts_of(new_job().variants))
     assert await table.create(new(job, order="42"))
     assert await table.get(JOB_ID) == job
@@ -33,20 +33,20 @@ async def test_a_created_job_is_there_at_once_with_its_recipe_and_details(table:
     assert await table.with_details(JOB_ID) == (job, JobDetails(metadata={"order": "42"}))
 
 
-async def test_a_job_that_nothing_is_told_of_has_no_details(cloud: Cloud, table: JobTable) -> None:
+async def test_a_job_without_metadata_and_callback_has_no_details(cloud: Cloud, table: JobTable) -> None:
     assert await table.create(new())
     assert await table.with_details(JOB_ID) == (new_job(), JobDetails())
     items = (await cloud.dynamodb.scan(TableName=table.name))["Items"]
     assert sorted(item["job_id"]["S"].removeprefix(JOB_ID) for item in items) == ["", "#recipe"]
 
 
-async def test_a_job_with_a_callback_url_has_details_that_its_deliveries_go_into(cloud: Cloud, table: JobTable) -> None:
+async def test_a_job_with_a_callback_url_has_details_for_its_deliveries(cloud: Cloud, table: JobTable) -> None:
     assert await table.create(new(replace(new_job(), callback_url="https://example.com/hook")))
     items = (await cloud.dynamodb.scan(TableName=table.name))["Items"]
     assert {item["job_id"]["S"] for item in items} == {JOB_ID, f"{JOB_ID}#recipe", f"{JOB_ID}#details"}
 
 
-async def test_a_job_that_is_described_while_it_is_read_is_told_with_the_description(
+async def test_a_job_that_is_described_during_a_read_is_read_with_its_description(
     cloud: Cloud, table: JobTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await cloud.dynamodb.put_item(TableName=table.name, Item=to_item(replace(new_job(), described=True)))
@@ -65,7 +65,7 @@ async def test_a_job_that_is_described_while_it_is_read_is_told_with_the_descrip
     assert found[1].description == DESCRIPTION
 
 
-async def test_a_job_is_created_once_and_leaves_the_recipe_of_the_first(table: JobTable) -> None:
+async def test_a_second_job_with_the_same_id_changes_nothing(table: JobTable) -> None:
     assert await table.create(new())
     other = NewJob(job=replace(new_job(), owner="other"), recipe=PRESETS["optimize"])
     assert not await table.create(other)
@@ -75,14 +75,14 @@ async def test_a_job_is_created_once_and_leaves_the_recipe_of_the_first(table: J
     assert await table.recipe_of(JOB_ID) == PRESETS["web"]
 
 
-async def test_a_job_that_is_not_there_is_none(table: JobTable) -> None:
+async def test_a_missing_job_is_none(table: JobTable) -> None:
     assert await table.get(JOB_ID) is None
     assert await table.recipe_of(JOB_ID) is None
     assert await table.with_details(JOB_ID) is None
     assert key(JOB_ID) == {"job_id": {"S": JOB_ID}}
 
 
-async def test_pending_parts_are_a_set_that_an_update_can_take_from(cloud: Cloud, installation: Installation) -> None:
+async def test_an_update_can_remove_one_pending_part(cloud: Cloud, installation: Installation) -> None:
     table = JobTable(cloud.dynamodb, installation.topology.jobs.name)
     await table.create(new(replace(new_job(), pending=frozenset({SOURCE_PART, "320w-webp"}))))
     await cloud.dynamodb.update_item(

@@ -1,4 +1,4 @@
-"""What stands in the tables, and how it is brought to another data key."""
+"""Secrets in the tables, and their renewal with another data key."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ CALLBACK = "https://hooks.example.org/token-of-the-receiver"
 
 
 class Accounts:
-    """The accounts table, by one cipher."""
+    """The tables, with one cipher."""
 
     def __init__(self, cloud: Cloud, installation: Installation, *keys: str) -> None:
         self.cloud, self.name, self.cipher = cloud, installation.topology.accounts.name, TextCipher(keys)
@@ -38,7 +38,7 @@ class Accounts:
         )
 
     async def text(self) -> str:
-        """All that a reader of the table sees."""
+        """Return all that a reader of the tables sees."""
         return str((await self.cloud.dynamodb.scan(TableName=self.name))["Items"])
 
 
@@ -52,7 +52,7 @@ async def filled(accounts: Accounts) -> tuple[ApiKey, User]:
     return key, user
 
 
-async def test_a_reader_of_the_table_sees_no_secret(cloud: Cloud, installation: Installation) -> None:
+async def test_a_reader_of_the_tables_sees_no_secret(cloud: Cloud, installation: Installation) -> None:
     accounts = Accounts(cloud, installation, OLD)
     _, user = await filled(accounts)
     secret = await accounts.secrets.of("ann")
@@ -62,9 +62,7 @@ async def test_a_reader_of_the_table_sees_no_secret(cloud: Cloud, installation: 
         assert text not in seen
 
 
-async def test_secrets_are_renewed_and_the_old_key_is_not_needed_any_more(
-    cloud: Cloud, installation: Installation
-) -> None:
+async def test_renewed_secrets_do_not_need_the_old_key(cloud: Cloud, installation: Installation) -> None:
     key, user = await filled(Accounts(cloud, installation, OLD))
     both = Accounts(cloud, installation, NEW, OLD)
     secret = await both.secrets.of("ann")
@@ -77,9 +75,7 @@ async def test_secrets_are_renewed_and_the_old_key_is_not_needed_any_more(
     assert await accounts.keys.find(key.digest) == key
 
 
-async def test_callback_urls_of_jobs_are_renewed_and_nothing_else_of_them_changes(
-    cloud: Cloud, installation: Installation
-) -> None:
+async def test_renewal_changes_nothing_of_a_job_but_its_callback_url(cloud: Cloud, installation: Installation) -> None:
     old, both = Accounts(cloud, installation, OLD), Accounts(cloud, installation, NEW, OLD)
     without = replace(waiting(), job_id=new_job_id())
     job = replace(waiting(), job_id=new_job_id())

@@ -1,4 +1,4 @@
-"""The secrets that webhooks are signed with."""
+"""The secrets that sign webhooks."""
 
 import asyncio
 import base64
@@ -18,7 +18,7 @@ async def secrets(cloud: Cloud, installation: Installation) -> WebhookSecrets:
     return WebhookSecrets(cloud.dynamodb, installation.topology.accounts.name, CIPHER)
 
 
-async def test_an_owner_keeps_the_secret_that_was_made_when_it_was_first_asked_for(secrets: WebhookSecrets) -> None:
+async def test_an_owner_keeps_the_first_secret(secrets: WebhookSecrets) -> None:
     secret = await secrets.of("demo")
     assert await secrets.of("demo") == secret
     assert (await secrets.of("other")).current != secret.current
@@ -30,12 +30,12 @@ async def test_a_secret_has_the_form_of_standard_webhooks(secrets: WebhookSecret
     assert 24 <= len(base64.b64decode(secret.removeprefix(PREFIX), validate=True)) <= 64
 
 
-async def test_many_who_ask_first_get_the_same_secret(secrets: WebhookSecrets) -> None:
+async def test_parallel_first_requests_get_the_same_secret(secrets: WebhookSecrets) -> None:
     found = await asyncio.gather(*(secrets.of("demo") for _ in range(10)))
     assert len({secret.current for secret in found}) == 1
 
 
-async def test_a_rotation_leaves_the_old_secret_for_a_day(secrets: WebhookSecrets) -> None:
+async def test_a_rotation_keeps_the_old_secret_for_a_day(secrets: WebhookSecrets) -> None:
     old = await secrets.of("demo")
     new = await secrets.rotate("demo")
     assert await secrets.of("demo") == new
@@ -45,13 +45,13 @@ async def test_a_rotation_leaves_the_old_secret_for_a_day(secrets: WebhookSecret
     assert old.signing(now) == [old.current]
 
 
-async def test_rotations_at_the_same_time_follow_one_another(secrets: WebhookSecrets) -> None:
+async def test_parallel_rotations_follow_one_another(secrets: WebhookSecrets) -> None:
     await secrets.of("demo")
     rotated = await asyncio.gather(*(secrets.rotate("demo") for _ in range(4)))
     assert len({secret.current for secret in rotated}) == 4
     assert await secrets.of("demo") in rotated
 
 
-def test_a_secret_is_not_shown_by_accident() -> None:
+def test_the_repr_of_a_secret_does_not_show_it() -> None:
     secret = SigningSecret(current=f"{PREFIX}abc", created_at=clock.now(), previous=f"{PREFIX}def")
     assert PREFIX not in f"{secret} {secret!r}"
