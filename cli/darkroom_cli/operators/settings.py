@@ -1,23 +1,22 @@
 """Settings of operators' commands, from the environment. AWS's own variables count as well."""
 
-from typing import Annotated
-
-from pydantic import Field, HttpUrl
+from pydantic import HttpUrl
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from darkroom.runtime.encryption_settings import EncryptionSettings
+from darkroom.runtime.settings import ResourceName
 
 
 class AccountsSettings(EncryptionSettings):
     """Settings of commands that write keys and users. In `development` a key's callback URL may be plain HTTP."""
 
-    accounts_table: Annotated[str, Field(min_length=1)]
+    accounts_table: ResourceName
 
 
 class RenewalSettings(AccountsSettings):
     """Settings of the command that encrypts secrets again, in both tables."""
 
-    jobs_table: Annotated[str, Field(min_length=1)]
+    jobs_table: ResourceName
 
 
 class QueueSettings(BaseSettings):

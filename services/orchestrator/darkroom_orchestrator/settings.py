@@ -12,7 +12,7 @@ from darkroom.limits import (
     HIGHEST_UPLOAD_BYTES,
 )
 from darkroom.runtime.encryption_settings import EncryptionSettings
-from darkroom.runtime.settings import Environment, JsonTuple, ServiceSettings
+from darkroom.runtime.settings import Environment, JsonTuple, ResourceName, ServiceSettings
 from darkroom_orchestrator.records.open_jobs import WORK_PERIOD
 
 WEBHOOK_RETRY_SECONDS: Final = (5, 60, 5 * 60, 30 * 60, 3600, 2 * 3600, 4 * 3600, 8 * 3600, 10 * 3600)
@@ -29,20 +29,20 @@ class Settings(ServiceSettings, EncryptionSettings):
     api_names: JsonTuple[str] = ()
     """Host names that clients may use for the API, as a JSON list. Addresses, names without dots and names
     below .internal are always allowed."""
-    originals_bucket: str
-    results_bucket: str
-    jobs_table: str
-    accounts_table: str
+    originals_bucket: ResourceName
+    results_bucket: ResourceName
+    jobs_table: ResourceName
+    accounts_table: ResourceName
     """Table of the secrets that sign webhooks, and of the counters of quotas."""
-    uploads_queue_url: str
-    uploads_dlq_url: str
-    tasks_queue_url: str
-    tasks_dlq_url: str
-    results_queue_url: str
-    results_dlq_url: str
-    notifications_queue_url: str
-    notifications_dlq_url: str
-    job_events_topic_arn: str
+    uploads_queue_url: ResourceName
+    uploads_dlq_url: ResourceName
+    tasks_queue_url: ResourceName
+    tasks_dlq_url: ResourceName
+    results_queue_url: ResourceName
+    results_dlq_url: ResourceName
+    notifications_queue_url: ResourceName
+    notifications_dlq_url: ResourceName
+    job_events_topic_arn: ResourceName
 
     default_owner: str
     """Owner of the jobs of drops."""

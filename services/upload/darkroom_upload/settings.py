@@ -19,13 +19,12 @@ from darkroom.accounts.allowances import (
 )
 from darkroom.limits import DEFAULT_UPLOAD_BYTES, DEFAULT_VARIANTS_PER_TASK, HIGHEST_UPLOAD_BYTES
 from darkroom.runtime.encryption_settings import EncryptionSettings
-from darkroom.runtime.settings import JsonTuple, ServiceSettings
+from darkroom.runtime.settings import JsonTuple, ResourceName, ServiceSettings
 from darkroom_upload.admission import DEFAULT_STREAMS, DEFAULT_UPLOADS
 from darkroom_upload.intake.submit import ARRIVAL_PERIOD
 from darkroom_upload.middleware.cors import Origin
 from darkroom_upload.results.signing_key import SigningKey
 
-_Name = Annotated[str, Field(min_length=1)]
 T = TypeVar("T")
 
 
@@ -45,12 +44,12 @@ class UploadSettings(ServiceSettings, EncryptionSettings):
 
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     """Port to listen on."""
-    originals_bucket: _Name
+    originals_bucket: ResourceName
     """Bucket of the originals."""
-    results_bucket: _Name
+    results_bucket: ResourceName
     """Bucket of the results. The service signs links to it, and reads results from it for archives."""
-    jobs_table: _Name
-    accounts_table: _Name
+    jobs_table: ResourceName
+    accounts_table: ResourceName
     uploads_queue_url: HttpUrl
     """Queue of the messages that an upload has arrived."""
     orchestrator_url: HttpUrl
@@ -83,7 +82,7 @@ class UploadSettings(ServiceSettings, EncryptionSettings):
     """Address at which clients reach S3, if the service uses another one. Only for an emulator."""
     results_cdn_url: HttpUrl | None = None
     """Root of the CloudFront distribution that serves the results. Links then lead there and not to S3."""
-    results_key_pair_id: _Name | None = None
+    results_key_pair_id: ResourceName | None = None
     """CloudFront's id of the public key that belongs to `results_private_key`."""
     results_private_key: Annotated[SecretStr | None, Field(validate_default=True)] = None
     """Private key that signs links to the distribution: P-256 or RSA 2048, in PEM."""

@@ -32,6 +32,8 @@ def _from_json(value: Any) -> Any:
         raise ValueError('not JSON; a list is written as ["one", "another"]') from error
 
 
+ResourceName = Annotated[str, Field(min_length=1)]
+"""Name, URL or ARN of a resource in AWS. It may not be empty."""
 JsonTuple = Annotated[tuple[T, ...], NoDecode, BeforeValidator(_from_json)]
 """Several values; in the environment, a list in JSON."""
 
