@@ -85,13 +85,13 @@ def keys_of(job: Job) -> list[str]:
     return sorted([*keys, job["manifest"]["key"]] if job["manifest"] else keys)
 
 
-def unsigned(told: Any) -> Any:
+def unsigned(body: Any) -> Any:
     """Return a response body without the signatures of its links, which change every quarter of an hour."""
-    if isinstance(told, dict):
-        return {name: unsigned(value) for name, value in told.items()}
-    if isinstance(told, list):
-        return [unsigned(value) for value in told]
-    return told.partition("?")[0] if isinstance(told, str) and "://" in told else told
+    if isinstance(body, dict):
+        return {name: unsigned(value) for name, value in body.items()}
+    if isinstance(body, list):
+        return [unsigned(value) for value in body]
+    return body.partition("?")[0] if isinstance(body, str) and "://" in body else body
 
 
 def variants_of(job: Job) -> Mapping[str, dict[str, Any]]:

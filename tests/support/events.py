@@ -16,11 +16,11 @@ async def open_events(client: httpx.AsyncClient, job_id: str, *, last_id: str | 
     headers = {"Last-Event-ID": last_id} if last_id else {}
     async with aconnect_sse(client, "GET", f"/jobs/{job_id}/events", headers=headers) as source:
         assert source.response.status_code == 200, source.response
-        async with aclosing(_told(source.aiter_sse())) as events:
+        async with aclosing(_with_data(source.aiter_sse())) as events:
             yield events
 
 
-async def told(client: httpx.AsyncClient, job_id: str, *, last_id: str | None = None) -> list[ServerSentEvent]:
+async def read_events(client: httpx.AsyncClient, job_id: str, *, last_id: str | None = None) -> list[ServerSentEvent]:
     """Read a stream to its end, and return all events."""
     async with open_events(client, job_id, last_id=last_id) as events:
         return [event async for event in events]
@@ -37,7 +37,7 @@ def data(event: ServerSentEvent) -> dict[str, Any]:
     return shown
 
 
-async def _told(received: AsyncGenerator[ServerSentEvent, None]) -> Events:
+async def _with_data(received: AsyncGenerator[ServerSentEvent, None]) -> Events:
     async with aclosing(received):
         async for event in received:
             # httpx-sse also yields comments and `retry` fields. The standard says that they are not events.

@@ -19,7 +19,7 @@ from darkroom_local.installation import Installation
 from darkroom_upload.api import events as route
 from tests.support.api import unsigned
 from tests.support.emulator import Cloud
-from tests.support.events import data, open_events, statuses, told
+from tests.support.events import data, open_events, read_events, statuses
 from tests.support.waiting import until
 from tests.upload.api.test_streaming import process
 from tests.upload.examples import completed, queued, settled, waiting
@@ -84,7 +84,7 @@ async def test_a_client_that_resumes_gets_only_news(cloud: Cloud, upload: Runnin
         await put_job(upload, settled(job, "square-64"))
         second = await anext(events)
     await put_job(upload, completed(job_id=job.job_id))
-    rest = await told(upload.client, job.job_id, last_id=second.id)
+    rest = await read_events(upload.client, job.job_id, last_id=second.id)
     assert statuses([first, second, *rest]) == ["queued", "processing", "completed"]
     over = await upload.client.get(path(job), headers={"Last-Event-ID": rest[-1].id})
     assert (over.status_code, over.content) == (204, b""), "a 204 stops an EventSource"
@@ -92,7 +92,7 @@ async def test_a_client_that_resumes_gets_only_news(cloud: Cloud, upload: Runnin
 
 async def test_a_retry_of_a_finished_job_is_news(cloud: Cloud, upload: RunningService) -> None:
     job = await put_job(upload, completed(failed=("square-64",)))
-    (end,) = await told(upload.client, job.job_id)
+    (end,) = await read_events(upload.client, job.job_id)
     await put_job(upload, queued(job_id=job.job_id, attempt=2))
     async with open_events(upload.client, job.job_id, last_id=end.id) as events:
         assert data(await anext(events))["status"] == "queued"
@@ -222,11 +222,11 @@ async def test_stopping_ends_streams_and_another_process_resumes_them(
             last_id = (await anext(events)).id
             stopped.stop.set()
             assert [event async for event in events] == []
-        again = await told(stopped.client, job.job_id)
+        again = await read_events(stopped.client, job.job_id)
         assert statuses(again) == ["queued"], (
             "a client that connects meanwhile gets the present state, and may reconnect"
         )
-        assert await told(stopped.client, job.job_id, last_id=last_id) == []
+        assert await read_events(stopped.client, job.job_id, last_id=last_id) == []
     async with open_events(upload.client, job.job_id, last_id=last_id) as events:
         await put_job(upload, completed(job_id=job.job_id))
         assert statuses([event async for event in events]) == ["completed"]
