@@ -78,9 +78,10 @@ api-compat: $(PYTHON_ENV) ## Name what the API and recipes break for clients sin
 
 check: lint api-compat synth ## Run lint, compare the API with the last release, and check the stacks
 
-lint: $(PYTHON_ENV) $(NODE_ENVS) ## Check formatting, lint rules, types, who imports whom, and workflows
+lint: $(PYTHON_ENV) $(NODE_ENVS) ## Check formatting, lint rules, words, types, who imports whom, and workflows
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
+	.venv/bin/python -m tools.words
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	node tools/workflows/lint.js .github/workflows/*.yml

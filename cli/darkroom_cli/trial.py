@@ -63,7 +63,7 @@ class _Tried:
     photo: Path
     trial: Trial
     files: dict[str, Path]
-    """By variant."""
+    """The files that were written, by variant."""
 
     def __str__(self) -> str:
         return str(self.photo)

@@ -84,7 +84,7 @@ def test_image_of_twelve_megapixels_is_cut_into_tasks_as_a_job_is(tmp_path: Path
 def test_broken_photo_is_reported_by_code_and_stops_no_other(photo: Path, tmp_path: Path, output: Path) -> None:
     broken, text = tmp_path / "broken.jpg", tmp_path / "notes.txt"
     broken.write_bytes(photo.read_bytes()[:500])
-    text.write_text("This is no image.")
+    text.write_text("This is text.")
     result = run("thumbnails", broken, text, photo, "--output", output, "--json", status=3)
     codes = [one["error"] and one["error"]["code"] for one in documents(result)]
     assert codes == ["truncated_image", "undecodable_image", None]

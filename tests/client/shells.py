@@ -14,7 +14,7 @@ EAGER: Final = Patience(first_pause=0.01)
 
 
 class Shell(StrEnum):
-    """Which client a test runs."""
+    """The client that a test runs."""
 
     BLOCKING = "blocking"
     ASYNC = "async"

@@ -60,7 +60,7 @@ async def test_status_is_asked_for_if_there_is_no_stream(shell: Shell, answer: b
         assert [job.is_open async for job in darkroom.events("1")] == [True, False]
 
 
-async def test_stream_is_refused_thrice_before_the_status_is_asked_for(shell: Shell) -> None:
+async def test_stream_is_refused_three_times_before_the_status_is_asked_for(shell: Shell) -> None:
     refused = b"HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n"
     async with raw_receiving(answering(*[refused] * 3, status(ENDED))) as url, opened(shell, url) as darkroom:
         assert not (await darkroom.wait("1")).is_open

@@ -92,7 +92,7 @@ async def test_change_that_may_have_been_made_is_not_repeated(darkroom: AsyncCli
 
 
 async def statuses(darkroom: AsyncClient, job_id: str) -> list[JobStatus]:
-    """All that is told of a job's status, up to its end."""
+    """Return every status that the client reports, up to the end of the job."""
     return [job.status async for job in darkroom.events(job_id)]
 
 

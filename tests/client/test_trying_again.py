@@ -1,4 +1,4 @@
-"""Which requests are sent again, how often, and what a failure says. The servers are real, their answers are not."""
+"""Requests that are sent again, how often, and what a failure says. The servers are real, their answers are not."""
 
 import asyncio
 import time

@@ -29,4 +29,4 @@ class WebhookSecret(Answer):
     secret: str
     created_at: Moment
     previous_until: Moment | None
-    """Until when the secret before this one signs as well."""
+    """The time until which the previous secret signs, too."""

@@ -28,7 +28,7 @@ _TROUBLES: Final = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Deadline:
-    """When to stop waiting; None is never."""
+    """The time at which waiting stops; None means never."""
 
     at: float | None
 

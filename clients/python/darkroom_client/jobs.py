@@ -13,7 +13,7 @@ from darkroom_client.answers import Answer, Moment
 
 
 class JobStatus(StrEnum):
-    """Where a job stands."""
+    """The state of a job."""
 
     AWAITING_UPLOAD = "awaiting_upload"
     QUEUED = "queued"
@@ -34,7 +34,7 @@ _OPEN: Final = frozenset({JobStatus.AWAITING_UPLOAD, JobStatus.QUEUED, JobStatus
 
 
 class VariantStatus(StrEnum):
-    """Where one variant stands."""
+    """The state of one variant."""
 
     PENDING = "pending"
     COMPLETED = "completed"
@@ -112,7 +112,7 @@ class Variant(Answer):
 
 
 class Manifest(Answer):
-    """Where the document lies that says what was made of what."""
+    """The address of the document that says which result was made from what."""
 
     key: str
     url: str

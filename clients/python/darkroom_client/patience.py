@@ -1,4 +1,4 @@
-"""When a request is sent again."""
+"""The rules for sending a request again."""
 
 import random
 from collections.abc import Callable

@@ -75,7 +75,7 @@ def verify_webhook(
 
 def _require_fresh(sent_at: str, tolerance: float, now: float) -> None:
     if not (sent_at.isascii() and sent_at.isdecimal()):
-        raise WebhookRefused("The header webhook-timestamp is no number of seconds.")
+        raise WebhookRefused("The header webhook-timestamp must be a number of seconds.")
     if abs(now - int(sent_at)) > tolerance:
         raise WebhookRefused(f"The webhook was not sent within {tolerance:.0f} seconds of now.")
 

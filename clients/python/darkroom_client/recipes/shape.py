@@ -18,7 +18,7 @@ class Resize(Operation):
     background: str = "#ffffff"
     """Colour behind the image of a `contain`."""
     enlarge: bool = False
-    """Without it an image is never scaled up."""
+    """Whether an image may be scaled up."""
     filter: Filter | None = None
 
 
