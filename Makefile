@@ -8,6 +8,7 @@ PYTHON_ENV := .venv/.installed
 EMULATOR_ENV := tools/emulator/.venv/.installed
 FAULTS_ENV := tools/faults/.venv/.installed
 CONTRACT_ENV := tools/contract/.venv/.installed
+CLIENTS_ENV := tools/clients/.venv/.installed
 DOCS_ENVS := tools/docs/.venv/.installed tools/docs/node_modules/.installed
 NODE_ENVS := $(patsubst %/package.json,%/node_modules/.installed,$(wildcard postman/package.json cdk/package.json tools/workflows/package.json))
 PEER_ENV := bench/engine/node_modules/.installed
@@ -38,7 +39,7 @@ unit: $(PYTHON_ENV) ## Run the tests that need no emulator, network or long comp
 	.venv/bin/pytest -n 2 --dist loadscope -m unit --disable-socket --allow-unix-socket --hypothesis-profile=quick $(SELECTED)
 
 # Two workers more than CI has cores: while one waits, another computes.
-test: $(PYTHON_ENV) $(EMULATOR_ENV) $(CONTRACT_ENV) $(NODE_ENVS) ## Run all tests that need no container engine; K=… selects by name
+test: $(PYTHON_ENV) $(EMULATOR_ENV) $(CONTRACT_ENV) $(CLIENTS_ENV) $(NODE_ENVS) ## Run all tests that need no container engine; K=… selects by name
 	@.venv/bin/pytest --collect-only -qq >/dev/null || true # Compiled once, not by each worker; errors come again below.
 	.venv/bin/pytest -n 4 --dist loadscope --no-loadscope-reorder -m "not containers and not exhaustive" \
 		$(or $(SELECTED),--cov --cov-report=)
@@ -120,7 +121,7 @@ audit: | $(UV) ## Look for known vulnerabilities of the dependencies in the lock
 		npm audit --prefix $$project --audit-level high; done
 
 clean: ## Remove everything that was installed or made here
-	rm -rf .venv .uv tools/emulator/.venv tools/faults/.venv tools/contract/.venv tools/docs/.venv tools/docs/node_modules $(NODE_ENVS:/.installed=) $(PEER_ENV:/.installed=) cdk/cdk.out out build dist
+	rm -rf .venv .uv tools/emulator/.venv tools/faults/.venv tools/contract/.venv tools/clients/.venv tools/docs/.venv tools/docs/node_modules $(NODE_ENVS:/.installed=) $(PEER_ENV:/.installed=) cdk/cdk.out out build dist
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -130,6 +131,10 @@ $(PYTHON_ENV): pyproject.toml uv.lock $(wildcard services/*/pyproject.toml tools
 
 $(FAULTS_ENV): tools/faults/pyproject.toml tools/faults/uv.lock | $(UV)
 	$(UV) sync --project tools/faults --frozen --quiet
+	@touch $@
+
+$(CLIENTS_ENV): tools/clients/pyproject.toml tools/clients/uv.lock | $(UV)
+	$(UV) sync --project tools/clients --frozen --quiet
 	@touch $@
 
 $(CONTRACT_ENV): tools/contract/pyproject.toml tools/contract/uv.lock | $(UV)

@@ -12,6 +12,8 @@ from darkroom.recipes import load_presets
 from darkroom_cli.main import darkroom
 from tools.testbed.images import jpeg, opened
 
+pytestmark = pytest.mark.slow
+
 SMALL = '{"variants": [{"name": "small", "folder": "a/b", "operations": [{"op": "resize", "width": 40}]}]}'
 
 

@@ -13,6 +13,8 @@ from darkroom_client.errors import DownloadFailed
 from tests.client.shells import Shell, opened
 from tests.support.receiver import raw_receiving, receiving
 
+pytestmark = pytest.mark.sockets
+
 IMAGE = b"bytes of a result" * 9000
 
 

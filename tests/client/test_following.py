@@ -10,6 +10,8 @@ from tests.client.shells import Shell, opened
 from tests.client.test_downloads import job_with
 from tests.support.receiver import Handle, raw_receiving
 
+pytestmark = pytest.mark.sockets
+
 OPEN = json.dumps({**job_with().as_document(), "status": "queued"})
 ENDED = json.dumps(job_with().as_document())
 EVENTS = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"

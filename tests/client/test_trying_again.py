@@ -12,6 +12,8 @@ from darkroom_local.ports import LOOPBACK, free_ports
 from tests.client.shells import Shell, opened
 from tests.support.receiver import raw_receiving, receiving
 
+pytestmark = pytest.mark.sockets
+
 
 def refused(status: int, code: str, *, retry_after: str | None = None, **more: object) -> web.Response:
     headers = {"Retry-After": retry_after} if retry_after is not None else {}
