@@ -159,8 +159,8 @@ async def test_plan_is_shown_without_an_upload(run: Run) -> None:
     asked = '{"variants": [{"name": "it", "operations": [{"op": "trim"}], "output": {"format": "auto"}}]}'
     trimmed = await run("plan", "--size", "80x60", "--format", "png", "--recipe", asked)
     assert "at most this large, or jpeg, or png" in trimmed.stdout
-    told = json.loads((await run("plan", "--size", "80x60", "--bytes", "900", "--json")).stdout)
-    assert (told["recipe"], told["image"]["bytes"]) == ("web", 900)
+    shown = json.loads((await run("plan", "--size", "80x60", "--bytes", "900", "--json")).stdout)
+    assert (shown["recipe"], shown["image"]["bytes"]) == ("web", 900)
     assert "not_found" in (await run("plan", "--job", str(uuid4()), status=1)).stderr
     assert "invalid_recipe" in (await run("plan", "--size", "8x6", "--recipe", '{"variants', status=1)).stderr
     for words in (["--size", "80"], [], ["--size", "8x6", "--job", "x"]):

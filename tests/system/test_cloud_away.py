@@ -51,5 +51,5 @@ async def test_clients_are_told_to_retry_while_aws_is_unavailable() -> None:
                 assert service.is_running
             logs = [service.log for service in system.services]
             assert all(log.find('"level": "warning"') for log in logs), "the logs say what is wrong"
-            told = [line for log in logs for secret in (DEVELOPMENT_KEY, NAME, *SIGNED) for line in log.find(secret)]
-            assert told == [], "the logs contain no signature, even at level DEBUG"
+            leaked = [line for log in logs for secret in (DEVELOPMENT_KEY, NAME, *SIGNED) for line in log.find(secret)]
+            assert leaked == [], "the logs contain no secret, even at level DEBUG"

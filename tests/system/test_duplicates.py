@@ -24,7 +24,7 @@ async def restartable(cloud: Cloud) -> AsyncIterator[RestartableSystem]:
         yield restartable
 
 
-async def taken(cloud: Cloud, url: str) -> "list[MessageTypeDef]":
+async def all_messages(cloud: Cloud, url: str) -> "list[MessageTypeDef]":
     """Receive and delete all messages of a queue."""
     messages: list[MessageTypeDef] = []
     while True:
@@ -49,7 +49,7 @@ async def put_back(cloud: Cloud, url: str, messages: "list[MessageTypeDef]") -> 
 
 async def multiply(restartable: RestartableSystem, url: str, *, by: int) -> int:
     """Send each message of a queue several times, shuffled, and return how many there were."""
-    messages = await taken(restartable.cloud, url)
+    messages = await all_messages(restartable.cloud, url)
     copies = messages * by
     random.Random(by).shuffle(copies)  # noqa: S311 - the same order each time
     await put_back(restartable.cloud, url, copies)

@@ -275,8 +275,8 @@ async def test_malformed_files_of_public_corpora_fail_only_their_jobs(api: Api) 
         *(api.http.post("/uploads", files={"file": (path.name, path.read_bytes())}) for path in files)
     )
     assert {answer.status_code for answer in answers} <= {202, 415, 422}
-    taken = [answer.json()["job_id"] for answer in answers if answer.status_code == HTTPStatus.ACCEPTED]
-    jobs = await asyncio.gather(*(api.ended(job_id) for job_id in taken))
+    accepted = [answer.json()["job_id"] for answer in answers if answer.status_code == HTTPStatus.ACCEPTED]
+    jobs = await asyncio.gather(*(api.ended(job_id) for job_id in accepted))
     codes = {job["error"]["code"] for job in jobs if job["error"]}
     assert codes <= {"undecodable_image", "truncated_image"}
     assert not [job["source"]["filename"] for job in jobs if job["status"] != "failed"]

@@ -36,8 +36,8 @@ async def sent(way: str, name: str, cloud: Cloud, system: System, api: Api) -> J
         assert answer.status_code == 201, answer.text
         form = answer.json()["upload"]
         async with httpx.AsyncClient(trust_env=False) as browser:
-            taken = await browser.post(form["url"], data=form["fields"], files={"file": ("x.png", CAT)})
-        assert taken.status_code in (200, 201, 204)
+            accepted = await browser.post(form["url"], data=form["fields"], files={"file": ("x.png", CAT)})
+        assert accepted.status_code in (200, 201, 204)
         return await api.ended(answer.json()["job_id"])
     bucket = system.installation.topology.originals.name
     await cloud.s3.put_object(Bucket=bucket, Key=f"incoming/grayscale/{name}", Body=CAT)

@@ -30,10 +30,10 @@ async def test_job_of_another_owner_is_not_found(method: str, path: str, api: Ap
 
 async def test_missing_job_looks_the_same_as_one_of_another_owner(api: Api, newcomer: Api) -> None:
     job_id = (await api.upload(CAT))["job_id"]
-    nobodys = job_id[:-4] + "0000"
+    unknown = job_id[:-4] + "0000"
     others = await newcomer.http.get(f"/status/{job_id}")
-    missing = await newcomer.http.get(f"/status/{nobodys}")
-    assert others.text.replace(job_id, "ID") == missing.text.replace(nobodys, "ID")
+    missing = await newcomer.http.get(f"/status/{unknown}")
+    assert others.text.replace(job_id, "ID") == missing.text.replace(unknown, "ID")
     await api.ended(job_id)
 
 

@@ -94,9 +94,9 @@ async def test_jobs_are_listed_by_status(newcomer: Api) -> None:
         return items
 
     assert [job["job_id"] for job in await listed("awaiting_upload")] == [open_id]
-    told = await newcomer.job(done["job_id"])
+    seen = await newcomer.job(done["job_id"])
     [listed_one] = await listed("completed")
-    assert listed_one == {name: told[name] for name in listed_one if name != "filename"} | {"filename": "cat.jpg"}
+    assert listed_one == {name: seen[name] for name in listed_one if name != "filename"} | {"filename": "cat.jpg"}
     assert await listed("failed") == []
     assert (await newcomer.http.get("/jobs", params={"status": "lost"})).status_code == 400
 

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
 _CONCURRENCY: Final = 16
 """Messages of one queue that are handled at the same time. Each takes a few calls of some milliseconds."""
-_IN_HAND: Final = 256
+_MOST_RECEIVED: Final = 256
 """Announcements that this process receives at the same time. Most wait here for their owner's share."""
 _DEAD_CONCURRENCY: Final = 2
 """Dead tasks that are handled at the same time."""
@@ -166,7 +166,7 @@ class Composition:
         """Return the work that runs in the background: consumers, the sweeper and webhooks."""
         starts = Shares(most=_CONCURRENCY, each=_CONCURRENCY // 4).guard(uploads_handler(self.start))
         consumers = (
-            self._consumer("uploads", self.queues[QueueName.UPLOADS].queue, starts, _IN_HAND),
+            self._consumer("uploads", self.queues[QueueName.UPLOADS].queue, starts, _MOST_RECEIVED),
             self._consumer("reports", self.queues[QueueName.REPORTS].queue, reports_handler(self.begin, self.finish)),
             self._consumer(
                 "tasks-dlq", self.queues[QueueName.TASKS].dead, dead_tasks_handler(self.bury), _DEAD_CONCURRENCY

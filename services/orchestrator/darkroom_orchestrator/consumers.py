@@ -48,7 +48,7 @@ def dead_tasks_handler(bury: Bury) -> Handler:
         try:
             task = ProcessTask.model_validate_json(delivery.body)
         except ValidationError as error:
-            # There is no further queue: an error would make this message come again forever. The sweeper ends its job.
+            # There is no further queue: an error would bring this message back forever. The sweeper handles its job.
             _LOG.error("dead_task_unreadable", message_id=delivery.message_id, exc_info=error)
             return
         await bury(task)

@@ -1,4 +1,4 @@
-"""Shares limit how many messages of one owner are handled at the same time, so that a flood delays nobody else.
+"""Shares limit how many messages of one owner are handled at the same time, so that its flood delays no other owner.
 
 A queue delivers messages in about the order in which they came. A consumer therefore receives many of them and handles
 only some at the same time; of these, each owner has at most a share:

@@ -141,8 +141,8 @@ def test_every_part_is_in_exactly_one_task_and_no_task_has_too_many(
 
     tasks = planned(recipe, parts, size=size, max_variants=max_variants)
 
-    told = [name for task in tasks for name in names(task)] + [SOURCE_PART for task in tasks if task.describe]
-    assert sorted(told) == sorted(parts)
+    made = [name for task in tasks for name in names(task)] + [SOURCE_PART for task in tasks if task.describe]
+    assert sorted(made) == sorted(parts)
     assert all(len(task.variants) <= max_variants for task in tasks)
     assert [task.task for task in tasks] == list(range(len(tasks)))
 

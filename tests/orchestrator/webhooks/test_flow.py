@@ -231,10 +231,10 @@ async def test_silent_receivers_of_one_owner_do_not_delay_other_owners(harness: 
             composition.CONCURRENCY + 1
         )
         await orchestrator.queues[QueueName.NOTIFICATIONS].queue.send(flood)
-        await until(lambda: asked == composition.EACH_OWNERS)
+        await until(lambda: asked == composition.CONCURRENCY_PER_OWNER)
         await orchestrator.cancel(quiet.job_id)
         await receiver.until(1)
-        assert asked == composition.EACH_OWNERS
+        assert asked == composition.CONCURRENCY_PER_OWNER
         # The events of a deleted job are consumed.
         await harness.clients.dynamodb.delete_item(
             TableName=harness.settings.jobs_table, Key={"job_id": {"S": flooding.job_id}}

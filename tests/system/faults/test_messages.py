@@ -66,11 +66,11 @@ async def test_redrive_brings_back_a_dead_announcement(rig: Rig, clean: CleanRun
     await rig.service("orchestrator").kill()
     job_id = await submitted(rig, uuid4().hex)
 
-    async def nobody_can_take_it() -> bool:
+    async def is_dead() -> bool:
         await rig.cloud.sqs.receive_message(QueueUrl=uploads.url, VisibilityTimeout=0, WaitTimeSeconds=0)
         return await rig.depth(uploads.dlq_url) == 1
 
-    await until(nobody_can_take_it)
+    await until(is_dead)
     # The sweeper must not announce the job.
     with rig.proxies["orchestrator"].trap("Query jobs", moment=Moment.BEFORE):
         await rig.mend()

@@ -32,7 +32,7 @@ class Delete:
             raise Conflict(f"The job is {job.status}: cancel it before you delete it.")
         going = await self.jobs.begin_deletion(job)
         if going is None:
-            raise Conflict("The job has changed meanwhile: look at its status.")
+            raise Conflict("The job has changed meanwhile. Read its status, then decide again.")
         # The recipe of an expired job may have gone before its record. Such a job has no results.
         recipe = await self.jobs.recipe_of(job_id) or _NO_RECIPE
         await self.originals.delete(job.source_key, job.source)

@@ -10,7 +10,7 @@ the rest, and retry until they succeed:
     the same, idle for a period           the tasks of the pending parts are sent, on the tasks queue
     the same, while messages wait there   another period, since its own may be among them; see `Backlog`
     the same, for the sixth time          expired, or a report on the reports queue that its parts are lost
-    ended, but still in the index         its event is published: somebody failed to do so
+    ended, but still in the index         its event is published: that failed before
 
 An outage holds up only the jobs that need what is unavailable: the sweep continues and raises the error at its end.
 """

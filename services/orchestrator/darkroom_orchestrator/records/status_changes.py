@@ -12,7 +12,7 @@ from darkroom_orchestrator.records.conditions import Condition, status_in
 NO_SLOTS: Final = remove("slot_owner", "slot_order", "slot_count")
 """A job that ends gives its slots back."""
 CLOSED: Final = remove("open_shard", "deadline", "pending") & NO_SLOTS
-"""A job that ends by itself leaves the index of open jobs and gives its slots back."""
+"""A job that ends by a report or a refusal leaves the index of open jobs and gives its slots back."""
 
 
 def status_change(

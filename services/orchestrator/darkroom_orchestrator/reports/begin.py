@@ -16,7 +16,7 @@ class Begin:
     jobs: JobStore
 
     async def __call__(self, report: TaskStarted) -> None:
-        """Record the start. Only the first report of an attempt counts, and none that comes after an end's report."""
+        """Record the start, if the job is still queued in this attempt. Raises Unavailable."""
         if await self.jobs.begin(report):
             _LOG.info("job_began", worker=report.worker, attempt=report.attempt)
         else:

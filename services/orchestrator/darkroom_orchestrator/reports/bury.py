@@ -18,7 +18,7 @@ class Bury:
 
     finish: Finish
     tries: int
-    """Number of times that the task was received."""
+    """Number of receives after which a task is dead."""
     now: Clock
 
     async def __call__(self, task: ProcessTask) -> None:

@@ -21,9 +21,9 @@ from darkroom_orchestrator.webhooks.sender import open_sender
 
 CONCURRENCY: Final = 128
 """Concurrent deliveries. Each mostly waits for the receiver's server, up to ten seconds."""
-EACH_OWNERS: Final = 32
+CONCURRENCY_PER_OWNER: Final = 32
 """Concurrent deliveries of one owner. An owner whose receivers are dead or slow does not delay the others."""
-_IN_HAND: Final = 512
+_MOST_RECEIVED: Final = 512
 """Events that this process receives at the same time. Most wait here for their owner's share."""
 _VISIBILITY_SECONDS: Final = 60
 
@@ -64,12 +64,12 @@ class Webhooks:
                 allow_http=settings.environment is Environment.DEVELOPMENT,
                 now=self._now,
             )
-            shares = Shares(most=CONCURRENCY, each=EACH_OWNERS)
+            shares = Shares(most=CONCURRENCY, each=CONCURRENCY_PER_OWNER)
             consumer = Consumer(
                 "notifications",
                 self._notifications,
                 shares.guard(notifications_handler(deliver)),
-                concurrency=_IN_HAND,
+                concurrency=_MOST_RECEIVED,
                 wait_seconds=settings.receive_wait_seconds,
                 visibility_seconds=_VISIBILITY_SECONDS,
                 drain_seconds=settings.drain_seconds,

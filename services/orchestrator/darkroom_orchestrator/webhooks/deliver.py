@@ -65,7 +65,7 @@ class Deliver:
         if replay and (details.replay is None or details.replay.id != replay):
             _LOG.info("webhook_superseded", event_id=event.event_id)
             return
-        if not replay and _was_taken(details, event):
+        if not replay and _was_accepted(details, event):
             _LOG.info("webhook_repeated", event_id=event.event_id)
             return
         callback_url = self.cipher.decrypt(job.callback_url, place=job.job_id)
@@ -140,6 +140,6 @@ async def _uncancelled(write: Coroutine[None, None, None]) -> None:
         raise
 
 
-def _was_taken(details: JobDetails, event: JobEvent) -> bool:
+def _was_accepted(details: JobDetails, event: JobEvent) -> bool:
     """Whether an earlier delivery of the same event succeeded: the queue may bring an event twice."""
     return any(attempt.succeeded for attempt in details.deliveries if attempt.event_id == event.event_id)
