@@ -243,7 +243,7 @@ def test_the_numbers_of_variants_and_operations_are_limited() -> None:
     ],
     ids=["variants", "operations", "members"],
 )
-def test_of_countless_faults_some_are_told(document: str, told: int) -> None:
+def test_an_error_lists_at_most_a_hundred_faults(document: str, told: int) -> None:
     assert len(faults(document)) == told
 
 
