@@ -11,4 +11,4 @@ def test_a_floor_that_is_near_the_coverage_stays(covered: float) -> None:
 
 
 def test_a_floor_far_below_the_coverage_has_to_rise() -> None:
-    assert advice(82.7, 80) == "The floor is 80 %. Set fail_under in pyproject.toml to 82, so that it stays."
+    assert advice(82.7, 80) == "The floor is 80 %. Set fail_under in pyproject.toml to 82.5, so that it stays."

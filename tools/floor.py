@@ -4,7 +4,6 @@ The floor is `fail_under` in pyproject.toml. pytest fails if the coverage is bel
 """
 
 import io
-import math
 import sys
 from typing import Final
 
@@ -18,7 +17,8 @@ def advice(covered: float, floor: float) -> str | None:
     """Return what to do about the floor, in words; None if it is near enough. Both are in percent."""
     if covered < floor + _MARGIN:
         return None
-    return f"The floor is {floor:g} %. Set fail_under in pyproject.toml to {math.floor(covered)}, so that it stays."
+    higher = covered // 0.5 * 0.5  # Rounded down to half a point.
+    return f"The floor is {floor:g} %. Set fail_under in pyproject.toml to {higher:g}, so that it stays."
 
 
 def main() -> None:
