@@ -9,7 +9,7 @@ from darkroom import clock
 from darkroom.accounts.users import User
 from darkroom.tables.user_table import UserTable
 from darkroom_local.installation import Installation
-from darkroom_upload import main
+from darkroom_upload import composition
 from darkroom_upload.sessions.sessions import FRESH_SECONDS, Sessions
 from tests.upload.browser import Browser, browser
 from tests.upload.service import RunningService, running_service, settings_for
@@ -20,7 +20,7 @@ async def test_all_sessions_of_a_user_end_at_once_here_and_within_the_window_els
     ann: Browser, user: User, users: UserTable, shared_installation: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seconds = 100.0
-    monkeypatch.setattr(main, "Sessions", partial(Sessions, monotonic=lambda: seconds))
+    monkeypatch.setattr(composition, "Sessions", partial(Sessions, monotonic=lambda: seconds))
     colleague = somebody()
     await users.create(colleague)
     async with (

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 _ANY_KEY: Final = "key"
 
+GetCredentials = Callable[[], Awaitable[ReadOnlyCredentials]]
+"""Returns the credentials that sign links to S3."""
+
 
 class S3Links:
     """Signs links to the results bucket. `client` is a client for the address at which browsers reach S3.
@@ -33,7 +36,7 @@ class S3Links:
         self,
         client: "S3Client",
         bucket: str,
-        credentials: Callable[[], Awaitable[ReadOnlyCredentials]],
+        credentials: GetCredentials,
         *,
         now: Callable[[], datetime],
     ) -> None:
