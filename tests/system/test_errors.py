@@ -265,7 +265,7 @@ async def test_variant_that_is_too_large_fails_alone(api: Api) -> None:
     assert errors["huge"] == "output_limit"
     assert errors["beside"]
     refused = await api.http.get(f"/jobs/{job['job_id']}/variants/huge")
-    assert "could not be made" in check_problem(refused, 409, "conflict")["detail"]
+    assert "The variant failed" in check_problem(refused, 409, "conflict")["detail"]
 
 
 @needs_corpus
