@@ -1,6 +1,7 @@
 """The blocking client has what the async one has."""
 
 import inspect
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,12 @@ async def test_blocking_iterator_that_is_left_early_is_closed_inside_an_event_lo
     with Client("http://localhost:1") as client:
         jobs = client.jobs()
         jobs.close()
+
+
+@pytest.mark.parametrize("direct", [False, True])
+def test_file_that_is_not_there_is_an_error_of_the_system(tmp_path: Path, *, direct: bool) -> None:
+    with Client("http://localhost:1") as client, pytest.raises(FileNotFoundError):
+        client.upload(tmp_path / "missing.jpg", direct=direct)
 
 
 @pytest.mark.parametrize("url", ["localhost:8000", "ftp://localhost", ""])

@@ -22,6 +22,7 @@ class Sending(io.BufferedIOBase):
 
     def __init__(self, file: File, *, filename: str | None = None, progress: Progress | None = None) -> None:
         """Open the file. Raises OSError."""
+        self._is_mine = False  # Python closes this object even if nothing could be opened.
         self._file, self._is_mine = _opened(file)
         self.filename = filename or _name(file)
         self._progress = progress
