@@ -60,7 +60,10 @@ _STAGES: Final[Mapping[str, Mapping[str, Any]]] = {
 
 
 def load(stage: str, overrides: Mapping[str, Any]) -> StageConfig:
-    """Return the configuration of a stage. `overrides` maps `StageConfig` fields to values. Raises ValidationError."""
+    """Return the configuration of a stage. `overrides` maps `StageConfig` fields to values.
+
+    Raises ValueError if there is no such stage, and ValidationError, a kind of ValueError, for faults in values.
+    """
     if stage not in _STAGES:
         raise ValueError(f"stage is one of {', '.join(_STAGES)}, not {stage!r}")
     return StageConfig.model_validate({**_STAGES[stage], **overrides})

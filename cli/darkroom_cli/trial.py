@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -78,7 +78,7 @@ class _Tried:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The same for programs."""
+        """What `--json` prints."""
         source = self.trial.description
         fault = self.trial.fault
         return {
@@ -162,9 +162,10 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _stems(photos: tuple[Path, ...]) -> Iterator[str]:
-    """Yield the name of each photo as keys have it, without its extension. Equal ones get a number."""
-    seen: Counter[str] = Counter()
+    """Yield a different name for each photo: its file name as in object keys, without extension, numbered if taken."""
+    taken: set[str] = set()
     for photo in photos:
         stem = PurePosixPath(key_name(photo.name)).stem or FALLBACK
-        seen[stem] += 1
-        yield stem if seen[stem] == 1 else f"{stem}-{seen[stem]}"
+        name = next(name for name in chain([stem], (f"{stem}-{n}" for n in count(2))) if name not in taken)
+        taken.add(name)
+        yield name

@@ -115,6 +115,11 @@ def test_warning_is_told_by_its_code(tmp_path: Path, output: Path) -> None:
     assert (tried["variants"][0]["width"], tried["variants"][0]["height"]) == (48, 64)
 
 
+def test_a_numbered_name_does_not_overwrite_a_photo_of_that_name() -> None:
+    photos = tuple(Path(name) for name in ("x/a.jpg", "y/a.jpg", "z/a-2.jpg"))
+    assert list(trial._stems(photos)) == ["a", "a-2", "a-2-2"]
+
+
 def test_photos_of_the_same_name_do_not_overwrite_each_other(photo: Path, tmp_path: Path, output: Path) -> None:
     recipe = tmp_path / "recipe.json"
     recipe.write_text(SMALL)

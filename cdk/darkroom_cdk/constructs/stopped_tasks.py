@@ -43,7 +43,7 @@ class StoppedTasks(Construct):
             resource_name=group.log_group_name,
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
-        # The L1 resource, since the L2 rule's target would add a Lambda function that makes the policy above.
+        # The L1 resource: the target of the L2 rule would make the policy above by a Lambda function of its own.
         events.CfnRule(
             self,
             "Rule",

@@ -12,7 +12,7 @@ from darkroom_cdk.constructs.bucket import bucket_arn
 
 
 class TaskRole(Construct):
-    """A role that only this account's ECS tasks can assume. It has no rights until `allow` adds them.
+    """A role that only this account's ECS tasks can assume. It begins with the rights of ECS Exec only.
 
     Each action is listed, because CDK's grants give more rights than a service uses.
     """

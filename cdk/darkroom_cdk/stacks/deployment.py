@@ -19,8 +19,9 @@ _BOOTSTRAP = "cdk-hnb659fds"
 class DeploymentStack(StageStack):
     """Two roles: one reads templates (for any pull request), one deploys (for the stage's protected environment).
 
-    A pull request runs its own code with the first role. So this role may read the stage's templates and nothing else:
-    no image, no table, no secret, and it may assume no other role.
+    A pull request runs its own code with the first role. So this role may read the templates of stacks with the stage's
+    prefix, and the parameter that records the last images. It may read no image, no table and no secret, and it may
+    assume no other role.
     """
 
     def __init__(

@@ -10,7 +10,7 @@ from darkroom_cdk.stacks.messaging import MessagingStack
 from darkroom_cdk.stacks.storage import StorageStack
 
 PROCESSOR_DRAIN_SECONDS: Final = 110
-"""Seconds; the longest drain time that the services accept, ten seconds less than Fargate's longest stop time-out."""
+"""Seconds. The services accept no longer drain time. It is ten seconds less than Fargate's longest stop time-out."""
 _PROXIES: Final = 2
 """CloudFront and the load balancer. Each adds its client's address to X-Forwarded-For."""
 

@@ -23,7 +23,7 @@ _MARGIN_SECONDS: Final = 10.0
 _FIRST_RETRY_SECONDS: Final = 2.0
 """Pause after a stream that has not said when to come again."""
 _TROUBLES: Final = 3
-"""Streams that break one after the other, before anything came, until the status is asked for instead."""
+"""After this many streams in a row that break before their first event, the status is polled instead."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +108,7 @@ class Following:
         return Job.model_validate_json(event.data) if event.kind == "status" else None
 
     async def _polled(self) -> AsyncGenerator[Job, None]:
-        """Yield the job now, and each time that its status has changed."""
+        """Yield the job now, and after each long poll, which ends when the status changes or its time is over."""
         while True:
             job = await self._status()
             yield job

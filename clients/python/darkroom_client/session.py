@@ -1,4 +1,4 @@
-"""Asks one service as one caller: adds the key, sends again what passes by itself, and raises what does not."""
+"""Sends requests to one service as one caller: adds the key, retries temporary errors, and raises permanent ones."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -89,7 +89,7 @@ def _passes(request: Request, answer: httpx.Response) -> bool:
     """Whether the same request can succeed later, and does no harm if this one has taken effect after all."""
     if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
         return True
-    # A service that is away, or a proxy that says so, may have done a part. A conflict that passes says when.
+    # A 5xx may have taken effect, so only repeatable requests are sent again. A 409 is, only if it has Retry-After.
     has_hope = answer.status_code in PASSING_STATUSES or (
         answer.status_code == httpx.codes.CONFLICT and retry_after(answer) is not None
     )

@@ -1,4 +1,4 @@
-"""The port through which all calls reach the world: requests, pauses and files.
+"""The interface for all input and output: requests, pauses and files.
 
 It has two implementations. `BlockingWire` returns when the work is done and never suspends, `AsyncWire` awaits.
 """

@@ -39,7 +39,7 @@ class JobStatus(StrEnum):
     CANCELLED = "cancelled"
     """The owner stopped it."""
     EXPIRED = "expired"
-    """The original did not arrive in time."""
+    """The original did not arrive in time, or its announcement was lost too often."""
 
     @property
     def is_open(self) -> bool:
@@ -200,7 +200,7 @@ class Job:
     source_key: str
     """Key of the original in the originals bucket."""
     deadline: datetime | None
-    """Moment at which the sweeper looks at the job if it is still open; None if it is not open."""
+    """Moment at which the sweeper looks at the job; None once the job has ended and its event is published."""
     attempt: int = 1
     source: ObjectRef | None = None
     source_bytes: int | None = None
@@ -220,20 +220,20 @@ class Job:
     started_at: datetime | None = None
     completed_at: datetime | None = None
     worker: str | None = None
-    """The worker that began a task last."""
+    """The worker that began the first task of this attempt."""
     engine: Mapping[str, str] = field(default_factory=dict)
     """Versions of the libraries of the worker of the last report, by name."""
     manifest: ObjectRef | None = None
     """The manifest of the last run that ended by itself, in the results bucket."""
     redrives: int = 0
-    """How often the sweeper has sent the tasks again."""
+    """How often the sweeper has sent the announcement or the tasks of this attempt again."""
     callback_url: str | None = None
     """URL of the webhook at the job's end. It may have a token, so it is encrypted in the table, bound to the job's id.
     """
     charged_to: str | None = None
     """Key of the daily counter that counts this job and its `source_bytes`; None for a caller without quotas."""
     stored_bytes: int = 0
-    """Bytes of the job's results and manifest that its owner's counter has: all of them once the job has ended."""
+    """Bytes of this job that its owner's counter of stored bytes includes: all of them once the job has ended."""
 
     def count(self, status: VariantStatus) -> int:
         """Return how many variants have this status."""

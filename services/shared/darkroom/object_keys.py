@@ -1,4 +1,7 @@
-"""Keys of objects in the buckets. Services make all of them; only their last part is like the client's file name."""
+"""Keys of objects in the buckets. Services make them; only their last part is like the client's file name.
+
+The exception is a file that somebody drops into the bucket: its key is the client's own.
+"""
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath

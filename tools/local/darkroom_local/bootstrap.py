@@ -1,4 +1,4 @@
-"""Creates the resources of a topology on an emulator. A second run changes nothing.
+"""Creates the resources of a topology on an emulator. A second run only makes the development key valid again.
 
 `python -m darkroom_local.bootstrap` does this once, on the emulator at `AWS_ENDPOINT_URL`.
 """

@@ -18,7 +18,7 @@ class RunFailed(Exception):
 
 
 class Keeper:
-    """Starts one service again and again until it is cancelled. It does not stop the service then."""
+    """Starts one service again whenever it ends. Cancelling the keeper leaves the service running."""
 
     def __init__(self, service: Service, *, awaits_changes: bool = False) -> None:
         self.service = service

@@ -12,7 +12,7 @@ ends it gives them back. So no slot is taken twice or lost, and a process may di
 waits too long is overdue like any other, and the sweeper sends the owner's waiting jobs.
 
 The cost is one query when a job starts and one when it ends. A job that waits costs up to four more queries and one
-write, however long it waits.
+write. In each period in which it is overdue, the sweeper adds up to two queries and one write.
 """
 
 import sys

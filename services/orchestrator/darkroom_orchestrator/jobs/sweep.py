@@ -7,9 +7,10 @@ the rest, and retry until they succeed:
     awaiting_upload, the object exists    announced, on the uploads queue
     queued, waiting for slots             as many of its owner's jobs as have free slots are sent
     queued or processing, with progress   another period, from that progress on
-    the same, idle for a period           the tasks of the pending parts are sent, on the tasks queue
-    the same, while messages wait there   another period, since its own may be among them; see `Backlog`
-    the same, for the sixth time          expired, or a report on the reports queue that its parts are lost
+    queued or processing, idle            the tasks of the pending parts are sent, on the tasks queue
+    idle, while messages wait there       another period, since its own may be among them; see `Backlog`
+    found idle for the sixth time         a report, on the reports queue, that its parts are lost
+    announced for the sixth time          expired
     ended, but still in the index         its event is published: that failed before
 
 An outage holds up only the jobs that need what is unavailable: the sweep continues and raises the error at its end.

@@ -1,4 +1,4 @@
-"""Fan-in: adds what a task reports to its job, once, in whatever number and order the reports come."""
+"""Fan-in: adds what a task reports to its job, once, however often and in whatever order the reports come."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -118,7 +118,10 @@ def _scaled(resize: Resize, size: Size, target: Size) -> Size:
 
 
 def anchored(position: Position | Focus, outer: Size, inner: Size) -> tuple[int, int]:
-    """Return where the smaller rectangle begins in the larger one. An odd pixel goes to the right and the bottom."""
+    """Return where the smaller rectangle begins in the larger one.
+
+    For a `Position`, an odd pixel goes to the right and the bottom. A `Focus` is rounded to the nearest pixel, half up.
+    """
     room = outer[0] - inner[0], outer[1] - inner[1]
     if isinstance(position, Focus):
         return _about(position.x, outer[0], room[0]), _about(position.y, outer[1], room[1])

@@ -1,4 +1,7 @@
-"""Errors as HTTP answers: problem documents (RFC 9457). Only here an error gets an HTTP status."""
+"""Errors as HTTP answers: problem documents (RFC 9457), with the HTTP status of each error code.
+
+Middlewares that refuse a request before it reaches a route choose their status themselves.
+"""
 
 import json
 from http import HTTPStatus

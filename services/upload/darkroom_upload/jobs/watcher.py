@@ -1,7 +1,7 @@
 """Waits for jobs to change, for all requests of a process together.
 
 While a request waits, one poll reads the versions of all watched jobs, four times a second. While none waits, nothing
-is read. So a hundred clients that wait for their jobs cost as much as one.
+is read. A hundred clients that wait for jobs cost one call, which reads one item for each job.
 """
 
 import asyncio

@@ -38,7 +38,7 @@ class ResultLinks(Protocol):
 
 
 class LinkMemory:
-    """The URLs of the present window of 15 minutes. Each is signed once."""
+    """The URLs of the present window of 15 minutes, so that each is seldom signed twice."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
@@ -46,7 +46,7 @@ class LinkMemory:
         self._window = 0
 
     async def recall(self, link: Link, sign: Callable[[Link, int], Awaitable[str]], *, signer: str | None) -> str:
-        """Return the link's URL. `sign` makes it once for each signer and window, to expire at a given second."""
+        """Return the link's URL. `sign` makes it if it is not remembered; it expires at the given second."""
         window = int(self._now().timestamp()) // _WINDOW_SECONDS
         if window != self._window or len(self._signed) >= _KEPT:
             self._window, self._signed = window, {}

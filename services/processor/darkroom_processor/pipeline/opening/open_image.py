@@ -34,7 +34,7 @@ class OpenedImage:
     """An image whose header was read and keeps to the limits."""
 
     data: bytes
-    """The whole file, without faults in its side information."""
+    """The whole file, without the faults in side information that `cleaning` removes."""
     received_bytes: int
     """Size of the original file, in bytes."""
     pillow_image: ImageFile.ImageFile
