@@ -43,7 +43,7 @@ test: $(PYTHON_ENV) $(EMULATOR_ENV) $(CONTRACT_ENV) $(CLIENTS_ENV) $(NODE_ENVS) 
 	@.venv/bin/pytest --collect-only -qq >/dev/null || true # Compiled once, not by each worker; errors come again below.
 	.venv/bin/pytest -n 4 --dist loadscope --no-loadscope-reorder -m "not containers and not exhaustive" \
 		$(or $(SELECTED),--cov --cov-report=)
-	@$(if $(K),,.venv/bin/python -m tools.floor)
+	@$(if $(K),,.venv/bin/python -m tools.coverage_floor)
 
 SECONDS ?= 60
 fuzz: $(PYTHON_ENV) ## Give damaged files and random recipes to the image engine for SECONDS; what fails is kept in out/fuzz

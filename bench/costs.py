@@ -21,7 +21,7 @@ from bench.prices import MILLION, Fargate
 from darkroom.recipes import Recipe
 from darkroom.recipes.presets import load_presets
 from darkroom_cdk.config import Architecture, ProcessorSize
-from darkroom_cdk.stages import load
+from darkroom_cdk.stage_settings import load
 from darkroom_processor.pipeline.instructions import Instructions
 from darkroom_processor.pipeline.operations import resize
 from darkroom_processor.pipeline.outcomes import EncodedVariant

@@ -18,7 +18,7 @@ from typing import Final
 
 from bench.chart import Panel, chart
 from bench.scaling_policy import Policy, deployed
-from darkroom_cdk.stages import load
+from darkroom_cdk.stage_settings import load
 
 MINUTE: Final = 60
 DAY: Final = 24 * 60

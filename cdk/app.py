@@ -2,8 +2,8 @@
 
 from aws_cdk import App
 
-from darkroom_cdk.stage import build
-from darkroom_cdk.stages import from_context
+from darkroom_cdk.stack_composition import build
+from darkroom_cdk.stage_settings import from_context
 
 app = App()
 build(app, from_context(app.node.get_all_context()))

@@ -20,7 +20,7 @@ from bench.costs import (
 from bench.prices import FARGATE
 from darkroom.recipes.presets import load_presets
 from darkroom_cdk.config import Architecture
-from darkroom_cdk.stages import load
+from darkroom_cdk.stage_settings import load
 from darkroom_processor.pipeline.operations import resize
 from darkroom_processor.pipeline.pixels import resampling
 

@@ -13,9 +13,9 @@ from aws_cdk import App, Stack, Validations
 from aws_cdk import aws_s3 as s3
 from cdk_nag import AwsSolutionsChecks
 
+from darkroom_cdk.stack_composition import build
 from darkroom_cdk.stacks.delivery import DeliveryStack
-from darkroom_cdk.stage import build
-from darkroom_cdk.stages import from_context
+from darkroom_cdk.stage_settings import from_context
 from tests.cdk.installations import CONTEXTS
 
 CDK_JSON: Final = Path(__file__).parents[2] / "cdk" / "cdk.json"

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from darkroom.limits import DEFAULT_UPLOAD_BYTES
 from darkroom_cdk.config import Nat
-from darkroom_cdk.stages import from_context, load
+from darkroom_cdk.stage_settings import from_context, load
 
 
 def test_the_default_stage_is_dev() -> None:

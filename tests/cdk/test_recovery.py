@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from darkroom.topology import Topology
-from darkroom_cdk.stages import load
+from darkroom_cdk.stage_settings import load
 from tests.cdk.assembly import Assembly, text
 
 LOST = Topology.named("darkroom-dev")

@@ -7,7 +7,7 @@ import pytest
 
 from bench.scaling_policy import Policy, UnknownPolicy, deployed
 from bench.simulate_scaling import PATTERNS, Arrivals, Course, main, simulate
-from darkroom_cdk.stages import load
+from darkroom_cdk.stage_settings import load
 from tests.cdk.assembly import Assembly
 
 SIZE = load("prod", {}).processor

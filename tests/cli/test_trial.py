@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from darkroom.recipes import load_presets
+from darkroom_cli import trial
 from darkroom_cli.main import darkroom
 from tools.testbed.images import jpeg, opened
 

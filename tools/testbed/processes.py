@@ -28,7 +28,7 @@ def parent(pid: int) -> int:
 
 
 def holds(pid: int, marker: bytes) -> bool:
-    """Return whether these bytes are in the writable memory of a process, which this process must be allowed to trace."""
+    """Return whether these bytes are in the writable memory of a process that this one may trace."""
     with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
             span, rights, *_ = line.split()

@@ -15,7 +15,7 @@ from constructs import Construct
 
 from darkroom.topology import BucketSpec
 from darkroom_cdk.config import Domain
-from darkroom_cdk.constructs.accepted import accept
+from darkroom_cdk.constructs.accepted_findings import accept
 from darkroom_cdk.constructs.bucket import bucket_arn
 
 _NO_BEHAVIORS: Final[Mapping[str, cloudfront.BehaviorOptions]] = {}

@@ -12,7 +12,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from darkroom_cdk.config import Architecture, TaskSize
-from darkroom_cdk.constructs.accepted import accept
+from darkroom_cdk.constructs.accepted_findings import accept
 from darkroom_cdk.constructs.collector import CollectorProps, add_collector
 
 _CPU: Final = {

@@ -4,7 +4,7 @@ from typing import cast
 
 from aws_cdk import aws_ec2 as ec2
 
-from darkroom_cdk.constructs.accepted import accept
+from darkroom_cdk.constructs.accepted_findings import accept
 
 
 def nat_instance() -> ec2.NatInstanceProviderV2:

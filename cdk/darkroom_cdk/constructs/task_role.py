@@ -7,7 +7,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from darkroom.topology import BucketSpec
-from darkroom_cdk.constructs.accepted import accept
+from darkroom_cdk.constructs.accepted_findings import accept
 from darkroom_cdk.constructs.bucket import bucket_arn
 
 

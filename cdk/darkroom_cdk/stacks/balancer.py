@@ -7,7 +7,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from darkroom_cdk.config import US_EAST_1, Domain, StageConfig
-from darkroom_cdk.constructs.accepted import accept
+from darkroom_cdk.constructs.accepted_findings import accept
 from darkroom_cdk.constructs.balancer import OriginBalancer
 from darkroom_cdk.constructs.distribution import hosted_zone
 from darkroom_cdk.stacks.network import UPLOAD_PORT, NetworkStack

@@ -8,7 +8,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from darkroom_cdk.config import StageConfig
-from darkroom_cdk.constructs.accepted import accept
+from darkroom_cdk.constructs.accepted_findings import accept
 from darkroom_cdk.constructs.table import OnDemandTable
 from darkroom_cdk.stacks.stage_stack import StageStack
 

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from darkroom.topology import BucketSpec
 from darkroom_cdk.config import US_EAST_1, StageConfig
-from darkroom_cdk.constructs.accepted import accept
+from darkroom_cdk.constructs.accepted_findings import accept
 from darkroom_cdk.constructs.bucket import PrivateBucket
 from darkroom_cdk.constructs.distribution import Guard, GuardedDistribution, bucket_origin
 from darkroom_cdk.constructs.firewall import Firewall

@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from darkroom_cdk.config import ServiceName, StageConfig
-from darkroom_cdk.constructs.accepted import accept
+from darkroom_cdk.constructs.accepted_findings import accept
 from darkroom_cdk.stacks.stage_stack import StageStack
 
 _GITHUB = "token.actions.githubusercontent.com"

@@ -8,7 +8,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from darkroom_cdk.config import Nat, StageConfig
-from darkroom_cdk.constructs.accepted import accept
+from darkroom_cdk.constructs.accepted_findings import accept
 from darkroom_cdk.constructs.nat_instance import nat_instance, settle
 from darkroom_cdk.stacks.stage_stack import StageStack
 

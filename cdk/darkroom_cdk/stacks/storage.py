@@ -10,7 +10,7 @@ from constructs import Construct
 
 from darkroom.topology import BucketSpec
 from darkroom_cdk.config import StageConfig, copy_of
-from darkroom_cdk.constructs.accepted import accept
+from darkroom_cdk.constructs.accepted_findings import accept
 from darkroom_cdk.constructs.bucket import PrivateBucket, bucket_name
 from darkroom_cdk.stacks.stage_stack import StageStack
 

@@ -32,15 +32,15 @@ from darkroom_orchestrator.jobs.cancel import Cancel
 from darkroom_orchestrator.jobs.delete import Delete
 from darkroom_orchestrator.jobs.retry import Retry
 from darkroom_orchestrator.jobs.sweep import Sweep, sweep_regularly
+from darkroom_orchestrator.owner_concurrency import OwnerConcurrency
 from darkroom_orchestrator.records.charging import Charging
 from darkroom_orchestrator.records.job_store import JobStore
 from darkroom_orchestrator.records.open_jobs import OpenJobs
 from darkroom_orchestrator.records.refunds import Refunds
 from darkroom_orchestrator.reports.begin import Begin
-from darkroom_orchestrator.reports.bury import Bury
+from darkroom_orchestrator.reports.dead_tasks import FailDeadTask
 from darkroom_orchestrator.reports.finish import Finish
 from darkroom_orchestrator.settings import Settings
-from darkroom_orchestrator.shares import Shares
 from darkroom_orchestrator.storage.originals import Originals
 from darkroom_orchestrator.storage.results import Results
 from darkroom_orchestrator.webhooks.composition import Webhooks
@@ -121,7 +121,7 @@ class Composition:
         )
         self.begin = Begin(jobs=jobs)
         self.finish = Finish(jobs=jobs, results=results, events=events, slots=slots)
-        self.bury = Bury(finish=self.finish, tries=TASK_TRIES, now=now)
+        self.fail_dead_task = FailDeadTask(finish=self.finish, tries=TASK_TRIES, now=now)
         self.cancel = Cancel(jobs=jobs, open_jobs=open_jobs, events=events, slots=slots)
         charging = Charging(settings.accounts_table)
         self.retry = Retry(jobs=jobs, originals=originals, slots=slots, charging=charging)
@@ -164,12 +164,15 @@ class Composition:
 
     def background(self) -> list[Background]:
         """Return the work that runs in the background: consumers, the sweeper and webhooks."""
-        starts = Shares(most=_CONCURRENCY, each=_CONCURRENCY // 4).guard(uploads_handler(self.start))
+        starts = OwnerConcurrency(most=_CONCURRENCY, each=_CONCURRENCY // 4).guard(uploads_handler(self.start))
         consumers = (
             self._consumer("uploads", self.queues[QueueName.UPLOADS].queue, starts, _MOST_RECEIVED),
             self._consumer("reports", self.queues[QueueName.REPORTS].queue, reports_handler(self.begin, self.finish)),
             self._consumer(
-                "tasks-dlq", self.queues[QueueName.TASKS].dead, dead_tasks_handler(self.bury), _DEAD_CONCURRENCY
+                "tasks-dlq",
+                self.queues[QueueName.TASKS].dead,
+                dead_tasks_handler(self.fail_dead_task),
+                _DEAD_CONCURRENCY,
             ),
         )
         sweeper = partial(sweep_regularly, self.sweep, seconds=self._settings.sweep_seconds)

@@ -9,7 +9,7 @@ from darkroom.runtime.queue import Delivery
 from darkroom_orchestrator.arrivals.announcements import read_announcements
 from darkroom_orchestrator.arrivals.start import Start
 from darkroom_orchestrator.reports.begin import Begin
-from darkroom_orchestrator.reports.bury import Bury
+from darkroom_orchestrator.reports.dead_tasks import FailDeadTask
 from darkroom_orchestrator.reports.finish import Finish
 
 _LOG = get_logger(__name__)
@@ -41,7 +41,7 @@ def reports_handler(begin: Begin, finish: Finish) -> Handler:
     return handle
 
 
-def dead_tasks_handler(bury: Bury) -> Handler:
+def dead_tasks_handler(fail_dead_task: FailDeadTask) -> Handler:
     """Return the handler of tasks from the dead-letter queue."""
 
     async def handle(delivery: Delivery) -> None:
@@ -51,6 +51,6 @@ def dead_tasks_handler(bury: Bury) -> Handler:
             # There is no further queue: an error would bring this message back forever. The sweeper handles its job.
             _LOG.error("dead_task_unreadable", message_id=delivery.message_id, exc_info=error)
             return
-        await bury(task)
+        await fail_dead_task(task)
 
     return handle

@@ -81,8 +81,9 @@ BY_OWNER: Final = IndexSpec(
 )
 OWNER_SHARDS: Final = 4
 OPEN_BY_DEADLINE: Final = IndexSpec(
-    # Sparse: only open jobs, and ended ones whose event is not published yet, have `open_shard`. It has shards because one partition could not accept the writes of all
-    # open jobs. A job is one write when it is created and one when it ends. Its deadline seldom changes in between.
+    # Sparse: only open jobs, and ended ones whose event is not published yet, have `open_shard`. It has shards
+    # because one partition could not accept the writes of all open jobs. A job is one write when it is created and
+    # one when it ends. Its deadline seldom changes in between.
     name="open-by-deadline",
     partition=AttributeSpec(name="open_shard", type="N"),
     sort=AttributeSpec(name="deadline", type="N"),

@@ -52,7 +52,7 @@ from darkroom_upload.planning.plan_recipe import PlanRecipe
 from darkroom_upload.results.archive import MakeArchive
 from darkroom_upload.results.result_links import ResultLinks
 from darkroom_upload.sessions.login import LogIn
-from darkroom_upload.sessions.sessions import Sessions
+from darkroom_upload.sessions.session_lifecycle import Sessions
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,8 +41,8 @@ from darkroom_upload.results.s3_links import GetCredentials, S3Links
 from darkroom_upload.results.signing_key import SigningKey
 from darkroom_upload.sessions.login import LogIn
 from darkroom_upload.sessions.login_attempts import LoginAttempts
+from darkroom_upload.sessions.session_lifecycle import Sessions
 from darkroom_upload.sessions.session_table import SessionTable
-from darkroom_upload.sessions.sessions import Sessions
 from darkroom_upload.settings import UploadSettings
 
 if TYPE_CHECKING:

@@ -59,7 +59,7 @@ async def test_duplicate_report_of_a_completed_job_deletes_nothing(harness: Harn
 
 async def test_result_that_comes_after_its_variant_was_given_up_is_deleted(harness: Harness) -> None:
     job, [task] = await harness.queued_job()
-    await harness.orchestrator.bury(task)
+    await harness.orchestrator.fail_dead_task(task)
 
     await harness.orchestrator.finish(await harness.put_results(task))
 

@@ -10,7 +10,7 @@ from darkroom.accounts.users import User
 from darkroom.tables.user_table import UserTable
 from darkroom_local.installation import Installation
 from darkroom_upload import composition
-from darkroom_upload.sessions.sessions import FRESH_SECONDS, Sessions
+from darkroom_upload.sessions.session_lifecycle import FRESH_SECONDS, Sessions
 from tests.upload.browser import Browser, browser
 from tests.upload.service import RunningService, running_service, settings_for
 from tests.upload.users import somebody

@@ -48,7 +48,7 @@ from darkroom_orchestrator.records.conditions import (
 from darkroom_orchestrator.records.open_jobs import AT_WORK, ENDED, WORK_PERIOD
 from darkroom_orchestrator.records.progress import Progress
 from darkroom_orchestrator.records.settlement import settlement
-from darkroom_orchestrator.records.status_changes import CLOSED, NO_SLOTS, status_change
+from darkroom_orchestrator.records.status_writes import CLOSED, NO_SLOTS, status_change
 from darkroom_orchestrator.records.transaction_items import delete_write, description_write, expiry_write
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from darkroom_orchestrator.records.conditions import (
     results_within,
 )
 from darkroom_orchestrator.records.progress import Progress, advanced_job
-from darkroom_orchestrator.records.status_changes import CLOSED
+from darkroom_orchestrator.records.status_writes import CLOSED
 
 
 @dataclass(frozen=True, kw_only=True)

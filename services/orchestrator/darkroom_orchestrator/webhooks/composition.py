@@ -9,9 +9,9 @@ from darkroom.runtime.queue import Queue
 from darkroom.runtime.settings import Environment
 from darkroom.tables.job_table import JobTable
 from darkroom.tables.webhook_secrets import WebhookSecrets
+from darkroom_orchestrator.owner_concurrency import OwnerConcurrency
 from darkroom_orchestrator.records.charging import Charging
 from darkroom_orchestrator.settings import Settings
-from darkroom_orchestrator.shares import Shares
 from darkroom_orchestrator.webhooks.deliver import Deliver
 from darkroom_orchestrator.webhooks.delivery_log import DeliveryLog
 from darkroom_orchestrator.webhooks.notifications import notifications_handler
@@ -64,7 +64,7 @@ class Webhooks:
                 allow_http=settings.environment is Environment.DEVELOPMENT,
                 now=self._now,
             )
-            shares = Shares(most=CONCURRENCY, each=CONCURRENCY_PER_OWNER)
+            shares = OwnerConcurrency(most=CONCURRENCY, each=CONCURRENCY_PER_OWNER)
             consumer = Consumer(
                 "notifications",
                 self._notifications,

@@ -2,8 +2,9 @@
 
 The filter is an allow-list: computing, memory, threads, and the descriptors that are already open. Everything else
 fails, mostly with EPERM: no file can be opened or changed, no socket made or connected, no program started, no process
-signalled, no memory made executable. A call of another architecture ends the process. The template, which never sees an image, may also fork, end and confine its children, and open
-files for reading. Children inherit its filter, and each installs the stricter one on top.
+signalled, no memory made executable. A call of another architecture ends the process. The template, which never sees
+an image, may also fork, end and confine its children, and open files for reading. Children inherit its filter, and
+each installs the stricter one on top.
 
 The filter is a program for the kernel's packet filter machine (BPF). It is written out here, because a binding to
 libseccomp would need that library in every container image and on every developer's machine. Fargate has neither user

@@ -25,7 +25,7 @@ from darkroom_upload.response_body import ResponseBody
 from darkroom_upload.sessions.client_address import client_address
 from darkroom_upload.sessions.login import LogIn
 from darkroom_upload.sessions.session import Session
-from darkroom_upload.sessions.sessions import Sessions
+from darkroom_upload.sessions.session_lifecycle import Sessions
 
 _LONGEST_BODY_BYTES: Final = 8 * 1024
 _FORWARDED: Final = "x-forwarded-for"

@@ -13,7 +13,7 @@ _LOG = get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bury:
+class FailDeadTask:
     """Ends a task from the dead-letter queue."""
 
     finish: Finish
@@ -26,7 +26,7 @@ class Bury:
         # The reason is unknown: its processors may have died, or what they need may have been unavailable.
         message = f"The image could not be processed in {self.tries} tries. Retry it, or upload it again."
         fault = Fault(code=LOST, message=message)
-        _LOG.info("task_buried", attempt=task.attempt, task=task.task)
+        _LOG.info("dead_task_failed", attempt=task.attempt, task=task.task)
         await self.finish(lost_report(task.job_id, task.attempt, _parts(task), fault, self.now()))
 
 

@@ -1,4 +1,4 @@
-"""Raises the floor under the coverage: fails if the last `make test` covered at least a point more than the floor.
+"""Fails if the last `make test` covered at least a point more than the floor.
 
 The floor is `fail_under` in pyproject.toml. pytest fails if the coverage is below it. Together they let it only rise.
 """

@@ -1,4 +1,4 @@
-"""Shares limit how many messages of one owner are handled at the same time, so that its flood delays no other owner.
+"""Limits how many messages of one owner are handled at the same time, so that its flood delays no other owner.
 
 A queue delivers messages in about the order in which they came. A consumer therefore receives many of them and handles
 only some at the same time; of these, each owner has at most a share:
@@ -16,7 +16,7 @@ from darkroom.runtime.consumer import Handler
 from darkroom.runtime.queue import OWNER_ATTRIBUTE, Delivery
 
 
-class Shares:
+class OwnerConcurrency:
     """Lets at most `most` run at the same time, and at most `each` of one owner. The longest waiting goes first."""
 
     def __init__(self, *, most: int, each: int) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tools.floor import advice
+from tools.coverage_floor import advice
 
 
 @pytest.mark.parametrize("covered", [80.0, 80.99])

@@ -5,7 +5,7 @@ from collections import Counter
 
 from darkroom.runtime.consumer import Handler
 from darkroom.runtime.queue import OWNER_ATTRIBUTE, Delivery
-from darkroom_orchestrator.shares import Shares
+from darkroom_orchestrator.owner_concurrency import OwnerConcurrency
 
 
 class Handling:
@@ -44,7 +44,7 @@ async def settled() -> None:
 
 async def test_message_waits_behind_one_share_of_a_flood_and_not_behind_all_of_it() -> None:
     handling = Handling()
-    handle = Shares(most=4, each=2).guard(handling)
+    handle = OwnerConcurrency(most=4, each=2).guard(handling)
     async with asyncio.TaskGroup() as group:
         for owner in ["flood"] * 30 + ["other flood"] * 30 + ["quiet"]:
             group.create_task(run(handle, message(owner)))
@@ -58,7 +58,7 @@ async def test_message_waits_behind_one_share_of_a_flood_and_not_behind_all_of_i
 
 async def test_lone_owner_has_one_share_and_the_rest_stays_free() -> None:
     handling = Handling()
-    handle = Shares(most=4, each=2).guard(handling)
+    handle = OwnerConcurrency(most=4, each=2).guard(handling)
     async with asyncio.TaskGroup() as group:
         for _ in range(5):
             group.create_task(run(handle, message("flood")))
@@ -71,7 +71,7 @@ async def test_lone_owner_has_one_share_and_the_rest_stays_free() -> None:
 
 
 async def test_cancelled_or_failed_handler_keeps_no_permit() -> None:
-    shares = Shares(most=1, each=1)
+    shares = OwnerConcurrency(most=1, each=1)
 
     async def failing(delivery: Delivery) -> None:
         raise ValueError(delivery.message_id)

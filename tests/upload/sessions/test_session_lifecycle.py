@@ -8,8 +8,8 @@ from darkroom.accounts.users import User
 from darkroom.tables.user_table import UserTable
 from darkroom_local.installation import Installation
 from darkroom_upload.sessions import session
+from darkroom_upload.sessions.session_lifecycle import FRESH_SECONDS, Sessions
 from darkroom_upload.sessions.session_table import SessionTable
-from darkroom_upload.sessions.sessions import FRESH_SECONDS, Sessions
 from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 from tests.upload.users import somebody

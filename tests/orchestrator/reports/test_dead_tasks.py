@@ -14,7 +14,7 @@ async def test_dead_task_fails_its_job_and_says_after_how_many_tries(harness: Ha
     job, [task] = await harness.queued_job()
 
     for _ in range(2):
-        await harness.orchestrator.bury(task)
+        await harness.orchestrator.fail_dead_task(task)
 
     ended = await harness.job(job.job_id)
     assert ended.status is JobStatus.FAILED
@@ -35,7 +35,7 @@ async def test_dead_task_fails_only_its_own_parts(harness: Harness) -> None:
     await harness.with_settings(max_variants_per_task=2).start(await harness.upload(job), redelivered=False)
     first, second = await harness.sent_tasks()
 
-    await harness.orchestrator.bury(first)
+    await harness.orchestrator.fail_dead_task(first)
     await harness.orchestrator.finish(finished(second))
 
     ended = await harness.job(job.job_id)
@@ -48,6 +48,6 @@ async def test_task_that_died_after_its_report_changes_nothing(harness: Harness)
     job, [task] = await harness.queued_job()
     await harness.orchestrator.finish(finished(task))
 
-    await harness.orchestrator.bury(task)
+    await harness.orchestrator.fail_dead_task(task)
 
     assert (await harness.job(job.job_id)).status is JobStatus.COMPLETED
