@@ -46,7 +46,7 @@ def test_exit_status_says_whether_the_same_command_can_succeed_later(
     assert (failed.message, failed.exit_code) == (f"So it is. ({code})", exit_status)
 
 
-def test_answer_of_a_stranger_is_reported_as_it_is() -> None:
+def test_unexpected_response_is_reported_unchanged() -> None:
     failed = failure_of(error_of(httpx.Response(404, text="<html>")))
     assert (failed.message, failed.exit_code) == ("The answer was 404 Not Found.", Status.REFUSED)
     assert failure_of(error_of(httpx.Response(502, text="<html>"))).exit_code == Status.AWAY
@@ -59,6 +59,6 @@ def test_failed_download_is_away_only_if_its_cause_is() -> None:
         assert failure_of(error).exit_code == exit_status
 
 
-def test_other_errors_pass() -> None:
+def test_other_errors_are_not_caught() -> None:
     with pytest.raises(KeyError), reported():
         raise KeyError("a bug")

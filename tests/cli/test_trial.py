@@ -106,7 +106,7 @@ def test_variant_that_fails_leaves_the_others(photo: Path, output: Path) -> None
     assert files(output) == ["copy/Ærø-cat.jpg"]
 
 
-def test_warning_is_told_by_its_code(tmp_path: Path, output: Path) -> None:
+def test_warning_is_shown_by_its_code(tmp_path: Path, output: Path) -> None:
     turned = tmp_path / "turned.jpg"
     exif = Image.Exif()
     exif[0x0112] = 6
@@ -135,7 +135,7 @@ def test_recipe_with_a_fault_is_refused_with_its_place(photo: Path, output: Path
     assert files(output) == []
 
 
-def test_recipe_that_is_not_there_is_told(photo: Path, output: Path) -> None:
+def test_missing_recipe_is_reported(photo: Path, output: Path) -> None:
     assert "There is no preset" in run("nothing", photo, "--output", output, status=1).stderr
     assert "cannot be read" in run("nothing.json", photo, "--output", output, status=2).stderr
     assert "PHOTO" in run("web", "--output", output, status=2).stderr

@@ -7,9 +7,9 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Final, cast
 
-from darkroom_client import AsyncClient, Client, Patience
+from darkroom_client import AsyncClient, Client, RetryPolicy
 
-EAGER: Final = Patience(first_pause=0.01)
+EAGER: Final = RetryPolicy(first_pause=0.01)
 """Does not make tests wait."""
 
 
@@ -33,14 +33,14 @@ class Threaded:
 
 @asynccontextmanager
 async def opened(
-    shell: Shell, url: str, key: str | None = None, patience: Patience = EAGER
+    shell: Shell, url: str, key: str | None = None, retry_policy: RetryPolicy = EAGER
 ) -> AsyncIterator[AsyncClient]:
     """A client for the length of a `with` block."""
     if shell is Shell.ASYNC:
-        async with AsyncClient(url, key, patience=patience) as client:
+        async with AsyncClient(url, key, retry_policy=retry_policy) as client:
             yield client
         return
-    with Client(url, key, patience=patience) as blocking:
+    with Client(url, key, retry_policy=retry_policy) as blocking:
         yield cast("AsyncClient", Threaded(blocking))
 
 

@@ -46,7 +46,7 @@ def files(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
 
 
-async def test_results_lie_by_job_and_variant_and_the_key_is_not_sent(shell: Shell, tmp_path: Path) -> None:
+async def test_results_are_saved_by_job_and_variant_without_sending_the_key(shell: Shell, tmp_path: Path) -> None:
     async with receiving(web.Response(body=IMAGE), web.Response(body=IMAGE)) as receiver:
         job = job_with(variant(receiver.url), {"name": "later"}, variant(receiver.url, "small", "s/1/cat.png"))
         async with opened(shell, "http://localhost:1", "secret-key") as darkroom:

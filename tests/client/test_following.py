@@ -36,14 +36,14 @@ def status(body: str) -> bytes:
     return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n" + body.encode()
 
 
-async def test_deleted_job_is_told(shell: Shell) -> None:
+async def test_deleted_job_raises(shell: Shell) -> None:
     told = EVENTS + event("status", OPEN) + event("deleted", '{"job_id": "1"}')
     async with raw_receiving(answering(told)) as url, opened(shell, url) as darkroom:
         with pytest.raises(errors.JobDeleted, match="The job 1 was deleted"):
             await darkroom.wait("1")
 
 
-async def test_events_of_a_kind_that_is_not_known_are_passed_over(shell: Shell) -> None:
+async def test_unknown_events_are_ignored(shell: Shell) -> None:
     told = EVENTS + event("news", "{}") + event("status", ENDED)
     async with raw_receiving(answering(told)) as url, opened(shell, url) as darkroom:
         assert not (await darkroom.wait("1")).is_open
@@ -57,7 +57,7 @@ async def test_events_of_a_kind_that_is_not_known_are_passed_over(shell: Shell) 
     ],
     ids=["nothing more", "page of a proxy"],
 )
-async def test_status_is_asked_for_if_there_is_no_stream(shell: Shell, answer: bytes) -> None:
+async def test_status_is_polled_if_there_is_no_stream(shell: Shell, answer: bytes) -> None:
     async with raw_receiving(answering(answer, status(OPEN), status(ENDED))) as url, opened(shell, url) as darkroom:
         assert [job.is_open async for job in darkroom.events("1")] == [True, False]
 

@@ -9,9 +9,9 @@ import pytest
 from darkroom.recipes import Recipe as ServiceRecipe
 from darkroom.recipes import load_presets, parse_recipe
 from darkroom_client import jobs, plans, usage
-from darkroom_client.answers import Answer
-from darkroom_client.deliveries import Attempt, Deliveries, WebhookSecret
 from darkroom_client.recipes import Blur, Focus, Output, OutputFormat, Recipe, Resize, Variant, Watermark
+from darkroom_client.response_model import ResponseModel
+from darkroom_client.webhook_deliveries import Attempt, Deliveries, WebhookSecret
 from tests.client.shapes import shape_of
 
 API = json.loads((Path(__file__).parents[2] / "docs" / "openapi.json").read_text())["components"]["schemas"]
@@ -49,7 +49,7 @@ def test_recipe_models_match_the_schema_of_the_service() -> None:
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_answer_models_have_all_fields_of_the_api(model: type[Answer], named: str) -> None:
+def test_answer_models_have_all_fields_of_the_api(model: type[ResponseModel], named: str) -> None:
     assert set(model.model_fields) == set(API[named]["properties"])
 
 

@@ -61,7 +61,7 @@ async def test_every_kind_of_file_is_sent_whole(darkroom: AsyncClient, photo: Pa
         assert not file.closed
 
 
-async def test_progress_is_told_as_bytes_are_sent(darkroom: AsyncClient, tmp_path: Path) -> None:
+async def test_progress_is_reported_while_bytes_are_sent(darkroom: AsyncClient, tmp_path: Path) -> None:
     large = tmp_path / "large.jpg"
     large.write_bytes(jpeg(400, 300) + bytes(500_000))
     told: list[tuple[int, int | None]] = []

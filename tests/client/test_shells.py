@@ -24,13 +24,13 @@ async def test_blocking_iterator_that_is_left_early_is_closed_inside_an_event_lo
 
 
 @pytest.mark.parametrize("direct", [False, True])
-def test_file_that_is_not_there_is_an_error_of_the_system(tmp_path: Path, *, direct: bool) -> None:
+def test_missing_file_raises_the_error_of_the_system(tmp_path: Path, *, direct: bool) -> None:
     with Client("http://localhost:1") as client, pytest.raises(FileNotFoundError):
         client.upload(tmp_path / "missing.jpg", direct=direct)
 
 
 @pytest.mark.parametrize("url", ["localhost:8000", "ftp://localhost", ""])
-def test_url_that_is_not_http_is_a_mistake_of_the_caller(url: str) -> None:
+def test_url_without_http_is_refused(url: str) -> None:
     for client in (Client, AsyncClient):
         with pytest.raises(ValueError, match="http"):
             client(url)

@@ -59,7 +59,7 @@ async def test_pause_that_is_too_long_is_not_waited_for(shell: Shell, *, is_date
     assert refusal.value.document["quota"] == "jobs"
 
 
-async def test_conflict_is_tried_again_only_if_it_passes(shell: Shell) -> None:
+async def test_conflict_is_retried_only_with_retry_after(shell: Shell) -> None:
     answers = (refused(409, "under_way", retry_after="0"), refused(409, "conflict"))
     async with receiving(*answers) as receiver, opened(shell, receiver.url) as darkroom:
         with pytest.raises(errors.Conflict) as refusal:
@@ -69,7 +69,7 @@ async def test_conflict_is_tried_again_only_if_it_passes(shell: Shell) -> None:
         assert first == second
 
 
-async def test_request_that_may_have_been_carried_out_is_not_sent_again(shell: Shell) -> None:
+async def test_request_that_may_have_taken_effect_is_not_retried(shell: Shell) -> None:
     came = 0
 
     async def drop(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
@@ -89,7 +89,7 @@ async def test_request_that_may_have_been_carried_out_is_not_sent_again(shell: S
         assert len(receiver.received) == 1
 
 
-async def test_service_that_is_not_there_is_unreachable(shell: Shell) -> None:
+async def test_missing_service_is_unreachable(shell: Shell) -> None:
     (nobody,) = free_ports(1)
     async with opened(shell, f"http://{LOOPBACK}:{nobody}", "secret-key") as darkroom:
         with pytest.raises(errors.Unreachable, match=f"{LOOPBACK}:{nobody} cannot be reached"):
@@ -116,7 +116,7 @@ async def test_refusal_keeps_all_that_the_document_says(shell: Shell) -> None:
     assert str(problem) == "So it is. (invalid_recipe)"
 
 
-async def test_code_that_is_not_known_is_a_plain_problem(shell: Shell) -> None:
+async def test_unknown_error_code_raises_a_plain_problem(shell: Shell) -> None:
     async with receiving(refused(418, "short_and_stout")) as receiver, opened(shell, receiver.url) as darkroom:
         with pytest.raises(errors.Problem, match="short_and_stout") as refusal:
             await darkroom.usage()
@@ -124,7 +124,7 @@ async def test_code_that_is_not_known_is_a_plain_problem(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("text", ["<html>", "[]", '{"code": "x"}', '"text"'])
-async def test_answer_of_a_stranger_is_told_as_it_is(shell: Shell, text: str) -> None:
+async def test_unexpected_response_is_raised_unchanged(shell: Shell, text: str) -> None:
     async with receiving(web.Response(status=404, text=text)) as receiver, opened(shell, receiver.url) as darkroom:
         with pytest.raises(errors.UnexpectedAnswer, match="404 Not Found"):
             await darkroom.usage()

@@ -11,13 +11,13 @@ errors.
 from darkroom_client import errors, recipes
 from darkroom_client.async_client import AsyncClient
 from darkroom_client.client import Client
-from darkroom_client.deliveries import Deliveries, WebhookSecret
 from darkroom_client.errors import DarkroomError, Problem
 from darkroom_client.jobs import Job, JobStatus, JobSummary, Receipt, Variant, VariantStatus
-from darkroom_client.patience import Patience
 from darkroom_client.plans import Image, Plan
 from darkroom_client.recipes import Recipe
+from darkroom_client.retry_policy import RetryPolicy
 from darkroom_client.usage import Usage
+from darkroom_client.webhook_deliveries import Deliveries, WebhookSecret
 from darkroom_client.webhooks import WebhookEvent, verify_webhook
 
 __all__ = [
@@ -29,11 +29,11 @@ __all__ = [
     "Job",
     "JobStatus",
     "JobSummary",
-    "Patience",
     "Plan",
     "Problem",
     "Receipt",
     "Recipe",
+    "RetryPolicy",
     "Usage",
     "Variant",
     "VariantStatus",

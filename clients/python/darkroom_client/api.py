@@ -1,4 +1,4 @@
-"""Every call of the API, written once, as coroutines over a Wire.
+"""Every call of the API, written once, as coroutines over a Transport.
 
 `AsyncClient` is this over asyncio, `Client` the same without an event loop.
 """
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from darkroom_client.deliveries import Deliveries, WebhookSecret
 from darkroom_client.downloading import results_of, save
 from darkroom_client.files import File, Progress, Sending
 from darkroom_client.following import Deadline, Following
@@ -19,9 +18,10 @@ from darkroom_client.jobs import Job, JobPage, JobStatus, JobSummary, Receipt
 from darkroom_client.plans import Image, Plan
 from darkroom_client.recipes import Recipe
 from darkroom_client.session import Session
+from darkroom_client.transport import Request
 from darkroom_client.uploading import Wanted, receipt_of, upload, upload_direct
 from darkroom_client.usage import Usage
-from darkroom_client.wire import Request
+from darkroom_client.webhook_deliveries import Deliveries, WebhookSecret
 
 JobLike = str | Receipt
 """A job, or its id."""

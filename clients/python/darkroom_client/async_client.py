@@ -5,8 +5,8 @@ from typing import Self
 import httpx
 
 from darkroom_client.api import Api
-from darkroom_client.async_wire import AsyncWire
-from darkroom_client.patience import Patience
+from darkroom_client.async_transport import AsyncTransport
+from darkroom_client.retry_policy import RetryPolicy
 from darkroom_client.session import Session
 
 
@@ -21,13 +21,13 @@ class AsyncClient(Api):
         url: str,
         api_key: str | None = None,
         *,
-        patience: Patience = Patience(),
+        retry_policy: RetryPolicy = RetryPolicy(),
         http: httpx.AsyncClient | None = None,
     ) -> None:
         """Use the API at `url`. A given `http` brings proxies and certificates, and stays open."""
         self._http = http or httpx.AsyncClient()
         self._is_mine = http is None
-        super().__init__(Session(AsyncWire(self._http), url=url, api_key=api_key, patience=patience))
+        super().__init__(Session(AsyncTransport(self._http), url=url, api_key=api_key, retry_policy=retry_policy))
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -7,8 +7,8 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 import httpx
 
 from darkroom_client.api import Api
-from darkroom_client.blocking_wire import BlockingWire, each_finished, finished
-from darkroom_client.patience import Patience
+from darkroom_client.blocking_transport import BlockingTransport, each_finished, finished
+from darkroom_client.retry_policy import RetryPolicy
 from darkroom_client.session import Session
 
 P = ParamSpec("P")
@@ -45,13 +45,13 @@ class Client:
         url: str,
         api_key: str | None = None,
         *,
-        patience: Patience = Patience(),
+        retry_policy: RetryPolicy = RetryPolicy(),
         http: httpx.Client | None = None,
     ) -> None:
         """Use the API at `url`. A given `http` brings proxies and certificates, and stays open."""
         self._http = http or httpx.Client()
         self._is_mine = http is None
-        self.api = Api(Session(BlockingWire(self._http), url=url, api_key=api_key, patience=patience))
+        self.api = Api(Session(BlockingTransport(self._http), url=url, api_key=api_key, retry_policy=retry_policy))
 
     upload = _blocking(Api.upload)
     job = _blocking(Api.job)

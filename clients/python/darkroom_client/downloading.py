@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 from darkroom_client.errors import DownloadFailed, UnexpectedAnswer, Unreachable
 from darkroom_client.jobs import Job, Variant
 from darkroom_client.session import Session, is_passing
-from darkroom_client.wire import Request
+from darkroom_client.transport import Request
 
 _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 """Names that leave no folder and that no shell mistakes for an option."""
@@ -50,7 +50,7 @@ async def _fetch(session: Session, variant: Variant, file: BinaryIO) -> None:
             return await _fetch_once(session, variant, file)
         except (Unreachable, UnexpectedAnswer, DownloadFailed) as error:
             is_worth_it = isinstance(error, DownloadFailed) or is_passing(error)
-            pause = session.patience.pause(tried, None) if is_worth_it else None
+            pause = session.retry_policy.pause(tried, None) if is_worth_it else None
             if pause is None:
                 raise DownloadFailed(f"The result of {variant.name} could not be fetched: {error}") from error
         await session.sleep(pause)

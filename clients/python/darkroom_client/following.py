@@ -12,7 +12,7 @@ from darkroom_client.errors import JobDeleted, RateLimited, Unavailable, Unexpec
 from darkroom_client.event_stream import EventDecoder, ServerEvent
 from darkroom_client.jobs import Job
 from darkroom_client.session import Session
-from darkroom_client.wire import Request
+from darkroom_client.transport import Request
 
 _EVENT_STREAM: Final = "text/event-stream"
 _LONGEST_WAIT_SECONDS: Final = 20
@@ -78,7 +78,7 @@ class Following:
                         yield job
             except (Unreachable, UnexpectedAnswer, RateLimited, Unavailable) as error:
                 self._troubles += 1
-                pause = self._session.patience.pause(self._troubles, getattr(error, "retry_after", None))
+                pause = self._session.retry_policy.pause(self._troubles, getattr(error, "retry_after", None))
             if pause is None or self._troubles >= _TROUBLES or pause > self._deadline.left():
                 return
             await self._session.sleep(pause)

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from darkroom_client.answers import Answer, Moment
+from darkroom_client.response_model import Moment, ResponseModel
 
 
 class JobStatus(StrEnum):
@@ -41,21 +41,21 @@ class VariantStatus(StrEnum):
     FAILED = "failed"
 
 
-class Fault(Answer):
+class Fault(ResponseModel):
     """Why a job or a variant failed."""
 
     code: str
     message: str
 
 
-class ResultWarning(Answer):
+class ResultWarning(ResponseModel):
     """Something to know about a result."""
 
     code: str
     message: str
 
 
-class Progress(Answer):
+class Progress(ResponseModel):
     """Variants, counted by how they ended."""
 
     done: int
@@ -63,7 +63,7 @@ class Progress(Answer):
     total: int
 
 
-class Cost(Answer):
+class Cost(ResponseModel):
     """What a job has used so far."""
 
     cpu_ms: int
@@ -71,7 +71,7 @@ class Cost(Answer):
     bytes_written: int
 
 
-class Source(Answer):
+class Source(ResponseModel):
     """What is known of the original's image. Sizes are as seen, after the EXIF orientation."""
 
     filename: str
@@ -93,7 +93,7 @@ class Source(Answer):
     has_gps: bool | None = None
 
 
-class Variant(Answer):
+class Variant(ResponseModel):
     """One named output, and its result once there is one."""
 
     name: str
@@ -111,14 +111,14 @@ class Variant(Answer):
     error: Fault | None = None
 
 
-class Manifest(Answer):
+class Manifest(ResponseModel):
     """The address of the document that says which result was made from what."""
 
     key: str
     url: str
 
 
-class Receipt(Answer):
+class Receipt(ResponseModel):
     """What every caller learns of a job. A key without the scope `read` learns no more."""
 
     job_id: str
@@ -164,7 +164,7 @@ class JobSummary(Receipt):
     cost: Cost
 
 
-class JobPage(Answer):
+class JobPage(ResponseModel):
     """Some jobs, the newest first."""
 
     items: tuple[JobSummary, ...]

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from darkroom_client.answers import Answer
+from darkroom_client.response_model import ResponseModel
 
 
 class Image(BaseModel):
@@ -21,7 +21,7 @@ class Image(BaseModel):
     bytes: int | None = None
 
 
-class PlannedImage(Answer):
+class PlannedImage(ResponseModel):
     """The image, as the plan takes it to be."""
 
     width: int
@@ -32,7 +32,7 @@ class PlannedImage(Answer):
     bytes: int | None
 
 
-class PlannedVariant(Answer):
+class PlannedVariant(ResponseModel):
     """A result that would be made. `format` to `frames` are None if the variant is certain to fail."""
 
     name: str
@@ -51,7 +51,7 @@ class PlannedVariant(Answer):
     cpu_ms: int
 
 
-class PlannedTask(Answer):
+class PlannedTask(ResponseModel):
     """What one worker would do."""
 
     variants: tuple[str, ...]
@@ -62,7 +62,7 @@ class PlannedTask(Answer):
     peak_bytes: int
 
 
-class PlanWarning(Answer):
+class PlanWarning(ResponseModel):
     """Something to know before the upload."""
 
     code: str
@@ -72,7 +72,7 @@ class PlanWarning(Answer):
     variant: str | None
 
 
-class Plan(Answer):
+class Plan(ResponseModel):
     """What would become of an upload. CPU time and memory are estimates."""
 
     recipe: str

@@ -8,9 +8,9 @@ from typing import Final, TypeVar
 import httpx
 
 from darkroom_client.errors import DarkroomError, Problem, UnexpectedAnswer, Unreachable
-from darkroom_client.patience import PASSING_STATUSES, Patience
 from darkroom_client.problems import error_of, retry_after
-from darkroom_client.wire import Request, Streamed, Wire
+from darkroom_client.retry_policy import PASSING_STATUSES, RetryPolicy
+from darkroom_client.transport import Request, Streamed, Transport
 
 T = TypeVar("T")
 
@@ -20,30 +20,30 @@ _NOTHING_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTime
 class Session:
     """Raises DarkroomError from all methods."""
 
-    def __init__(self, wire: Wire, *, url: str, api_key: str | None, patience: Patience) -> None:
+    def __init__(self, transport: Transport, *, url: str, api_key: str | None, retry_policy: RetryPolicy) -> None:
         """Use the API below `url`. Raises ValueError for a URL that is not HTTP."""
         if not url.startswith(("http://", "https://")):
             raise ValueError(f"The URL of the API begins with http:// or https://, not as {url!r} does.")
-        self.patience = patience
-        self._wire = wire
+        self.retry_policy = retry_policy
+        self._transport = transport
         self._url = url.rstrip("/")
         self._headers = {"x-api-key": api_key} if api_key else {}
 
     async def ask(self, request: Request) -> httpx.Response:
-        """Return the answer of success, after as many tries as patience allows."""
+        """Return the answer of success, after as many tries as retry_policy allows."""
         tried = 0
         while True:
             tried += 1
             try:
-                answer = await self._wire.send(self._addressed(request))
+                answer = await self._transport.send(self._addressed(request))
             except httpx.RequestError as error:
-                pause = self.patience.pause(tried, None) if _may_repeat(request, error) else None
+                pause = self.retry_policy.pause(tried, None) if _may_repeat(request, error) else None
                 failure: DarkroomError = self._unreachable(error)
                 failure.__cause__ = error
             else:
                 if answer.is_success:
                     return answer
-                pause = self.patience.pause(tried, retry_after(answer)) if _passes(request, answer) else None
+                pause = self.retry_policy.pause(tried, retry_after(answer)) if _passes(request, answer) else None
                 failure = error_of(answer)
             if pause is None or (request.file and not request.file.can_be_sent):
                 raise failure
@@ -53,7 +53,7 @@ class Session:
     async def stream(self, request: Request) -> AsyncIterator[Streamed]:
         """Return the answer of success as it comes. It is asked for once."""
         try:
-            async with self._wire.stream(self._addressed(request)) as streamed:
+            async with self._transport.stream(self._addressed(request)) as streamed:
                 if not streamed.answer.is_success:
                     raise error_of(streamed.answer)
                 yield streamed
@@ -62,11 +62,11 @@ class Session:
 
     async def sleep(self, seconds: float) -> None:
         """Pause."""
-        await self._wire.sleep(seconds)
+        await self._transport.sleep(seconds)
 
     async def run(self, work: Callable[[], T]) -> T:
         """Do work that blocks."""
-        return await self._wire.run(work)
+        return await self._transport.run(work)
 
     def _addressed(self, request: Request) -> Request:
         """Add the key, but never for a URL of someone else."""

@@ -14,7 +14,7 @@ from darkroom_client.files import Sending
 from darkroom_client.jobs import Job, JobStatus, Receipt
 from darkroom_client.recipes import Recipe
 from darkroom_client.session import Session
-from darkroom_client.wire import Request
+from darkroom_client.transport import Request
 
 _IMAGE_TYPES: Final = MappingProxyType({".webp": "image/webp", ".avif": "image/avif", ".jp2": "image/jp2"})
 """Media types that Python's `mimetypes` does not know in each of its releases."""

@@ -1,16 +1,16 @@
 """Limits of the caller, and what it has used of them."""
 
-from darkroom_client.answers import Answer, Moment
+from darkroom_client.response_model import Moment, ResponseModel
 
 
-class Rate(Answer):
+class Rate(ResponseModel):
     """How often the caller may send requests."""
 
     requests_per_second: float
     burst: int
 
 
-class Quota(Answer):
+class Quota(ResponseModel):
     """One quota."""
 
     limit: int
@@ -18,7 +18,7 @@ class Quota(Answer):
     remaining: int
 
 
-class Usage(Answer):
+class Usage(ResponseModel):
     """Limits of the caller. None stands for no limit."""
 
     owner: str

@@ -10,9 +10,9 @@ from typing import Final
 
 from pydantic import Field, ValidationError
 
-from darkroom_client.answers import Answer, Moment
 from darkroom_client.errors import WebhookRefused
 from darkroom_client.jobs import Fault, JobStatus, Progress
+from darkroom_client.response_model import Moment, ResponseModel
 
 TOLERANCE_SECONDS: Final = 300.0
 """Age of a webhook, at most, and how far ahead the sender's clock may be."""
@@ -21,7 +21,7 @@ _PREFIX: Final = "whsec_"
 _VERSION: Final = "v1,"
 
 
-class EndedJob(Answer):
+class EndedJob(ResponseModel):
     """What a webhook says of its job. It carries no links: ask for the job."""
 
     job_id: str
@@ -34,7 +34,7 @@ class EndedJob(Answer):
     status_url: str
 
 
-class WebhookEvent(Answer):
+class WebhookEvent(ResponseModel):
     """A verified webhook. The same event can come more than once, always with the same id."""
 
     type: str

@@ -1,9 +1,9 @@
 """How the webhooks of a job were delivered, and the secret that signs them."""
 
-from darkroom_client.answers import Answer, Moment
+from darkroom_client.response_model import Moment, ResponseModel
 
 
-class Attempt(Answer):
+class Attempt(ResponseModel):
     """One POST to the callback URL."""
 
     event_id: str
@@ -15,7 +15,7 @@ class Attempt(Answer):
     duration_ms: int
 
 
-class Deliveries(Answer):
+class Deliveries(ResponseModel):
     """The last twenty attempts, the newest first."""
 
     callback_url: str | None
@@ -23,7 +23,7 @@ class Deliveries(Answer):
     attempts: tuple[Attempt, ...]
 
 
-class WebhookSecret(Answer):
+class WebhookSecret(ResponseModel):
     """The secret that signs your webhooks."""
 
     secret: str

@@ -1,4 +1,4 @@
-"""The wire of the async client: asyncio, with threads for what blocks."""
+"""The transport of the async client: asyncio, with threads for what blocks."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -8,24 +8,24 @@ from typing import TypeVar
 import httpx
 
 from darkroom_client.files import Sending
-from darkroom_client.wire import Request, Streamed, built
+from darkroom_client.transport import Request, Streamed, built
 
 T = TypeVar("T")
 
 
-class AsyncWire:
-    """See Wire."""
+class AsyncTransport:
+    """See Transport."""
 
     def __init__(self, http: httpx.AsyncClient) -> None:
         self._http = http
 
     async def send(self, request: Request) -> httpx.Response:
-        """See Wire."""
+        """See Transport."""
         return await self._http.send(_told(built(self._http, request), request.file))
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[Streamed]:
-        """See Wire."""
+        """See Transport."""
         answer = await self._http.send(built(self._http, request), stream=True)
         try:
             if not answer.is_success:
@@ -35,11 +35,11 @@ class AsyncWire:
             await answer.aclose()
 
     async def sleep(self, seconds: float) -> None:
-        """See Wire."""
+        """See Transport."""
         await asyncio.sleep(seconds)
 
     async def run(self, work: Callable[[], T]) -> T:
-        """See Wire."""
+        """See Transport."""
         return await asyncio.to_thread(work)
 
 

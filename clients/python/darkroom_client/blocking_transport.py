@@ -1,4 +1,4 @@
-"""The wire of the blocking client. Its coroutines never suspend, so `finished` runs them without an event loop."""
+"""The transport of the blocking client. Its coroutines never suspend, so `finished` runs them without an event loop."""
 
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Iterator
@@ -8,24 +8,24 @@ from typing import TypeVar
 import httpx
 
 from darkroom_client.files import Sending
-from darkroom_client.wire import Request, Streamed, built
+from darkroom_client.transport import Request, Streamed, built
 
 T = TypeVar("T")
 
 
-class BlockingWire:
-    """See Wire."""
+class BlockingTransport:
+    """See Transport."""
 
     def __init__(self, http: httpx.Client) -> None:
         self._http = http
 
     async def send(self, request: Request) -> httpx.Response:
-        """See Wire."""
+        """See Transport."""
         return self._http.send(_told(built(self._http, request), request.file))
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[Streamed]:
-        """See Wire."""
+        """See Transport."""
         answer = self._http.send(built(self._http, request), stream=True)
         try:
             if not answer.is_success:
@@ -35,27 +35,27 @@ class BlockingWire:
             answer.close()
 
     async def sleep(self, seconds: float) -> None:
-        """See Wire."""
+        """See Transport."""
         time.sleep(seconds)  # noqa: ASYNC251 - no event loop runs this.
 
     async def run(self, work: Callable[[], T]) -> T:
-        """See Wire."""
+        """See Transport."""
         return work()
 
 
 def finished(work: Awaitable[T]) -> T:
-    """Return the outcome of work over a BlockingWire."""
+    """Return the outcome of work over a BlockingTransport."""
     steps = work.__await__()
     try:
         next(steps)
     except StopIteration as end:
         outcome: T = end.value
         return outcome
-    raise AssertionError("work over a BlockingWire never suspends")
+    raise AssertionError("work over a BlockingTransport never suspends")
 
 
 def each_finished(items: AsyncGenerator[T, None]) -> Generator[T, None, None]:
-    """Yield what a generator over a BlockingWire yields, and close it."""
+    """Yield what a generator over a BlockingTransport yields, and close it."""
     try:
         while True:
             try:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 
-class Answer(BaseModel):
+class ResponseModel(BaseModel):
     """A part of an answer. Fields that this release does not know are kept, so that a newer service can be used."""
 
     model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)

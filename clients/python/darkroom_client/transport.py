@@ -1,6 +1,6 @@
 """The interface for all input and output: requests, pauses and files.
 
-It has two implementations. `BlockingWire` returns when the work is done and never suspends, `AsyncWire` awaits.
+It has two implementations. `BlockingTransport` blocks and never suspends, `AsyncTransport` awaits.
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -50,7 +50,7 @@ class Streamed:
     chunks: AsyncIterator[bytes]
 
 
-class Wire(Protocol):
+class Transport(Protocol):
     """Sends requests, pauses, and works on files. Requests raise httpx.RequestError."""
 
     async def send(self, request: Request) -> httpx.Response:

@@ -10,7 +10,7 @@ PASSING_STATUSES: Final = frozenset({429, 502, 503, 504})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Patience:
+class RetryPolicy:
     """How often a request is sent, and how long the pauses are.
 
     A service that asks for a longer pause than `longest_pause` is not waited for: a daily quota comes back tomorrow.
