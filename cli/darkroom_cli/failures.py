@@ -1,4 +1,4 @@
-"""What a command ends with when it does not succeed: a line for people, and an exit status for scripts.
+"""Failures of commands: a line for people, and an exit status for scripts.
 
 1  refused, or wrong in some other way
 2  called in the wrong way, or a setting is missing
@@ -64,7 +64,7 @@ def _is_away(error: BaseException | None) -> bool:
 
 
 class Failures:
-    """What went wrong with some of many things, reported when the others are done."""
+    """Collects the failures of some of many items, and reports them when the others are done."""
 
     def __init__(self) -> None:
         self._lines: list[str] = []

@@ -1,4 +1,4 @@
-"""What commands print: tables for people, or JSON for programs, an object a line."""
+"""The output of commands: tables for people, or JSON for programs, one object on each line."""
 
 import json
 from collections.abc import Iterable, Mapping

@@ -8,7 +8,7 @@ from darkroom_cli.failures import Failed, Status
 
 
 class ClientSettings(BaseSettings):
-    """Where Darkroom is, and with which API key to ask it."""
+    """URL of Darkroom, and the API key for it."""
 
     model_config = SettingsConfigDict(
         env_prefix="DARKROOM_", frozen=True, extra="ignore", use_attribute_docstrings=True

@@ -78,7 +78,7 @@ class _Tried:
 
     @property
     def document(self) -> dict[str, Any]:
-        """What `--json` prints."""
+        """The trial as `--json` prints it."""
         source = self.trial.description
         fault = self.trial.fault
         return {

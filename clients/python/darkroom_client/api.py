@@ -28,7 +28,7 @@ JobLike = str | Receipt
 
 
 class Api:
-    """What one caller does. All methods raise DarkroomError."""
+    """All calls of the API, for one caller. All methods raise DarkroomError."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -42,7 +42,7 @@ class VariantStatus(StrEnum):
 
 
 class Fault(ResponseModel):
-    """Why a job or a variant failed."""
+    """The reason why a job or a variant failed."""
 
     code: str
     message: str
@@ -64,7 +64,7 @@ class Progress(ResponseModel):
 
 
 class Cost(ResponseModel):
-    """What a job has used so far."""
+    """CPU time and bytes that a job has used so far."""
 
     cpu_ms: int
     bytes_read: int
@@ -72,7 +72,7 @@ class Cost(ResponseModel):
 
 
 class Source(ResponseModel):
-    """What is known of the original's image. Sizes are as seen, after the EXIF orientation."""
+    """The description of the original's image. Sizes are as seen, after the EXIF orientation."""
 
     filename: str
     content_type: str | None = None
@@ -119,7 +119,7 @@ class Manifest(ResponseModel):
 
 
 class Receipt(ResponseModel):
-    """What every caller learns of a job. A key without the scope `read` learns no more."""
+    """The id and status of a job. A key without the scope `read` gets no more than this."""
 
     job_id: str
     status: JobStatus
@@ -148,7 +148,7 @@ class Job(Receipt):
 
     @property
     def faults(self) -> list[Fault]:
-        """What went wrong: with the job, then with its variants."""
+        """All faults: first that of the job, then those of its variants."""
         return [fault for fault in (self.error, *(variant.error for variant in self.variants)) if fault]
 
 

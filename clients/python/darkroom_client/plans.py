@@ -52,7 +52,7 @@ class PlannedVariant(ResponseModel):
 
 
 class PlannedTask(ResponseModel):
-    """What one worker would do."""
+    """The work of one task."""
 
     variants: tuple[str, ...]
     describes: bool
@@ -73,7 +73,7 @@ class PlanWarning(ResponseModel):
 
 
 class Plan(ResponseModel):
-    """What would become of an upload. CPU time and memory are estimates."""
+    """The plan of an upload: its variants and tasks. CPU time and memory are estimates."""
 
     recipe: str
     image: PlannedImage

@@ -1,4 +1,4 @@
-"""What the models of the API's answers have in common."""
+"""The base class of the models of the API's responses."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any

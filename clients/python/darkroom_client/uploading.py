@@ -22,7 +22,7 @@ _IMAGE_TYPES: Final = MappingProxyType({".webp": "image/webp", ".avif": "image/a
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """What is to become of an image."""
+    """The options of an upload."""
 
     recipe: str | Recipe | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)

@@ -22,7 +22,7 @@ _VERSION: Final = "v1,"
 
 
 class EndedJob(ResponseModel):
-    """What a webhook says of its job. It carries no links: ask for the job."""
+    """The job in a webhook. It has no links to results: request the job for these."""
 
     job_id: str
     status: JobStatus

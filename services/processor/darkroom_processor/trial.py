@@ -39,14 +39,14 @@ class SandboxFailed(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """What became of one image."""
+    """The outcome of a trial with one image."""
 
     outcomes: tuple[Outcome, ...]
     """One for each variant of the recipe, in its order."""
     description: SourceDescription | None
     """None if the image itself is at fault."""
     fault: ImageError | None
-    """Why nothing could be made of the image; None if it is sound."""
+    """The reason why the image cannot be processed; None if it can."""
     cpu_ms: int
     """CPU time of all tasks, decoding included."""
     peak_bytes: int

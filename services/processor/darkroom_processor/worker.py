@@ -31,12 +31,12 @@ _LOG = get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class _Result:
-    """What a task came to, for its report."""
+    """The outcome of a task, for its report."""
 
     outcomes: tuple[VariantOutcome, ...]
     description: SourceDescription | None = None
     fault: Fault | None = None
-    """Why no variant could be made; None if the source is sound."""
+    """The reason why no variant could be made; None if the original can be processed."""
     source_sha256: str | None = None
     """None if the original could not be read."""
     cost: Cost = Cost()

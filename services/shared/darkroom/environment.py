@@ -1,4 +1,4 @@
-"""What is wrong with settings from the environment, in words."""
+"""Says in words which settings from the environment are wrong."""
 
 from pydantic import ValidationError
 

@@ -52,7 +52,7 @@ class Tint(Operation):
 
     op: Literal["tint"] = "tint"
     color: str
-    """What middle grey becomes, `#rgb` or `#rrggbb`."""
+    """Colour that middle grey becomes, `#rgb` or `#rrggbb`."""
     strength: float = 1
 
 

@@ -32,7 +32,7 @@ class Subsampling(StrEnum):
 
 
 class KeepMetadata(StrEnum):
-    """What a result keeps of the original's metadata."""
+    """The metadata of the original that a result keeps."""
 
     NONE = "none"
     ICC = "icc"

@@ -33,12 +33,12 @@ class Ending:
 
     status: JobStatus
     fault: Fault | None
-    """Why the job failed; None unless it failed."""
+    """The reason why the job failed; None unless it failed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """What a report adds to a job."""
+    """The parts that a report settles, and the new states of their variants."""
 
     parts: frozenset[str]
     """Pending parts that the report settles; never empty."""

@@ -1,4 +1,4 @@
-"""What every change of a job's status writes, and under which condition."""
+"""The attributes that every change of a job's status writes, and the condition of that write."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What the pipeline is asked to make of one image."""
+"""Instructions for the pipeline: which variants to make of one image."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -56,7 +56,7 @@ class Request(_Part):
 
 
 class Usage(_Part):
-    """What the child has used."""
+    """CPU time and memory that the child has used."""
 
     cpu_ms: NonNegativeInt
     """CPU time for this image, of all threads."""

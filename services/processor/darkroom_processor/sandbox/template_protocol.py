@@ -20,7 +20,7 @@ CANNOT_FORK: Final = 71
 
 
 class MessageKind(Enum):
-    """What a message asks for or tells."""
+    """The kind of a message: a request of the service, or news of the template."""
 
     FORK = b"f"
     KILL = b"k"

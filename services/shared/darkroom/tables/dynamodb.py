@@ -33,7 +33,7 @@ _DESERIALIZE: Final = TypeDeserializer().deserialize
 
 _CONDITION_NOT_MET: Final = "ConditionalCheckFailed"
 _BUSY: Final = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
-"""Why a transaction was cancelled, if the same one can succeed later."""
+"""Codes of cancelled transactions that can succeed when they are sent again."""
 
 _TRIES: Final = 6
 _PAUSE_SECONDS: Final = 0.05

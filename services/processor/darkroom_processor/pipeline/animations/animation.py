@@ -10,7 +10,7 @@ from darkroom.planner.geometry import Size
 
 
 class Disposal(Enum):
-    """What happens to the canvas after a frame is shown."""
+    """How the canvas changes after a frame is shown (disposal)."""
 
     KEEP = auto()
     CLEAR = auto()

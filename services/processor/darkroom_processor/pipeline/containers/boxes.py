@@ -23,7 +23,7 @@ class Box:
     """The box type: four letters."""
     start: int
     body: int
-    """Where the contents begin, after the size and the type."""
+    """Offset of the contents, after the size and the type."""
     end: int
 
 

@@ -36,7 +36,7 @@ class Item:
     entry: Box | None = None
     """Its `infe` box."""
     extents: list[Span] = field(default_factory=list)
-    """Where its data is, in order. Extents may overlap each other and those of other items."""
+    """Extents of its data in the file, in order. They may overlap each other and those of other items."""
     properties: list[Box] = field(default_factory=list)
     """Its property boxes in the order in which they apply."""
 

@@ -21,7 +21,7 @@ class Track:
     properties: list[Box]
     """Boxes of the sample entry: configuration, colours, clean aperture."""
     samples: list[Span]
-    """Where each frame is, in order. At most MOST_ENTRIES frames."""
+    """Positions of the frames in the file, in order; at most MOST_ENTRIES."""
 
 
 def read(data: bytes) -> list[Track]:

@@ -16,7 +16,7 @@ from darkroom_processor.pipeline.headers.clean_aperture import Crop
 
 @dataclass(frozen=True, kw_only=True)
 class Survey:
-    """What the structure of a file announces. A size of 0 means that the decoder reads the size cheaply itself."""
+    """Facts that the structure of a file announces. A size of 0 means that the decoder reads the size cheaply itself."""
 
     width: int = 0
     height: int = 0
@@ -25,7 +25,7 @@ class Survey:
     complete: bool = True
     """False if the file is shorter than it announces."""
     fault: str = ""
-    """Why the file must not be decoded; empty if it may be."""
+    """The reason why the file must not be decoded; empty if it may be."""
     crop: Crop | None = None
     """The part of the decoded picture to show; None for all of it."""
     color_space: ColorSpace | None = None

@@ -26,7 +26,7 @@ _SRGB: Final = ColorSpace()
 
 @dataclass(frozen=True, kw_only=True)
 class AvifHeader:
-    """What is known about an AVIF before it is decoded."""
+    """Facts about an AVIF that are known before it is decoded."""
 
     size: Size = (0, 0)
     """(width, height) of the largest picture in it: image, tile, alpha or thumbnail."""
@@ -37,7 +37,7 @@ class AvifHeader:
     complete: bool = True
     """False if the file is shorter than it announces."""
     fault: str = ""
-    """Why the file must not be decoded; empty if it may be."""
+    """The reason why the file must not be decoded; empty if it may be."""
 
 
 def read_header(data: bytes) -> AvifHeader:

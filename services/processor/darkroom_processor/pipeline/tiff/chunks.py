@@ -55,7 +55,7 @@ def chunks(data: bytes, tags: Tags, layout: Layout, plane: int) -> Iterator[Chun
 
 @dataclass(frozen=True, kw_only=True)
 class _Grid:
-    """Where the chunks are, in the picture and in the file."""
+    """Positions of the chunks, in the picture and in the file."""
 
     width: int
     height: int

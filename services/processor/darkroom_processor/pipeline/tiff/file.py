@@ -14,7 +14,7 @@ from darkroom_processor.pipeline.tiff.tags import layout_of
 
 _CHUNKS = ((Tag.STRIP_OFFSETS, Tag.STRIP_BYTE_COUNTS), (Tag.TILE_OFFSETS, Tag.TILE_BYTE_COUNTS))
 _INCHES_IN_UNIT = {2: 1, 3: 2.54, None: 1}
-"""What turns a resolution into dots per inch, by ResolutionUnit: inches, centimetres, missing."""
+"""Factor that turns a resolution into dots per inch, by ResolutionUnit: inches, centimetres, missing."""
 _BIG_AND_BIG_ENDIAN = b"MM\0+"
 
 

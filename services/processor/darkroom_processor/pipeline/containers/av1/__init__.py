@@ -23,7 +23,7 @@ MOST_UNITS: Final = 20_000
 
 @dataclass(kw_only=True)
 class StreamHeaders:
-    """What the headers say in the AV1 data of one item or one track."""
+    """Facts from the headers of the AV1 data of one item or one track."""
 
     sequence_sizes: set[Size] = field(default_factory=set)
     """(width, height) of the largest frame that each sequence header allows."""
