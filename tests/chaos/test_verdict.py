@@ -46,7 +46,7 @@ class Scene:
         job = replace(completed(filename=f"{number}.jpg"), status=status)
         self.ledger.append(Entry(way=Way.ONCE, name=job.filename, accepted=True, job_ids={job.job_id}))
         assert await JobTable(self.rig.cloud.dynamodb, topology.jobs.name).create(NewJob(job=job, recipe=RECIPE))
-        await self.put(topology.originals.name, job.source_key)
+        await self.put(topology.originals.name, job.original_key)
         for key in keys_of(job):
             await self.put(topology.results.name, key)
         for event in range(events):

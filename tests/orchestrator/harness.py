@@ -79,7 +79,7 @@ class Harness:
             updated_at=moment,
             filename="cat.jpg",
             content_type="image/jpeg",
-            source_key=key,
+            original_key=key,
             deadline=moment + timedelta(minutes=5),
             variants=unsettled(recipe),
         )
@@ -93,7 +93,7 @@ class Harness:
 
     async def upload(self, job: Job, body: bytes = b"bytes of an image") -> AnnouncedObject:
         """Put a job's original into its bucket."""
-        return await self.put_original(job.source_key, body)
+        return await self.put_original(job.original_key, body)
 
     async def queued_job(self, recipe: Recipe = RECIPE) -> tuple[Job, list[ProcessTask]]:
         """Return a queued job, and its tasks, which are received."""
@@ -130,7 +130,7 @@ class Harness:
 
     async def original(self, job: Job) -> Original:
         """Return the job's original, as the orchestrator finds it."""
-        original = await Originals(self.s3, self.settings.originals_bucket).find(job.source_key)
+        original = await Originals(self.s3, self.settings.originals_bucket).find(job.original_key)
         assert original is not None
         return original
 

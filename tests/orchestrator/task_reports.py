@@ -55,7 +55,7 @@ def finished(task: ProcessTask, *, failed: Mapping[str, Fault] | None = None) ->
             for planned in task.variants
             for name in [planned.variant.name]
         ),
-        source_sha256=SOURCE_SHA256,
+        original_sha256=SOURCE_SHA256,
         engine=ENGINE,
         cost=Cost(cpu_ms=10, bytes_read=1000, bytes_written=100),
         started_at=task_began(),

@@ -50,7 +50,7 @@ async def test_announced_upload_runs_to_its_end(consuming: Harness) -> None:
     new = await harness.upload(job)
     source = ObjectRef(key=new.key, version_id=new.version_id, etag='"as announced"', size=17)
     queues = harness.orchestrator.queues
-    arrived = UploadArrived(job_id=job.job_id, source=source)
+    arrived = UploadArrived(job_id=job.job_id, original=source)
 
     await queues[QueueName.UPLOADS].queue.send([Outgoing(job_id=job.job_id, message=arrived)] * 3)
     await reaches(harness, job.job_id, JobStatus.QUEUED)

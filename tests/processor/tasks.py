@@ -37,7 +37,7 @@ def task(
         owner=owner,
         attempt=1,
         task=0,
-        source=source,
+        original=source,
         describe=describe,
         variants=planned,
         most_bytes=most_bytes,

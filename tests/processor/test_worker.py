@@ -40,7 +40,7 @@ async def test_a_task_ends_with_results_in_s3_and_a_report(
     assert end.described
     assert end.description is not None
     assert (end.description.width, end.description.height) == (120, 80)
-    assert end.source_sha256 == hashlib.sha256(data).hexdigest()
+    assert end.original_sha256 == hashlib.sha256(data).hexdigest()
     assert end.fault is None
     assert end.started_at <= end.finished_at
     assert [outcome.name for outcome in end.outcomes] == ["small", "gray"]

@@ -62,7 +62,7 @@ async def test_a_broken_source_fails_every_variant(
     assert [outcome.fault for outcome in end.outcomes] == [end.fault, end.fault]
     assert end.described
     assert end.description is None
-    assert end.source_sha256 == hashlib.sha256(data).hexdigest()
+    assert end.original_sha256 == hashlib.sha256(data).hexdigest()
     assert end.cost.bytes_read == len(data)
 
 

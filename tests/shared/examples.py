@@ -40,7 +40,7 @@ def new_job(job_id: str = JOB_ID) -> Job:
         updated_at=MOMENT,
         filename="Кошка.jpg",
         content_type="image/jpeg",
-        source_key=f"uploads/{job_id}/jpg",
+        original_key=f"uploads/{job_id}/jpg",
         deadline=datetime(2026, 11, 22, 6, tzinfo=UTC),
         variants=unsettled(PRESETS["web"]),
     )

@@ -39,15 +39,15 @@ EVENT = JobEvent(
 )
 
 MESSAGES: list[Message] = [
-    UploadArrived(job_id=JOB_ID, source=SOURCE),
-    UploadArrived(job_id=JOB_ID, source=ObjectRef(key="k", etag="e", size=0)),
+    UploadArrived(job_id=JOB_ID, original=SOURCE),
+    UploadArrived(job_id=JOB_ID, original=ObjectRef(key="k", etag="e", size=0)),
     ProcessTask(
         most_bytes=1000,
         job_id=JOB_ID,
         owner="demo",
         attempt=1,
         task=0,
-        source=SOURCE,
+        original=SOURCE,
         describe=True,
         variants=(
             TaskVariant(
@@ -67,7 +67,7 @@ MESSAGES: list[Message] = [
         worker="w",
         described=True,
         description=DESCRIPTION,
-        source_sha256="ab",
+        original_sha256="ab",
         outcomes=(
             VariantOutcome(name="a", result=RESULT),
             VariantOutcome(name="b", fault=Fault(code="output_limit", message="Too large.")),
@@ -163,7 +163,7 @@ def test_the_largest_task_fits_into_a_message() -> None:
         owner="demo",
         attempt=1,
         task=0,
-        source=SOURCE,
+        original=SOURCE,
         describe=True,
         variants=TypeAdapter(tuple[TaskVariant, ...]).validate_python(variants),
     )

@@ -117,7 +117,7 @@ async def test_announcement_of_a_missing_object_changes_nothing(restartable: Res
     await restartable.cloud.sqs.send_message(
         QueueUrl=url,
         MessageBody=f'{{"v": 1, "type": "upload.arrived", "job_id": "{job_id}", '
-        f'"source": {{"key": "direct/{job_id}/image", "etag": "x", "size": 9}}}}',
+        f'"original": {{"key": "direct/{job_id}/image", "etag": "x", "size": 9}}}}',
     )
     await until(lambda: drained(restartable, url))
     assert (await restartable.api.job(job_id))["status"] == "awaiting_upload"

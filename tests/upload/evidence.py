@@ -18,7 +18,7 @@ async def stored(cloud: Cloud, service: RunningService, job_id: str) -> tuple[An
     """Return the original of a job, and its bytes."""
     job = await service.services.jobs.get(job_id)
     assert job is not None
-    answer = await cloud.s3.get_object(Bucket=service.settings.originals_bucket, Key=job.source_key)
+    answer = await cloud.s3.get_object(Bucket=service.settings.originals_bucket, Key=job.original_key)
     return answer, await answer["Body"].read()
 
 

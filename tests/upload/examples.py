@@ -55,10 +55,10 @@ def waiting(**changes: Any) -> Job:
         updated_at=CREATED,
         filename="cat.jpg",
         content_type="image/jpeg",
-        source_key=f"uploads/{job_id}/cat.jpg",
+        original_key=f"uploads/{job_id}/cat.jpg",
         deadline=clock.now() + timedelta(minutes=5),
-        source_bytes=829183,
-        source_sha256="5" * 64,
+        original_bytes=829183,
+        original_sha256="5" * 64,
         variants=unsettled(PRESETS[recipe_name]),
     )
     return replace(job, **changes)
@@ -70,7 +70,7 @@ def queued(**changes: Any) -> Job:
     return replace(
         job,
         status=JobStatus.QUEUED,
-        source=ObjectRef(key=job.source_key, version_id="v1", etag='"e"', size=829183),
+        original=ObjectRef(key=job.original_key, version_id="v1", etag='"e"', size=829183),
         pending=parts_of(job.variants),
     )
 

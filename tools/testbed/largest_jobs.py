@@ -58,11 +58,11 @@ def largest_job(variants: int, *, owner: str = "o" * 64) -> tuple[NewJob, JobDet
         updated_at=now,
         filename=filename,
         content_type="image/x-portable-graymap",
-        source_key=source.key,
+        original_key=source.key,
         deadline=None,
-        source=source,
-        source_bytes=source.size,
-        source_sha256="5" * 64,
+        original=source,
+        original_bytes=source.size,
+        original_sha256="5" * 64,
         described=True,
         variants={
             variant.name: VariantState(

@@ -37,7 +37,7 @@ class _Result:
     description: SourceDescription | None = None
     fault: Fault | None = None
     """The reason why no variant could be made; None if the original can be processed."""
-    source_sha256: str | None = None
+    original_sha256: str | None = None
     """None if the original could not be read."""
     cost: Cost = Cost()
 
@@ -81,7 +81,7 @@ class Worker:
 
     async def _process(self, task: ProcessTask) -> _Result:
         try:
-            original = await self._originals.fetch(task.source)
+            original = await self._originals.fetch(task.original)
         except (ImageError, SourceGone) as error:
             return _failed(task, error)
         overlays = await self._overlays(task)
@@ -92,13 +92,13 @@ class Worker:
         del original, overlays, instructions  # Their bytes are not needed while the results are stored.
         if isinstance(execution.result, ImageError):
             cost = Cost(cpu_ms=execution.cpu_ms, bytes_read=size)
-            return _failed(task, execution.result, source_sha256=sha256, cost=cost)
+            return _failed(task, execution.result, original_sha256=sha256, cost=cost)
         outcomes = await self._put_all(task, execution.result)
         written = sum(outcome.result.size for outcome in outcomes if outcome.result)
         return _Result(
             outcomes=outcomes,
             description=execution.result.description,
-            source_sha256=sha256,
+            original_sha256=sha256,
             cost=Cost(cpu_ms=execution.cpu_ms, bytes_read=size, bytes_written=written),
         )
 
@@ -137,7 +137,7 @@ class Worker:
             outcomes=result.outcomes,
             description=result.description,
             fault=result.fault,
-            source_sha256=result.source_sha256,
+            original_sha256=result.original_sha256,
             cost=result.cost,
             started_at=began,
             finished_at=clock.now(),
@@ -145,12 +145,12 @@ class Worker:
 
 
 def _failed(
-    task: ProcessTask, error: DarkroomError, *, source_sha256: str | None = None, cost: Cost = Cost()
+    task: ProcessTask, error: DarkroomError, *, original_sha256: str | None = None, cost: Cost = Cost()
 ) -> _Result:
     """Return the result of a task whose source is at fault: every variant fails with the same fault."""
     fault = Fault(code=error.code, message=error.message)
     outcomes = tuple(VariantOutcome(name=planned.variant.name, fault=fault) for planned in task.variants)
-    return _Result(outcomes=outcomes, fault=fault, source_sha256=source_sha256, cost=cost)
+    return _Result(outcomes=outcomes, fault=fault, original_sha256=original_sha256, cost=cost)
 
 
 async def _cancel(announcement: asyncio.Task[None]) -> None:

@@ -197,15 +197,15 @@ class Job:
     filename: str
     """Name of the client's file, made safe to show."""
     content_type: str | None
-    source_key: str
+    original_key: str
     """Key of the original in the originals bucket."""
     deadline: datetime | None
     """Moment at which the sweeper looks at the job; None once the job has ended and its event is published."""
     attempt: int = 1
-    source: ObjectRef | None = None
-    source_bytes: int | None = None
-    """Bytes of the original as received, or as announced for a presigned upload. `source` has the stored size."""
-    source_sha256: str | None = None
+    original: ObjectRef | None = None
+    original_bytes: int | None = None
+    """Bytes of the original as received, or as announced for a presigned upload. `original` has the stored size."""
+    original_sha256: str | None = None
     described: bool = False
     """Whether the job's details have the source's description."""
     variants: Mapping[str, VariantState] = field(default_factory=dict)
@@ -231,7 +231,7 @@ class Job:
     """URL of the webhook at the job's end. It may have a token, so it is encrypted in the table, bound to the job's id.
     """
     charged_to: str | None = None
-    """Key of the daily counter that counts this job and its `source_bytes`; None for a caller without quotas."""
+    """Key of the daily counter that counts this job and its `original_bytes`; None for a caller without quotas."""
     stored_bytes: int = 0
     """Bytes of this job that its owner's counter of stored bytes includes: all of them once the job has ended."""
 

@@ -27,7 +27,7 @@ class UploadArrived(Message):
 
     type: Literal["upload.arrived"] = "upload.arrived"
     job_id: str
-    source: ObjectRef
+    original: ObjectRef
 
 
 class TaskVariant(BaseModel):
@@ -59,7 +59,7 @@ class ProcessTask(Message):
     """Number of the job's run, from 1. Results of an earlier attempt are ignored."""
     task: int
     """Number of the task within its attempt, from 0."""
-    source: ObjectRef
+    original: ObjectRef
     describe: bool
     """Whether this task also describes the source. One task of a job does."""
     variants: tuple[TaskVariant, ...]
@@ -91,7 +91,7 @@ class TaskFinished(Message):
     described: bool
     """Whether the task had to describe the source. If it failed to, there is no `description`."""
     description: SourceDescription | None = None
-    source_sha256: str | None = None
+    original_sha256: str | None = None
     fault: Fault | None = None
     """Why the original cannot be processed at all; then all variants have this fault."""
     outcomes: tuple[VariantOutcome, ...]

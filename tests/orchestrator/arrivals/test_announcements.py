@@ -37,7 +37,7 @@ def notification(*keys: str, event: str = "ObjectCreated:Put", version: str | No
 
 def test_announcement_names_the_stored_version() -> None:
     source = ObjectRef(key=f"uploads/{JOB_ID}/cat.jpg", version_id="v7", etag='"e"', size=3)
-    body = UploadArrived(job_id=JOB_ID, source=source).model_dump_json()
+    body = UploadArrived(job_id=JOB_ID, original=source).model_dump_json()
 
     assert read_announcements(body) == [AnnouncedObject(key=source.key, version_id="v7")]
 
@@ -89,7 +89,7 @@ def test_any_other_message_is_poison(body: str) -> None:
 
 def test_announcement_of_another_message_version_is_poison() -> None:
     source = ObjectRef(key="uploads/x/y", version_id=None, etag="e", size=3)
-    body = json.loads(UploadArrived(job_id=JOB_ID, source=source).model_dump_json()) | {"v": 2}
+    body = json.loads(UploadArrived(job_id=JOB_ID, original=source).model_dump_json()) | {"v": 2}
 
     with pytest.raises(Poison):
         read_announcements(json.dumps(body))

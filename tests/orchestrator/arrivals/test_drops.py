@@ -48,5 +48,5 @@ def test_job_of_a_drop_has_the_default_owner_the_recipe_and_the_file_name() -> N
     job = new.job
     assert (job.owner, job.recipe_name, new.recipe) == ("demo", "web", PRESETS["web"])
     assert list(job.variants) == [variant.name for variant in new.recipe.variants]
-    assert (job.status, job.filename, job.source) == (JobStatus.AWAITING_UPLOAD, "cat.jpg", ORIGINAL.ref)
+    assert (job.status, job.filename, job.original) == (JobStatus.AWAITING_UPLOAD, "cat.jpg", ORIGINAL.ref)
     assert job.created_at == MODIFIED

@@ -20,10 +20,14 @@ async def test_announcement_queues_its_job_and_sends_the_task(harness: Harness) 
     assert (queued.status, queued.pending) == (JobStatus.QUEUED, parts_of(unsettled(RECIPE)))
     assert (queued.queued_at, queued.attempt) == (harness.now(), 1)
     assert queued.deadline == (harness.now() + WORK_PERIOD).replace(microsecond=0)
-    assert queued.source is not None
-    assert (queued.source.key, queued.source.version_id, queued.source.size) == (job.source_key, new.version_id, 5)
+    assert queued.original is not None
+    assert (queued.original.key, queued.original.version_id, queued.original.size) == (
+        job.original_key,
+        new.version_id,
+        5,
+    )
     [task] = await harness.sent_tasks()
-    assert (task.job_id, task.source, task.describe) == (job.job_id, queued.source, True)
+    assert (task.job_id, task.original, task.describe) == (job.job_id, queued.original, True)
     assert [planned.variant for planned in task.variants] == list(RECIPE.variants)
 
 
@@ -67,7 +71,7 @@ async def test_first_upload_to_an_address_counts(harness: Harness) -> None:
     await harness.orchestrator.start(second, redelivered=True)
 
     assert len(await harness.sent_tasks()) == 1
-    source = (await harness.job(job.job_id)).source
+    source = (await harness.job(job.job_id)).original
     assert source is not None
     assert source.version_id == first.version_id
 
@@ -79,7 +83,7 @@ async def test_event_pins_its_own_version_and_not_the_latest(harness: Harness) -
 
     await harness.orchestrator.start(first, redelivered=False)
 
-    source = (await harness.job(job.job_id)).source
+    source = (await harness.job(job.job_id)).original
     assert source is not None
     assert (source.version_id, source.size) == (first.version_id, len(b"first"))
 
@@ -111,7 +115,7 @@ async def test_object_of_no_job_of_another_key_or_bucket_starts_nothing(harness:
 async def test_missing_object_starts_nothing(harness: Harness) -> None:
     job = await harness.waiting_job()
 
-    await harness.orchestrator.start(AnnouncedObject(key=job.source_key, version_id=None), redelivered=False)
+    await harness.orchestrator.start(AnnouncedObject(key=job.original_key, version_id=None), redelivered=False)
 
     assert (await harness.job(job.job_id)).status is JobStatus.AWAITING_UPLOAD
 
@@ -231,7 +235,7 @@ async def test_pinned_original_has_the_etag_for_a_conditional_get(harness: Harne
     job = await harness.waiting_job()
     await harness.orchestrator.start(await harness.upload(job), redelivered=False)
 
-    source = (await harness.job(job.job_id)).source
+    source = (await harness.job(job.job_id)).original
 
     assert isinstance(source, ObjectRef)
     answer = await harness.s3.get_object(

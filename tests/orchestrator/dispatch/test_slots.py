@@ -181,7 +181,7 @@ async def test_job_finds_a_slot_that_became_free_while_it_was_queued(
     job = await harness.waiting_job()
     await harness.upload(job)
     original = await harness.original(job)
-    slots = await orchestrator.slots.slots_for(replace(job, source=original.ref, pending=parts_of(job.variants)))
+    slots = await orchestrator.slots.slots_for(replace(job, original=original.ref, pending=parts_of(job.variants)))
     for task in tasks:
         await orchestrator.finish(finished(task))
 
@@ -195,9 +195,9 @@ async def test_job_finds_a_slot_that_became_free_while_it_was_queued(
 async def test_repeated_announcement_does_not_send_a_waiting_job(harness: Harness, orchestrator: Composition) -> None:
     jobs = await started_jobs(harness, orchestrator, 3)
     await harness.sent_tasks()
-    assert jobs[2].source is not None
+    assert jobs[2].original is not None
 
-    new = replace(await harness.upload(jobs[2]), version_id=jobs[2].source.version_id)
+    new = replace(await harness.upload(jobs[2]), version_id=jobs[2].original.version_id)
     await orchestrator.start(new, redelivered=True)
 
     assert await sent_ids(harness) == []

@@ -37,10 +37,10 @@ def job_of(recipe: Recipe, *, size: int = 100_000, attempt: int = 1) -> Job:
         updated_at=MOMENT,
         filename="Café cat.JPG",
         content_type="image/jpeg",
-        source_key=f"uploads/{JOB_ID}/cat.jpg",
+        original_key=f"uploads/{JOB_ID}/cat.jpg",
         deadline=MOMENT,
         attempt=attempt,
-        source=ObjectRef(key=f"uploads/{JOB_ID}/cat.jpg", version_id="1", etag='"e"', size=size),
+        original=ObjectRef(key=f"uploads/{JOB_ID}/cat.jpg", version_id="1", etag='"e"', size=size),
         variants=unsettled(recipe),
     )
 
@@ -78,7 +78,7 @@ def test_variants_of_a_preset_share_one_task_and_one_decoding(preset: str) -> No
 
     assert names(task) == [variant.name for variant in recipe.variants]
     assert (task.describe, task.task, task.attempt) == (True, 0, 1)
-    assert task.source == job_of(recipe, size=size).source
+    assert task.original == job_of(recipe, size=size).original
     assert (task.job_id, task.owner) == (JOB_ID, "demo")
 
 
@@ -167,9 +167,9 @@ def test_results_are_named_after_folder_job_and_file() -> None:
 
 
 def test_job_without_an_original_cannot_be_cut_into_tasks() -> None:
-    job = replace(job_of(PRESETS["web"]), source=None)
+    job = replace(job_of(PRESETS["web"]), original=None)
 
-    with pytest.raises(ValueError, match="has no source"):
+    with pytest.raises(ValueError, match="has no original"):
         cut_into_tasks(job, PRESETS["web"], parts_of(job.variants), max_variants=16)
 
 

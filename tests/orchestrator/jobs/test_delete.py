@@ -21,14 +21,14 @@ async def test_deletion_removes_record_original_and_results_with_all_versions(ha
     job = await completed_job(harness)
     other = await completed_job(harness)
     await harness.upload(job, b"a second version")
-    await harness.s3.delete_object(Bucket=harness.settings.originals_bucket, Key=job.source_key)
+    await harness.s3.delete_object(Bucket=harness.settings.originals_bucket, Key=job.original_key)
 
     await harness.orchestrator.delete(job.job_id)
 
     assert await harness.jobs.get(job.job_id) is None
     table = (await harness.clients.dynamodb.scan(TableName=harness.settings.jobs_table))["Items"]
     assert {item["job_id"]["S"] for item in table} == {f"{other.job_id}{part}" for part in ("", "#recipe", "#details")}
-    assert await harness.original_keys() == [other.source_key]
+    assert await harness.original_keys() == [other.original_key]
     assert len(await harness.result_keys()) == 4
     assert all(other.job_id in key for key in await harness.result_keys())
 
@@ -77,10 +77,10 @@ async def test_second_deletion_finds_nothing(harness: Harness) -> None:
 
 async def test_next_deletion_finishes_an_interrupted_one(harness: Harness) -> None:
     job = await completed_job(harness)
-    assert job.source is not None
+    assert job.original is not None
     assert await harness.jobs.begin_deletion(job)
     await harness.s3.delete_object(
-        Bucket=harness.settings.originals_bucket, Key=job.source_key, VersionId=job.source.version_id or ""
+        Bucket=harness.settings.originals_bucket, Key=job.original_key, VersionId=job.original.version_id or ""
     )
 
     await harness.orchestrator.delete(job.job_id)
@@ -105,16 +105,16 @@ async def test_open_job_is_not_deleted(harness: Harness) -> None:
         await harness.orchestrator.delete(job.job_id)
 
     assert (await harness.job(job.job_id)).status is JobStatus.PROCESSING
-    assert await harness.original_keys() == [job.source_key]
+    assert await harness.original_keys() == [job.original_key]
 
 
 async def test_object_whose_key_has_the_same_prefix_stays(harness: Harness) -> None:
     job = await completed_job(harness)
-    await harness.put_original(f"{job.source_key}.bak")
+    await harness.put_original(f"{job.original_key}.bak")
 
     await harness.orchestrator.delete(job.job_id)
 
-    assert await harness.original_keys() == [f"{job.source_key}.bak"]
+    assert await harness.original_keys() == [f"{job.original_key}.bak"]
 
 
 async def test_deletion_of_a_drop_removes_only_the_pinned_version(harness: Harness) -> None:

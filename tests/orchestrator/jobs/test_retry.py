@@ -37,7 +37,7 @@ async def test_retry_runs_only_failed_variants(harness: Harness) -> None:
     assert queued.deadline is not None
     [task] = await harness.sent_tasks()
     assert [planned.variant.name for planned in task.variants] == ["square-64"]
-    assert (task.attempt, task.describe, task.source) == (2, False, job.source)
+    assert (task.attempt, task.describe, task.original) == (2, False, job.original)
 
 
 async def test_successful_retry_completes_the_job_and_adds_its_cost(harness: Harness) -> None:
@@ -114,9 +114,9 @@ async def test_refused_upload_is_not_retried(harness: Harness) -> None:
 
 async def test_job_whose_original_has_expired_is_not_retried(harness: Harness) -> None:
     job = await partly_failed(harness)
-    assert job.source is not None
+    assert job.original is not None
     await harness.s3.delete_object(
-        Bucket=harness.settings.originals_bucket, Key=job.source.key, VersionId=job.source.version_id or ""
+        Bucket=harness.settings.originals_bucket, Key=job.original.key, VersionId=job.original.version_id or ""
     )
 
     with pytest.raises(Conflict, match="7 days"):

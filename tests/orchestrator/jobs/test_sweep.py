@@ -51,7 +51,7 @@ async def test_expired_job_is_refunded_to_its_caller_once(harness: Harness) -> N
     await harness.clients.dynamodb.put_item(TableName=table, Item=count)
     gone = "usage#ann#2026-11-01"
     charged = [
-        replace(await harness.waiting_job(), charged_to=to, source_bytes=100) for to in (counter["id"]["S"], gone)
+        replace(await harness.waiting_job(), charged_to=to, original_bytes=100) for to in (counter["id"]["S"], gone)
     ]
     for job in charged:
         await harness.clients.dynamodb.put_item(TableName=harness.settings.jobs_table, Item=to_item(job))
@@ -77,7 +77,7 @@ async def test_unannounced_object_is_announced(harness: Harness) -> None:
 
     [announcement] = await drained(harness.orchestrator.queues[QueueName.UPLOADS].queue)
     arrived = UploadArrived.model_validate_json(announcement.body)
-    assert (arrived.job_id, arrived.source.key, arrived.source.version_id) == (job.job_id, new.key, new.version_id)
+    assert (arrived.job_id, arrived.original.key, arrived.original.version_id) == (job.job_id, new.key, new.version_id)
     await harness.orchestrator.start(new, redelivered=False)
     queued = await harness.job(job.job_id)
     assert (queued.status, queued.redrives) == (JobStatus.QUEUED, 0)
@@ -242,7 +242,7 @@ async def test_drop_whose_start_was_lost_is_announced_with_its_own_version(harne
     await harness.orchestrator.sweep()
 
     [announcement] = await drained(uploads)
-    assert UploadArrived.model_validate_json(announcement.body).source.version_id == new.version_id
+    assert UploadArrived.model_validate_json(announcement.body).original.version_id == new.version_id
 
 
 async def test_failed_part_of_a_redriven_job_stays_failed(harness: Harness) -> None:

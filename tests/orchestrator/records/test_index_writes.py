@@ -65,7 +65,7 @@ async def presigned_job(counted: Counted) -> Job:
     job = replace(
         waiting,
         job_id=job_id,
-        source_key=direct_key(job_id, "cat.jpg"),
+        original_key=direct_key(job_id, "cat.jpg"),
         deadline=waiting.created_at + timedelta(minutes=12),
     )
     assert await counted.harness.jobs.create(NewJob(job=job, recipe=RECIPE))

@@ -78,7 +78,7 @@ STARTS = {
 @pytest.mark.parametrize("name", TRANSITIONS)
 async def test_transition_happens_only_from_its_own_statuses(harness: Harness, name: str) -> None:
     transition, end = TRANSITIONS[name]
-    pattern = replace(await harness.waiting_job(), source=SOURCE)
+    pattern = replace(await harness.waiting_job(), original=SOURCE)
     moved: set[JobStatus] = set()
     for status in JobStatus:
         pending = parts_of(unsettled(RECIPE)) if status.is_open else frozenset[str]()
@@ -127,7 +127,7 @@ async def test_write_is_refused_if_other_parts_are_pending_than_were_read(harnes
 @pytest.mark.parametrize("name", TRANSITIONS)
 async def test_call_that_the_sdk_repeats_after_a_lost_answer_still_counts(harness: Harness, name: str) -> None:
     transition, end = TRANSITIONS[name]
-    pattern = replace(await harness.waiting_job(), source=SOURCE)
+    pattern = replace(await harness.waiting_job(), original=SOURCE)
     start = min(STARTS[name])
     job = replace(pattern, status=start, pending=parts_of(unsettled(RECIPE)) if start.is_open else frozenset())
     await harness.clients.dynamodb.put_item(TableName=harness.settings.jobs_table, Item=to_item(job))

@@ -27,9 +27,9 @@ async def test_manifest_says_what_was_made_from_which_original_how_and_by_what(h
     assert manifest["recipe"]["document"] == RECIPE.model_dump(mode="json")
     assert manifest["source"] == {
         "filename": "cat.jpg",
-        "key": job.source_key,
-        "version_id": job.source and job.source.version_id,
-        "bytes": job.source and job.source.size,
+        "key": job.original_key,
+        "version_id": job.original and job.original.version_id,
+        "bytes": job.original and job.original.size,
         "sha256": SOURCE_SHA256,
         "description": DESCRIPTION.model_dump(mode="json"),
     }

@@ -52,7 +52,7 @@ async def job_for(harness: Harness, receiver: Receiver, **changes: Any) -> Job:
     waiting, job_id = await harness.waiting_job(), new_job_id()
     job = replace(
         waiting,
-        **{"job_id": job_id, "source_key": upload_key(job_id, "cat.jpg"), "callback_url": receiver.url, **changes},
+        **{"job_id": job_id, "original_key": upload_key(job_id, "cat.jpg"), "callback_url": receiver.url, **changes},
     )
     job = encrypted(job)
     assert await harness.jobs.create(NewJob(job=job, recipe=RECIPE))

@@ -75,7 +75,7 @@ async def test_any_unicode_text_can_be_sent(queue: Queue) -> None:
 
 
 async def test_an_original_without_version_can_be_sent(queue: Queue) -> None:
-    message = UploadArrived(job_id="0199", source=ObjectRef(key="k", version_id=None, etag="e", size=1))
+    message = UploadArrived(job_id="0199", original=ObjectRef(key="k", version_id=None, etag="e", size=1))
     await queue.send([Outgoing(job_id="0199", message=message)])
     (delivery,) = await take(queue, 1)
     assert UploadArrived.model_validate_json(delivery.body) == message

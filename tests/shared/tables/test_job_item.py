@@ -86,11 +86,13 @@ def jobs(draw: st.DrawFn) -> Job:
         updated_at=draw(moments),
         filename=draw(texts),
         content_type=draw(st.none() | texts),
-        source_key=draw(texts),
+        original_key=draw(texts),
         deadline=draw(moments).replace(microsecond=0) if status.is_open else None,
         attempt=draw(st.integers(1, 99)),
-        source=draw(st.none() | st.builds(ObjectRef, key=texts, version_id=st.none() | texts, etag=texts, size=sizes)),
-        source_sha256=draw(st.none() | texts),
+        original=draw(
+            st.none() | st.builds(ObjectRef, key=texts, version_id=st.none() | texts, etag=texts, size=sizes)
+        ),
+        original_sha256=draw(st.none() | texts),
         described=draw(st.booleans()),
         variants={variant.name: draw(states) for variant in recipe.variants},
         pending=draw(st.frozensets(st.sampled_from(sorted(parts_of(unsettled(recipe)))))),

@@ -115,7 +115,7 @@ async def orphans(cloud: Cloud, installation: Installation) -> list[str]:
 def keys_of(item: Item) -> set[str]:
     """Return the keys of all objects that a job names."""
     named = {state["result"]["key"] for state in item["variants"].values() if "result" in state}
-    named.add(item["source_key"])
+    named.add(item["original_key"])
     if "manifest" in item:
         named.add(item["manifest"]["key"])
     return named
@@ -155,6 +155,6 @@ def _variant(state: VariantState) -> dict[str, Any]:
 
 def _comparable(item: Item) -> Item:
     kept = {name: value for name, value in item.items() if name not in _VARYING}
-    if "source" in kept:
-        kept["source"] = {name: value for name, value in kept["source"].items() if name != "version_id"}
+    if "original" in kept:
+        kept["original"] = {name: value for name, value in kept["original"].items() if name != "version_id"}
     return {name: sorted(value) if isinstance(value, set) else value for name, value in kept.items()}

@@ -64,15 +64,15 @@ async def test_the_same_key_completes_what_a_crash_left_undone(
     job_id = first.json()["job_id"]
     job = await upload.services.jobs.get(job_id)
     assert job is not None
-    source = (await announcement(cloud, upload, job_id)).source
+    source = (await announcement(cloud, upload, job_id)).original
     await cloud.s3.delete_object(
-        Bucket=upload.settings.originals_bucket, Key=job.source_key, VersionId=source.version_id or ""
+        Bucket=upload.settings.originals_bucket, Key=job.original_key, VersionId=source.version_id or ""
     )
 
     assert (await upload_with_key(upload, key, data)).json()["job_id"] == job_id
     _, there = await stored(cloud, upload, job_id)
     assert there == data
-    assert (await announcement(cloud, upload, job_id)).source.version_id != source.version_id
+    assert (await announcement(cloud, upload, job_id)).original.version_id != source.version_id
 
 
 async def test_the_same_key_does_not_touch_a_job_that_has_begun(cloud: Cloud, upload: RunningService) -> None:

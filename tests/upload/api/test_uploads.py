@@ -39,7 +39,7 @@ async def test_a_form_becomes_a_job_an_object_and_an_announcement(cloud: Cloud, 
     assert thing["ContentType"] == "image/jpeg"
     assert thing["Metadata"]["job-id"] == body["job_id"]
 
-    source = (await announcement(cloud, upload, body["job_id"])).source
+    source = (await announcement(cloud, upload, body["job_id"])).original
     assert source.key == f"uploads/{body['job_id']}/My-cat.jpg"
     assert (source.size, source.etag, source.version_id) == (len(CAT), thing["ETag"], thing["VersionId"])
 
@@ -98,7 +98,7 @@ async def test_large_files_arrive_whole(cloud: Cloud, upload: RunningService, si
         assert there == data
         assert thing["ContentType"] == "image/png"
         assert thing["Metadata"] == {"job-id": body["job_id"], "recipe": "metadata"}
-        source = (await announcement(cloud, upload, body["job_id"])).source
+        source = (await announcement(cloud, upload, body["job_id"])).original
         assert (source.size, source.version_id) == (size, thing["VersionId"])
 
 
@@ -146,7 +146,7 @@ async def test_dangerous_file_names_are_harmless(upload: RunningService, request
     assert answer.status_code == 202
     job = await upload.services.jobs.get(answer.json()["job_id"])
     assert job is not None
-    prefix, job_id, name = job.source_key.split("/")
+    prefix, job_id, name = job.original_key.split("/")
     assert (prefix, job_id) == ("uploads", job.job_id)
     assert name == key_name(answer.json()["source"]["filename"])
     assert not re.search(r"[\x00-,/:-@\[-^`{-\xa0\u2028-\u202e]|\.\.|^[._-]|[._-]$", name)

@@ -54,7 +54,7 @@ def installed(shared_installation: Installation) -> Callable[..., NewJobs]:
 
 
 async def create(new_jobs: NewJobs, caller: Caller, *, size: int = 100, claim: Claim | None = None) -> bool:
-    job = replace(waiting(), job_id=new_job_id(), source_bytes=size)
+    job = replace(waiting(), job_id=new_job_id(), original_bytes=size)
     new = NewJob(job=job, recipe=PRESETS["thumbnails"])
     return await new_jobs.create(new, claim=claim, charge=caller.charge(size, clock.now()))
 

@@ -65,8 +65,8 @@ def read_announcements(body: str) -> list[AnnouncedObject]:
     except ValidationError as error:
         raise Poison("The message is neither an announcement nor an S3 notification.") from error
     match message:
-        case UploadArrived(source=source):
-            return [AnnouncedObject(key=source.key, version_id=source.version_id)]
+        case UploadArrived(original=original):
+            return [AnnouncedObject(key=original.key, version_id=original.version_id)]
         case _Notification(records=records):
             return [_new_object(record) for record in records if record.event.startswith(_CREATED)]
         case _:

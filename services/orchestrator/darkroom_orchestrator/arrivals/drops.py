@@ -49,8 +49,8 @@ def dropped_job(
         updated_at=now,
         filename=arrival.filename,
         content_type=original.content_type,
-        source_key=original.ref.key,
-        source=original.ref,
+        original_key=original.ref.key,
+        original=original.ref,
         deadline=now + START_PERIOD,
         variants=unsettled(recipe),
     )

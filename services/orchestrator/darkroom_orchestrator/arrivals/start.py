@@ -61,7 +61,7 @@ class Start:
         if key.job_id is None:
             return await self._job_of_drop(key, original)
         job = await self.jobs.get(key.job_id)
-        return job if job and job.source_key == original.ref.key else None
+        return job if job and job.original_key == original.ref.key else None
 
     async def _job_of_drop(self, key: OriginalKey, original: Original) -> Job | None:
         """Return the drop's job. Create it, unless an earlier announcement of the same object has created it."""
@@ -75,7 +75,7 @@ class Start:
         if fault:
             await self._refuse(job, original, fault)
             return
-        ready = replace(job, source=original.ref, pending=parts_of(job.variants))
+        ready = replace(job, original=original.ref, pending=parts_of(job.variants))
         queued = await self.jobs.queue(job, original.ref, await self.slots.slots_for(ready))
         if queued:
             _LOG.info("job_queued", recipe=queued.recipe_name, bytes=original.ref.size)
@@ -95,7 +95,7 @@ class Start:
         The first upload counts. An earlier delivery of this message may have failed after its write. What it had still
         to do is done now: send the tasks, some of which may have been sent, or publish the refusal.
         """
-        if not redelivered or job.source != original.ref:
+        if not redelivered or job.original != original.ref:
             _LOG.info("arrival_ignored", reason="the job has its original", status=job.status)
         elif job.status in AT_WORK:
             await self.slots.send(job)

@@ -28,17 +28,17 @@ def cut_into_tasks(
 
     `description` is that of the source, if there is one already. `overlays` are the existing images of the recipe's
     watermarks; each task names those that it needs. A message has at most `largest_bytes`, except that a variant is
-    never cut. Raises ValueError for a job without a source.
+    never cut. Raises ValueError for a job without an original.
     """
-    if job.source is None:
-        raise ValueError(f"job {job.job_id} has no source yet")
+    if job.original is None:
+        raise ValueError(f"job {job.job_id} has no original yet")
     variants = [variant for variant in recipe.variants if variant.name in parts]
     groups = split_into_tasks(
-        variants, _known_source(job, job.source, description), overlays=overlays, max_variants=max_variants
+        variants, _known_source(job, job.original, description), overlays=overlays, max_variants=max_variants
     )
     if not groups and SOURCE_PART in parts:
         groups = [[]]
-    tasks = [_task(job, job.source, group) for group in groups]
+    tasks = [_task(job, job.original, group) for group in groups]
     small = [half for task in tasks for half in _halved_to_fit(task, largest_bytes)]
     return tuple(
         task.model_copy(
@@ -52,22 +52,22 @@ def cut_into_tasks(
     )
 
 
-def _known_source(job: Job, source: ObjectRef, description: SourceDescription | None) -> Source:
+def _known_source(job: Job, original: ObjectRef, description: SourceDescription | None) -> Source:
     """Return the source as described, or as guessed until it is described."""
     if description:
-        return Source.described(description, size=source.size)
-    return Source.guessed(size=source.size, content_type=job.content_type)
+        return Source.described(description, size=original.size)
+    return Source.guessed(size=original.size, content_type=job.content_type)
 
 
-def _task(job: Job, source: ObjectRef, group: Group) -> ProcessTask:
+def _task(job: Job, original: ObjectRef, group: Group) -> ProcessTask:
     return ProcessTask(
         job_id=job.job_id,
         owner=job.owner,
         attempt=job.attempt,
         task=0,
-        source=source,
+        original=original,
         describe=False,
-        most_bytes=most_bytes(source.size),
+        most_bytes=most_bytes(original.size),
         variants=tuple(
             TaskVariant(variant=variant, key_stem=result_stem(variant.result_folder, job.job_id, job.filename))
             for variant in group

@@ -69,10 +69,10 @@ class JobView(BaseModel):
             started_at=job.started_at,
             completed_at=job.completed_at,
             filename=job.filename,
-            source_key=job.source_key,
+            source_key=job.original_key,
             turn=job.slots.state if job.slots else None,
-            source=job.source,
-            source_sha256=job.source_sha256,
+            source=job.original,
+            source_sha256=job.original_sha256,
             description=details.description,
             variants=[
                 VariantView(name=name, status=state.status, result=state.result, fault=state.fault)

@@ -35,7 +35,7 @@ class Delete:
             raise Conflict("The job has changed meanwhile. Read its status, then decide again.")
         # The recipe of an expired job may have gone before its record. Such a job has no results.
         recipe = await self.jobs.recipe_of(job_id) or _NO_RECIPE
-        await self.originals.delete(job.source_key, job.source)
+        await self.originals.delete(job.original_key, job.original)
         await self.results.delete_all_of(job_id, recipe)
         await self.jobs.end_deletion(going)
         # A late worker may have stored results after the listing, and reported them while the record still named them.

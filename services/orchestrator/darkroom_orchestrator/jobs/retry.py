@@ -47,9 +47,9 @@ class Retry:
             raise Conflict(f"The job is {job.status}: only a failed or partially completed job can be retried.")
         if job.attempt >= MAX_RUNS:
             raise Conflict(f"The job has had all its {MAX_RUNS} runs. Upload the image again.")
-        if job.source is None or job.queued_at is None:
+        if job.original is None or job.queued_at is None:
             raise Conflict("The upload itself was refused, so there is nothing to retry.")
-        if await self.originals.find(job.source.key, job.source.version_id) is None:
+        if await self.originals.find(job.original.key, job.original.version_id) is None:
             raise Conflict("The original is gone: originals are kept for 7 days. Upload the image again.")
 
     async def _send(self, queued: Job) -> None:

@@ -170,10 +170,10 @@ class Sweep:
             await self._announce_upload(job, original)
 
     async def _original(self, job: Job) -> Original | None:
-        return await self.originals.find(job.source_key, job.source.version_id if job.source else None)
+        return await self.originals.find(job.original_key, job.original.version_id if job.original else None)
 
     async def _announce_upload(self, job: Job, original: Original) -> None:
-        arrived = UploadArrived(job_id=job.job_id, source=original.ref)
+        arrived = UploadArrived(job_id=job.job_id, original=original.ref)
         await self.uploads.send([Outgoing(job_id=job.job_id, message=arrived, owner=job.owner)])
 
     async def _redrive_tasks(self, job: Job) -> None:

@@ -79,10 +79,10 @@ class JobStore(JobTable):
         self._now = now
         self._work_period = work_period
 
-    async def queue(self, job: Job, source: ObjectRef, slots: JobSlots | None = None) -> Job | None:
+    async def queue(self, job: Job, original: ObjectRef, slots: JobSlots | None = None) -> Job | None:
         """Change awaiting_upload to queued. Pin the source; all parts of the recipe are pending."""
         change = put(
-            source=source.model_dump(),
+            original=original.model_dump(),
             pending=set(parts_of(job.variants)),
             redrives=0,
             queued_at=iso(self._now()),
@@ -93,11 +93,11 @@ class JobStore(JobTable):
         )
         return await self._change_status(job.job_id, _WAITING, JobStatus.QUEUED, change)
 
-    async def refuse(self, job: Job, source: ObjectRef, fault: Fault) -> Job | None:
+    async def refuse(self, job: Job, original: ObjectRef, fault: Fault) -> Job | None:
         """Change awaiting_upload to failed: the upload is refused."""
         failed = VariantState(status=VariantStatus.FAILED, fault=fault)
         change = put(
-            source=source.model_dump(),
+            original=original.model_dump(),
             fault=fault.model_dump(),
             completed_at=iso(self._now()),
         ) & put_variants(job, dict.fromkeys(job.variants, failed))

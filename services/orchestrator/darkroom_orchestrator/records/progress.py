@@ -81,7 +81,7 @@ def advanced_job(job: Job, report: TaskFinished, progress: Progress, moment: dat
         pending=job.pending - progress.parts,
         variants={**job.variants, **progress.variants},
         described=job.described or report.description is not None,
-        source_sha256=report.source_sha256 or job.source_sha256,
+        original_sha256=report.original_sha256 or job.original_sha256,
         engine=report.engine or job.engine,
         started_at=job.started_at or report.started_at,
         worker=job.worker or report.worker,
@@ -120,7 +120,7 @@ def _states(job: Job, outcomes: Iterable[VariantOutcome]) -> dict[str, VariantSt
     Each task respects the limit of the whole job, but does not know what the other tasks store.
     """
     states: dict[str, VariantState] = {}
-    left = most_bytes(job.source.size if job.source else 0) - results_bytes(job)
+    left = most_bytes(job.original.size if job.original else 0) - results_bytes(job)
     for outcome in outcomes:
         states[outcome.name] = _state(outcome)
         if outcome.result and outcome.result.size > left:

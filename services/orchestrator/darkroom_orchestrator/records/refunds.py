@@ -42,7 +42,7 @@ class Refunds:
                                 "ExpressionAttributeValues": {":counter": {"S": job.charged_to}},
                             }
                         },
-                        refund_write(self._accounts_table, job.charged_to, job.source_bytes or 0),
+                        refund_write(self._accounts_table, job.charged_to, job.original_bytes or 0),
                     ]
                 )
             )

@@ -49,7 +49,7 @@ def settlement(
     after = replace(advanced_job(job, report, progress, moment), manifest=manifest or job.manifest)
     change, condition = _outcomes(job, report, progress, manifest), attempt_is(report.attempt)
     if progress.results_bytes:
-        condition &= results_within(most_bytes(job.source.size if job.source else 0), progress.results_bytes)
+        condition &= results_within(most_bytes(job.original.size if job.original else 0), progress.results_bytes)
     if progress.ending is None:
         change &= settle(progress.parts)
         return Settlement(change=change, condition=condition & pending_is_more_than(progress.parts), job=after)
@@ -64,7 +64,7 @@ def _outcomes(job: Job, report: TaskFinished, progress: Progress, manifest: Obje
     described = report.description is not None and SOURCE_PART in progress.parts
     return (
         put(
-            source_sha256=report.source_sha256,
+            original_sha256=report.original_sha256,
             described=True if described else None,
             engine=report.engine or None,
             manifest=manifest.model_dump() if manifest else None,

@@ -99,7 +99,7 @@ class Manifest(_Section):
     @classmethod
     def of(cls, job: Job, report: TaskFinished, recipe: Recipe, description: SourceDescription | None) -> Self:
         """Return the manifest of `job`, which is as this report ends it."""
-        source = job.source
+        original = job.original
         return cls(
             job_id=job.job_id,
             status=job.status,
@@ -107,10 +107,10 @@ class Manifest(_Section):
             recipe=ManifestRecipe(name=job.recipe_name, document=recipe),
             source=ManifestSource(
                 filename=job.filename,
-                key=job.source_key,
-                version_id=source.version_id if source else None,
-                bytes=source.size if source else job.source_bytes,
-                sha256=job.source_sha256,
+                key=job.original_key,
+                version_id=original.version_id if original else None,
+                bytes=original.size if original else job.original_bytes,
+                sha256=job.original_sha256,
                 description=description,
             ),
             outputs=[ManifestOutput.of(name, state) for name, state in job.variants.items()],

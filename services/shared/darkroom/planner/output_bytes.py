@@ -18,9 +18,9 @@ _JPEG_BYTES: Final = ((50, 0.12), (80, 0.25), (90, 0.45), (95, 0.7), (100, 1.6))
 _UNCOMPRESSED_BYTES: Final = 4.0
 
 
-def most_bytes(source_bytes: int) -> int:
-    """Return the most bytes of all results of a job together, for an original of `source_bytes`."""
-    return max(RESULTS_PER_SOURCE_BYTE * source_bytes, JOB_RESULTS_BYTES)
+def most_bytes(original_bytes: int) -> int:
+    """Return the most bytes of all results of a job together, for an original of `original_bytes`."""
+    return max(RESULTS_PER_SOURCE_BYTE * original_bytes, JOB_RESULTS_BYTES)
 
 
 def too_many_bytes(size: int, left: int) -> OutputLimit:

@@ -94,7 +94,7 @@ def router(
     )
     async def retry(job_id: JobId, changer: Annotated[Caller, changing]) -> Response:
         job = await jobs.owned(job_id, changer.owner)
-        size = job.source.size if job.source else 0
+        size = job.original.size if job.original else 0
         await stored.require_room(changer)
         with conflicts_hidden(changer):
             await orchestrator.retry(job_id, changer.charge(size, now()))

@@ -91,7 +91,7 @@ class Presign:
         expires_at = job.created_at + FORM_LIFETIME
         post = await self.originals.presigned_post(
             NewOriginal(
-                key=job.source_key,
+                key=job.original_key,
                 content_type=announced.content_type,
                 metadata={"job-id": job.job_id, "recipe": job.recipe_name},
             ),
@@ -156,9 +156,9 @@ def _new_job(caller: Caller, announced: AnnouncedUpload, now: datetime) -> NewJo
         updated_at=now,
         filename=filename,
         content_type=announced.content_type,
-        source_key=direct_key(job_id, filename),
+        original_key=direct_key(job_id, filename),
         deadline=now + FORM_LIFETIME + _GRACE,
-        source_bytes=announced.size,
+        original_bytes=announced.size,
         variants=unsettled(announced.chosen.recipe),
         callback_url=announced.callback_url or caller.callback_url,
     )

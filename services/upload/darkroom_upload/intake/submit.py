@@ -162,17 +162,17 @@ class Submit:
             updated_at=now,
             filename=received.filename,
             content_type=received.format.media_type,
-            source_key=upload_key(job_id, received.filename),
+            original_key=upload_key(job_id, received.filename),
             deadline=now + self.arrival_period,
-            source_bytes=received.size,
-            source_sha256=received.sha256,
+            original_bytes=received.size,
+            original_sha256=received.sha256,
             variants=unsettled(recipe),
             callback_url=received.callback_url or caller.callback_url,
         )
         return NewJob(job=job, recipe=recipe, metadata=received.metadata)
 
-    async def _announce(self, job: Job, source: ObjectRef) -> None:
-        arrived = UploadArrived(job_id=job.job_id, source=source)
+    async def _announce(self, job: Job, original: ObjectRef) -> None:
+        arrived = UploadArrived(job_id=job.job_id, original=original)
         await self.uploads.send([Outgoing(job_id=job.job_id, message=arrived, owner=job.owner)])
 
 

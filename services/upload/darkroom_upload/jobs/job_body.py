@@ -67,8 +67,8 @@ class SourceBody(ResponseBody):
         return cls(
             filename=job.filename,
             content_type=seen.format.media_type if seen else job.content_type,
-            bytes=job.source.size if job.source else job.source_bytes,
-            sha256=job.source_sha256,
+            bytes=job.original.size if job.original else job.original_bytes,
+            sha256=job.original_sha256,
             **(seen.model_dump() if seen else {}),
         )
 

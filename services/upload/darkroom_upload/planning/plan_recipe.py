@@ -123,7 +123,7 @@ def described_source(job: Job, details: JobDetails) -> Source:
     if details.description is None:
         yet = " yet" if job.status.is_open else ""
         raise Conflict(f"The job is {job.status}: its image has not been described{yet}.")
-    return Source.described(details.description, size=job.source.size if job.source else 0)
+    return Source.described(details.description, size=job.original.size if job.original else 0)
 
 
 def _unusable_images(variants: Sequence[Variant], overlays: WatermarkImages) -> Iterator[Notice]:

@@ -16,7 +16,7 @@ from darkroom_processor.pipeline.headers.clean_aperture import Crop
 
 @dataclass(frozen=True, kw_only=True)
 class Survey:
-    """Facts that the structure of a file announces. A size of 0 means that the decoder reads the size cheaply itself."""
+    """Facts from the structure of a file. A size of 0 means that the decoder reads the size cheaply itself."""
 
     width: int = 0
     height: int = 0
