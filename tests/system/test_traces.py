@@ -15,7 +15,7 @@ JOURNEY = {
     "process uploads",
     "process tasks",
     "sandbox",
-    "process results",
+    "process reports",
     "process notifications",
     "send the webhook",
 }
