@@ -101,8 +101,9 @@ async def _latency(api: httpx.AsyncClient) -> float:
     """Return the seconds from the first byte to the end in the job's record, which is more exact than polling."""
     began = clock.now()
     job_id = await _upload(api)
-    while not (job := await _job(api, job_id, wait=20))["completed_at"]:
-        pass
+    job = await _job(api, job_id, wait=20)
+    while not job["completed_at"]:
+        job = await _job(api, job_id, wait=20)
     return (clock.parse(job["completed_at"]) - began).total_seconds()
 
 

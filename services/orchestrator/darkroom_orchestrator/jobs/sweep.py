@@ -199,7 +199,7 @@ def _bug_logged() -> Iterator[None]:
     """Log any other error of one job, so that the sweep continues with the next one."""
     try:
         yield
-    except Exception as error:  # noqa: BLE001 - see above
+    except Exception as error:  # noqa: BLE001 - a bug must not hold up other jobs
         _LOG.error("sweep_failed", code="bug", exc_info=error)
 
 
