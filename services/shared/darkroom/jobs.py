@@ -230,6 +230,10 @@ class Job:
     callback_url: str | None = None
     """URL of the webhook at the job's end. It may have a token, so it is encrypted in the table, bound to the job's id.
     """
+    published: bool = False
+    """Whether the results have public addresses, from the job's end on."""
+    keep_original: bool = False
+    """Whether the original is kept as long as the job."""
     charged_to: str | None = None
     """Key of the daily counter that counts this job and its `original_bytes`; None for a caller without quotas."""
     stored_bytes: int = 0

@@ -296,3 +296,13 @@ def test_a_recipe_survives_being_written_and_read() -> None:
     recipe = parse_recipe(recipe_with({"op": "crop", "width": 1, "height": 1}, {"op": "rotate", "angle": 12.5}))
     assert Recipe.model_validate_json(recipe.model_dump_json()) == recipe
     assert Recipe.model_validate_json(recipe.model_dump_json(exclude_none=True)) == recipe
+
+
+@pytest.mark.parametrize("first", ["public", "manifests", "previews", "job-thumbnails"])
+def test_prefixes_of_the_services_are_refused_as_name_and_as_first_part_of_a_folder(first: str) -> None:
+    for variant in (f'{{"name": "{first}"}}', f'{{"name": "a", "folder": "{first}/b"}}'):
+        with pytest.raises(InvalidRecipe) as caught:
+            parse_recipe(f'{{"variants": [{variant}]}}')
+        assert f"`{first}` is reserved" in caught.value.fields["errors"][0]["message"]
+    recipe = parse_recipe(f'{{"variants": [{{"name": "{first}-x", "folder": "a/{first}"}}]}}')
+    assert recipe.variants[0].result_folder == f"a/{first}"

@@ -78,7 +78,7 @@ async def test_an_upload_is_received_and_stored() -> None:
         assert (await desk.store()).size == len(CAT)
     assert store.opened == [("cat.jpg", ImageFormat.JPEG, "augment")]
     assert (bytes(store.thing.data), store.thing.finished, store.thing.aborted) == (CAT, True, False)
-    assert (received.chosen.name, received.metadata, received.size) == ("augment", {"a": "b"}, len(CAT))
+    assert (received.options.chosen.name, received.options.metadata, received.size) == ("augment", {"a": "b"}, len(CAT))
 
 
 async def test_nothing_is_opened_before_the_format_is_known() -> None:
@@ -101,7 +101,7 @@ async def test_the_store_does_not_know_a_recipe_that_follows_the_file() -> None:
     store = Store()
     async with intake(store) as desk:
         await take_all(desk, [*file(), Field("recipe", "augment")])
-        assert desk.received().chosen.name == "augment"
+        assert desk.received().options.chosen.name == "augment"
     assert store.opened == [("cat.jpg", ImageFormat.JPEG, None)]
 
 

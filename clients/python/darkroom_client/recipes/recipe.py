@@ -49,6 +49,10 @@ class Recipe(BaseModel):
     model_config = SAID
 
     variants: tuple[Variant, ...]
+    publish: bool = Field(default=False, exclude_if=lambda publish: not publish)
+    """Whether jobs of this recipe are published, unless the upload says otherwise."""
+    keep_original: bool = Field(default=False, exclude_if=lambda kept: not kept)
+    """Whether the original is kept as long as the job, unless the upload says otherwise."""
 
     def as_document(self) -> dict[str, Any]:
         """Return the recipe as the API takes it, without what was not said."""

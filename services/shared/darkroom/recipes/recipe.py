@@ -2,17 +2,41 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
 from darkroom.errors import InvalidRecipe, RecipeTooLarge
 from darkroom.json_pointer import json_pointer
 from darkroom.limits import MAX_FAULTS, MAX_OPERATIONS, MAX_OVERLAYS, MAX_RECIPE_BYTES, MAX_VARIANTS
+from darkroom.object_keys import RESERVED_PREFIXES
 from darkroom.recipes.operations import AnyOperation
 from darkroom.recipes.output import Output, OutputFormat
 from darkroom.recipes.values import Name
 from darkroom.recipes.watermark import Overlay, Watermark
 
-Folder = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$", max_length=128)]
+
+def _not_reserved(path: str) -> str:
+    """Refuse a name or folder whose results would lie among objects of the services."""
+    first = path.partition("/")[0]
+    if first in RESERVED_PREFIXES:
+        raise ValueError(f"`{first}` is reserved; reserved are: {', '.join(sorted(RESERVED_PREFIXES))}")
+    return path
+
+
+VariantName = Annotated[Name, AfterValidator(_not_reserved)]
+Folder = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$", max_length=128),
+    AfterValidator(_not_reserved),
+]
 
 
 def _at_most(most: int) -> BeforeValidator:
@@ -31,12 +55,12 @@ class Variant(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    name: Name
+    name: VariantName
     """Name of the variant, unique in the recipe: up to 64 of a-z, 0-9, `.`, `_` and `-`; the first is a letter or a
-    digit."""
+    digit. `job-thumbnails`, `manifests`, `previews` and `public` are reserved."""
     folder: Folder | None = None
     """Folder of the result in the results bucket, unique in the recipe: up to 128 characters; names as above, with `/`
-    between them. Default: the name of the variant."""
+    between them. The first part may not be a reserved name. Default: the name of the variant."""
     operations: Annotated[tuple[AnyOperation, ...], _at_most(MAX_OPERATIONS)] = Field(
         default=(), max_length=MAX_OPERATIONS
     )
@@ -69,6 +93,10 @@ class Recipe(BaseModel):
 
     variants: Annotated[tuple[Variant, ...], _at_most(MAX_VARIANTS)] = Field(max_length=MAX_VARIANTS)
     """The variants, at most 32. Their names and folders are unique."""
+    publish: bool = Field(default=False, exclude_if=lambda publish: not publish)
+    """Whether jobs of this recipe are published, unless a request says otherwise. Default: false."""
+    keep_original: bool = Field(default=False, exclude_if=lambda kept: not kept)
+    """Whether the original is kept as long as the job, unless a request says otherwise. Default: false."""
 
     @property
     def stored(self) -> str:

@@ -86,6 +86,8 @@ def to_item(job: Job) -> Item:
             "manifest": job.manifest.model_dump() if job.manifest else None,
             "redrives": job.redrives,
             "callback_url": job.callback_url,
+            "published": job.published or None,
+            "keep_original": job.keep_original or None,
             "charged_to": job.charged_to,
             "results_bytes": results_bytes(job) or None,
             "stored_bytes": job.stored_bytes or None,
@@ -125,6 +127,8 @@ def from_item(item: Mapping[str, Any]) -> Job:
         manifest=ObjectRef.model_validate(read["manifest"]) if "manifest" in read else None,
         redrives=int(read["redrives"]),
         callback_url=read.get("callback_url"),
+        published=read.get("published", False),
+        keep_original=read.get("keep_original", False),
         charged_to=read.get("charged_to"),
         stored_bytes=int(read.get("stored_bytes", 0)),
     )

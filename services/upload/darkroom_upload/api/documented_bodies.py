@@ -55,6 +55,14 @@ _CALLBACK_URL: Final = {
     "description": "The URL that gets a signed webhook when the job ends.",
     "example": "https://example.com/darkroom",
 }
+_PUBLISH: Final = {
+    "type": "boolean",
+    "description": "Whether the results get public addresses. The default is the recipe's `publish`.",
+}
+_KEEP_ORIGINAL: Final = {
+    "type": "boolean",
+    "description": "Whether the original is kept as long as the job. The default is the recipe's `keep_original`.",
+}
 _RAW_PARAMETERS: Final = [
     {"name": "recipe", "in": "query", "schema": _RECIPE, "description": "Only if the body is the image."},
     {
@@ -64,6 +72,8 @@ _RAW_PARAMETERS: Final = [
         "description": "Only if the body is the image: the file's name.",
     },
     {"name": "callback_url", "in": "query", "schema": _CALLBACK_URL, "description": "Only if the body is the image."},
+    {"name": "publish", "in": "query", "schema": _PUBLISH, "description": "Only if the body is the image."},
+    {"name": "keep_original", "in": "query", "schema": _KEEP_ORIGINAL, "description": "Only if the body is the image."},
 ]
 _FORM: Final = {
     "schema": {
@@ -74,6 +84,8 @@ _FORM: Final = {
             "file": {**BINARY, "description": "The image. Its content decides its format."},
             "recipe": _RECIPE,
             "callback_url": _CALLBACK_URL,
+            "publish": _PUBLISH,
+            "keep_original": _KEEP_ORIGINAL,
             "metadata": {
                 "type": "string",
                 "contentMediaType": "application/json",

@@ -21,20 +21,18 @@ from darkroom.errors import (
 from darkroom.recipes import Presets
 from darkroom_upload.api.access import Access
 from darkroom_upload.api.documentation import LOCATION, REPLAYED, refusals
+from darkroom_upload.api.job_request import JobRequest
 from darkroom_upload.api.json_body import documented, read_json
 from darkroom_upload.api.parameters import ONLY_DECLARED, IdempotencyKey
 from darkroom_upload.callers.caller import Caller
-from darkroom_upload.intake.fields import Metadata, RecipeField, choose_recipe, read_callback, recipe_text
 from darkroom_upload.intake.presign import AnnouncedUpload, Presign, PresignedUpload
 from darkroom_upload.jobs.job_body import status_path
 
 _LONGEST_BODY_BYTES: Final = 256 * 1024
 
 
-class PresignRequest(BaseModel):
+class PresignRequest(JobRequest):
     """The file that a client is going to send."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
     filename: Annotated[str, StringConstraints(max_length=1024)] = ""
     """The file's name."""
@@ -42,12 +40,6 @@ class PresignRequest(BaseModel):
     """The image's media type. The upload must have the same."""
     size: Annotated[int, Field(ge=1)]
     """Largest size of the upload, in bytes."""
-    recipe: RecipeField = ""
-    """A preset's name, or a recipe. The default is `web`."""
-    metadata: Metadata = {}
-    """Up to 16 texts of the client's own, which the job then shows."""
-    callback_url: str = ""
-    """The URL that gets a webhook when the job ends."""
 
 
 class PresignedForm(BaseModel):
@@ -117,9 +109,7 @@ def _announced(wanted: PresignRequest, presets: Presets, *, allow_http: bool) ->
         filename=wanted.filename,
         content_type=wanted.content_type,
         size=wanted.size,
-        chosen=choose_recipe(recipe_text(wanted.recipe), presets),
-        metadata=wanted.metadata,
-        callback_url=read_callback(wanted.callback_url, allow_http=allow_http),
+        options=wanted.options(presets, allow_http=allow_http),
     )
 
 

@@ -37,7 +37,7 @@ from darkroom_upload.results.result_links import ResultLinks
 _FORM_TYPE: Final = "multipart/form-data"
 _FORM_OVERHEAD_BYTES: Final = 4 * MAX_FIELD_BYTES
 """The most that a form may contain besides the file: three fields, and headers."""
-_RAW_FIELDS: Final = ("recipe", "callback_url")
+_RAW_FIELDS: Final = ("recipe", "callback_url", "publish", "keep_original")
 """Fields that are query parameters if the body is the file."""
 
 _ERRORS: Final = refusals(

@@ -1,6 +1,6 @@
 """Presign: make a job for a file that the client will send straight to S3."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,10 +14,11 @@ from darkroom.runtime.logs import get_logger
 from darkroom.tables.job_table import JobTable
 from darkroom_upload.callers.caller import Caller
 from darkroom_upload.callers.stored_bytes import StoredBytes
-from darkroom_upload.intake.fields import ChosenRecipe, fingerprint
+from darkroom_upload.intake.fields import fingerprint
 from darkroom_upload.intake.idempotency_claims import Claim, Claims
 from darkroom_upload.intake.inspection import too_large
 from darkroom_upload.intake.new_jobs import NewJobs
+from darkroom_upload.intake.options import JobOptions
 from darkroom_upload.intake.originals import NewOriginal, Originals, PresignedPost
 from darkroom_upload.intake.watermark_images import require_watermark_images
 
@@ -53,9 +54,7 @@ class AnnouncedUpload:
     content_type: str
     size: int
     """Bytes."""
-    chosen: ChosenRecipe
-    metadata: Mapping[str, str]
-    callback_url: str | None
+    options: JobOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +106,7 @@ class Presign:
         if claim is not None:
             return await self._waiting(claim, asked), True
         await self.stored.require_room(caller)
-        await require_watermark_images(self.jobs, announced.chosen, caller)
+        await require_watermark_images(self.jobs, announced.options.chosen, caller)
         new = _new_job(caller, announced, self.now())
         job = new.job
         fresh = Claim(owner=owner, key=key, job_id=job.job_id, fingerprint=asked) if key else None
@@ -138,19 +137,17 @@ def _fingerprint(announced: AnnouncedUpload) -> str:
         "presigned",
         announced.filename,
         announced.content_type,
-        str(announced.size),
-        announced.chosen.text,
-        announced.callback_url or "",
-        metadata=announced.metadata,
+        announced.size,
+        *announced.options.stated,
     )
 
 
 def _new_job(caller: Caller, announced: AnnouncedUpload, now: datetime) -> NewJob:
-    job_id, filename = new_job_id(), display_name(announced.filename)
+    job_id, filename, options = new_job_id(), display_name(announced.filename), announced.options
     job = Job(
         job_id=job_id,
         owner=caller.owner,
-        recipe_name=announced.chosen.name,
+        recipe_name=options.chosen.name,
         status=JobStatus.AWAITING_UPLOAD,
         created_at=now,
         updated_at=now,
@@ -159,7 +156,9 @@ def _new_job(caller: Caller, announced: AnnouncedUpload, now: datetime) -> NewJo
         original_key=direct_key(job_id, filename),
         deadline=now + FORM_LIFETIME + _GRACE,
         original_bytes=announced.size,
-        variants=unsettled(announced.chosen.recipe),
-        callback_url=announced.callback_url or caller.callback_url,
+        variants=unsettled(options.chosen.recipe),
+        callback_url=options.callback_url or caller.callback_url,
+        published=options.published,
+        keep_original=options.original_is_kept,
     )
-    return NewJob(job=job, recipe=announced.chosen.recipe, metadata=announced.metadata)
+    return NewJob(job=job, recipe=options.chosen.recipe, metadata=options.metadata)

@@ -1,6 +1,6 @@
 """Receives one upload, event by event: checks the file while its bytes go to the store, and reads the fields."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
@@ -10,9 +10,9 @@ from darkroom.file_names import display_name
 from darkroom.formats import ImageFormat
 from darkroom.jobs import ObjectRef
 from darkroom.recipes import Presets
-from darkroom_upload.intake.fields import ChosenRecipe, choose_recipe, read_callback, read_metadata
 from darkroom_upload.intake.form import Field, FileData, FileEnded, FileStarted, FormEvent
 from darkroom_upload.intake.inspection import Inspection
+from darkroom_upload.intake.options import JobOptions, OptionsReader
 
 
 class IncomingFile(Protocol):
@@ -41,9 +41,7 @@ class ReceivedUpload:
     size: int
     """Bytes."""
     sha256: str
-    chosen: ChosenRecipe
-    metadata: Mapping[str, str]
-    callback_url: str | None
+    options: JobOptions
 
 
 class UploadReceiver:
@@ -53,17 +51,13 @@ class UploadReceiver:
     """
 
     def __init__(self, *, presets: Presets, max_bytes: int, allow_http: bool, open_file: OpenFile | None) -> None:
-        self._presets = presets
-        self._allow_http = allow_http
+        self._options = OptionsReader(presets=presets, allow_http=allow_http)
         self._open_file = open_file
         self._inspection = Inspection(max_bytes=max_bytes)
         self._filename: str | None = None
         self._held = bytearray()
         self._incoming: IncomingFile | None = None
         self._stored = False
-        self._chosen: ChosenRecipe | None = None
-        self._metadata: Mapping[str, str] = {}
-        self._callback_url: str | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -85,12 +79,8 @@ class UploadReceiver:
             case FileEnded():
                 self._inspection.end()
                 await self._pass_on(b"")
-            case Field("recipe", value):
-                self._chosen = choose_recipe(value, self._presets)
-            case Field("metadata", value):
-                self._metadata = read_metadata(value)
-            case Field("callback_url", value):
-                self._callback_url = read_callback(value, allow_http=self._allow_http)
+            case Field(name, value):
+                self._options.read(name, value)
 
     def received(self) -> ReceivedUpload:
         """Return the whole upload, after the last event."""
@@ -101,9 +91,7 @@ class UploadReceiver:
             format=self._inspection.end(),
             size=self._inspection.size,
             sha256=self._inspection.sha256,
-            chosen=self._chosen or choose_recipe("", self._presets),
-            metadata=self._metadata,
-            callback_url=self._callback_url,
+            options=self._options.options(),
         )
 
     async def store(self) -> ObjectRef:
@@ -122,7 +110,6 @@ class UploadReceiver:
             self._held += data
             if self._filename is None or self._inspection.format is None:
                 return
-            recipe_name = self._chosen.name if self._chosen else None
-            self._incoming = self._open_file(self._filename, self._inspection.format, recipe_name)
+            self._incoming = self._open_file(self._filename, self._inspection.format, self._options.recipe_name)
             data, self._held = bytes(self._held), bytearray()
         await self._incoming.write(data)

@@ -120,7 +120,7 @@ class Submit:
             claim.require_same(asked)
             return await self._replay(earlier)
         owner = caller.owner
-        await require_watermark_images(self.jobs, received.chosen, caller)
+        await require_watermark_images(self.jobs, received.options.chosen, caller)
         new = self._new_job(job_id, caller, received)
         fresh = Claim(owner=owner, key=key, job_id=job_id, fingerprint=asked) if key else None
         created = await self.new_jobs.create(new, claim=fresh, charge=caller.charge(received.size, self.now()))
@@ -152,11 +152,12 @@ class Submit:
         return job
 
     def _new_job(self, job_id: str, caller: Caller, received: ReceivedUpload) -> NewJob:
-        now, recipe = self.now(), received.chosen.recipe
+        now, options = self.now(), received.options
+        recipe = options.chosen.recipe
         job = Job(
             job_id=job_id,
             owner=caller.owner,
-            recipe_name=received.chosen.name,
+            recipe_name=options.chosen.name,
             status=JobStatus.AWAITING_UPLOAD,
             created_at=now,
             updated_at=now,
@@ -167,9 +168,11 @@ class Submit:
             original_bytes=received.size,
             original_sha256=received.sha256,
             variants=unsettled(recipe),
-            callback_url=received.callback_url or caller.callback_url,
+            callback_url=options.callback_url or caller.callback_url,
+            published=options.published,
+            keep_original=options.original_is_kept,
         )
-        return NewJob(job=job, recipe=recipe, metadata=received.metadata)
+        return NewJob(job=job, recipe=recipe, metadata=options.metadata)
 
     async def _announce(self, job: Job, original: ObjectRef) -> None:
         arrived = UploadArrived(job_id=job.job_id, original=original)
@@ -177,11 +180,4 @@ class Submit:
 
 
 def _fingerprint(received: ReceivedUpload) -> str:
-    return fingerprint(
-        "upload",
-        received.sha256,
-        received.filename,
-        received.chosen.text,
-        received.callback_url or "",
-        metadata=received.metadata,
-    )
+    return fingerprint("upload", received.sha256, received.filename, *received.options.stated)

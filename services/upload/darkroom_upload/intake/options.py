@@ -1,0 +1,100 @@
+"""What a request asks for its job besides the file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from darkroom.errors import MalformedRequest
+from darkroom.recipes import Presets
+from darkroom_upload.intake.fields import ChosenRecipe, choose_recipe, read_callback, read_metadata
+
+OPTION_FIELDS: Final = ("recipe", "metadata", "callback_url", "publish", "keep_original")
+"""Names of the fields of a form that are options."""
+
+_TRUTHS: Final = {"true": True, "1": True, "false": False, "0": False}
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobOptions:
+    """The options of a job."""
+
+    chosen: ChosenRecipe
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    callback_url: str | None = None
+    publish: bool | None = None
+    """None if the request does not say: then the recipe decides."""
+    keep_original: bool | None = None
+    """None if the request does not say: then the recipe decides."""
+
+    @property
+    def published(self) -> bool:
+        """Return whether the job's results get public addresses."""
+        return self.chosen.recipe.publish if self.publish is None else self.publish
+
+    @property
+    def original_is_kept(self) -> bool:
+        """Return whether the original is kept as long as the job."""
+        return self.chosen.recipe.keep_original if self.keep_original is None else self.keep_original
+
+    @property
+    def stated(self) -> tuple[object, ...]:
+        """Return what the request says, for its fingerprint. Equal requests have equal values."""
+        return (
+            self.chosen.text,
+            self.callback_url or "",
+            sorted(self.metadata.items()),
+            self.publish,
+            self.keep_original,
+        )
+
+
+class OptionsReader:
+    """Reads options from the fields of a form, one by one. Each is checked when it arrives."""
+
+    def __init__(self, *, presets: Presets, allow_http: bool) -> None:
+        """`allow_http` says whether callback URLs may use plain HTTP."""
+        self._presets = presets
+        self._allow_http = allow_http
+        self._chosen: ChosenRecipe | None = None
+        self._metadata: Mapping[str, str] = {}
+        self._callback_url: str | None = None
+        self._publish: bool | None = None
+        self._keep_original: bool | None = None
+
+    def read(self, name: str, value: str) -> None:
+        """Read one field. An empty value means the default. Raises MalformedRequest and InvalidRecipe."""
+        match name:
+            case "recipe":
+                self._chosen = choose_recipe(value, self._presets)
+            case "metadata":
+                self._metadata = read_metadata(value)
+            case "callback_url":
+                self._callback_url = read_callback(value, allow_http=self._allow_http)
+            case "publish":
+                self._publish = _truth(name, value)
+            case "keep_original":
+                self._keep_original = _truth(name, value)
+
+    @property
+    def recipe_name(self) -> str | None:
+        """Return the name of the recipe, or None before its field has arrived."""
+        return self._chosen.name if self._chosen else None
+
+    def options(self) -> JobOptions:
+        """Return the options, after the last field."""
+        return JobOptions(
+            chosen=self._chosen or choose_recipe("", self._presets),
+            metadata=self._metadata,
+            callback_url=self._callback_url,
+            publish=self._publish,
+            keep_original=self._keep_original,
+        )
+
+
+def _truth(name: str, value: str) -> bool | None:
+    if not value:
+        return None
+    truth = _TRUTHS.get(value.lower())
+    if truth is None:
+        raise MalformedRequest(f'The field "{name}" must be true or false.')
+    return truth
