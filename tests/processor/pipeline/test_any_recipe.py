@@ -1,9 +1,7 @@
 """Any valid recipe on any small file makes the planned variants, or fails with a foreseen error."""
 
 import io
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,6 +14,7 @@ from darkroom.recipes import Variant
 from darkroom_processor.pipeline import FailedVariant, Instructions, Outcome, ProcessedImage, process
 from darkroom_upload.planning.prediction import Prediction, predict
 from tests.support import recipes
+from tests.support.cpu_limit import within_cpu_limit
 from tests.support.drawn_files import damaged_files, valid_files
 from tools.testbed import images
 
@@ -23,14 +22,6 @@ pytestmark = pytest.mark.slow
 
 CODES = {kind.code for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.ImageError)}
 OVERLAYS = {recipes.LOGO: images.encoded(images.photo(41, 67, "RGBA"), "WEBP")}
-
-
-@contextmanager
-def cheaply() -> Iterator[None]:
-    """Check that the block takes less than ten seconds of CPU time."""
-    began = time.process_time()
-    yield
-    assert time.process_time() - began < 10
 
 
 def check(done: ProcessedImage) -> None:
@@ -62,7 +53,7 @@ def compare(told: Prediction, outcome: Outcome, variant: Variant) -> None:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(valid_files, recipes.variants)
 def test_any_recipe_makes_what_was_planned(data: bytes, variant: Variant) -> None:
-    with cheaply():
+    with within_cpu_limit():
         done = process(data, Instructions(variants=(variant,), describe=True, overlays=OVERLAYS))
         check(done)
     assert done.description is not None
@@ -73,5 +64,5 @@ def test_any_recipe_makes_what_was_planned(data: bytes, variant: Variant) -> Non
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(damaged_files(), recipes.variants)
 def test_any_damaged_file_gives_an_error_of_the_pipeline(data: bytes, variant: Variant) -> None:
-    with cheaply(), suppress(ImageError):
+    with within_cpu_limit(), suppress(ImageError):
         check(process(data, Instructions(variants=(variant,), describe=True, overlays=OVERLAYS)))

@@ -1,10 +1,7 @@
 """Hostile files are refused with the right code, or processed within limits, and quickly."""
 
 import struct
-import time
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
@@ -13,6 +10,7 @@ from darkroom.errors import FrameLimit, ImageError, PixelLimit
 from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, ProcessedImage, process
 from tests.processor.pipeline.running import variant
 from tests.support import bombs
+from tests.support.cpu_limit import within_cpu_limit
 from tests.support.file_parts import has_only_pixels
 from tools.testbed import images
 
@@ -21,14 +19,6 @@ pytestmark = pytest.mark.slow
 SMALL = variant([{"op": "resize", "width": 24}], {"format": "png"})
 EVERYTHING = variant([], {"format": "same", "keep_metadata": "all", "frames": "all"}, "all")
 WORK = Instructions(variants=(SMALL, EVERYTHING), describe=True)
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Check that the block takes less CPU time than this. Wall-clock time depends on tests that run beside it."""
-    began = time.process_time()
-    yield
-    assert time.process_time() - began < seconds
 
 
 def run(data: bytes) -> ProcessedImage | ImageError:
@@ -41,14 +31,14 @@ def run(data: bytes) -> ProcessedImage | ImageError:
 
 @pytest.mark.parametrize(("name", "data"), list(bombs.flood_headers()), ids=lambda value: str(value)[:8])
 def test_too_many_pixels_are_refused_by_the_header(name: str, data: bytes) -> None:
-    with within(0.5), pytest.raises(PixelLimit):
+    with within_cpu_limit(), pytest.raises(PixelLimit):
         process(data, WORK)
 
 
 def test_real_files_of_too_many_pixels_are_refused() -> None:
     data = bombs.flood_png(14_000, 12_700)
     assert len(data) < 60_000
-    with within(0.5), pytest.raises(PixelLimit):
+    with within_cpu_limit(), pytest.raises(PixelLimit):
         process(data, WORK)
 
 
@@ -57,7 +47,7 @@ def test_the_largest_accepted_images_are_processed(size: tuple[int, int]) -> Non
     data = bombs.flood_png(*size)
     square = {"op": "resize", "width": 24, "height": 24, "fit": "fill", "enlarge": True}
     variants = tuple(variant([{**square, "filter": name}], {"format": "png"}, name) for name in ("lanczos", "nearest"))
-    with within(4):
+    with within_cpu_limit():
         done = process(data, Instructions(variants=variants, describe=True))
     assert [(one.width, one.height) for one in done.outcomes if isinstance(one, EncodedVariant)] == [(24, 24)] * 2
 
@@ -65,12 +55,12 @@ def test_the_largest_accepted_images_are_processed(size: tuple[int, int]) -> Non
 def test_too_many_pixels_in_an_icon_are_refused_by_the_header() -> None:
     nested = dict(bombs.flood_headers())["png"]
     entry = struct.pack("<BBBBHHII", 16, 16, 0, 0, 1, 32, len(nested), 22)
-    with within(0.5), pytest.raises(PixelLimit):
+    with within_cpu_limit(), pytest.raises(PixelLimit):
         process(b"\0\0\1\0\1\0" + entry + nested, WORK)
 
 
 def test_too_many_scans_are_refused_quickly() -> None:
-    with within(0.5), pytest.raises(FrameLimit):
+    with within_cpu_limit(), pytest.raises(FrameLimit):
         process(bombs.progressive(2000), WORK)
 
 
@@ -82,7 +72,7 @@ def test_scans_after_bytes_outside_segments_are_counted(before: bytes, jump: int
     start = 2 + jump - len(before)
     segment[start : start + len(one_scan)] = one_scan
     data = bombs.progressive(2000)
-    with within(0.5), pytest.raises(FrameLimit):
+    with within_cpu_limit(), pytest.raises(FrameLimit):
         process(data[:2] + before + bytes(segment) + data[2:], WORK)
 
 
@@ -91,7 +81,7 @@ def test_scans_found_while_searching_a_restart_marker_are_counted(marker: int) -
     data = images.encoded(images.photo(64, 64), "JPEG", progressive=True, restart_marker_blocks=1)
     last = data.rindex(b"\xff\xda")
     scan = data[last : last + 10]
-    with within(0.5), pytest.raises(FrameLimit):
+    with within_cpu_limit(), pytest.raises(FrameLimit):
         process(data[:last] + scan + bytes([0xFF, marker, 0xFF, 0]) + scan * 6000 + b"\xff\xd9", WORK)
 
 
@@ -106,7 +96,7 @@ def test_fill_bytes_and_restart_markers_before_a_segment_are_harmless() -> None:
     [(90, 90, "pixel_limit"), (5000, 5000, "frame_limit"), (400_000, limits.MOST_FRAMES_COUNTED, "frame_limit")],
 )
 def test_only_the_first_of_very_many_frames_is_decoded(frames: int, told: int, code: str) -> None:
-    with within(3):
+    with within_cpu_limit():
         done = process(bombs.endless_gif(frames), WORK)
     still, moved = done.outcomes
     assert isinstance(still, EncodedVariant)
@@ -119,7 +109,7 @@ def test_only_the_first_of_very_many_frames_is_decoded(frames: int, told: int, c
 @pytest.mark.parametrize("pages", [3, 3000, 100_000])
 @pytest.mark.parametrize("cyclic", [False, True])
 def test_only_the_first_of_very_many_pages_is_decoded(pages: int, cyclic: object) -> None:
-    with within(0.5):
+    with within_cpu_limit():
         done = process(bombs.tiff_chain(pages, cyclic=bool(cyclic)), WORK)
     assert all(isinstance(outcome, EncodedVariant) for outcome in done.outcomes)
     assert done.description is not None
@@ -128,13 +118,13 @@ def test_only_the_first_of_very_many_pages_is_decoded(pages: int, cyclic: object
 
 @pytest.mark.parametrize(("name", "data"), list(bombs.text_bombs()), ids=lambda value: str(value)[:8])
 def test_text_that_decompresses_to_very_much_is_dropped(name: str, data: bytes) -> None:
-    with within(1):
+    with within_cpu_limit():
         done = process(data, WORK)
     assert all(isinstance(outcome, EncodedVariant) and len(outcome.data) < 10_000 for outcome in done.outcomes)
 
 
 def test_a_profile_that_decompresses_to_very_much_is_dropped() -> None:
-    with within(1):
+    with within_cpu_limit():
         done = process(bombs.profile_bomb(), WORK)
     assert done.description is not None
     assert done.description.icc_profile is None
@@ -144,13 +134,13 @@ def test_only_some_of_very_many_compressed_chunks_are_decompressed() -> None:
     packed = zlib.compress(bytes(900_000), 9)
     profile, packet = b"icc\0\0" + packed[:-1], b"XML:com.adobe.xmp\0\1\0\0\0" + packed[:-1]
     data = bombs.png_with(*[bombs.chunk(b"iCCP", profile), bombs.chunk(b"iTXt", packet)] * 2000)
-    with within(1):
+    with within_cpu_limit():
         assert isinstance(process(data, WORK), ProcessedImage)
 
 
 @pytest.mark.parametrize(("name", "data"), list(bombs.exif_bombs()), ids=lambda value: str(value)[:16])
 def test_hostile_exif_never_fails_the_job(name: str, data: bytes) -> None:
-    with within(2):
+    with within_cpu_limit():
         done = process(data, WORK)
     assert done.description is not None
     assert all(isinstance(outcome, EncodedVariant) for outcome in done.outcomes)
@@ -229,5 +219,5 @@ def test_any_damaged_byte_of_a_header_is_handled(image_format: str) -> None:
     for at in range(min(len(data), 400)):
         damaged = bytearray(data)
         damaged[at] ^= (0xFF, 0x01, 0x80)[at % 3]
-        with within(3):
+        with within_cpu_limit():
             assert isinstance(run(bytes(damaged)), ProcessedImage | ImageError)

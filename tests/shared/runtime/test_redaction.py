@@ -1,12 +1,11 @@
 """Redaction of texts for the log."""
 
-import time
-
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from darkroom.runtime.redaction import redacted
+from tests.support.cpu_limit import within_cpu_limit
 
 
 @pytest.mark.parametrize(
@@ -49,7 +48,6 @@ def test_an_invalid_input_is_not_quoted(body: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["a." * 50_000, "a://" * 25_000, "http://" + "@" * 100_000, "input_value=" * 10_000])
-def test_redaction_is_fast_for_hostile_texts(text: str) -> None:
-    began = time.process_time()
-    redacted(text)
-    assert time.process_time() - began < 5
+def test_redaction_of_hostile_texts_ends(text: str) -> None:
+    with within_cpu_limit():
+        redacted(text)

@@ -2,7 +2,6 @@
 
 import hashlib
 import struct
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from darkroom.limits import MAX_PIXELS
 from darkroom_upload.intake.inspection import HEAD_BYTES, Inspection
 from tests.support import raw_files, tiffs
 from tests.support.corpus import corpus_params
+from tests.support.cpu_limit import within_cpu_limit
 from tools.testbed import images
 
 MIB = 1024 * 1024
@@ -155,12 +155,9 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
-def test_a_crafted_slow_header_is_read_quickly(data: bytes) -> None:
-    began = time.process_time()
-    with suppress(RequestError):
+def test_reading_a_crafted_slow_header_ends(data: bytes) -> None:
+    with within_cpu_limit(), suppress(RequestError):
         inspect(data[: 2 * HEAD_BYTES], chunk=65536)
-    # The slowest takes 60 ms. Quadratic time would be seconds.
-    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("chunk", [1, 4096, MIB])
