@@ -8,8 +8,8 @@ from darkroom import clock
 from darkroom.accounts import api_keys
 from darkroom.accounts.allowances import UNLIMITED, KeyLimits, Rate, Unlimited
 from darkroom.accounts.api_keys import ApiKey, Scope
-from darkroom.callback_urls import read_callback_url
 from darkroom.errors import MalformedRequest
+from darkroom.outbound_urls import read_outbound_url
 from darkroom_cli.failures import Failed
 from darkroom_cli.operators.accounts import Accounts, with_accounts
 from darkroom_cli.output import as_json, show_rows
@@ -146,7 +146,7 @@ def _limits(
 
 def _check_callback(url: str, *, allow_http: bool) -> None:
     try:
-        read_callback_url(url, allow_http=allow_http)
+        read_outbound_url(url, field="callback_url", allow_http=allow_http)
     except MalformedRequest as error:
         raise click.UsageError(error.message) from error
 

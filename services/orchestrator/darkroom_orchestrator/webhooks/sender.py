@@ -16,10 +16,12 @@ from typing import Final
 import aiohttp
 from yarl import URL
 
-from darkroom_orchestrator.webhooks.addresses import AddressRefused
-from darkroom_orchestrator.webhooks.guarded_connections import guarded_connector
+from darkroom_orchestrator.outbound.addresses import AddressRefused
+from darkroom_orchestrator.outbound.guarded_connections import guarded_connector
 
 USER_AGENT: Final = "Darkroom-Webhooks/1"
+CONCURRENCY: Final = 128
+"""Concurrent deliveries. Each mostly waits for the receiver's server, up to ten seconds."""
 CONNECT_SECONDS: Final = 3.0
 """Timeout of look-up, TCP and TLS together."""
 TOTAL_SECONDS: Final = 10.0
@@ -80,7 +82,7 @@ class Sender:
 async def open_sender(*, allow_private: bool, trust: ssl.SSLContext | None = None) -> AsyncIterator[Sender]:
     """Open a sender for an `async with` block. `trust` replaces the certificates of the system's authorities."""
     async with (
-        guarded_connector(allow_private=allow_private, trust=trust) as connector,
+        guarded_connector("webhook", concurrency=CONCURRENCY, allow_private=allow_private, trust=trust) as connector,
         aiohttp.ClientSession(
             connector=connector,
             timeout=aiohttp.ClientTimeout(total=TOTAL_SECONDS, connect=CONNECT_SECONDS),

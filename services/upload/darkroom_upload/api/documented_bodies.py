@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from darkroom.callback_urls import MAX_CHARACTERS
+from darkroom.outbound_urls import MAX_CHARACTERS
 from darkroom_upload.api.documentation import Responses
 
 

@@ -20,6 +20,7 @@ from darkroom.errors import (
     UnsupportedMediaType,
     UploadTooLarge,
 )
+from darkroom.intake.inspection import too_large
 from darkroom_upload.admission import Admission
 from darkroom_upload.api.access import Access
 from darkroom_upload.api.documentation import LOCATION, RECEIVED, REPLAYED, refusals
@@ -29,7 +30,6 @@ from darkroom_upload.api.receipts import accepted_response
 from darkroom_upload.api.request_body import body_of
 from darkroom_upload.callers.caller import Caller
 from darkroom_upload.intake.form import MAX_FIELD_BYTES, Field, FormEvent, form_events, raw_events
-from darkroom_upload.intake.inspection import too_large
 from darkroom_upload.intake.submit import Submit
 from darkroom_upload.jobs.job_body import JobBody, ReceiptBody
 from darkroom_upload.results.result_links import ResultLinks

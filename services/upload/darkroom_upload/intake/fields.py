@@ -7,9 +7,9 @@ from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
-from darkroom.callback_urls import read_callback_url
 from darkroom.errors import MalformedRequest
 from darkroom.json_pointer import json_pointer
+from darkroom.outbound_urls import read_outbound_url
 from darkroom.recipes import DEFAULT_PRESET, RECIPE_FORM, Presets, Recipe, resolve_recipe
 
 MAX_ENTRIES: Final = 16
@@ -82,7 +82,7 @@ def read_callback(text: str, *, allow_http: bool) -> str | None:
     """Check a callback URL. An empty text means none. Raises MalformedRequest with `errors`."""
     if not text:
         return None
-    read_callback_url(text, allow_http=allow_http)
+    read_outbound_url(text, field="callback_url", allow_http=allow_http)
     return text
 
 

@@ -8,6 +8,8 @@ from typing import Final
 from darkroom.errors import Conflict, UnderWay, UnsupportedMediaType
 from darkroom.file_names import display_name
 from darkroom.formats import ImageFormat
+from darkroom.intake.incoming_original import NewOriginal
+from darkroom.intake.inspection import too_large
 from darkroom.jobs import Job, JobStatus, NewJob, new_job_id, unsettled
 from darkroom.object_keys import direct_key
 from darkroom.runtime.logs import get_logger
@@ -16,10 +18,9 @@ from darkroom_upload.callers.caller import Caller
 from darkroom_upload.callers.stored_bytes import StoredBytes
 from darkroom_upload.intake.fields import fingerprint
 from darkroom_upload.intake.idempotency_claims import Claim, Claims
-from darkroom_upload.intake.inspection import too_large
 from darkroom_upload.intake.new_jobs import NewJobs
 from darkroom_upload.intake.options import JobOptions
-from darkroom_upload.intake.originals import NewOriginal, Originals, PresignedPost
+from darkroom_upload.intake.originals import Originals, PresignedPost
 from darkroom_upload.intake.watermark_images import require_watermark_images
 
 _LOG = get_logger(__name__)

@@ -8,10 +8,10 @@ from typing import Protocol, Self
 from darkroom.errors import MalformedRequest
 from darkroom.file_names import display_name
 from darkroom.formats import ImageFormat
+from darkroom.intake.inspection import Inspection
 from darkroom.jobs import ObjectRef
 from darkroom.recipes import Presets
 from darkroom_upload.intake.form import Field, FileData, FileEnded, FileStarted, FormEvent
-from darkroom_upload.intake.inspection import Inspection
 from darkroom_upload.intake.options import JobOptions, OptionsReader
 
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from darkroom.errors import Conflict, UnderWay
 from darkroom.formats import ImageFormat
+from darkroom.intake.incoming_original import IncomingOriginal, NewOriginal
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job, JobStatus, NewJob, ObjectRef, new_job_id, unsettled
 from darkroom.messages import UploadArrived
@@ -29,7 +30,7 @@ from darkroom_upload.intake.fields import fingerprint
 from darkroom_upload.intake.form import FormEvent
 from darkroom_upload.intake.idempotency_claims import Claim, Claims
 from darkroom_upload.intake.new_jobs import NewJobs
-from darkroom_upload.intake.originals import IncomingOriginal, NewOriginal, Originals
+from darkroom_upload.intake.originals import Originals
 from darkroom_upload.intake.receiving import ReceivedUpload, UploadReceiver
 from darkroom_upload.intake.watermark_images import require_watermark_images
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from darkroom.errors import Conflict, DarkroomError
+from darkroom.intake.inspection import require_size_within_limit, too_large
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job
 from darkroom.limits import CHILD_CPU_SECONDS, CHILD_MEMORY_BYTES, RESULTS_PER_SOURCE_BYTE
@@ -15,7 +16,6 @@ from darkroom.planner.task_split import split_into_tasks
 from darkroom.recipes import Variant
 from darkroom.tables.job_table import JobTable
 from darkroom_upload.intake.fields import ChosenRecipe
-from darkroom_upload.intake.inspection import require_size_within_limit, too_large
 from darkroom_upload.intake.watermark_images import WatermarkImages, find_watermark_images
 from darkroom_upload.planning.prediction import Notice, PredictedImage, Prediction, predict
 

@@ -1,8 +1,8 @@
-"""Decides which network addresses a webhook may be sent to: only public ones.
+"""Decides which network addresses a request for a client may go to: only public ones.
 
-A client chooses the callback URL, and the connection is made from inside the installation's network. Without this check
-a client could reach the machine itself, the private network, and the addresses where ECS and EC2 give out credentials
-(169.254.170.2, 169.254.169.254).
+A client chooses the URL of a webhook or of an import, and the connection is made from inside the installation's
+network. Without this check a client could reach the machine itself, the private network, and the addresses where ECS
+and EC2 give out credentials (169.254.170.2, 169.254.169.254).
 
 IPv4 is allowed except for the special-purpose networks, IPv6 only in the range of global unicast. This excludes every
 form of IPv6 that contains an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo), so that none has to be unwrapped.
@@ -56,16 +56,19 @@ _METADATA_V6: Final = IPv6Network("fd00:ec2::/32")
 
 
 class AddressRefused(OSError):
-    """A webhook would go to an address that is not public. It is an OSError, like other failures to connect."""
+    """A request would go to an address that is not public. It is an OSError, like other failures to connect."""
 
 
 def is_allowed(address: Address, *, allow_private: bool) -> bool:
-    """Whether a webhook may go to this address. `allow_private` adds loopback and private networks, not link-local."""
+    """Whether a request may go to this address.
+
+    `allow_private` adds loopback and private networks, but not link-local ones.
+    """
     return _is_public(address) or (allow_private and _is_local(address))
 
 
 def require_allowed(hosts: Iterable[str], *, allow_private: bool) -> None:
-    """Raise AddressRefused unless all of these are IP addresses that a webhook may go to.
+    """Raise AddressRefused unless all of these are IP addresses that a request may go to.
 
     One bad address refuses all: an honest receiver does not mix private and public addresses. A dishonest one mixes
     them so that a second attempt uses another address than the first.

@@ -1,7 +1,8 @@
-"""Validation of callback URLs, without looking up their host.
+"""Validation of URLs to which the orchestrator connects for a client, without looking up their host.
 
-The upload service validates them so that a client learns of a fault at once. The orchestrator validates them again with
-the same parser that connects. The address of the host is checked only when the connection is made.
+These are the callback URLs of webhooks, and the URLs of imports. The upload service validates them so that a client
+learns of a fault at once. The orchestrator validates them again with the same parser that connects. The address of the
+host is checked only when the connection is made.
 """
 
 import re
@@ -26,28 +27,41 @@ _NUMBER: Final = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?")
 """A name whose last label is a number, which C libraries read as an IPv4 address: 2130706433, 0x7f.1, 0177.0.0.1."""
 
 
-def read_callback_url(text: str, *, allow_http: bool) -> URL:
-    """Return the URL of a callback. Raises MalformedRequest, which says what is wrong."""
+class _Refused(Exception):
+    """The URL is not accepted. The text completes a sentence about it."""
+
+
+def read_outbound_url(text: str, *, field: str, allow_http: bool) -> URL:
+    """Return the URL. Raises MalformedRequest, which says what is wrong with the field of this name."""
+    try:
+        return _read(text, allow_http=allow_http)
+    except _Refused as refused:
+        raise MalformedRequest(
+            f"The {field} {refused}.", errors=[{"pointer": f"/{field}", "message": f"It {refused}."}]
+        ) from refused
+
+
+def _read(text: str, *, allow_http: bool) -> URL:
     if len(text) > MAX_CHARACTERS:
-        raise _refused(f"may have at most {MAX_CHARACTERS} characters")
+        raise _Refused(f"may have at most {MAX_CHARACTERS} characters")
     if not text.isprintable() or " " in text or "\\" in text:
-        raise _refused("must not contain spaces, backslashes or control characters")
+        raise _Refused("must not contain spaces, backslashes or control characters")
     try:
         url = URL(text)
         host, port = url.host, url.port
     except ValueError as error:
-        raise _refused("is not a URL") from error
+        raise _Refused("is not a URL") from error
     schemes = {"https", "http"} if allow_http else {"https"}
     if url.scheme not in schemes:
-        raise _refused(f"must begin with {' or '.join(f'{scheme}://' for scheme in sorted(schemes, reverse=True))}")
+        raise _Refused(f"must begin with {' or '.join(f'{scheme}://' for scheme in sorted(schemes, reverse=True))}")
     if not host or not _is_host(url.raw_host or ""):
-        raise _refused("must have a host name or an IP address")
+        raise _Refused("must have a host name or an IP address")
     if _USER_INFO.match(text):
-        raise _refused("must not contain a user name or a password")
+        raise _Refused("must not contain a user name or a password")
     if "#" in text:
-        raise _refused("must not contain a fragment")
+        raise _Refused("must not contain a fragment")
     if port is None or (port < _WELL_KNOWN_PORTS and port not in _WEB_PORTS):
-        raise _refused(f"must use port 80, port 443 or a port from {_WELL_KNOWN_PORTS} on")
+        raise _Refused(f"must use port 80, port 443 or a port from {_WELL_KNOWN_PORTS} on")
     return url
 
 
@@ -58,9 +72,3 @@ def _is_host(host: str) -> bool:
     except ValueError:
         return bool(_NAME.fullmatch(host)) and not _NUMBER.fullmatch(host)
     return True
-
-
-def _refused(reason: str) -> MalformedRequest:
-    return MalformedRequest(
-        f"The callback_url {reason}.", errors=[{"pointer": "/callback_url", "message": f"It {reason}."}]
-    )

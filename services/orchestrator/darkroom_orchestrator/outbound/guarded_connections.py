@@ -21,14 +21,14 @@ from typing import Any, Final
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from darkroom_orchestrator.webhooks.addresses import AddressRefused, require_allowed
+from darkroom_orchestrator.outbound.addresses import AddressRefused, require_allowed
 
-_LOOKUPS: Final = 512
-"""The most threads that look names up. They are made when they are needed.
+_LOOKUPS_A_REQUEST: Final = 4
+"""The most threads that look names up, for each concurrent request. They are made when they are needed.
 
 By default, a look-up that gets no answer takes ten seconds (resolv.conf(5): two attempts of five seconds), much longer
-than its webhook waits. With four threads for each concurrent delivery, the names of one client do not delay those of
-others. The pool is separate, so that look-ups of AWS never wait for it.
+than its request waits. With four threads for each request, the names of one client do not delay those of others. Each
+connector has threads of its own, so that look-ups of AWS never wait for them, nor webhooks for imports.
 """
 
 LOOKUP_SECONDS: Final = 2.5
@@ -42,9 +42,10 @@ AddressInfo = tuple[int | socket.AddressFamily, int | socket.SocketKind, int, st
 class GuardedResolver(AbstractResolver):
     """Looks up names as the system does, and refuses a name with an address that is not allowed."""
 
-    def __init__(self, *, allow_private: bool) -> None:
+    def __init__(self, name: str, *, concurrency: int, allow_private: bool) -> None:
+        """`name` begins the names of the threads. `concurrency` is the most requests at the same time."""
         self._allow_private = allow_private
-        self._threads = ThreadPoolExecutor(_LOOKUPS, thread_name_prefix="webhook-lookup")
+        self._threads = ThreadPoolExecutor(concurrency * _LOOKUPS_A_REQUEST, thread_name_prefix=f"{name}-lookup")
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
@@ -76,11 +77,12 @@ class GuardedResolver(AbstractResolver):
 
 @asynccontextmanager
 async def guarded_connector(
-    *, allow_private: bool, trust: ssl.SSLContext | None = None
+    name: str, *, concurrency: int, allow_private: bool, trust: ssl.SSLContext | None = None
 ) -> AsyncIterator[aiohttp.TCPConnector]:
     """Open a connector that makes a new, checked connection for each request.
 
-    `trust` decides which certificates are accepted; by default those of the system's authorities.
+    See `GuardedResolver` for `name` and `concurrency`. The caller limits the concurrent requests. `trust` decides
+    which certificates are accepted; by default those of the system's authorities.
     """
 
     def guarded_socket(info: AddressInfo) -> socket.socket:
@@ -88,7 +90,7 @@ async def guarded_connector(
         require_allowed([str(address[0])], allow_private=allow_private)
         return socket.socket(family, kind, protocol)
 
-    resolver = GuardedResolver(allow_private=allow_private)
+    resolver = GuardedResolver(name, concurrency=concurrency, allow_private=allow_private)
     try:
         yield aiohttp.TCPConnector(
             resolver=resolver,
@@ -96,7 +98,7 @@ async def guarded_connector(
             ssl=trust or True,
             use_dns_cache=False,
             force_close=True,
-            limit=0,  # The consumer limits the concurrent deliveries.
+            limit=0,  # The consumer limits the concurrent requests.
         )
     finally:
         await resolver.close()

@@ -4,7 +4,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from darkroom_orchestrator.webhooks.addresses import AddressRefused, is_allowed, require_allowed
+from darkroom_orchestrator.outbound.addresses import AddressRefused, is_allowed, require_allowed
 
 PUBLIC = ["1.1.1.1", "8.8.8.8", "172.32.0.1", "192.169.0.1", "100.128.0.1", "223.255.255.254", "2606:4700::1111"]
 LOCAL = ["127.0.0.1", "127.255.255.254", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "::1", "fd12::1"]

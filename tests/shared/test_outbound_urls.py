@@ -1,9 +1,9 @@
-"""Validation of callback URLs."""
+"""Validation of URLs to which the orchestrator connects for a client."""
 
 import pytest
 
-from darkroom.callback_urls import MAX_CHARACTERS, read_callback_url
 from darkroom.errors import MalformedRequest
+from darkroom.outbound_urls import MAX_CHARACTERS, read_outbound_url
 
 GOOD = [
     "https://example.com",
@@ -64,17 +64,17 @@ BAD = {
 
 @pytest.mark.parametrize("text", GOOD, ids=[text[:40] for text in GOOD])
 def test_valid_urls_are_accepted(text: str) -> None:
-    assert read_callback_url(text, allow_http=False).scheme == "https"
+    assert read_outbound_url(text, field="url", allow_http=False).scheme == "https"
 
 
 @pytest.mark.parametrize(("text", "reason"), BAD.items(), ids=[ascii(text)[:60] for text in BAD])
 def test_invalid_urls_are_refused_with_a_reason(text: str, reason: str) -> None:
     with pytest.raises(MalformedRequest, match=reason) as caught:
-        read_callback_url(text, allow_http=False)
-    assert caught.value.fields["errors"][0]["pointer"] == "/callback_url"
+        read_outbound_url(text, field="url", allow_http=False)
+    assert caught.value.fields["errors"][0]["pointer"] == "/url"
 
 
 def test_plain_http_is_accepted_only_if_allowed() -> None:
-    assert read_callback_url("http://localhost:9000/hook", allow_http=True).port == 9000
+    assert read_outbound_url("http://localhost:9000/hook", field="url", allow_http=True).port == 9000
     with pytest.raises(MalformedRequest, match="must begin with https:// or http://"):
-        read_callback_url("ftp://localhost/", allow_http=True)
+        read_outbound_url("ftp://localhost/", field="url", allow_http=True)

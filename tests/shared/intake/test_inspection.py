@@ -10,8 +10,8 @@ from PIL import Image
 
 from darkroom.errors import ImageTooLarge, MalformedRequest, RequestError, UnsupportedMediaType, UploadTooLarge
 from darkroom.formats import ImageFormat
+from darkroom.intake.inspection import HEAD_BYTES, Inspection
 from darkroom.limits import MAX_PIXELS
-from darkroom_upload.intake.inspection import HEAD_BYTES, Inspection
 from tests.support import raw_files, tiffs
 from tests.support.corpus import corpus_params
 from tests.support.cpu_limit import within_cpu_limit
@@ -120,7 +120,7 @@ def test_the_size_is_found_in_every_usual_format(
 ) -> None:
     data = images.encoded(images.marked(120, 90), name, **options)
     inspect(data)
-    monkeypatch.setattr("darkroom_upload.intake.inspection.MAX_PIXELS", 120 * 90 - 1)
+    monkeypatch.setattr("darkroom.intake.inspection.MAX_PIXELS", 120 * 90 - 1)
     with pytest.raises(ImageTooLarge) as caught:
         inspect(data)
     assert caught.value.fields["actual"] == 120 * 90
