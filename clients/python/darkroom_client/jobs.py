@@ -39,6 +39,8 @@ class VariantStatus(StrEnum):
     PENDING = "pending"
     COMPLETED = "completed"
     FAILED = "failed"
+    ON_REQUEST = "on_request"
+    """It is made when somebody asks for it for the first time."""
 
 
 class Fault(ResponseModel):
@@ -56,7 +58,7 @@ class ResultWarning(ResponseModel):
 
 
 class Progress(ResponseModel):
-    """Variants, counted by how they ended."""
+    """Variants, counted by how they ended. Variants on request do not count."""
 
     done: int
     failed: int

@@ -87,6 +87,8 @@ class VariantStatus(StrEnum):
     PENDING = "pending"
     COMPLETED = "completed"
     FAILED = "failed"
+    ON_REQUEST = "on_request"
+    """It is made when somebody asks for it for the first time."""
 
 
 class _Value(BaseModel):
@@ -169,7 +171,13 @@ class VariantState:
     status: VariantStatus = VariantStatus.PENDING
     result: VariantResult | None = None
     fault: Fault | None = None
+    on_request: bool = False
+    """Whether it is made only when somebody asks for it. Runs of the job neither make it nor wait for it, and neither
+    the progress nor the final status of the job counts it."""
 
+
+NOT_REQUESTED: Final = VariantState(status=VariantStatus.ON_REQUEST, on_request=True)
+"""The state of a variant on request until it is made."""
 
 SOURCE_PART: Final = "@source"
 """Name of the source's description among the pending parts. No variant can have this name."""
@@ -240,8 +248,13 @@ class Job:
     """Bytes of this job that its owner's counter of stored bytes includes: all of them once the job has ended."""
 
     def count(self, status: VariantStatus) -> int:
-        """Return how many variants have this status."""
-        return sum(state.status is status for state in self.variants.values())
+        """Return how many variants that every run makes have this status."""
+        return sum(state.status is status and not state.on_request for state in self.variants.values())
+
+    @property
+    def total(self) -> int:
+        """Return how many variants every run makes: all except those on request."""
+        return sum(not state.on_request for state in self.variants.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,8 +267,8 @@ class NewJob:
 
 
 def unsettled(recipe: Recipe) -> dict[str, VariantState]:
-    """Return the states of a recipe's variants, all pending."""
-    return {variant.name: VariantState() for variant in recipe.variants}
+    """Return the states of a recipe's variants: pending, or on request."""
+    return {variant.name: NOT_REQUESTED if variant.is_on_request else VariantState() for variant in recipe.variants}
 
 
 def results_bytes(job: Job) -> int:
@@ -268,15 +281,16 @@ def new_job_id() -> str:
     return str(uuid_utils.compat.uuid7())
 
 
-def parts_of(variants: Iterable[str]) -> frozenset[str]:
-    """Return the parts that a job waits for: its variants, and the source's description."""
-    return frozenset({SOURCE_PART, *variants})
+def parts_of(variants: Mapping[str, VariantState]) -> frozenset[str]:
+    """Return the parts that a job waits for: its variants except those on request, and the source's description."""
+    return frozenset({SOURCE_PART, *(name for name, state in variants.items() if not state.on_request)})
 
 
 def final_status(variants: Iterable[VariantStatus], *, described: bool) -> JobStatus:
     """Return the status of a job without pending parts.
 
-    The variants decide. A job without variants is completed if its source is described.
+    The variants that every run makes decide; `variants` are their statuses. Without any, the job is completed if its
+    source is described.
     """
     statuses = set(variants)
     if not statuses:

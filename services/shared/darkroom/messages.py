@@ -103,7 +103,7 @@ class TaskFinished(Message):
 
 
 class VariantCounts(BaseModel):
-    """Number of a job's variants: completed, failed and in total."""
+    """Number of a job's variants: completed, failed and in total. Those on request do not count."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from darkroom.formats import ImageFormat
 from darkroom.job_details import DeliveryAttempt, JobDetails
 from darkroom.jobs import (
+    NOT_REQUESTED,
     Cost,
     Fault,
     Job,
@@ -56,8 +57,9 @@ results = st.builds(
 )
 states = st.one_of(
     st.just(VariantState()),
-    st.builds(VariantState, status=st.just(VariantStatus.COMPLETED), result=results),
-    st.builds(VariantState, status=st.just(VariantStatus.FAILED), fault=faults),
+    st.just(NOT_REQUESTED),
+    st.builds(VariantState, status=st.just(VariantStatus.COMPLETED), result=results, on_request=st.booleans()),
+    st.builds(VariantState, status=st.just(VariantStatus.FAILED), fault=faults, on_request=st.booleans()),
 )
 
 attempts = st.builds(

@@ -1,5 +1,6 @@
 """A recipe: the named variants that a job makes of one original."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -31,6 +32,14 @@ AnyOperation = Annotated[
 ]
 
 
+class When(StrEnum):
+    """The time at which a variant is made."""
+
+    ALWAYS = "always"
+    REQUESTED = "requested"
+    """The first request for its address makes it."""
+
+
 class Variant(BaseModel):
     """One output of a recipe: operations in this order, then the format."""
 
@@ -41,6 +50,7 @@ class Variant(BaseModel):
     """First part of the result's key; the variant's name if it is not given."""
     operations: tuple[AnyOperation, ...] = ()
     output: Output = Output()
+    when: When = Field(default=When.ALWAYS, exclude_if=lambda when: when is When.ALWAYS)
 
 
 class Recipe(BaseModel):

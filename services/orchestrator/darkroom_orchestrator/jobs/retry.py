@@ -61,6 +61,11 @@ class Retry:
 
 
 def failed_parts(job: Job) -> frozenset[str]:
-    """Return the parts that a retry makes: the failed variants, and the description if there is none."""
-    failed = {name for name, state in job.variants.items() if state.status is VariantStatus.FAILED}
+    """Return the parts that a retry makes: the failed variants, and the description if there is none.
+
+    A retry never makes a variant on request.
+    """
+    failed = {
+        name for name, state in job.variants.items() if state.status is VariantStatus.FAILED and not state.on_request
+    }
     return frozenset(failed if job.described else failed | {SOURCE_PART})

@@ -80,7 +80,7 @@ class JobStore(JobTable):
         self._work_period = work_period
 
     async def queue(self, job: Job, original: ObjectRef, slots: JobSlots | None = None) -> Job | None:
-        """Change awaiting_upload to queued. Pin the source; all parts of the recipe are pending."""
+        """Change awaiting_upload to queued. Pin the source; all parts that the run makes are pending."""
         change = put(
             original=original.model_dump(),
             pending=set(parts_of(job.variants)),
@@ -100,7 +100,7 @@ class JobStore(JobTable):
             original=original.model_dump(),
             fault=fault.model_dump(),
             completed_at=iso(self._now()),
-        ) & put_variants(job, dict.fromkeys(job.variants, failed))
+        ) & put_variants(job, {name: failed for name, state in job.variants.items() if not state.on_request})
         return await self._change_status(job.job_id, _WAITING, JobStatus.FAILED, change & CLOSED)
 
     async def begin(self, report: TaskStarted) -> Job | None:

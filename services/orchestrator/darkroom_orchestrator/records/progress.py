@@ -140,7 +140,8 @@ def _state(outcome: VariantOutcome) -> VariantState:
 
 def _ending(job: Job, report: TaskFinished, variants: Mapping[str, VariantState]) -> Ending:
     described = job.described or report.description is not None
-    status = final_status([state.status for state in variants.values()], described=described)
+    awaited = [state.status for state in variants.values() if not state.on_request]
+    status = final_status(awaited, described=described)
     return Ending(status=status, fault=_cause(report, variants.values()) if status is JobStatus.FAILED else None)
 
 

@@ -1,5 +1,6 @@
 """A recipe: the list of named variants that a job makes of its original."""
 
+from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -10,6 +11,8 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -50,6 +53,15 @@ def _at_most(most: int) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+class When(StrEnum):
+    """The time at which a variant is made."""
+
+    ALWAYS = "always"
+    """Each run of the job makes it."""
+    REQUESTED = "requested"
+    """The first request for it makes it, after the job has ended."""
+
+
 class Variant(BaseModel):
     """One named output of the recipe: operations, then an output format."""
 
@@ -68,6 +80,26 @@ class Variant(BaseModel):
     output: Output = Output()
     """Format, quality and metadata of the result. Default: the format of the source, all other fields at their
     defaults."""
+    when: When = Field(default=When.ALWAYS, exclude_if=lambda when: when is When.ALWAYS)
+    """The time at which the variant is made. `always`: in each run of the job. `requested`: when its address is
+    requested for the first time; until then it costs nothing, and its format cannot be `auto`. Default: `always`."""
+
+    @field_validator("when")
+    @classmethod
+    def _has_an_address(cls, when: When, info: ValidationInfo) -> When:
+        # Its address ends with the extension of its format, and must be known before the variant is made.
+        output = info.data.get("output")
+        if when is When.REQUESTED and isinstance(output, Output) and output.format is OutputFormat.AUTO:
+            raise ValueError(
+                "a variant on request needs a format that is known before it is made: `auto` chooses it by the pixels. "
+                "Name a format in `output`, or use `same`"
+            )
+        return when
+
+    @property
+    def is_on_request(self) -> bool:
+        """Return whether the variant is made only when it is requested."""
+        return self.when is When.REQUESTED
 
     @property
     def result_folder(self) -> str:
@@ -95,8 +127,14 @@ class Recipe(BaseModel):
     """The variants, at most 32. Their names and folders are unique."""
     publish: bool = Field(default=False, exclude_if=lambda publish: not publish)
     """Whether jobs of this recipe are published, unless a request says otherwise. Default: false."""
-    keep_original: bool = Field(default=False, exclude_if=lambda kept: not kept)
-    """Whether the original is kept as long as the job, unless a request says otherwise. Default: false."""
+    keep_original: bool = Field(default=False, validate_default=True, exclude_if=lambda kept: not kept)
+    """Whether the original is kept as long as the job, unless a request says otherwise. Always true if some variants
+    are made on request, since they are made of the original. Default: false."""
+
+    @field_validator("keep_original")
+    @classmethod
+    def _serves_variants_on_request(cls, kept: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic's form
+        return kept or any(variant.is_on_request for variant in info.data.get("variants", ()))
 
     @property
     def stored(self) -> str:

@@ -70,8 +70,8 @@ def to_item(job: Job) -> Item:
                 name: variant_text(state, number, job.job_id)
                 for number, (name, state) in enumerate(job.variants.items())
             },
-            # Lists of jobs read these three in place of `variants`.
-            "variants_total": len(job.variants),
+            # Lists of jobs read these three in place of `variants`. Variants on request do not count.
+            "variants_total": job.total,
             "variants_done": job.count(VariantStatus.COMPLETED),
             "variants_failed": job.count(VariantStatus.FAILED),
             "pending": set(job.pending) or None,

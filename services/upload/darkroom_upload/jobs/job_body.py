@@ -27,7 +27,7 @@ class ErrorBody(ResponseBody):
 
 
 class ProgressBody(ResponseBody):
-    """How many variants are done, have failed, and exist in total."""
+    """How many variants are done, have failed, and exist in total. Variants on request do not count."""
 
     done: int
     failed: int
@@ -90,6 +90,7 @@ class VariantBody(ResponseBody):
 
     name: str
     status: VariantStatus
+    """`on_request`: it is made when somebody asks for it for the first time."""
     content_type: str | None = None
     bytes: int | None = None
     width: int | None = None
@@ -215,5 +216,5 @@ def _progress(job: Job) -> ProgressBody:
     return ProgressBody(
         done=job.count(VariantStatus.COMPLETED),
         failed=job.count(VariantStatus.FAILED),
-        total=len(job.variants),
+        total=job.total,
     )
