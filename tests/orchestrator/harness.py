@@ -9,7 +9,7 @@ from types_aiobotocore_s3 import S3Client
 
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job, JobStatus, NewJob, new_job_id, unsettled
-from darkroom.messages import JobEvent, ProcessTask, TaskFinished, TaskStarted
+from darkroom.messages import ImageMade, JobEvent, MakeImage, ProcessTask, TaskFinished, TaskStarted
 from darkroom.object_keys import MANIFESTS, direct_key, upload_key
 from darkroom.recipes import Recipe, load_presets
 from darkroom.runtime.queue import Delivery, SqsQueue
@@ -20,7 +20,7 @@ from darkroom_orchestrator.composition import Clients, Composition
 from darkroom_orchestrator.internal_api.routes import QueueName
 from darkroom_orchestrator.settings import Settings
 from darkroom_orchestrator.storage.originals import Original, Originals
-from tests.orchestrator.task_reports import finished
+from tests.orchestrator.task_reports import finished, image_made
 from tests.support.job_items import is_part
 
 PRESETS: Final = load_presets()
@@ -136,16 +136,28 @@ class Harness:
 
     # These methods play processors.
 
-    async def report(self, report: TaskStarted | TaskFinished) -> None:
+    async def report(self, report: TaskStarted | TaskFinished | ImageMade) -> None:
         """Pass a report to its use case."""
         if isinstance(report, TaskStarted):
             await self.orchestrator.begin(report)
+        elif isinstance(report, ImageMade):
+            await self.orchestrator.requested.record(report)
         else:
             await self.orchestrator.finish(report)
 
     async def sent_tasks(self) -> list[ProcessTask]:
         """Receive and delete all tasks of the queue."""
         return [ProcessTask.model_validate_json(one.body) for one in await drained(self._tasks)]
+
+    async def sent_images(self) -> list[MakeImage]:
+        """Receive and delete all commands to make a requested image."""
+        return [MakeImage.model_validate_json(one.body) for one in await drained(self._tasks)]
+
+    async def put_image(self, image: MakeImage) -> ImageMade:
+        """Store a requested image as a processor does, and return the report."""
+        key = f"{image.key_stem}.webp"
+        await self.s3.put_object(Bucket=self.settings.results_bucket, Key=key, Body=b"a picture")
+        return image_made(image)
 
     async def put_results(self, task: ProcessTask) -> TaskFinished:
         """Store results as a processor does, and return the report."""

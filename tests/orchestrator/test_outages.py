@@ -85,6 +85,7 @@ async def test_failed_sweep_is_followed_by_the_next(harness: Harness, failing: M
         slots=slots_sending_to(harness, MemoryQueue()),
         events=JobEvents(harness.clients.sns, harness.settings.job_events_topic_arn),
         refunds=harness.orchestrator.refunds,
+        discard_image=harness.orchestrator.requested.discard,
         uploads=failing,
         tasks=MemoryQueue(),
         reports=MemoryQueue(),

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from darkroom.errors import Unavailable
 from darkroom.jobs import VariantResult
-from darkroom.messages import TaskFinished, TaskOverlay, TaskReport, TaskStarted
+from darkroom.messages import Report, TaskFinished, TaskOverlay, TaskStarted
 from darkroom_local.installation import Installation
 from darkroom_processor.sandbox.pool import ChildPool
 from tests.processor.sandbox.misbehaving import misbehaving
@@ -73,7 +73,7 @@ async def test_the_start_is_reported_while_the_work_runs(cloud: Cloud, installat
     async with misbehaving() as pool:
         job = task(await stored(cloud, installation, b"sleep"), [SMALL])
         work = asyncio.create_task(worker(cloud, installation, pool, reports).perform(job))
-        (started,) = [TaskReport.validate_json(one.body) for one in await reports.receive(most=10, wait_seconds=5)]
+        (started,) = [Report.validate_json(one.body) for one in await reports.receive(most=10, wait_seconds=5)]
         assert isinstance(started, TaskStarted)
         assert (started.job_id, started.worker) == (job.job_id, "worker-1")
         work.cancel()

@@ -27,7 +27,7 @@ from darkroom_orchestrator.dispatch.send_tasks import SendTasks
 from darkroom_orchestrator.dispatch.slot_index import SlotIndex
 from darkroom_orchestrator.dispatch.slots import Slots
 from darkroom_orchestrator.events import JobEvents
-from darkroom_orchestrator.internal_api.routes import QueueName, QueuePair
+from darkroom_orchestrator.internal_api.routes import QueueName, QueuePair, job_routes, queue_routes
 from darkroom_orchestrator.jobs.cancel import Cancel
 from darkroom_orchestrator.jobs.delete import Delete
 from darkroom_orchestrator.jobs.retry import Retry
@@ -40,11 +40,13 @@ from darkroom_orchestrator.records.refunds import Refunds
 from darkroom_orchestrator.reports.begin import Begin
 from darkroom_orchestrator.reports.dead_tasks import FailDeadTask
 from darkroom_orchestrator.reports.finish import Finish
+from darkroom_orchestrator.requested.composition import RequestedImages
 from darkroom_orchestrator.settings import Settings
 from darkroom_orchestrator.storage.originals import Originals
 from darkroom_orchestrator.storage.results import Results
 from darkroom_orchestrator.webhooks.composition import Webhooks
 from darkroom_orchestrator.webhooks.delivery_log import DeliveryLog
+from darkroom_orchestrator.webhooks.routes import webhook_routes
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -127,6 +129,9 @@ class Composition:
         self.retry = Retry(jobs=jobs, originals=originals, slots=slots, charging=charging)
         self.delete = Delete(jobs=jobs, originals=originals, results=results)
         self.refunds = Refunds(clients.dynamodb, jobs_table=settings.jobs_table, accounts_table=settings.accounts_table)
+        self.requested = RequestedImages(
+            clients.dynamodb, jobs, results=results, tasks=tasks, charging=charging, now=now
+        )
         self.sweep = Sweep(
             jobs=jobs,
             open_jobs=open_jobs,
@@ -134,6 +139,7 @@ class Composition:
             slots=slots,
             events=events,
             refunds=self.refunds,
+            discard_image=self.requested.discard,
             uploads=self.queues[QueueName.UPLOADS].queue,
             tasks=tasks,
             reports=self.queues[QueueName.REPORTS].queue,
@@ -151,27 +157,28 @@ class Composition:
 
     def app(self, stop: asyncio.Event) -> FastAPI:
         """Return the internal HTTP API. Once `stop` is set, its readiness check fails."""
-        return create_app(
-            names=self._settings.api_names,
-            jobs=self.jobs,
-            cancel=self.cancel,
-            retry=self.retry,
-            delete=self.delete,
-            replay=self.webhooks.replay,
-            queues=self.queues,
-            readiness=Readiness(self._checks(), stop),
+        routers = (
+            job_routes(jobs=self.jobs, cancel=self.cancel, retry=self.retry, delete=self.delete),
+            self.requested.routes(),
+            webhook_routes(self.webhooks.replay),
+            queue_routes(self.queues),
         )
+        return create_app(routers, readiness=Readiness(self._checks(), stop), names=self._settings.api_names)
 
     def background(self) -> list[Background]:
         """Return the work that runs in the background: consumers, the sweeper and webhooks."""
         starts = OwnerConcurrency(most=_CONCURRENCY, each=_CONCURRENCY // 4).guard(uploads_handler(self.start))
         consumers = (
             self._consumer("uploads", self.queues[QueueName.UPLOADS].queue, starts, _MOST_RECEIVED),
-            self._consumer("reports", self.queues[QueueName.REPORTS].queue, reports_handler(self.begin, self.finish)),
+            self._consumer(
+                "reports",
+                self.queues[QueueName.REPORTS].queue,
+                reports_handler(self.begin, self.finish, self.requested.record),
+            ),
             self._consumer(
                 "tasks-dlq",
                 self.queues[QueueName.TASKS].dead,
-                dead_tasks_handler(self.fail_dead_task),
+                dead_tasks_handler(self.fail_dead_task, self.requested.fail_dead),
                 _DEAD_CONCURRENCY,
             ),
         )

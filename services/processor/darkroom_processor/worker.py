@@ -3,6 +3,8 @@
     task ──► get the original and overlays ──► process in the sandbox ──► put the results ──► send TaskFinished
       └────► send TaskStarted, at the same time and without waiting for it
 
+A requested image takes the same way, except that its start is not reported, and its end as ImageMade.
+
 A fault of the image becomes part of the report. An error that may be temporary is raised, and the task comes again: the
 keys of results do not depend on the try, so that a second try overwrites the first.
 """
@@ -12,9 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from darkroom import clock
-from darkroom.errors import DarkroomError, ImageError, SourceGone
+from darkroom.errors import DarkroomError, ImageError, SourceGone, Unavailable
 from darkroom.jobs import Cost, Fault, VariantOutcome
-from darkroom.messages import ProcessTask, TaskFinished, TaskStarted, TaskVariant
+from darkroom.limits import MAX_PIXELS
+from darkroom.messages import ImageMade, MakeImage, ProcessTask, TaskFinished, TaskStarted, TaskVariant, Work
 from darkroom.recipes import Overlay
 from darkroom.runtime.logs import get_logger
 from darkroom.runtime.queue import Outgoing, Queue
@@ -57,7 +60,7 @@ class Worker:
         began = clock.now()
         announcement = asyncio.create_task(self._announce(task, began))
         try:
-            result = await self._process(task)
+            result = await self._process(task, describe=task.describe)
         finally:
             await _cancel(announcement)
         finished = self._report(task, began, result)
@@ -73,13 +76,39 @@ class Worker:
             **finished.cost.model_dump(),
         )
 
+    async def make(self, image: MakeImage) -> None:
+        """Make a requested image and report on it. If nobody waits any more, report only that. Raises Unavailable."""
+        if clock.now() > image.until:
+            result = _failed(image, Unavailable("The image could not be made in time. Request it again."))
+        else:
+            result = await self._process(image, describe=False, most_pixels=image.most_pixels)
+        await self._report_made(image, result)
+
+    async def _report_made(self, image: MakeImage, result: _Result) -> None:
+        (outcome,) = result.outcomes
+        made = ImageMade(
+            job_id=image.job_id,
+            request_id=image.request_id,
+            token=image.token,
+            key_stem=image.key_stem,
+            outcome=outcome,
+            cost=result.cost,
+        )
+        await self._reports.send([Outgoing(job_id=image.job_id, message=made)])
+        _LOG.info(
+            "image_made",
+            request_id=image.request_id,
+            fault=outcome.fault and outcome.fault.code,
+            **result.cost.model_dump(),
+        )
+
     async def _announce(self, task: ProcessTask, began: datetime) -> None:
         started = TaskStarted(
             job_id=task.job_id, attempt=task.attempt, task=task.task, worker=self._name, started_at=began
         )
         await self._reports.send([Outgoing(job_id=task.job_id, message=started)])
 
-    async def _process(self, task: ProcessTask) -> _Result:
+    async def _process(self, task: Work, *, describe: bool, most_pixels: int = MAX_PIXELS) -> _Result:
         try:
             original = await self._originals.fetch(task.original)
         except (ImageError, SourceGone) as error:
@@ -87,7 +116,7 @@ class Worker:
         overlays = await self._overlays(task)
         size, sha256 = len(original.data) + sum(map(len, overlays.values())), original.sha256
         variants = tuple(planned.variant for planned in task.variants)
-        instructions = Instructions(variants=variants, describe=task.describe, overlays=overlays)
+        instructions = Instructions(variants=variants, describe=describe, overlays=overlays, most_pixels=most_pixels)
         execution = await self._pool.process(original.data, instructions, owner=task.owner)
         del original, overlays, instructions  # Their bytes are not needed while the results are stored.
         if isinstance(execution.result, ImageError):
@@ -102,12 +131,12 @@ class Worker:
             cost=Cost(cpu_ms=execution.cpu_ms, bytes_read=size, bytes_written=written),
         )
 
-    async def _overlays(self, task: ProcessTask) -> dict[Overlay, bytes]:
+    async def _overlays(self, task: Work) -> dict[Overlay, bytes]:
         """Fetch each overlay of the task once. Those that no longer exist are left out."""
         files = {planned.overlay: await self._results.fetch(planned.key) for planned in task.overlays}
         return {overlay: file for overlay, file in files.items() if file is not None}
 
-    async def _put_all(self, task: ProcessTask, processed: ProcessedImage) -> tuple[VariantOutcome, ...]:
+    async def _put_all(self, task: Work, processed: ProcessedImage) -> tuple[VariantOutcome, ...]:
         """Store all results at the same time. When one cannot be stored, cancel the others and raise its error."""
         outcomes = within(task.most_bytes, processed.outcomes)
         try:
@@ -144,9 +173,7 @@ class Worker:
         )
 
 
-def _failed(
-    task: ProcessTask, error: DarkroomError, *, original_sha256: str | None = None, cost: Cost = Cost()
-) -> _Result:
+def _failed(task: Work, error: DarkroomError, *, original_sha256: str | None = None, cost: Cost = Cost()) -> _Result:
     """Return the result of a task whose source is at fault: every variant fails with the same fault."""
     fault = Fault(code=error.code, message=error.message)
     outcomes = tuple(VariantOutcome(name=planned.variant.name, fault=fault) for planned in task.variants)

@@ -66,3 +66,8 @@ MAX_FAULTS: Final = 100
 
 MAX_RUNS: Final = 20
 """Most runs of one job, including the first."""
+
+PREVIEW_PIXELS: Final = 4_000_000
+"""Most pixels of a preview, in all frames together: about those of a screen."""
+PREVIEW_BYTES: Final = 8 * 1024 * 1024
+"""Most bytes of a preview. The upload service keeps it in memory while it sends it."""

@@ -64,6 +64,11 @@ def public_key(job_id: str, variant: str, extension: str) -> str:
     return f"{public_prefix(job_id)}{variant}.{extension}"
 
 
+def preview_stem(job_id: str, name: str) -> str:
+    """Return the key of a preview without the dot and the extension."""
+    return f"{PREVIEWS}/{job_id}/{name}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class OriginalKey:
     """The parts of an original's key: the id of its job, or for a drop the name of its recipe."""

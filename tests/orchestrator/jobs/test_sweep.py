@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from darkroom.jobs import Job, JobStatus
-from darkroom.messages import TaskReport, UploadArrived
+from darkroom.messages import Report, UploadArrived
 from darkroom.runtime.queue import Queue
 from darkroom.tables.dynamodb import epoch
 from darkroom.tables.job_item import to_item
@@ -178,7 +178,7 @@ async def test_job_whose_tasks_are_lost_repeatedly_fails_as_lost(harness: Harnes
 
     assert await harness.sent_tasks() == []
     [delivery] = await drained(harness.orchestrator.queues[QueueName.REPORTS].queue)
-    await harness.report(TaskReport.validate_json(delivery.body))
+    await harness.report(Report.validate_json(delivery.body))
     ended = await harness.job(job.job_id)
     assert ended.status is JobStatus.FAILED
     assert ended.fault is not None
@@ -197,7 +197,7 @@ async def test_lost_job_keeps_its_results(harness: Harness) -> None:
         await harness.sent_tasks()
     [delivery] = await drained(harness.orchestrator.queues[QueueName.REPORTS].queue)
 
-    await harness.report(TaskReport.validate_json(delivery.body))
+    await harness.report(Report.validate_json(delivery.body))
 
     ended = await harness.job(job.job_id)
     assert ended.status is JobStatus.PARTIALLY_COMPLETED

@@ -12,6 +12,7 @@ the rest, and retry until they succeed:
     found idle for the sixth time         a report, on the reports queue, that its parts are lost
     announced for the sixth time          expired
     ended, but still in the index         its event is published: that failed before
+    a requested image                     removed: the process that waited for it has died
 
 An outage holds up only the jobs that need what is unavailable: the sweep continues and raises the error at its end.
 """
@@ -28,6 +29,7 @@ from darkroom.clock import Clock
 from darkroom.errors import Unavailable
 from darkroom.jobs import Fault, Job, JobStatus, SlotState
 from darkroom.messages import UploadArrived
+from darkroom.requested_images import RequestId
 from darkroom.runtime.logs import bound, get_logger
 from darkroom.runtime.queue import Outgoing, Queue
 from darkroom.topology import OPEN_SHARDS
@@ -38,6 +40,7 @@ from darkroom_orchestrator.records.job_store import JobStore
 from darkroom_orchestrator.records.open_jobs import OpenJobs
 from darkroom_orchestrator.records.progress import LOST, lost_report
 from darkroom_orchestrator.records.refunds import Refunds
+from darkroom_orchestrator.requested.discard_image import DiscardImage
 from darkroom_orchestrator.storage.originals import Original, Originals
 
 _LOG = get_logger(__name__)
@@ -56,6 +59,7 @@ _GIVEN_UP: Final = Fault(
 # Kinds of failures besides the statuses of open jobs.
 _RECORDS: Final = "records"
 _ENDS: Final = "ends"
+_IMAGES: Final = "requested images"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +72,7 @@ class Sweep:
     slots: Slots
     events: JobEvents
     refunds: Refunds
+    discard_image: DiscardImage
     uploads: Queue
     tasks: Queue
     reports: Queue
@@ -106,6 +111,11 @@ class Sweep:
         return Backlog(uploads=uploads.visible > 0, work=tasks.visible > 0 or reports.visible > 0)
 
     async def _handle(self, job_id: str, this: SweepRound) -> None:
+        if request_id := RequestId.read(job_id):
+            if not this.is_blocked(_IMAGES):
+                with this.unavailable_noted(_IMAGES):
+                    await self.discard_image.if_overdue(request_id)
+            return
         job = await self.jobs.get(job_id)
         # The index lags behind the table: the job may have progressed, or may be deleted.
         if job is None or job.deadline is None or job.deadline > self.now():

@@ -59,6 +59,14 @@ class Results:
         versions = [version for versions in found for version in _written(versions)]
         await self.delete(versions, given_up={version.key for version in versions})
 
+    async def delete_all_under(self, prefix: str) -> None:
+        """Delete every version of every object whose key begins with the prefix. May be repeated.
+
+        They leave no markers: what a copy in another region has of them expires there by itself.
+        """
+        versions = await list_versions(self._client, self._bucket, prefix)
+        await delete_versions(self._client, self._bucket, versions)
+
 
 def _written(versions: Iterable[Version]) -> Iterator[Version]:
     """Leave out the markers, which are not deleted: S3 expires a marker that hides nothing."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from darkroom.limits import MAX_PIXELS
 from darkroom.recipes import Overlay, Variant
 
 
@@ -15,3 +16,5 @@ class Instructions:
     """Whether to return a description of the source as well."""
     overlays: Mapping[Overlay, bytes] = field(default_factory=dict)
     """Files of the images that watermarks draw. A variant whose overlay is not among them fails."""
+    most_pixels: int = MAX_PIXELS
+    """Most pixels of each variant: width × height × frames."""

@@ -44,19 +44,22 @@ def process(data: bytes, instructions: Instructions) -> ProcessedImage:
         description = describe(image, decoded) if instructions.describe else None
     timer = CpuTimer()
     renditions = render(image, decoded, instructions)
+    finish = partial(_finish, image, decoded, timer, instructions.most_pixels)
     # `map` frees the pixels of each variant before those of the next are made. A loop would keep them until then.
-    outcomes = {outcome.name: outcome for outcome in map(partial(_finish, image, decoded, timer), renditions)}
+    outcomes = {outcome.name: outcome for outcome in map(finish, renditions)}
     in_order = tuple(outcomes[variant.name] for variant in instructions.variants)
     return ProcessedImage(description=description, outcomes=in_order)
 
 
-def _finish(image: OpenedImage, decoded: DecodedImage, timer: CpuTimer, rendition: Rendition) -> Outcome:
+def _finish(
+    image: OpenedImage, decoded: DecodedImage, timer: CpuTimer, most_pixels: int, rendition: Rendition
+) -> Outcome:
     """Turn the pixels of one variant into a file: settle its size, quality, format and metadata, then write it."""
     variant, frames = rendition.variant, rendition.frames
     try:
         if isinstance(frames, ImageError):
             raise frames
-        check_output(frames.size, len(frames.rasters))
+        check_output(frames.size, len(frames.rasters), most_pixels=most_pixels)
         with translate_variant_errors():
             output = limit_quality(variant, decoded)
             image_format = choose_output_format(output, image, frames)

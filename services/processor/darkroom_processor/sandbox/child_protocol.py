@@ -48,11 +48,14 @@ class Request(_Part):
     size: int
     """Bytes of the source."""
     overlays: tuple[OverlayHeader, ...]
+    most_pixels: PositiveInt
 
     def instructions(self, overlays: list[bytes]) -> Instructions:
         """Return the instructions for the pipeline, with the bytes of the overlays."""
         files = {header.overlay: data for header, data in zip(self.overlays, overlays, strict=True)}
-        return Instructions(variants=self.variants, describe=self.describe, overlays=files)
+        return Instructions(
+            variants=self.variants, describe=self.describe, overlays=files, most_pixels=self.most_pixels
+        )
 
 
 class Usage(_Part):
@@ -163,7 +166,13 @@ def header_bytes(message: BaseModel) -> bytes:
 def request(data: bytes | bytearray, instructions: Instructions) -> tuple[Request, list[bytes | bytearray]]:
     """Return the request to process the source `data`, and the files that follow its header."""
     overlays = tuple(OverlayHeader(overlay=overlay, size=len(file)) for overlay, file in instructions.overlays.items())
-    header = Request(variants=instructions.variants, describe=instructions.describe, size=len(data), overlays=overlays)
+    header = Request(
+        variants=instructions.variants,
+        describe=instructions.describe,
+        size=len(data),
+        overlays=overlays,
+        most_pixels=instructions.most_pixels,
+    )
     return header, [data, *instructions.overlays.values()]
 
 
