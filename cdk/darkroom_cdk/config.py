@@ -152,8 +152,8 @@ class StageConfig(_Value):
     origin_other_secret_version: str | None = None
     """A second version that the load balancer accepts: the next or the previous one while the secret is rotated."""
     results_public_key: str | None = None
-    """Public key (PEM; P-256 or RSA 2048) that checks signed links to results. Without it there is no distribution of
-    results."""
+    """Public key (PEM; P-256 or RSA 2048) that checks signed links to results. Without it,
+    the distribution of results serves public addresses only."""
     results_other_public_key: str | None = None
     """A second such key whose links are valid too: the next or the previous one while keys are rotated."""
     results_key_secret_arn: str | None = None
@@ -202,6 +202,16 @@ class StageConfig(_Value):
             return own
         lost = Topology.named(self.recovers)
         return replace(own, jobs=lost.jobs, accounts=lost.accounts, results=copy_of(lost.results))
+
+    @property
+    def orchestrator_role_name(self) -> str:
+        """Name of the role of the orchestrator's tasks, to which the delivery stack adds a right."""
+        return f"{self.prefix}-{self.region}-orchestrator"
+
+    @property
+    def results_distribution_parameter(self) -> str:
+        """Name of the parameter, in us-east-1, with the id of the distribution of results."""
+        return f"/{self.prefix}/results-distribution-id"
 
     @property
     def origin_secret_name(self) -> str:

@@ -45,7 +45,7 @@ def upload_environment(
         "DARKROOM_DEFAULT_BYTES_PER_DAY": str(config.default_bytes_per_day),
         "DARKROOM_DEFAULT_STORED_BYTES": str(config.default_stored_bytes),
     }
-    if delivery.results_url and config.results_key_secret_arn:
+    if config.results_key_secret_arn:
         told["DARKROOM_RESULTS_CDN_URL"] = delivery.results_url
     return told
 

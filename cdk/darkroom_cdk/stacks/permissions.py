@@ -49,6 +49,7 @@ class PermissionsStack(StageStack):
         data: Tables,
     ) -> None:
         super().__init__(scope, construct_id, config=config, description="Darkroom: roles of the services")
+        self._config = config
         self._topology = config.topology
         self._cluster_name = config.prefix
         self._messaging = messaging
@@ -95,7 +96,12 @@ class PermissionsStack(StageStack):
 
     def _orchestrator(self) -> TaskRole:
         """Return the orchestrator's role: the only one that changes and deletes jobs and objects."""
-        may = TaskRole(self, "Orchestrator", description="Tasks of the orchestrator")
+        may = TaskRole(
+            self,
+            "Orchestrator",
+            description="Tasks of the orchestrator",
+            name=self._config.orchestrator_role_name,
+        )
         originals, results = self._topology.originals, self._topology.results
         may.allow_objects("FindOriginals", actions=["s3:GetObject", "s3:GetObjectVersion"], of=originals)
         may.allow_objects("WriteManifests", actions=["s3:PutObject"], of=results, prefixes=[f"{MANIFESTS}/"])
