@@ -8,7 +8,12 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from darkroom.accounts.allowances import HIGHEST_BURST, HIGHEST_RATE, Unlimited
-from darkroom.limits import DEFAULT_UPLOAD_BYTES, HIGHEST_UPLOAD_BYTES
+from darkroom.limits import (
+    DEFAULT_ORIGINAL_DAYS,
+    DEFAULT_UPLOAD_BYTES,
+    HIGHEST_UPLOAD_BYTES,
+    LONGEST_ORIGINAL_DAYS,
+)
 from darkroom.topology import BucketSpec, Topology
 
 US_EAST_1: Final = "us-east-1"
@@ -120,6 +125,8 @@ class StageConfig(_Value):
     image_digests: Mapping[ServiceName, str] = {}
     """Digests (`sha256:…`) of the services' images. The pipelines deploy by digest, which never moves."""
     max_upload_bytes: Annotated[int, Field(gt=0, le=HIGHEST_UPLOAD_BYTES)] = DEFAULT_UPLOAD_BYTES
+    original_days: Annotated[int, Field(ge=1, le=LONGEST_ORIGINAL_DAYS)] = DEFAULT_ORIGINAL_DAYS
+    """Days for which an original is readable, unless its job keeps it."""
     default_requests_per_second: Annotated[float, Field(ge=0.001, le=HIGHEST_RATE)] | Unlimited
     """Requests per second of a session, and of an API key without a rate of its own. `unlimited` means no limit."""
     default_burst: Annotated[int, Field(ge=1, le=HIGHEST_BURST)]
@@ -197,7 +204,7 @@ class StageConfig(_Value):
     @property
     def topology(self) -> Topology:
         """Queues, buckets, tables and the topic of this stage."""
-        own = Topology.named(self.prefix)
+        own = Topology.named(self.prefix, original_days=self.original_days)
         if self.recovers is None:
             return own
         lost = Topology.named(self.recovers)

@@ -37,7 +37,10 @@ def test_messages_are_kept_for_two_weeks_and_hidden_for_a_minute() -> None:
 
 
 def test_only_originals_expire_and_only_drops_and_presigned_uploads_are_announced_by_s3() -> None:
-    assert (TOPOLOGY.originals.expire_days, TOPOLOGY.results.expire_days) == (7, None)
+    assert [bucket.expire_days for bucket in TOPOLOGY.buckets] == [None, None]
+    tagged = [lifetime.days for lifetime in TOPOLOGY.originals.lifetimes if lifetime.prefix is None]
+    dropped = {lifetime.prefix: lifetime.days for lifetime in TOPOLOGY.originals.lifetimes if lifetime.prefix}
+    assert (tagged, dropped) == ([*range(1, 31)], {"incoming/": 7})
     assert TOPOLOGY.originals.notify_prefixes == ("direct/", "incoming/")
     assert TOPOLOGY.results.notify_prefixes == ()
 

@@ -38,6 +38,7 @@ def upload_environment(
         "DARKROOM_UPLOADS_QUEUE_URL": messaging.uploads.queue.queue_url,
         "DARKROOM_ORCHESTRATOR_URL": orchestrator_url,
         "DARKROOM_MAX_UPLOAD_BYTES": str(config.max_upload_bytes),
+        "DARKROOM_ORIGINAL_DAYS": str(config.original_days),
         "DARKROOM_TRUSTED_PROXIES": str(_PROXIES),
         "DARKROOM_DEFAULT_REQUESTS_PER_SECOND": str(config.default_requests_per_second),
         "DARKROOM_DEFAULT_BURST": str(config.default_burst),
@@ -70,6 +71,7 @@ def orchestrator_environment(
         "DARKROOM_JOB_EVENTS_TOPIC_ARN": messaging.job_events.topic_arn,
         "DARKROOM_DEFAULT_OWNER": config.default_owner,
         "DARKROOM_MAX_UPLOAD_BYTES": str(config.max_upload_bytes),
+        "DARKROOM_ORIGINAL_DAYS": str(config.original_days),
     }
 
 

@@ -8,6 +8,11 @@ DEFAULT_UPLOAD_BYTES: Final = 10 * 1024 * 1024
 HIGHEST_UPLOAD_BYTES: Final = 100 * 1024 * 1024
 """Highest value of that setting. The processor keeps the whole original in memory."""
 
+DEFAULT_ORIGINAL_DAYS: Final = 7
+"""Days for which an original is readable, unless it is kept. `DARKROOM_ORIGINAL_DAYS` changes it."""
+LONGEST_ORIGINAL_DAYS: Final = 30
+"""Highest value of that setting."""
+
 MAX_PIXELS: Final = 50_000_000
 """Most pixels of an image: width × height, and × frames for an animation that a variant keeps."""
 

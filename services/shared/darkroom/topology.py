@@ -8,9 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from darkroom.limits import DEFAULT_ORIGINAL_DAYS, LONGEST_ORIGINAL_DAYS
 from darkroom.object_keys import DIRECT, INCOMING
 
 DAY_SECONDS: Final = 24 * 60 * 60
+EXPIRE_TAG: Final = "expire"
+"""Tag of an object that expires. Its value is the number of days. An object without it is kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,14 +33,34 @@ class QueueSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Lifetime:
+    """Some objects of a bucket that expire: those below a prefix, or those with the tag `expire`.
+
+    An expired or replaced version stays readable by its id for `noncurrent_days` more.
+    """
+
+    days: int
+    prefix: str | None = None
+    """Beginning of the objects' keys. None means the objects whose tag `expire` has the value `days`."""
+    noncurrent_days: int = 1
+
+    @property
+    def name(self) -> str:
+        """Return the name of the lifecycle rule."""
+        return f"{EXPIRE_TAG}-{self.days}" if self.prefix is None else f"{EXPIRE_TAG}-{self.prefix.rstrip('/')}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class BucketSpec:
     """An S3 bucket. All buckets are private, encrypted and versioned, and allow TLS only."""
 
     name: str
     expire_days: int | None = None
-    """Days until objects expire; None keeps them."""
-    noncurrent_days: int = 30
-    """Days until an old version is deleted: one that has expired, or that was deleted or replaced."""
+    """Days until all objects expire; None keeps them."""
+    noncurrent_days: int | None = 30
+    """Days until an old version is deleted: one that has expired, or that was deleted or replaced. None keeps it."""
+    lifetimes: tuple[Lifetime, ...] = ()
+    """Objects that expire before the others."""
     abort_multipart_days: int = 1
     notify_prefixes: tuple[str, ...] = ()
     """Prefixes whose ObjectCreated events go to the queue `uploads`."""
@@ -119,6 +142,16 @@ time after which the sweeper fails a job. So a long outage of S3 ends all jobs f
 """
 
 
+def original_lifetimes(drop_days: int) -> tuple[Lifetime, ...]:
+    """Return which originals expire. Lifecycle rules cannot say "without a tag", so what expires has the tag.
+
+    Each number of days that an installation may choose has its rule, so a later choice keeps no older original forever.
+    Who drops a file sends no tag.
+    """
+    by_tag = (Lifetime(days=days) for days in range(1, LONGEST_ORIGINAL_DAYS + 1))
+    return (*by_tag, Lifetime(prefix=f"{INCOMING}/", days=drop_days))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Topology:
     """All resources of one installation."""
@@ -135,8 +168,8 @@ class Topology:
     job_events_topic: str
 
     @classmethod
-    def named(cls, prefix: str) -> "Topology":
-        """Return the topology in which all names begin with `prefix` and a dash."""
+    def named(cls, prefix: str, *, original_days: int = DEFAULT_ORIGINAL_DAYS) -> "Topology":
+        """Return the topology in which all names begin with `prefix` and a dash. Drops expire after `original_days`."""
         return cls(
             uploads=QueueSpec(name=f"{prefix}-uploads", max_receives=ARRIVAL_TRIES),
             tasks=QueueSpec(name=f"{prefix}-tasks", max_receives=TASK_TRIES),
@@ -144,9 +177,9 @@ class Topology:
             notifications=QueueSpec(name=f"{prefix}-notifications", max_receives=DELIVERY_ATTEMPTS),
             originals=BucketSpec(
                 name=f"{prefix}-originals",
-                expire_days=7,
-                # An expired or replaced original stays readable as an old version until that is deleted.
-                noncurrent_days=1,
+                # Without the tag, a version lasts as long as its job, even if another one has replaced it.
+                noncurrent_days=None,
+                lifetimes=original_lifetimes(original_days),
                 notify_prefixes=(f"{DIRECT}/", f"{INCOMING}/"),
             ),
             results=BucketSpec(name=f"{prefix}-results"),
