@@ -60,8 +60,12 @@ def _delete_repository(on: boto3.Session) -> Any:
     return on.client("ecr").delete_repository(repositoryName="darkroom-dev/upload", force=True)
 
 
+def _keep(on: boto3.Session) -> Any:
+    return on.client("s3").delete_object_tagging(Bucket=ORIGINALS, Key="uploads/a/b")
+
+
 FORBIDDEN: Final[list[tuple[str, str, Call]]] = [
-    ("upload", "read an original", lambda on: on.client("s3").get_object(Bucket=ORIGINALS, Key="uploads/a/b")),
+    ("upload", "keep an original", _keep),
     ("upload", "put a drop", lambda on: on.client("s3").put_object(Bucket=ORIGINALS, Key="incoming/web/a", Body=b"")),
     ("upload", "put a result", lambda on: on.client("s3").put_object(Bucket=RESULTS, Key="a", Body=b"")),
     ("upload", "delete an original", lambda on: on.client("s3").delete_object(Bucket=ORIGINALS, Key="uploads/a/b")),

@@ -33,9 +33,10 @@ _TRACES: Final[Permissions] = {"SendTraces": ({"xray:PutTraceSegments", "xray:Pu
 EXPECTED: Final[dict[str, Permissions]] = {
     "Upload": {
         "WriteOriginals": (
-            {"s3:PutObject", "s3:AbortMultipartUpload"},
+            {"s3:PutObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload"},
             {f"{_ORIGINALS}/uploads/*", f"{_ORIGINALS}/direct/*"},
         ),
+        "ReadOriginals": ({"s3:GetObject", "s3:GetObjectVersion"}, {f"{_ORIGINALS}/*"}),
         "ReadResults": ({"s3:GetObject"}, {f"{_RESULTS}/*"}),
         "AskBuckets": ({"s3:ListBucket"}, {_ORIGINALS, _RESULTS}),
         "CreateAndReadJobs": ({"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"}, {"<JobsTable.Arn>"}),
@@ -49,6 +50,11 @@ EXPECTED: Final[dict[str, Permissions]] = {
     },
     "Orchestrator": {
         "FindOriginals": ({"s3:GetObject", "s3:GetObjectVersion"}, {f"{_ORIGINALS}/*"}),
+        "CopyOriginals": ({"s3:PutObject", "s3:PutObjectTagging"}, {f"{_ORIGINALS}/uploads/*"}),
+        "KeepOriginals": (
+            {"s3:PutObjectVersionTagging", "s3:DeleteObjectVersionTagging"},
+            {f"{_ORIGINALS}/uploads/*", f"{_ORIGINALS}/direct/*"},
+        ),
         "WriteManifests": ({"s3:PutObject"}, {f"{_RESULTS}/manifests/*"}),
         "DeleteOriginals": ({"s3:DeleteObject", "s3:DeleteObjectVersion"}, {f"{_ORIGINALS}/*"}),
         "DeleteResults": ({"s3:DeleteObject", "s3:DeleteObjectVersion"}, {f"{_RESULTS}/*"}),

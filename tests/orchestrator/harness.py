@@ -10,7 +10,7 @@ from types_aiobotocore_s3 import S3Client
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job, JobStatus, NewJob, new_job_id, unsettled
 from darkroom.messages import ImageMade, JobEvent, MakeImage, ProcessTask, TaskFinished, TaskStarted
-from darkroom.object_keys import MANIFESTS, direct_key, upload_key
+from darkroom.object_keys import MANIFESTS, direct_key, is_drop, upload_key
 from darkroom.recipes import Recipe, load_presets
 from darkroom.runtime.queue import Delivery, SqsQueue
 from darkroom.tables.job_item import from_item, to_item
@@ -65,7 +65,9 @@ class Harness:
 
     # These methods play the upload service and its clients.
 
-    async def waiting_job(self, recipe: Recipe = RECIPE, *, direct: bool = False, owner: str = "demo") -> Job:
+    async def waiting_job(
+        self, recipe: Recipe = RECIPE, *, direct: bool = False, owner: str = "demo", **changes: Any
+    ) -> Job:
         """Create a job that awaits its upload."""
         job_id = new_job_id()
         key = (direct_key if direct else upload_key)(job_id, "cat.jpg")
@@ -83,12 +85,14 @@ class Harness:
             deadline=moment + timedelta(minutes=5),
             variants=unsettled(recipe),
         )
+        job = replace(job, **changes)
         assert await self.jobs.create(NewJob(job=job, recipe=recipe))
         return job
 
     async def put_original(self, key: str, body: bytes = b"bytes of an image") -> AnnouncedObject:
-        """Put an object into the bucket of originals."""
-        answer = await self.s3.put_object(Bucket=self.settings.originals_bucket, Key=key, Body=body)
+        """Put an object into the bucket of originals, as an upload that expires."""
+        tagging = "" if is_drop(key) else "expire=7"
+        answer = await self.s3.put_object(Bucket=self.settings.originals_bucket, Key=key, Body=body, Tagging=tagging)
         return AnnouncedObject(key=key, version_id=answer["VersionId"])
 
     async def upload(self, job: Job, body: bytes = b"bytes of an image") -> AnnouncedObject:
@@ -133,6 +137,22 @@ class Harness:
         original = await Originals(self.s3, self.settings.originals_bucket).find(job.original_key)
         assert original is not None
         return original
+
+    async def tags_of(self, key: str, version_id: str | None) -> dict[str, str]:
+        """Return the tags of a version in the bucket of originals."""
+        answer = await self.s3.get_object_tagging(
+            Bucket=self.settings.originals_bucket, Key=key, VersionId=version_id or "null"
+        )
+        return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
+
+    async def original_versions(self, key: str) -> list[str]:
+        """Return the ids of all versions of an original."""
+        answer = await self.s3.list_object_versions(Bucket=self.settings.originals_bucket, Prefix=key)
+        return [version["VersionId"] for version in answer.get("Versions", [])]
+
+    async def requested(self) -> list[Delivery]:
+        """Receive and delete all messages of the queue of announcements."""
+        return await drained(self.orchestrator.queues[QueueName.UPLOADS].queue)
 
     # These methods play processors.
 

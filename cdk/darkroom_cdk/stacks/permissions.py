@@ -67,15 +67,17 @@ class PermissionsStack(StageStack):
             CfnOutput(self, f"{name}RoleArn", value=role.role.role_arn)
 
     def _upload(self) -> TaskRole:
-        """Return the upload service's role: it stores originals, and creates and reads jobs. It changes no job."""
+        """Return the upload service's role: it stores and reads originals, and creates and reads jobs."""
         may = TaskRole(self, "Upload", description="Tasks of the upload service")
         originals, results = self._topology.originals, self._topology.results
         may.allow_objects(
             "WriteOriginals",
-            actions=["s3:PutObject", "s3:AbortMultipartUpload"],
+            # The tag lets them expire.
+            actions=["s3:PutObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload"],
             of=originals,
             prefixes=[f"{UPLOADS}/", f"{DIRECT}/"],
         )
+        may.allow_objects("ReadOriginals", actions=["s3:GetObject", "s3:GetObjectVersion"], of=originals)
         may.allow_objects("ReadResults", actions=["s3:GetObject"], of=results)
         may.allow("AskBuckets", actions=[_ASK], on=[bucket_arn(originals), bucket_arn(results)])
         jobs, accounts = self._data.jobs.table_arn, self._data.accounts.table_arn
@@ -104,6 +106,18 @@ class PermissionsStack(StageStack):
         )
         originals, results = self._topology.originals, self._topology.results
         may.allow_objects("FindOriginals", actions=["s3:GetObject", "s3:GetObjectVersion"], of=originals)
+        may.allow_objects(
+            "CopyOriginals",
+            actions=["s3:PutObject", "s3:PutObjectTagging"],
+            of=originals,
+            prefixes=[f"{UPLOADS}/"],
+        )
+        may.allow_objects(
+            "KeepOriginals",
+            actions=["s3:PutObjectVersionTagging", "s3:DeleteObjectVersionTagging"],
+            of=originals,
+            prefixes=[f"{UPLOADS}/", f"{DIRECT}/"],
+        )
         may.allow_objects("WriteManifests", actions=["s3:PutObject"], of=results, prefixes=[f"{MANIFESTS}/"])
         for name, bucket in {"Originals": originals, "Results": results}.items():
             may.allow_objects(f"Delete{name}", actions=["s3:DeleteObject", "s3:DeleteObjectVersion"], of=bucket)

@@ -71,8 +71,11 @@ def keys() -> None:
 @click.option("--bytes-per-day", type=Limit(int), help="Uploaded bytes a day: a number, or `unlimited`.")
 @click.option("--stored-bytes", type=Limit(int), help="Bytes that the owner may store: a number, or `unlimited`.")
 @click.option("--callback-url", help="Callback URL of jobs whose request has none.")
+@click.option("--keep-original", is_flag=True, help="Keep originals as long as their jobs, by default.")
 @as_json
-def create(owner: str, name: str, scopes: tuple[str, ...], *, json_wanted: bool, **limits: Any) -> None:
+def create(
+    owner: str, name: str, scopes: tuple[str, ...], *, keep_original: bool, json_wanted: bool, **limits: Any
+) -> None:
     """Create a key for OWNER and print it. It is shown only once."""
     text, callback_url = api_keys.generate(), limits.pop("callback_url")
     key = ApiKey.of(
@@ -83,6 +86,7 @@ def create(owner: str, name: str, scopes: tuple[str, ...], *, json_wanted: bool,
         scopes=frozenset(map(Scope, scopes)),
         limits=_limits(**limits),
         callback_url=callback_url,
+        keep_original=keep_original,
     )
 
     async def write(accounts: Accounts) -> None:
@@ -163,6 +167,7 @@ def _row(key: ApiKey) -> dict[str, Any]:
         "bytes_per_day": key.limits.bytes_per_day,
         "stored_bytes": key.limits.stored_bytes,
         "callback_url": key.callback_url,
+        "keep_original": key.keep_original,
         "created_at": clock.iso(key.created_at),
         "revoked_at": clock.iso(key.revoked_at) if key.revoked_at else None,
     }

@@ -10,6 +10,7 @@ DarkroomError
 │   ├── NotFound                404
 │   ├── Conflict                409
 │   │   └── UnderWay
+│   ├── OriginalGone            410
 │   ├── UploadTooLarge          413
 │   ├── UnsupportedMediaType    415
 │   ├── InvalidRecipe           422
@@ -99,6 +100,10 @@ class Conflict(Problem):
 
 class UnderWay(Conflict):
     """Another request does the same at this moment."""
+
+
+class OriginalGone(Problem):
+    """The original of the job has expired, or was deleted."""
 
 
 class UploadTooLarge(Problem):

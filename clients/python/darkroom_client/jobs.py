@@ -73,6 +73,18 @@ class Cost(ResponseModel):
     bytes_written: int
 
 
+class Original(ResponseModel):
+    """The file that a job reads."""
+
+    url: str
+    """Path of the API that leads to the file."""
+    bytes: int
+    kept: bool
+    """Whether it is kept as long as the job."""
+    expires_at: Moment | None = None
+    """Moment until which it can be read; None if it is kept."""
+
+
 class Source(ResponseModel):
     """The description of the original's image. Sizes are as seen, after the EXIF orientation."""
 
@@ -141,6 +153,12 @@ class Job(Receipt):
     created_at: Moment
     updated_at: Moment
     completed_at: Moment | None
+    original: Original | None = None
+    """None before the file has arrived."""
+    original_of: str | None = None
+    """The job whose original this job runs again."""
+    results_expire_at: Moment | None = None
+    """None: results are kept as long as the job."""
     source: Source
     variants: tuple[Variant, ...]
     manifest: Manifest | None

@@ -19,6 +19,7 @@ _ERRORS: Final[Mapping[str, type[Problem]]] = MappingProxyType(
         "not_found": errors.NotFound,
         "conflict": errors.Conflict,
         "under_way": errors.UnderWay,
+        "original_gone": errors.OriginalGone,
         "upload_too_large": errors.UploadTooLarge,
         "unsupported_media_type": errors.UnsupportedMediaType,
         "invalid_recipe": errors.InvalidRecipe,

@@ -21,6 +21,8 @@ from darkroom.runtime.server import Background
 from darkroom.tables.webhook_secrets import WebhookSecrets
 from darkroom.topology import TASK_TRIES
 from darkroom_orchestrator.app import create_app
+from darkroom_orchestrator.arrivals.begin_copy import BeginCopy
+from darkroom_orchestrator.arrivals.begin_job import BeginJob
 from darkroom_orchestrator.arrivals.start import Start
 from darkroom_orchestrator.consumers import dead_tasks_handler, reports_handler, uploads_handler
 from darkroom_orchestrator.dispatch.send_tasks import SendTasks
@@ -111,14 +113,23 @@ class Composition:
             send_tasks=send_tasks,
             limit=settings.tasks_per_owner or None,
         )
-        self.start = Start(
+        begin_job = BeginJob(
             jobs=jobs,
             originals=originals,
             slots=slots,
             events=events,
             presets=presets,
-            default_owner=settings.default_owner,
             max_upload_bytes=settings.max_upload_bytes,
+        )
+        self.begin_copy = BeginCopy(jobs=jobs, originals=originals, begin=begin_job)
+        self.start = Start(
+            jobs=jobs,
+            originals=originals,
+            begin=begin_job,
+            begin_copy=self.begin_copy,
+            presets=presets,
+            default_owner=settings.default_owner,
+            original_days=settings.original_days,
             now=now,
         )
         self.begin = Begin(jobs=jobs)
@@ -126,7 +137,7 @@ class Composition:
         self.fail_dead_task = FailDeadTask(finish=self.finish, tries=TASK_TRIES, now=now)
         self.cancel = Cancel(jobs=jobs, open_jobs=open_jobs, events=events, slots=slots)
         charging = Charging(settings.accounts_table)
-        self.retry = Retry(jobs=jobs, originals=originals, slots=slots, charging=charging)
+        self.retry = Retry(jobs=jobs, originals=originals, slots=slots, charging=charging, now=now)
         self.delete = Delete(jobs=jobs, originals=originals, results=results)
         self.refunds = Refunds(clients.dynamodb, jobs_table=settings.jobs_table, accounts_table=settings.accounts_table)
         self.requested = RequestedImages(
@@ -167,7 +178,9 @@ class Composition:
 
     def background(self) -> list[Background]:
         """Return the work that runs in the background: consumers, the sweeper and webhooks."""
-        starts = OwnerConcurrency(most=_CONCURRENCY, each=_CONCURRENCY // 4).guard(uploads_handler(self.start))
+        starts = OwnerConcurrency(most=_CONCURRENCY, each=_CONCURRENCY // 4).guard(
+            uploads_handler(self.start, self.begin_copy)
+        )
         consumers = (
             self._consumer("uploads", self.queues[QueueName.UPLOADS].queue, starts, _MOST_RECEIVED),
             self._consumer(

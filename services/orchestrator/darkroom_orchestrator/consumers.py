@@ -2,11 +2,12 @@
 
 from pydantic import ValidationError
 
-from darkroom.messages import ImageMade, MakeImage, Report, Task, TaskStarted
+from darkroom.messages import CopyRequested, ImageMade, MakeImage, Report, Task, TaskStarted
 from darkroom.runtime.consumer import Handler, Poison
 from darkroom.runtime.logs import get_logger
 from darkroom.runtime.queue import Delivery
 from darkroom_orchestrator.arrivals.announcements import read_announcements
+from darkroom_orchestrator.arrivals.begin_copy import BeginCopy
 from darkroom_orchestrator.arrivals.start import Start
 from darkroom_orchestrator.reports.begin import Begin
 from darkroom_orchestrator.reports.dead_tasks import FailDeadTask
@@ -16,12 +17,19 @@ from darkroom_orchestrator.requested.record_image import FailDeadImage, RecordIm
 _LOG = get_logger(__name__)
 
 
-def uploads_handler(start: Start) -> Handler:
-    """Return the handler of announcements and S3 notifications. A notification may name several objects."""
+def uploads_handler(start: Start, begin_copy: BeginCopy) -> Handler:
+    """Return the handler of announcements, S3 notifications and requests for copies.
+
+    A notification may name several objects.
+    """
 
     async def handle(delivery: Delivery) -> None:
+        redelivered = delivery.receives > 1
         for new in read_announcements(delivery.body):
-            await start(new, redelivered=delivery.receives > 1)
+            if isinstance(new, CopyRequested):
+                await begin_copy.of(new.job_id, redelivered=redelivered)
+            else:
+                await start(new, redelivered=redelivered)
 
     return handle
 

@@ -6,10 +6,12 @@ from typing import Annotated, Final
 from pydantic import Field, ValidationInfo, field_validator
 
 from darkroom.limits import (
+    DEFAULT_ORIGINAL_DAYS,
     DEFAULT_UPLOAD_BYTES,
     DEFAULT_VARIANTS_PER_TASK,
     HIGHEST_TASKS_PER_OWNER,
     HIGHEST_UPLOAD_BYTES,
+    LONGEST_ORIGINAL_DAYS,
 )
 from darkroom.runtime.encryption_settings import EncryptionSettings
 from darkroom.runtime.settings import Environment, JsonTuple, ResourceName, ServiceSettings
@@ -49,6 +51,8 @@ class Settings(ServiceSettings, EncryptionSettings):
     presets_file: Path | None = None
     """File with more presets, in the format of the shipped ones."""
     max_upload_bytes: Annotated[int, Field(ge=1, le=HIGHEST_UPLOAD_BYTES)] = DEFAULT_UPLOAD_BYTES
+    original_days: Annotated[int, Field(ge=1, le=LONGEST_ORIGINAL_DAYS)] = DEFAULT_ORIGINAL_DAYS
+    """Days for which the original of a drop is readable, unless it is kept."""
     max_variants_per_task: Annotated[int, Field(ge=1)] = DEFAULT_VARIANTS_PER_TASK
     """The most variants of one task. A recipe with more is cut into several tasks."""
     tasks_per_owner: Annotated[int, Field(ge=0, le=HIGHEST_TASKS_PER_OWNER)] = 0

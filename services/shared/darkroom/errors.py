@@ -8,6 +8,7 @@
     │   ├── NotFound               404
     │   ├── Conflict               409: the state of the job, or of something else, does not allow it
     │   │   └── UnderWay           another request does the same at this moment; a retry helps
+    │   ├── OriginalGone           410: the job's original has expired, or was deleted
     │   ├── RateLimited            429: too many requests; a retry helps
     │   │   └── QuotaExceeded      a quota of a day, or of stored bytes, is used up
     │   ├── UploadTooLarge         413
@@ -112,6 +113,12 @@ class UnderWay(Conflict):
     ) -> None:
         super().__init__(message, **fields)
         self.retry_after_seconds = retry_after_seconds
+
+
+class OriginalGone(RequestError):
+    """The job's original does not exist any more."""
+
+    code = "original_gone"
 
 
 class RateLimited(RequestError):

@@ -18,6 +18,7 @@ import uuid_utils.compat
 from pydantic import BaseModel, ConfigDict, Field
 
 from darkroom.formats import ImageFormat
+from darkroom.limits import DEFAULT_ORIGINAL_DAYS
 from darkroom.recipes import Recipe
 
 
@@ -211,6 +212,12 @@ class Job:
     """Moment at which the sweeper looks at the job; None once the job has ended and its event is published."""
     attempt: int = 1
     original: ObjectRef | None = None
+    original_days: int = DEFAULT_ORIGINAL_DAYS
+    """Days for which the original is readable, unless it is kept."""
+    original_of: str | None = None
+    """The job whose original this job runs again; None for an upload or a drop."""
+    copied_from: ObjectRef | None = None
+    """The object that this job's original is a copy of: another job's original, or a drop that is kept."""
     original_bytes: int | None = None
     """Bytes of the original as received, or as announced for a presigned upload. `original` has the stored size."""
     original_sha256: str | None = None
@@ -241,7 +248,7 @@ class Job:
     published: bool = False
     """Whether the results have public addresses, from the job's end on."""
     keep_original: bool = False
-    """Whether the original is kept as long as the job."""
+    """Whether the original shall last as long as the job. See `darkroom.original_lifetime`."""
     charged_to: str | None = None
     """Key of the daily counter that counts this job and its `original_bytes`; None for a caller without quotas."""
     stored_bytes: int = 0

@@ -31,6 +31,14 @@ class UploadArrived(Message):
     original: ObjectRef
 
 
+class CopyRequested(Message):
+    """Command, upload or orchestrator → orchestrator: copy the original of a job from where its record says, and start
+    the job."""
+
+    type: Literal["copy.requested"] = "copy.requested"
+    job_id: str
+
+
 class TaskVariant(BaseModel):
     """A variant to make. `key_stem` is the key of its result without the extension, which depends on the format."""
 

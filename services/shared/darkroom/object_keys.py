@@ -69,6 +69,11 @@ def preview_stem(job_id: str, name: str) -> str:
     return f"{PREVIEWS}/{job_id}/{name}"
 
 
+def is_drop(key: str) -> bool:
+    """Return whether a key in the originals bucket is that of a drop. Drops of the same name share a key."""
+    return key.startswith(f"{INCOMING}/")
+
+
 @dataclass(frozen=True, kw_only=True)
 class OriginalKey:
     """The parts of an original's key: the id of its job, or for a drop the name of its recipe."""

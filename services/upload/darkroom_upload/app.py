@@ -19,6 +19,7 @@ from darkroom_upload.api import (
     docs_page,
     events,
     jobs,
+    originals,
     plan,
     presigned,
     recipes,
@@ -48,6 +49,7 @@ from darkroom_upload.middleware.cors import with_cors
 from darkroom_upload.middleware.head_requests import HeadAsGet
 from darkroom_upload.middleware.request_framing import SingleBodyLength
 from darkroom_upload.middleware.security_headers import SecurityHeaders
+from darkroom_upload.originals.stored_originals import StoredOriginals
 from darkroom_upload.planning.plan_recipe import PlanRecipe
 from darkroom_upload.results.archive import MakeArchive
 from darkroom_upload.results.result_links import ResultLinks
@@ -72,6 +74,8 @@ class Services:
     jobs: JobReader
     lists: JobLists
     links: ResultLinks
+    originals: StoredOriginals
+    original_links: ResultLinks
     watcher: JobWatcher
     orchestrator: OrchestratorClient
     secrets: WebhookSecrets
@@ -125,6 +129,7 @@ def _routers(services: Services, access: Access) -> Iterator[APIRouter]:
     yield jobs.list_router(services.lists, services.list_slots, access)
     yield jobs.router(services.jobs, services.links, services.orchestrator, services.stored, access, now=services.now)
     yield results.router(services.jobs, services.links, services.archive, services.archive_slots, access)
+    yield originals.router(services.jobs, services.originals, services.original_links, access)
     yield events.router(services.read_state, services.follow, services.stream_slots, access)
     yield webhooks.router(
         services.jobs, services.orchestrator, services.secrets, services.cipher, access, now=services.now

@@ -32,6 +32,7 @@ from darkroom_upload.jobs.job_lists import JobLists
 from darkroom_upload.jobs.job_reader import JobReader
 from darkroom_upload.jobs.orchestrator_client import OrchestratorClient
 from darkroom_upload.jobs.watcher import JobWatcher
+from darkroom_upload.originals.stored_originals import StoredOriginals
 from darkroom_upload.planning.plan_recipe import PlanRecipe
 from darkroom_upload.results.archive import MakeArchive
 from darkroom_upload.results.cdn_links import CdnLinks
@@ -116,6 +117,8 @@ def compose(
         jobs=adapters.jobs,
         lists=JobLists(dynamodb, adapters.jobs),
         links=adapters.links,
+        originals=StoredOriginals(clients.s3, settings.originals_bucket, now=now),
+        original_links=S3Links(clients.public_s3, settings.originals_bucket, clients.credentials, now=now),
         watcher=watcher,
         orchestrator=OrchestratorClient(clients.orchestrator),
         secrets=WebhookSecrets(dynamodb, accounts, cipher),
@@ -147,6 +150,7 @@ def _submit(adapters: _Adapters, settings: UploadSettings, presets: Presets, now
         uploads=adapters.uploads,
         presets=presets,
         max_upload_bytes=settings.max_upload_bytes,
+        original_days=settings.original_days,
         allow_http=settings.environment is Environment.DEVELOPMENT,
         now=now,
         arrival_period=timedelta(seconds=settings.arrival_seconds),
@@ -161,6 +165,7 @@ def _presign(adapters: _Adapters, settings: UploadSettings, now: Callable[[], da
         stored=adapters.stored,
         originals=adapters.originals,
         max_upload_bytes=settings.max_upload_bytes,
+        original_days=settings.original_days,
         now=now,
     )
 

@@ -17,7 +17,13 @@ from darkroom.accounts.allowances import (
     Allowance,
     Rate,
 )
-from darkroom.limits import DEFAULT_UPLOAD_BYTES, DEFAULT_VARIANTS_PER_TASK, HIGHEST_UPLOAD_BYTES
+from darkroom.limits import (
+    DEFAULT_ORIGINAL_DAYS,
+    DEFAULT_UPLOAD_BYTES,
+    DEFAULT_VARIANTS_PER_TASK,
+    HIGHEST_UPLOAD_BYTES,
+    LONGEST_ORIGINAL_DAYS,
+)
 from darkroom.runtime.encryption_settings import EncryptionSettings
 from darkroom.runtime.settings import JsonTuple, ResourceName, ServiceSettings
 from darkroom_upload.admission import DEFAULT_STREAMS, DEFAULT_UPLOADS
@@ -56,6 +62,8 @@ class UploadSettings(ServiceSettings, EncryptionSettings):
     """Root of the orchestrator's internal API."""
     max_upload_bytes: Annotated[int, Field(gt=0, le=HIGHEST_UPLOAD_BYTES)] = DEFAULT_UPLOAD_BYTES
     """The largest file that is accepted, in bytes."""
+    original_days: Annotated[int, Field(ge=1, le=LONGEST_ORIGINAL_DAYS)] = DEFAULT_ORIGINAL_DAYS
+    """Days for which an original is readable, unless it is kept."""
     max_variants_per_task: Annotated[int, Field(ge=1)] = DEFAULT_VARIANTS_PER_TASK
     """The orchestrator's setting of the same name. Plans show the tasks that the orchestrator would make."""
     max_concurrent_uploads: Annotated[int, Field(ge=1)] = DEFAULT_UPLOADS

@@ -43,10 +43,10 @@ def test_job_id_is_a_uuid7_with_the_time_of_the_object() -> None:
 def test_job_of_a_drop_has_the_default_owner_the_recipe_and_the_file_name() -> None:
     arrival = OriginalKey(recipe="web", filename="cat.jpg")
 
-    new = dropped_job("originals", ORIGINAL, arrival, owner="demo", presets=PRESETS, now=MODIFIED)
+    new = dropped_job("originals", ORIGINAL, arrival, owner="demo", presets=PRESETS, original_days=3, now=MODIFIED)
 
     job = new.job
     assert (job.owner, job.recipe_name, new.recipe) == ("demo", "web", PRESETS["web"])
     assert list(job.variants) == [variant.name for variant in new.recipe.variants]
     assert (job.status, job.filename, job.original) == (JobStatus.AWAITING_UPLOAD, "cat.jpg", ORIGINAL.ref)
-    assert job.created_at == MODIFIED
+    assert (job.created_at, job.original_days, job.keep_original, job.copied_from) == (MODIFIED, 3, False, None)

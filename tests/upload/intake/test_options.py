@@ -32,18 +32,23 @@ def test_field_that_is_neither_true_nor_false_is_refused_by_name() -> None:
 @pytest.mark.parametrize(("fields", "wish"), [({}, True), ({"publish": "", "keep_original": ""}, True)])
 def test_recipe_decides_what_a_request_leaves_open(fields: dict[str, str], wish: object) -> None:
     options = read(recipe=PUBLISHING, **fields)
-    assert (options.published, options.original_is_kept) == (wish, wish)
+    assert (options.published, options.keeps_original(otherwise=False)) == (wish, wish)
 
 
 def test_request_overrides_the_recipe() -> None:
     options = read(recipe=PUBLISHING, publish="false", keep_original="false")
-    assert (options.published, options.original_is_kept) == (False, False)
+    assert (options.published, options.keeps_original(otherwise=False)) == (False, False)
 
 
 def test_without_any_wish_nothing_is_published_or_kept() -> None:
-    assert (read().published, read().original_is_kept) == (False, False)
+    assert (read().published, read().keeps_original(otherwise=False)) == (False, False)
 
 
 def test_equal_requests_state_the_same() -> None:
     assert read(metadata='{"a": "1", "b": "2"}').stated == read(metadata='{"b": "2", "a": "1"}').stated
     assert read(publish="true").stated != read().stated
+
+
+def test_the_default_of_the_api_key_keeps_originals_unless_the_request_says_otherwise() -> None:
+    assert read().keeps_original(otherwise=True)
+    assert not read(keep_original="false").keeps_original(otherwise=True)

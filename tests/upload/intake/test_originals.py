@@ -16,7 +16,7 @@ from tests.upload.service import RunningService
 
 
 def new_object() -> NewOriginal:
-    return NewOriginal(key=f"uploads/{uuid4()}/cat.jpg", content_type="image/jpeg", metadata={"job-id": "1"})
+    return NewOriginal(key=f"uploads/{uuid4()}/cat.jpg", content_type="image/jpeg", metadata={"job-id": "1"}, days=7)
 
 
 async def parts_of(cloud: Cloud, bucket: str, new: NewOriginal) -> list[int]:

@@ -1,4 +1,4 @@
-"""Reads the messages of the `uploads` queue: announcements of the upload service, and notifications of S3."""
+"""Reads the messages of the `uploads` queue: of the upload service, of the sweeper, and notifications of S3."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,7 +6,7 @@ from urllib.parse import unquote_plus
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from darkroom.messages import UploadArrived
+from darkroom.messages import CopyRequested, UploadArrived
 from darkroom.runtime.consumer import Poison
 
 _CREATED = "ObjectCreated:"
@@ -55,11 +55,12 @@ class _TestEvent(BaseModel):
     event: Literal["s3:TestEvent"] = Field(alias="Event")
 
 
-_BODY = TypeAdapter[UploadArrived | _Notification | _TestEvent](UploadArrived | _Notification | _TestEvent)
+_Message = UploadArrived | CopyRequested | _Notification | _TestEvent
+_BODY = TypeAdapter[_Message](_Message)
 
 
-def read_announcements(body: str) -> list[AnnouncedObject]:
-    """Return the new objects that a message announces. Raises Poison if the message cannot be read."""
+def read_announcements(body: str) -> list[AnnouncedObject | CopyRequested]:
+    """Return the new objects that a message announces, or its request. Raises Poison if it cannot be read."""
     try:
         message = _BODY.validate_json(body)
     except ValidationError as error:
@@ -67,6 +68,8 @@ def read_announcements(body: str) -> list[AnnouncedObject]:
     match message:
         case UploadArrived(original=original):
             return [AnnouncedObject(key=original.key, version_id=original.version_id)]
+        case CopyRequested():
+            return [message]
         case _Notification(records=records):
             return [_new_object(record) for record in records if record.event.startswith(_CREATED)]
         case _:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from darkroom.file_names import display_name
 from darkroom.jobs import Job, JobStatus, NewJob, unsettled
-from darkroom.object_keys import OriginalKey
+from darkroom.object_keys import OriginalKey, upload_key
 from darkroom.recipes import Recipe
 from darkroom_orchestrator.storage.originals import Original
 
@@ -34,13 +34,21 @@ def drop_id(bucket: str, original: Original) -> str:
 
 
 def dropped_job(
-    bucket: str, original: Original, arrival: OriginalKey, *, owner: str, presets: Mapping[str, Recipe], now: datetime
+    bucket: str,
+    original: Original,
+    arrival: OriginalKey,
+    *,
+    owner: str,
+    presets: Mapping[str, Recipe],
+    original_days: int,
+    now: datetime,
 ) -> NewJob:
-    """Return the job of a drop, which has not been started."""
+    """Return the job of a drop, which has not been started. If it keeps its original, the drop must be copied."""
     name = arrival.recipe or ""
     recipe = presets.get(name, _NO_RECIPE)
+    job_id, kept = drop_id(bucket, original), recipe.keep_original
     job = Job(
-        job_id=drop_id(bucket, original),
+        job_id=job_id,
         owner=owner,
         recipe_name=display_name(name),
         status=JobStatus.AWAITING_UPLOAD,
@@ -49,8 +57,11 @@ def dropped_job(
         updated_at=now,
         filename=arrival.filename,
         content_type=original.content_type,
-        original_key=original.ref.key,
-        original=original.ref,
+        original_key=upload_key(job_id, arrival.filename) if kept else original.ref.key,
+        original=None if kept else original.ref,
+        copied_from=original.ref if kept else None,
+        keep_original=kept,
+        original_days=original_days,
         deadline=now + START_PERIOD,
         variants=unsettled(recipe),
     )

@@ -76,7 +76,7 @@ def job_routes(*, jobs: JobStore, cancel: Cancel, retry: Retry, delete: Delete) 
         summary="Run the failed parts again",
         description="The body says which caller's quotas count this. Without a body it is not counted.",
         status_code=HTTPStatus.ACCEPTED,
-        responses=_CHARGED,
+        responses={**_CHARGED, 410: {"description": "The original is gone", **_PROBLEM}},
     )
     async def retry_job(job_id: UUID, charge: Charge | None = None) -> JobChange:
         with bound(job_id=str(job_id)):

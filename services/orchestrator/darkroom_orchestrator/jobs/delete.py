@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from darkroom.errors import Conflict, NotFound
+from darkroom.object_keys import is_drop
 from darkroom.recipes import Recipe
 from darkroom.runtime.logs import get_logger
 from darkroom_orchestrator.records.job_store import JobStore
@@ -36,6 +37,8 @@ class Delete:
         # The recipe of an expired job may have gone before its record. Such a job has no results.
         recipe = await self.jobs.recipe_of(job_id) or _NO_RECIPE
         await self.originals.delete(job.original_key, job.original)
+        if job.copied_from and is_drop(job.copied_from.key):
+            await self.originals.delete(job.copied_from.key, job.copied_from)
         await self.results.delete_all_of(job_id, recipe)
         await self.jobs.end_deletion(going)
         # A late worker may have stored results after the listing, and reported them while the record still named them.

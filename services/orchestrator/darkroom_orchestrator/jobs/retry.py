@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 
+from darkroom.clock import Clock
 from darkroom.errors import Conflict, NotFound, Unavailable
 from darkroom.jobs import RETRYABLE, SOURCE_PART, Job, VariantStatus
 from darkroom.limits import MAX_RUNS
+from darkroom.original_lifetime import gone, is_over
 from darkroom.runtime.logs import get_logger
 from darkroom.tables.daily_counter import Charge
 from darkroom_orchestrator.dispatch.slots import Slots
@@ -23,11 +25,12 @@ class Retry:
     originals: Originals
     slots: Slots
     charging: Charging
+    now: Clock
 
     async def __call__(self, job_id: str, charge: Charge | None = None) -> Job:
         """Begin the job's next attempt and return the job. `charge` is counted with it; None costs nothing.
 
-        Raises NotFound, Conflict, QuotaExceeded and Unavailable.
+        Raises NotFound, Conflict, OriginalGone, QuotaExceeded and Unavailable.
         """
         job = await self.jobs.get(job_id)
         if job is None:
@@ -49,8 +52,9 @@ class Retry:
             raise Conflict(f"The job has had all its {MAX_RUNS} runs. Upload the image again.")
         if job.original is None or job.queued_at is None:
             raise Conflict("The upload itself was refused, so there is nothing to retry.")
-        if await self.originals.find(job.original.key, job.original.version_id) is None:
-            raise Conflict("The original is gone: originals are kept for 7 days. Upload the image again.")
+        is_there = not is_over(job, self.now()) and await self.originals.find(job.original.key, job.original.version_id)
+        if not is_there:
+            raise gone(job)
 
     async def _send(self, queued: Job) -> None:
         try:

@@ -5,6 +5,7 @@ the rest, and retry until they succeed:
 
     awaiting_upload, no object            expired; its charge is refunded
     awaiting_upload, the object exists    announced, on the uploads queue
+    awaiting_upload, to be a copy         the copy is requested, on the uploads queue
     queued, waiting for slots             as many of its owner's jobs as have free slots are sent
     queued or processing, with progress   another period, from that progress on
     queued or processing, idle            the tasks of the pending parts are sent, on the tasks queue
@@ -28,7 +29,7 @@ from typing import Final
 from darkroom.clock import Clock
 from darkroom.errors import Unavailable
 from darkroom.jobs import Fault, Job, JobStatus, SlotState
-from darkroom.messages import UploadArrived
+from darkroom.messages import CopyRequested, UploadArrived
 from darkroom.requested_images import RequestId
 from darkroom.runtime.logs import bound, get_logger
 from darkroom.runtime.queue import Outgoing, Queue
@@ -41,7 +42,7 @@ from darkroom_orchestrator.records.open_jobs import OpenJobs
 from darkroom_orchestrator.records.progress import LOST, lost_report
 from darkroom_orchestrator.records.refunds import Refunds
 from darkroom_orchestrator.requested.discard_image import DiscardImage
-from darkroom_orchestrator.storage.originals import Original, Originals
+from darkroom_orchestrator.storage.originals import Originals
 
 _LOG = get_logger(__name__)
 
@@ -155,8 +156,8 @@ class Sweep:
         _LOG.info("resent_behind_backlog", status=job.status)
         if job.status is not JobStatus.AWAITING_UPLOAD:
             await self.slots.send(job)
-        elif original := await self._original(job):
-            await self._announce_upload(job, original)
+        elif arrival := await self._arrival(job):
+            await self._announce(job, arrival)
 
     async def _announce_end(self, job: Job) -> None:
         if job.status is JobStatus.EXPIRED and not await self.refunds.give_back(job):
@@ -166,10 +167,10 @@ class Sweep:
         await self.open_jobs.leave_index(job)
 
     async def _find_upload(self, job: Job, this: SweepRound) -> None:
-        original = await self._original(job)
-        if original and this.backlog.uploads:
+        arrival = await self._arrival(job)
+        if arrival and this.backlog.uploads:
             this.behind.append(job)
-        elif original is None or job.redrives >= MOST_REDRIVES:
+        elif arrival is None or job.redrives >= MOST_REDRIVES:
             expired = await self.jobs.expire(job)
             if expired:
                 _LOG.info("job_expired")
@@ -177,14 +178,17 @@ class Sweep:
                     await self._announce_end(expired)
         elif await self.open_jobs.redrive(job):
             _LOG.info("upload_found", redrives=job.redrives + 1)
-            await self._announce_upload(job, original)
+            await self._announce(job, arrival)
 
-    async def _original(self, job: Job) -> Original | None:
-        return await self.originals.find(job.original_key, job.original.version_id if job.original else None)
+    async def _arrival(self, job: Job) -> UploadArrived | CopyRequested | None:
+        """Return the message that begins a job that awaits its original; None if there is no original."""
+        if job.copied_from:
+            return CopyRequested(job_id=job.job_id)
+        original = await self.originals.find(job.original_key, job.original.version_id if job.original else None)
+        return UploadArrived(job_id=job.job_id, original=original.ref) if original else None
 
-    async def _announce_upload(self, job: Job, original: Original) -> None:
-        arrived = UploadArrived(job_id=job.job_id, original=original.ref)
-        await self.uploads.send([Outgoing(job_id=job.job_id, message=arrived, owner=job.owner)])
+    async def _announce(self, job: Job, arrival: UploadArrived | CopyRequested) -> None:
+        await self.uploads.send([Outgoing(job_id=job.job_id, message=arrival, owner=job.owner)])
 
     async def _redrive_tasks(self, job: Job) -> None:
         redriven = await self.open_jobs.redrive(job)

@@ -153,3 +153,12 @@ def results_are(size: int) -> Condition:
     if size == 0:
         return Condition(text="attribute_not_exists(#results_bytes)")
     return Condition(text="#results_bytes = :seen_results", values={"seen_results": size})
+
+
+def never_queued() -> Condition:
+    """The job has not been queued, so no original is kept for it.
+
+    owner      reads a waiting job ──────────────────── cancels, and no original is counted: refused; reads it again
+    arrival          keeps the original ── "queued"
+    """
+    return Condition(text="attribute_not_exists(#queued_at)")

@@ -28,6 +28,7 @@ from darkroom.jobs import (
     results_bytes,
 )
 from darkroom.messages import TaskFinished, TaskStarted
+from darkroom.original_lifetime import is_kept
 from darkroom.tables.details_item import details_key
 from darkroom.tables.dynamodb import epoch
 from darkroom.tables.job_item import from_item, key, open_shard, slot_values
@@ -40,6 +41,7 @@ from darkroom_orchestrator.records.conditions import (
     Condition,
     attempt_is,
     being_deleted,
+    never_queued,
     not_being_deleted,
     results_are,
     slot_order_is,
@@ -93,11 +95,11 @@ class JobStore(JobTable):
         )
         return await self._change_status(job.job_id, _WAITING, JobStatus.QUEUED, change)
 
-    async def refuse(self, job: Job, original: ObjectRef, fault: Fault) -> Job | None:
-        """Change awaiting_upload to failed: the upload is refused."""
+    async def refuse(self, job: Job, original: ObjectRef | None, fault: Fault) -> Job | None:
+        """Change awaiting_upload to failed: the upload is refused. There is no original if it could not be copied."""
         failed = VariantState(status=VariantStatus.FAILED, fault=fault)
         change = put(
-            original=original.model_dump(),
+            original=original.model_dump() if original else None,
             fault=fault.model_dump(),
             completed_at=iso(self._now()),
         ) & put_variants(job, {name: failed for name, state in job.variants.items() if not state.on_request})
@@ -176,9 +178,11 @@ class JobStore(JobTable):
     async def cancel(self, job: Job) -> Job | None:
         """Change an open job to cancelled, unless it has more results than `job` names. See `_stopping`.
 
-        Its results stay, and are counted for its owner.
+        Its results and the original that it keeps stay, and are counted for its owner.
         """
         stored, condition = stored_size(job), results_are(results_bytes(job))
+        if job.keep_original and not is_kept(job):
+            condition &= never_queued()
         change, condition = status_change(OPEN, JobStatus.CANCELLED, self._stopping(job.job_id), condition, self._now())
         other_writes = counter_writes(self._accounts_table, job, stored - job.stored_bytes)
         if not other_writes:

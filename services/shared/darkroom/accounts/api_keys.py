@@ -50,6 +50,8 @@ class ApiKey:
     limits: KeyLimits = DEFAULTS
     callback_url: str | None = None
     """Callback URL of jobs whose request has none."""
+    keep_original: bool = False
+    """Whether jobs keep their originals if neither the request nor the recipe says so."""
     revoked_at: datetime | None = None
 
     @classmethod
@@ -63,6 +65,7 @@ class ApiKey:
         scopes: frozenset[Scope] = ALL_SCOPES,
         limits: KeyLimits = DEFAULTS,
         callback_url: str | None = None,
+        keep_original: bool = False,
     ) -> Self:
         """Return what is stored of a key."""
         return cls(
@@ -74,6 +77,7 @@ class ApiKey:
             scopes=scopes,
             limits=limits,
             callback_url=callback_url,
+            keep_original=keep_original,
         )
 
 

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from darkroom.errors import DarkroomError
 from darkroom.jobs import ObjectRef
+from darkroom.original_lifetime import expiry_tag
 from darkroom.runtime.aws import translated
 from darkroom.runtime.logs import get_logger
 
@@ -23,11 +25,26 @@ PART_BYTES: Final = 5 * 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class NewOriginal:
-    """The key and metadata of an object that is to be written."""
+    """An object that is to be written. It expires: the orchestrator changes that for a job that keeps its original."""
 
     key: str
     content_type: str
     metadata: Mapping[str, str]
+    days: int
+    """Days until it expires."""
+
+    @property
+    def tagging(self) -> str:
+        """The tag by which it expires, as a header."""
+        return urlencode(expiry_tag(self.days))
+
+    @property
+    def tagging_field(self) -> str:
+        """The same as a field of a form, for which S3 expects XML."""
+        tags = "".join(
+            f"<Tag><Key>{name}</Key><Value>{value}</Value></Tag>" for name, value in expiry_tag(self.days).items()
+        )
+        return f"<Tagging><TagSet>{tags}</TagSet></Tagging>"
 
 
 class IncomingOriginal:
@@ -92,6 +109,7 @@ class IncomingOriginal:
                 Body=bytes(self._buffer),
                 ContentType=self._new.content_type,
                 Metadata=self._new.metadata,
+                Tagging=self._new.tagging,
             )
         return self._ref(answer["ETag"], answer.get("VersionId"))
 
@@ -103,6 +121,7 @@ class IncomingOriginal:
                     Key=self._new.key,
                     ContentType=self._new.content_type,
                     Metadata=self._new.metadata,
+                    Tagging=self._new.tagging,
                 )
                 self._upload_id = answer["UploadId"]
             body = bytes(memoryview(self._buffer)[:size])

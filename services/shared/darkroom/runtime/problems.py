@@ -28,6 +28,7 @@ STATUSES: Final = {
     "not_found": HTTPStatus.NOT_FOUND,
     "conflict": HTTPStatus.CONFLICT,
     "under_way": HTTPStatus.CONFLICT,
+    "original_gone": HTTPStatus.GONE,
     "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
     "quota_exceeded": HTTPStatus.TOO_MANY_REQUESTS,
     "upload_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

@@ -89,6 +89,7 @@ def to_item(key: ApiKey) -> Item:
             "bytes_per_day": key.limits.bytes_per_day,
             "stored_bytes": key.limits.stored_bytes,
             "callback_url": key.callback_url,
+            "keep_original": key.keep_original or None,
             "created_at": clock.iso(key.created_at),
             "revoked_at": clock.iso(key.revoked_at) if key.revoked_at else None,
         }
@@ -109,6 +110,7 @@ def from_item(item: Item) -> ApiKey:
             **{quota: _quota(read, quota) for quota in ("jobs_per_day", "bytes_per_day", "stored_bytes")},
         ),
         callback_url=read.get("callback_url"),
+        keep_original=read.get("keep_original", False),
         created_at=clock.parse(read["created_at"]),
         revoked_at=clock.parse(read["revoked_at"]) if "revoked_at" in read else None,
     )

@@ -14,6 +14,7 @@ from darkroom.errors import (
     InvalidRecipe,
     MalformedRequest,
     NotFound,
+    OriginalGone,
     QuotaExceeded,
     RateLimited,
     RecipeTooLarge,
@@ -81,6 +82,7 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
     Forbidden: {"detail": "This API key lacks the `upload` scope.", "scope": "upload"},
     NotFound: {"detail": "There is no such job."},
     Conflict: {"detail": "The job's status does not allow this now."},
+    OriginalGone: {"detail": "The original is gone: it was kept for 7 days. Upload the image again."},
     UnderWay: {"detail": "Another request with this Idempotency-Key is in progress. Send it again in a second."},
     RateLimited: {"detail": "This caller may send 5 requests a second, and 10 at once."},
     QuotaExceeded: {

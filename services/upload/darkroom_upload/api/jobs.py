@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Response
 
 from darkroom.accounts.api_keys import Scope
-from darkroom.errors import Conflict, NotFound, QuotaExceeded
+from darkroom.errors import Conflict, NotFound, OriginalGone, QuotaExceeded
 from darkroom.jobs import JobStatus
 from darkroom_upload.admission import Admission
 from darkroom_upload.api.access import Access
@@ -89,7 +89,7 @@ def router(
         response_model=JobBody | ReceiptBody,
         responses={
             HTTPStatus.ACCEPTED: {"description": RECEIVED, "headers": LOCATION},
-            **refusals(NotFound, Conflict, QuotaExceeded),
+            **refusals(NotFound, Conflict, OriginalGone, QuotaExceeded),
         },
     )
     async def retry(job_id: JobId, changer: Annotated[Caller, changing]) -> Response:

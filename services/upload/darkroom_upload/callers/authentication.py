@@ -115,6 +115,7 @@ class Authenticate:
             key_id=key.digest,
             allowance=key.limits.within(default),
             callback_url=key.callback_url,
+            keep_original=key.keep_original,
         )
 
     def _is_allowed(self, digest: str) -> bool:

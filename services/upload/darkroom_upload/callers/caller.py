@@ -23,6 +23,8 @@ class Caller:
     allowance: Allowance = NO_LIMITS
     callback_url: str | None = None
     """Callback URL of jobs whose request names none."""
+    keep_original: bool = False
+    """Whether jobs keep their originals if neither the request nor the recipe says so."""
 
     @property
     def counted_as(self) -> str:

@@ -24,17 +24,16 @@ class JobOptions:
     publish: bool | None = None
     """None if the request does not say: then the recipe decides."""
     keep_original: bool | None = None
-    """None if the request does not say: then the recipe decides."""
+    """None if the request does not say: then the recipe and the API key decide."""
 
     @property
     def published(self) -> bool:
         """Return whether the job's results get public addresses."""
         return self.chosen.recipe.publish if self.publish is None else self.publish
 
-    @property
-    def original_is_kept(self) -> bool:
-        """Return whether the original is kept as long as the job."""
-        return self.chosen.recipe.keep_original if self.keep_original is None else self.keep_original
+    def keeps_original(self, *, otherwise: bool) -> bool:
+        """Return whether the original is kept as long as the job. `otherwise` is the default of the API key."""
+        return self.chosen.recipe.keep_original or otherwise if self.keep_original is None else self.keep_original
 
     @property
     def stated(self) -> tuple[object, ...]:

@@ -33,6 +33,7 @@ class Originals:
         """Sign a form with which anyone can put this one object, of at most `max_bytes`, for some seconds."""
         fields = {
             "Content-Type": new.content_type,
+            "tagging": new.tagging_field,
             **{f"x-amz-meta-{name}": value for name, value in new.metadata.items()},
         }
         post = await self._public.generate_presigned_post(

@@ -78,6 +78,8 @@ class Presign:
     stored: StoredBytes
     originals: Originals
     max_upload_bytes: int
+    original_days: int
+    """Days for which an original is readable, unless it is kept."""
     now: Callable[[], datetime]
 
     async def __call__(self, announced: AnnouncedUpload, *, caller: Caller, key: str | None) -> PresignedUpload:
@@ -94,6 +96,7 @@ class Presign:
                 key=job.original_key,
                 content_type=announced.content_type,
                 metadata={"job-id": job.job_id, "recipe": job.recipe_name},
+                days=job.original_days,
             ),
             max_bytes=announced.size,
             seconds=max(1, int((expires_at - self.now()).total_seconds())),
@@ -108,7 +111,7 @@ class Presign:
             return await self._waiting(claim, asked), True
         await self.stored.require_room(caller)
         await require_watermark_images(self.jobs, announced.options.chosen, caller)
-        new = _new_job(caller, announced, self.now())
+        new = _new_job(caller, announced, self.now(), original_days=self.original_days)
         job = new.job
         fresh = Claim(owner=owner, key=key, job_id=job.job_id, fingerprint=asked) if key else None
         created = await self.new_jobs.create(new, claim=fresh, charge=caller.charge(announced.size, self.now()))
@@ -143,7 +146,7 @@ def _fingerprint(announced: AnnouncedUpload) -> str:
     )
 
 
-def _new_job(caller: Caller, announced: AnnouncedUpload, now: datetime) -> NewJob:
+def _new_job(caller: Caller, announced: AnnouncedUpload, now: datetime, *, original_days: int) -> NewJob:
     job_id, filename, options = new_job_id(), display_name(announced.filename), announced.options
     job = Job(
         job_id=job_id,
@@ -160,6 +163,7 @@ def _new_job(caller: Caller, announced: AnnouncedUpload, now: datetime) -> NewJo
         variants=unsettled(options.chosen.recipe),
         callback_url=options.callback_url or caller.callback_url,
         published=options.published,
-        keep_original=options.original_is_kept,
+        keep_original=options.keeps_original(otherwise=caller.keep_original),
+        original_days=original_days,
     )
     return NewJob(job=job, recipe=options.chosen.recipe, metadata=options.metadata)

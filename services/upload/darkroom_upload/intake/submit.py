@@ -62,6 +62,8 @@ class Submit:
     uploads: Queue
     presets: Presets
     max_upload_bytes: int
+    original_days: int
+    """Days for which an original is readable, unless it is kept."""
     allow_http: bool
     """Whether callback URLs may use plain HTTP."""
     now: Callable[[], datetime]
@@ -102,7 +104,12 @@ class Submit:
     def _open(self, job_id: str, filename: str, image_format: ImageFormat, recipe_name: str | None) -> IncomingOriginal:
         metadata = {"job-id": job_id} | ({"recipe": recipe_name} if recipe_name else {})
         return self.originals.incoming(
-            NewOriginal(key=upload_key(job_id, filename), content_type=image_format.media_type, metadata=metadata)
+            NewOriginal(
+                key=upload_key(job_id, filename),
+                content_type=image_format.media_type,
+                metadata=metadata,
+                days=self.original_days,
+            )
         )
 
     async def _record(
@@ -171,7 +178,8 @@ class Submit:
             variants=unsettled(recipe),
             callback_url=options.callback_url or caller.callback_url,
             published=options.published,
-            keep_original=options.original_is_kept,
+            keep_original=options.keeps_original(otherwise=caller.keep_original),
+            original_days=self.original_days,
         )
         return NewJob(job=job, recipe=recipe, metadata=options.metadata)
 

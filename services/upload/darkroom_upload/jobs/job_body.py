@@ -9,6 +9,7 @@ from darkroom import clock
 from darkroom.formats import ImageFormat
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Cost, Fault, Job, JobStatus, VariantState, VariantStatus, VariantWarning
+from darkroom.original_lifetime import expires_at, is_kept
 from darkroom.source_description import SourceDescription
 from darkroom_upload.response_body import ResponseBody
 from darkroom_upload.results.result_links import Link, ResultLinks
@@ -73,6 +74,31 @@ class SourceBody(ResponseBody):
         )
 
 
+class OriginalBody(ResponseBody):
+    """The file that the job reads."""
+
+    url: str
+    """Path of this API that leads to the file."""
+    bytes: int
+    kept: bool
+    """Whether it is kept as long as the job."""
+    expires_at: str | None
+    """Moment until which it can be read; null if it is kept."""
+
+    @classmethod
+    def of(cls, job: Job) -> Self | None:
+        """Return what is known about a job's original, or None before it has arrived."""
+        if job.original is None or job.status is JobStatus.AWAITING_UPLOAD:
+            return None
+        end = expires_at(job)
+        return cls(
+            url=f"/jobs/{job.job_id}/original",
+            bytes=job.original.size,
+            kept=is_kept(job),
+            expires_at=clock.iso(end) if end else None,
+        )
+
+
 class VariantWarningBody(ResponseBody):
     """Something about a result that its owner should know."""
 
@@ -125,6 +151,12 @@ class JobBody(ResponseBody):
     created_at: str
     updated_at: str
     completed_at: str | None
+    original: OriginalBody | None
+    """The stored file. Null before it has arrived."""
+    original_of: Annotated[str | None, Field(default=None, exclude_if=lambda value: value is None)]
+    """The job whose original this job runs again. Left out for an upload."""
+    results_expire_at: str | None = None
+    """Null: results are kept as long as the job."""
     source: SourceBody
     variants: list[VariantBody]
     manifest: ManifestBody | None
@@ -164,6 +196,8 @@ async def job_body(job: Job, details: JobDetails, links: ResultLinks) -> JobBody
         created_at=clock.iso(job.created_at),
         updated_at=clock.iso(job.updated_at),
         completed_at=clock.iso(job.completed_at) if job.completed_at else None,
+        original=OriginalBody.of(job),
+        original_of=job.original_of,
         source=SourceBody.of(job, details.description if job.described else None),
         variants=[await _variant_body(job, name, state, links) for name, state in job.variants.items()],
         manifest=await _manifest_body(job, links),

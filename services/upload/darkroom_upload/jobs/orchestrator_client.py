@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import httpx
 
-from darkroom.errors import Conflict, NotFound, QuotaExceeded, Unavailable, UnderWay
+from darkroom.errors import Conflict, NotFound, OriginalGone, QuotaExceeded, Unavailable, UnderWay
 from darkroom.runtime import tracing
 from darkroom.runtime.tracing import Kind
 from darkroom.tables.daily_counter import Charge
@@ -37,7 +37,7 @@ class OrchestratorClient:
         await self._ask("POST", f"/api/jobs/{job_id}/cancel")
 
     async def retry(self, job_id: str, charge: Charge | None) -> None:
-        """Run the failed variants of a job again, and charge for it. Raises QuotaExceeded too."""
+        """Run the failed variants of a job again, and charge for it. Raises OriginalGone and QuotaExceeded too."""
         await self._ask("POST", f"/api/jobs/{job_id}/retry", charge)
 
     async def delete(self, job_id: str) -> None:
@@ -60,6 +60,8 @@ class OrchestratorClient:
         if answer.status_code == HTTPStatus.CONFLICT:
             detail = _detail(answer, "The job's status does not allow this now.")
             raise _under_way(answer, detail) if _member(answer, "code") == UnderWay.code else Conflict(detail)
+        if answer.status_code == HTTPStatus.GONE:
+            raise OriginalGone(_detail(answer, "The original is gone."))
         if answer.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             raise _quota_exceeded(answer)
         if not answer.is_success:

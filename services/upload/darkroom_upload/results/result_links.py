@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from darkroom.file_names import plain_name
 
@@ -22,12 +22,20 @@ class Link:
     key: str
     filename: str
     download: bool = False
+    content_type: str | None = None
+    """Media type that S3 shall answer with; None for that of the object."""
+    version_id: str | None = None
+    """None for the current version."""
 
     @property
     def path(self) -> str:
-        """The URL's path and query below the bucket's root: the key, and the header that S3 shall answer with."""
-        disposition = quote(content_disposition(self.filename, download=self.download), safe="")
-        return f"{quote(self.key, safe='/~')}?response-content-disposition={disposition}"
+        """The URL's path and query below the bucket's root: the key, and the headers that S3 shall answer with."""
+        query = {"response-content-disposition": content_disposition(self.filename, download=self.download)}
+        if self.content_type:
+            query["response-content-type"] = self.content_type
+        if self.version_id:
+            query["versionId"] = self.version_id
+        return f"{quote(self.key, safe='/~')}?{urlencode(query, quote_via=quote, safe='')}"
 
 
 class ResultLinks(Protocol):
