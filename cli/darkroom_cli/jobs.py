@@ -8,9 +8,11 @@ import click
 
 from darkroom_cli.api import open_api
 from darkroom_cli.output import as_json, show_rows
+from darkroom_client import Change, JobChanged, JobGone, LoadAgain
 
 COLUMNS: Final = ("job_id", "status", "recipe", "filename", "done")
 _VARIANT_COLUMNS: Final = ("name", "status", "content_type", "width", "height", "bytes", "error")
+_EVENT_COLUMNS: Final = ("updated_at", *COLUMNS)
 _LONGEST_PAGE: Final = 100
 
 
@@ -45,6 +47,19 @@ def jobs(wanted: str | None, limit: int, *, json_wanted: bool) -> None:
 
 
 @click.command()
+@as_json
+def events(*, json_wanted: bool) -> None:
+    """Print each change of your jobs as it happens, until you press Ctrl-C."""
+    with open_api() as api:
+        for change in api.changes():
+            line = _event(change)
+            if json_wanted:
+                click.echo(json.dumps(line))
+            elif not isinstance(change, LoadAgain):
+                click.echo("  ".join(str(line.get(name, "")) for name in _EVENT_COLUMNS).rstrip())
+
+
+@click.command()
 @click.argument("name", required=False)
 def recipes(name: str | None) -> None:
     """List all presets, or show one of them as JSON."""
@@ -57,6 +72,18 @@ def usage() -> None:
     """Show your limits, and what you have used of them, as JSON."""
     with open_api() as api:
         click.echo(json.dumps(api.usage().as_document(), indent=2))
+
+
+def _event(change: Change) -> dict[str, Any]:
+    """Return a change as an object: `event` is its name, as in the stream of the API."""
+    match change:
+        case JobChanged(job=job):
+            document = job.as_document()
+            return {"event": "job", **document, "done": _done(document)}
+        case JobGone(job_id=job_id):
+            return {"event": "deleted", "job_id": job_id, "status": "deleted"}
+        case LoadAgain(reason=reason):
+            return {"event": "reset", "reason": reason}
 
 
 def row(job: dict[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ for command in (
     downloads.download,
     jobs.status,
     jobs.jobs,
+    jobs.events,
     jobs.recipes,
     plans.plan,
     jobs.usage,

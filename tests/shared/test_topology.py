@@ -2,7 +2,7 @@
 
 from itertools import chain
 
-from darkroom.topology import BY_OWNER, BY_SLOT, DAY_SECONDS, OPEN_BY_DEADLINE, Topology
+from darkroom.topology import BY_OWNER, BY_SLOT, CHANGES, DAY_SECONDS, OPEN_BY_DEADLINE, Topology
 
 TOPOLOGY = Topology.named("darkroom-dev")
 
@@ -46,7 +46,7 @@ def test_only_originals_expire_and_only_drops_and_presigned_uploads_are_announce
 
 
 def test_jobs_are_found_by_owner_when_they_are_late_and_when_it_is_their_turn() -> None:
-    assert TOPOLOGY.jobs.indexes == (BY_OWNER, OPEN_BY_DEADLINE, BY_SLOT)
+    assert TOPOLOGY.jobs.indexes == (BY_OWNER, OPEN_BY_DEADLINE, BY_SLOT, CHANGES)
     assert (TOPOLOGY.jobs.partition.name, TOPOLOGY.accounts.partition.name) == ("job_id", "id")
     assert (BY_OWNER.partition.name, BY_OWNER.sort.name, BY_OWNER.include) == ("owner_shard", "owner_order", ())
     assert (OPEN_BY_DEADLINE.partition.name, OPEN_BY_DEADLINE.sort.name) == ("open_shard", "deadline")

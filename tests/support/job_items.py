@@ -1,12 +1,13 @@
 """Distinguishes the items of jobs from other items, for tests that scan the jobs table."""
 
 from darkroom.requested_images import RequestId
+from darkroom.tables.change_marks import tombstone_key
 from darkroom.tables.details_item import details_key
 from darkroom.tables.recipe_item import recipe_key
 
-_ENDINGS = tuple(of("")["job_id"]["S"] for of in (recipe_key, details_key))
+_ENDINGS = tuple(of("")["job_id"]["S"] for of in (recipe_key, details_key, tombstone_key))
 
 
 def is_part(job_id: str) -> bool:
-    """Whether a primary key of the jobs table belongs to a recipe, to details or to a requested image, not to a job."""
+    """Whether a primary key of the jobs table belongs to anything else than a job, such as its recipe."""
     return job_id.endswith(_ENDINGS) or RequestId.read(job_id) is not None

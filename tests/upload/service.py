@@ -109,7 +109,7 @@ async def running_service(
         listener = socket.create_server(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         server = _Server(configuration(create_app(services), drain_seconds=5))
-        watching = asyncio.create_task(services.watcher.run(stop))
+        background = [asyncio.create_task(run(stop)) for run in (services.watcher.run, services.feed.run)]
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             async with httpx.AsyncClient(
@@ -123,7 +123,7 @@ async def running_service(
         finally:
             stop.set()
             server.should_exit = True
-            await asyncio.gather(serving, watching)
+            await asyncio.gather(serving, *background)
 
 
 def _played_by(orchestrator: Callable[[httpx.Request], httpx.Response]) -> OrchestratorClient:

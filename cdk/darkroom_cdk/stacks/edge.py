@@ -19,6 +19,7 @@ _API_PATHS: Final = (
     "/uploads*",
     "/status/*",
     "/jobs*",
+    "/events",
     "/recipes*",
     "/usage",
     "/v1/*",

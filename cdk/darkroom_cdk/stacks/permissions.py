@@ -6,7 +6,7 @@ from aws_cdk import CfnOutput
 from constructs import Construct
 
 from darkroom.object_keys import DIRECT, MANIFESTS, UPLOADS
-from darkroom.topology import BY_OWNER, BY_SLOT, OPEN_BY_DEADLINE
+from darkroom.topology import BY_OWNER, BY_SLOT, CHANGES, OPEN_BY_DEADLINE
 from darkroom_cdk.config import StageConfig
 from darkroom_cdk.constructs.bucket import bucket_arn
 from darkroom_cdk.constructs.task_role import TaskRole
@@ -85,6 +85,7 @@ class PermissionsStack(StageStack):
             "CreateAndReadJobs", actions=["dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"], on=[jobs]
         )
         may.allow("ListJobs", actions=["dynamodb:Query"], on=[f"{jobs}/index/{BY_OWNER.name}"])
+        may.allow("ReadChanges", actions=["dynamodb:Query"], on=[f"{jobs}/index/{CHANGES.name}"])
         may.allow("ReadAccounts", actions=["dynamodb:GetItem", "dynamodb:BatchGetItem"], on=[accounts])
         may.allow("ClaimAndRotate", actions=["dynamodb:PutItem"], on=[accounts], items=[_CLAIMS, _WEBHOOK_SECRETS])
         may.allow("CountUse", actions=["dynamodb:UpdateItem"], on=[accounts], items=[_RATES, _USAGE])

@@ -10,6 +10,7 @@ errors.
 
 from darkroom_client import errors, recipes
 from darkroom_client.async_client import AsyncClient
+from darkroom_client.changes import Change, JobChanged, JobGone, LoadAgain
 from darkroom_client.client import Client
 from darkroom_client.errors import DarkroomError, Problem
 from darkroom_client.jobs import Job, JobStatus, JobSummary, Receipt, Variant, VariantStatus
@@ -22,13 +23,17 @@ from darkroom_client.webhooks import WebhookEvent, verify_webhook
 
 __all__ = [
     "AsyncClient",
+    "Change",
     "Client",
     "DarkroomError",
     "Deliveries",
     "Image",
     "Job",
+    "JobChanged",
+    "JobGone",
     "JobStatus",
     "JobSummary",
+    "LoadAgain",
     "Plan",
     "Problem",
     "Receipt",

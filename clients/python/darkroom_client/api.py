@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from darkroom_client.changes import Change, FollowingAll
 from darkroom_client.downloading import results_of, save
 from darkroom_client.files import File, Progress, Sending
 from darkroom_client.following import Deadline, Following
@@ -106,6 +107,16 @@ class Api:
             if page.next_cursor is None:
                 return
             query["cursor"] = page.next_cursor
+
+    async def changes(self) -> AsyncGenerator[Change, None]:
+        """Yield what changes among all your jobs, without end: `JobChanged`, `JobGone` and `LoadAgain`.
+
+        The first one is `LoadAgain`: load your jobs by `jobs`, then apply what follows. A stream that breaks is taken
+        up again where it was.
+        """
+        async with aclosing(FollowingAll(self._session).changes()) as changes:
+            async for change in changes:
+                yield change
 
     async def retry(self, job: JobLike) -> Receipt:
         """Run the failed variants of a job again. Counts as one more job. Raises Conflict if none has failed."""

@@ -58,6 +58,7 @@ class Client:
     events = _iterating(Api.events)
     wait = _blocking(Api.wait)
     jobs = _iterating(Api.jobs)
+    changes = _iterating(Api.changes)
     retry = _blocking(Api.retry)
     delete = _blocking(Api.delete)
     cancel = _blocking(Api.cancel)

@@ -125,6 +125,16 @@ BY_SLOT: Final = IndexSpec(
     sort=AttributeSpec(name="slot_order", type="S"),
     include=("slot_count",),
 )
+CHANGES: Final = IndexSpec(
+    # The latest change of each job, and the deletions of the last day, sorted by time. Each change that clients can see
+    # moves the job's entry: two writes. A partition has the changes of ten minutes, because only the latest are read.
+    name="changes",
+    partition=AttributeSpec(name="change_bucket", type="S"),
+    sort=AttributeSpec(name="change_order", type="S"),
+    include=("owner",),
+)
+CHANGE_SHARDS: Final = 16
+"""Partitions of the index of changes at the same time. One could not accept the writes of all jobs."""
 
 CALLBACK_ATTRIBUTE: Final = "callback"
 """Message attribute of events of jobs with a callback URL. Its value is `true`; other events do not have it."""
@@ -187,7 +197,7 @@ class Topology:
                 name=f"{prefix}-jobs",
                 partition=AttributeSpec(name="job_id", type="S"),
                 ttl_attribute="expires_at",
-                indexes=(BY_OWNER, OPEN_BY_DEADLINE, BY_SLOT),
+                indexes=(BY_OWNER, OPEN_BY_DEADLINE, BY_SLOT, CHANGES),
             ),
             accounts=TableSpec(
                 name=f"{prefix}-accounts",

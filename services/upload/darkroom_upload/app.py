@@ -20,6 +20,7 @@ from darkroom_upload.api import (
     events,
     jobs,
     originals,
+    owner_events,
     plan,
     presigned,
     recipes,
@@ -38,6 +39,8 @@ from darkroom_upload.callers.quota_usage import QuotaUsage
 from darkroom_upload.callers.rate_limit_fields import RateLimitFields
 from darkroom_upload.callers.stored_bytes import StoredBytes
 from darkroom_upload.callers.throttle import Throttle
+from darkroom_upload.feed.change_feed import ChangeFeed
+from darkroom_upload.feed.follow_owner import FollowOwner
 from darkroom_upload.intake.presign import Presign
 from darkroom_upload.intake.submit import Submit
 from darkroom_upload.jobs.follow import FollowJob, ReadState
@@ -77,6 +80,8 @@ class Services:
     originals: StoredOriginals
     original_links: ResultLinks
     watcher: JobWatcher
+    feed: ChangeFeed
+    follow_owner: FollowOwner
     orchestrator: OrchestratorClient
     secrets: WebhookSecrets
     cipher: TextCipher
@@ -131,6 +136,7 @@ def _routers(services: Services, access: Access) -> Iterator[APIRouter]:
     yield results.router(services.jobs, services.links, services.archive, services.archive_slots, access)
     yield originals.router(services.jobs, services.originals, services.original_links, access)
     yield events.router(services.read_state, services.follow, services.stream_slots, access)
+    yield owner_events.router(services.follow_owner, services.stream_slots, access)
     yield webhooks.router(
         services.jobs, services.orchestrator, services.secrets, services.cipher, access, now=services.now
     )

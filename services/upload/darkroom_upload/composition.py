@@ -22,6 +22,10 @@ from darkroom_upload.callers.quota_usage import QuotaUsage
 from darkroom_upload.callers.rate_table import RateTable
 from darkroom_upload.callers.stored_bytes import StoredBytes
 from darkroom_upload.callers.throttle import Throttle
+from darkroom_upload.feed.change_feed import ChangeFeed
+from darkroom_upload.feed.change_reader import ChangeReader
+from darkroom_upload.feed.follow_owner import FollowOwner
+from darkroom_upload.feed.summaries import SummaryTexts
 from darkroom_upload.intake.idempotency_claims import Claims
 from darkroom_upload.intake.new_jobs import NewJobs
 from darkroom_upload.intake.originals import Originals
@@ -71,6 +75,7 @@ class _Adapters:
     def __init__(self, clients: Clients, settings: UploadSettings, now: Callable[[], datetime]) -> None:
         dynamodb, accounts = clients.dynamodb, settings.accounts_table
         self.jobs = JobReader(dynamodb, settings.jobs_table)
+        self.lists = JobLists(dynamodb, self.jobs)
         self.claims = Claims(dynamodb, accounts, now=now)
         self.usage = QuotaUsage(dynamodb, accounts)
         self.stored = StoredBytes(dynamodb, accounts)
@@ -90,6 +95,7 @@ def compose(
     development = settings.environment is Environment.DEVELOPMENT
     sessions = Sessions(SessionTable(dynamodb, accounts), adapters.users, now=now)
     watcher = JobWatcher(adapters.jobs.versions)
+    feed = ChangeFeed(ChangeReader(dynamodb, settings.jobs_table), SummaryTexts(lists=adapters.lists), now=now)
     read_state = ReadState(find_job=adapters.jobs.owned_with_details, links=adapters.links)
     return Services(
         submit=_submit(adapters, settings, presets, now),
@@ -115,11 +121,13 @@ def compose(
         throttle=Throttle(rates=RateTable(dynamodb, accounts, now=now)),
         sessions=sessions,
         jobs=adapters.jobs,
-        lists=JobLists(dynamodb, adapters.jobs),
+        lists=adapters.lists,
         links=adapters.links,
         originals=StoredOriginals(clients.s3, settings.originals_bucket, now=now),
         original_links=S3Links(clients.public_s3, settings.originals_bucket, clients.credentials, now=now),
         watcher=watcher,
+        feed=feed,
+        follow_owner=FollowOwner(feed=feed),
         orchestrator=OrchestratorClient(clients.orchestrator),
         secrets=WebhookSecrets(dynamodb, accounts, cipher),
         cipher=cipher,

@@ -28,6 +28,7 @@ WANTED: Final[dict[str, Scope | tuple[Scope, ...] | str | None]] = {
     "GET /status/{job_id}": Scope.READ,
     "GET /jobs": Scope.READ,
     "GET /jobs/{job_id}/events": Scope.READ,
+    "GET /events": Scope.READ,
     "DELETE /jobs/{job_id}": Scope.UPLOAD,
     "POST /jobs/{job_id}/retry": Scope.UPLOAD,
     "GET /jobs/{job_id}/variants/{name}": Scope.READ,
@@ -76,12 +77,18 @@ async def clients(
 async def ask(client: httpx.AsyncClient, route: str) -> httpx.Response:
     method, path = route.split()
     body = images.jpeg(16, 16) if "upload" in path else None
-    return await client.request(
+    request = client.build_request(
         method,
         path.format(job_id=ID, name="web"),
         content=body,
         headers={"content-type": "image/jpeg"} if body else {},
     )
+    answer = await client.send(request, stream=True)
+    if answer.headers.get("content-type", "").startswith("text/event-stream"):
+        await answer.aclose()  # A stream of all jobs lasts for minutes.
+    else:
+        await answer.aread()
+    return answer
 
 
 def test_each_route_is_in_the_table(upload: RunningService) -> None:

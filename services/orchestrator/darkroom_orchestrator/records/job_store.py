@@ -51,7 +51,12 @@ from darkroom_orchestrator.records.open_jobs import AT_WORK, ENDED, WORK_PERIOD
 from darkroom_orchestrator.records.progress import Progress
 from darkroom_orchestrator.records.settlement import settlement
 from darkroom_orchestrator.records.status_writes import CLOSED, NO_SLOTS, status_change
-from darkroom_orchestrator.records.transaction_items import delete_write, description_write, expiry_write
+from darkroom_orchestrator.records.transaction_items import (
+    delete_write,
+    description_write,
+    expiry_write,
+    tombstone_write,
+)
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
@@ -221,11 +226,12 @@ class JobStore(JobTable):
         return await self._update(job.job_id, change, status_in(ENDED) & attempt_is(job.attempt))
 
     async def end_deletion(self, job: Job, other_writes: "Sequence[TransactWriteItemTypeDef]" = ()) -> None:
-        """Delete the items of a job whose objects are gone. May be repeated.
+        """Delete the items of a job whose objects are gone, and leave a tombstone for event streams. May be repeated.
 
         The same transaction subtracts the job's stored bytes from its owner's counter.
         """
         writes = [delete_write(self._table, item_key(job.job_id)) for item_key in (recipe_key, details_key)]
+        writes.append(tombstone_write(self._table, job, self._now()))
         writes += [*counter_writes(self._accounts_table, job, -job.stored_bytes), *other_writes]
         await self._writes.delete_with(key(job.job_id), being_deleted(), writes)
 

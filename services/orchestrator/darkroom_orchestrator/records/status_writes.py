@@ -6,6 +6,7 @@ from typing import Final
 
 from darkroom.clock import iso
 from darkroom.jobs import JobStatus
+from darkroom.tables.change_marks import change_marks
 from darkroom_orchestrator.records.changes import Change, put, remove
 from darkroom_orchestrator.records.conditions import Condition, status_in
 
@@ -25,6 +26,6 @@ def status_change(
     illegal = [start for start in starts if start is not end and not start.may_become(end)]
     if illegal:
         raise ValueError(f"a job cannot become {end} from {illegal}")
-    change = put(status=end.value, updated_at=iso(moment)) & change
+    change = put(status=end.value, updated_at=iso(moment), **change_marks(moment)) & change
     starting = status_in(starts)
     return change, starting & condition if condition else starting

@@ -17,6 +17,7 @@ from zlib import crc32
 
 from darkroom import clock
 from darkroom.jobs import Cost, Fault, Job, JobSlots, JobStatus, ObjectRef, SlotState, VariantStatus, results_bytes
+from darkroom.tables.change_marks import change_marks
 from darkroom.tables.dynamodb import Item, deserialized, epoch, serialized
 from darkroom.tables.variant_text import variant_text, variants_of
 from darkroom.topology import OPEN_SHARDS, OWNER_SHARDS
@@ -52,6 +53,7 @@ def to_item(job: Job) -> Item:
             "owner": job.owner,
             "owner_shard": owner_shards(job.owner)[_hash(job.job_id) % OWNER_SHARDS],
             "owner_order": owner_order(clock.iso(job.created_at), job.job_id),
+            **change_marks(job.updated_at),
             "recipe_name": job.recipe_name,
             "status": job.status.value,
             "created_at": clock.iso(job.created_at),

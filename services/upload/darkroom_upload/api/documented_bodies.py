@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from darkroom.outbound_urls import MAX_CHARACTERS
 from darkroom_upload.api.documentation import Responses
+from darkroom_upload.feed.follow_owner import Reason
 
 
 def _event(name: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -40,6 +41,31 @@ EVENT_STREAM: Final[Responses] = {
         },
     },
     204: {"description": "The job has ended, and `Last-Event-ID` names its last state: no event will follow"},
+}
+
+_ID_ONLY: Final[dict[str, Any]] = {"type": "object", "properties": {"job_id": {"type": "string"}}}
+_REASON: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {"reason": {"enum": [reason.value for reason in Reason]}},
+}
+OWNER_EVENT_STREAM: Final[Responses] = {
+    200: {
+        "description": "Events `job`, `deleted` and `reset`. A block that has only an `id` keeps the connection open, "
+        "and moves the position on.",
+        "content": {
+            "text/event-stream": {
+                "itemSchema": {
+                    "oneOf": [
+                        _event("job", {"$ref": "#/components/schemas/JobSummaryBody"}),
+                        _event("deleted", _ID_ONLY),
+                        _event("reset", _REASON),
+                    ]
+                },
+                "example": 'retry: 2000\n\nid: 1764504000120\nevent: reset\ndata: {"reason": "new_stream"}\n\n'
+                'id: 1764504007340\nevent: job\ndata: {"job_id": "01a20225-…", "status": "queued", …}\n\n',
+            }
+        },
+    },
 }
 
 BINARY: Final = {"type": "string", "format": "binary"}

@@ -33,10 +33,13 @@ class AdmittedStream(StreamingResponse):
 
 
 class AdmittedEvents(EventSourceResponse):
-    """A stream of Server-Sent Events that holds a slot in the same way."""
+    """A stream of Server-Sent Events that holds a slot in the same way.
+
+    A comment is sent every `ping_seconds`; none for 0. Content is fields of events, or their encoded text.
+    """
 
     def __init__(
-        self, content: AsyncIterable[dict[str, Any]], slot: AbstractContextManager[None], *, ping_seconds: int
+        self, content: AsyncIterable[dict[str, Any] | bytes], slot: AbstractContextManager[None], *, ping_seconds: int
     ) -> None:
         super().__init__(content, ping=ping_seconds, sep="\n")
         self._slot = slot

@@ -109,12 +109,17 @@ class JobLists:
             found, last = found[:limit], found[limit - 1].order
         return Page(found, Position.at(last))
 
+    async def summaries(self, job_ids: Sequence[str]) -> list[JobSummary]:
+        """Return those jobs that exist, in the order of their ids."""
+        jobs: dict[str, JobSummary] = {}
+        for start in range(0, len(job_ids), _BATCH):
+            items = await self._jobs.batch([key(job_id) for job_id in job_ids[start : start + _BATCH]], _ATTRIBUTES)
+            jobs |= {item["job_id"]["S"]: JobSummary.of(item) for item in items}
+        return [jobs[job_id] for job_id in job_ids if job_id in jobs]
+
     async def _summaries(self, sort_keys: Sequence[str]) -> list[JobSummary]:
         """Return the jobs of these keys, in this order. The index lags behind: a job may be gone."""
-        ids = [sort_key.rpartition("#")[2] for sort_key in sort_keys]
-        items = await self._jobs.batch([key(job_id) for job_id in ids], _ATTRIBUTES)
-        jobs = {item["job_id"]["S"]: JobSummary.of(item) for item in items}
-        return [jobs[job_id] for job_id in ids if job_id in jobs]
+        return await self.summaries([sort_key.rpartition("#")[2] for sort_key in sort_keys])
 
 
 @dataclass(kw_only=True)
