@@ -27,7 +27,7 @@ def failing() -> MemoryQueue:
 
 def slots_sending_to(harness: Harness, queue: MemoryQueue) -> Slots:
     index = SlotIndex(harness.clients.dynamodb, harness.settings.jobs_table)
-    send_tasks = SendTasks(jobs=harness.jobs, tasks=queue, max_variants_per_task=16)
+    send_tasks = SendTasks(thumbnails=True, jobs=harness.jobs, tasks=queue, max_variants_per_task=16)
     return Slots(index=index, jobs=harness.jobs, send_tasks=send_tasks, limit=8)
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 import httpx
 from PIL import Image
 
+from darkroom.object_keys import thumbnail_key
 from tools.testbed.images import opened
 
 Job = dict[str, Any]
@@ -80,8 +81,10 @@ async def open_api(url: str, key: str) -> AsyncIterator[Api]:
 
 
 def keys_of(job: Job) -> list[str]:
-    """Return the sorted keys of all objects that a job names: its results and its manifest."""
+    """Return the sorted keys of all objects that a job names: its results, its thumbnail and its manifest."""
     keys = [variant["key"] for variant in job["variants"] if variant["key"]]
+    if job["thumbnail"]:
+        keys.append(thumbnail_key(job["job_id"]))
     return sorted([*keys, job["manifest"]["key"]] if job["manifest"] else keys)
 
 

@@ -125,6 +125,15 @@ class Variant(ResponseModel):
     error: Fault | None = None
 
 
+class Thumbnail(ResponseModel):
+    """A small picture of the original, at most 320 pixels a side."""
+
+    url: str
+    """Link to the image, good for ten minutes at least."""
+    width: int
+    height: int
+
+
 class Manifest(ResponseModel):
     """The address of the document that says which result was made from what."""
 
@@ -160,6 +169,8 @@ class Job(Receipt):
     results_expire_at: Moment | None = None
     """None: results are kept as long as the job."""
     source: Source
+    thumbnail: Thumbnail | None = None
+    """None until the image is described, or if the installation makes none."""
     variants: tuple[Variant, ...]
     manifest: Manifest | None
     cost: Cost

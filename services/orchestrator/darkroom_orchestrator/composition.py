@@ -106,7 +106,12 @@ class Composition:
         originals = Originals(clients.s3, settings.originals_bucket)
         results = Results(clients.s3, settings.results_bucket)
         events = JobEvents(clients.sns, settings.job_events_topic_arn)
-        send_tasks = SendTasks(jobs=jobs, tasks=tasks, max_variants_per_task=settings.max_variants_per_task)
+        send_tasks = SendTasks(
+            jobs=jobs,
+            tasks=tasks,
+            max_variants_per_task=settings.max_variants_per_task,
+            thumbnails=settings.thumbnails,
+        )
         self.slots = slots = Slots(
             index=SlotIndex(clients.dynamodb, settings.jobs_table),
             jobs=jobs,

@@ -55,6 +55,8 @@ class Settings(ServiceSettings, EncryptionSettings):
     """Days for which the original of a drop is readable, unless it is kept."""
     max_variants_per_task: Annotated[int, Field(ge=1)] = DEFAULT_VARIANTS_PER_TASK
     """The most variants of one task. A recipe with more is cut into several tasks."""
+    thumbnails: bool = True
+    """Whether each job gets a thumbnail of its original, for lists of jobs."""
     tasks_per_owner: Annotated[int, Field(ge=0, le=HIGHEST_TASKS_PER_OWNER)] = 0
     """The most tasks of one owner in flight. 0 means no limit, for a queue that is fair by itself."""
     sweep_seconds: Annotated[float, Field(gt=0)] = 30

@@ -149,6 +149,15 @@ class VariantResult(_Value):
     warnings: tuple[VariantWarning, ...] = Field(default=(), exclude_if=lambda warnings: not warnings)
 
 
+class Thumbnail(_Value):
+    """The small picture of a job's original, for lists of jobs: in the results bucket, in sRGB and upright."""
+
+    width: int
+    height: int
+    size: int
+    """Bytes."""
+
+
 class VariantOutcome(_Value):
     """How one variant ended: with a result or with a fault."""
 
@@ -223,6 +232,8 @@ class Job:
     original_sha256: str | None = None
     described: bool = False
     """Whether the job's details have the source's description."""
+    thumbnail: Thumbnail | None = None
+    """The thumbnail of the original. It is stored and recorded together with the description."""
     variants: Mapping[str, VariantState] = field(default_factory=dict)
     """States of the variants by name, in the order of the recipe."""
     pending: frozenset[str] = frozenset()

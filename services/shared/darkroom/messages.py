@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from darkroom.jobs import Cost, Fault, JobStatus, ObjectRef, VariantOutcome
+from darkroom.jobs import Cost, Fault, JobStatus, ObjectRef, Thumbnail, VariantOutcome
 from darkroom.limits import MAX_PIXELS
 from darkroom.recipes import Overlay, Variant
 from darkroom.source_description import SourceDescription
@@ -81,6 +81,8 @@ class ProcessTask(Work):
     """Number of the task within its attempt, from 0."""
     describe: bool
     """Whether this task also describes the source. One task of a job does."""
+    thumbnail_key: str | None = None
+    """Where the task that describes the source stores a thumbnail of it, in the results bucket; None for none."""
 
 
 class MakeImage(Work):
@@ -124,6 +126,8 @@ class TaskFinished(Message):
     described: bool
     """Whether the task had to describe the source. If it failed to, there is no `description`."""
     description: SourceDescription | None = None
+    thumbnail: Thumbnail | None = None
+    """The thumbnail that was stored for the description."""
     original_sha256: str | None = None
     fault: Fault | None = None
     """Why the original cannot be processed at all; then all variants have this fault."""

@@ -74,6 +74,11 @@ def is_drop(key: str) -> bool:
     return key.startswith(f"{INCOMING}/")
 
 
+def thumbnail_key(job_id: str) -> str:
+    """Return the key of the thumbnail of a job's original."""
+    return f"{THUMBNAILS}/{job_id}.webp"
+
+
 @dataclass(frozen=True, kw_only=True)
 class OriginalKey:
     """The parts of an original's key: the id of its job, or for a drop the name of its recipe."""

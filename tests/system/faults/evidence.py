@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from darkroom.jobs import VariantState
-from darkroom.object_keys import manifest_key
+from darkroom.object_keys import manifest_key, thumbnail_key
 from darkroom.tables.details_item import details_key
 from darkroom.tables.dynamodb import deserialized
 from darkroom.tables.job_item import key
@@ -46,7 +46,7 @@ class Evidence:
     item: str
     manifest: str
     pictures: Objects
-    """ETags of the results, one for each key unless two tries made different results."""
+    """ETags of the results and the thumbnail, one for each key unless two tries made different results."""
 
 
 async def evidence(cloud: Cloud, installation: Installation, job_id: str) -> Evidence:
@@ -98,7 +98,7 @@ async def objects_in(cloud: Cloud, bucket: str) -> Objects:
 
 
 async def pictures_of(cloud: Cloud, installation: Installation, job_id: str) -> Objects:
-    """Return the results of a job."""
+    """Return the results of a job, and its thumbnail."""
     results = await objects_in(cloud, installation.topology.results.name)
     return {key: etags for key, etags in results.items() if job_id in key and key != manifest_key(job_id)}
 
@@ -116,6 +116,8 @@ def keys_of(item: Item) -> set[str]:
     """Return the keys of all objects that a job names."""
     named = {state["result"]["key"] for state in item["variants"].values() if "result" in state}
     named.add(item["original_key"])
+    if "thumbnail" in item:
+        named.add(thumbnail_key(item["job_id"]))
     if "manifest" in item:
         named.add(item["manifest"]["key"])
     return named

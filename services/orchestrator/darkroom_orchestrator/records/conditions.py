@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from darkroom.clock import iso
-from darkroom.jobs import JobStatus
+from darkroom.jobs import JobStatus, Thumbnail
 from darkroom.tables.dynamodb import epoch
 
 
@@ -162,3 +162,8 @@ def never_queued() -> Condition:
     arrival          keeps the original ── "queued"
     """
     return Condition(text="attribute_not_exists(#queued_at)")
+
+
+def thumbnail_is(thumbnail: Thumbnail | None) -> Condition:
+    """The job has a thumbnail, or has none, as it was read: its bytes are counted for the owner (see `results_are`)."""
+    return Condition(text=f"attribute_{'exists' if thumbnail else 'not_exists'}(#thumbnail)")

@@ -46,6 +46,7 @@ from darkroom_orchestrator.records.conditions import (
     results_are,
     slot_order_is,
     status_in,
+    thumbnail_is,
 )
 from darkroom_orchestrator.records.open_jobs import AT_WORK, ENDED, WORK_PERIOD
 from darkroom_orchestrator.records.progress import Progress
@@ -181,11 +182,11 @@ class JobStore(JobTable):
         return await self.get(job.job_id) if moved else None
 
     async def cancel(self, job: Job) -> Job | None:
-        """Change an open job to cancelled, unless it has more results than `job` names. See `_stopping`.
+        """Change an open job to cancelled, unless it has more objects than `job` names. See `_stopping`.
 
-        Its results and the original that it keeps stay, and are counted for its owner.
+        Its results, its thumbnail and the original that it keeps stay, and are counted for its owner.
         """
-        stored, condition = stored_size(job), results_are(results_bytes(job))
+        stored, condition = stored_size(job), results_are(results_bytes(job)) & thumbnail_is(job.thumbnail)
         if job.keep_original and not is_kept(job):
             condition &= never_queued()
         change, condition = status_change(OPEN, JobStatus.CANCELLED, self._stopping(job.job_id), condition, self._now())

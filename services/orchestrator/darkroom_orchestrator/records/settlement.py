@@ -66,6 +66,7 @@ def _outcomes(job: Job, report: TaskFinished, progress: Progress, manifest: Obje
         put(
             original_sha256=report.original_sha256,
             described=True if described else None,
+            thumbnail=progress.thumbnail.model_dump() if progress.thumbnail else None,
             engine=report.engine or None,
             manifest=manifest.model_dump() if manifest else None,
         )

@@ -16,7 +16,18 @@ from typing import Any, Final
 from zlib import crc32
 
 from darkroom import clock
-from darkroom.jobs import Cost, Fault, Job, JobSlots, JobStatus, ObjectRef, SlotState, VariantStatus, results_bytes
+from darkroom.jobs import (
+    Cost,
+    Fault,
+    Job,
+    JobSlots,
+    JobStatus,
+    ObjectRef,
+    SlotState,
+    Thumbnail,
+    VariantStatus,
+    results_bytes,
+)
 from darkroom.tables.change_marks import change_marks
 from darkroom.tables.dynamodb import Item, deserialized, epoch, serialized
 from darkroom.tables.variant_text import variant_text, variants_of
@@ -71,6 +82,7 @@ def to_item(job: Job) -> Item:
             "original_bytes": job.original_bytes,
             "original_sha256": job.original_sha256,
             "described": job.described or None,
+            "thumbnail": job.thumbnail.model_dump() if job.thumbnail else None,
             "variants": {
                 name: variant_text(state, number, job.job_id)
                 for number, (name, state) in enumerate(job.variants.items())
@@ -122,6 +134,7 @@ def from_item(item: Mapping[str, Any]) -> Job:
         original_bytes=int(read["original_bytes"]) if "original_bytes" in read else None,
         original_sha256=read.get("original_sha256"),
         described=read.get("described", False),
+        thumbnail=Thumbnail.model_validate(read["thumbnail"]) if "thumbnail" in read else None,
         variants=variants_of(read["variants"], read["job_id"]),
         pending=frozenset(read.get("pending", ())),
         slots=_slots(read),

@@ -8,7 +8,8 @@ from pydantic import Field
 from darkroom import clock
 from darkroom.formats import ImageFormat
 from darkroom.job_details import JobDetails
-from darkroom.jobs import Cost, Fault, Job, JobStatus, VariantState, VariantStatus, VariantWarning
+from darkroom.jobs import Cost, Fault, Job, JobStatus, Thumbnail, VariantState, VariantStatus, VariantWarning
+from darkroom.object_keys import thumbnail_key
 from darkroom.original_lifetime import expires_at, is_kept
 from darkroom.source_description import SourceDescription
 from darkroom_upload.response_body import ResponseBody
@@ -131,6 +132,23 @@ class VariantBody(ResponseBody):
     error: ErrorBody | None = None
 
 
+class ThumbnailBody(ResponseBody):
+    """A small picture of the original: upright, in sRGB, at most 320 pixels a side and never enlarged."""
+
+    url: str
+    """Address of the thumbnail, valid for about an hour."""
+    width: int
+    height: int
+
+    @classmethod
+    async def of(cls, job_id: str, thumbnail: Thumbnail | None, links: ResultLinks) -> Self | None:
+        """Return the thumbnail with a link to it; None if there is none."""
+        if thumbnail is None:
+            return None
+        url = await links.sign(Link(key=thumbnail_key(job_id)))
+        return cls(url=url, width=thumbnail.width, height=thumbnail.height)
+
+
 class ManifestBody(ResponseBody):
     """The manifest: the document that says what was made of the image, how and with which software."""
 
@@ -158,6 +176,8 @@ class JobBody(ResponseBody):
     results_expire_at: str | None = None
     """Null: results are kept as long as the job."""
     source: SourceBody
+    thumbnail: ThumbnailBody | None
+    """A small picture of the original; null until the image is described, or if the installation makes none."""
     variants: list[VariantBody]
     manifest: ManifestBody | None
     """The manifest of the last run that ended by itself; null before that."""
@@ -199,6 +219,7 @@ async def job_body(job: Job, details: JobDetails, links: ResultLinks) -> JobBody
         original=OriginalBody.of(job),
         original_of=job.original_of,
         source=SourceBody.of(job, details.description if job.described else None),
+        thumbnail=await ThumbnailBody.of(job.job_id, job.thumbnail, links),
         variants=[await _variant_body(job, name, state, links) for name, state in job.variants.items()],
         manifest=await _manifest_body(job, links),
         cost=job.cost,

@@ -20,7 +20,8 @@ class Link:
     """An object, the file name to give it, and whether to save or to show it."""
 
     key: str
-    filename: str
+    filename: str | None = None
+    """None for an object that is shown in pages and never saved, such as a thumbnail. Its URL is shorter."""
     download: bool = False
     content_type: str | None = None
     """Media type that S3 shall answer with; None for that of the object."""
@@ -30,12 +31,15 @@ class Link:
     @property
     def path(self) -> str:
         """The URL's path and query below the bucket's root: the key, and the headers that S3 shall answer with."""
-        query = {"response-content-disposition": content_disposition(self.filename, download=self.download)}
+        query = {}
+        if self.filename is not None:
+            query["response-content-disposition"] = content_disposition(self.filename, download=self.download)
         if self.content_type:
             query["response-content-type"] = self.content_type
         if self.version_id:
             query["versionId"] = self.version_id
-        return f"{quote(self.key, safe='/~')}?{urlencode(query, quote_via=quote, safe='')}"
+        path = quote(self.key, safe="/~")
+        return f"{path}?{urlencode(query, quote_via=quote, safe='')}" if query else path
 
 
 class ResultLinks(Protocol):
