@@ -10,7 +10,7 @@ from types_aiobotocore_s3 import S3Client
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job, JobStatus, NewJob, new_job_id, unsettled
 from darkroom.messages import ImageMade, JobEvent, MakeImage, ProcessTask, TaskFinished, TaskStarted
-from darkroom.object_keys import MANIFESTS, direct_key, is_drop, upload_key
+from darkroom.object_keys import MANIFESTS, PUBLIC, direct_key, is_drop, upload_key
 from darkroom.recipes import Recipe, load_presets
 from darkroom.runtime.queue import Delivery, SqsQueue
 from darkroom.tables.job_item import from_item, to_item
@@ -99,9 +99,9 @@ class Harness:
         """Put a job's original into its bucket."""
         return await self.put_original(job.original_key, body)
 
-    async def queued_job(self, recipe: Recipe = RECIPE) -> tuple[Job, list[ProcessTask]]:
+    async def queued_job(self, recipe: Recipe = RECIPE, *, published: bool = False) -> tuple[Job, list[ProcessTask]]:
         """Return a queued job, and its tasks, which are received."""
-        job = await self.waiting_job(recipe)
+        job = await self.waiting_job(recipe, published=published)
         await self.orchestrator.start(await self.upload(job), redelivered=False)
         return await self.job(job.job_id), await self.sent_tasks()
 
@@ -188,9 +188,16 @@ class Harness:
 
     async def result_keys(self) -> list[str]:
         """Return the keys of all results in the bucket, one for each version."""
-        answer = await self.s3.list_object_versions(Bucket=self.settings.results_bucket)
-        keys = sorted(entry["Key"] for entry in answer.get("Versions", []))
-        return [key for key in keys if not key.startswith(f"{MANIFESTS}/")]
+        keys = await self._versions_in_results("")
+        return [key for key in keys if not key.startswith((f"{MANIFESTS}/", f"{PUBLIC}/"))]
+
+    async def public_keys(self) -> list[str]:
+        """Return the keys of all public copies, one for each version."""
+        return await self._versions_in_results(f"{PUBLIC}/")
+
+    async def _versions_in_results(self, prefix: str) -> list[str]:
+        answer = await self.s3.list_object_versions(Bucket=self.settings.results_bucket, Prefix=prefix)
+        return sorted(entry["Key"] for entry in answer.get("Versions", []))
 
     async def result_markers(self) -> list[str]:
         """Return the keys of all delete markers in the bucket of results, including manifests."""

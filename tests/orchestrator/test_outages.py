@@ -71,6 +71,7 @@ async def test_failed_sweep_is_followed_by_the_next(harness: Harness, failing: M
         originals=Originals(harness.s3, harness.settings.originals_bucket),
         slots=slots_sending_to(harness, MemoryQueue()),
         events=JobEvents(harness.clients.sns, harness.settings.job_events_topic_arn),
+        publish=harness.orchestrator.publish,
         refunds=harness.orchestrator.refunds,
         discard_image=harness.orchestrator.requested.discard,
         uploads=failing,

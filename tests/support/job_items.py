@@ -3,9 +3,10 @@
 from darkroom.requested_images import RequestId
 from darkroom.tables.change_marks import tombstone_key
 from darkroom.tables.details_item import details_key
+from darkroom.tables.public_work_item import public_work_key
 from darkroom.tables.recipe_item import recipe_key
 
-_ENDINGS = tuple(of("")["job_id"]["S"] for of in (recipe_key, details_key, tombstone_key))
+_ENDINGS = tuple(of("")["job_id"]["S"] for of in (recipe_key, details_key, tombstone_key, public_work_key))
 
 
 def is_part(job_id: str) -> bool:

@@ -20,6 +20,7 @@ _API_PATHS: Final = (
     "/status/*",
     "/jobs*",
     "/events",
+    "/public/*",
     "/recipes*",
     "/usage",
     "/v1/*",

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -29,12 +29,15 @@ from darkroom_orchestrator.dispatch.send_tasks import SendTasks
 from darkroom_orchestrator.dispatch.slot_index import SlotIndex
 from darkroom_orchestrator.dispatch.slots import Slots
 from darkroom_orchestrator.events import JobEvents
+from darkroom_orchestrator.internal_api.publishing import publishing_routes
 from darkroom_orchestrator.internal_api.routes import QueueName, QueuePair, job_routes, queue_routes
 from darkroom_orchestrator.jobs.cancel import Cancel
 from darkroom_orchestrator.jobs.delete import Delete
 from darkroom_orchestrator.jobs.retry import Retry
 from darkroom_orchestrator.jobs.sweep import Sweep, sweep_regularly
 from darkroom_orchestrator.owner_concurrency import OwnerConcurrency
+from darkroom_orchestrator.publishing.cloudfront import CloudFrontClient
+from darkroom_orchestrator.publishing.composition import Publishing
 from darkroom_orchestrator.records.charging import Charging
 from darkroom_orchestrator.records.job_store import JobStore
 from darkroom_orchestrator.records.open_jobs import OpenJobs
@@ -72,13 +75,16 @@ class Clients:
     sqs: "SQSClient"
     sns: "SNSClient"
     dynamodb: "DynamoDBClient"
+    cloudfront: CloudFrontClient | None = None
+    """None without a CDN."""
 
 
 @asynccontextmanager
-async def open_clients(aws: Aws) -> AsyncIterator[Clients]:
-    """Open the clients, and close them at the end of the block."""
-    async with aws.s3() as s3, aws.sqs() as sqs, aws.sns() as sns, aws.dynamodb() as dynamodb:
-        yield Clients(s3=s3, sqs=sqs, sns=sns, dynamodb=dynamodb)
+async def open_clients(aws: Aws, *, with_cdn: bool = False) -> AsyncIterator[Clients]:
+    """Open the clients, and close them at the end of the block. `with_cdn` opens that of CloudFront too."""
+    cdn = aws.cloudfront() if with_cdn else nullcontext()
+    async with aws.s3() as s3, aws.sqs() as sqs, aws.sns() as sns, aws.dynamodb() as dynamodb, cdn as cloudfront:
+        yield Clients(s3=s3, sqs=sqs, sns=sns, dynamodb=dynamodb, cloudfront=cloudfront)
 
 
 class Composition:
@@ -138,12 +144,16 @@ class Composition:
             now=now,
         )
         self.begin = Begin(jobs=jobs)
-        self.finish = Finish(jobs=jobs, results=results, events=events, slots=slots)
+        publishing = Publishing(settings, clients, jobs, now=now)
+        self.publish, self.unpublish = publishing.publish, publishing.unpublish
+        self.finish = Finish(jobs=jobs, results=results, copying=publishing.copying, events=events, slots=slots)
         self.fail_dead_task = FailDeadTask(finish=self.finish, tries=TASK_TRIES, now=now)
-        self.cancel = Cancel(jobs=jobs, open_jobs=open_jobs, events=events, slots=slots)
+        self.cancel = Cancel(jobs=jobs, open_jobs=open_jobs, events=events, slots=slots, withdraw=publishing.withdraw)
         charging = Charging(settings.accounts_table)
         self.retry = Retry(jobs=jobs, originals=originals, slots=slots, charging=charging, now=now)
-        self.delete = Delete(jobs=jobs, originals=originals, results=results)
+        self.delete = Delete(
+            jobs=jobs, originals=originals, results=results, unpublish=self.unpublish, publish=self.publish
+        )
         self.refunds = Refunds(clients.dynamodb, jobs_table=settings.jobs_table, accounts_table=settings.accounts_table)
         self.requested = RequestedImages(
             clients.dynamodb, jobs, results=results, tasks=tasks, charging=charging, now=now
@@ -154,6 +164,7 @@ class Composition:
             originals=originals,
             slots=slots,
             events=events,
+            publish=self.publish,
             refunds=self.refunds,
             discard_image=self.requested.discard,
             uploads=self.queues[QueueName.UPLOADS].queue,
@@ -175,6 +186,7 @@ class Composition:
         """Return the internal HTTP API. Once `stop` is set, its readiness check fails."""
         routers = (
             job_routes(jobs=self.jobs, cancel=self.cancel, retry=self.retry, delete=self.delete),
+            publishing_routes(self.publish, self.unpublish),
             self.requested.routes(),
             webhook_routes(self.webhooks.replay),
             queue_routes(self.queues),

@@ -46,6 +46,9 @@ class Settings(ServiceSettings, EncryptionSettings):
     notifications_dlq_url: ResourceName
     job_events_topic_arn: ResourceName
 
+    results_distribution_id: ResourceName | None = None
+    """CloudFront's id of the distribution that serves the public addresses. Without it nothing is invalidated."""
+
     default_owner: str
     """Owner of the jobs of drops."""
     presets_file: Path | None = None

@@ -258,10 +258,14 @@ class Job:
     """
     published: bool = False
     """Whether the results have public addresses, from the job's end on."""
+    public_bytes: int = 0
+    """Bytes of the public copies. `stored_bytes` includes them."""
     keep_original: bool = False
     """Whether the original shall last as long as the job. See `darkroom.original_lifetime`."""
     charged_to: str | None = None
     """Key of the daily counter that counts this job and its `original_bytes`; None for a caller without quotas."""
+    deletion_began_at: datetime | None = None
+    """Moment at which the deletion of the job's objects began. The record is deleted last."""
     stored_bytes: int = 0
     """Bytes of this job that its owner's counter of stored bytes includes: all of them once the job has ended."""
 

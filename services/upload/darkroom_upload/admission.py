@@ -19,6 +19,8 @@ DEFAULT_STREAMS: Final = 1000
 """An event stream holds 80 KiB: 80 MiB for all streams."""
 ARCHIVES: Final = 32
 """An archive with a slow reader holds 5 MiB: 160 MiB for all archives."""
+PUBLIC_RESULTS: Final = 256
+"""A public result with a slow reader holds 512 KiB: 128 MiB for all."""
 LISTS: Final = 64
 """A list of 100 jobs takes 10 ms of CPU time and holds 1 MB while it is made: 64 MB for all lists."""
 WAITS: Final = 1000
@@ -30,7 +32,11 @@ _HELD_FOR_EACH_FREE: Final = 3
 class Admission:
     """Gives out the slots of one limit."""
 
-    def __init__(self, slots: int, what: Literal["uploads", "archives", "event streams", "lists", "waits"]) -> None:
+    def __init__(
+        self,
+        slots: int,
+        what: Literal["uploads", "archives", "public results", "event streams", "lists", "waits"],
+    ) -> None:
         self._free = slots
         self._held: Counter[str] = Counter()
         self._what = what

@@ -23,6 +23,8 @@ from darkroom_upload.api import (
     owner_events,
     plan,
     presigned,
+    public,
+    publishing,
     recipes,
     results,
     sessions,
@@ -55,6 +57,7 @@ from darkroom_upload.middleware.security_headers import SecurityHeaders
 from darkroom_upload.originals.stored_originals import StoredOriginals
 from darkroom_upload.planning.plan_recipe import PlanRecipe
 from darkroom_upload.results.archive import MakeArchive
+from darkroom_upload.results.public_results import PublicResults
 from darkroom_upload.results.result_links import ResultLinks
 from darkroom_upload.sessions.login import LogIn
 from darkroom_upload.sessions.session_lifecycle import Sessions
@@ -79,6 +82,7 @@ class Services:
     links: ResultLinks
     originals: StoredOriginals
     original_links: ResultLinks
+    public_results: PublicResults
     watcher: JobWatcher
     feed: ChangeFeed
     follow_owner: FollowOwner
@@ -89,6 +93,7 @@ class Services:
     stored: StoredBytes
     upload_slots: Admission
     archive_slots: Admission
+    public_slots: Admission
     stream_slots: Admission
     list_slots: Admission
     wait_slots: Admission
@@ -133,6 +138,8 @@ def _routers(services: Services, access: Access) -> Iterator[APIRouter]:
     yield status.router(services.jobs, services.links, services.watcher, services.wait_slots, access)
     yield jobs.list_router(services.lists, services.list_slots, access)
     yield jobs.router(services.jobs, services.links, services.orchestrator, services.stored, access, now=services.now)
+    yield publishing.router(services.jobs, services.links, services.orchestrator, services.stored, access)
+    yield public.router(services.public_results, services.public_slots)
     yield results.router(services.jobs, services.links, services.archive, services.archive_slots, access)
     yield originals.router(services.jobs, services.originals, services.original_links, access)
     yield events.router(services.read_state, services.follow, services.stream_slots, access)

@@ -15,7 +15,7 @@ from darkroom.runtime.settings import Environment
 from darkroom.tables.api_key_table import KeyTable
 from darkroom.tables.user_table import UserTable
 from darkroom.tables.webhook_secrets import WebhookSecrets
-from darkroom_upload.admission import ARCHIVES, LISTS, WAITS, Admission
+from darkroom_upload.admission import ARCHIVES, LISTS, PUBLIC_RESULTS, WAITS, Admission
 from darkroom_upload.app import Services
 from darkroom_upload.callers.authentication import Authenticate
 from darkroom_upload.callers.quota_usage import QuotaUsage
@@ -40,6 +40,7 @@ from darkroom_upload.originals.stored_originals import StoredOriginals
 from darkroom_upload.planning.plan_recipe import PlanRecipe
 from darkroom_upload.results.archive import MakeArchive
 from darkroom_upload.results.cdn_links import CdnLinks
+from darkroom_upload.results.public_results import PublicResults
 from darkroom_upload.results.result_bytes import ResultBytes
 from darkroom_upload.results.result_links import ResultLinks
 from darkroom_upload.results.s3_links import GetCredentials, S3Links
@@ -125,6 +126,7 @@ def compose(
         links=adapters.links,
         originals=StoredOriginals(clients.s3, settings.originals_bucket, now=now),
         original_links=S3Links(clients.public_s3, settings.originals_bucket, clients.credentials, now=now),
+        public_results=PublicResults(clients.s3, settings.results_bucket),
         watcher=watcher,
         feed=feed,
         follow_owner=FollowOwner(feed=feed),
@@ -135,6 +137,7 @@ def compose(
         stored=adapters.stored,
         upload_slots=Admission(settings.max_concurrent_uploads, "uploads"),
         archive_slots=Admission(ARCHIVES, "archives"),
+        public_slots=Admission(PUBLIC_RESULTS, "public results"),
         stream_slots=Admission(settings.max_event_streams, "event streams"),
         list_slots=Admission(LISTS, "lists"),
         wait_slots=Admission(WAITS, "waits"),
@@ -181,10 +184,11 @@ def _presign(adapters: _Adapters, settings: UploadSettings, now: Callable[[], da
 def _links(clients: Clients, settings: UploadSettings, now: Callable[[], datetime]) -> ResultLinks:
     """Return links to the CDN if there is one, else links to S3."""
     key = settings.results_private_key
+    root = str(settings.public_base_url or "")
     if settings.results_cdn_url is None or settings.results_key_pair_id is None or key is None:
-        return S3Links(clients.public_s3, settings.results_bucket, clients.credentials, now=now)
-    signing_key = SigningKey(key.get_secret_value())
-    return CdnLinks(str(settings.results_cdn_url), settings.results_key_pair_id, signing_key, now=now)
+        return S3Links(clients.public_s3, settings.results_bucket, clients.credentials, public_root=root, now=now)
+    signing_key, cdn = SigningKey(key.get_secret_value()), str(settings.results_cdn_url)
+    return CdnLinks(cdn, settings.results_key_pair_id, signing_key, public_root=root or cdn, now=now)
 
 
 def _readiness(clients: Clients, settings: UploadSettings, stop: asyncio.Event) -> Readiness:

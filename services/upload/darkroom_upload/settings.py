@@ -88,6 +88,8 @@ class UploadSettings(ServiceSettings, EncryptionSettings):
     """JSON file with more presets."""
     public_s3_endpoint_url: HttpUrl | None = None
     """Address at which clients reach S3, if the service uses another one. Only for an emulator."""
+    public_base_url: HttpUrl | None = None
+    """Root of the public addresses in jobs. Without it they begin with that of the CDN, or are paths of this API."""
     results_cdn_url: HttpUrl | None = None
     """Root of the CloudFront distribution that serves the results. Links then lead there and not to S3."""
     results_key_pair_id: ResourceName | None = None

@@ -107,6 +107,9 @@ def jobs(draw: st.DrawFn) -> Job:
         worker=draw(st.none() | texts),
         redrives=draw(st.integers(0, 5)),
         callback_url=draw(st.none() | texts.filter(bool)),
+        published=draw(st.booleans()),
+        public_bytes=draw(sizes),
+        deletion_began_at=draw(st.none() | moments),
     )
 
 

@@ -73,6 +73,7 @@ async def test_a_new_job_shows_null_for_what_is_not_known_yet(links: ResultLinks
             **UNKNOWN_SOURCE,
         },
         "manifest": None,
+        "public": False,
         "cost": {"cpu_ms": 0, "bytes_read": 0, "bytes_written": 0},
         "error": None,
     }

@@ -64,5 +64,6 @@ def dropped_job(
         original_days=original_days,
         deadline=now + START_PERIOD,
         variants=unsettled(recipe),
+        published=recipe.publish,
     )
     return NewJob(job=job, recipe=recipe)

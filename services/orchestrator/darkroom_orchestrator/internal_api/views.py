@@ -32,6 +32,7 @@ class JobView(BaseModel):
     worker: str | None
     engine: dict[str, str]
     manifest: ObjectRef | None
+    published: bool
     created_at: Moment
     updated_at: Moment
     queued_at: Moment | None
@@ -63,6 +64,7 @@ class JobView(BaseModel):
             worker=job.worker,
             engine=dict(job.engine),
             manifest=job.manifest,
+            published=job.published,
             created_at=job.created_at,
             updated_at=job.updated_at,
             queued_at=job.queued_at,

@@ -14,6 +14,7 @@ the rest, and retry until they succeed:
     announced for the sixth time          expired
     ended, but still in the index         its event is published: that failed before
     a requested image                     removed: the process that waited for it has died
+    public copies to make or to remove    the work on them continues
 
 An outage holds up only the jobs that need what is unavailable: the sweep continues and raises the error at its end.
 """
@@ -33,10 +34,12 @@ from darkroom.messages import CopyRequested, UploadArrived
 from darkroom.requested_images import RequestId
 from darkroom.runtime.logs import bound, get_logger
 from darkroom.runtime.queue import Outgoing, Queue
+from darkroom.tables.public_work_item import job_of_public_work
 from darkroom.topology import OPEN_SHARDS
 from darkroom_orchestrator.dispatch.slots import Slots
 from darkroom_orchestrator.events import JobEvents
 from darkroom_orchestrator.jobs.sweep_round import Backlog, SweepRound
+from darkroom_orchestrator.publishing.publish import Publish
 from darkroom_orchestrator.records.job_store import JobStore
 from darkroom_orchestrator.records.open_jobs import OpenJobs
 from darkroom_orchestrator.records.progress import LOST, lost_report
@@ -61,6 +64,7 @@ _GIVEN_UP: Final = Fault(
 _RECORDS: Final = "records"
 _ENDS: Final = "ends"
 _IMAGES: Final = "requested images"
+_PUBLIC: Final = "public copies"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +76,7 @@ class Sweep:
     originals: Originals
     slots: Slots
     events: JobEvents
+    publish: Publish
     refunds: Refunds
     discard_image: DiscardImage
     uploads: Queue
@@ -111,12 +116,20 @@ class Sweep:
         uploads, tasks, reports = await asyncio.gather(*(queue.depth() for queue in queues))
         return Backlog(uploads=uploads.visible > 0, work=tasks.visible > 0 or reports.visible > 0)
 
-    async def _handle(self, job_id: str, this: SweepRound) -> None:
-        if request_id := RequestId.read(job_id):
+    async def _handle(self, found: str, this: SweepRound) -> None:
+        """Handle one entry of the index: a job, a requested image, or the work on the public copies of a job."""
+        if request_id := RequestId.read(found):
             if not this.is_blocked(_IMAGES):
                 with this.unavailable_noted(_IMAGES):
                     await self.discard_image.if_overdue(request_id)
-            return
+        elif job_id := job_of_public_work(found):
+            if not this.is_blocked(_PUBLIC):
+                with this.unavailable_noted(_PUBLIC):
+                    await self.publish.resume(job_id)
+        else:
+            await self._handle_job(found, this)
+
+    async def _handle_job(self, job_id: str, this: SweepRound) -> None:
         job = await self.jobs.get(job_id)
         # The index lags behind the table: the job may have progressed, or may be deleted.
         if job is None or job.deadline is None or job.deadline > self.now():

@@ -130,6 +130,17 @@ def being_deleted() -> Condition:
     return Condition(text="attribute_exists(#deletion_began_at)")
 
 
+def published_is(*, published: bool) -> Condition:
+    """The job is published, or is not, as it was when it was read.
+
+    report   reads "published" ── copies the results ───────────── ends the job, naming the copies: refused
+    owner                            withdraws the publication
+
+    The copies of such a report are removed by the withdrawal, which looks for them again after a period.
+    """
+    return Condition(text=f"attribute_{'exists' if published else 'not_exists'}(#published)")
+
+
 def results_within(most: int, more: int) -> Condition:
     """The job's results and `more` bytes have at most `most` bytes together.
 

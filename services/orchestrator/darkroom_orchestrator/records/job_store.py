@@ -29,6 +29,7 @@ from darkroom.jobs import (
 )
 from darkroom.messages import TaskFinished, TaskStarted
 from darkroom.original_lifetime import is_kept
+from darkroom.tables.change_marks import change_marks
 from darkroom.tables.details_item import details_key
 from darkroom.tables.dynamodb import epoch
 from darkroom.tables.job_item import from_item, key, open_shard, slot_values
@@ -43,6 +44,7 @@ from darkroom_orchestrator.records.conditions import (
     being_deleted,
     never_queued,
     not_being_deleted,
+    published_is,
     results_are,
     slot_order_is,
     status_in,
@@ -67,6 +69,7 @@ EXPIRED_KEPT: Final = timedelta(days=7)
 """How long an expired job is kept: as long as an original."""
 
 _WAITING: Final = frozenset({JobStatus.AWAITING_UPLOAD})
+_UNPUBLISHED: Final = remove("published", "public_bytes")
 
 
 class JobStore(JobTable):
@@ -126,16 +129,18 @@ class JobStore(JobTable):
         progress: Progress,
         *,
         manifest: ObjectRef | None = None,
+        public_bytes: int = 0,
         other_writes: "Sequence[TransactWriteItemTypeDef]" = (),
     ) -> Job | None:
         """Change queued or processing to processing or an end: settle parts, store their outcomes, add their cost.
 
-        `job` is as it was read; `manifest` is the one that was stored for the end. The same transaction writes the
-        source's description into the job's details and, at the end, adds the stored bytes to the owner's counter.
+        `job` is as it was read; `manifest` and `public_bytes` are what was stored for the end. The same transaction
+        writes the source's description into the job's details and, at the end, adds the stored bytes to the owner's
+        counter.
         """
         # The moment as it is stored, so that the event of the end is always the same.
         now = parse(iso(self._now()))
-        settled = settlement(job, report, progress, manifest=manifest, moment=now)
+        settled = settlement(job, report, progress, manifest=manifest, public_bytes=public_bytes, moment=now)
         if progress.ending:
             more = settled.job.stored_bytes - job.stored_bytes
             other_writes = [*other_writes, *counter_writes(self._accounts_table, job, more)]
@@ -181,16 +186,22 @@ class JobStore(JobTable):
         moved = await self._writes.update_with(key(job.job_id), change, condition, other_writes)
         return await self.get(job.job_id) if moved else None
 
-    async def cancel(self, job: Job) -> Job | None:
+    async def cancel(self, job: Job, withdrawal: "TransactWriteItemTypeDef | None" = None) -> Job | None:
         """Change an open job to cancelled, unless it has more objects than `job` names. See `_stopping`.
 
-        Its results, its thumbnail and the original that it keeps stay, and are counted for its owner.
+        Its results, its thumbnail and the original that it keeps stay, and are counted for its owner. `withdrawal` is
+        given if and only if the job is published.
         """
-        stored, condition = stored_size(job), results_are(results_bytes(job)) & thumbnail_is(job.thumbnail)
+        stored = stored_size(replace(job, public_bytes=0))
+        condition = results_are(results_bytes(job)) & thumbnail_is(job.thumbnail)
+        condition &= published_is(published=job.published)
         if job.keep_original and not is_kept(job):
             condition &= never_queued()
-        change, condition = status_change(OPEN, JobStatus.CANCELLED, self._stopping(job.job_id), condition, self._now())
+        change = self._stopping(job.job_id) & _UNPUBLISHED
+        change, condition = status_change(OPEN, JobStatus.CANCELLED, change, condition, self._now())
         other_writes = counter_writes(self._accounts_table, job, stored - job.stored_bytes)
+        if withdrawal:
+            other_writes.append(withdrawal)
         if not other_writes:
             return await self._update(job.job_id, change, condition)
         moved = await self._writes.update_with(
@@ -202,7 +213,7 @@ class JobStore(JobTable):
         """Change awaiting_upload to expired. DynamoDB's TTL then deletes the job's items. See `_stopping`."""
         now = parse(iso(self._now()))
         gone = epoch(now + EXPIRED_KEPT)
-        change = self._stopping(job.job_id) & put(expires_at=gone)
+        change = self._stopping(job.job_id) & put(expires_at=gone) & _UNPUBLISHED
         change, condition = status_change(_WAITING, JobStatus.EXPIRED, change, None, now)
         other_writes = [expiry_write(self._table, item_key(job.job_id), gone) for item_key in (recipe_key, details_key)]
         if not await self._writes.update_with(key(job.job_id), change, condition, other_writes):
@@ -221,10 +232,44 @@ class JobStore(JobTable):
         change = put(open_shard=open_shard(job_id), deadline=epoch(self._now()))
         return change & remove("pending") & NO_SLOTS
 
+    async def publish_open(self, job: Job, none_write: "TransactWriteItemTypeDef") -> bool:
+        """Let the results of an open job be published at its end. Return False if the job is in another attempt.
+
+        Raises OtherWriteRefused if there is work on its public copies: `none_write` requires that there is none.
+        """
+        condition = status_in(OPEN) & attempt_is(job.attempt)
+        change = put(published=True, **change_marks(self._now()))
+        return await self._writes.update_with(key(job.job_id), change, condition, [none_write])
+
+    async def publish_ended(self, job: Job, end_write: "TransactWriteItemTypeDef") -> bool:
+        """Publish an ended job whose results are copied, and count the copies. Return False if the job has changed.
+
+        Raises OtherWriteRefused if the job is no longer to be published: `end_write` ends that work.
+        """
+        copied = results_bytes(job)
+        stored = stored_size(replace(job, public_bytes=copied))
+        change = put(published=True, public_bytes=copied or None, stored_bytes=stored, **change_marks(self._now()))
+        condition = status_in({job.status}) & attempt_is(job.attempt)
+        condition &= not_being_deleted() & published_is(published=False)
+        others = [end_write, *counter_writes(self._accounts_table, job, stored - job.stored_bytes)]
+        return await self._writes.update_with(key(job.job_id), change, condition, others)
+
+    async def unpublish(self, job: Job, withdrawal: "TransactWriteItemTypeDef") -> bool:
+        """End the publication of a job and begin its withdrawal. Return False if the job has changed.
+
+        Its public copies are no longer counted, though it takes a moment until they are gone.
+        """
+        condition = status_in({job.status}) & attempt_is(job.attempt) & published_is(published=job.published)
+        others = [withdrawal, *counter_writes(self._accounts_table, job, -job.public_bytes)]
+        stored = job.stored_bytes - job.public_bytes if job.public_bytes else None
+        change = put(stored_bytes=stored, **change_marks(self._now())) & _UNPUBLISHED
+        return await self._writes.update_with(key(job.job_id), change, condition, others)
+
     async def begin_deletion(self, job: Job) -> Job | None:
-        """Mark an ended job, so that it cannot be retried while its objects are deleted. May be repeated."""
+        """Mark an ended job that is not published, so that it cannot be retried or published. May be repeated."""
         change = put(deletion_began_at=iso(self._now()))
-        return await self._update(job.job_id, change, status_in(ENDED) & attempt_is(job.attempt))
+        condition = status_in(ENDED) & attempt_is(job.attempt) & published_is(published=False)
+        return await self._update(job.job_id, change, condition)
 
     async def end_deletion(self, job: Job, other_writes: "Sequence[TransactWriteItemTypeDef]" = ()) -> None:
         """Delete the items of a job whose objects are gone, and leave a tombstone for event streams. May be repeated.

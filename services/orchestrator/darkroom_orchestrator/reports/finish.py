@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
-from darkroom.jobs import OPEN, RETRYABLE, SOURCE_PART, Job, JobStatus, ObjectRef
+from darkroom.jobs import OPEN, RETRYABLE, SOURCE_PART, Job, JobStatus, ObjectRef, results_bytes
 from darkroom.messages import TaskFinished
 from darkroom.object_keys import manifest_key, thumbnail_key
 from darkroom.runtime.logs import get_logger
 from darkroom_orchestrator.dispatch.slots import Slots
 from darkroom_orchestrator.events import JobEvents
+from darkroom_orchestrator.publishing.copying import Copying
 from darkroom_orchestrator.records.job_store import JobStore
 from darkroom_orchestrator.records.open_jobs import AT_WORK
 from darkroom_orchestrator.records.progress import Progress, advanced_job, parts_of_report, progress_of
@@ -30,6 +31,7 @@ class Finish:
 
     jobs: JobStore
     results: Results
+    copying: Copying
     events: JobEvents
     slots: Slots
 
@@ -38,6 +40,7 @@ class Finish:
         # A lost write means that another report has settled parts of this job since it was read. The number of parts
         # is finite, so this loop ends.
         while True:
+            since = self.copying.now()
             job = await self.jobs.get(report.job_id)
             if job is None or job.attempt != report.attempt or job.status not in AT_WORK:
                 await self._too_late(job, report)
@@ -47,11 +50,24 @@ class Finish:
                 _LOG.info("report_repeated", attempt=report.attempt, task=report.task)
                 await self._discard_unclaimed(job, report)
                 return
+            public_bytes = await self._published(job, report, progress, since=since)
             manifest = await self._manifest(job, report, progress)
-            advanced = await self.jobs.advance(job, report, progress, manifest=manifest)
+            advanced = await self.jobs.advance(job, report, progress, manifest=manifest, public_bytes=public_bytes)
             if advanced:
                 await self._after(advanced, report, progress)
                 return
+
+    async def _published(self, job: Job, report: TaskFinished, progress: Progress, *, since: float) -> int:
+        """Copy the results of a published job if this report ends it, and return the bytes of all its copies.
+
+        The copies come before the end, as the manifest does. If this report loses the write that names them, another
+        has named the same copies, or the job is not published any more and its withdrawal removes them.
+        """
+        if progress.ending is None or not job.published:
+            return 0
+        ended = advanced_job(job, report, progress, report.finished_at)
+        await self.copying(ended, since=since)
+        return results_bytes(ended)
 
     async def _manifest(self, job: Job, report: TaskFinished, progress: Progress) -> ObjectRef | None:
         """Store the manifest if this report ends the job. It comes before the end, so every ended job has one.

@@ -7,7 +7,7 @@ are used again. Only this module and the adapters import botocore.
 import os
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import aioboto3
 import aiohttp
@@ -105,6 +105,10 @@ class Aws:
     def dynamodb(self) -> "AbstractAsyncContextManager[DynamoDBClient]":
         """Open a client for DynamoDB."""
         return self._session.client("dynamodb", config=self._config)
+
+    def cloudfront(self) -> AbstractAsyncContextManager[Any]:
+        """Open a client for CloudFront."""
+        return self._session.client("cloudfront", config=self._config)
 
     async def credentials(self) -> ReadOnlyCredentials:
         """Return the current credentials. Temporary ones are renewed in time. Raises Unavailable."""

@@ -104,8 +104,10 @@ def to_item(job: Job) -> Item:
             "redrives": job.redrives,
             "callback_url": job.callback_url,
             "published": job.published or None,
+            "public_bytes": job.public_bytes or None,
             "keep_original": job.keep_original or None,
             "charged_to": job.charged_to,
+            "deletion_began_at": clock.iso(job.deletion_began_at) if job.deletion_began_at else None,
             "results_bytes": results_bytes(job) or None,
             "stored_bytes": job.stored_bytes or None,
         }
@@ -149,8 +151,10 @@ def from_item(item: Mapping[str, Any]) -> Job:
         redrives=int(read["redrives"]),
         callback_url=read.get("callback_url"),
         published=read.get("published", False),
+        public_bytes=int(read.get("public_bytes", 0)),
         keep_original=read.get("keep_original", False),
         charged_to=read.get("charged_to"),
+        deletion_began_at=_moment(read, "deletion_began_at"),
         stored_bytes=int(read.get("stored_bytes", 0)),
     )
 

@@ -1,4 +1,4 @@
-"""Counters of the bytes that owners store, in the accounts table: results, thumbnails, manifests, and kept originals.
+"""Counters of the bytes that owners store, in the accounts table: of all objects in `stored_size`.
 
 A job's bytes are added in the transaction that ends it, and subtracted in the transaction that deletes its record. So
 each job is added once and subtracted once, even if a process dies. The job's item has its own part of the counter.
@@ -21,9 +21,10 @@ SHARDS: Final = 16
 
 
 def stored_size(job: Job) -> int:
-    """Return the bytes of a job's results, thumbnail and manifest, and of its original if that is kept."""
+    """Return the bytes of a job's results, public copies, thumbnail and manifest, and of its original if it is kept."""
     original = job.original if is_kept(job) else None
-    return results_bytes(job) + sum(stored.size for stored in (job.thumbnail, job.manifest, original) if stored)
+    others = sum(stored.size for stored in (job.thumbnail, job.manifest, original) if stored)
+    return results_bytes(job) + job.public_bytes + others
 
 
 def counter_keys(owner: str) -> list[str]:

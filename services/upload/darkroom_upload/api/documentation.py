@@ -39,6 +39,7 @@ Errors are problem documents (RFC 9457) with a stable `code`.
 TAGS: Final = [
     {"name": "uploads", "description": "Upload images."},
     {"name": "jobs", "description": "See what became of them, and get the results."},
+    {"name": "public", "description": "Published results, for everybody, without a key."},
     {"name": "recipes", "description": "What Darkroom can make of them."},
     {"name": "usage", "description": "Your limits, and how much of them you have used."},
     {"name": "webhooks", "description": "What callback URLs receive, and how to verify it."},

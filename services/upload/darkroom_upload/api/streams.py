@@ -22,8 +22,9 @@ class AdmittedStream(StreamingResponse):
         *,
         media_type: str,
         headers: Mapping[str, str],
+        status_code: int = 200,
     ) -> None:
-        super().__init__(content, media_type=media_type, headers=headers)
+        super().__init__(content, media_type=media_type, headers=headers, status_code=status_code)
         self._slot = slot
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -8,9 +8,20 @@ from pydantic import Field
 from darkroom import clock
 from darkroom.formats import ImageFormat
 from darkroom.job_details import JobDetails
-from darkroom.jobs import Cost, Fault, Job, JobStatus, Thumbnail, VariantState, VariantStatus, VariantWarning
-from darkroom.object_keys import thumbnail_key
+from darkroom.jobs import (
+    Cost,
+    Fault,
+    Job,
+    JobStatus,
+    Thumbnail,
+    VariantResult,
+    VariantState,
+    VariantStatus,
+    VariantWarning,
+)
+from darkroom.object_keys import public_key, thumbnail_key
 from darkroom.original_lifetime import expires_at, is_kept
+from darkroom.public_copies import has_public_copies
 from darkroom.source_description import SourceDescription
 from darkroom_upload.response_body import ResponseBody
 from darkroom_upload.results.result_links import Link, ResultLinks
@@ -127,6 +138,8 @@ class VariantBody(ResponseBody):
     """Key of the result in the results bucket."""
     url: str | None = None
     """Address of the result, valid for about an hour."""
+    public_url: Annotated[str | None, Field(default=None, exclude_if=lambda url: url is None)] = None
+    """Address of the result for everybody, as long as the job is published. Left out if there is none."""
     warnings: tuple[VariantWarningBody, ...] = ()
     """Things to know about the result, usually none."""
     error: ErrorBody | None = None
@@ -181,6 +194,8 @@ class JobBody(ResponseBody):
     variants: list[VariantBody]
     manifest: ManifestBody | None
     """The manifest of the last run that ended by itself; null before that."""
+    public: bool
+    """Whether the results have public addresses. An open job gets them when it ends."""
     cost: Cost
     error: ErrorBody | None
     metadata: Annotated[dict[str, str], Field(default={}, exclude_if=lambda value: not value)]
@@ -222,6 +237,7 @@ async def job_body(job: Job, details: JobDetails, links: ResultLinks) -> JobBody
         thumbnail=await ThumbnailBody.of(job.job_id, job.thumbnail, links),
         variants=[await _variant_body(job, name, state, links) for name, state in job.variants.items()],
         manifest=await _manifest_body(job, links),
+        public=job.published,
         cost=job.cost,
         error=ErrorBody.of(job.fault),
         metadata=dict(details.metadata),
@@ -263,8 +279,13 @@ async def _variant_body(job: Job, name: str, state: VariantState, links: ResultL
         sha256=result.sha256,
         key=result.key,
         url=await links.sign(link),
+        public_url=links.public(_public_key(job, name, result)) if has_public_copies(job) else None,
         warnings=tuple(map(VariantWarningBody.of, result.warnings)),
     )
+
+
+def _public_key(job: Job, name: str, result: VariantResult) -> str:
+    return public_key(job.job_id, name, result.format.extension)
 
 
 def _progress(job: Job) -> ProgressBody:

@@ -24,7 +24,7 @@ def open_client(url: str) -> httpx.AsyncClient:
 
 
 class OrchestratorClient:
-    """Cancels, retries and deletes jobs, and replays their webhooks.
+    """Cancels, retries, deletes and publishes jobs, and replays their webhooks.
 
     All methods raise NotFound, Conflict and Unavailable.
     """
@@ -43,6 +43,14 @@ class OrchestratorClient:
     async def delete(self, job_id: str) -> None:
         """Delete a finished job and its objects."""
         await self._ask("DELETE", f"/api/jobs/{job_id}")
+
+    async def publish(self, job_id: str) -> None:
+        """Give the results of a job public addresses, now or at its end."""
+        await self._ask("PUT", f"/api/jobs/{job_id}/published")
+
+    async def unpublish(self, job_id: str) -> None:
+        """Take the public addresses of a job back."""
+        await self._ask("DELETE", f"/api/jobs/{job_id}/published")
 
     async def replay(self, job_id: str, charge: Charge | None) -> None:
         """Send the webhook of a job's end again, and charge for it.

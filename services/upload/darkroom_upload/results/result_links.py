@@ -48,6 +48,9 @@ class ResultLinks(Protocol):
     async def sign(self, link: Link) -> str:
         """Return a URL that is valid for 45 minutes, unless the signing credentials end earlier. Raises Unavailable."""
 
+    def public(self, key: str) -> str:
+        """Return the public address of a public copy."""
+
 
 class LinkMemory:
     """The URLs of the present window of 15 minutes, so that each is seldom signed twice."""
@@ -65,6 +68,11 @@ class LinkMemory:
         if (link, signer) not in self._signed:
             self._signed[link, signer] = await sign(link, window * _WINDOW_SECONDS + LINK_SECONDS)
         return self._signed[link, signer]
+
+
+def public_address(root: str, key: str) -> str:
+    """Return the address of a public copy below this root. An empty root makes it a path."""
+    return f"{root.rstrip('/')}/{quote(key, safe='/~')}"
 
 
 def content_disposition(filename: str, *, download: bool) -> str:
