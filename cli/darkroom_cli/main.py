@@ -2,7 +2,7 @@
 
 import click
 
-from darkroom_cli import downloads, jobs, plans, uploads
+from darkroom_cli import downloads, jobs, plans, previews, uploads
 from darkroom_cli.extra_command import ExtraCommand
 
 
@@ -30,6 +30,7 @@ for command in (
     jobs.events,
     jobs.recipes,
     plans.plan,
+    previews.preview,
     jobs.usage,
     ExtraCommand("try", "darkroom_cli.trial:try_recipe", "Run a recipe on photos of this machine.", extra="try"),
     _operator("keys", "keys:keys", "API keys; for operators."),

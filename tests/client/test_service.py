@@ -151,6 +151,21 @@ async def test_plan_is_for_a_described_image_or_for_a_job(darkroom: AsyncClient)
     assert "not_enlarged" in {warning.code for warning in planned.warnings}
 
 
+async def test_preview_is_an_image_of_a_variant_that_no_recipe_has(darkroom: AsyncClient) -> None:
+    job = await darkroom.wait(await darkroom.upload(CAT, recipe="metadata"))
+    resize = recipes.Resize(width=40)
+    for variant in (
+        recipes.Variant(name="small", operations=(resize,)),
+        {"operations": [resize.model_dump(exclude_unset=True)]},
+    ):
+        image = decoded(await darkroom.preview(job, variant))
+        assert (image.format, image.size) == ("JPEG", (40, 30))
+    large = await darkroom.wait(await darkroom.upload(jpeg(2500, 1700), recipe="metadata"))
+    with pytest.raises(errors.ImageNotMade) as refusal:
+        await darkroom.preview(large, {})
+    assert refusal.value.document["fault"] == "output_limit"
+
+
 async def test_refusals_are_typed(darkroom: AsyncClient, system: System, shell: Shell) -> None:
     with pytest.raises(errors.UnsupportedMediaType):
         await darkroom.upload(b"This is no image.")

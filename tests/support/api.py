@@ -60,6 +60,10 @@ class Api:
         job = await self.upload(data, recipe, filename=filename)
         return await self.ended(job["job_id"])
 
+    async def preview(self, job_id: str, variant: dict[str, Any]) -> httpx.Response:
+        """Request a preview of a variant, and return the answer."""
+        return await self.http.post("/recipes/preview", json={"job_id": job_id, "variant": variant})
+
     async def files(self, job: Job) -> dict[str, bytes]:
         """Fetch the results of a job from their URLs. Return their bytes by variant."""
         urls = {variant["name"]: variant["url"] for variant in job["variants"] if variant["url"]}

@@ -254,3 +254,14 @@ async def test_dead_letters_are_counted_and_moved(run: Run) -> None:
     rows = [json.loads(line) for line in (await run("dlq", "list", "--json")).stdout.splitlines()]
     assert {row["name"] for row in rows} == {"uploads", "tasks", "reports", "notifications"}
     assert "0 message(s)" in (await run("dlq", "redrive", "reports")).stdout
+
+
+async def test_preview_command_writes_the_image(run: Run, photo: Path, tmp_path: Path) -> None:
+    uploaded = json.loads((await run("upload", str(photo), "--recipe", "metadata", "--wait", "--json")).stdout)
+    variant, output = tmp_path / "variant.json", tmp_path / "preview.webp"
+    variant.write_text('{"operations": [{"op": "resize", "width": 40}], "output": {"format": "webp"}}')
+    shown = await run("preview", uploaded["job_id"], "--variant", str(variant), "-o", str(output))
+    assert shown.stdout.strip() == str(output)
+    assert size_of(str(output)) == (40, 30)
+    variant.write_text("[]")
+    await run("preview", uploaded["job_id"], "--variant", str(variant), "-o", str(output), status=2)

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -96,15 +96,17 @@ async def running_service(
     orchestrator: Callable[[httpx.Request], httpx.Response] | None = None,
     *,
     now: Callable[[], datetime] = _now,
+    changes: Mapping[str, Any] = {},
 ) -> AsyncIterator[RunningService]:
     """Run the service with these settings on a free port, for the length of a `with` block.
 
-    `orchestrator` answers in place of the orchestrator. Without it, nothing does.
+    `orchestrator` answers in place of the orchestrator. Without it, nothing does. `changes` replace services by name.
     """
     stop = asyncio.Event()
     presets = load_presets(settings.presets_file)
     async with open_services(settings, presets, stop, now=now) as opened:
-        services = replace(opened, orchestrator=_played_by(orchestrator)) if orchestrator else opened
+        services = _with_orchestrator(opened, _played_by(orchestrator)) if orchestrator else opened
+        services = replace(services, **changes)
         # The socket listens from the start, so a connection waits until the server is ready.
         listener = socket.create_server(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -124,6 +126,10 @@ async def running_service(
             stop.set()
             server.should_exit = True
             await asyncio.gather(serving, *background)
+
+
+def _with_orchestrator(services: Services, orchestrator: OrchestratorClient) -> Services:
+    return replace(services, orchestrator=orchestrator, preview=replace(services.preview, orchestrator=orchestrator))
 
 
 def _played_by(orchestrator: Callable[[httpx.Request], httpx.Response]) -> OrchestratorClient:

@@ -17,7 +17,7 @@ from darkroom_client.files import File, Progress, Sending
 from darkroom_client.following import Deadline, Following
 from darkroom_client.jobs import Job, JobPage, JobStatus, JobSummary, Receipt
 from darkroom_client.plans import Image, Plan
-from darkroom_client.recipes import Recipe
+from darkroom_client.recipes import Recipe, Variant
 from darkroom_client.session import Session
 from darkroom_client.transport import Request
 from darkroom_client.uploading import Wanted, receipt_of, upload, upload_direct
@@ -148,6 +148,17 @@ class Api:
         body = {name: value for name, value in asked.items() if value is not None}
         request = Request(method="POST", target="/recipes/plan", json=body, repeatable=True)
         return Plan.model_validate_json((await self._session.ask(request)).content)
+
+    async def preview(self, job: JobLike, variant: Variant | Mapping[str, Any]) -> bytes:
+        """Return the image that a variant would be, made of the original of a job. It is stored nowhere.
+
+        `variant` is a variant of a recipe, or its document. Counts as one job without bytes. Raises ImageNotMade with
+        the reason, OriginalGone, and Conflict while the original has not arrived.
+        """
+        document = variant.model_dump(mode="json", exclude_unset=True) if isinstance(variant, Variant) else variant
+        body = {"job_id": _plain_id(job), "variant": dict(document)}
+        request = Request(method="POST", target="/recipes/preview", json=body, repeatable=True)
+        return (await self._session.ask(request)).content
 
     async def download(
         self, job: JobLike, folder: str | PathLike[str], *, only: Collection[str] | None = None

@@ -63,6 +63,7 @@ class Client:
     delete = _blocking(Api.delete)
     cancel = _blocking(Api.cancel)
     plan = _blocking(Api.plan)
+    preview = _blocking(Api.preview)
     download = _blocking(Api.download)
     recipes = _blocking(Api.recipes)
     recipe = _blocking(Api.recipe)

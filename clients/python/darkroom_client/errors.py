@@ -15,6 +15,7 @@ DarkroomError
 │   ├── UnsupportedMediaType    415
 │   ├── InvalidRecipe           422
 │   │   └── RecipeTooLarge
+│   ├── ImageNotMade            422
 │   ├── ImageTooLarge           422
 │   ├── IdempotencyMismatch     422
 │   ├── RateLimited             429
@@ -120,6 +121,10 @@ class InvalidRecipe(Problem):
 
 class RecipeTooLarge(InvalidRecipe):
     """The recipe is longer than what is kept with a job."""
+
+
+class ImageNotMade(Problem):
+    """The requested image cannot be made. `document["fault"]` is the code of the reason, as of a failed variant."""
 
 
 class ImageTooLarge(Problem):

@@ -24,6 +24,7 @@ _ERRORS: Final[Mapping[str, type[Problem]]] = MappingProxyType(
         "unsupported_media_type": errors.UnsupportedMediaType,
         "invalid_recipe": errors.InvalidRecipe,
         "recipe_too_large": errors.RecipeTooLarge,
+        "image_not_made": errors.ImageNotMade,
         "image_too_large": errors.ImageTooLarge,
         "idempotency_mismatch": errors.IdempotencyMismatch,
         "rate_limited": errors.RateLimited,

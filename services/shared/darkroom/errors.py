@@ -16,6 +16,7 @@
     │   ├── InvalidRecipe          422
     │   │   └── RecipeTooLarge
     │   ├── IdempotencyMismatch    422: an Idempotency-Key came again with another payload
+    │   ├── ImageNotMade           422: the image that this request asks for cannot be made; `fault` says why
     │   └── ImageTooLarge          422: the image's header says more pixels than the limit
     ├── ImageError                 the image cannot be processed as the recipe says; a retry does not help
     │   ├── UndecodableImage
@@ -166,6 +167,12 @@ class IdempotencyMismatch(RequestError):
     """The same Idempotency-Key was used before with another payload."""
 
     code = "idempotency_mismatch"
+
+
+class ImageNotMade(RequestError):
+    """The requested image cannot be made. The field `fault` has the code of the reason, as of a failed variant."""
+
+    code = "image_not_made"
 
 
 class ImageTooLarge(RequestError):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from darkroom.limits import DEFAULT_ORIGINAL_DAYS, LONGEST_ORIGINAL_DAYS
-from darkroom.object_keys import DIRECT, INCOMING
+from darkroom.object_keys import DIRECT, INCOMING, PREVIEWS
 
 DAY_SECONDS: Final = 24 * 60 * 60
 EXPIRE_TAG: Final = "expire"
@@ -192,7 +192,11 @@ class Topology:
                 lifetimes=original_lifetimes(original_days),
                 notify_prefixes=(f"{DIRECT}/", f"{INCOMING}/"),
             ),
-            results=BucketSpec(name=f"{prefix}-results"),
+            results=BucketSpec(
+                name=f"{prefix}-results",
+                # The net under the orchestrator, which deletes a preview when its client has it.
+                lifetimes=(Lifetime(prefix=f"{PREVIEWS}/", days=1),),
+            ),
             jobs=TableSpec(
                 name=f"{prefix}-jobs",
                 partition=AttributeSpec(name="job_id", type="S"),

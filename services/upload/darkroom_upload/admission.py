@@ -26,17 +26,19 @@ LISTS: Final = 64
 WAITS: Final = 1000
 """A request that waits for its job to change holds 80 KiB, its connection included: 80 MiB for all waits."""
 
+PREVIEWS: Final = 32
+"""A preview has up to 8 MiB: 256 MiB for all previews. Each waits for a processor meanwhile."""
+
 _HELD_FOR_EACH_FREE: Final = 3
+
+
+_What = Literal["uploads", "archives", "event streams", "lists", "waits", "previews", "public results"]
 
 
 class Admission:
     """Gives out the slots of one limit."""
 
-    def __init__(
-        self,
-        slots: int,
-        what: Literal["uploads", "archives", "public results", "event streams", "lists", "waits"],
-    ) -> None:
+    def __init__(self, slots: int, what: _What) -> None:
         self._free = slots
         self._held: Counter[str] = Counter()
         self._what = what

@@ -23,6 +23,7 @@ from darkroom_upload.api import (
     owner_events,
     plan,
     presigned,
+    preview,
     public,
     publishing,
     recipes,
@@ -37,6 +38,7 @@ from darkroom_upload.api.access import Access
 from darkroom_upload.api.documentation import DESCRIPTION, TAGS, DocumentedApi
 from darkroom_upload.callers import throttle
 from darkroom_upload.callers.authentication import Authenticate
+from darkroom_upload.callers.preview_rate import PreviewRate
 from darkroom_upload.callers.quota_usage import QuotaUsage
 from darkroom_upload.callers.rate_limit_fields import RateLimitFields
 from darkroom_upload.callers.stored_bytes import StoredBytes
@@ -56,6 +58,7 @@ from darkroom_upload.middleware.request_framing import SingleBodyLength
 from darkroom_upload.middleware.security_headers import SecurityHeaders
 from darkroom_upload.originals.stored_originals import StoredOriginals
 from darkroom_upload.planning.plan_recipe import PlanRecipe
+from darkroom_upload.previews.make_preview import MakePreview
 from darkroom_upload.results.archive import MakeArchive
 from darkroom_upload.results.public_results import PublicResults
 from darkroom_upload.results.result_links import ResultLinks
@@ -70,6 +73,8 @@ class Services:
     submit: Submit
     presign: Presign
     plan: PlanRecipe
+    preview: MakePreview
+    preview_rate: PreviewRate
     read_state: ReadState
     follow: FollowJob
     archive: MakeArchive
@@ -97,6 +102,7 @@ class Services:
     stream_slots: Admission
     list_slots: Admission
     wait_slots: Admission
+    preview_slots: Admission
     presets: Presets
     readiness: Readiness
     now: Callable[[], datetime]
@@ -149,6 +155,9 @@ def _routers(services: Services, access: Access) -> Iterator[APIRouter]:
     )
     # The plan comes before the presets, whose `/recipes/{name}` matches its path too: else `Allow` would be wrong.
     yield plan.router(services.plan, services.jobs, services.presets, access)
+    yield preview.router(
+        services.preview, services.jobs, services.preview_rate, services.preview_slots, access, now=services.now
+    )
     yield recipes.router(services.presets, access)
     yield usage.router(services.usage, services.stored, access, now=services.now)
     yield sessions.router(services.log_in, services.sessions, access, proxies=services.trusted_proxies)

@@ -13,11 +13,13 @@ from darkroom.runtime.health import Readiness, bucket_check, queue_check, table_
 from darkroom.runtime.queue import SqsQueue
 from darkroom.runtime.settings import Environment
 from darkroom.tables.api_key_table import KeyTable
+from darkroom.tables.request_table import RequestTable
 from darkroom.tables.user_table import UserTable
 from darkroom.tables.webhook_secrets import WebhookSecrets
-from darkroom_upload.admission import ARCHIVES, LISTS, PUBLIC_RESULTS, WAITS, Admission
+from darkroom_upload.admission import ARCHIVES, LISTS, PREVIEWS, PUBLIC_RESULTS, WAITS, Admission
 from darkroom_upload.app import Services
 from darkroom_upload.callers.authentication import Authenticate
+from darkroom_upload.callers.preview_rate import PreviewRate
 from darkroom_upload.callers.quota_usage import QuotaUsage
 from darkroom_upload.callers.rate_table import RateTable
 from darkroom_upload.callers.stored_bytes import StoredBytes
@@ -38,8 +40,10 @@ from darkroom_upload.jobs.orchestrator_client import OrchestratorClient
 from darkroom_upload.jobs.watcher import JobWatcher
 from darkroom_upload.originals.stored_originals import StoredOriginals
 from darkroom_upload.planning.plan_recipe import PlanRecipe
+from darkroom_upload.previews.make_preview import MakePreview
 from darkroom_upload.results.archive import MakeArchive
 from darkroom_upload.results.cdn_links import CdnLinks
+from darkroom_upload.results.image_watcher import ImageWatcher
 from darkroom_upload.results.public_results import PublicResults
 from darkroom_upload.results.result_bytes import ResultBytes
 from darkroom_upload.results.result_links import ResultLinks
@@ -84,6 +88,10 @@ class _Adapters:
         self.originals = Originals(clients.s3, settings.originals_bucket, public=clients.public_s3)
         self.uploads = SqsQueue(clients.sqs, str(settings.uploads_queue_url))
         self.users = UserTable(dynamodb, accounts, settings.cipher)
+        self.rates = RateTable(dynamodb, accounts, now=now)
+        self.orchestrator = OrchestratorClient(clients.orchestrator)
+        self.images = ImageWatcher(RequestTable(dynamodb, settings.jobs_table).all_of)
+        self.result_bytes = ResultBytes(clients.s3, settings.results_bucket)
         self.links = _links(clients, settings, now)
 
 
@@ -106,9 +114,11 @@ def compose(
             max_upload_bytes=settings.max_upload_bytes,
             max_variants_per_task=settings.max_variants_per_task,
         ),
+        preview=MakePreview(orchestrator=adapters.orchestrator, watcher=adapters.images, results=adapters.result_bytes),
+        preview_rate=PreviewRate(rates=adapters.rates),
         read_state=read_state,
         follow=FollowJob(read_state=read_state, watcher=watcher),
-        archive=MakeArchive(results=ResultBytes(clients.s3, settings.results_bucket)),
+        archive=MakeArchive(results=adapters.result_bytes),
         log_in=LogIn(
             users=adapters.users, attempts=LoginAttempts(dynamodb, accounts, now=now), development=development
         ),
@@ -119,7 +129,7 @@ def compose(
             trusted_origins=settings.cors_origins,
             allowance=settings.allowance,
         ),
-        throttle=Throttle(rates=RateTable(dynamodb, accounts, now=now)),
+        throttle=Throttle(rates=adapters.rates),
         sessions=sessions,
         jobs=adapters.jobs,
         lists=adapters.lists,
@@ -130,7 +140,7 @@ def compose(
         watcher=watcher,
         feed=feed,
         follow_owner=FollowOwner(feed=feed),
-        orchestrator=OrchestratorClient(clients.orchestrator),
+        orchestrator=adapters.orchestrator,
         secrets=WebhookSecrets(dynamodb, accounts, cipher),
         cipher=cipher,
         usage=adapters.usage,
@@ -141,6 +151,7 @@ def compose(
         stream_slots=Admission(settings.max_event_streams, "event streams"),
         list_slots=Admission(LISTS, "lists"),
         wait_slots=Admission(WAITS, "waits"),
+        preview_slots=Admission(PREVIEWS, "previews"),
         presets=presets,
         readiness=_readiness(clients, settings, stop),
         now=now,

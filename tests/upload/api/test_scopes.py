@@ -45,6 +45,7 @@ WANTED: Final[dict[str, Scope | tuple[Scope, ...] | str | None]] = {
     "GET /recipes": Scope.READ,
     "GET /recipes/schema": Scope.READ,
     "POST /recipes/plan": Scope.READ,
+    "POST /recipes/preview": READS_AND_CHANGES,
     "GET /recipes/{name}": Scope.READ,
     "GET /usage": Scope.READ,
     "POST /auth/login": ANYBODY,

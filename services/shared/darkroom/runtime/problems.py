@@ -35,6 +35,7 @@ STATUSES: Final = {
     "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "invalid_recipe": HTTPStatus.UNPROCESSABLE_ENTITY,
     "recipe_too_large": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "image_not_made": HTTPStatus.UNPROCESSABLE_ENTITY,
     "image_too_large": HTTPStatus.UNPROCESSABLE_ENTITY,
     "idempotency_mismatch": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,

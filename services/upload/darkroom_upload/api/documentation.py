@@ -10,6 +10,7 @@ from darkroom.errors import (
     DarkroomError,
     Forbidden,
     IdempotencyMismatch,
+    ImageNotMade,
     ImageTooLarge,
     InvalidRecipe,
     MalformedRequest,
@@ -71,6 +72,7 @@ class Problem(BaseModel):
         None, description="The quota that is used up: daily `jobs` or `bytes`, or `stored_bytes`."
     )
     used: int | None = Field(None, description="How much of the quota is used.")
+    fault: str | None = Field(None, description="Why the requested image cannot be made, as of a failed variant.")
     scope: str | None = Field(None, description="The missing scope.")
     errors: list[FaultItem] | None = Field(None, description="All faults, if there can be several.")
 
@@ -109,6 +111,10 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
         "actual": 170210,
     },
     IdempotencyMismatch: {"detail": "This Idempotency-Key was used for another upload. Use a new key."},
+    ImageNotMade: {
+        "detail": "The result would have 5000000 pixels in all frames together. The limit is 4000000. Make it smaller.",
+        "fault": "output_limit",
+    },
     ImageTooLarge: {
         "detail": "The image has 10000 × 10000 pixels. At most 50000000 are allowed.",
         "limit": 50000000,

@@ -7,6 +7,7 @@ from typing import Any, Final
 import httpx
 
 from darkroom.errors import Conflict, NotFound, OriginalGone, QuotaExceeded, Unavailable, UnderWay
+from darkroom.recipes import Variant
 from darkroom.runtime import tracing
 from darkroom.runtime.tracing import Kind
 from darkroom.tables.daily_counter import Charge
@@ -24,7 +25,7 @@ def open_client(url: str) -> httpx.AsyncClient:
 
 
 class OrchestratorClient:
-    """Cancels, retries, deletes and publishes jobs, and replays their webhooks.
+    """Cancels, retries, deletes and publishes jobs, replays their webhooks, and has previews made.
 
     All methods raise NotFound, Conflict and Unavailable.
     """
@@ -59,9 +60,27 @@ class OrchestratorClient:
         """
         await self._ask("POST", f"/api/jobs/{job_id}/deliveries/replay", charge)
 
+    async def begin_preview(self, job_id: str, variant: Variant, charge: Charge | None) -> str:
+        """Begin to make an image of a job's original, charge for it, and return its name. Raises QuotaExceeded too."""
+        body = {
+            "variant": variant.model_dump(mode="json"),
+            "charge": charge.model_dump(mode="json") if charge else None,
+        }
+        answer = await self._send("POST", f"/api/jobs/{job_id}/previews", body)
+        name: str = answer.json()["name"]
+        return name
+
+    async def discard_preview(self, job_id: str, name: str) -> None:
+        """Remove a preview that was sent, or that nobody waits for any more."""
+        await self._send("DELETE", f"/api/jobs/{job_id}/previews/{name}")
+
     async def _ask(self, method: str, path: str, charge: Charge | None = None) -> None:
+        await self._send(method, path, charge.model_dump(mode="json") if charge else None)
+
+    async def _send(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """Return the answer to a request that succeeded."""
         with tracing.span("ask the orchestrator", Kind.CLIENT, {"http.request.method": method}) as span:
-            answer = await self._request(method, path, charge)
+            answer = await self._request(method, path, body)
             span.set_attribute("http.response.status_code", answer.status_code)
         if answer.status_code == HTTPStatus.NOT_FOUND:
             raise NotFound(_detail(answer, "There is no such job."))
@@ -74,9 +93,9 @@ class OrchestratorClient:
             raise _quota_exceeded(answer)
         if not answer.is_success:
             raise Unavailable("Jobs cannot be changed now. Try again in a moment.")
+        return answer
 
-    async def _request(self, method: str, path: str, charge: Charge | None) -> httpx.Response:
-        body = charge.model_dump(mode="json") if charge else None
+    async def _request(self, method: str, path: str, body: Any) -> httpx.Response:
         try:
             async with asyncio.timeout(TOTAL_SECONDS):
                 return await self._client.request(method, path, headers=tracing.headers(), json=body)

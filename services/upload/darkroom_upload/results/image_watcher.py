@@ -1,0 +1,75 @@
+"""Waits for requested images, for all requests of a process together.
+
+While a request waits, one poll reads the items of all images for which some request waits, twenty times a second. While
+none waits, nothing is read. A hundred clients that wait for one image cost one read of one item.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Final
+
+from darkroom.errors import Unavailable
+from darkroom.requested_images import RequestedImage, RequestId, RequestState
+from darkroom.runtime.logs import get_logger
+
+_LOG = get_logger(__name__)
+
+LONGEST_SECONDS: Final = 10.0
+"""How long a request waits for an image. After that the client has to send another one."""
+POLL_SECONDS: Final = 0.05
+"""Pause between two polls. Waits are short, and half of it is part of what a client waits."""
+
+ReadImages = Callable[[Sequence[RequestId]], Awaitable[Mapping[RequestId, RequestedImage]]]
+"""Returns those of the images that have an item. Raises Unavailable."""
+Ended = asyncio.Future[RequestedImage | None]
+"""The end of one request's wait."""
+
+
+class ImageWatcher:
+    """Says when requested images are there. It polls only while somebody waits."""
+
+    def __init__(self, read_images: ReadImages, *, poll_seconds: float = POLL_SECONDS) -> None:
+        self._read_images = read_images
+        self._poll_seconds = poll_seconds
+        self._waiting: dict[RequestId, set[Ended]] = {}
+        self._polling: asyncio.Task[None] | None = None
+
+    async def ended(self, request_id: RequestId, *, within_seconds: float = LONGEST_SECONDS) -> RequestedImage | None:
+        """Return the image once it is done or has failed. None if that takes longer, or if its item is gone."""
+        end: Ended = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(request_id, set()).add(end)
+        if self._polling is None:
+            self._polling = asyncio.create_task(self._poll())
+        try:
+            async with asyncio.timeout(within_seconds):
+                return await end
+        except TimeoutError:
+            return None
+        finally:
+            self._forget(request_id, end)
+
+    async def _poll(self) -> None:
+        """Poll until nobody waits. No error ends it: the next poll may succeed, and every wait has a limit."""
+        while self._waiting:
+            try:
+                self._tell(await self._read_images(list(self._waiting)))
+            except Unavailable as error:
+                _LOG.warning("image_watch_failed", images=len(self._waiting), reason=error.message)
+            except Exception as error:  # noqa: BLE001 - an error here would leave all requests waiting
+                _LOG.error("image_watch_failed", code="bug", images=len(self._waiting), exc_info=error)
+            await asyncio.sleep(self._poll_seconds)
+        self._polling = None
+
+    def _tell(self, images: Mapping[RequestId, RequestedImage]) -> None:
+        for request_id, ends in list(self._waiting.items()):
+            image = images.get(request_id)
+            if image is None or image.state is not RequestState.WAITING:
+                for end in ends:
+                    if not end.done():
+                        end.set_result(image)
+
+    def _forget(self, request_id: RequestId, end: Ended) -> None:
+        ends = self._waiting[request_id]
+        ends.discard(end)
+        if not ends:
+            del self._waiting[request_id]
