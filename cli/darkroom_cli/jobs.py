@@ -64,7 +64,7 @@ def events(*, json_wanted: bool) -> None:
 def recipes(name: str | None) -> None:
     """List all presets, or show one of them as JSON."""
     with open_api() as api:
-        click.echo(json.dumps(api.recipe(name), indent=2) if name else "\n".join(api.recipes()))
+        click.echo(json.dumps(api.preset(name).document, indent=2) if name else "\n".join(api.presets()))
 
 
 @click.command()

@@ -2,7 +2,7 @@
 
 import click
 
-from darkroom_cli import downloads, jobs, plans, previews, uploads
+from darkroom_cli import downloads, jobs, plans, presets, previews, uploads
 from darkroom_cli.extra_command import ExtraCommand
 
 
@@ -29,6 +29,7 @@ for command in (
     jobs.jobs,
     jobs.events,
     jobs.recipes,
+    presets.presets,
     plans.plan,
     previews.preview,
     jobs.usage,

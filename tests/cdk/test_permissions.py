@@ -45,6 +45,8 @@ EXPECTED: Final[dict[str, Permissions]] = {
         "ClaimAndRotate": ({"dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
         "CountUse": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
         "KeepSessions": ({"dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
+        "KeepPresets": ({"dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
+        "ListPresets": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
         "CountAttempts": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
         "AnnounceUploads": ({"sqs:SendMessage", "sqs:GetQueueAttributes"}, {"<UploadsQueue.Arn>"}),
     },
@@ -65,6 +67,7 @@ EXPECTED: Final[dict[str, Permissions]] = {
         ),
         "SignWebhooks": ({"dynamodb:GetItem", "dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
         "Settle": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
+        "ReadPresets": ({"dynamodb:GetItem"}, {"<AccountsTable.Arn>"}),
         "FindOverdueJobs": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/open-by-deadline"}),
         "FindFreeSlots": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/by-slot"}),
         "Consume": (
@@ -133,6 +136,9 @@ def _all(value: object) -> set[str]:
     [
         ("Upload", "ClaimAndRotate", ["idempotency#*", "webhook#*"]),
         ("Upload", "CountUse", ["rate#*", "usage#*"]),
+        ("Upload", "KeepPresets", ["preset#*"]),
+        ("Upload", "ListPresets", ["presets#*"]),
+        ("Orchestrator", "ReadPresets", ["preset#*", "presets#*"]),
         ("Upload", "KeepSessions", ["session#*", "logout#*", "known-address#*"]),
         ("Upload", "CountAttempts", ["attempts#*"]),
         ("Orchestrator", "SignWebhooks", ["webhook#*"]),

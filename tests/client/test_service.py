@@ -193,9 +193,33 @@ async def test_key_that_may_not_read_gets_receipts(cloud: Cloud, system: System,
         assert refusal.value.document["scope"] == "read"
 
 
-async def test_presets_and_limits_are_read(darkroom: AsyncClient, key: str) -> None:
-    presets = await darkroom.recipes()
-    assert Recipe.model_validate(presets["thumbnails"]) == Recipe.model_validate(await darkroom.recipe("thumbnails"))
+async def test_presets_are_put_read_and_deleted(darkroom: AsyncClient) -> None:
+    first = await darkroom.put_preset("card", SMALL, only_new=True)
+    assert (first.name, first.version, Recipe.model_validate(first.document)) == ("card", 1, SMALL)
+    second = await darkroom.put_preset("card", {"variants": []}, if_match=1)
+    assert (await darkroom.put_preset("card", second.document)).version == second.version == 2
+    for refused in ({"if_match": 1}, {"only_new": True}):
+        with pytest.raises(errors.PreconditionFailed):
+            await darkroom.put_preset("card", SMALL, **refused)
+    assert await darkroom.preset("card") == second
+    assert await darkroom.preset("card", version=1) == first
+    assert [version.version for version in await darkroom.preset_versions("card")] == [2, 1]
+    listed = await darkroom.presets()
+    assert (listed["card"].version, listed["web"].version, listed["web"].created_at) == (2, None, None)
+    assert await darkroom.preset_versions("web") == ()
+
+    job = await darkroom.wait(await darkroom.upload(CAT, recipe="card@1"))
+    assert job.preset is not None
+    assert (job.recipe, job.preset.version, [variant.name for variant in job.variants]) == ("card", 1, ["small"])
+    await darkroom.delete_preset("card", if_match=2)
+    with pytest.raises(errors.NotFound):
+        await darkroom.preset("card")
+    with pytest.raises(errors.InvalidRecipe):
+        await darkroom.upload(CAT, recipe="card@1")
+    assert (await darkroom.job(job)).preset == job.preset
+
+
+async def test_limits_are_read(darkroom: AsyncClient, key: str) -> None:
     usage = await darkroom.usage()
     assert usage.owner == key
     assert usage.as_document() == await darkroom.ask("GET", "/usage")

@@ -12,8 +12,11 @@ from darkroom.jobs import Job, JobStatus, NewJob, new_job_id, unsettled
 from darkroom.messages import ImageMade, JobEvent, MakeImage, ProcessTask, TaskFinished, TaskStarted
 from darkroom.object_keys import MANIFESTS, PUBLIC, direct_key, is_drop, upload_key
 from darkroom.recipes import Recipe, load_presets
+from darkroom.recipes.owned_presets import PresetHistory, PresetVersion
 from darkroom.runtime.queue import Delivery, SqsQueue
+from darkroom.tables.dynamodb import Item
 from darkroom.tables.job_item import from_item, to_item
+from darkroom.tables.preset_item import history_item, list_key, listed, version_item
 from darkroom.topology import OPEN_SHARDS
 from darkroom_orchestrator.arrivals.announcements import AnnouncedObject
 from darkroom_orchestrator.composition import Clients, Composition
@@ -88,6 +91,17 @@ class Harness:
         job = replace(job, **changes)
         assert await self.jobs.create(NewJob(job=job, recipe=recipe))
         return job
+
+    async def put_preset(self, name: str, number: int, recipe: Recipe) -> None:
+        """Write a version of a preset of the owner of drops, which becomes the newest."""
+        owner, moment = self.settings.default_owner, self.now()
+        version = PresetVersion(name=name, number=number, recipe=recipe, document={}, created_at=moment)
+        history = PresetHistory(
+            owner=owner, name=name, first=1, digest=version.digest, created=(moment,) * number, is_deleted=False
+        )
+        listed_value: Item = {"=" + name: {"S": listed(number, moment)}}
+        for item in (version_item(owner, version), history_item(history), list_key(owner) | listed_value):
+            await self.clients.dynamodb.put_item(TableName=self.settings.accounts_table, Item=item)
 
     async def put_original(self, key: str, body: bytes = b"bytes of an image") -> AnnouncedObject:
         """Put an object into the bucket of originals, as an upload that expires."""

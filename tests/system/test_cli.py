@@ -152,6 +152,54 @@ async def test_recipes_and_limits_are_shown(run: Run) -> None:
     assert json.loads((await run("usage")).stdout)["owner"] == "demo"
 
 
+async def test_presets_are_put_compared_and_deleted(run: Run, photo: Path, tmp_path: Path) -> None:
+    file = tmp_path / "card.json"
+    file.write_text('{"variants": [{"name": "card", "operations": [{"op": "resize", "width": 600}]}]}')
+    assert (await run("presets", "put", "card", str(file), "--new")).stdout == "card@1\n"
+    assert "precondition_failed" in (await run("presets", "put", "card", str(file), "--new", status=1)).stderr
+    everything = (await run("presets", "diff", "card")).stdout.splitlines()
+    assert everything[:2] == ["--- nothing", "+++ card@1"]
+    shown = (await run("presets", "show", "card")).stdout
+    assert json.loads(shown) == json.loads(file.read_text())
+
+    file.write_text(shown.replace("600", "640"))
+    difference = (await run("presets", "diff", "card", str(file), "--exit-code", status=1)).stdout.splitlines()
+    assert difference[:2] == ["--- card@1", f"+++ {file}"]
+    assert [line.strip() for line in difference if line.startswith(("-  ", "+  "))] == [
+        '-          "width": 600',
+        '+          "width": 640',
+    ]
+    assert (await run("presets", "put", "card", str(file), "--if-match", "1")).stdout == "card@2\n"
+    assert (await run("presets", "diff", "card", "2", str(file), "--exit-code")).stdout == ""
+    for sides in ((), ("1",), ("1", "2")):
+        lines = (await run("presets", "diff", "card", *sides)).stdout.splitlines()
+        assert lines[:2] == ["--- card@1", "+++ card@2"]
+    assert json.loads((await run("presets", "show", "card@1")).stdout)["variants"][0]["operations"][0]["width"] == 600
+
+    assert "card  2" in (await run("presets", "list")).stdout
+    listed = [
+        json.loads(line)["version"] for line in (await run("presets", "list", "card", "--json")).stdout.splitlines()
+    ]
+    assert listed == [2, 1]
+    sent = json.loads((await run("upload", str(photo), "--recipe", "card@1", "--wait", "--json")).stdout)
+    assert sent["preset"] == {"name": "card", "version": 1}
+    assert "precondition_failed" in (await run("presets", "delete", "card", "--if-match", "1", status=1)).stderr
+    assert (await run("presets", "delete", "card")).stdout == "Deleted: card\n"
+    assert "not_found" in (await run("presets", "show", "card", status=1)).stderr
+    assert "conflict" in (await run("presets", "put", "web", str(file), status=1)).stderr
+
+
+async def test_wrong_calls_of_presets_are_reported(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.json"
+    for content, says in (("{", "is not JSON"), ("[]", "is a JSON object")):
+        file.write_text(content)
+        assert says in (await run("presets", "put", "card", str(file), status=2)).stderr
+    assert "cannot be read" in (await run("presets", "put", "card", str(tmp_path / "none"), status=2)).stderr
+    assert "names no version" in (await run("presets", "show", "card@x", status=2)).stderr
+    assert "at most two" in (await run("presets", "diff", "card", "1", "2", "3", status=2)).stderr
+    assert "has no versions" in (await run("presets", "diff", "web", status=1)).stderr
+
+
 async def test_plan_is_shown_without_an_upload(run: Run) -> None:
     shown = (await run("plan", "--size", "1000x750")).stdout
     assert "1920w-jpeg: The image is not enlarged from 1000 × 750 to 1920 × 1440 pixels" in shown

@@ -28,6 +28,9 @@ _USAGE: Final = "usage#*"
 """Items that count the use of rates and quotas, in the same table."""
 _STORED: Final = "stored#*"
 """Items that count the stored bytes of owners, in the same table."""
+_PRESETS: Final = "preset#*"
+_PRESET_LISTS: Final = "presets#*"
+"""Presets of owners, and the lists of their names, in the same table."""
 _SESSIONS: Final = "session#*"
 _LOGOUTS: Final = "logout#*"
 _KNOWN_ADDRESSES: Final = "known-address#*"
@@ -93,6 +96,9 @@ class PermissionsStack(StageStack):
         may.allow(
             "KeepSessions", actions=["dynamodb:PutItem"], on=[accounts], items=[_SESSIONS, _LOGOUTS, _KNOWN_ADDRESSES]
         )
+        # Likewise, deleting a preset empties its versions.
+        may.allow("KeepPresets", actions=["dynamodb:PutItem"], on=[accounts], items=[_PRESETS])
+        may.allow("ListPresets", actions=["dynamodb:UpdateItem"], on=[accounts], items=[_PRESET_LISTS])
         may.allow("CountAttempts", actions=["dynamodb:UpdateItem"], on=[accounts], items=[_ATTEMPTS])
         may.allow("AnnounceUploads", actions=[_SEND, _DEPTH], on=[self._messaging.uploads.queue.queue_arn])
         return may
@@ -145,6 +151,12 @@ class PermissionsStack(StageStack):
         )
         may.allow(
             "Settle", actions=["dynamodb:UpdateItem"], on=[self._data.accounts.table_arn], items=[_USAGE, _STORED]
+        )
+        may.allow(
+            "ReadPresets",
+            actions=["dynamodb:GetItem"],
+            on=[self._data.accounts.table_arn],
+            items=[_PRESETS, _PRESET_LISTS],
         )
         may.allow("FindOverdueJobs", actions=["dynamodb:Query"], on=[f"{jobs}/index/{OPEN_BY_DEADLINE.name}"])
         may.allow("FindFreeSlots", actions=["dynamodb:Query"], on=[f"{jobs}/index/{BY_SLOT.name}"])

@@ -15,6 +15,7 @@ from darkroom_client.client import Client
 from darkroom_client.errors import DarkroomError, Problem
 from darkroom_client.jobs import Job, JobStatus, JobSummary, Receipt, Variant, VariantStatus
 from darkroom_client.plans import Image, Plan
+from darkroom_client.presets import Preset, PresetSummary, PresetVersion
 from darkroom_client.recipes import Recipe
 from darkroom_client.retry_policy import RetryPolicy
 from darkroom_client.usage import Usage
@@ -35,6 +36,9 @@ __all__ = [
     "JobSummary",
     "LoadAgain",
     "Plan",
+    "Preset",
+    "PresetSummary",
+    "PresetVersion",
     "Problem",
     "Receipt",
     "Recipe",

@@ -17,6 +17,7 @@ from darkroom_client.files import File, Progress, Sending
 from darkroom_client.following import Deadline, Following
 from darkroom_client.jobs import Job, JobPage, JobStatus, JobSummary, Receipt
 from darkroom_client.plans import Image, Plan
+from darkroom_client.presets import Preset, PresetSummary, PresetVersion, PresetVersions
 from darkroom_client.recipes import Recipe, Variant
 from darkroom_client.session import Session
 from darkroom_client.transport import Request
@@ -49,10 +50,10 @@ class Api:
     ) -> Receipt:
         """Send an image, and return its job: a `Job`, or a `Receipt` if the key lacks the scope `read`.
 
-        `recipe` is the name of a preset, a recipe, or its JSON; `web` by default. A try that fails is repeated under
-        one Idempotency-Key, so that there is one job. `direct` sends the image to S3, past the API; the answer is then
-        a receipt, and `content_type` is told from the name by default. Raises OSError for a file that cannot be read,
-        and ValueError for a direct one whose size or type cannot be told.
+        `recipe` is the name of a preset, such as `card` or `card@3`, a recipe, or its JSON; `web` by default. A try
+        that fails is repeated under one Idempotency-Key, so that there is one job. `direct` sends the image to S3, past
+        the API; the answer is then a receipt, and `content_type` is told from the name by default. Raises OSError for a
+        file that cannot be read, and ValueError for a direct one whose size or type cannot be told.
         """
         wanted = Wanted(
             recipe=recipe,
@@ -174,15 +175,41 @@ class Api:
             await save(self._session, variant, path)
         return list(results)
 
-    async def recipes(self) -> dict[str, Any]:
-        """Return all presets, by name, as JSON documents. `Recipe.model_validate` makes a recipe of one."""
-        presets: dict[str, Any] = await self.ask("GET", "/recipes")
-        return presets
+    async def presets(self) -> dict[str, PresetSummary]:
+        """Return all presets by name: those of the installation, and yours with their newest versions."""
+        found = await self.ask("GET", "/recipes")
+        return {name: PresetSummary.model_validate(preset) for name, preset in found.items()}
 
-    async def recipe(self, name: str) -> dict[str, Any]:
-        """Return a preset as a JSON document."""
-        preset: dict[str, Any] = await self.ask("GET", f"/recipes/{quote(name, safe='')}")
-        return preset
+    async def preset(self, name: str, *, version: int | None = None) -> Preset:
+        """Return a preset with its recipe: its newest version, or another one."""
+        params = {} if version is None else {"version": version}
+        return Preset.model_validate(await self.ask("GET", _preset_path(name), params=params))
+
+    async def preset_versions(self, name: str) -> tuple[PresetVersion, ...]:
+        """Return the versions of a preset, the newest first; none for a preset of the installation."""
+        return PresetVersions.model_validate(await self.ask("GET", f"{_preset_path(name)}/versions")).versions
+
+    async def put_preset(
+        self, name: str, recipe: Recipe | Mapping[str, Any], *, if_match: int | None = None, only_new: bool = False
+    ) -> Preset:
+        """Make a recipe the newest version of a preset. Takes the scope `recipes`.
+
+        The recipe that is the newest already makes no version. Raises PreconditionFailed unless `if_match` is the
+        newest version, and with `only_new` if there is such a preset.
+        """
+        document = recipe.as_document() if isinstance(recipe, Recipe) else dict(recipe)
+        headers = _if_match(if_match) | ({"if-none-match": "*"} if only_new else {})
+        request = Request(
+            method="PUT", target=_preset_path(name), json=document, headers=headers, repeatable=not headers
+        )
+        return Preset.model_validate_json((await self._session.ask(request)).content)
+
+    async def delete_preset(self, name: str, *, if_match: int | None = None) -> None:
+        """Delete a preset with all its versions. Jobs keep their recipes. Takes the scope `recipes`.
+
+        Raises PreconditionFailed unless `if_match` is the newest version.
+        """
+        await self._session.ask(Request(method="DELETE", target=_preset_path(name), headers=_if_match(if_match)))
 
     async def usage(self) -> Usage:
         """Return your limits, and what you have used of them."""
@@ -208,6 +235,15 @@ class Api:
         """Return the JSON that a route answers; for routes that have no method here. A GET is repeated if it fails."""
         request = Request(method=method, target=path, json=json, params=params, repeatable=method == "GET")
         return (await self._session.ask(request)).json()
+
+
+def _preset_path(name: str) -> str:
+    return f"/recipes/{quote(name, safe='')}"
+
+
+def _if_match(version: int | None) -> dict[str, str]:
+    """Return the header that asks for this version. The ETag of a version is its number."""
+    return {} if version is None else {"if-match": f'"{version}"'}
 
 
 def _plain_id(job: JobLike) -> str:

@@ -11,6 +11,7 @@ DarkroomError
 │   ├── Conflict                409
 │   │   └── UnderWay
 │   ├── OriginalGone            410
+│   ├── PreconditionFailed      412
 │   ├── UploadTooLarge          413
 │   ├── UnsupportedMediaType    415
 │   ├── InvalidRecipe           422
@@ -105,6 +106,10 @@ class UnderWay(Conflict):
 
 class OriginalGone(Problem):
     """The original of the job has expired, or was deleted."""
+
+
+class PreconditionFailed(Problem):
+    """Somebody else has changed what the caller knew: `if_match` is not the newest version, or there is one."""
 
 
 class UploadTooLarge(Problem):

@@ -153,11 +153,21 @@ class Receipt(ResponseModel):
         return self.status.is_open
 
 
+class JobPreset(ResponseModel):
+    """The preset that a job runs."""
+
+    name: str
+    version: int | None
+    """None for a preset of the installation."""
+
+
 class Job(Receipt):
     """A job."""
 
     recipe: str
     """Name of the preset, or `custom`."""
+    preset: JobPreset | None = None
+    """The preset with its version; None for a recipe without a name."""
     progress: Progress
     created_at: Moment
     updated_at: Moment
@@ -187,6 +197,7 @@ class JobSummary(Receipt):
     """A job in a list."""
 
     recipe: str
+    preset: JobPreset | None = None
     filename: str
     progress: Progress
     created_at: Moment

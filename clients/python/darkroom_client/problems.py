@@ -20,6 +20,7 @@ _ERRORS: Final[Mapping[str, type[Problem]]] = MappingProxyType(
         "conflict": errors.Conflict,
         "under_way": errors.UnderWay,
         "original_gone": errors.OriginalGone,
+        "precondition_failed": errors.PreconditionFailed,
         "upload_too_large": errors.UploadTooLarge,
         "unsupported_media_type": errors.UnsupportedMediaType,
         "invalid_recipe": errors.InvalidRecipe,

@@ -18,6 +18,8 @@ from darkroom.runtime.consumer import Consumer, Handler, growing_pause
 from darkroom.runtime.health import Check, Readiness
 from darkroom.runtime.queue import SqsQueue
 from darkroom.runtime.server import Background
+from darkroom.tables.find_preset import FindPreset
+from darkroom.tables.preset_table import PresetTable
 from darkroom.tables.webhook_secrets import WebhookSecrets
 from darkroom.topology import TASK_TRIES
 from darkroom_orchestrator.app import create_app
@@ -124,12 +126,13 @@ class Composition:
             send_tasks=send_tasks,
             limit=settings.tasks_per_owner or None,
         )
+        find_preset = FindPreset(installed=presets, table=PresetTable(clients.dynamodb, settings.accounts_table))
         begin_job = BeginJob(
             jobs=jobs,
             originals=originals,
             slots=slots,
             events=events,
-            presets=presets,
+            find_preset=find_preset,
             max_upload_bytes=settings.max_upload_bytes,
         )
         self.begin_copy = BeginCopy(jobs=jobs, originals=originals, begin=begin_job)
@@ -138,7 +141,7 @@ class Composition:
             originals=originals,
             begin=begin_job,
             begin_copy=self.begin_copy,
-            presets=presets,
+            find_preset=find_preset,
             default_owner=settings.default_owner,
             original_days=settings.original_days,
             now=now,

@@ -9,6 +9,7 @@
     │   ├── Conflict               409: the state of the job, or of something else, does not allow it
     │   │   └── UnderWay           another request does the same at this moment; a retry helps
     │   ├── OriginalGone           410: the job's original has expired, or was deleted
+    │   ├── PreconditionFailed     412: If-Match or If-None-Match is not met
     │   ├── RateLimited            429: too many requests; a retry helps
     │   │   └── QuotaExceeded      a quota of a day, or of stored bytes, is used up
     │   ├── UploadTooLarge         413
@@ -120,6 +121,12 @@ class OriginalGone(RequestError):
     """The job's original does not exist any more."""
 
     code = "original_gone"
+
+
+class PreconditionFailed(RequestError):
+    """If-Match or If-None-Match is not met: somebody else has changed what the client knew."""
+
+    code = "precondition_failed"
 
 
 class RateLimited(RequestError):

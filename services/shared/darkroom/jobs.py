@@ -209,6 +209,7 @@ class Job:
     job_id: str
     owner: str
     recipe_name: str
+    """Name of the preset, or `custom`."""
     status: JobStatus
     created_at: datetime
     updated_at: datetime
@@ -219,6 +220,8 @@ class Job:
     """Key of the original in the originals bucket."""
     deadline: datetime | None
     """Moment at which the sweeper looks at the job; None once the job has ended and its event is published."""
+    preset_version: int | None = None
+    """Version of an owner's preset; None for a preset of the installation, and for a recipe without a name."""
     attempt: int = 1
     original: ObjectRef | None = None
     original_days: int = DEFAULT_ORIGINAL_DAYS

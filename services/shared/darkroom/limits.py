@@ -47,6 +47,11 @@ MAX_OPERATIONS: Final = 16
 MAX_RECIPE_BYTES: Final = 32 * 1024
 """Most bytes of a recipe as stored with a job: UTF-8 JSON without spaces, with its defaults written out."""
 
+MAX_PRESETS: Final = 200
+"""Most presets of one owner."""
+MAX_PRESET_VERSIONS: Final = 100
+"""Most versions of one preset, including those from before a deletion."""
+
 DEFAULT_VARIANTS_PER_TASK: Final = 16
 """Most variants of one task by default. `DARKROOM_MAX_VARIANTS_PER_TASK` changes it."""
 

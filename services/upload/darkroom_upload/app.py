@@ -8,7 +8,6 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
-from darkroom.recipes import Presets
 from darkroom.runtime import health, problems
 from darkroom.runtime.access_log import AccessLog
 from darkroom.runtime.encryption import TextCipher
@@ -45,6 +44,7 @@ from darkroom_upload.callers.stored_bytes import StoredBytes
 from darkroom_upload.callers.throttle import Throttle
 from darkroom_upload.feed.change_feed import ChangeFeed
 from darkroom_upload.feed.follow_owner import FollowOwner
+from darkroom_upload.intake.choose_recipe import ChooseRecipe
 from darkroom_upload.intake.presign import Presign
 from darkroom_upload.intake.submit import Submit
 from darkroom_upload.jobs.follow import FollowJob, ReadState
@@ -58,6 +58,9 @@ from darkroom_upload.middleware.request_framing import SingleBodyLength
 from darkroom_upload.middleware.security_headers import SecurityHeaders
 from darkroom_upload.originals.stored_originals import StoredOriginals
 from darkroom_upload.planning.plan_recipe import PlanRecipe
+from darkroom_upload.presets.delete_preset import DeletePreset
+from darkroom_upload.presets.put_preset import PutPreset
+from darkroom_upload.presets.read_presets import ReadPresets
 from darkroom_upload.previews.make_preview import MakePreview
 from darkroom_upload.results.archive import MakeArchive
 from darkroom_upload.results.public_results import PublicResults
@@ -75,6 +78,10 @@ class Services:
     plan: PlanRecipe
     preview: MakePreview
     preview_rate: PreviewRate
+    choose_recipe: ChooseRecipe
+    read_presets: ReadPresets
+    put_preset: PutPreset
+    delete_preset: DeletePreset
     read_state: ReadState
     follow: FollowJob
     archive: MakeArchive
@@ -103,7 +110,6 @@ class Services:
     list_slots: Admission
     wait_slots: Admission
     preview_slots: Admission
-    presets: Presets
     readiness: Readiness
     now: Callable[[], datetime]
     cors_origins: tuple[str, ...]
@@ -140,7 +146,7 @@ def create_api(services: Services) -> FastAPI:
 
 def _routers(services: Services, access: Access) -> Iterator[APIRouter]:
     yield uploads.router(services.submit, services.upload_slots, services.links, access)
-    yield presigned.router(services.presign, services.presets, access, allow_http=services.development)
+    yield presigned.router(services.presign, services.choose_recipe, access, allow_http=services.development)
     yield status.router(services.jobs, services.links, services.watcher, services.wait_slots, access)
     yield jobs.list_router(services.lists, services.list_slots, access)
     yield jobs.router(services.jobs, services.links, services.orchestrator, services.stored, access, now=services.now)
@@ -154,11 +160,12 @@ def _routers(services: Services, access: Access) -> Iterator[APIRouter]:
         services.jobs, services.orchestrator, services.secrets, services.cipher, access, now=services.now
     )
     # The plan comes before the presets, whose `/recipes/{name}` matches its path too: else `Allow` would be wrong.
-    yield plan.router(services.plan, services.jobs, services.presets, access)
+    yield plan.router(services.plan, services.jobs, services.choose_recipe, access)
     yield preview.router(
         services.preview, services.jobs, services.preview_rate, services.preview_slots, access, now=services.now
     )
-    yield recipes.router(services.presets, access)
+    yield recipes.router(services.read_presets, access)
+    yield recipes.writing_router(services.put_preset, services.delete_preset, access)
     yield usage.router(services.usage, services.stored, access, now=services.now)
     yield sessions.router(services.log_in, services.sessions, access, proxies=services.trusted_proxies)
     yield health.router(services.readiness)

@@ -13,6 +13,8 @@ from darkroom.runtime.health import Readiness, bucket_check, queue_check, table_
 from darkroom.runtime.queue import SqsQueue
 from darkroom.runtime.settings import Environment
 from darkroom.tables.api_key_table import KeyTable
+from darkroom.tables.find_preset import FindPreset
+from darkroom.tables.preset_table import PresetTable
 from darkroom.tables.request_table import RequestTable
 from darkroom.tables.user_table import UserTable
 from darkroom.tables.webhook_secrets import WebhookSecrets
@@ -28,6 +30,7 @@ from darkroom_upload.feed.change_feed import ChangeFeed
 from darkroom_upload.feed.change_reader import ChangeReader
 from darkroom_upload.feed.follow_owner import FollowOwner
 from darkroom_upload.feed.summaries import SummaryTexts
+from darkroom_upload.intake.choose_recipe import ChooseRecipe
 from darkroom_upload.intake.idempotency_claims import Claims
 from darkroom_upload.intake.new_jobs import NewJobs
 from darkroom_upload.intake.originals import Originals
@@ -40,6 +43,10 @@ from darkroom_upload.jobs.orchestrator_client import OrchestratorClient
 from darkroom_upload.jobs.watcher import JobWatcher
 from darkroom_upload.originals.stored_originals import StoredOriginals
 from darkroom_upload.planning.plan_recipe import PlanRecipe
+from darkroom_upload.presets.delete_preset import DeletePreset
+from darkroom_upload.presets.preset_writes import PresetWrites
+from darkroom_upload.presets.put_preset import PutPreset
+from darkroom_upload.presets.read_presets import ReadPresets
 from darkroom_upload.previews.make_preview import MakePreview
 from darkroom_upload.results.archive import MakeArchive
 from darkroom_upload.results.cdn_links import CdnLinks
@@ -83,6 +90,7 @@ class _Adapters:
         self.lists = JobLists(dynamodb, self.jobs)
         self.claims = Claims(dynamodb, accounts, now=now)
         self.usage = QuotaUsage(dynamodb, accounts)
+        self.preset_table = PresetTable(dynamodb, accounts)
         self.stored = StoredBytes(dynamodb, accounts)
         self.new_jobs = NewJobs(dynamodb, jobs=self.jobs, claims=self.claims, usage=self.usage, cipher=settings.cipher)
         self.originals = Originals(clients.s3, settings.originals_bucket, public=clients.public_s3)
@@ -100,20 +108,27 @@ def compose(
 ) -> Services:
     """Return the services. `stop` makes the service unready."""
     adapters = _Adapters(clients, settings, now)
+    preset_table = adapters.preset_table
+    choose_recipe = ChooseRecipe(find_preset=FindPreset(installed=presets, table=preset_table))
     dynamodb, accounts, cipher = clients.dynamodb, settings.accounts_table, settings.cipher
+    preset_writes = PresetWrites(dynamodb, accounts, now=now)
     development = settings.environment is Environment.DEVELOPMENT
     sessions = Sessions(SessionTable(dynamodb, accounts), adapters.users, now=now)
     watcher = JobWatcher(adapters.jobs.versions)
     feed = ChangeFeed(ChangeReader(dynamodb, settings.jobs_table), SummaryTexts(lists=adapters.lists), now=now)
     read_state = ReadState(find_job=adapters.jobs.owned_with_details, links=adapters.links)
     return Services(
-        submit=_submit(adapters, settings, presets, now),
+        submit=_submit(adapters, settings, choose_recipe, now),
         presign=_presign(adapters, settings, now),
         plan=PlanRecipe(
             jobs=adapters.jobs,
             max_upload_bytes=settings.max_upload_bytes,
             max_variants_per_task=settings.max_variants_per_task,
         ),
+        choose_recipe=choose_recipe,
+        read_presets=ReadPresets(installed=presets, table=preset_table),
+        put_preset=PutPreset(installed=presets, jobs=adapters.jobs, table=preset_table, writes=preset_writes, now=now),
+        delete_preset=DeletePreset(installed=presets, table=preset_table, writes=preset_writes),
         preview=MakePreview(orchestrator=adapters.orchestrator, watcher=adapters.images, results=adapters.result_bytes),
         preview_rate=PreviewRate(rates=adapters.rates),
         read_state=read_state,
@@ -152,7 +167,6 @@ def compose(
         list_slots=Admission(LISTS, "lists"),
         wait_slots=Admission(WAITS, "waits"),
         preview_slots=Admission(PREVIEWS, "previews"),
-        presets=presets,
         readiness=_readiness(clients, settings, stop),
         now=now,
         cors_origins=settings.cors_origins,
@@ -161,7 +175,9 @@ def compose(
     )
 
 
-def _submit(adapters: _Adapters, settings: UploadSettings, presets: Presets, now: Callable[[], datetime]) -> Submit:
+def _submit(
+    adapters: _Adapters, settings: UploadSettings, choose_recipe: ChooseRecipe, now: Callable[[], datetime]
+) -> Submit:
     return Submit(
         jobs=adapters.jobs,
         new_jobs=adapters.new_jobs,
@@ -170,7 +186,7 @@ def _submit(adapters: _Adapters, settings: UploadSettings, presets: Presets, now
         stored=adapters.stored,
         originals=adapters.originals,
         uploads=adapters.uploads,
-        presets=presets,
+        choose_recipe=choose_recipe,
         max_upload_bytes=settings.max_upload_bytes,
         original_days=settings.original_days,
         allow_http=settings.environment is Environment.DEVELOPMENT,

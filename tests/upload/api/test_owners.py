@@ -13,7 +13,8 @@ from tests.upload.examples import completed
 from tests.upload.records import put_job
 from tests.upload.service import STRANGER_KEY, RunningService, running_service, settings_for
 
-_NAMES_NOTHING_OF_AN_OWNERS = {"/recipes/{name}"}
+_NAMES_OF_PRESETS = {"/recipes/{name}", "/recipes/{name}/versions"}
+"""Paths with names of presets. `test_presets` tests that these are their owner's."""
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -80,8 +81,8 @@ async def test_paths_name_only_jobs_of_owners_and_parts_of_jobs(service: Running
     """Fail if a path has another kind of id, which would need its own test."""
     for route, names in (await routes(service)).items():
         path = route.split()[1]
-        assert path in _NAMES_NOTHING_OF_AN_OWNERS or set(names) <= {"job_id", "name"}, route
-        assert "name" not in names or "job_id" in names or path in _NAMES_NOTHING_OF_AN_OWNERS, route
+        assert path in _NAMES_OF_PRESETS or set(names) <= {"job_id", "name"}, route
+        assert "name" not in names or "job_id" in names or path in _NAMES_OF_PRESETS, route
 
 
 async def test_only_public_routes_answer_without_a_key(service: RunningService) -> None:

@@ -4,32 +4,8 @@ import json
 
 import pytest
 
-from darkroom.errors import InvalidRecipe, MalformedRequest
-from darkroom.recipes import load_presets
-from darkroom_upload.intake.fields import choose_recipe, fingerprint, read_metadata
-
-PRESETS = load_presets()
-
-
-def test_no_recipe_means_the_default_one() -> None:
-    chosen = choose_recipe("", PRESETS)
-    assert (chosen.name, chosen.recipe) == ("web", PRESETS["web"])
-
-
-def test_a_recipe_is_a_preset_or_a_document() -> None:
-    assert choose_recipe("augment", PRESETS).recipe == PRESETS["augment"]
-    chosen = choose_recipe('{"variants": []}', PRESETS)
-    assert (chosen.name, chosen.recipe.variants) == ("custom", ())
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["nope", "\x00", "{", '{"variants": [{}]}', '{"variants": "\\ud800"}', "{" * 5000, '{"variants":' + "[" * 5000],
-)
-def test_another_recipe_is_refused(text: str) -> None:
-    with pytest.raises(InvalidRecipe) as caught:
-        choose_recipe(text, PRESETS)
-    assert caught.value.fields["errors"]
+from darkroom.errors import MalformedRequest
+from darkroom_upload.intake.fields import fingerprint, read_metadata
 
 
 @pytest.mark.parametrize(

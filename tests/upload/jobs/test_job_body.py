@@ -61,6 +61,7 @@ async def test_a_new_job_shows_null_for_what_is_not_known_yet(links: ResultLinks
         "job_id": job.job_id,
         "status": "awaiting_upload",
         "recipe": "thumbnails",
+        "preset": {"name": "thumbnails", "version": None},
         "progress": {"done": 0, "failed": 0, "total": 4},
         "created_at": "2026-11-22T05:54:01.123Z",
         "updated_at": "2026-11-22T05:54:01.123Z",

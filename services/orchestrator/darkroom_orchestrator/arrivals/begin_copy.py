@@ -55,7 +55,7 @@ class BeginCopy:
 
     async def _copy_and_begin(self, job: Job, source: ObjectRef) -> bool:
         """Return whether there is a copy."""
-        fault = self.begin.refusal(source)
+        fault = await self.begin.refusal(job, source)
         copy = None if fault else await self.originals.find(job.original_key) or await self._copy(job, source)
         if copy:
             await self.begin(job, copy.ref, redelivered=False)

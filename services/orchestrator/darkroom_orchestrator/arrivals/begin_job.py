@@ -1,13 +1,14 @@
 """Begins a job whose original is in the bucket: queues it and sends its tasks, or refuses it."""
 
-from collections.abc import Mapping
+import json
 from dataclasses import dataclass, replace
 
 from darkroom.errors import InvalidRecipe, UndecodableImage, UploadTooLarge
 from darkroom.jobs import Fault, Job, JobStatus, ObjectRef, parts_of
 from darkroom.object_keys import read_original_key
-from darkroom.recipes import Recipe
+from darkroom.recipes.presets import listed_names
 from darkroom.runtime.logs import get_logger
+from darkroom.tables.find_preset import FindPreset
 from darkroom_orchestrator.dispatch.slots import Slots
 from darkroom_orchestrator.events import JobEvents
 from darkroom_orchestrator.records.job_store import JobStore
@@ -25,7 +26,7 @@ class BeginJob:
     originals: Originals
     slots: Slots
     events: JobEvents
-    presets: Mapping[str, Recipe]
+    find_preset: FindPreset
     max_upload_bytes: int
 
     async def __call__(self, job: Job, original: ObjectRef, *, redelivered: bool) -> None:
@@ -45,12 +46,13 @@ class BeginJob:
             _LOG.info("upload_refused", code=fault.code, bytes=original.size if original else None)
             await self.events.publish(refused)
 
-    def refusal(self, original: ObjectRef) -> Fault | None:
-        """Return why an upload is not processed at all, or None."""
-        key, size = read_original_key(original.key), original.size
-        if key and key.recipe is not None and key.recipe not in self.presets:
-            known = ", ".join(sorted(self.presets))
-            return Fault(code=InvalidRecipe.code, message=f"There is no such preset. Presets: {known}.")
+    async def refusal(self, job: Job, original: ObjectRef) -> Fault | None:
+        """Return why an upload is not processed at all, or None. Raises Unavailable."""
+        size = original.size
+        if folder := self._unknown_preset(job, original):
+            known = listed_names(await self.find_preset.known(job.owner))
+            named = json.dumps(folder[:64])
+            return Fault(code=InvalidRecipe.code, message=f"There is no preset {named}. Presets: {known}.")
         if size > self.max_upload_bytes:
             limit = f"The file is too large: {size} bytes. An upload has at most {self.max_upload_bytes} bytes."
             return Fault(code=UploadTooLarge.code, message=limit)
@@ -58,8 +60,19 @@ class BeginJob:
             return Fault(code=UndecodableImage.code, message="The file is empty.")
         return None
 
+    def _unknown_preset(self, job: Job, original: ObjectRef) -> str | None:
+        """Return the folder of a drop if there was no such preset when its job was created, or None.
+
+        The job's record decides. A preset that was put since does not count: the job has no variants. A copy of a drop
+        belongs to a job that had a recipe.
+        """
+        key = read_original_key(original.key) if original.key == job.original_key else None
+        if key is None or key.recipe is None or job.preset_version is not None:
+            return None
+        return None if key.recipe in self.find_preset.installed else key.recipe
+
     async def _begin(self, job: Job, original: ObjectRef) -> None:
-        fault = self.refusal(original)
+        fault = await self.refusal(job, original)
         if fault:
             await self.refuse(job, original, fault)
             return

@@ -1,6 +1,5 @@
 """Drops: files that somebody puts into the bucket of originals. A drop's job is made from the object alone."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -10,6 +9,7 @@ from darkroom.file_names import display_name
 from darkroom.jobs import Job, JobStatus, NewJob, unsettled
 from darkroom.object_keys import OriginalKey, upload_key
 from darkroom.recipes import Recipe
+from darkroom.tables.find_preset import FoundPreset
 from darkroom_orchestrator.storage.originals import Original
 
 START_PERIOD: Final = timedelta(minutes=5)
@@ -39,18 +39,21 @@ def dropped_job(
     arrival: OriginalKey,
     *,
     owner: str,
-    presets: Mapping[str, Recipe],
+    preset: FoundPreset | None,
     original_days: int,
     now: datetime,
 ) -> NewJob:
-    """Return the job of a drop, which has not been started. If it keeps its original, the drop must be copied."""
-    name = arrival.recipe or ""
-    recipe = presets.get(name, _NO_RECIPE)
+    """Return the job of a drop, which has not been started. If it keeps its original, the drop must be copied.
+
+    `preset` is None if the drop names an unknown one.
+    """
+    recipe = preset.recipe if preset else _NO_RECIPE
     job_id, kept = drop_id(bucket, original), recipe.keep_original
     job = Job(
         job_id=job_id,
         owner=owner,
-        recipe_name=display_name(name),
+        recipe_name=preset.name if preset else display_name(arrival.recipe or ""),
+        preset_version=preset.version if preset else None,
         status=JobStatus.AWAITING_UPLOAD,
         # Equal to the time in the ID, so that lists by ID and by creation have one order.
         created_at=original.last_modified,

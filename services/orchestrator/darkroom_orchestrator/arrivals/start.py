@@ -1,13 +1,13 @@
 """Handles objects that arrive in the bucket of originals: finds the job of each, and begins it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from darkroom.clock import Clock
+from darkroom.errors import InvalidRecipe
 from darkroom.jobs import Job
 from darkroom.object_keys import OriginalKey, read_original_key
-from darkroom.recipes import Recipe
 from darkroom.runtime.logs import bound, get_logger
+from darkroom.tables.find_preset import FindPreset
 from darkroom_orchestrator.arrivals.announcements import AnnouncedObject
 from darkroom_orchestrator.arrivals.begin_copy import BeginCopy
 from darkroom_orchestrator.arrivals.begin_job import BeginJob
@@ -26,9 +26,9 @@ class Start:
     originals: Originals
     begin: BeginJob
     begin_copy: BeginCopy
-    presets: Mapping[str, Recipe]
+    find_preset: FindPreset
     default_owner: str
-    """Owner of the jobs of drops."""
+    """Owner of the jobs of drops, whose presets they may name."""
     original_days: int
     """Days for which the originals of drops are readable, unless they are kept."""
     now: Clock
@@ -64,12 +64,16 @@ class Start:
 
     async def _job_of_drop(self, key: OriginalKey, original: Original) -> Job | None:
         """Return the drop's job. Create it, unless an earlier announcement of the same object has created it."""
+        try:
+            preset = await self.find_preset(key.recipe or "", self.default_owner)
+        except InvalidRecipe:
+            preset = None
         new = dropped_job(
             self.originals.bucket,
             original,
             key,
             owner=self.default_owner,
-            presets=self.presets,
+            preset=preset,
             original_days=self.original_days,
             now=self.now(),
         )

@@ -24,6 +24,7 @@ class JobView(BaseModel):
     owner: str
     status: JobStatus
     recipe: str
+    preset_version: int | None
     attempt: int
     redrives: int
     pending: list[str]
@@ -57,6 +58,7 @@ class JobView(BaseModel):
             owner=job.owner,
             status=job.status,
             recipe=job.recipe_name,
+            preset_version=job.preset_version,
             attempt=job.attempt,
             redrives=job.redrives,
             pending=sorted(job.pending),

@@ -22,6 +22,8 @@ class ManifestRecipe(_Section):
     """The recipe as it was run, with its defaults."""
 
     name: str
+    version: int | None
+    """Version of an owner's preset; None for any other recipe."""
     document: Recipe
 
 
@@ -107,7 +109,7 @@ class Manifest(_Section):
             job_id=job.job_id,
             status=job.status,
             attempt=job.attempt,
-            recipe=ManifestRecipe(name=job.recipe_name, document=recipe),
+            recipe=ManifestRecipe(name=job.recipe_name, version=job.preset_version, document=recipe),
             source=ManifestSource(
                 filename=job.filename,
                 key=job.original_key,

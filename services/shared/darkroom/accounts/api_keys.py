@@ -26,7 +26,9 @@ class Scope(StrEnum):
     UPLOAD = "upload"
     """Send images, and change jobs and webhook secrets."""
     READ = "read"
-    """Read jobs, results and recipes."""
+    """Read jobs, results and presets."""
+    RECIPES = "recipes"
+    """Put and delete presets."""
     ADMIN = "admin"
     """Everything that an owner can do, also in later versions."""
 

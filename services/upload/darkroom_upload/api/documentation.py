@@ -16,6 +16,7 @@ from darkroom.errors import (
     MalformedRequest,
     NotFound,
     OriginalGone,
+    PreconditionFailed,
     QuotaExceeded,
     RateLimited,
     RecipeTooLarge,
@@ -87,6 +88,9 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
     Conflict: {"detail": "The job's status does not allow this now."},
     OriginalGone: {"detail": "The original is gone: it was kept for 7 days. Upload the image again."},
     UnderWay: {"detail": "Another request with this Idempotency-Key is in progress. Send it again in a second."},
+    PreconditionFailed: {
+        "detail": 'The newest version of the preset card is 4, with the ETag "4". If-Match asks for "3".'
+    },
     RateLimited: {"detail": "This caller may send 5 requests a second, and 10 at once."},
     QuotaExceeded: {
         "detail": "Daily quota used up: 1000 of 1000 jobs, and this job needs 1 more. It resets at 00:00 UTC.",
@@ -182,8 +186,8 @@ REPLAYED: Final = {
     )
 }
 RECEIVED: Final = "The job; only its id and status for a caller without the scope `read`"
-_ETAG: Final = {"ETag": _header("Changes if and only if the body changes.", {"type": "string"})}
-STATUS_HEADERS: Final = _ETAG | RETRY_AFTER
+ETAG: Final = {"ETag": _header("Changes if and only if the body changes.", {"type": "string"})}
+STATUS_HEADERS: Final = ETAG | RETRY_AFTER
 NOT_MODIFIED: Final[Responses] = {
     304: {"description": "The job has not changed since the ETag that the client sent", "headers": STATUS_HEADERS}
 }

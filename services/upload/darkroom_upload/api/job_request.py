@@ -2,9 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict
 
-from darkroom.recipes import Presets
-from darkroom_upload.intake.fields import Metadata, RecipeField, choose_recipe, read_callback, recipe_text
-from darkroom_upload.intake.options import JobOptions
+from darkroom_upload.intake.fields import Metadata, RecipeField, read_callback, recipe_text
+from darkroom_upload.intake.options import Choose, JobOptions
 
 
 class JobRequest(BaseModel):
@@ -23,13 +22,13 @@ class JobRequest(BaseModel):
     keep_original: bool | None = None
     """Whether the original is kept as long as the job. The default is the recipe's `keep_original`."""
 
-    def options(self, presets: Presets, *, allow_http: bool) -> JobOptions:
+    async def options(self, choose: Choose, *, allow_http: bool) -> JobOptions:
         """Return the options. `allow_http` says whether callback URLs may use plain HTTP.
 
-        Raises InvalidRecipe, RecipeTooLarge and MalformedRequest.
+        Raises InvalidRecipe, RecipeTooLarge, MalformedRequest and Unavailable.
         """
         return JobOptions(
-            chosen=choose_recipe(recipe_text(self.recipe), presets),
+            chosen=await choose(recipe_text(self.recipe)),
             metadata=self.metadata,
             callback_url=read_callback(self.callback_url, allow_http=allow_http),
             publish=self.publish,

@@ -35,3 +35,9 @@ def matches(if_none_match: str | None, etag: str) -> bool:
         return False
     known = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
     return etag in known or known == ["*"]
+
+
+def not_modified(answer: Response) -> Response:
+    """Return the answer for a client that has this version already: its headers without the body."""
+    kept = {name: value for name, value in answer.headers.items() if name in ("etag", "cache-control", "retry-after")}
+    return Response(status_code=int(HTTPStatus.NOT_MODIFIED), headers=kept)

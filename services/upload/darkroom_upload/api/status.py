@@ -12,7 +12,7 @@ from darkroom_upload.admission import Admission
 from darkroom_upload.api.access import Access
 from darkroom_upload.api.documentation import NOT_MODIFIED, STATUS_HEADERS, refusals
 from darkroom_upload.api.parameters import ONLY_DECLARED, JobId
-from darkroom_upload.api.responses import job_response, matches
+from darkroom_upload.api.responses import job_response, matches, not_modified
 from darkroom_upload.callers.caller import Caller
 from darkroom_upload.jobs.job_body import JobBody
 from darkroom_upload.jobs.job_reader import JobReader
@@ -70,12 +70,7 @@ def router(jobs: JobReader, links: ResultLinks, watcher: JobWatcher, slots: Admi
                 await access.authenticate.recheck(request, reader, Scope.READ)
                 answer, _ = await read(job_id, reader.owner)
         if matches(if_none_match, answer.headers["ETag"]):
-            return _not_modified(answer)
+            return not_modified(answer)
         return answer
 
     return routes
-
-
-def _not_modified(answer: Response) -> Response:
-    kept = {name: value for name, value in answer.headers.items() if name in ("etag", "cache-control", "retry-after")}
-    return Response(status_code=int(HTTPStatus.NOT_MODIFIED), headers=kept)

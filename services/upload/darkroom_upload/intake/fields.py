@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, StringConstraints, TypeAdapter, ValidationError
@@ -10,7 +9,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, TypeAdapter, Val
 from darkroom.errors import MalformedRequest
 from darkroom.json_pointer import json_pointer
 from darkroom.outbound_urls import read_outbound_url
-from darkroom.recipes import DEFAULT_PRESET, RECIPE_FORM, Presets, Recipe, resolve_recipe
+from darkroom.recipes import RECIPE_FORM
 
 MAX_ENTRIES: Final = 16
 MAX_KEY_CHARACTERS: Final = 64
@@ -26,22 +25,6 @@ Metadata = Annotated[
 """Up to 16 entries of text, which the job keeps and shows unchanged."""
 
 _METADATA: Final = TypeAdapter(Metadata)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChosenRecipe:
-    """The recipe of a request: its name, the recipe itself, and the text that the client sent."""
-
-    name: str
-    recipe: Recipe
-    text: str
-
-
-def choose_recipe(text: str, presets: Presets) -> ChosenRecipe:
-    """Resolve a preset's name or a recipe as JSON. An empty text means the default. Raises InvalidRecipe."""
-    text = text or DEFAULT_PRESET
-    name, recipe = resolve_recipe(text, presets)
-    return ChosenRecipe(name=name, recipe=recipe, text=text)
 
 
 def _as_either(recipe: object) -> object:

@@ -1,15 +1,18 @@
 """What a request asks for its job besides the file."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from darkroom.errors import MalformedRequest
-from darkroom.recipes import Presets
-from darkroom_upload.intake.fields import ChosenRecipe, choose_recipe, read_callback, read_metadata
+from darkroom_upload.intake.choose_recipe import ChosenRecipe
+from darkroom_upload.intake.fields import read_callback, read_metadata
 
 OPTION_FIELDS: Final = ("recipe", "metadata", "callback_url", "publish", "keep_original")
 """Names of the fields of a form that are options."""
+
+Choose = Callable[[str], Awaitable[ChosenRecipe]]
+"""Resolves the text of the field `recipe` for one owner. Raises InvalidRecipe and Unavailable."""
 
 _TRUTHS: Final = {"true": True, "1": True, "false": False, "0": False}
 
@@ -50,9 +53,9 @@ class JobOptions:
 class OptionsReader:
     """Reads options from the fields of a form, one by one. Each is checked when it arrives."""
 
-    def __init__(self, *, presets: Presets, allow_http: bool) -> None:
+    def __init__(self, *, choose: Choose, allow_http: bool) -> None:
         """`allow_http` says whether callback URLs may use plain HTTP."""
-        self._presets = presets
+        self._choose = choose
         self._allow_http = allow_http
         self._chosen: ChosenRecipe | None = None
         self._metadata: Mapping[str, str] = {}
@@ -60,11 +63,11 @@ class OptionsReader:
         self._publish: bool | None = None
         self._keep_original: bool | None = None
 
-    def read(self, name: str, value: str) -> None:
-        """Read one field. An empty value means the default. Raises MalformedRequest and InvalidRecipe."""
+    async def read(self, name: str, value: str) -> None:
+        """Read one field. An empty value means the default. Raises MalformedRequest, InvalidRecipe and Unavailable."""
         match name:
             case "recipe":
-                self._chosen = choose_recipe(value, self._presets)
+                self._chosen = await self._choose(value)
             case "metadata":
                 self._metadata = read_metadata(value)
             case "callback_url":
@@ -79,10 +82,10 @@ class OptionsReader:
         """Return the name of the recipe, or None before its field has arrived."""
         return self._chosen.name if self._chosen else None
 
-    def options(self) -> JobOptions:
+    async def options(self) -> JobOptions:
         """Return the options, after the last field."""
         return JobOptions(
-            chosen=self._chosen or choose_recipe("", self._presets),
+            chosen=self._chosen or await self._choose(""),
             metadata=self._metadata,
             callback_url=self._callback_url,
             publish=self._publish,

@@ -152,6 +152,7 @@ def _new_job(caller: Caller, announced: AnnouncedUpload, now: datetime, *, origi
         job_id=job_id,
         owner=caller.owner,
         recipe_name=options.chosen.name,
+        preset_version=options.chosen.version,
         status=JobStatus.AWAITING_UPLOAD,
         created_at=now,
         updated_at=now,

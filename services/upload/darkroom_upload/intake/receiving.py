@@ -10,9 +10,8 @@ from darkroom.file_names import display_name
 from darkroom.formats import ImageFormat
 from darkroom.intake.inspection import Inspection
 from darkroom.jobs import ObjectRef
-from darkroom.recipes import Presets
 from darkroom_upload.intake.form import Field, FileData, FileEnded, FileStarted, FormEvent
-from darkroom_upload.intake.options import JobOptions, OptionsReader
+from darkroom_upload.intake.options import Choose, JobOptions, OptionsReader
 
 
 class IncomingFile(Protocol):
@@ -50,8 +49,8 @@ class UploadReceiver:
     With `open_file=None` the file is checked but not kept. `allow_http` says whether callback URLs may use plain HTTP.
     """
 
-    def __init__(self, *, presets: Presets, max_bytes: int, allow_http: bool, open_file: OpenFile | None) -> None:
-        self._options = OptionsReader(presets=presets, allow_http=allow_http)
+    def __init__(self, *, choose: Choose, max_bytes: int, allow_http: bool, open_file: OpenFile | None) -> None:
+        self._options = OptionsReader(choose=choose, allow_http=allow_http)
         self._open_file = open_file
         self._inspection = Inspection(max_bytes=max_bytes)
         self._filename: str | None = None
@@ -80,9 +79,9 @@ class UploadReceiver:
                 self._inspection.end()
                 await self._pass_on(b"")
             case Field(name, value):
-                self._options.read(name, value)
+                await self._options.read(name, value)
 
-    def received(self) -> ReceivedUpload:
+    async def received(self) -> ReceivedUpload:
         """Return the whole upload, after the last event."""
         if self._filename is None:
             raise MalformedRequest('The form has no part "file".')
@@ -91,7 +90,7 @@ class UploadReceiver:
             format=self._inspection.end(),
             size=self._inspection.size,
             sha256=self._inspection.sha256,
-            options=self._options.options(),
+            options=await self._options.options(),
         )
 
     async def store(self) -> ObjectRef:

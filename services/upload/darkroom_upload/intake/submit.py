@@ -19,13 +19,13 @@ from darkroom.job_details import JobDetails
 from darkroom.jobs import Job, JobStatus, NewJob, ObjectRef, new_job_id, unsettled
 from darkroom.messages import UploadArrived
 from darkroom.object_keys import upload_key
-from darkroom.recipes import Presets
 from darkroom.runtime.logs import get_logger
 from darkroom.runtime.queue import Outgoing, Queue
 from darkroom.tables.job_table import JobTable
 from darkroom_upload.callers.caller import Caller
 from darkroom_upload.callers.quota_usage import QuotaUsage
 from darkroom_upload.callers.stored_bytes import StoredBytes
+from darkroom_upload.intake.choose_recipe import ChooseRecipe
 from darkroom_upload.intake.fields import fingerprint
 from darkroom_upload.intake.form import FormEvent
 from darkroom_upload.intake.idempotency_claims import Claim, Claims
@@ -60,7 +60,7 @@ class Submit:
     stored: StoredBytes
     originals: Originals
     uploads: Queue
-    presets: Presets
+    choose_recipe: ChooseRecipe
     max_upload_bytes: int
     original_days: int
     """Days for which an original is readable, unless it is kept."""
@@ -85,14 +85,14 @@ class Submit:
         job_id = earlier.job_id if earlier else new_job_id()
         keep = earlier is None or earlier.status is JobStatus.AWAITING_UPLOAD
         async with UploadReceiver(
-            presets=self.presets,
+            choose=partial(self.choose_recipe, owner=caller.owner),
             max_bytes=self.max_upload_bytes,
             allow_http=self.allow_http,
             open_file=partial(self._open, job_id) if keep else None,
         ) as receiver:
             async for event in events:
                 await receiver.handle(event)
-            received = receiver.received()
+            received = await receiver.received()
             submission = await self._record(job_id, received, caller, key=key, claim=claim, earlier=earlier)
             if keep and submission.job.job_id == job_id:
                 await self._announce(submission.job, await receiver.store())
@@ -166,6 +166,7 @@ class Submit:
             job_id=job_id,
             owner=caller.owner,
             recipe_name=options.chosen.name,
+            preset_version=options.chosen.version,
             status=JobStatus.AWAITING_UPLOAD,
             created_at=now,
             updated_at=now,

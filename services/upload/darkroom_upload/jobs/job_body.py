@@ -22,6 +22,7 @@ from darkroom.jobs import (
 from darkroom.object_keys import public_key, thumbnail_key
 from darkroom.original_lifetime import expires_at, is_kept
 from darkroom.public_copies import has_public_copies
+from darkroom.recipes import CUSTOM
 from darkroom.source_description import SourceDescription
 from darkroom_upload.response_body import ResponseBody
 from darkroom_upload.results.result_links import Link, ResultLinks
@@ -171,6 +172,19 @@ class ManifestBody(ResponseBody):
     """Address of the manifest, valid for about an hour."""
 
 
+class JobPresetBody(ResponseBody):
+    """The preset that a job runs. The job keeps the recipe, even if the preset is deleted."""
+
+    name: str
+    version: int | None
+    """Version of an owner's preset; null for a preset of the installation."""
+
+    @classmethod
+    def of(cls, recipe_name: str, version: int | None) -> Self | None:
+        """Return the body, or None for a recipe without a name."""
+        return None if recipe_name == CUSTOM else cls(name=recipe_name, version=version)
+
+
 class JobBody(ResponseBody):
     """A job."""
 
@@ -178,6 +192,8 @@ class JobBody(ResponseBody):
     status: JobStatus
     recipe: str
     """The preset's name, or `custom`."""
+    preset: JobPresetBody | None
+    """The preset with its version; null for a recipe without a name."""
     progress: ProgressBody
     created_at: str
     updated_at: str
@@ -227,6 +243,7 @@ async def job_body(job: Job, details: JobDetails, links: ResultLinks) -> JobBody
         job_id=job.job_id,
         status=job.status,
         recipe=job.recipe_name,
+        preset=JobPresetBody.of(job.recipe_name, job.preset_version),
         progress=_progress(job),
         created_at=clock.iso(job.created_at),
         updated_at=clock.iso(job.updated_at),

@@ -33,7 +33,7 @@ _MOST_LOOKS: Final = 4 * _BATCH
 _SPARE: Final = 16
 """Keys read from each partition beyond its share of a page, so that one query a partition is nearly always enough."""
 _ATTRIBUTES: Final = (
-    "job_id, #status, recipe_name, filename, variants_total, variants_done, variants_failed, "
+    "job_id, #status, recipe_name, preset_version, filename, variants_total, variants_done, variants_failed, "
     "created_at, updated_at, completed_at, cpu_ms, bytes_read, bytes_written"
 )
 
@@ -45,6 +45,7 @@ class JobSummary:
     job_id: str
     status: JobStatus
     recipe_name: str
+    preset_version: int | None
     filename: str
     variants: int
     done: int
@@ -61,6 +62,7 @@ class JobSummary:
             job_id=item["job_id"]["S"],
             status=JobStatus(item["status"]["S"]),
             recipe_name=item["recipe_name"]["S"],
+            preset_version=int(item["preset_version"]["N"]) if "preset_version" in item else None,
             filename=item["filename"]["S"],
             variants=int(item["variants_total"]["N"]),
             done=int(item["variants_done"]["N"]),

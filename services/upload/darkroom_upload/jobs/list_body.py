@@ -4,7 +4,7 @@ from typing import Self
 
 from darkroom.jobs import Cost, JobStatus
 from darkroom_upload.jobs.cursor import write_cursor
-from darkroom_upload.jobs.job_body import ProgressBody
+from darkroom_upload.jobs.job_body import JobPresetBody, ProgressBody
 from darkroom_upload.jobs.job_lists import JobSummary, Page
 from darkroom_upload.response_body import ResponseBody
 
@@ -16,6 +16,8 @@ class JobSummaryBody(ResponseBody):
     status: JobStatus
     recipe: str
     """The preset's name, or `custom`."""
+    preset: JobPresetBody | None
+    """The preset with its version; null for a recipe without a name."""
     filename: str
     progress: ProgressBody
     created_at: str
@@ -30,6 +32,7 @@ class JobSummaryBody(ResponseBody):
             job_id=job.job_id,
             status=job.status,
             recipe=job.recipe_name,
+            preset=JobPresetBody.of(job.recipe_name, job.preset_version),
             filename=job.filename,
             progress=ProgressBody(done=job.done, failed=job.failed, total=job.variants),
             created_at=job.created_at,

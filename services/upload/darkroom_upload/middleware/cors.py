@@ -22,6 +22,7 @@ _METHODS: Final = ("GET", "POST", "PUT", "DELETE")
 _REQUEST_HEADERS: Final = (
     "Content-Type",
     "Idempotency-Key",
+    "If-Match",
     "If-None-Match",
     "Last-Event-ID",
     "X-API-Key",

@@ -6,7 +6,7 @@ from darkroom.formats import ImageFormat
 from darkroom.planner.image_spec import Alpha
 from darkroom.planner.source import Source
 from darkroom.recipes import AnyOperation, Output, When
-from darkroom_upload.intake.fields import ChosenRecipe
+from darkroom_upload.intake.choose_recipe import ChosenRecipe
 from darkroom_upload.planning.plan_recipe import JobPlan, TaskPlan, VariantPlan
 from darkroom_upload.planning.prediction import Notice
 from darkroom_upload.response_body import ResponseBody

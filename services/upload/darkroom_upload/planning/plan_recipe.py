@@ -15,7 +15,7 @@ from darkroom.planner.source import Source
 from darkroom.planner.task_split import split_into_tasks
 from darkroom.recipes import Variant
 from darkroom.tables.job_table import JobTable
-from darkroom_upload.intake.fields import ChosenRecipe
+from darkroom_upload.intake.choose_recipe import ChosenRecipe
 from darkroom_upload.intake.watermark_images import WatermarkImages, find_watermark_images
 from darkroom_upload.planning.prediction import Notice, PredictedImage, Prediction, predict
 

@@ -4,10 +4,11 @@ import json
 from typing import Any, Final
 
 from darkroom.errors import InvalidRecipe
-from darkroom.recipes import Variant
+from darkroom.recipes import Variant, parse_recipe
+from darkroom.recipes.recipe import require_storable
 from darkroom.tables.job_table import JobTable
 from darkroom_upload.callers.caller import Caller
-from darkroom_upload.intake.fields import choose_recipe
+from darkroom_upload.intake.choose_recipe import ChosenRecipe
 from darkroom_upload.intake.watermark_images import require_watermark_images
 
 _NAME: Final = "preview"
@@ -23,11 +24,11 @@ async def read_variant(document: dict[str, Any], jobs: JobTable, caller: Caller)
     """
     text = json.dumps({"variants": [{"name": _NAME, **document}]})
     try:
-        chosen = choose_recipe(text, {})
-        await require_watermark_images(jobs, chosen, caller)
+        recipe = require_storable(parse_recipe(text))
+        await require_watermark_images(jobs, ChosenRecipe.custom(recipe), caller)
     except InvalidRecipe as error:
         raise _of_request(error) from error
-    return chosen.recipe.variants[0]
+    return recipe.variants[0]
 
 
 def _of_request(error: InvalidRecipe) -> InvalidRecipe:
