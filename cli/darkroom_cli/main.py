@@ -2,7 +2,7 @@
 
 import click
 
-from darkroom_cli import downloads, jobs, plans, presets, previews, uploads
+from darkroom_cli import downloads, jobs, plans, presets, previews, publishing, uploads
 from darkroom_cli.extra_command import ExtraCommand
 
 
@@ -32,6 +32,8 @@ for command in (
     presets.presets,
     plans.plan,
     previews.preview,
+    publishing.publish,
+    publishing.unpublish,
     jobs.usage,
     ExtraCommand("try", "darkroom_cli.trial:try_recipe", "Run a recipe on photos of this machine.", extra="try"),
     _operator("keys", "keys:keys", "API keys; for operators."),

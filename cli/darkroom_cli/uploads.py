@@ -23,11 +23,19 @@ from darkroom_client import Client, Receipt
 )
 @recipe_option
 @click.option("--callback-url", default="", help="URL that gets a webhook when the job has ended.")
+@click.option("--publish/--no-publish", default=None, help="Whether the results get public addresses.")
 @click.option("--wait", is_flag=True, help="Wait until the jobs have ended.")
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), help="Wait, and put the results here.")
 @as_json
 def upload(
-    files: tuple[Path, ...], recipe: str, callback_url: str, *, wait: bool, output: Path | None, json_wanted: bool
+    files: tuple[Path, ...],
+    recipe: str,
+    callback_url: str,
+    *,
+    publish: bool | None,
+    wait: bool,
+    output: Path | None,
+    json_wanted: bool,
 ) -> None:
     """Send images. Each becomes a job."""
     if output:
@@ -35,7 +43,7 @@ def upload(
     failures = Failures()
     with open_api() as api:
         with _bars() as bars:
-            sent = failures.each(files, lambda path: _send(api, bars, path, recipe, callback_url))
+            sent = failures.each(files, lambda path: _send(api, bars, path, recipe, callback_url, publish=publish))
         jobs = {receipt.job_id: receipt for receipt in sent}
 
         def follow(job_id: str) -> None:
@@ -52,13 +60,14 @@ def upload(
     failures.report()
 
 
-def _send(api: Client, bars: Progress, path: Path, recipe: str, callback_url: str) -> Receipt:
+def _send(api: Client, bars: Progress, path: Path, recipe: str, callback_url: str, *, publish: bool | None) -> Receipt:
     bar = bars.add_task(path.name, total=path.stat().st_size)
     try:
         return api.upload(
             path,
             recipe=recipe,
             callback_url=callback_url or None,
+            publish=publish,
             progress=lambda sent, _: bars.update(bar, completed=sent),
         )
     except OSError as error:

@@ -57,6 +57,8 @@ EXPECTED: Final[dict[str, Permissions]] = {
             {"s3:PutObjectVersionTagging", "s3:DeleteObjectVersionTagging"},
             {f"{_ORIGINALS}/uploads/*", f"{_ORIGINALS}/direct/*"},
         ),
+        "ReadResults": ({"s3:GetObject"}, {f"{_RESULTS}/*"}),
+        "PublishResults": ({"s3:PutObject"}, {f"{_RESULTS}/public/*"}),
         "WriteManifests": ({"s3:PutObject"}, {f"{_RESULTS}/manifests/*"}),
         "DeleteOriginals": ({"s3:DeleteObject", "s3:DeleteObjectVersion"}, {f"{_ORIGINALS}/*"}),
         "DeleteResults": ({"s3:DeleteObject", "s3:DeleteObjectVersion"}, {f"{_RESULTS}/*"}),

@@ -1,11 +1,13 @@
 """Both clients against the running system."""
 
 import asyncio
+import hashlib
 import io
 import os
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from darkroom import clock
@@ -45,6 +47,27 @@ async def test_job_is_as_the_api_shows_it(darkroom: AsyncClient) -> None:
     assert job.as_document() == await darkroom.ask("GET", f"/status/{job.job_id}")
     (summary,) = [each async for each in darkroom.jobs()]
     assert summary.as_document() == (await darkroom.ask("GET", "/jobs"))["items"][0]
+
+
+async def test_published_results_are_for_everybody_until_they_are_taken_back(darkroom: AsyncClient) -> None:
+    job = await darkroom.wait(await darkroom.upload(CAT, recipe="grayscale", publish=True))
+    assert job.public
+    for again in range(2):
+        (url,) = [variant.public_url for variant in job.variants]
+        assert url is not None
+        async with httpx.AsyncClient(trust_env=False) as anybody:
+            answer = await anybody.get(url)
+            assert answer.status_code == 200
+            assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+            assert hashlib.sha256(answer.content).hexdigest() == job.variants[0].sha256
+            await darkroom.unpublish(job.job_id)
+            assert (await anybody.get(url)).status_code == 404
+        assert not (await darkroom.job(job.job_id)).public
+        if not again:
+            job = await darkroom.wait(await darkroom.upload(CAT, recipe="grayscale"))
+            published = await darkroom.publish(job.job_id)
+            assert isinstance(published, Job)
+            job = published
 
 
 async def test_every_kind_of_file_is_sent_whole(darkroom: AsyncClient, photo: Path) -> None:

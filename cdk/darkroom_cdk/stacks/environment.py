@@ -37,6 +37,7 @@ def upload_environment(
         "DARKROOM_ACCOUNTS_TABLE": data.accounts.table_name,
         "DARKROOM_UPLOADS_QUEUE_URL": messaging.uploads.queue.queue_url,
         "DARKROOM_ORCHESTRATOR_URL": orchestrator_url,
+        "DARKROOM_PUBLIC_BASE_URL": delivery.results_url,
         "DARKROOM_MAX_UPLOAD_BYTES": str(config.max_upload_bytes),
         "DARKROOM_ORIGINAL_DAYS": str(config.original_days),
         "DARKROOM_TRUSTED_PROXIES": str(_PROXIES),

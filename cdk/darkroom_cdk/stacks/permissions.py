@@ -5,7 +5,7 @@ from typing import Final
 from aws_cdk import CfnOutput
 from constructs import Construct
 
-from darkroom.object_keys import DIRECT, MANIFESTS, UPLOADS
+from darkroom.object_keys import DIRECT, MANIFESTS, PUBLIC, UPLOADS
 from darkroom.topology import BY_OWNER, BY_SLOT, CHANGES, OPEN_BY_DEADLINE
 from darkroom_cdk.config import StageConfig
 from darkroom_cdk.constructs.bucket import bucket_arn
@@ -125,6 +125,8 @@ class PermissionsStack(StageStack):
             of=originals,
             prefixes=[f"{UPLOADS}/", f"{DIRECT}/"],
         )
+        may.allow_objects("ReadResults", actions=["s3:GetObject"], of=results)
+        may.allow_objects("PublishResults", actions=["s3:PutObject"], of=results, prefixes=[f"{PUBLIC}/"])
         may.allow_objects("WriteManifests", actions=["s3:PutObject"], of=results, prefixes=[f"{MANIFESTS}/"])
         for name, bucket in {"Originals": originals, "Results": results}.items():
             may.allow_objects(f"Delete{name}", actions=["s3:DeleteObject", "s3:DeleteObjectVersion"], of=bucket)

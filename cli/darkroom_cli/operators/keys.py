@@ -1,5 +1,6 @@
 """`darkroom keys`: creates, lists and revokes API keys."""
 
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -72,9 +73,17 @@ def keys() -> None:
 @click.option("--stored-bytes", type=Limit(int), help="Bytes that the owner may store: a number, or `unlimited`.")
 @click.option("--callback-url", help="Callback URL of jobs whose request has none.")
 @click.option("--keep-original", is_flag=True, help="Keep originals as long as their jobs, by default.")
+@click.option("--publish", is_flag=True, help="Publish jobs by default.")
 @as_json
 def create(
-    owner: str, name: str, scopes: tuple[str, ...], *, keep_original: bool, json_wanted: bool, **limits: Any
+    owner: str,
+    name: str,
+    scopes: tuple[str, ...],
+    *,
+    keep_original: bool,
+    publish: bool,
+    json_wanted: bool,
+    **limits: Any,
 ) -> None:
     """Create a key for OWNER and print it. It is shown only once."""
     text, callback_url = api_keys.generate(), limits.pop("callback_url")
@@ -88,6 +97,7 @@ def create(
         callback_url=callback_url,
         keep_original=keep_original,
     )
+    key = replace(key, publish=publish)
 
     async def write(accounts: Accounts) -> None:
         if callback_url:
@@ -168,6 +178,7 @@ def _row(key: ApiKey) -> dict[str, Any]:
         "stored_bytes": key.limits.stored_bytes,
         "callback_url": key.callback_url,
         "keep_original": key.keep_original,
+        "publish": key.publish,
         "created_at": clock.iso(key.created_at),
         "revoked_at": clock.iso(key.revoked_at) if key.revoked_at else None,
     }

@@ -43,6 +43,7 @@ class Api:
         filename: str | None = None,
         metadata: Mapping[str, str] | None = None,
         callback_url: str | None = None,
+        publish: bool | None = None,
         idempotency_key: str | None = None,
         progress: Progress | None = None,
         direct: bool = False,
@@ -50,15 +51,17 @@ class Api:
     ) -> Receipt:
         """Send an image, and return its job: a `Job`, or a `Receipt` if the key lacks the scope `read`.
 
-        `recipe` is the name of a preset, such as `card` or `card@3`, a recipe, or its JSON; `web` by default. A try
-        that fails is repeated under one Idempotency-Key, so that there is one job. `direct` sends the image to S3, past
-        the API; the answer is then a receipt, and `content_type` is told from the name by default. Raises OSError for a
-        file that cannot be read, and ValueError for a direct one whose size or type cannot be told.
+        `recipe` is the name of a preset, such as `card` or `card@3`, a recipe, or its JSON; `web` by default. `publish`
+        says whether the results get public addresses; by default the recipe and the key decide. A try that fails is
+        repeated under one Idempotency-Key, so that there is one job. `direct` sends the image to S3, past the API; the
+        answer is then a receipt, and `content_type` is told from the name by default. Raises OSError for a file that
+        cannot be read, and ValueError for a direct one whose size or type cannot be told.
         """
         wanted = Wanted(
             recipe=recipe,
             metadata=metadata or {},
             callback_url=callback_url,
+            publish=publish,
             idempotency_key=idempotency_key or str(uuid.uuid4()),
         )
         sending = await self._session.run(lambda: Sending(file, filename=filename, progress=progress))
@@ -122,6 +125,15 @@ class Api:
     async def retry(self, job: JobLike) -> Receipt:
         """Run the failed variants of a job again. Counts as one more job. Raises Conflict if none has failed."""
         return receipt_of(await self._session.ask(Request(method="POST", target=f"/jobs/{_id(job)}/retry")))
+
+    async def publish(self, job: JobLike) -> Receipt:
+        """Give the results of a job public addresses: now, or when it ends. Raises Conflict for a cancelled job."""
+        request = Request(method="PUT", target=f"/jobs/{_id(job)}/published", repeatable=True)
+        return receipt_of(await self._session.ask(request))
+
+    async def unpublish(self, job: JobLike) -> None:
+        """Take the public addresses of a job back. Caches outside of Darkroom may keep what they have."""
+        await self._session.ask(Request(method="DELETE", target=f"/jobs/{_id(job)}/published", repeatable=True))
 
     async def delete(self, job: JobLike) -> None:
         """Cancel a job that is open, or delete one that has ended, with its results."""

@@ -60,6 +60,8 @@ class Client:
     jobs = _iterating(Api.jobs)
     changes = _iterating(Api.changes)
     retry = _blocking(Api.retry)
+    publish = _blocking(Api.publish)
+    unpublish = _blocking(Api.unpublish)
     delete = _blocking(Api.delete)
     cancel = _blocking(Api.cancel)
     plan = _blocking(Api.plan)

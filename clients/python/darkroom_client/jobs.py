@@ -121,6 +121,8 @@ class Variant(ResponseModel):
     key: str | None = None
     url: str | None = None
     """Link to the result, good for ten minutes at least."""
+    public_url: Annotated[str | None, Field(exclude_if=lambda url: url is None)] = None
+    """Address of the result for everybody, as long as the job is published."""
     warnings: tuple[ResultWarning, ...] = ()
     error: Fault | None = None
 
@@ -183,6 +185,8 @@ class Job(Receipt):
     """None until the image is described, or if the installation makes none."""
     variants: tuple[Variant, ...]
     manifest: Manifest | None
+    public: bool = False
+    """Whether the results have public addresses. An open job gets them when it ends."""
     cost: Cost
     error: Fault | None
     metadata: dict[str, str] = Field(default_factory=dict)

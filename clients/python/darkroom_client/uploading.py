@@ -27,6 +27,7 @@ class Wanted:
     recipe: str | Recipe | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     callback_url: str | None = None
+    publish: bool | None = None
     idempotency_key: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @property
@@ -41,6 +42,7 @@ async def upload(session: Session, file: Sending, wanted: Wanted) -> Receipt:
         "recipe": wanted.recipe.as_json() if isinstance(wanted.recipe, Recipe) else wanted.recipe,
         "metadata": json.dumps(dict(wanted.metadata)) if wanted.metadata else None,
         "callback_url": wanted.callback_url,
+        "publish": None if wanted.publish is None else str(wanted.publish).lower(),
     }
     fields = {name: value for name, value in said.items() if value is not None}
     request = Request(
@@ -63,6 +65,7 @@ async def upload_direct(session: Session, file: Sending, wanted: Wanted, *, cont
         "recipe": _document(wanted.recipe),
         "metadata": dict(wanted.metadata) or None,
         "callback_url": wanted.callback_url,
+        "publish": wanted.publish,
     }
     body = {name: value for name, value in asked.items() if value is not None}
     presign = Request(method="POST", target="/uploads/presigned", json=body, headers=wanted.headers, repeatable=True)

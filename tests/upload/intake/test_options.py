@@ -32,17 +32,17 @@ async def test_field_that_is_neither_true_nor_false_is_refused_by_name() -> None
 @pytest.mark.parametrize(("fields", "wish"), [({}, True), ({"publish": "", "keep_original": ""}, True)])
 async def test_recipe_decides_what_a_request_leaves_open(fields: dict[str, str], wish: object) -> None:
     options = await read(recipe=PUBLISHING, **fields)
-    assert (options.published, options.keeps_original(otherwise=False)) == (wish, wish)
+    assert (options.is_published(otherwise=False), options.keeps_original(otherwise=False)) == (wish, wish)
 
 
 async def test_request_overrides_the_recipe() -> None:
     options = await read(recipe=PUBLISHING, publish="false", keep_original="false")
-    assert (options.published, options.keeps_original(otherwise=False)) == (False, False)
+    assert (options.is_published(otherwise=False), options.keeps_original(otherwise=False)) == (False, False)
 
 
 async def test_without_any_wish_nothing_is_published_or_kept() -> None:
     options = await read()
-    assert (options.published, options.keeps_original(otherwise=False)) == (False, False)
+    assert (options.is_published(otherwise=False), options.keeps_original(otherwise=False)) == (False, False)
 
 
 async def test_equal_requests_state_the_same() -> None:
@@ -53,3 +53,8 @@ async def test_equal_requests_state_the_same() -> None:
 async def test_the_default_of_the_api_key_keeps_originals_unless_the_request_says_otherwise() -> None:
     assert (await read()).keeps_original(otherwise=True)
     assert not (await read(keep_original="false")).keeps_original(otherwise=True)
+
+
+async def test_the_default_of_the_api_key_publishes_unless_the_request_says_otherwise() -> None:
+    assert (await read()).is_published(otherwise=True)
+    assert not (await read(publish="false")).is_published(otherwise=True)

@@ -54,6 +54,8 @@ class ApiKey:
     """Callback URL of jobs whose request has none."""
     keep_original: bool = False
     """Whether jobs keep their originals if neither the request nor the recipe says so."""
+    publish: bool = False
+    """Whether jobs are published if neither the request nor the recipe says so."""
     revoked_at: datetime | None = None
 
     @classmethod

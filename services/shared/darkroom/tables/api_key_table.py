@@ -90,6 +90,7 @@ def to_item(key: ApiKey) -> Item:
             "stored_bytes": key.limits.stored_bytes,
             "callback_url": key.callback_url,
             "keep_original": key.keep_original or None,
+            "publish": key.publish or None,
             "created_at": clock.iso(key.created_at),
             "revoked_at": clock.iso(key.revoked_at) if key.revoked_at else None,
         }
@@ -111,6 +112,7 @@ def from_item(item: Item) -> ApiKey:
         ),
         callback_url=read.get("callback_url"),
         keep_original=read.get("keep_original", False),
+        publish=read.get("publish", False),
         created_at=clock.parse(read["created_at"]),
         revoked_at=clock.parse(read["revoked_at"]) if "revoked_at" in read else None,
     )

@@ -83,7 +83,8 @@ _CALLBACK_URL: Final = {
 }
 _PUBLISH: Final = {
     "type": "boolean",
-    "description": "Whether the results get public addresses. The default is the recipe's `publish`.",
+    "description": "Whether the results get public addresses. The default is the recipe's `publish`, then "
+    "that of the API key.",
 }
 _KEEP_ORIGINAL: Final = {
     "type": "boolean",

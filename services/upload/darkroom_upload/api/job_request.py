@@ -18,7 +18,7 @@ class JobRequest(BaseModel):
     callback_url: str = ""
     """The URL that gets a webhook when the job ends."""
     publish: bool | None = None
-    """Whether the results get public addresses. The default is the recipe's `publish`."""
+    """Whether the results get public addresses. The default is the recipe's `publish`, then that of the API key."""
     keep_original: bool | None = None
     """Whether the original is kept as long as the job. The default is the recipe's `keep_original`."""
 

@@ -116,6 +116,7 @@ class Authenticate:
             allowance=key.limits.within(default),
             callback_url=key.callback_url,
             keep_original=key.keep_original,
+            publish=key.publish,
         )
 
     def _is_allowed(self, digest: str) -> bool:

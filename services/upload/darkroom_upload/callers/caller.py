@@ -25,6 +25,8 @@ class Caller:
     """Callback URL of jobs whose request names none."""
     keep_original: bool = False
     """Whether jobs keep their originals if neither the request nor the recipe says so."""
+    publish: bool = False
+    """Whether jobs are published if neither the request nor the recipe says so."""
 
     @property
     def counted_as(self) -> str:

@@ -25,14 +25,13 @@ class JobOptions:
     metadata: Mapping[str, str] = field(default_factory=dict)
     callback_url: str | None = None
     publish: bool | None = None
-    """None if the request does not say: then the recipe decides."""
+    """None if the request does not say: then the recipe and the API key decide."""
     keep_original: bool | None = None
     """None if the request does not say: then the recipe and the API key decide."""
 
-    @property
-    def published(self) -> bool:
-        """Return whether the job's results get public addresses."""
-        return self.chosen.recipe.publish if self.publish is None else self.publish
+    def is_published(self, *, otherwise: bool) -> bool:
+        """Return whether the job's results get public addresses. `otherwise` is the default of the API key."""
+        return self.chosen.recipe.publish or otherwise if self.publish is None else self.publish
 
     def keeps_original(self, *, otherwise: bool) -> bool:
         """Return whether the original is kept as long as the job. `otherwise` is the default of the API key."""

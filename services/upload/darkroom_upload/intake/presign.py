@@ -163,7 +163,7 @@ def _new_job(caller: Caller, announced: AnnouncedUpload, now: datetime, *, origi
         original_bytes=announced.size,
         variants=unsettled(options.chosen.recipe),
         callback_url=options.callback_url or caller.callback_url,
-        published=options.published,
+        published=options.is_published(otherwise=caller.publish),
         keep_original=options.keeps_original(otherwise=caller.keep_original),
         original_days=original_days,
     )

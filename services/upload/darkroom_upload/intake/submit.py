@@ -178,7 +178,7 @@ class Submit:
             original_sha256=received.sha256,
             variants=unsettled(recipe),
             callback_url=options.callback_url or caller.callback_url,
-            published=options.published,
+            published=options.is_published(otherwise=caller.publish),
             keep_original=options.keeps_original(otherwise=caller.keep_original),
             original_days=self.original_days,
         )
