@@ -33,15 +33,42 @@ def status(job_id: str, *, json_wanted: bool) -> None:
 
 
 @click.command()
-@click.option("--status", "wanted", help="Show only jobs of this status.")
+@click.option("--status", "wanted", multiple=True, help="Show only jobs of this status. May be repeated.")
+@click.option("--preset", help="Show only jobs of this preset, or `custom`.")
+@click.option("--filename", help="Show only jobs whose file name begins so.")
+@click.option("--after", help="Show only jobs created then or later: a date, or a time with its zone.")
+@click.option("--before", help="Show only jobs created before: a date, or a time with its zone.")
+@click.option(
+    "--metadata", type=(str, str), multiple=True, metavar="KEY VALUE", help="Show only jobs with this. May be repeated."
+)
+@click.option("--oldest", is_flag=True, help="Show the oldest jobs first.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1), help="Show at most this many.")
 @as_json
-def jobs(wanted: str | None, limit: int, *, json_wanted: bool) -> None:
+def jobs(  # noqa: PLR0913 - one parameter for each option
+    wanted: tuple[str, ...],
+    preset: str | None,
+    filename: str | None,
+    after: str | None,
+    before: str | None,
+    metadata: tuple[tuple[str, str], ...],
+    limit: int,
+    *,
+    oldest: bool,
+    json_wanted: bool,
+) -> None:
     """List your jobs, newest first."""
     with open_api() as api:
-        found = [
-            job.as_document() for job in islice(api.jobs(status=wanted, page_size=min(_LONGEST_PAGE, limit)), limit)
-        ]
+        matching = api.jobs(
+            status=wanted,
+            preset=preset,
+            filename=filename,
+            created_after=after,
+            created_before=before,
+            metadata=dict(metadata),
+            oldest_first=oldest,
+            page_size=min(_LONGEST_PAGE, limit),
+        )
+        found = [job.as_document() for job in islice(matching, limit)]
     rows = found if json_wanted else [{**job, "done": _done(job)} for job in found]
     show_rows(rows, columns=("created_at", *COLUMNS), json_wanted=json_wanted)
 

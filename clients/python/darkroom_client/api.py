@@ -6,6 +6,7 @@
 import uuid
 from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing
+from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -99,10 +100,30 @@ class Api:
         return latest
 
     async def jobs(
-        self, *, status: JobStatus | str | None = None, page_size: int = 100
+        self,
+        *,
+        status: JobStatus | str | Collection[JobStatus | str] | None = None,
+        preset: str | None = None,
+        filename: str | None = None,
+        created_after: datetime | str | None = None,
+        created_before: datetime | str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        oldest_first: bool = False,
+        page_size: int = 100,
     ) -> AsyncGenerator[JobSummary, None]:
-        """Yield your jobs, the newest first. A page is asked for when it is needed."""
-        query: dict[str, str | int] = {"limit": page_size} | ({"status": str(status)} if status else {})
+        """Yield those of your jobs that meet all conditions, the newest first. A page is asked for when it is needed.
+
+        A file's name may be given by its first letters. Times need a zone; `created_before` itself is not included.
+        """
+        statuses = [status] if isinstance(status, str) else [*(status or ())]
+        query: dict[str, str | int | list[str]] = {"limit": page_size}
+        query |= {"status": [str(one) for one in statuses]} if statuses else {}
+        query |= {f"metadata.{name}": value for name, value in (metadata or {}).items()}
+        query |= {"order": "oldest"} if oldest_first else {}
+        times = {"created_after": created_after, "created_before": created_before}
+        for name, value in {"preset": preset, "filename": filename, **times}.items():
+            if value is not None:
+                query[name] = value if isinstance(value, str) else value.isoformat()
         while True:
             request = Request(method="GET", target="/jobs", params=query, repeatable=True)
             page = JobPage.model_validate_json((await self._session.ask(request)).content)

@@ -17,6 +17,7 @@ from darkroom_upload.admission import Admission
 from darkroom_upload.api import (
     docs_page,
     events,
+    job_list,
     jobs,
     originals,
     owner_events,
@@ -148,7 +149,7 @@ def _routers(services: Services, access: Access) -> Iterator[APIRouter]:
     yield uploads.router(services.submit, services.upload_slots, services.links, access)
     yield presigned.router(services.presign, services.choose_recipe, access, allow_http=services.development)
     yield status.router(services.jobs, services.links, services.watcher, services.wait_slots, access)
-    yield jobs.list_router(services.lists, services.list_slots, access)
+    yield job_list.router(services.lists, services.links, services.list_slots, access)
     yield jobs.router(services.jobs, services.links, services.orchestrator, services.stored, access, now=services.now)
     yield publishing.router(services.jobs, services.links, services.orchestrator, services.stored, access)
     yield public.router(services.public_results, services.public_slots)

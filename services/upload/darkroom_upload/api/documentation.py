@@ -191,6 +191,9 @@ STATUS_HEADERS: Final = ETAG | RETRY_AFTER
 NOT_MODIFIED: Final[Responses] = {
     304: {"description": "The job has not changed since the ETag that the client sent", "headers": STATUS_HEADERS}
 }
+LIST_NOT_MODIFIED: Final[Responses] = {
+    304: {"description": "The list has not changed since the ETag that the client sent", "headers": ETAG}
+}
 
 
 class DocumentedApi(FastAPI):

@@ -23,10 +23,23 @@ async def job_response(
 ) -> Response:
     """Return the job as a response whose ETag changes with the body."""
     body = (await job_body(job, details, links)).model_dump_json().encode()
-    headers = {"ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"', "Cache-Control": _REVALIDATE}
+    headers = {"ETag": etag_of(body), "Cache-Control": _REVALIDATE}
     if job.status.is_open:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return Response(body, status_code=int(status), media_type="application/json", headers=headers)
+
+
+def revalidated_response(body: bytes, if_none_match: str | None) -> Response:
+    """Return a JSON body as a response with its ETag, or 304 if the client has it already."""
+    headers = {"ETag": etag_of(body), "Cache-Control": _REVALIDATE}
+    if matches(if_none_match, headers["ETag"]):
+        return Response(status_code=int(HTTPStatus.NOT_MODIFIED), headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
+
+
+def etag_of(body: bytes) -> str:
+    """Return the strong ETag of exactly this body."""
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
 def matches(if_none_match: str | None, etag: str) -> bool:
