@@ -2,7 +2,7 @@
 
 import click
 
-from darkroom_cli import downloads, jobs, plans, presets, previews, publishing, uploads
+from darkroom_cli import downloads, jobs, originals, plans, presets, previews, publishing, uploads
 from darkroom_cli.extra_command import ExtraCommand
 
 
@@ -25,6 +25,8 @@ def _operator(name: str, target: str, short_help: str) -> ExtraCommand:
 for command in (
     uploads.upload,
     downloads.download,
+    originals.original,
+    originals.rerun,
     jobs.status,
     jobs.jobs,
     jobs.events,

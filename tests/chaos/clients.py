@@ -1,8 +1,8 @@
-"""Clients that upload and drop images at random, and a ledger of their requests and the answers."""
+"""Clients that upload, drop and run images again at random, and a ledger of their requests and the answers."""
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -24,20 +24,26 @@ class Way(StrEnum):
     KEYED = "with an Idempotency-Key, repeated until it was accepted"
     ONCE = "without a key, never repeated"
     DROP = "dropped into the bucket"
+    AGAIN = "a second run, with an Idempotency-Key, repeated until it was accepted"
 
 
 @dataclass(kw_only=True)
 class Entry:
-    """One upload or drop, and what the client knows about it."""
+    """One upload, drop or second run, and what the client knows about it."""
 
     way: Way
     name: str
-    """Unique name of the file."""
+    """Unique name of the file; for a second run, `second_run_of` that."""
     accepted: bool = False
     job_ids: set[str] = field(default_factory=set)
     """All job IDs in the answers. More than one is a fault."""
     calls: list[str] = field(default_factory=list)
     """The outcome of each call: a status, or an error."""
+
+
+def second_run_of(name: str) -> str:
+    """Return how the ledger calls the second run on the original of this name."""
+    return f"{name}, again"
 
 
 class Client:
@@ -51,15 +57,36 @@ class Client:
     async def act(self, until: Callable[[], bool]) -> None:
         """Send one image after the other until `until` returns True."""
         while not until():
-            way = self._random.choice((Way.KEYED, Way.KEYED, Way.ONCE, Way.DROP))
-            entry = Entry(way=way, name=f"{uuid4().hex}.jpg")
+            way = self._random.choice((Way.KEYED, Way.KEYED, Way.ONCE, Way.DROP, Way.AGAIN))
+            source = self._source() if way is Way.AGAIN else None
+            if way is Way.AGAIN and source is None:
+                way = Way.KEYED
+            entry = Entry(way=way, name=second_run_of(source.name) if source else f"{uuid4().hex}.jpg")
             self._ledger.append(entry)
             recipe, picture = self._random.choice(_RECIPES), self._random.choice(_PICTURES)
-            if way is Way.DROP:
+            if source:
+                await self._run_again(entry, recipe, next(iter(source.job_ids)))
+            elif way is Way.DROP:
                 await self._drop(entry, recipe, picture)
             else:
                 await self._upload(entry, recipe, picture)
             await asyncio.sleep(self._random.uniform(0.1, 0.8))
+
+    def _source(self) -> Entry | None:
+        """Return an accepted upload that nobody has run again, or None."""
+        run_again = {entry.name for entry in self._ledger if entry.way is Way.AGAIN}
+        free = [entry for entry in self._ledger if entry.job_ids and second_run_of(entry.name) not in run_again]
+        uploads = [entry for entry in free if entry.way in (Way.KEYED, Way.ONCE)]
+        return self._random.choice(uploads) if uploads else None
+
+    async def _run_again(self, entry: Entry, recipe: str, original_of: str) -> None:
+        body = {"original_of": original_of, "recipe": recipe, "keep_original": self._random.choice((True, False))}
+        headers, times = {"Idempotency-Key": entry.name}, self._random.choice((1, 1, 2))
+        while times:
+            if await self._accepted(entry, self._arena.api.http.post("/jobs", json=body, headers=headers)):
+                times -= 1
+            else:
+                await asyncio.sleep(0.2)
 
     async def _drop(self, entry: Entry, recipe: str, picture: bytes) -> None:
         bucket = self._arena.installation.topology.originals.name
@@ -70,8 +97,9 @@ class Client:
     async def _upload(self, entry: Entry, recipe: str, picture: bytes) -> None:
         headers = {"Idempotency-Key": entry.name} if entry.way is Way.KEYED else {}
         times = self._random.choice((1, 1, 2)) if entry.way is Way.KEYED else 1
+        fields = {"recipe": recipe, "keep_original": self._random.choice(("true", "false"))}
         while times:
-            if await self._call(entry, headers, {"recipe": recipe}, picture):
+            if await self._call(entry, headers, fields, picture):
                 times -= 1
             elif entry.way is Way.ONCE:
                 return
@@ -79,10 +107,14 @@ class Client:
                 await asyncio.sleep(0.2)
 
     async def _call(self, entry: Entry, headers: dict[str, str], fields: dict[str, str], picture: bytes) -> bool:
+        upload = self._arena.api.http.post(
+            "/uploads", files={"file": (entry.name, picture)}, data=fields, headers=headers
+        )
+        return await self._accepted(entry, upload)
+
+    async def _accepted(self, entry: Entry, request: Awaitable[httpx.Response]) -> bool:
         try:
-            answer = await self._arena.api.http.post(
-                "/uploads", files={"file": (entry.name, picture)}, data=fields, headers=headers
-            )
+            answer = await request
         except httpx.TransportError as error:
             entry.calls.append(type(error).__name__)
             return False

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from tests.chaos.clients import Entry, Way
+from tests.chaos.clients import Entry, Way, second_run_of
 from tests.support.api import OPEN
 from tests.support.waiting import until
 from tests.system.faults.evidence import Item, Objects, all_items, keys_of, objects_in
@@ -93,10 +93,11 @@ async def _objects(rig: Rig) -> Objects:
 
 
 def _compare(ledger: list[Entry], items: list[Item], verdict: Verdict) -> None:
-    """Compare the jobs with the ledger. A job's file name finds its entry."""
+    """Compare the jobs with the ledger. A job's file name, and whether it is a second run, find its entry."""
     jobs: dict[str, list[Item]] = defaultdict(list)
     for item in items:
-        jobs[item["filename"]].append(item)
+        name = item["filename"]
+        jobs[second_run_of(name) if "original_of" in item else name].append(item)
     for entry in ledger:
         found = jobs.pop(entry.name, [])
         about = f"{entry.name} ({entry.way}; {', '.join(entry.calls)})"

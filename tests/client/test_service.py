@@ -70,6 +70,27 @@ async def test_published_results_are_for_everybody_until_they_are_taken_back(dar
             job = published
 
 
+async def test_original_is_fetched_and_run_again_with_another_recipe(
+    darkroom: AsyncClient, photo: Path, tmp_path: Path
+) -> None:
+    first = await darkroom.wait(await darkroom.upload(photo, recipe="metadata", keep_original=True))
+    assert first.original is not None
+    assert (first.original.kept, first.original.expires_at) == (True, None)
+    second = await darkroom.wait(await darkroom.run(first, recipe=SMALL, metadata={"album": "holidays"}))
+    assert (second.status, second.original_of, second.metadata) == (
+        JobStatus.COMPLETED,
+        first.job_id,
+        {"album": "holidays"},
+    )
+    assert second.original is not None
+    assert not second.original.kept
+    await darkroom.delete(first)
+    path = await darkroom.original(second, tmp_path / "again.jpg")
+    assert path.read_bytes() == CAT
+    with pytest.raises(errors.NotFound):
+        await darkroom.run(first)
+
+
 async def test_every_kind_of_file_is_sent_whole(darkroom: AsyncClient, photo: Path) -> None:
     read_end, write_end = os.pipe()
     os.write(write_end, CAT)

@@ -81,6 +81,19 @@ async def test_job_is_followed_and_downloaded_later(run: Run, photo: Path, tmp_p
     assert size_of(saved[0]) == (40, 30)
 
 
+async def test_original_is_fetched_and_run_again(run: Run, photo: Path, tmp_path: Path) -> None:
+    sent = await run("upload", str(photo), "--recipe", "metadata", "--keep-original", "--wait", "--json")
+    job = json.loads(sent.stdout)
+    assert job["original"]["kept"]
+    file = tmp_path / "original.jpg"
+    assert (await run("original", job["job_id"], "-o", str(file))).stdout == f"{file}\n"
+    assert await asyncio.to_thread(file.read_bytes) == await asyncio.to_thread(photo.read_bytes)
+    again = await run("rerun", job["job_id"], "--recipe", "grayscale", "--output", str(tmp_path), "--json")
+    second = json.loads(again.stdout)
+    assert (second["status"], second["original_of"]) == ("completed", job["job_id"])
+    assert size_of(str(tmp_path / second["job_id"] / "grayscale.jpg")) == (400, 300)
+
+
 async def test_failed_job_gives_an_exit_status(run: Run, photo: Path) -> None:
     cut_short(photo)
     result = await run("upload", str(photo), "--recipe", "thumbnails", "--wait", status=3)

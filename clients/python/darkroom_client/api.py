@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from darkroom_client.changes import Change, FollowingAll
-from darkroom_client.downloading import results_of, save
+from darkroom_client.downloading import results_of, save, save_original
 from darkroom_client.files import File, Progress, Sending
 from darkroom_client.following import Deadline, Following
 from darkroom_client.jobs import Job, JobPage, JobStatus, JobSummary, Receipt
@@ -22,7 +22,7 @@ from darkroom_client.presets import Preset, PresetSummary, PresetVersion, Preset
 from darkroom_client.recipes import Recipe, Variant
 from darkroom_client.session import Session
 from darkroom_client.transport import Request
-from darkroom_client.uploading import Wanted, receipt_of, upload, upload_direct
+from darkroom_client.uploading import Wanted, receipt_of, run_again, upload, upload_direct
 from darkroom_client.usage import Usage
 from darkroom_client.webhook_deliveries import Deliveries, WebhookSecret
 
@@ -45,6 +45,7 @@ class Api:
         metadata: Mapping[str, str] | None = None,
         callback_url: str | None = None,
         publish: bool | None = None,
+        keep_original: bool | None = None,
         idempotency_key: str | None = None,
         progress: Progress | None = None,
         direct: bool = False,
@@ -53,16 +54,18 @@ class Api:
         """Send an image, and return its job: a `Job`, or a `Receipt` if the key lacks the scope `read`.
 
         `recipe` is the name of a preset, such as `card` or `card@3`, a recipe, or its JSON; `web` by default. `publish`
-        says whether the results get public addresses; by default the recipe and the key decide. A try that fails is
-        repeated under one Idempotency-Key, so that there is one job. `direct` sends the image to S3, past the API; the
-        answer is then a receipt, and `content_type` is told from the name by default. Raises OSError for a file that
-        cannot be read, and ValueError for a direct one whose size or type cannot be told.
+        says whether the results get public addresses, `keep_original` whether the original lasts as long as the job; by
+        default the recipe and the key decide. A try that fails is repeated under one Idempotency-Key, so that there is
+        one job. `direct` sends the image to S3, past the API; the answer is then a receipt, and `content_type` is told
+        from the name by default. Raises OSError for a file that cannot be read, and ValueError for a direct one whose
+        size or type cannot be told.
         """
         wanted = Wanted(
             recipe=recipe,
             metadata=metadata or {},
             callback_url=callback_url,
             publish=publish,
+            keep_original=keep_original,
             idempotency_key=idempotency_key or str(uuid.uuid4()),
         )
         sending = await self._session.run(lambda: Sending(file, filename=filename, progress=progress))
@@ -72,6 +75,43 @@ class Api:
             return await upload(self._session, sending, wanted)
         finally:
             await self._session.run(sending.close)
+
+    async def run(
+        self,
+        job: JobLike,
+        *,
+        recipe: str | Recipe | None = None,
+        metadata: Mapping[str, str] | None = None,
+        callback_url: str | None = None,
+        publish: bool | None = None,
+        keep_original: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> Receipt:
+        """Run a recipe on the original of a job, and return the new job. The options are those of `upload`.
+
+        The new job has a copy of the original. Takes the scopes `read` and `upload`. Raises OriginalGone, and Conflict
+        if the original has not arrived yet.
+        """
+        wanted = Wanted(
+            recipe=recipe,
+            metadata=metadata or {},
+            callback_url=callback_url,
+            publish=publish,
+            keep_original=keep_original,
+            idempotency_key=idempotency_key or str(uuid.uuid4()),
+        )
+        return await run_again(self._session, _plain_id(job), wanted)
+
+    async def original(self, job: JobLike, path: str | PathLike[str]) -> Path:
+        """Put the original of a job at `path`, and return that.
+
+        The file is there whole or not at all. Raises OriginalGone, Conflict if the original has not arrived yet,
+        DownloadFailed, and OSError for what the file system refuses.
+        """
+        found = job if isinstance(job, Job) else await self.job(job)
+        target = f"/jobs/{_id(job)}/original"
+        answer = await self._session.ask(Request(method="GET", target=target, repeatable=True, wants_redirect=True))
+        return await save_original(self._session, found, answer.headers["location"], Path(path))
 
     async def job(self, job: JobLike) -> Job:
         """Return the job as it is now."""

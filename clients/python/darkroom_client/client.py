@@ -54,6 +54,8 @@ class Client:
         self.api = Api(Session(BlockingTransport(self._http), url=url, api_key=api_key, retry_policy=retry_policy))
 
     upload = _blocking(Api.upload)
+    run = _blocking(Api.run)
+    original = _blocking(Api.original)
     job = _blocking(Api.job)
     events = _iterating(Api.events)
     wait = _blocking(Api.wait)

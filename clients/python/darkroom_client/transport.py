@@ -33,6 +33,8 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool = False
     """Whether it may be sent again although it may have taken effect."""
+    wants_redirect: bool = False
+    """Whether a redirect is the answer. It is never followed."""
     read_seconds: float = READ_SECONDS
     """Longest silence of the service."""
 

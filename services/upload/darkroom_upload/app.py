@@ -28,6 +28,7 @@ from darkroom_upload.api import (
     publishing,
     recipes,
     results,
+    second_runs,
     sessions,
     status,
     uploads,
@@ -57,6 +58,7 @@ from darkroom_upload.middleware.cors import with_cors
 from darkroom_upload.middleware.head_requests import HeadAsGet
 from darkroom_upload.middleware.request_framing import SingleBodyLength
 from darkroom_upload.middleware.security_headers import SecurityHeaders
+from darkroom_upload.originals.run_again import RunAgain
 from darkroom_upload.originals.stored_originals import StoredOriginals
 from darkroom_upload.planning.plan_recipe import PlanRecipe
 from darkroom_upload.presets.delete_preset import DeletePreset
@@ -76,6 +78,7 @@ class Services:
 
     submit: Submit
     presign: Presign
+    run_again: RunAgain
     plan: PlanRecipe
     preview: MakePreview
     preview_rate: PreviewRate
@@ -154,6 +157,9 @@ def _routers(services: Services, access: Access) -> Iterator[APIRouter]:
     yield publishing.router(services.jobs, services.links, services.orchestrator, services.stored, access)
     yield public.router(services.public_results, services.public_slots)
     yield results.router(services.jobs, services.links, services.archive, services.archive_slots, access)
+    yield second_runs.router(
+        services.run_again, services.choose_recipe, services.links, access, allow_http=services.development
+    )
     yield originals.router(services.jobs, services.originals, services.original_links, access)
     yield events.router(services.read_state, services.follow, services.stream_slots, access)
     yield owner_events.router(services.follow_owner, services.stream_slots, access)

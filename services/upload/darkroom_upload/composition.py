@@ -41,6 +41,7 @@ from darkroom_upload.jobs.job_lists import JobLists
 from darkroom_upload.jobs.job_reader import JobReader
 from darkroom_upload.jobs.orchestrator_client import OrchestratorClient
 from darkroom_upload.jobs.watcher import JobWatcher
+from darkroom_upload.originals.run_again import RunAgain
 from darkroom_upload.originals.stored_originals import StoredOriginals
 from darkroom_upload.planning.plan_recipe import PlanRecipe
 from darkroom_upload.presets.delete_preset import DeletePreset
@@ -93,6 +94,7 @@ class _Adapters:
         self.preset_table = PresetTable(dynamodb, accounts)
         self.stored = StoredBytes(dynamodb, accounts)
         self.new_jobs = NewJobs(dynamodb, jobs=self.jobs, claims=self.claims, usage=self.usage, cipher=settings.cipher)
+        self.stored_originals = StoredOriginals(clients.s3, settings.originals_bucket, now=now)
         self.originals = Originals(clients.s3, settings.originals_bucket, public=clients.public_s3)
         self.uploads = SqsQueue(clients.sqs, str(settings.uploads_queue_url))
         self.users = UserTable(dynamodb, accounts, settings.cipher)
@@ -120,6 +122,7 @@ def compose(
     return Services(
         submit=_submit(adapters, settings, choose_recipe, now),
         presign=_presign(adapters, settings, now),
+        run_again=_run_again(adapters, settings, now),
         plan=PlanRecipe(
             jobs=adapters.jobs,
             max_upload_bytes=settings.max_upload_bytes,
@@ -149,7 +152,7 @@ def compose(
         jobs=adapters.jobs,
         lists=adapters.lists,
         links=adapters.links,
-        originals=StoredOriginals(clients.s3, settings.originals_bucket, now=now),
+        originals=adapters.stored_originals,
         original_links=S3Links(clients.public_s3, settings.originals_bucket, clients.credentials, now=now),
         public_results=PublicResults(clients.s3, settings.results_bucket),
         watcher=watcher,
@@ -205,6 +208,20 @@ def _presign(adapters: _Adapters, settings: UploadSettings, now: Callable[[], da
         max_upload_bytes=settings.max_upload_bytes,
         original_days=settings.original_days,
         now=now,
+    )
+
+
+def _run_again(adapters: _Adapters, settings: UploadSettings, now: Callable[[], datetime]) -> RunAgain:
+    return RunAgain(
+        jobs=adapters.jobs,
+        new_jobs=adapters.new_jobs,
+        claims=adapters.claims,
+        stored=adapters.stored,
+        originals=adapters.stored_originals,
+        uploads=adapters.uploads,
+        original_days=settings.original_days,
+        now=now,
+        arrival_period=timedelta(seconds=settings.arrival_seconds),
     )
 
 

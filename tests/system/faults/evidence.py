@@ -21,6 +21,8 @@ Objects = dict[str, frozenset[str]]
 
 _VARYING: Final = frozenset(
     {
+        "change_bucket",
+        "change_order",
         "completed_at",
         "cpu_ms",
         "created_at",
@@ -47,6 +49,8 @@ class Evidence:
     manifest: str
     pictures: Objects
     """ETags of the results and the thumbnail, one for each key unless two tries made different results."""
+    original_tags: dict[str, str]
+    """Tags of the original, without which it does not expire."""
 
 
 async def evidence(cloud: Cloud, installation: Installation, job_id: str) -> Evidence:
@@ -58,8 +62,19 @@ async def evidence(cloud: Cloud, installation: Installation, job_id: str) -> Evi
     return Evidence(
         item=json.dumps([_comparable(item), *parts], sort_keys=True, default=str).replace(job_id, "JOB"),
         manifest=json.dumps(manifest, sort_keys=True).replace(job_id, "JOB"),
+        original_tags=await _tags_of_original(cloud, installation, item),
         pictures={key.replace(job_id, "JOB"): hashes for key, hashes in pictures.items()},
     )
+
+
+async def _tags_of_original(cloud: Cloud, installation: Installation, item: Item) -> dict[str, str]:
+    if "original" not in item:
+        return {}
+    original = item["original"]
+    answer = await cloud.s3.get_object_tagging(
+        Bucket=installation.topology.originals.name, Key=original["key"], VersionId=original["version_id"]
+    )
+    return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
 
 
 async def job_item(cloud: Cloud, installation: Installation, job_id: str) -> Item:

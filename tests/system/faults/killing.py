@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
@@ -26,11 +27,12 @@ RECIPE: Final = json.dumps(
         ]
     }
 )
+KEEPING_RECIPE: Final = {**json.loads(RECIPE), "keep_original": True}
 _TRIES: Final = 3
 """How often a case is tried until its call is made."""
 _MERGED: Final = ("ReceiveMessage", "DeleteMessageBatch")
 """Calls that may handle several messages at once. Then a second such call does not happen."""
-_CHANGES: Final = ("Put", "Update", "Transact", "Send", "Delete", "Publish", "Complete", "Post")
+_CHANGES: Final = ("Put", "Copy", "Update", "Transact", "Send", "Delete", "Publish", "Complete", "Post")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,19 +77,23 @@ class CleanRun:
         return cases
 
 
-async def clean_run(rig: Rig) -> CleanRun:
-    """Run a job to its end twice, without faults. Return the calls that both runs made."""
+Submit = Callable[[Rig, str], Awaitable[str]]
+"""Makes a job with an Idempotency-Key, repeats the request until it is accepted, and returns the job's ID."""
+
+
+async def clean_run(rig: Rig, submit: Submit | None = None) -> CleanRun:
+    """Run a job to its end twice, without faults. Return the calls that both runs made. By default it is an upload."""
     await rig.mend()
-    first, second = await _run(rig), await _run(rig)
-    assert first.evidence == second.evidence
+    first, second = await _run(rig, submit or submitted), await _run(rig, submit or submitted)
+    assert first.evidence == second.evidence, f"{first.evidence}\n{second.evidence}"
     return CleanRun(
         evidence=first.evidence, calls={name: _common(first.calls[name], second.calls[name]) for name in first.calls}
     )
 
 
-async def _run(rig: Rig) -> CleanRun:
+async def _run(rig: Rig, submit: Submit) -> CleanRun:
     begun = {name: len(proxy.calls) for name, proxy in rig.proxies.items()}
-    job_id = await submitted(rig, uuid4().hex)
+    job_id = await submit(rig, uuid4().hex)
     assert await rig.over(job_id) == "completed"
     calls = {name: _names(proxy.calls[begun[name] :]) for name, proxy in rig.proxies.items()}
     return CleanRun(evidence=await rig.evidence(job_id), calls=calls)
@@ -132,13 +138,29 @@ async def submitted(rig: Rig, key: str) -> str:
             await asyncio.sleep(0.1)
 
 
-async def killed_at(rig: Rig, case: Case, clean: CleanRun) -> list[str]:
+async def run_again(rig: Rig, key: str, *, original_of: str) -> str:
+    """Make a second run that keeps its original, as `submitted` makes an upload."""
+    async with rig.explained("a second run to be accepted"), asyncio.timeout(60):
+        while True:
+            with suppress(httpx.TransportError):
+                answer = await rig.api.http.post(
+                    "/jobs",
+                    json={"original_of": original_of, "recipe": KEEPING_RECIPE},
+                    headers={"Idempotency-Key": key},
+                )
+                if answer.status_code == 202:
+                    return str(answer.json()["job_id"])
+                assert answer.status_code in {409, 503}, answer.text
+            await asyncio.sleep(0.1)
+
+
+async def killed_at(rig: Rig, case: Case, clean: CleanRun, submit: Submit | None = None) -> list[str]:
     """Kill the service at the call, start it again, and return what differs from the clean run."""
     for _ in range(_TRIES):
         await rig.mend()
         jobs_before = len(await all_items(rig.cloud, rig.installation))
         with rig.proxies[case.service].trap(case.call, occurrence=case.occurrence, moment=case.moment) as trap:
-            upload = asyncio.create_task(submitted(rig, uuid4().hex))
+            upload = asyncio.ensure_future((submit or submitted)(rig, uuid4().hex))
             over = asyncio.create_task(_over(rig, upload))
             if await _sprung(trap, over):
                 await rig.service(case.service).kill()
@@ -182,7 +204,7 @@ async def _job_ids(rig: Rig) -> set[str]:
     return {item["job_id"] for item in await all_items(rig.cloud, rig.installation)}
 
 
-async def _over(rig: Rig, upload: asyncio.Task[str]) -> str:
+async def _over(rig: Rig, upload: asyncio.Future[str]) -> str:
     job_id = await upload
     await rig.over(job_id)
     return job_id
@@ -208,6 +230,7 @@ async def _differences(rig: Rig, job_id: str, clean: CleanRun, jobs_before: int)
         f"item {found.item}": found.item == clean.evidence.item,
         f"manifest {found.manifest}": found.manifest == clean.evidence.manifest,
         f"pictures {found.pictures}": found.pictures == clean.evidence.pictures,
+        f"tags {found.original_tags}": found.original_tags == clean.evidence.original_tags,
         f"events {events}": len(events) == 1,
         f"jobs {new}": new == 1,
         f"dead letters {dead_letters}": dead_letters == 0,

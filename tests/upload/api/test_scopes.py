@@ -27,6 +27,7 @@ WANTED: Final[dict[str, Scope | tuple[Scope, ...] | str | None]] = {
     "POST /uploads/presigned": Scope.UPLOAD,
     "GET /status/{job_id}": Scope.READ,
     "GET /jobs": Scope.READ,
+    "POST /jobs": READS_AND_CHANGES,
     "GET /jobs/{job_id}/events": Scope.READ,
     "GET /events": Scope.READ,
     "DELETE /jobs/{job_id}": Scope.UPLOAD,
