@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run unit lint fix test fuzz faults bench estimates fairness lists streams chaos docs openapi api-compat check synth
+.PHONY: help run unit lint fix test fuzz faults bench estimates fairness lists requested streams chaos docs openapi api-compat check synth
 .PHONY: rehearse dist notes audit clean
 
 help: ## List the targets
@@ -67,6 +67,9 @@ lists: $(PYTHON_ENV) $(EMULATOR_ENV) ## Measure the upload service while many cl
 
 streams: $(PYTHON_ENV) $(EMULATOR_ENV) ## Measure the upload service with a thousand open event streams of all jobs
 	.venv/bin/python -m bench.streams
+
+requested: $(PYTHON_ENV) $(EMULATOR_ENV) ## Measure how long clients wait for requested images, beyond the engine's time
+	.venv/bin/python -m bench.requested
 
 MINUTES ?= 2
 chaos: $(PYTHON_ENV) $(EMULATOR_ENV) ## Upload, and stop and disturb services at random for MINUTES; nothing may be lost

@@ -115,6 +115,8 @@ def test_results_are_copied_to_another_region(prod: Assembly, dev: Assembly) -> 
 
 
 def test_the_copy_removes_deleted_versions_within_two_days(prod: Assembly) -> None:
-    (rule,) = bucket(prod["Replica"], "darkroom-results-replica")["LifecycleConfiguration"]["Rules"]
+    rule, previews = bucket(prod["Replica"], "darkroom-results-replica")["LifecycleConfiguration"]["Rules"]
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
     assert rule["ExpiredObjectDeleteMarker"] is True
+    # Previews are deleted without a marker, which the copy would follow.
+    assert (previews["Prefix"], previews["ExpirationInDays"]) == ("previews/", 1)

@@ -36,13 +36,14 @@ def test_messages_are_kept_for_two_weeks_and_hidden_for_a_minute() -> None:
     assert receives == {"uploads": 20, "tasks": 7, "reports": 10, "notifications": 10}
 
 
-def test_only_originals_expire_and_only_drops_and_presigned_uploads_are_announced_by_s3() -> None:
+def test_originals_and_previews_expire_and_s3_announces_only_drops_and_presigned_uploads() -> None:
     assert [bucket.expire_days for bucket in TOPOLOGY.buckets] == [None, None]
     tagged = [lifetime.days for lifetime in TOPOLOGY.originals.lifetimes if lifetime.prefix is None]
     dropped = {lifetime.prefix: lifetime.days for lifetime in TOPOLOGY.originals.lifetimes if lifetime.prefix}
     assert (tagged, dropped) == ([*range(1, 31)], {"incoming/": 7})
     assert TOPOLOGY.originals.notify_prefixes == ("direct/", "incoming/")
     assert TOPOLOGY.results.notify_prefixes == ()
+    assert [(lifetime.prefix, lifetime.days) for lifetime in TOPOLOGY.results.lifetimes] == [("previews/", 1)]
 
 
 def test_jobs_are_found_by_owner_when_they_are_late_and_when_it_is_their_turn() -> None:

@@ -35,6 +35,9 @@ _RESPONSE_HEADERS: Final = (
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",
+    "X-Darkroom-Cpu-Ms",
+    "X-Darkroom-Height",
+    "X-Darkroom-Width",
 )
 _PREFLIGHT_SECONDS: Final = 600
 
