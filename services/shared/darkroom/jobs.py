@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from darkroom.formats import ImageFormat
 from darkroom.limits import DEFAULT_ORIGINAL_DAYS
-from darkroom.recipes import Recipe
+from darkroom.recipes import OutputFormat, Recipe, Variant
 
 
 class JobStatus(StrEnum):
@@ -181,13 +181,12 @@ class VariantState:
     status: VariantStatus = VariantStatus.PENDING
     result: VariantResult | None = None
     fault: Fault | None = None
-    on_request: bool = False
-    """Whether it is made only when somebody asks for it. Runs of the job neither make it nor wait for it, and neither
-    the progress nor the final status of the job counts it."""
+    on_request: OutputFormat | None = None
+    """The recipe's format of a variant that is made only when somebody asks for it; None for all others.
 
+    Runs of the job neither make such a variant nor wait for it, and neither the progress nor the final status of the
+    job counts it."""
 
-NOT_REQUESTED: Final = VariantState(status=VariantStatus.ON_REQUEST, on_request=True)
-"""The state of a variant on request until it is made."""
 
 SOURCE_PART: Final = "@source"
 """Name of the source's description among the pending parts. No variant can have this name."""
@@ -293,7 +292,16 @@ class NewJob:
 
 def unsettled(recipe: Recipe) -> dict[str, VariantState]:
     """Return the states of a recipe's variants: pending, or on request."""
-    return {variant.name: NOT_REQUESTED if variant.is_on_request else VariantState() for variant in recipe.variants}
+    return {variant.name: _unsettled(variant) for variant in recipe.variants}
+
+
+def not_requested(output_format: OutputFormat) -> VariantState:
+    """Return the state of a variant on request until it is made."""
+    return VariantState(status=VariantStatus.ON_REQUEST, on_request=output_format)
+
+
+def _unsettled(variant: Variant) -> VariantState:
+    return not_requested(variant.output.format) if variant.is_on_request else VariantState()
 
 
 def results_bytes(job: Job) -> int:

@@ -1,10 +1,11 @@
 """Tests that runs of a job leave its variants on request alone."""
 
-from darkroom.jobs import NOT_REQUESTED, SOURCE_PART, JobStatus
-from darkroom.recipes import Recipe, Variant, When
+from darkroom.jobs import SOURCE_PART, JobStatus, not_requested
+from darkroom.recipes import OutputFormat, Recipe, Variant, When
 from tests.orchestrator.harness import Harness
 from tests.orchestrator.task_reports import DECODER_FAULT, finished, undecodable
 
+NOT_REQUESTED = not_requested(OutputFormat.SAME)
 REQUESTED = Variant(name="later", when=When.REQUESTED)
 MIXED = Recipe(variants=(Variant(name="now"), REQUESTED, Variant(name="also")))
 ALL = Recipe(variants=(REQUESTED,))

@@ -4,7 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from darkroom.jobs import NOT_REQUESTED, Fault, VariantResult, VariantState, VariantStatus
+from darkroom.jobs import Fault, VariantResult, VariantState, VariantStatus, not_requested
+from darkroom.recipes import OutputFormat
 
 
 def variant_text(state: VariantState, number: int, job_id: str) -> str:
@@ -16,7 +17,7 @@ def variant_text(state: VariantState, number: int, job_id: str) -> str:
     """
     value: dict[str, Any] = {"n": number}
     if state.on_request:
-        value["on_request"] = True
+        value["on_request"] = state.on_request.value
     if state.result:
         value["result"] = state.result.model_dump(mode="json")
         before, found, after = state.result.key.partition(job_id)
@@ -34,7 +35,7 @@ def variants_of(texts: Mapping[str, str], job_id: str) -> dict[str, VariantState
 
 
 def _variant_of(value: dict[str, Any], job_id: str) -> VariantState:
-    on_request = value.get("on_request", False)
+    on_request = OutputFormat(value["on_request"]) if "on_request" in value else None
     if "result" in value:
         result = value["result"]
         if isinstance(result["key"], list):
@@ -44,4 +45,4 @@ def _variant_of(value: dict[str, Any], job_id: str) -> VariantState:
     if "fault" in value:
         fault = Fault.model_validate(value["fault"])
         return VariantState(status=VariantStatus.FAILED, fault=fault, on_request=on_request)
-    return NOT_REQUESTED if on_request else VariantState()
+    return not_requested(on_request) if on_request else VariantState()
