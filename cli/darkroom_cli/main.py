@@ -2,7 +2,7 @@
 
 import click
 
-from darkroom_cli import downloads, jobs, originals, plans, presets, previews, publishing, uploads
+from darkroom_cli import downloads, jobs, markup, originals, plans, presets, previews, publishing, uploads
 from darkroom_cli.extra_command import ExtraCommand
 
 
@@ -36,6 +36,7 @@ for command in (
     previews.preview,
     publishing.publish,
     publishing.unpublish,
+    markup.markup,
     jobs.usage,
     ExtraCommand("try", "darkroom_cli.trial:try_recipe", "Run a recipe on photos of this machine.", extra="try"),
     _operator("keys", "keys:keys", "API keys; for operators."),

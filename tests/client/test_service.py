@@ -210,6 +210,17 @@ async def test_preview_is_an_image_of_a_variant_that_no_recipe_has(darkroom: Asy
     assert refusal.value.document["fault"] == "output_limit"
 
 
+async def test_markup_shows_a_published_job(darkroom: AsyncClient) -> None:
+    recipe = SMALL.model_copy(update={"publish": True})
+    job = await darkroom.wait(await darkroom.upload(CAT, recipe=recipe))
+    found = await darkroom.markup(job, alt="A cat", sizes="50vw", variants=["small"])
+    assert found.html.startswith("<picture>")
+    assert (found.alt, found.sizes, found.image.candidates[0].variant) == ("A cat", "50vw", "small")
+    hidden = await darkroom.wait(await darkroom.upload(CAT, recipe=SMALL))
+    with pytest.raises(errors.Conflict):
+        await darkroom.markup(hidden)
+
+
 async def test_refusals_are_typed(darkroom: AsyncClient, system: System, shell: Shell) -> None:
     with pytest.raises(errors.UnsupportedMediaType):
         await darkroom.upload(b"This is no image.")

@@ -14,6 +14,7 @@ from darkroom_client.changes import Change, JobChanged, JobGone, LoadAgain
 from darkroom_client.client import Client
 from darkroom_client.errors import DarkroomError, Problem
 from darkroom_client.jobs import Job, JobStatus, JobSummary, Receipt, Variant, VariantStatus
+from darkroom_client.markup import Markup
 from darkroom_client.plans import Image, Plan
 from darkroom_client.presets import Preset, PresetSummary, PresetVersion
 from darkroom_client.recipes import Recipe
@@ -35,6 +36,7 @@ __all__ = [
     "JobStatus",
     "JobSummary",
     "LoadAgain",
+    "Markup",
     "Plan",
     "Preset",
     "PresetSummary",

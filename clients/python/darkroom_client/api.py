@@ -17,6 +17,7 @@ from darkroom_client.downloading import results_of, save, save_original
 from darkroom_client.files import File, Progress, Sending
 from darkroom_client.following import Deadline, Following
 from darkroom_client.jobs import Job, JobPage, JobStatus, JobSummary, Receipt
+from darkroom_client.markup import Markup
 from darkroom_client.plans import Image, Plan
 from darkroom_client.presets import Preset, PresetSummary, PresetVersion, PresetVersions
 from darkroom_client.recipes import Recipe, Variant
@@ -233,6 +234,20 @@ class Api:
         body = {"job_id": _plain_id(job), "variant": dict(document)}
         request = Request(method="POST", target="/recipes/preview", json=body, repeatable=True)
         return (await self._session.ask(request)).content
+
+    async def markup(
+        self, job: JobLike, *, alt: str = "", sizes: str = "100vw", variants: Collection[str] | None = None
+    ) -> Markup:
+        """Return the HTML with which a page shows a published job. Raises Conflict unless the job is published.
+
+        `sizes` is the width of the image on the page, as in HTML. `variants` names those that browsers may choose; all
+        by default.
+        """
+        params = {"alt": alt, "sizes": sizes} | ({} if variants is None else {"variants": ",".join(variants)})
+        accept = {"Accept": "application/json"}
+        path = f"/jobs/{_id(job)}/markup"
+        request = Request(method="GET", target=path, params=params, headers=accept, repeatable=True)
+        return Markup.model_validate_json((await self._session.ask(request)).content)
 
     async def download(
         self, job: JobLike, folder: str | PathLike[str], *, only: Collection[str] | None = None

@@ -68,6 +68,7 @@ class Client:
     cancel = _blocking(Api.cancel)
     plan = _blocking(Api.plan)
     preview = _blocking(Api.preview)
+    markup = _blocking(Api.markup)
     download = _blocking(Api.download)
     presets = _blocking(Api.presets)
     preset = _blocking(Api.preset)

@@ -19,6 +19,7 @@ from darkroom_upload.api import (
     events,
     job_list,
     jobs,
+    markup,
     originals,
     owner_events,
     plan,
@@ -54,6 +55,7 @@ from darkroom_upload.jobs.job_lists import JobLists
 from darkroom_upload.jobs.job_reader import JobReader
 from darkroom_upload.jobs.orchestrator_client import OrchestratorClient
 from darkroom_upload.jobs.watcher import JobWatcher
+from darkroom_upload.markup.make_markup import MakeMarkup
 from darkroom_upload.middleware.cors import with_cors
 from darkroom_upload.middleware.head_requests import HeadAsGet
 from darkroom_upload.middleware.request_framing import SingleBodyLength
@@ -89,6 +91,7 @@ class Services:
     read_state: ReadState
     follow: FollowJob
     archive: MakeArchive
+    markup: MakeMarkup
     log_in: LogIn
     authenticate: Authenticate
     throttle: Throttle
@@ -161,6 +164,7 @@ def _routers(services: Services, access: Access) -> Iterator[APIRouter]:
         services.run_again, services.choose_recipe, services.links, access, allow_http=services.development
     )
     yield originals.router(services.jobs, services.originals, services.original_links, access)
+    yield markup.router(services.markup, access)
     yield events.router(services.read_state, services.follow, services.stream_slots, access)
     yield owner_events.router(services.follow_owner, services.stream_slots, access)
     yield webhooks.router(

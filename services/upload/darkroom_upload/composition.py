@@ -41,6 +41,7 @@ from darkroom_upload.jobs.job_lists import JobLists
 from darkroom_upload.jobs.job_reader import JobReader
 from darkroom_upload.jobs.orchestrator_client import OrchestratorClient
 from darkroom_upload.jobs.watcher import JobWatcher
+from darkroom_upload.markup.make_markup import MakeMarkup
 from darkroom_upload.originals.run_again import RunAgain
 from darkroom_upload.originals.stored_originals import StoredOriginals
 from darkroom_upload.planning.plan_recipe import PlanRecipe
@@ -137,6 +138,7 @@ def compose(
         read_state=read_state,
         follow=FollowJob(read_state=read_state, watcher=watcher),
         archive=MakeArchive(results=adapters.result_bytes),
+        markup=MakeMarkup(jobs=adapters.jobs, links=adapters.links),
         log_in=LogIn(
             users=adapters.users, attempts=LoginAttempts(dynamodb, accounts, now=now), development=development
         ),

@@ -39,6 +39,7 @@ WANTED: Final[dict[str, Scope | tuple[Scope, ...] | str | None]] = {
     "GET /jobs/{job_id}/manifest": Scope.READ,
     "GET /jobs/{job_id}/archive": Scope.READ,
     "GET /jobs/{job_id}/original": Scope.READ,
+    "GET /jobs/{job_id}/markup": Scope.READ,
     "GET /jobs/{job_id}/deliveries": Scope.READ,
     "POST /jobs/{job_id}/deliveries/replay": Scope.UPLOAD,
     "GET /webhooks/secret": READS_AND_CHANGES,
