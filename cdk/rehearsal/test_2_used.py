@@ -110,8 +110,8 @@ async def test_a_user_created_by_an_operator_logs_in_and_out(services: dict[str,
 
 async def test_operators_see_and_redrive_every_queue(services: dict[str, Service]) -> None:
     async with httpx.AsyncClient(base_url=services["orchestrator"].url, timeout=60, trust_env=False) as http:
-        assert len((await http.get("/api/queues")).json()["queues"]) == 4
-        for queue in ("uploads", "tasks", "reports"):
+        assert len((await http.get("/api/queues")).json()["queues"]) == 5
+        for queue in ("uploads", "imports", "tasks", "reports"):
             answer = await http.post(f"/api/dlq/{queue}/redrive")
             assert (answer.status_code, answer.json()) == (202, {"moved": 0}), queue
 

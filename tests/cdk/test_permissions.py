@@ -48,11 +48,17 @@ EXPECTED: Final[dict[str, Permissions]] = {
         "KeepPresets": ({"dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
         "ListPresets": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
         "CountAttempts": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
-        "AnnounceUploads": ({"sqs:SendMessage", "sqs:GetQueueAttributes"}, {"<UploadsQueue.Arn>"}),
+        "AnnounceUploads": (
+            {"sqs:SendMessage", "sqs:GetQueueAttributes"},
+            {"<UploadsQueue.Arn>", "<ImportsQueue.Arn>"},
+        ),
     },
     "Orchestrator": {
         "FindOriginals": ({"s3:GetObject", "s3:GetObjectVersion"}, {f"{_ORIGINALS}/*"}),
-        "CopyOriginals": ({"s3:PutObject", "s3:PutObjectTagging"}, {f"{_ORIGINALS}/uploads/*"}),
+        "WriteOriginals": (
+            {"s3:PutObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload"},
+            {f"{_ORIGINALS}/uploads/*"},
+        ),
         "KeepOriginals": (
             {"s3:PutObjectVersionTagging", "s3:DeleteObjectVersionTagging"},
             {f"{_ORIGINALS}/uploads/*", f"{_ORIGINALS}/direct/*"},
@@ -76,16 +82,21 @@ EXPECTED: Final[dict[str, Permissions]] = {
             _CONSUME,
             {
                 "<UploadsQueue.Arn>",
+                "<ImportsQueue.Arn>",
                 "<ReportsQueue.Arn>",
                 "<NotificationsQueue.Arn>",
                 "<UploadsDlq.Arn>",
+                "<ImportsDlq.Arn>",
                 "<TasksDlq.Arn>",
                 "<ReportsDlq.Arn>",
                 "<NotificationsDlq.Arn>",
             },
         ),
         "SendTasks": ({"sqs:SendMessage", "sqs:GetQueueAttributes"}, {"<TasksQueue.Arn>"}),
-        "Redrive": ({"sqs:SendMessage"}, {"<UploadsQueue.Arn>", "<ReportsQueue.Arn>", "<NotificationsQueue.Arn>"}),
+        "Redrive": (
+            {"sqs:SendMessage"},
+            {"<UploadsQueue.Arn>", "<ImportsQueue.Arn>", "<ReportsQueue.Arn>", "<NotificationsQueue.Arn>"},
+        ),
         "TellOfJobs": ({"sns:Publish"}, {"<JobEventsTopic>"}),
     },
     "Processor": {

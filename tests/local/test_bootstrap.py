@@ -100,6 +100,7 @@ async def test_queues_accept_messages_of_their_senders_only(cloud: Cloud, instal
         ]
     assert allowed == {
         installation.uploads.url: [f"arn:aws:s3:::{installation.topology.originals.name}"],
+        installation.imports.url: [],
         installation.tasks.url: [],
         installation.reports.url: [],
         installation.notifications.url: [installation.job_events_topic_arn],

@@ -8,7 +8,7 @@ from typing import Any, Final
 from types_aiobotocore_s3 import S3Client
 
 from darkroom.job_details import JobDetails
-from darkroom.jobs import Job, JobStatus, NewJob, new_job_id, unsettled
+from darkroom.jobs import Job, JobStatus, NewJob, PendingImport, new_job_id, unsettled
 from darkroom.messages import ImageMade, JobEvent, MakeImage, ProcessTask, TaskFinished, TaskStarted
 from darkroom.object_keys import MANIFESTS, PUBLIC, direct_key, is_drop, upload_key
 from darkroom.recipes import Recipe, load_presets
@@ -24,6 +24,7 @@ from darkroom_orchestrator.internal_api.routes import QueueName
 from darkroom_orchestrator.settings import Settings
 from darkroom_orchestrator.storage.originals import Original, Originals
 from tests.orchestrator.task_reports import finished, image_made
+from tests.support.cipher import encrypted
 from tests.support.job_items import is_part
 
 PRESETS: Final = load_presets()
@@ -72,10 +73,22 @@ class Harness:
         self, recipe: Recipe = RECIPE, *, direct: bool = False, owner: str = "demo", **changes: Any
     ) -> Job:
         """Create a job that awaits its upload."""
-        job_id = new_job_id()
-        key = (direct_key if direct else upload_key)(job_id, "cat.jpg")
-        moment = self.now()
-        job = Job(
+        job = replace(self._new_job(recipe, direct=direct, owner=owner), **changes)
+        return await self._created(job, recipe)
+
+    async def waiting_import(self, url: str, **changes: Any) -> Job:
+        """Create a job that waits for its original to be fetched. `changes` replace attributes of `PendingImport`."""
+        pending = PendingImport(url=url, **changes)
+        job = replace(self._new_job(), content_type=None, imported_from="images.example", pending_import=pending)
+        return await self._created(encrypted(job))
+
+    async def _created(self, job: Job, recipe: Recipe = RECIPE) -> Job:
+        assert await self.jobs.create(NewJob(job=job, recipe=recipe))
+        return job
+
+    def _new_job(self, recipe: Recipe = RECIPE, *, direct: bool = False, owner: str = "demo") -> Job:
+        job_id, moment = new_job_id(), self.now()
+        return Job(
             job_id=job_id,
             owner=owner,
             recipe_name="thumbnails",
@@ -84,13 +97,10 @@ class Harness:
             updated_at=moment,
             filename="cat.jpg",
             content_type="image/jpeg",
-            original_key=key,
+            original_key=(direct_key if direct else upload_key)(job_id, "cat.jpg"),
             deadline=moment + timedelta(minutes=5),
             variants=unsettled(recipe),
         )
-        job = replace(job, **changes)
-        assert await self.jobs.create(NewJob(job=job, recipe=recipe))
-        return job
 
     async def put_preset(self, name: str, number: int, recipe: Recipe) -> None:
         """Write a version of a preset of the owner of drops, which becomes the newest."""

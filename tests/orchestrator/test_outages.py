@@ -74,6 +74,7 @@ async def test_failed_sweep_is_followed_by_the_next(harness: Harness, failing: M
         publish=harness.orchestrator.publish,
         refunds=harness.orchestrator.refunds,
         discard_image=harness.orchestrator.requested.discard,
+        imports=harness.orchestrator.sweep.imports,
         uploads=failing,
         tasks=MemoryQueue(),
         reports=MemoryQueue(),

@@ -78,3 +78,14 @@ def test_plain_http_is_accepted_only_if_allowed() -> None:
     assert read_outbound_url("http://localhost:9000/hook", field="url", allow_http=True).port == 9000
     with pytest.raises(MalformedRequest, match="must begin with https:// or http://"):
         read_outbound_url("ftp://localhost/", field="url", allow_http=True)
+
+
+def test_path_and_query_stay_as_they_are_written() -> None:
+    written = "https://EXAMPLE.com/a%2Fb/../c;d/%7e?X-Sig=a%2Bb%2F%3D&x=%41"
+    url = read_outbound_url(written, field="url", allow_http=False)
+    assert (url.host, url.raw_path_qs) == ("example.com", "/a%2Fb/../c;d/%7e?X-Sig=a%2Bb%2F%3D&x=%41")
+
+
+def test_characters_that_a_url_may_not_have_are_escaped() -> None:
+    url = read_outbound_url('https://example.com/straße"{a}?q=ü', field="url", allow_http=False)
+    assert url.raw_path_qs == "/stra%C3%9Fe%22%7Ba%7D?q=%C3%BC"

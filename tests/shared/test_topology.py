@@ -33,7 +33,7 @@ def test_messages_are_kept_for_two_weeks_and_hidden_for_a_minute() -> None:
         (14 * DAY_SECONDS, 60)
     }
     receives = {queue.name.removeprefix("darkroom-dev-"): queue.max_receives for queue in TOPOLOGY.queues}
-    assert receives == {"uploads": 20, "tasks": 7, "reports": 10, "notifications": 10}
+    assert receives == {"uploads": 20, "imports": 10, "tasks": 7, "reports": 10, "notifications": 10}
 
 
 def test_originals_and_previews_expire_and_s3_announces_only_drops_and_presigned_uploads() -> None:

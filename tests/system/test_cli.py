@@ -313,7 +313,7 @@ async def test_invalid_user_commands_are_refused(run: Run) -> None:
 async def test_dead_letters_are_counted_and_moved(run: Run) -> None:
     assert "notifications" in (await run("dlq", "list")).stdout
     rows = [json.loads(line) for line in (await run("dlq", "list", "--json")).stdout.splitlines()]
-    assert {row["name"] for row in rows} == {"uploads", "tasks", "reports", "notifications"}
+    assert {row["name"] for row in rows} == {"uploads", "imports", "tasks", "reports", "notifications"}
     assert "0 message(s)" in (await run("dlq", "redrive", "reports")).stdout
 
 

@@ -77,6 +77,7 @@ def settings_for(installation: Installation, **overrides: Any) -> UploadSettings
             "jobs_table": installation.topology.jobs.name,
             "accounts_table": installation.topology.accounts.name,
             "uploads_queue_url": HttpUrl(installation.uploads.url),
+            "imports_queue_url": HttpUrl(installation.imports.url),
             "orchestrator_url": NOBODY,
             "data_keys": SecretStr(PRODUCTION_DATA_KEY) if "environment" in overrides else None,
             **dict.fromkeys(DEFAULT_LIMITS, UNLIMITED),

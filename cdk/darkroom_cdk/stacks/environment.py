@@ -36,6 +36,7 @@ def upload_environment(
         "DARKROOM_JOBS_TABLE": data.jobs.table_name,
         "DARKROOM_ACCOUNTS_TABLE": data.accounts.table_name,
         "DARKROOM_UPLOADS_QUEUE_URL": messaging.uploads.queue.queue_url,
+        "DARKROOM_IMPORTS_QUEUE_URL": messaging.imports.queue.queue_url,
         "DARKROOM_ORCHESTRATOR_URL": orchestrator_url,
         "DARKROOM_PUBLIC_BASE_URL": delivery.results_url,
         "DARKROOM_MAX_UPLOAD_BYTES": str(config.max_upload_bytes),
@@ -58,6 +59,7 @@ def orchestrator_environment(
     """Return the orchestrator's variables."""
     queues = {
         "UPLOADS": messaging.uploads,
+        "IMPORTS": messaging.imports,
         "TASKS": messaging.tasks,
         "RESULTS": messaging.reports,
         "NOTIFICATIONS": messaging.notifications,

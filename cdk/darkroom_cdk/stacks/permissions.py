@@ -100,7 +100,8 @@ class PermissionsStack(StageStack):
         may.allow("KeepPresets", actions=["dynamodb:PutItem"], on=[accounts], items=[_PRESETS])
         may.allow("ListPresets", actions=["dynamodb:UpdateItem"], on=[accounts], items=[_PRESET_LISTS])
         may.allow("CountAttempts", actions=["dynamodb:UpdateItem"], on=[accounts], items=[_ATTEMPTS])
-        may.allow("AnnounceUploads", actions=[_SEND, _DEPTH], on=[self._messaging.uploads.queue.queue_arn])
+        announced = [each.queue.queue_arn for each in (self._messaging.uploads, self._messaging.imports)]
+        may.allow("AnnounceUploads", actions=[_SEND, _DEPTH], on=announced)
         return may
 
     def _orchestrator(self) -> TaskRole:
@@ -114,8 +115,8 @@ class PermissionsStack(StageStack):
         originals, results = self._topology.originals, self._topology.results
         may.allow_objects("FindOriginals", actions=["s3:GetObject", "s3:GetObjectVersion"], of=originals)
         may.allow_objects(
-            "CopyOriginals",
-            actions=["s3:PutObject", "s3:PutObjectTagging"],
+            "WriteOriginals",
+            actions=["s3:PutObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload"],
             of=originals,
             prefixes=[f"{UPLOADS}/"],
         )
@@ -163,19 +164,22 @@ class PermissionsStack(StageStack):
         may.allow("FindOverdueJobs", actions=["dynamodb:Query"], on=[f"{jobs}/index/{OPEN_BY_DEADLINE.name}"])
         may.allow("FindFreeSlots", actions=["dynamodb:Query"], on=[f"{jobs}/index/{BY_SLOT.name}"])
         uploads, tasks, reports = self._messaging.uploads, self._messaging.tasks, self._messaging.reports
-        webhooks = self._messaging.notifications
+        imports, webhooks = self._messaging.imports, self._messaging.notifications
         may.allow(
             "Consume",
             actions=_CONSUME,
             on=[
                 uploads.queue.queue_arn,
+                imports.queue.queue_arn,
                 reports.queue.queue_arn,
                 webhooks.queue.queue_arn,
-                *(each.dlq.queue_arn for each in (uploads, tasks, reports, webhooks)),
+                *(each.dlq.queue_arn for each in (uploads, imports, tasks, reports, webhooks)),
             ],
         )
         may.allow("SendTasks", actions=[_SEND, _DEPTH], on=[tasks.queue.queue_arn])
-        may.allow("Redrive", actions=[_SEND], on=[each.queue.queue_arn for each in (uploads, reports, webhooks)])
+        may.allow(
+            "Redrive", actions=[_SEND], on=[each.queue.queue_arn for each in (uploads, imports, reports, webhooks)]
+        )
         may.allow("TellOfJobs", actions=["sns:Publish"], on=[self._messaging.job_events.topic_arn])
         return may
 

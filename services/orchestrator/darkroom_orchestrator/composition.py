@@ -25,22 +25,26 @@ from darkroom.topology import TASK_TRIES
 from darkroom_orchestrator.app import create_app
 from darkroom_orchestrator.arrivals.begin_copy import BeginCopy
 from darkroom_orchestrator.arrivals.begin_job import BeginJob
+from darkroom_orchestrator.arrivals.imports import ImportArrivals
 from darkroom_orchestrator.arrivals.start import Start
 from darkroom_orchestrator.consumers import dead_tasks_handler, reports_handler, uploads_handler
 from darkroom_orchestrator.dispatch.send_tasks import SendTasks
 from darkroom_orchestrator.dispatch.slot_index import SlotIndex
 from darkroom_orchestrator.dispatch.slots import Slots
 from darkroom_orchestrator.events import JobEvents
+from darkroom_orchestrator.imports.composition import Imports
 from darkroom_orchestrator.internal_api.publishing import publishing_routes
 from darkroom_orchestrator.internal_api.routes import QueueName, QueuePair, job_routes, queue_routes
 from darkroom_orchestrator.jobs.cancel import Cancel
 from darkroom_orchestrator.jobs.delete import Delete
 from darkroom_orchestrator.jobs.retry import Retry
 from darkroom_orchestrator.jobs.sweep import Sweep, sweep_regularly
+from darkroom_orchestrator.jobs.swept_imports import SweptImports
 from darkroom_orchestrator.owner_concurrency import OwnerConcurrency
 from darkroom_orchestrator.publishing.cloudfront import CloudFrontClient
 from darkroom_orchestrator.publishing.composition import Publishing
 from darkroom_orchestrator.records.charging import Charging
+from darkroom_orchestrator.records.imports import ImportRecords
 from darkroom_orchestrator.records.job_store import JobStore
 from darkroom_orchestrator.records.open_jobs import OpenJobs
 from darkroom_orchestrator.records.refunds import Refunds
@@ -97,6 +101,7 @@ class Composition:
         self._clients = clients
         self.queues = {
             QueueName.UPLOADS: self._pair(settings.uploads_queue_url, settings.uploads_dlq_url),
+            QueueName.IMPORTS: self._pair(settings.imports_queue_url, settings.imports_dlq_url),
             QueueName.TASKS: self._pair(settings.tasks_queue_url, settings.tasks_dlq_url),
             QueueName.REPORTS: self._pair(settings.results_queue_url, settings.results_dlq_url),
             QueueName.NOTIFICATIONS: self._pair(settings.notifications_queue_url, settings.notifications_dlq_url),
@@ -111,6 +116,13 @@ class Composition:
             work_period=work_period,
         )
         self.open_jobs = open_jobs = OpenJobs(clients.dynamodb, settings.jobs_table, now=now, work_period=work_period)
+        imports = ImportRecords(
+            clients.dynamodb,
+            settings.jobs_table,
+            accounts_table=settings.accounts_table,
+            now=now,
+            work_period=work_period,
+        )
         originals = Originals(clients.s3, settings.originals_bucket)
         results = Results(clients.s3, settings.results_bucket)
         events = JobEvents(clients.sns, settings.job_events_topic_arn)
@@ -130,6 +142,7 @@ class Composition:
         begin_job = BeginJob(
             jobs=jobs,
             originals=originals,
+            imports=ImportArrivals(jobs=jobs, records=imports, now=now),
             slots=slots,
             events=events,
             find_preset=find_preset,
@@ -170,10 +183,21 @@ class Composition:
             publish=self.publish,
             refunds=self.refunds,
             discard_image=self.requested.discard,
+            imports=SweptImports(records=imports, queue=self.queues[QueueName.IMPORTS].queue),
             uploads=self.queues[QueueName.UPLOADS].queue,
             tasks=tasks,
             reports=self.queues[QueueName.REPORTS].queue,
             now=now,
+        )
+        self.imports = Imports(
+            settings,
+            jobs=jobs,
+            records=imports,
+            open_jobs=open_jobs,
+            originals=originals,
+            events=events,
+            imports=self.queues[QueueName.IMPORTS].queue,
+            uploads=self.queues[QueueName.UPLOADS].queue,
         )
         self.webhooks = Webhooks(
             settings,
@@ -216,7 +240,7 @@ class Composition:
             ),
         )
         sweeper = partial(sweep_regularly, self.sweep, seconds=self._settings.sweep_seconds)
-        return [*(consumer.run for consumer in consumers), sweeper, self.webhooks.run]
+        return [*(consumer.run for consumer in consumers), sweeper, self.imports.run, self.webhooks.run]
 
     def _consumer(self, name: str, queue: SqsQueue, handler: Handler, concurrency: int = _CONCURRENCY) -> Consumer:
         return Consumer(
@@ -237,6 +261,7 @@ class Composition:
             "originals_bucket": health.bucket_check(clients.s3, settings.originals_bucket),
             "results_bucket": health.bucket_check(clients.s3, settings.results_bucket),
             "uploads_queue": health.queue_check(clients.sqs, settings.uploads_queue_url),
+            "imports_queue": health.queue_check(clients.sqs, settings.imports_queue_url),
             "tasks_queue": health.queue_check(clients.sqs, settings.tasks_queue_url),
             "reports_queue": health.queue_check(clients.sqs, settings.results_queue_url),
             "notifications_queue": health.queue_check(clients.sqs, settings.notifications_queue_url),

@@ -38,6 +38,8 @@ class Settings(ServiceSettings, EncryptionSettings):
     """Table of the secrets that sign webhooks, and of the counters of quotas."""
     uploads_queue_url: ResourceName
     uploads_dlq_url: ResourceName
+    imports_queue_url: ResourceName
+    imports_dlq_url: ResourceName
     tasks_queue_url: ResourceName
     tasks_dlq_url: ResourceName
     results_queue_url: ResourceName
@@ -68,16 +70,19 @@ class Settings(ServiceSettings, EncryptionSettings):
     """How long a queued or processing job may be without progress before the sweeper handles it, in seconds."""
     webhook_allow_private: bool = False
     """Whether webhooks may go to this machine and to private networks. Allowed in development only."""
+    fetch_private_addresses: bool = False
+    """Whether imports may be fetched from this machine and from private networks. Allowed in development only."""
     webhook_retry_seconds: Annotated[
         JsonTuple[Annotated[int, Field(ge=0, le=LONGEST_WEBHOOK_RETRY_SECONDS)]], Field(min_length=1)
     ] = WEBHOOK_RETRY_SECONDS
     """Pauses after failed attempts of a webhook, in seconds, as a JSON list. The last one is repeated."""
 
-    @field_validator("webhook_allow_private")
+    @field_validator("webhook_allow_private", "fetch_private_addresses")
     @classmethod
     def _only_in_development(cls, allow: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - called by pydantic
         if allow and info.data.get("environment") is not Environment.DEVELOPMENT:
             raise ValueError(
-                "webhooks may go to private addresses in development only: set DARKROOM_ENVIRONMENT=development"
+                "webhooks and imports may use private addresses in development only: set "
+                "DARKROOM_ENVIRONMENT=development"
             )
         return allow

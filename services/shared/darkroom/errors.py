@@ -30,6 +30,8 @@
     │   ├── MemoryLimit
     │   ├── TimeLimit
     │   └── ProcessorCrash
+    ├── FetchRefused               the URL of an import may not be fetched, or its server refuses; a retry does not help
+    ├── FetchFailed                the URL of an import could not be fetched this time; a retry helps
     ├── SourceGone                 the original was deleted or replaced before it was processed
     └── Unavailable                503: AWS or another service does not answer; a retry helps
 
@@ -252,6 +254,19 @@ class ProcessorCrash(ImageError):
     """The process that worked on the image died twice, or failed for an unexpected reason."""
 
     code = "processor_crash"
+
+
+class FetchRefused(DarkroomError):
+    """The URL of an import may not be fetched, or its server does not hand the file out."""
+
+    code = "fetch_refused"
+
+
+class FetchFailed(DarkroomError):
+    """The URL of an import could not be fetched in this try."""
+
+    code = "fetch_failed"
+    retryable = True
 
 
 class SourceGone(DarkroomError):

@@ -202,6 +202,18 @@ class JobSlots:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PendingImport:
+    """What the import of a job's original needs. The job has it until the original is there, or the job has ended."""
+
+    url: str
+    """URL of the original. It may have a token, so it is encrypted in the table, bound to the job's id."""
+    tries: int = 0
+    """Number of tries to fetch the URL that have begun."""
+    bytes_per_day: int | None = None
+    """Quota of the caller. The original's bytes are counted when they have arrived; None means no limit."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """One run of a recipe on one original. The recipe and the details are stored beside it, in items of their own."""
 
@@ -232,6 +244,10 @@ class Job:
     original_bytes: int | None = None
     """Bytes of the original as received, or as announced for a presigned upload. `original` has the stored size."""
     original_sha256: str | None = None
+    imported_from: str | None = None
+    """Host of the URL of an import; None for an upload."""
+    pending_import: PendingImport | None = None
+    """None unless the job waits for its original to be fetched."""
     described: bool = False
     """Whether the job's details have the source's description."""
     thumbnail: Thumbnail | None = None

@@ -24,11 +24,20 @@ class Message(BaseModel):
 
 
 class UploadArrived(Message):
-    """Fact, upload → orchestrator: the original of a job is in the originals bucket."""
+    """Fact, upload or orchestrator → orchestrator: the original of a job is in the originals bucket."""
 
     type: Literal["upload.arrived"] = "upload.arrived"
     job_id: str
     original: ObjectRef
+    sha256: str | None = None
+    """SHA-256 of an import, hexadecimal. For other uploads the job's record has it already."""
+
+
+class FetchRequested(Message):
+    """Command, upload → orchestrator: fetch the original of this job. The job's record has the URL."""
+
+    type: Literal["fetch.requested"] = "fetch.requested"
+    job_id: str
 
 
 class CopyRequested(Message):

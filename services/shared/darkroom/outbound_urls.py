@@ -8,6 +8,7 @@ host is checked only when the connection is made.
 import re
 from ipaddress import ip_address
 from typing import Final
+from urllib.parse import urlsplit
 
 from yarl import URL
 
@@ -18,6 +19,8 @@ _WELL_KNOWN_PORTS: Final = 1024
 """Ports below this belong to other protocols, such as mail and DNS, whose servers could accept parts of a request."""
 _WEB_PORTS: Final = frozenset({80, 443})
 
+_WRITTEN: Final = re.compile(r"(?:[A-Za-z0-9._~:/?\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*")
+"""A URL of valid characters and escapes, without a fragment."""
 _USER_INFO: Final = re.compile(r"[^/?#]*//[^/?#]*@")
 _LABEL: Final = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _NAME: Final = re.compile(rf"(?=.{{1,254}}$)(?:{_LABEL}\.)*{_LABEL}\.?")
@@ -62,7 +65,24 @@ def _read(text: str, *, allow_http: bool) -> URL:
         raise _Refused("must not contain a fragment")
     if port is None or (port < _WELL_KNOWN_PORTS and port not in _WEB_PORTS):
         raise _Refused(f"must use port 80, port 443 or a port from {_WELL_KNOWN_PORTS} on")
-    return url
+    return _exact(url, text)
+
+
+def _exact(url: URL, text: str) -> URL:
+    """Return the URL with path and query as the client wrote them, if they are valid as they are (RFC 3986).
+
+    The parser unescapes what need not be escaped. That can break a signature of the path or the query.
+    """
+    if not _WRITTEN.fullmatch(text):
+        return url
+    parts = urlsplit(text)
+    return URL.build(
+        scheme=url.scheme,
+        authority=url.raw_authority,
+        path=parts.path or "/",
+        query_string=parts.query,
+        encoded=True,
+    )
 
 
 def _is_host(host: str) -> bool:

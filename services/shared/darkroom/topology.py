@@ -144,6 +144,8 @@ DELIVERY_ATTEMPTS: Final = 10
 """Tries of a webhook before its message goes to the dead-letter queue."""
 ARRIVAL_TRIES: Final = 20
 """Receives of an announcement. They are many, because nothing else is known of a drop until its job is created."""
+IMPORT_TRIES: Final = 5
+"""Tries to fetch the URL of an import. The job's record counts them, since several messages may ask for one import."""
 TASK_TRIES: Final = 7
 """Receives of a task before it goes to the dead-letter queue.
 
@@ -167,6 +169,7 @@ class Topology:
     """All resources of one installation."""
 
     uploads: QueueSpec
+    imports: QueueSpec
     tasks: QueueSpec
     reports: QueueSpec
     notifications: QueueSpec
@@ -182,6 +185,7 @@ class Topology:
         """Return the topology in which all names begin with `prefix` and a dash. Drops expire after `original_days`."""
         return cls(
             uploads=QueueSpec(name=f"{prefix}-uploads", max_receives=ARRIVAL_TRIES),
+            imports=QueueSpec(name=f"{prefix}-imports"),
             tasks=QueueSpec(name=f"{prefix}-tasks", max_receives=TASK_TRIES),
             reports=QueueSpec(name=f"{prefix}-reports"),
             notifications=QueueSpec(name=f"{prefix}-notifications", max_receives=DELIVERY_ATTEMPTS),
@@ -215,7 +219,7 @@ class Topology:
     @property
     def queues(self) -> Iterator[QueueSpec]:
         """Return all queues."""
-        return iter((self.uploads, self.tasks, self.reports, self.notifications))
+        return iter((self.uploads, self.imports, self.tasks, self.reports, self.notifications))
 
     @property
     def buckets(self) -> Iterator[BucketSpec]:

@@ -48,6 +48,7 @@ from darkroom_upload.callers.throttle import Throttle
 from darkroom_upload.feed.change_feed import ChangeFeed
 from darkroom_upload.feed.follow_owner import FollowOwner
 from darkroom_upload.intake.choose_recipe import ChooseRecipe
+from darkroom_upload.intake.import_url import ImportUrl
 from darkroom_upload.intake.presign import Presign
 from darkroom_upload.intake.submit import Submit
 from darkroom_upload.jobs.follow import FollowJob, ReadState
@@ -79,6 +80,7 @@ class Services:
     """Everything that the routes need."""
 
     submit: Submit
+    import_url: ImportUrl
     presign: Presign
     run_again: RunAgain
     plan: PlanRecipe
@@ -152,7 +154,7 @@ def create_api(services: Services) -> FastAPI:
 
 
 def _routers(services: Services, access: Access) -> Iterator[APIRouter]:
-    yield uploads.router(services.submit, services.upload_slots, services.links, access)
+    yield uploads.router(services.submit, services.import_url, services.upload_slots, services.links, access)
     yield presigned.router(services.presign, services.choose_recipe, access, allow_http=services.development)
     yield status.router(services.jobs, services.links, services.watcher, services.wait_slots, access)
     yield job_list.router(services.lists, services.links, services.list_slots, access)

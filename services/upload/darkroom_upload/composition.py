@@ -32,6 +32,7 @@ from darkroom_upload.feed.follow_owner import FollowOwner
 from darkroom_upload.feed.summaries import SummaryTexts
 from darkroom_upload.intake.choose_recipe import ChooseRecipe
 from darkroom_upload.intake.idempotency_claims import Claims
+from darkroom_upload.intake.import_url import ImportUrl
 from darkroom_upload.intake.new_jobs import NewJobs
 from darkroom_upload.intake.originals import Originals
 from darkroom_upload.intake.presign import Presign
@@ -98,6 +99,7 @@ class _Adapters:
         self.stored_originals = StoredOriginals(clients.s3, settings.originals_bucket, now=now)
         self.originals = Originals(clients.s3, settings.originals_bucket, public=clients.public_s3)
         self.uploads = SqsQueue(clients.sqs, str(settings.uploads_queue_url))
+        self.imports = SqsQueue(clients.sqs, str(settings.imports_queue_url))
         self.users = UserTable(dynamodb, accounts, settings.cipher)
         self.rates = RateTable(dynamodb, accounts, now=now)
         self.orchestrator = OrchestratorClient(clients.orchestrator)
@@ -122,6 +124,7 @@ def compose(
     read_state = ReadState(find_job=adapters.jobs.owned_with_details, links=adapters.links)
     return Services(
         submit=_submit(adapters, settings, choose_recipe, now),
+        import_url=_import_url(adapters, settings, now),
         presign=_presign(adapters, settings, now),
         run_again=_run_again(adapters, settings, now),
         plan=PlanRecipe(
@@ -200,6 +203,20 @@ def _submit(
     )
 
 
+def _import_url(adapters: _Adapters, settings: UploadSettings, now: Callable[[], datetime]) -> ImportUrl:
+    return ImportUrl(
+        jobs=adapters.jobs,
+        new_jobs=adapters.new_jobs,
+        claims=adapters.claims,
+        usage=adapters.usage,
+        stored=adapters.stored,
+        imports=adapters.imports,
+        original_days=settings.original_days,
+        now=now,
+        arrival_period=timedelta(seconds=settings.arrival_seconds),
+    )
+
+
 def _presign(adapters: _Adapters, settings: UploadSettings, now: Callable[[], datetime]) -> Presign:
     return Presign(
         jobs=adapters.jobs,
@@ -241,6 +258,7 @@ def _readiness(clients: Clients, settings: UploadSettings, stop: asyncio.Event) 
     return Readiness(
         {
             "originals": bucket_check(clients.s3, settings.originals_bucket),
+            "imports": queue_check(clients.sqs, str(settings.imports_queue_url)),
             "uploads": queue_check(clients.sqs, str(settings.uploads_queue_url)),
             "jobs": table_check(clients.dynamodb, settings.jobs_table, "job_id"),
             "accounts": table_check(clients.dynamodb, settings.accounts_table, "id"),

@@ -58,6 +58,8 @@ class UploadSettings(ServiceSettings, EncryptionSettings):
     accounts_table: ResourceName
     uploads_queue_url: HttpUrl
     """Queue of the messages that an upload has arrived."""
+    imports_queue_url: HttpUrl
+    """Queue of the commands to fetch an image from a URL."""
     orchestrator_url: HttpUrl
     """Root of the orchestrator's internal API."""
     max_upload_bytes: Annotated[int, Field(gt=0, le=HIGHEST_UPLOAD_BYTES)] = DEFAULT_UPLOAD_BYTES

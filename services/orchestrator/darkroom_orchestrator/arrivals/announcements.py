@@ -20,7 +20,9 @@ class AnnouncedObject:
     version_id: str | None
     """None in a bucket without versions."""
     bucket: str | None = None
-    """None in an announcement of the upload service, which knows only one bucket."""
+    """None in an announcement of a service, which knows only one bucket."""
+    sha256: str | None = None
+    """SHA-256 of an import, hexadecimal, if the announcement has it."""
 
 
 class _Bucket(BaseModel):
@@ -66,8 +68,8 @@ def read_announcements(body: str) -> list[AnnouncedObject | CopyRequested]:
     except ValidationError as error:
         raise Poison("The message is neither an announcement nor an S3 notification.") from error
     match message:
-        case UploadArrived(original=original):
-            return [AnnouncedObject(key=original.key, version_id=original.version_id)]
+        case UploadArrived(original=original, sha256=sha256):
+            return [AnnouncedObject(key=original.key, version_id=original.version_id, sha256=sha256)]
         case CopyRequested():
             return [message]
         case _Notification(records=records):

@@ -3,12 +3,13 @@
 import json
 from dataclasses import dataclass, replace
 
-from darkroom.errors import InvalidRecipe, UndecodableImage, UploadTooLarge
+from darkroom.errors import InvalidRecipe, QuotaExceeded, UndecodableImage, UploadTooLarge
 from darkroom.jobs import Fault, Job, JobStatus, ObjectRef, parts_of
 from darkroom.object_keys import read_original_key
 from darkroom.recipes.presets import listed_names
 from darkroom.runtime.logs import get_logger
 from darkroom.tables.find_preset import FindPreset
+from darkroom_orchestrator.arrivals.imports import ImportArrivals, ImportedFile
 from darkroom_orchestrator.dispatch.slots import Slots
 from darkroom_orchestrator.events import JobEvents
 from darkroom_orchestrator.records.job_store import JobStore
@@ -24,18 +25,22 @@ class BeginJob:
 
     jobs: JobStore
     originals: Originals
+    imports: ImportArrivals
     slots: Slots
     events: JobEvents
     find_preset: FindPreset
     max_upload_bytes: int
 
-    async def __call__(self, job: Job, original: ObjectRef, *, redelivered: bool) -> None:
+    async def __call__(
+        self, job: Job, original: ObjectRef, *, redelivered: bool, imported: ImportedFile | None = None
+    ) -> None:
         """Handle a job, as it was read, and an object that may be its original. Raises Unavailable.
 
-        `redelivered` says that an earlier delivery of the message failed, perhaps between two steps.
+        `imported` is what the record of an import does not have yet. `redelivered` says that an earlier delivery of the
+        message failed, perhaps between two steps.
         """
         if job.status is JobStatus.AWAITING_UPLOAD:
-            await self._begin(job, original)
+            await self._begin(job, original, imported)
         else:
             await self._repeat(job, original, redelivered=redelivered)
 
@@ -71,7 +76,7 @@ class BeginJob:
             return None
         return None if key.recipe in self.find_preset.installed else key.recipe
 
-    async def _begin(self, job: Job, original: ObjectRef) -> None:
+    async def _begin(self, job: Job, original: ObjectRef, imported: ImportedFile | None) -> None:
         fault = await self.refusal(job, original)
         if fault:
             await self.refuse(job, original, fault)
@@ -79,14 +84,25 @@ class BeginJob:
         if job.keep_original:
             # First, so that each job at work that keeps its original has one that does not expire.
             await self.originals.keep(original)
-        ready = replace(job, original=original, pending=parts_of(job.variants))
-        queued = await self.jobs.queue(job, original, await self.slots.slots_for(ready))
+        try:
+            queued = await self._queue(job, original, imported)
+        except QuotaExceeded as error:
+            if job.keep_original:
+                await self.originals.let_expire(original, job.original_days)
+            await self.refuse(job, original, Fault(code=error.code, message=error.message))
+            return
         if queued:
             _LOG.info("job_queued", recipe=queued.recipe_name, bytes=original.size)
             await self.slots.send(queued)
         else:
             _LOG.info("arrival_ignored", reason="another message has started the job")
             await self._give_up(await self.jobs.get(job.job_id), job, original)
+
+    async def _queue(self, job: Job, original: ObjectRef, imported: ImportedFile | None) -> Job | None:
+        slots = await self.slots.slots_for(replace(job, original=original, pending=parts_of(job.variants)))
+        if job.pending_import:
+            return await self.imports.queue(job, original, imported or ImportedFile(), slots)
+        return await self.jobs.queue(job, original, slots)
 
     async def _repeat(self, job: Job, original: ObjectRef, *, redelivered: bool) -> None:
         """Handle an object whose job has started already: a duplicate, or a second upload to the same address.

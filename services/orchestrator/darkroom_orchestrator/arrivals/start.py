@@ -12,6 +12,7 @@ from darkroom_orchestrator.arrivals.announcements import AnnouncedObject
 from darkroom_orchestrator.arrivals.begin_copy import BeginCopy
 from darkroom_orchestrator.arrivals.begin_job import BeginJob
 from darkroom_orchestrator.arrivals.drops import dropped_job
+from darkroom_orchestrator.arrivals.imports import ImportedFile
 from darkroom_orchestrator.records.job_store import JobStore
 from darkroom_orchestrator.storage.originals import Original, Originals
 
@@ -54,7 +55,8 @@ class Start:
             if job.copied_from:
                 await self.begin_copy(job, job.copied_from, redelivered=redelivered)
             else:
-                await self.begin(job, original.ref, redelivered=redelivered)
+                imported = ImportedFile(content_type=original.content_type, sha256=new.sha256)
+                await self.begin(job, original.ref, imported=imported, redelivered=redelivered)
 
     async def _job_of(self, key: OriginalKey, original: Original) -> Job | None:
         if key.job_id is None:

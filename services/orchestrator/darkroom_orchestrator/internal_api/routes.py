@@ -26,6 +26,7 @@ class QueueName(StrEnum):
     """The name of a queue."""
 
     UPLOADS = "uploads"
+    IMPORTS = "imports"
     TASKS = "tasks"
     REPORTS = "reports"
     NOTIFICATIONS = "notifications"

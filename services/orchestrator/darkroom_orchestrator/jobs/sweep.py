@@ -4,6 +4,7 @@ The sweeper does little itself. It sends a lost message again, as its first send
 the rest, and retry until they succeed:
 
     awaiting_upload, no object            expired; its charge is refunded
+    awaiting_upload, an import            its command is sent again, on the imports queue
     awaiting_upload, the object exists    announced, on the uploads queue
     awaiting_upload, to be a copy         the copy is requested, on the uploads queue
     queued, waiting for slots             as many of its owner's jobs as have free slots are sent
@@ -11,7 +12,7 @@ the rest, and retry until they succeed:
     queued or processing, idle            the tasks of the pending parts are sent, on the tasks queue
     idle, while messages wait there       another period, since its own may be among them; see `Backlog`
     found idle for the sixth time         a report, on the reports queue, that its parts are lost
-    announced for the sixth time          expired
+    announced for the sixth time          expired; an import fails
     ended, but still in the index         its event is published: that failed before
     a requested image                     removed: the process that waited for it has died
     public copies to make or to remove    the work on them continues
@@ -30,7 +31,7 @@ from typing import Final
 from darkroom.clock import Clock
 from darkroom.errors import Unavailable
 from darkroom.jobs import Fault, Job, JobStatus, SlotState
-from darkroom.messages import CopyRequested, UploadArrived
+from darkroom.messages import CopyRequested, FetchRequested, UploadArrived
 from darkroom.requested_images import RequestId
 from darkroom.runtime.logs import bound, get_logger
 from darkroom.runtime.queue import Outgoing, Queue
@@ -39,6 +40,7 @@ from darkroom.topology import OPEN_SHARDS
 from darkroom_orchestrator.dispatch.slots import Slots
 from darkroom_orchestrator.events import JobEvents
 from darkroom_orchestrator.jobs.sweep_round import Backlog, SweepRound
+from darkroom_orchestrator.jobs.swept_imports import SweptImports
 from darkroom_orchestrator.publishing.publish import Publish
 from darkroom_orchestrator.records.job_store import JobStore
 from darkroom_orchestrator.records.open_jobs import OpenJobs
@@ -48,6 +50,9 @@ from darkroom_orchestrator.requested.discard_image import DiscardImage
 from darkroom_orchestrator.storage.originals import Originals
 
 _LOG = get_logger(__name__)
+
+_Arrival = UploadArrived | CopyRequested | FetchRequested
+"""A message that begins a job that awaits its original."""
 
 MOST_REDRIVES: Final = 5
 """How often a job's messages are sent again before the job is given up."""
@@ -79,6 +84,7 @@ class Sweep:
     publish: Publish
     refunds: Refunds
     discard_image: DiscardImage
+    imports: SweptImports
     uploads: Queue
     tasks: Queue
     reports: Queue
@@ -87,7 +93,7 @@ class Sweep:
     async def __call__(self) -> int:
         """Handle the jobs that are overdue now and return their number. Raises the first Unavailable at the end."""
         # Until the depths are known, messages may wait.
-        this = SweepRound(backlog=Backlog(uploads=True, work=True))
+        this = SweepRound(backlog=Backlog(uploads=True, imports=True, work=True))
         overdue = await self._overdue(this)
         if overdue:
             with this.unavailable_noted("depths"):
@@ -114,7 +120,11 @@ class Sweep:
     async def _backlog(self) -> Backlog:
         queues = (self.uploads, self.tasks, self.reports)
         uploads, tasks, reports = await asyncio.gather(*(queue.depth() for queue in queues))
-        return Backlog(uploads=uploads.visible > 0, work=tasks.visible > 0 or reports.visible > 0)
+        return Backlog(
+            uploads=uploads.visible > 0,
+            imports=await self.imports.is_busy(),
+            work=tasks.visible > 0 or reports.visible > 0,
+        )
 
     async def _handle(self, found: str, this: SweepRound) -> None:
         """Handle one entry of the index: a job, a requested image, or the work on the public copies of a job."""
@@ -181,27 +191,34 @@ class Sweep:
 
     async def _find_upload(self, job: Job, this: SweepRound) -> None:
         arrival = await self._arrival(job)
-        if arrival and this.backlog.uploads:
+        if arrival and self._is_behind(arrival, this.backlog):
             this.behind.append(job)
         elif arrival is None or job.redrives >= MOST_REDRIVES:
-            expired = await self.jobs.expire(job)
-            if expired:
-                _LOG.info("job_expired")
+            ended = await (self.imports.give_up(job) if job.pending_import else self.jobs.expire(job))
+            if ended:
+                _LOG.info("job_expired", status=ended.status)
                 with this.unavailable_noted(_ENDS):
-                    await self._announce_end(expired)
+                    await self._announce_end(ended)
         elif await self.open_jobs.redrive(job):
             _LOG.info("upload_found", redrives=job.redrives + 1)
             await self._announce(job, arrival)
 
-    async def _arrival(self, job: Job) -> UploadArrived | CopyRequested | None:
+    async def _arrival(self, job: Job) -> _Arrival | None:
         """Return the message that begins a job that awaits its original; None if there is no original."""
         if job.copied_from:
             return CopyRequested(job_id=job.job_id)
         original = await self.originals.find(job.original_key, job.original.version_id if job.original else None)
-        return UploadArrived(job_id=job.job_id, original=original.ref) if original else None
+        if original:
+            return UploadArrived(job_id=job.job_id, original=original.ref)
+        return FetchRequested(job_id=job.job_id) if job.pending_import else None
 
-    async def _announce(self, job: Job, arrival: UploadArrived | CopyRequested) -> None:
-        await self.uploads.send([Outgoing(job_id=job.job_id, message=arrival, owner=job.owner)])
+    def _is_behind(self, arrival: _Arrival, backlog: Backlog) -> bool:
+        """Whether the job's own message may wait in its queue."""
+        return backlog.imports if isinstance(arrival, FetchRequested) else backlog.uploads
+
+    async def _announce(self, job: Job, arrival: _Arrival) -> None:
+        queue = self.imports.queue if isinstance(arrival, FetchRequested) else self.uploads
+        await queue.send([Outgoing(job_id=job.job_id, message=arrival, owner=job.owner)])
 
     async def _redrive_tasks(self, job: Job) -> None:
         redriven = await self.open_jobs.redrive(job)

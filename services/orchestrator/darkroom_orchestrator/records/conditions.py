@@ -103,6 +103,18 @@ def unchanged_since(moment: datetime) -> Condition:
     return Condition(text="#updated_at = :seen_update", values={"seen_update": iso(moment)})
 
 
+def import_tries_are(tries: int) -> Condition:
+    """No other try to fetch the original has begun.
+
+        message A   reads 1 try ── begins try 2 ──────────────────── fails the job: refused
+        message B         reads 1 try ── begins try 2: refused
+        message A, again                               begins try 3
+
+    Several messages may ask for one import. Each try counts once, and only the last one may end the job.
+    """
+    return Condition(text="#import_tries = :seen_tries", values={"seen_tries": tries})
+
+
 def slot_order_is(order: str) -> Condition:
     """The job still waits for its slots, as it did when the index was read.
 

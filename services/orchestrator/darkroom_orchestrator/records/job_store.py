@@ -53,7 +53,7 @@ from darkroom_orchestrator.records.conditions import (
 from darkroom_orchestrator.records.open_jobs import AT_WORK, ENDED, WORK_PERIOD
 from darkroom_orchestrator.records.progress import Progress
 from darkroom_orchestrator.records.settlement import settlement
-from darkroom_orchestrator.records.status_writes import CLOSED, NO_SLOTS, status_change
+from darkroom_orchestrator.records.status_writes import CLOSED, NO_IMPORT, NO_SLOTS, status_change
 from darkroom_orchestrator.records.transaction_items import (
     delete_write,
     description_write,
@@ -90,8 +90,19 @@ class JobStore(JobTable):
         self._now = now
         self._work_period = work_period
 
-    async def queue(self, job: Job, original: ObjectRef, slots: JobSlots | None = None) -> Job | None:
-        """Change awaiting_upload to queued. Pin the source; all parts that the run makes are pending."""
+    async def queue(
+        self,
+        job: Job,
+        original: ObjectRef,
+        slots: JobSlots | None = None,
+        *,
+        more: Change | None = None,
+        other_writes: "Sequence[TransactWriteItemTypeDef]" = (),
+    ) -> Job | None:
+        """Change awaiting_upload to queued. Pin the source; all parts that the run makes are pending.
+
+        An import changes `more`. Raises OtherWriteRefused if a condition of `other_writes` is not met.
+        """
         change = put(
             original=original.model_dump(),
             pending=set(parts_of(job.variants)),
@@ -102,7 +113,13 @@ class JobStore(JobTable):
             deadline=self._work_deadline() if self._is_late(job.deadline) else None,
             **_slot_values(job, slots),
         )
-        return await self._change_status(job.job_id, _WAITING, JobStatus.QUEUED, change)
+        change, condition = status_change(
+            _WAITING, JobStatus.QUEUED, change & more if more else change, None, self._now()
+        )
+        if not other_writes:
+            return await self._update(job.job_id, change, condition)
+        moved = await self._writes.update_with(key(job.job_id), change, condition, other_writes)
+        return await self.get(job.job_id) if moved else None
 
     async def refuse(self, job: Job, original: ObjectRef | None, fault: Fault) -> Job | None:
         """Change awaiting_upload to failed: the upload is refused. There is no original if it could not be copied."""
@@ -112,7 +129,7 @@ class JobStore(JobTable):
             fault=fault.model_dump(),
             completed_at=iso(self._now()),
         ) & put_variants(job, {name: failed for name, state in job.variants.items() if not state.on_request})
-        return await self._change_status(job.job_id, _WAITING, JobStatus.FAILED, change & CLOSED)
+        return await self._change_status(job.job_id, _WAITING, JobStatus.FAILED, change & CLOSED & NO_IMPORT)
 
     async def begin(self, report: TaskStarted) -> Job | None:
         """Change queued to processing: the first task has started."""
@@ -230,7 +247,7 @@ class JobStore(JobTable):
         open jobs, overdue at once, until `OpenJobs.leave_index` removes it.
         """
         change = put(open_shard=open_shard(job_id), deadline=epoch(self._now()))
-        return change & remove("pending") & NO_SLOTS
+        return change & remove("pending") & NO_SLOTS & NO_IMPORT
 
     async def publish_open(self, job: Job, none_write: "TransactWriteItemTypeDef") -> bool:
         """Let the results of an open job be published at its end. Return False if the job is in another attempt.

@@ -12,6 +12,8 @@ from darkroom_orchestrator.records.conditions import Condition, status_in
 
 NO_SLOTS: Final = remove("slot_owner", "slot_order", "slot_count")
 """A job that ends gives its slots back."""
+NO_IMPORT: Final = remove("import_url", "import_tries", "import_bytes_per_day")
+"""A job that has its original, or has ended, forgets the URL of its import. The URL may have a token."""
 CLOSED: Final = remove("open_shard", "deadline", "pending") & NO_SLOTS
 """A job that ends by a report or a refusal leaves the index of open jobs and gives its slots back."""
 

@@ -1,4 +1,4 @@
-"""The bucket of originals: finds originals, copies them, says how long they last, and deletes them."""
+"""The bucket of originals: finds, copies, writes and deletes originals, and says how long they last."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 from botocore.exceptions import ClientError
 
-from darkroom.jobs import ObjectRef
+from darkroom.intake.incoming_original import IncomingOriginal, NewOriginal
+from darkroom.jobs import Job, ObjectRef
 from darkroom.object_keys import is_drop
 from darkroom.original_lifetime import expiry_tag
 from darkroom.runtime.aws import translated
@@ -54,7 +55,7 @@ class NewCopy:
 
 
 class Originals:
-    """Finds, copies and deletes originals. All methods raise Unavailable."""
+    """Finds, copies, writes and deletes originals. All asynchronous methods raise Unavailable."""
 
     def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client = client
@@ -129,6 +130,16 @@ class Originals:
             content_type=None if content_type == _NO_TYPE else content_type,
             last_modified=head["LastModified"],
         )
+
+    def incoming(self, job: Job, content_type: str) -> IncomingOriginal:
+        """Begin the original of a job that is fetched. It replaces no object. Nothing is sent yet."""
+        new = NewOriginal(
+            key=job.original_key,
+            content_type=content_type,
+            metadata={"job-id": job.job_id, "recipe": job.recipe_name},
+            days=job.original_days,
+        )
+        return IncomingOriginal(self._client, self._bucket, new, replaces=False)
 
     async def delete(self, key: str, pinned: ObjectRef | None) -> None:
         """Delete a job's original. May be repeated.

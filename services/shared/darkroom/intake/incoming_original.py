@@ -1,14 +1,15 @@
 """Writes an original to S3 as its bytes arrive: in parts, within bounded memory."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 from urllib.parse import urlencode
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from darkroom.errors import DarkroomError
+from darkroom.errors import DarkroomError, Unavailable
 from darkroom.jobs import ObjectRef
 from darkroom.original_lifetime import expiry_tag
 from darkroom.runtime.aws import translated
@@ -21,6 +22,21 @@ _LOG = get_logger(__name__)
 
 PART_BYTES: Final = 5 * 1024 * 1024
 """The smallest part that S3 accepts, except for the last one."""
+
+
+_EXISTS: Final = "PreconditionFailed"
+_BEING_WRITTEN: Final = "ConditionalRequestConflict"
+"""Codes with which S3 refuses a write that must not replace an object."""
+
+
+class ObjectExists(Exception):
+    """The key has an object already, and it must not be replaced. A lost answer to the same write looks so too."""
+
+
+class _OnlyNew(TypedDict, total=False):
+    """The argument of a write that must not replace an object."""
+
+    IfNoneMatch: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +70,12 @@ class IncomingOriginal:
     `finish` on, and memory holds one part.
     """
 
-    def __init__(self, client: "S3Client", bucket: str, new: NewOriginal) -> None:
+    def __init__(self, client: "S3Client", bucket: str, new: NewOriginal, *, replaces: bool = True) -> None:
+        """`replaces` says whether the object becomes a new version if the key has an object already."""
         self._client = client
         self._bucket = bucket
         self._new = new
+        self._condition: _OnlyNew = {} if replaces else {"IfNoneMatch": "*"}
         self._size = 0
         self._buffer = bytearray()
         self._upload_id: str | None = None
@@ -72,11 +90,11 @@ class IncomingOriginal:
             await self._send_part(PART_BYTES)
 
     async def finish(self) -> ObjectRef:
-        """Make the object exist. Raises Unavailable."""
+        """Make the object exist. Raises ObjectExists and Unavailable."""
         if self._upload_id is None:
             return await self._put()
         await self._send_part(len(self._buffer))
-        with translated("S3"):
+        with translated("S3"), _refused_if_it_exists():
             answer = await self._client.complete_multipart_upload(
                 Bucket=self._bucket,
                 Key=self._new.key,
@@ -84,6 +102,7 @@ class IncomingOriginal:
                 MultipartUpload={
                     "Parts": [{"PartNumber": number, "ETag": etag} for number, etag in enumerate(self._etags, start=1)]
                 },
+                **self._condition,
             )
         self._upload_id = None
         return self._ref(answer["ETag"], answer.get("VersionId"))
@@ -102,7 +121,7 @@ class IncomingOriginal:
             _LOG.warning("abort_failed", exc_info=error)
 
     async def _put(self) -> ObjectRef:
-        with translated("S3"):
+        with translated("S3"), _refused_if_it_exists():
             answer = await self._client.put_object(
                 Bucket=self._bucket,
                 Key=self._new.key,
@@ -110,6 +129,7 @@ class IncomingOriginal:
                 ContentType=self._new.content_type,
                 Metadata=self._new.metadata,
                 Tagging=self._new.tagging,
+                **self._condition,
             )
         return self._ref(answer["ETag"], answer.get("VersionId"))
 
@@ -137,3 +157,16 @@ class IncomingOriginal:
 
     def _ref(self, etag: str, version_id: str | None) -> ObjectRef:
         return ObjectRef(key=self._new.key, version_id=version_id, etag=etag, size=self._size)
+
+
+@contextmanager
+def _refused_if_it_exists() -> Iterator[None]:
+    """Raise ObjectExists if S3 refuses to replace an object, and Unavailable while another write is in progress."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] == _EXISTS:
+            raise ObjectExists from error
+        if error.response["Error"]["Code"] == _BEING_WRITTEN:
+            raise Unavailable("Another request stores this original now. Try again.") from error
+        raise

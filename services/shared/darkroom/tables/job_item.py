@@ -23,6 +23,7 @@ from darkroom.jobs import (
     JobSlots,
     JobStatus,
     ObjectRef,
+    PendingImport,
     SlotState,
     Thumbnail,
     VariantStatus,
@@ -82,6 +83,8 @@ def to_item(job: Job) -> Item:
             "copied_from": job.copied_from.model_dump() if job.copied_from else None,
             "original_bytes": job.original_bytes,
             "original_sha256": job.original_sha256,
+            "imported_from": job.imported_from,
+            **(_import_values(job.pending_import) if job.pending_import else {}),
             "described": job.described or None,
             "thumbnail": job.thumbnail.model_dump() if job.thumbnail else None,
             "variants": {
@@ -137,6 +140,8 @@ def from_item(item: Mapping[str, Any]) -> Job:
         copied_from=ObjectRef.model_validate(read["copied_from"]) if "copied_from" in read else None,
         original_bytes=int(read["original_bytes"]) if "original_bytes" in read else None,
         original_sha256=read.get("original_sha256"),
+        imported_from=read.get("imported_from"),
+        pending_import=_pending_import(read),
         described=read.get("described", False),
         thumbnail=Thumbnail.model_validate(read["thumbnail"]) if "thumbnail" in read else None,
         variants=variants_of(read["variants"], read["job_id"]),
@@ -165,6 +170,25 @@ def slot_values(job: Job, slots: JobSlots) -> dict[str, Any]:
     """Return the attributes that put a job into the index of slots, where an owner's jobs are sorted by creation."""
     order = f"{slots.state}{_SEPARATOR}{clock.iso(job.created_at)}"
     return {"slot_owner": job.owner, "slot_order": order, "slot_count": slots.count}
+
+
+def _import_values(pending: PendingImport) -> dict[str, Any]:
+    return {
+        "import_url": pending.url,
+        "import_tries": pending.tries,
+        "import_bytes_per_day": pending.bytes_per_day,
+    }
+
+
+def _pending_import(read: Mapping[str, Any]) -> PendingImport | None:
+    if "import_url" not in read:
+        return None
+    limit = read.get("import_bytes_per_day")
+    return PendingImport(
+        url=read["import_url"],
+        tries=int(read["import_tries"]),
+        bytes_per_day=int(limit) if limit is not None else None,
+    )
 
 
 def _hash(job_id: str) -> int:

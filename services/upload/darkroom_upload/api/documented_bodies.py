@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from darkroom.outbound_urls import MAX_CHARACTERS
 from darkroom_upload.api.documentation import Responses
+from darkroom_upload.api.import_request import IMPORT_BODY
 from darkroom_upload.feed.follow_owner import Reason
 
 
@@ -132,6 +133,11 @@ UPLOAD: Final = {
     "parameters": _RAW_PARAMETERS,
     "requestBody": {
         "required": True,
-        "content": {"multipart/form-data": _FORM, "image/*": _RAW, "application/octet-stream": _RAW},
+        "content": {
+            "multipart/form-data": _FORM,
+            "image/*": _RAW,
+            "application/octet-stream": _RAW,
+            **IMPORT_BODY,
+        },
     },
 }

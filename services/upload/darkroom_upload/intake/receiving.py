@@ -3,29 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from darkroom.errors import MalformedRequest
 from darkroom.file_names import display_name
 from darkroom.formats import ImageFormat
+from darkroom.intake.inspected_file import IncomingFile, InspectedFile
 from darkroom.intake.inspection import Inspection
 from darkroom.jobs import ObjectRef
 from darkroom_upload.intake.form import Field, FileData, FileEnded, FileStarted, FormEvent
 from darkroom_upload.intake.options import Choose, JobOptions, OptionsReader
-
-
-class IncomingFile(Protocol):
-    """An object that is being written. It exists from `finish` on. All methods but `abort` raise Unavailable."""
-
-    async def write(self, data: bytes) -> None:
-        """Write the next bytes, within bounded memory."""
-
-    async def finish(self) -> ObjectRef:
-        """Make the object exist."""
-
-    async def abort(self) -> None:
-        """Discard what was written. Never raises."""
-
 
 OpenFile = Callable[[str, ImageFormat, str | None], IncomingFile]
 """Opens the object for a file, by its sanitized name, its format and the recipe's name if that is known by then."""
@@ -51,12 +38,10 @@ class UploadReceiver:
 
     def __init__(self, *, choose: Choose, max_bytes: int, allow_http: bool, open_file: OpenFile | None) -> None:
         self._options = OptionsReader(choose=choose, allow_http=allow_http)
-        self._open_file = open_file
         self._inspection = Inspection(max_bytes=max_bytes)
         self._filename: str | None = None
-        self._held = bytearray()
-        self._incoming: IncomingFile | None = None
-        self._stored = False
+
+        self._file = InspectedFile(self._inspection, self._opener(open_file) if open_file else None)
 
     async def __aenter__(self) -> Self:
         return self
@@ -64,8 +49,7 @@ class UploadReceiver:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._incoming is not None and not self._stored:
-            await self._incoming.abort()
+        await self._file.abort()
 
     async def handle(self, event: FormEvent) -> None:
         """Handle the next event. Raises RequestError as soon as the upload cannot be accepted."""
@@ -73,11 +57,9 @@ class UploadReceiver:
             case FileStarted(filename):
                 self._filename = display_name(filename or "")
             case FileData(data):
-                self._inspection.see(data)
-                await self._pass_on(data)
+                await self._file.write(data)
             case FileEnded():
-                self._inspection.end()
-                await self._pass_on(b"")
+                await self._file.end()
             case Field(name, value):
                 await self._options.read(name, value)
 
@@ -95,20 +77,7 @@ class UploadReceiver:
 
     async def store(self) -> ObjectRef:
         """Make the object exist."""
-        if self._incoming is None:
-            raise RuntimeError("store() without a file")
-        stored = await self._incoming.finish()
-        self._stored = True
-        return stored
+        return await self._file.store()
 
-    async def _pass_on(self, data: bytes) -> None:
-        """Give bytes to the store. Those that arrive before the format is known are held back."""
-        if self._open_file is None:
-            return
-        if self._incoming is None:
-            self._held += data
-            if self._filename is None or self._inspection.format is None:
-                return
-            self._incoming = self._open_file(self._filename, self._inspection.format, self._options.recipe_name)
-            data, self._held = bytes(self._held), bytearray()
-        await self._incoming.write(data)
+    def _opener(self, open_file: OpenFile) -> Callable[[ImageFormat], IncomingFile]:
+        return lambda image_format: open_file(self._filename or "", image_format, self._options.recipe_name)

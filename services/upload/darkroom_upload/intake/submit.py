@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from darkroom.errors import Conflict, UnderWay
+from darkroom.errors import UnderWay
 from darkroom.formats import ImageFormat
 from darkroom.intake.incoming_original import IncomingOriginal, NewOriginal
 from darkroom.job_details import JobDetails
@@ -28,7 +28,7 @@ from darkroom_upload.callers.stored_bytes import StoredBytes
 from darkroom_upload.intake.choose_recipe import ChooseRecipe
 from darkroom_upload.intake.fields import fingerprint
 from darkroom_upload.intake.form import FormEvent
-from darkroom_upload.intake.idempotency_claims import Claim, Claims
+from darkroom_upload.intake.idempotency_claims import Claim, Claims, claimed_job
 from darkroom_upload.intake.new_jobs import NewJobs
 from darkroom_upload.intake.originals import Originals
 from darkroom_upload.intake.receiving import ReceivedUpload, UploadReceiver
@@ -78,7 +78,7 @@ class Submit:
         `announced_bytes`. The write of the job then decides whether the quotas have room.
         """
         claim = await self.claims.find(caller.owner, key) if key else None
-        earlier = await self._claimed_job(claim) if claim else None
+        earlier = await claimed_job(self.jobs, claim) if claim else None
         if earlier is None:
             await self.usage.require_room(caller.charge(announced_bytes, self.now()))
             await self.stored.require_room(caller)
@@ -98,7 +98,7 @@ class Submit:
                 await self._announce(submission.job, await receiver.store())
         if claim and keep:
             # The job may have expired while its bytes arrived again. This raises Conflict then.
-            await self._claimed_job(claim)
+            await claimed_job(self.jobs, claim)
         return submission
 
     def _open(self, job_id: str, filename: str, image_format: ImageFormat, recipe_name: str | None) -> IncomingOriginal:
@@ -143,21 +143,13 @@ class Submit:
         if claim is None:
             raise UnderWay
         claim.require_same(asked)
-        job = await self._claimed_job(claim)
+        job = await claimed_job(self.jobs, claim)
         if job.status is JobStatus.AWAITING_UPLOAD:
             raise UnderWay
         return await self._replay(job)
 
     async def _replay(self, job: Job) -> Submission:
         return Submission(job=job, details=await self.jobs.details_of(job.job_id), replayed=True)
-
-    async def _claimed_job(self, claim: Claim) -> Job:
-        job = await self.jobs.get(claim.job_id)
-        if job is None:
-            raise Conflict("The job of this Idempotency-Key was deleted. Use a new key.")
-        if job.status is JobStatus.EXPIRED:
-            raise Conflict("The job of this Idempotency-Key has expired, because its image never came. Use a new key.")
-        return job
 
     def _new_job(self, job_id: str, caller: Caller, received: ReceivedUpload) -> NewJob:
         now, options = self.now(), received.options

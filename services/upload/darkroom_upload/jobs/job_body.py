@@ -71,6 +71,8 @@ class SourceBody(ResponseBody):
     dominant_color: str | None = None
     thumbhash: str | None = None
     """A preview of some 25 bytes, base64 (https://evanw.github.io/thumbhash/)."""
+    imported_from: Annotated[str | None, Field(exclude_if=lambda host: host is None)] = None
+    """The host from which the image was imported. Left out for uploads."""
     exif: dict[str, str | int | float] | None = None
     """Readable tags, never GPS coordinates."""
     has_gps: bool | None = None
@@ -83,6 +85,7 @@ class SourceBody(ResponseBody):
             content_type=seen.format.media_type if seen else job.content_type,
             bytes=job.original.size if job.original else job.original_bytes,
             sha256=job.original_sha256,
+            imported_from=job.imported_from,
             **(seen.model_dump() if seen else {}),
         )
 
