@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -70,6 +71,7 @@ class Client:
                 await self._drop(entry, recipe, picture)
             else:
                 await self._upload(entry, recipe, picture)
+                await self._change_publication(entry)
             await asyncio.sleep(self._random.uniform(0.1, 0.8))
 
     def _source(self) -> Entry | None:
@@ -97,7 +99,8 @@ class Client:
     async def _upload(self, entry: Entry, recipe: str, picture: bytes) -> None:
         headers = {"Idempotency-Key": entry.name} if entry.way is Way.KEYED else {}
         times = self._random.choice((1, 1, 2)) if entry.way is Way.KEYED else 1
-        fields = {"recipe": recipe, "keep_original": self._random.choice(("true", "false"))}
+        wishes = {name: self._random.choice(("true", "false")) for name in ("keep_original", "publish")}
+        fields = {"recipe": recipe, **wishes}
         while times:
             if await self._call(entry, headers, fields, picture):
                 times -= 1
@@ -105,6 +108,15 @@ class Client:
                 return
             else:
                 await asyncio.sleep(0.2)
+
+    async def _change_publication(self, entry: Entry) -> None:
+        """Publish the job or take its addresses back, in half of the cases. The answer does not matter."""
+        for job_id in sorted(entry.job_ids):
+            method = self._random.choice(("PUT", "DELETE", None, None))
+            if method:
+                await asyncio.sleep(self._random.uniform(0, 2))
+                with suppress(httpx.TransportError):
+                    await self._arena.api.http.request(method, f"/jobs/{job_id}/published")
 
     async def _call(self, entry: Entry, headers: dict[str, str], fields: dict[str, str], picture: bytes) -> bool:
         upload = self._arena.api.http.post(

@@ -7,11 +7,12 @@ import asyncio
 from collections import Counter, defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
 from tests.chaos.clients import Entry, Way, second_run_of
 from tests.support.api import OPEN
 from tests.support.waiting import until
-from tests.system.faults.evidence import Item, Objects, all_items, keys_of, objects_in
+from tests.system.faults.evidence import Item, Objects, all_items, keys_of, objects_in, public_keys_of, public_work
 from tests.system.faults.rig import Rig
 
 _GIVEN_UP = frozenset({"lost"})
@@ -45,6 +46,8 @@ async def judge(rig: Rig, ledger: list[Entry], *, seconds: float) -> Verdict:
     items = await all_items(rig.cloud, rig.installation)
     verdict.statuses.update(item["status"] for item in items)
     verdict.stuck += [f"job {item['job_id']} is {item['status']}" for item in items if item["status"] in OPEN]
+    left = await public_work(rig.cloud, rig.installation)
+    verdict.stuck += [f"work on the public copies of {job_id}" for job_id in left]
     for queue in _queues(rig):
         if depth := await rig.depth(queue):
             verdict.stuck.append(f"{depth} messages in {queue}")
@@ -65,6 +68,11 @@ async def _settled(rig: Rig, seconds: float) -> None:
                 for job_id in open_jobs:
                     await _ended(rig, job_id, seconds)
                 await rig.quiet(seconds=seconds)
+            await until(partial(_nothing_to_publish, rig), seconds=seconds)
+
+
+async def _nothing_to_publish(rig: Rig) -> bool:
+    return not await public_work(rig.cloud, rig.installation)
 
 
 async def _open_jobs(rig: Rig) -> list[str]:
@@ -124,6 +132,7 @@ def _check_objects(items: list[Item], objects: Objects, verdict: Verdict) -> Non
     for item in items:
         owned |= keys_of(item)
         named = {state["result"]["key"] for state in item["variants"].values() if "result" in state}
+        named |= public_keys_of(item)
         verdict.lost += [f"{key} is named and does not exist" for key in sorted(named - set(objects))]
         different = [key for key in sorted(named) if len(objects.get(key, ())) > 1]
         verdict.doubled += [f"{key} was written with different bytes" for key in different]

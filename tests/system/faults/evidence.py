@@ -4,14 +4,17 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
+from darkroom.formats import ImageFormat
 from darkroom.jobs import VariantState
-from darkroom.object_keys import manifest_key, thumbnail_key
+from darkroom.object_keys import manifest_key, public_key, thumbnail_key
 from darkroom.tables.details_item import details_key
 from darkroom.tables.dynamodb import deserialized
 from darkroom.tables.job_item import key
+from darkroom.tables.public_work_item import job_of_public_work
 from darkroom.tables.recipe_item import recipe_key
 from darkroom.tables.variant_text import variants_of
 from darkroom_local.installation import Installation
+from tests.support.api import OPEN
 from tests.support.emulator import Cloud
 from tests.support.job_items import is_part
 
@@ -135,7 +138,24 @@ def keys_of(item: Item) -> set[str]:
         named.add(thumbnail_key(item["job_id"]))
     if "manifest" in item:
         named.add(item["manifest"]["key"])
-    return named
+    return named | public_keys_of(item)
+
+
+def public_keys_of(item: Item) -> set[str]:
+    """Return the keys of all public copies that a job has: those of its results, if it is published."""
+    if not item.get("published") or item["status"] in OPEN:
+        return set()
+    results = {name: state["result"] for name, state in item["variants"].items() if "result" in state}
+    return {
+        public_key(item["job_id"], name, ImageFormat(result["format"]).extension) for name, result in results.items()
+    }
+
+
+async def public_work(cloud: Cloud, installation: Installation) -> list[str]:
+    """Return the ids of all jobs on whose public copies there is work left."""
+    pages = cloud.dynamodb.get_paginator("scan").paginate(TableName=installation.topology.jobs.name)
+    keys = [item["job_id"]["S"] async for page in pages for item in page["Items"]]
+    return [job_id for key in keys if (job_id := job_of_public_work(key))]
 
 
 async def _manifest(cloud: Cloud, installation: Installation, item: Item) -> dict[str, Any]:

@@ -129,7 +129,7 @@ async def submitted(rig: Rig, key: str) -> str:
                 answer = await rig.api.http.post(
                     "/uploads",
                     files={"file": ("cat.jpg", PICTURE)},
-                    data={"recipe": RECIPE},
+                    data={"recipe": RECIPE, "publish": "true"},
                     headers={"Idempotency-Key": key},
                 )
                 if answer.status_code == 202:
@@ -187,7 +187,8 @@ async def end_without_repetition(rig: Rig, call: str) -> End:
     await rig.mend()
     before = await _job_ids(rig)
     with rig.proxies["upload"].trap(call, moment=Moment.UNANSWERED) as trap:
-        files, fields = {"file": ("cat.jpg", PICTURE)}, {"recipe": RECIPE}
+        files = {"file": ("cat.jpg", PICTURE)}
+        fields = {"recipe": RECIPE, "publish": "true"}
         upload = asyncio.create_task(rig.api.http.post("/uploads", files=files, data=fields))
         async with asyncio.timeout(30):
             await trap.sprung.wait()
