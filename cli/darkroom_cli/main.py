@@ -2,7 +2,7 @@
 
 import click
 
-from darkroom_cli import downloads, jobs, markup, originals, plans, presets, previews, publishing, uploads
+from darkroom_cli import downloads, imports, jobs, markup, originals, plans, presets, previews, publishing, uploads
 from darkroom_cli.extra_command import ExtraCommand
 
 
@@ -24,6 +24,7 @@ def _operator(name: str, target: str, short_help: str) -> ExtraCommand:
 
 for command in (
     uploads.upload,
+    imports.import_urls,
     downloads.download,
     originals.original,
     originals.rerun,

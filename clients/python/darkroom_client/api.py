@@ -114,6 +114,41 @@ class Api:
         answer = await self._session.ask(Request(method="GET", target=target, repeatable=True, wants_redirect=True))
         return await save_original(self._session, found, answer.headers["location"], Path(path))
 
+    async def import_url(
+        self,
+        url: str,
+        *,
+        recipe: str | Recipe | None = None,
+        filename: str | None = None,
+        metadata: Mapping[str, str] | None = None,
+        callback_url: str | None = None,
+        publish: bool | None = None,
+        keep_original: bool | None = None,
+        idempotency_key: str | None = None,
+    ) -> Receipt:
+        """Let Darkroom fetch an image, and return its job, which awaits the image.
+
+        If the URL cannot be fetched, the job fails: `job.error.code` is then `fetch_refused` or `fetch_failed`. The
+        options are those of `upload`; None means the default of the recipe.
+        """
+        asked = {
+            "url": url,
+            "recipe": recipe.as_document() if isinstance(recipe, Recipe) else recipe,
+            "filename": filename,
+            "metadata": dict(metadata) if metadata else None,
+            "callback_url": callback_url,
+            "publish": publish,
+            "keep_original": keep_original,
+        }
+        request = Request(
+            method="POST",
+            target="/uploads",
+            json={name: value for name, value in asked.items() if value is not None},
+            headers={"Idempotency-Key": idempotency_key or str(uuid.uuid4())},
+            repeatable=True,
+        )
+        return receipt_of(await self._session.ask(request))
+
     async def job(self, job: JobLike) -> Job:
         """Return the job as it is now."""
         answer = await self._session.ask(Request(method="GET", target=f"/status/{_id(job)}", repeatable=True))

@@ -56,6 +56,7 @@ class Client:
     upload = _blocking(Api.upload)
     run = _blocking(Api.run)
     original = _blocking(Api.original)
+    import_url = _blocking(Api.import_url)
     job = _blocking(Api.job)
     events = _iterating(Api.events)
     wait = _blocking(Api.wait)

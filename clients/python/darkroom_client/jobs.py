@@ -92,6 +92,8 @@ class Source(ResponseModel):
     content_type: str | None = None
     bytes: int | None = None
     sha256: str | None = None
+    imported_from: Annotated[str | None, Field(exclude_if=lambda host: host is None)] = None
+    """Host from which the image was imported; None for an upload."""
     format: str | None = None
     width: int | None = None
     height: int | None = None
