@@ -125,9 +125,9 @@ class Recipe(BaseModel):
 
     variants: Annotated[tuple[Variant, ...], _at_most(MAX_VARIANTS)] = Field(max_length=MAX_VARIANTS)
     """The variants, at most 32. Their names and folders are unique."""
-    publish: bool = Field(default=False, exclude_if=lambda publish: not publish)
+    publish: bool = Field(default=False, strict=True, exclude_if=lambda publish: not publish)
     """Whether jobs of this recipe are published, unless a request says otherwise. Default: false."""
-    keep_original: bool = Field(default=False, validate_default=True, exclude_if=lambda kept: not kept)
+    keep_original: bool = Field(default=False, strict=True, validate_default=True, exclude_if=lambda kept: not kept)
     """Whether the original is kept as long as the job, unless a request says otherwise. Always true if some variants
     are made on request, since they are made of the original. Default: false."""
 

@@ -120,12 +120,14 @@ async def _http(request: Request, error: HTTPException) -> Response:
 
 
 def _methods(request: Request) -> set[str]:
-    """Return the methods of all routes of this path. Starlette names only those of the first."""
-    found: set[str] = set()
-    for context in iter_route_contexts(request.app.routes):
-        if context.path and context.methods and compile_path(context.path)[0].match(request.url.path):
-            found |= context.methods
-    return found
+    """Return the methods of all routes of this path. Starlette names only those of the first.
+
+    `/recipes/plan` is a path of its own, although `/recipes/{name}` matches it too: the first route that matches says
+    which path is meant.
+    """
+    routes = [context for context in iter_route_contexts(request.app.routes) if context.path and context.methods]
+    meant = next((each.path for each in routes if compile_path(each.path or "")[0].match(request.url.path)), None)
+    return {method for each in routes if each.path == meant for method in each.methods or ()}
 
 
 async def _bug(request: Request, error: Exception) -> Response:
