@@ -5,7 +5,7 @@ awaiting_upload ──► queued ──► processing ──► completed | part
 """
 
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import Field
 
@@ -172,10 +172,19 @@ class Job(Receipt):
     """Name of the preset, or `custom`."""
     preset: JobPreset | None = None
     """The preset with its version; None for a recipe without a name."""
+    recipe_document: dict[str, Any] | None = None
+    """The recipe as it runs, if it was asked for."""
+    attempt: int = 1
+    """Number of the run, from 1."""
     progress: Progress
     created_at: Moment
     updated_at: Moment
+    queued_at: Moment | None = None
+    started_at: Moment | None = None
     completed_at: Moment | None
+    retryable: bool = False
+    retry_refusal: Fault | None = None
+    """Why the job may not be retried; None if it may."""
     original: Original | None = None
     """None before the file has arrived."""
     original_of: str | None = None

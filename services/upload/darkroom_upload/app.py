@@ -57,6 +57,7 @@ from darkroom_upload.jobs.job_reader import JobReader
 from darkroom_upload.jobs.orchestrator_client import OrchestratorClient
 from darkroom_upload.jobs.watcher import JobWatcher
 from darkroom_upload.markup.make_markup import MakeMarkup
+from darkroom_upload.middleware.compression import Compression
 from darkroom_upload.middleware.cors import with_cors
 from darkroom_upload.middleware.head_requests import HeadAsGet
 from darkroom_upload.middleware.request_framing import SingleBodyLength
@@ -129,7 +130,7 @@ class Services:
 def create_app(services: Services) -> ASGIApp:
     """Return the API inside the middleware that concerns every response, even the one to a bug."""
     app = with_cors(RateLimitFields(create_api(services)), services.cors_origins)
-    return AccessLog(SecurityHeaders(SingleBodyLength(HeadAsGet(app)), development=services.development))
+    return AccessLog(SecurityHeaders(SingleBodyLength(HeadAsGet(Compression(app))), development=services.development))
 
 
 def create_api(services: Services) -> FastAPI:

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 from darkroom.clock import Clock
 from darkroom.errors import Conflict, NotFound, Unavailable
-from darkroom.jobs import RETRYABLE, SOURCE_PART, Job, VariantStatus
-from darkroom.limits import MAX_RUNS
+from darkroom.jobs import SOURCE_PART, Job, VariantStatus
 from darkroom.original_lifetime import gone, is_over
+from darkroom.retries import retry_refusal
 from darkroom.runtime.logs import get_logger
 from darkroom.tables.daily_counter import Charge
 from darkroom_orchestrator.dispatch.slots import Slots
@@ -46,12 +46,10 @@ class Retry:
         return queued
 
     async def _require_retryable(self, job: Job) -> None:
-        if job.status not in RETRYABLE:
-            raise Conflict(f"The job is {job.status}: only a failed or partially completed job can be retried.")
-        if job.attempt >= MAX_RUNS:
-            raise Conflict(f"The job has had all its {MAX_RUNS} runs. Upload the image again.")
-        if job.original is None or job.queued_at is None:
-            raise Conflict("The upload itself was refused, so there is nothing to retry.")
+        if refusal := retry_refusal(job):
+            raise Conflict(refusal.message)
+        if job.original is None:
+            raise gone(job)
         is_there = not is_over(job, self.now()) and await self.originals.find(job.original.key, job.original.version_id)
         if not is_there:
             raise gone(job)

@@ -2,7 +2,7 @@
 
 import hashlib
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from fastapi import Response
 
@@ -19,10 +19,15 @@ _REVALIDATE: Final = "private, no-cache"
 
 
 async def job_response(
-    job: Job, details: JobDetails, links: ResultLinks, *, status: HTTPStatus = HTTPStatus.OK
+    job: Job,
+    details: JobDetails,
+    links: ResultLinks,
+    *,
+    document: dict[str, Any] | None = None,
+    status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     """Return the job as a response whose ETag changes with the body."""
-    body = (await job_body(job, details, links)).model_dump_json().encode()
+    body = (await job_body(job, details, links, document=document)).model_dump_json().encode()
     headers = {"ETag": etag_of(body), "Cache-Control": _REVALIDATE}
     if job.status.is_open:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)

@@ -1,6 +1,7 @@
 """`GET /status/{id}`: a job's status."""
 
 from contextlib import nullcontext
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -24,14 +25,22 @@ LONGEST_WAIT_SECONDS: Final = 20
 """Shorter than the idle timeout of any proxy in front of the service."""
 
 
+class Include(StrEnum):
+    """A part of the job that is shown only if it is asked for."""
+
+    RECIPE = "recipe"
+
+
 def router(jobs: JobReader, links: ResultLinks, watcher: JobWatcher, slots: Admission, access: Access) -> APIRouter:
     """Return the route."""
     reading = access.caller(Scope.READ)
     routes = APIRouter(tags=["jobs"], dependencies=[reading, ONLY_DECLARED])
 
-    async def read(job_id: str, owner: str) -> tuple[Response, JobVersion]:
+    async def read(job_id: str, owner: str, include: Include | None) -> tuple[Response, JobVersion]:
         job, details = await jobs.owned_with_details(job_id, owner)
-        return await job_response(job, details, links), JobVersion.of(job)
+        recipe = await jobs.recipe_of(job_id) if include else None
+        document = recipe.model_dump(mode="json") if recipe else None
+        return await job_response(job, details, links, document=document), JobVersion.of(job)
 
     @routes.get(
         "/status/{job_id}",
@@ -56,19 +65,23 @@ def router(jobs: JobReader, links: ResultLinks, watcher: JobWatcher, slots: Admi
                 "job has ended, or differs from the version in If-None-Match.",
             ),
         ] = 0,
+        include: Annotated[
+            Include | None,
+            Query(description="`recipe`: also show the recipe as it runs, as `recipe_document`. It can have 32 KiB."),
+        ] = None,
         if_none_match: Annotated[
             str | None,
             Header(description="An ETag of an earlier answer. If nothing has changed since, the answer is 304."),
         ] = None,
     ) -> Response:
         with slots.slot(reader.owner) if wait else nullcontext():
-            answer, seen = await read(job_id, reader.owner)
+            answer, seen = await read(job_id, reader.owner, include)
             is_news = if_none_match is not None and not matches(if_none_match, answer.headers["ETag"])
             if wait and seen.status.is_open and not is_news:
                 del answer  # A request that waits holds neither the job nor a response in memory.
                 await watcher.changed(job_id, seen, within_seconds=wait)
                 await access.authenticate.recheck(request, reader, Scope.READ)
-                answer, _ = await read(job_id, reader.owner)
+                answer, _ = await read(job_id, reader.owner, include)
         if matches(if_none_match, answer.headers["ETag"]):
             return not_modified(answer)
         return answer

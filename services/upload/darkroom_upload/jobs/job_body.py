@@ -1,7 +1,8 @@
 """The body of `GET /status/{id}`: a job as clients see it."""
 
+from datetime import datetime
 from pathlib import PurePosixPath
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
@@ -23,6 +24,7 @@ from darkroom.object_keys import public_key, thumbnail_key
 from darkroom.original_lifetime import expires_at, is_kept
 from darkroom.public_copies import has_public_copies
 from darkroom.recipes import CUSTOM
+from darkroom.retries import retry_refusal
 from darkroom.source_description import SourceDescription
 from darkroom_upload.response_body import ResponseBody
 from darkroom_upload.results.result_links import Link, ResultLinks
@@ -197,10 +199,22 @@ class JobBody(ResponseBody):
     """The preset's name, or `custom`."""
     preset: JobPresetBody | None
     """The preset with its version; null for a recipe without a name."""
+    recipe_document: Annotated[dict[str, Any] | None, Field(default=None, exclude_if=lambda value: value is None)]
+    """The recipe as it runs, with all defaults. Left out unless the request says `include=recipe`."""
+    attempt: int
+    """Number of the job's run, from 1. Each retry begins another."""
     progress: ProgressBody
     created_at: str
     updated_at: str
+    queued_at: str | None
+    """Moment at which this run was queued; null until the original has arrived."""
+    started_at: str | None
+    """Moment at which a worker began this run; null before that."""
     completed_at: str | None
+    retryable: bool
+    """Whether the job may be retried, as long as its original is there (see `original`)."""
+    retry_refusal: ErrorBody | None
+    """Why the job may not be retried; null if it may."""
     original: OriginalBody | None
     """The stored file. Null before it has arrived."""
     original_of: Annotated[str | None, Field(default=None, exclude_if=lambda value: value is None)]
@@ -240,17 +254,26 @@ def status_path(job_id: str) -> str:
     return f"/status/{job_id}"
 
 
-async def job_body(job: Job, details: JobDetails, links: ResultLinks) -> JobBody:
-    """Return the job as clients see it, with a link to each result."""
+async def job_body(
+    job: Job, details: JobDetails, links: ResultLinks, *, document: dict[str, Any] | None = None
+) -> JobBody:
+    """Return the job as clients see it, with a link to each result. `document` is the recipe, if it shall be shown."""
+    refusal = retry_refusal(job)
     return JobBody(
         job_id=job.job_id,
         status=job.status,
         recipe=job.recipe_name,
         preset=JobPresetBody.of(job.recipe_name, job.preset_version),
+        recipe_document=document,
+        attempt=job.attempt,
         progress=_progress(job),
         created_at=clock.iso(job.created_at),
         updated_at=clock.iso(job.updated_at),
-        completed_at=clock.iso(job.completed_at) if job.completed_at else None,
+        queued_at=_moment(job.queued_at),
+        started_at=_moment(job.started_at),
+        completed_at=_moment(job.completed_at),
+        retryable=refusal is None,
+        retry_refusal=ErrorBody.of(refusal),
         original=OriginalBody.of(job),
         original_of=job.original_of,
         source=SourceBody.of(job, details.description if job.described else None),
@@ -262,6 +285,10 @@ async def job_body(job: Job, details: JobDetails, links: ResultLinks) -> JobBody
         error=ErrorBody.of(job.fault),
         metadata=dict(details.metadata),
     )
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return clock.iso(moment) if moment else None
 
 
 def result_link(job: Job, name: str, *, download: bool = False) -> Link | None:
