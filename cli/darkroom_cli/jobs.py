@@ -95,10 +95,11 @@ def recipes(name: str | None) -> None:
 
 
 @click.command()
-def usage() -> None:
+@click.option("--days", type=click.IntRange(min=1), help="Also show what was used on each of the last days.")
+def usage(days: int | None) -> None:
     """Show your limits, and what you have used of them, as JSON."""
     with open_api() as api:
-        click.echo(json.dumps(api.usage().as_document(), indent=2))
+        click.echo(json.dumps(api.usage(days=days).as_document(), indent=2))
 
 
 def _event(change: Change) -> dict[str, Any]:

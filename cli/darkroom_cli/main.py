@@ -2,7 +2,19 @@
 
 import click
 
-from darkroom_cli import downloads, imports, jobs, markup, originals, plans, presets, previews, publishing, uploads
+from darkroom_cli import (
+    actions,
+    downloads,
+    imports,
+    jobs,
+    markup,
+    originals,
+    plans,
+    presets,
+    previews,
+    publishing,
+    uploads,
+)
 from darkroom_cli.extra_command import ExtraCommand
 
 
@@ -31,6 +43,7 @@ for command in (
     jobs.status,
     jobs.jobs,
     jobs.events,
+    actions.act,
     jobs.recipes,
     presets.presets,
     plans.plan,

@@ -75,6 +75,7 @@ async def test_failed_sweep_is_followed_by_the_next(harness: Harness, failing: M
         refunds=harness.orchestrator.refunds,
         discard_image=harness.orchestrator.requested.discard,
         imports=harness.orchestrator.sweep.imports,
+        resume_action=harness.orchestrator.actions.resume,
         uploads=failing,
         tasks=MemoryQueue(),
         reports=MemoryQueue(),

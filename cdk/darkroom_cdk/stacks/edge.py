@@ -21,6 +21,7 @@ _API_PATHS: Final = (
     "/jobs*",
     "/events",
     "/public/*",
+    "/config",
     "/recipes*",
     "/usage",
     "/v1/*",

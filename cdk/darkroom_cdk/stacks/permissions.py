@@ -26,6 +26,8 @@ secrets. API keys are not among them: only operators make these."""
 _RATES: Final = "rate#*"
 _USAGE: Final = "usage#*"
 """Items that count the use of rates and quotas, in the same table."""
+_HISTORY: Final = "history#*"
+"""Items that count what owners have used on each day, in the same table."""
 _STORED: Final = "stored#*"
 """Items that count the stored bytes of owners, in the same table."""
 _PRESETS: Final = "preset#*"
@@ -153,7 +155,10 @@ class PermissionsStack(StageStack):
             items=[_WEBHOOK_SECRETS],
         )
         may.allow(
-            "Settle", actions=["dynamodb:UpdateItem"], on=[self._data.accounts.table_arn], items=[_USAGE, _STORED]
+            "Settle",
+            actions=["dynamodb:UpdateItem"],
+            on=[self._data.accounts.table_arn],
+            items=[_USAGE, _STORED, _HISTORY],
         )
         may.allow(
             "ReadPresets",
@@ -162,6 +167,7 @@ class PermissionsStack(StageStack):
             items=[_PRESETS, _PRESET_LISTS],
         )
         may.allow("FindOverdueJobs", actions=["dynamodb:Query"], on=[f"{jobs}/index/{OPEN_BY_DEADLINE.name}"])
+        may.allow("FindJobsOfActions", actions=["dynamodb:Query"], on=[f"{jobs}/index/{BY_OWNER.name}"])
         may.allow("FindFreeSlots", actions=["dynamodb:Query"], on=[f"{jobs}/index/{BY_SLOT.name}"])
         uploads, tasks, reports = self._messaging.uploads, self._messaging.tasks, self._messaging.reports
         imports, webhooks = self._messaging.imports, self._messaging.notifications

@@ -9,9 +9,11 @@ errors.
 """
 
 from darkroom_client import errors, recipes
+from darkroom_client.actions import Action, ActionKind, Outcome
 from darkroom_client.async_client import AsyncClient
 from darkroom_client.changes import Change, JobChanged, JobGone, LoadAgain
 from darkroom_client.client import Client
+from darkroom_client.config import Config
 from darkroom_client.errors import DarkroomError, Problem
 from darkroom_client.jobs import Job, JobStatus, JobSummary, Receipt, Variant, VariantStatus
 from darkroom_client.markup import Markup
@@ -24,9 +26,12 @@ from darkroom_client.webhook_deliveries import Deliveries, WebhookSecret
 from darkroom_client.webhooks import WebhookEvent, verify_webhook
 
 __all__ = [
+    "Action",
+    "ActionKind",
     "AsyncClient",
     "Change",
     "Client",
+    "Config",
     "DarkroomError",
     "Deliveries",
     "Image",
@@ -37,6 +42,7 @@ __all__ = [
     "JobSummary",
     "LoadAgain",
     "Markup",
+    "Outcome",
     "Plan",
     "Preset",
     "PresetSummary",

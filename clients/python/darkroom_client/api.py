@@ -4,7 +4,7 @@
 """
 
 import uuid
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
 from contextlib import aclosing
 from datetime import datetime
 from os import PathLike
@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from darkroom_client.actions import Action, ActionKind, Outcome, Outcomes
 from darkroom_client.changes import Change, FollowingAll
+from darkroom_client.config import Config
 from darkroom_client.downloading import results_of, save, save_original
 from darkroom_client.files import File, Progress, Sending
 from darkroom_client.following import Deadline, Following
@@ -236,6 +238,24 @@ class Api:
         """Cancel a job that is open, or delete one that has ended, with its results."""
         await self._session.ask(Request(method="DELETE", target=f"/jobs/{_id(job)}"))
 
+    async def act(self, action: ActionKind | str, jobs: Iterable[JobLike]) -> list[Outcome]:
+        """Retry, delete, publish or unpublish up to 100 jobs. The outcomes are in the order of the jobs."""
+        body = {"action": str(action), "job_ids": [_plain_id(job) for job in jobs]}
+        return Outcomes.model_validate(await self.ask("POST", "/jobs/actions", json=body)).outcomes
+
+    async def start_action(self, action: ActionKind | str, conditions: Mapping[str, Any]) -> Action:
+        """Begin an action on all jobs that meet these conditions, such as `{"status": ["failed"]}`.
+
+        It goes on in the background; `action` says how far it has come. Raises Conflict while another one is running.
+        """
+        body = {"action": str(action), "filter": dict(conditions)}
+        return Action.model_validate(await self.ask("POST", "/jobs/actions", json=body))
+
+    async def action(self, action: Action | str) -> Action:
+        """Return how far an action has come."""
+        action_id = action if isinstance(action, str) else action.action_id
+        return Action.model_validate(await self.ask("GET", f"/jobs/actions/{quote(action_id, safe='')}"))
+
     async def cancel(self, job: JobLike) -> bool:
         """Cancel a job if it is open, and return whether it was.
 
@@ -334,9 +354,13 @@ class Api:
         """
         await self._session.ask(Request(method="DELETE", target=_preset_path(name), headers=_if_match(if_match)))
 
-    async def usage(self) -> Usage:
-        """Return your limits, and what you have used of them."""
-        return Usage.model_validate(await self.ask("GET", "/usage"))
+    async def usage(self, *, days: int | None = None) -> Usage:
+        """Return your limits, and what you have used of them; with `days`, also what was used on the last days."""
+        return Usage.model_validate(await self.ask("GET", "/usage", params={"days": days} if days else {}))
+
+    async def config(self) -> Config:
+        """Return the service's limits, formats, presets and addresses. Needs no key."""
+        return Config.model_validate(await self.ask("GET", "/config"))
 
     async def deliveries(self, job: JobLike) -> Deliveries:
         """Return how the webhooks of a job were delivered."""

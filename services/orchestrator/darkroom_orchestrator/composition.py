@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from fastapi import FastAPI
 
+from darkroom.actions import ActionKind
 from darkroom.clock import Clock
 from darkroom.recipes import Presets
 from darkroom.runtime import health
@@ -22,6 +23,7 @@ from darkroom.tables.find_preset import FindPreset
 from darkroom.tables.preset_table import PresetTable
 from darkroom.tables.webhook_secrets import WebhookSecrets
 from darkroom.topology import TASK_TRIES
+from darkroom_orchestrator.actions.composition import Actions
 from darkroom_orchestrator.app import create_app
 from darkroom_orchestrator.arrivals.begin_copy import BeginCopy
 from darkroom_orchestrator.arrivals.begin_job import BeginJob
@@ -36,6 +38,7 @@ from darkroom_orchestrator.imports.composition import Imports
 from darkroom_orchestrator.internal_api.publishing import publishing_routes
 from darkroom_orchestrator.internal_api.routes import QueueName, QueuePair, job_routes, queue_routes
 from darkroom_orchestrator.jobs.cancel import Cancel
+from darkroom_orchestrator.jobs.change_for_action import DeleteJob, PublishJob, RetryJob
 from darkroom_orchestrator.jobs.delete import Delete
 from darkroom_orchestrator.jobs.retry import Retry
 from darkroom_orchestrator.jobs.sweep import Sweep, sweep_regularly
@@ -174,6 +177,18 @@ class Composition:
         self.requested = RequestedImages(
             clients.dynamodb, jobs, results=results, tasks=tasks, charging=charging, now=now
         )
+        self.actions = Actions(
+            clients.dynamodb,
+            jobs,
+            changes={
+                ActionKind.RETRY: RetryJob(jobs=jobs, retry=self.retry, now=now),
+                ActionKind.DELETE: DeleteJob(cancel=self.cancel, delete=self.delete),
+                ActionKind.PUBLISH: PublishJob(change=self.publish),
+                ActionKind.UNPUBLISH: PublishJob(change=self.unpublish),
+            },
+            queue=self.queues[QueueName.UPLOADS].queue,
+            now=now,
+        )
         self.sweep = Sweep(
             jobs=jobs,
             open_jobs=open_jobs,
@@ -184,6 +199,7 @@ class Composition:
             refunds=self.refunds,
             discard_image=self.requested.discard,
             imports=SweptImports(records=imports, queue=self.queues[QueueName.IMPORTS].queue),
+            resume_action=self.actions.resume,
             uploads=self.queues[QueueName.UPLOADS].queue,
             tasks=tasks,
             reports=self.queues[QueueName.REPORTS].queue,
@@ -223,7 +239,7 @@ class Composition:
     def background(self) -> list[Background]:
         """Return the work that runs in the background: consumers, the sweeper and webhooks."""
         starts = OwnerConcurrency(most=_CONCURRENCY, each=_CONCURRENCY // 4).guard(
-            uploads_handler(self.start, self.begin_copy)
+            uploads_handler(self.start, self.begin_copy, self.actions.perform)
         )
         consumers = (
             self._consumer("uploads", self.queues[QueueName.UPLOADS].queue, starts, _MOST_RECEIVED),

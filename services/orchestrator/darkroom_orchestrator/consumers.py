@@ -2,10 +2,11 @@
 
 from pydantic import ValidationError
 
-from darkroom.messages import CopyRequested, ImageMade, MakeImage, Report, Task, TaskStarted
+from darkroom.messages import ContinueAction, CopyRequested, ImageMade, MakeImage, Report, Task, TaskStarted
 from darkroom.runtime.consumer import Handler, Poison
 from darkroom.runtime.logs import get_logger
 from darkroom.runtime.queue import Delivery
+from darkroom_orchestrator.actions.perform import PerformAction
 from darkroom_orchestrator.arrivals.announcements import read_announcements
 from darkroom_orchestrator.arrivals.begin_copy import BeginCopy
 from darkroom_orchestrator.arrivals.start import Start
@@ -17,8 +18,8 @@ from darkroom_orchestrator.requested.record_image import FailDeadImage, RecordIm
 _LOG = get_logger(__name__)
 
 
-def uploads_handler(start: Start, begin_copy: BeginCopy) -> Handler:
-    """Return the handler of announcements, S3 notifications and requests for copies.
+def uploads_handler(start: Start, begin_copy: BeginCopy, perform_action: PerformAction) -> Handler:
+    """Return the handler of announcements, S3 notifications, requests for copies and actions.
 
     A notification may name several objects.
     """
@@ -28,6 +29,8 @@ def uploads_handler(start: Start, begin_copy: BeginCopy) -> Handler:
         for new in read_announcements(delivery.body):
             if isinstance(new, CopyRequested):
                 await begin_copy.of(new.job_id, redelivered=redelivered)
+            elif isinstance(new, ContinueAction):
+                await perform_action(new.action_id)
             else:
                 await start(new, redelivered=redelivered)
 

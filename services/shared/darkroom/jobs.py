@@ -284,6 +284,10 @@ class Job:
     """Key of the daily counter that counts this job and its `original_bytes`; None for a caller without quotas."""
     deletion_began_at: datetime | None = None
     """Moment at which the deletion of the job's objects began. The record is deleted last."""
+    created_by: str | None = None
+    """Prefix of the API key that sent the original, or `sessions`; None for a drop."""
+    counted_cpu_ms: int = 0
+    """CPU time of ended runs, which the history of its owner includes."""
     stored_bytes: int = 0
     """Bytes of this job that its owner's counter of stored bytes includes: all of them once the job has ended."""
 

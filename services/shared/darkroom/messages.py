@@ -48,6 +48,13 @@ class CopyRequested(Message):
     job_id: str
 
 
+class ContinueAction(Message):
+    """Command, upload or orchestrator → orchestrator: go on with an action on many jobs."""
+
+    type: Literal["action.continue"] = "action.continue"
+    action_id: str
+
+
 class TaskVariant(BaseModel):
     """A variant to make. `key_stem` is the key of its result without the extension, which depends on the format."""
 

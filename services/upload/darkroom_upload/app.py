@@ -8,13 +8,19 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
+from darkroom.recipes import Presets
 from darkroom.runtime import health, problems
 from darkroom.runtime.access_log import AccessLog
 from darkroom.runtime.encryption import TextCipher
 from darkroom.runtime.health import Readiness
+from darkroom.runtime.settings import Environment
 from darkroom.tables.webhook_secrets import WebhookSecrets
+from darkroom_upload.actions.act_on_jobs import ActOnJobs
+from darkroom_upload.actions.start_action import StartAction
 from darkroom_upload.admission import Admission
 from darkroom_upload.api import (
+    actions,
+    config,
     docs_page,
     events,
     job_list,
@@ -72,6 +78,7 @@ from darkroom_upload.previews.make_preview import MakePreview
 from darkroom_upload.results.archive import MakeArchive
 from darkroom_upload.results.public_results import PublicResults
 from darkroom_upload.results.result_links import ResultLinks
+from darkroom_upload.results.storage_origins import StorageOrigins
 from darkroom_upload.sessions.login import LogIn
 from darkroom_upload.sessions.session_lifecycle import Sessions
 
@@ -109,6 +116,7 @@ class Services:
     feed: ChangeFeed
     follow_owner: FollowOwner
     orchestrator: OrchestratorClient
+    start_action: StartAction
     secrets: WebhookSecrets
     cipher: TextCipher
     usage: QuotaUsage
@@ -120,6 +128,10 @@ class Services:
     list_slots: Admission
     wait_slots: Admission
     preview_slots: Admission
+    installed_presets: Presets
+    origins: StorageOrigins
+    environment: Environment
+    max_upload_bytes: int
     readiness: Readiness
     now: Callable[[], datetime]
     cors_origins: tuple[str, ...]
@@ -158,6 +170,9 @@ def _routers(services: Services, access: Access) -> Iterator[APIRouter]:
     yield uploads.router(services.submit, services.import_url, services.upload_slots, services.links, access)
     yield presigned.router(services.presign, services.choose_recipe, access, allow_http=services.development)
     yield status.router(services.jobs, services.links, services.watcher, services.wait_slots, access)
+    # It comes before the routes of single jobs, whose `/jobs/{job_id}` matches its path too.
+    act = ActOnJobs(jobs=services.jobs, orchestrator=services.orchestrator, stored=services.stored, now=services.now)
+    yield actions.router(act, services.start_action, access)
     yield job_list.router(services.lists, services.links, services.list_slots, access)
     yield jobs.router(services.jobs, services.links, services.orchestrator, services.stored, access, now=services.now)
     yield publishing.router(services.jobs, services.links, services.orchestrator, services.stored, access)
@@ -182,4 +197,12 @@ def _routers(services: Services, access: Access) -> Iterator[APIRouter]:
     yield recipes.writing_router(services.put_preset, services.delete_preset, access)
     yield usage.router(services.usage, services.stored, access, now=services.now)
     yield sessions.router(services.log_in, services.sessions, access, proxies=services.trusted_proxies)
+    yield config.router(
+        services.sessions,
+        services.authenticate.cookie,
+        services.installed_presets,
+        services.origins,
+        environment=services.environment,
+        max_upload_bytes=services.max_upload_bytes,
+    )
     yield health.router(services.readiness)

@@ -12,12 +12,14 @@ from darkroom.recipes import Presets
 from darkroom.runtime.health import Readiness, bucket_check, queue_check, table_check
 from darkroom.runtime.queue import SqsQueue
 from darkroom.runtime.settings import Environment
+from darkroom.tables.action_table import ActionTable
 from darkroom.tables.api_key_table import KeyTable
 from darkroom.tables.find_preset import FindPreset
 from darkroom.tables.preset_table import PresetTable
 from darkroom.tables.request_table import RequestTable
 from darkroom.tables.user_table import UserTable
 from darkroom.tables.webhook_secrets import WebhookSecrets
+from darkroom_upload.actions.start_action import StartAction
 from darkroom_upload.admission import ARCHIVES, LISTS, PREVIEWS, PUBLIC_RESULTS, WAITS, Admission
 from darkroom_upload.app import Services
 from darkroom_upload.callers.authentication import Authenticate
@@ -59,6 +61,7 @@ from darkroom_upload.results.result_bytes import ResultBytes
 from darkroom_upload.results.result_links import ResultLinks
 from darkroom_upload.results.s3_links import GetCredentials, S3Links
 from darkroom_upload.results.signing_key import SigningKey
+from darkroom_upload.results.storage_origins import StorageOrigins
 from darkroom_upload.sessions.login import LogIn
 from darkroom_upload.sessions.login_attempts import LoginAttempts
 from darkroom_upload.sessions.session_lifecycle import Sessions
@@ -164,6 +167,12 @@ def compose(
         feed=feed,
         follow_owner=FollowOwner(feed=feed),
         orchestrator=adapters.orchestrator,
+        start_action=StartAction(
+            actions=ActionTable(dynamodb, settings.jobs_table),
+            stored=adapters.stored,
+            uploads=adapters.uploads,
+            now=now,
+        ),
         secrets=WebhookSecrets(dynamodb, accounts, cipher),
         cipher=cipher,
         usage=adapters.usage,
@@ -175,6 +184,10 @@ def compose(
         list_slots=Admission(LISTS, "lists"),
         wait_slots=Admission(WAITS, "waits"),
         preview_slots=Admission(PREVIEWS, "previews"),
+        installed_presets=presets,
+        origins=_origins(clients, settings),
+        environment=settings.environment,
+        max_upload_bytes=settings.max_upload_bytes,
         readiness=_readiness(clients, settings, stop),
         now=now,
         cors_origins=settings.cors_origins,
@@ -252,6 +265,16 @@ def _links(clients: Clients, settings: UploadSettings, now: Callable[[], datetim
         return S3Links(clients.public_s3, settings.results_bucket, clients.credentials, public_root=root, now=now)
     signing_key, cdn = SigningKey(key.get_secret_value()), str(settings.results_cdn_url)
     return CdnLinks(cdn, settings.results_key_pair_id, signing_key, public_root=root or cdn, now=now)
+
+
+def _origins(clients: Clients, settings: UploadSettings) -> StorageOrigins:
+    return StorageOrigins(
+        clients.public_s3,
+        originals_bucket=settings.originals_bucket,
+        results_bucket=settings.results_bucket,
+        results_cdn_url=str(settings.results_cdn_url) if settings.results_cdn_url else None,
+        public_base_url=str(settings.public_base_url) if settings.public_base_url else None,
+    )
 
 
 def _readiness(clients: Clients, settings: UploadSettings, stop: asyncio.Event) -> Readiness:

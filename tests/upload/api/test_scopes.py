@@ -30,6 +30,8 @@ WANTED: Final[dict[str, Scope | tuple[Scope, ...] | str | None]] = {
     "POST /jobs": READS_AND_CHANGES,
     "GET /jobs/{job_id}/events": Scope.READ,
     "GET /events": Scope.READ,
+    "POST /jobs/actions": Scope.UPLOAD,
+    "GET /jobs/actions/{action_id}": Scope.READ,
     "DELETE /jobs/{job_id}": Scope.UPLOAD,
     "POST /jobs/{job_id}/retry": Scope.UPLOAD,
     "PUT /jobs/{job_id}/published": Scope.UPLOAD,
@@ -56,6 +58,7 @@ WANTED: Final[dict[str, Scope | tuple[Scope, ...] | str | None]] = {
     "POST /auth/login": ANYBODY,
     "POST /auth/logout": WHO_IS_LOGGED_IN,
     "GET /auth/me": WHO_IS_LOGGED_IN,
+    "GET /config": ANYBODY,
     "GET /docs": ANYBODY,
     "ANY /docs/assets": ANYBODY,
     "GET /openapi.json": ANYBODY,
@@ -88,7 +91,7 @@ async def ask(client: httpx.AsyncClient, route: str) -> httpx.Response:
     body = images.jpeg(16, 16) if "upload" in path else None
     request = client.build_request(
         method,
-        path.format(job_id=ID, name="web"),
+        path.format(job_id=ID, action_id=ID, name="web"),
         content=body,
         headers={"content-type": "image/jpeg"} if body else {},
     )

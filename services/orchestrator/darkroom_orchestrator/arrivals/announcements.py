@@ -6,7 +6,7 @@ from urllib.parse import unquote_plus
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from darkroom.messages import CopyRequested, UploadArrived
+from darkroom.messages import ContinueAction, CopyRequested, UploadArrived
 from darkroom.runtime.consumer import Poison
 
 _CREATED = "ObjectCreated:"
@@ -57,11 +57,11 @@ class _TestEvent(BaseModel):
     event: Literal["s3:TestEvent"] = Field(alias="Event")
 
 
-_Message = UploadArrived | CopyRequested | _Notification | _TestEvent
+_Message = UploadArrived | CopyRequested | ContinueAction | _Notification | _TestEvent
 _BODY = TypeAdapter[_Message](_Message)
 
 
-def read_announcements(body: str) -> list[AnnouncedObject | CopyRequested]:
+def read_announcements(body: str) -> list[AnnouncedObject | CopyRequested | ContinueAction]:
     """Return the new objects that a message announces, or its request. Raises Poison if it cannot be read."""
     try:
         message = _BODY.validate_json(body)
@@ -70,7 +70,7 @@ def read_announcements(body: str) -> list[AnnouncedObject | CopyRequested]:
     match message:
         case UploadArrived(original=original, sha256=sha256):
             return [AnnouncedObject(key=original.key, version_id=original.version_id, sha256=sha256)]
-        case CopyRequested():
+        case CopyRequested() | ContinueAction():
             return [message]
         case _Notification(records=records):
             return [_new_object(record) for record in records if record.event.startswith(_CREATED)]

@@ -27,14 +27,18 @@ class Retry:
     charging: Charging
     now: Clock
 
-    async def __call__(self, job_id: str, charge: Charge | None = None) -> Job:
+    async def __call__(self, job_id: str, charge: Charge | None = None, *, attempt: int | None = None) -> Job:
         """Begin the job's next attempt and return the job. `charge` is counted with it; None costs nothing.
+
+        If `attempt` is given, the job must still be in it.
 
         Raises NotFound, Conflict, OriginalGone, QuotaExceeded and Unavailable.
         """
         job = await self.jobs.get(job_id)
         if job is None:
             raise NotFound("There is no such job.")
+        if attempt not in (None, job.attempt):
+            raise Conflict("The job is in another attempt already.")
         await self._require_retryable(job)
         parts = failed_parts(job)
         slots = await self.slots.slots_for(replace(job, pending=parts))

@@ -16,6 +16,7 @@ the rest, and retry until they succeed:
     ended, but still in the index         its event is published: that failed before
     a requested image                     removed: the process that waited for it has died
     public copies to make or to remove    the work on them continues
+    an action on many jobs                its message is sent again, on the uploads queue
 
 An outage holds up only the jobs that need what is unavailable: the sweep continues and raises the error at its end.
 """
@@ -35,8 +36,10 @@ from darkroom.messages import CopyRequested, FetchRequested, UploadArrived
 from darkroom.requested_images import RequestId
 from darkroom.runtime.logs import bound, get_logger
 from darkroom.runtime.queue import Outgoing, Queue
+from darkroom.tables.action_item import read_action_id
 from darkroom.tables.public_work_item import job_of_public_work
 from darkroom.topology import OPEN_SHARDS
+from darkroom_orchestrator.actions.perform import ResumeAction
 from darkroom_orchestrator.dispatch.slots import Slots
 from darkroom_orchestrator.events import JobEvents
 from darkroom_orchestrator.jobs.sweep_round import Backlog, SweepRound
@@ -70,6 +73,7 @@ _RECORDS: Final = "records"
 _ENDS: Final = "ends"
 _IMAGES: Final = "requested images"
 _PUBLIC: Final = "public copies"
+_ACTIONS: Final = "actions"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +89,7 @@ class Sweep:
     refunds: Refunds
     discard_image: DiscardImage
     imports: SweptImports
+    resume_action: ResumeAction
     uploads: Queue
     tasks: Queue
     reports: Queue
@@ -127,7 +132,7 @@ class Sweep:
         )
 
     async def _handle(self, found: str, this: SweepRound) -> None:
-        """Handle one entry of the index: a job, a requested image, or the work on the public copies of a job."""
+        """Handle one entry of the index: a job, a requested image, work on public copies, or an action."""
         if request_id := RequestId.read(found):
             if not this.is_blocked(_IMAGES):
                 with this.unavailable_noted(_IMAGES):
@@ -136,6 +141,10 @@ class Sweep:
             if not this.is_blocked(_PUBLIC):
                 with this.unavailable_noted(_PUBLIC):
                     await self.publish.resume(job_id)
+        elif action_id := read_action_id(found):
+            if not this.is_blocked(_ACTIONS):
+                with this.unavailable_noted(_ACTIONS):
+                    await self.resume_action(action_id)
         else:
             await self._handle_job(found, this)
 

@@ -36,6 +36,7 @@ from darkroom.tables.job_item import from_item, key, open_shard, slot_values
 from darkroom.tables.job_table import JobTable
 from darkroom.tables.recipe_item import recipe_key
 from darkroom.tables.storage_counter import counter_writes, stored_size
+from darkroom.tables.usage_history import history_write, used_by_end
 from darkroom_orchestrator.records.changes import Change, put, put_variants, remove
 from darkroom_orchestrator.records.conditional_writes import ConditionalWrites
 from darkroom_orchestrator.records.conditions import (
@@ -153,14 +154,16 @@ class JobStore(JobTable):
 
         `job` is as it was read; `manifest` and `public_bytes` are what was stored for the end. The same transaction
         writes the source's description into the job's details and, at the end, adds the stored bytes to the owner's
-        counter.
+        counter and what was used to the owner's history.
         """
         # The moment as it is stored, so that the event of the end is always the same.
         now = parse(iso(self._now()))
         settled = settlement(job, report, progress, manifest=manifest, public_bytes=public_bytes, moment=now)
         if progress.ending:
             more = settled.job.stored_bytes - job.stored_bytes
+            used = used_by_end(job, settled.job)
             other_writes = [*other_writes, *counter_writes(self._accounts_table, job, more)]
+            other_writes.append(history_write(self._accounts_table, job, used, now))
         if report.description and SOURCE_PART in progress.parts:
             other_writes = [*other_writes, description_write(self._table, job.job_id, report.description)]
         change, condition = status_change(AT_WORK, settled.job.status, settled.change, settled.condition, now)
@@ -217,6 +220,9 @@ class JobStore(JobTable):
         change = self._stopping(job.job_id) & _UNPUBLISHED
         change, condition = status_change(OPEN, JobStatus.CANCELLED, change, condition, self._now())
         other_writes = counter_writes(self._accounts_table, job, stored - job.stored_bytes)
+        if job.original:
+            used = used_by_end(job, replace(job, stored_bytes=stored))
+            other_writes.append(history_write(self._accounts_table, job, used, self._now()))
         if withdrawal:
             other_writes.append(withdrawal)
         if not other_writes:

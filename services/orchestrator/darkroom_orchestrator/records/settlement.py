@@ -62,9 +62,10 @@ def settlement(
         return Settlement(change=change, condition=condition & pending_is_more_than(progress.parts), job=after)
     fault = progress.ending.fault
     after = replace(after, public_bytes=public_bytes)
-    after = replace(after, stored_bytes=stored_size(after))
+    after = replace(after, stored_bytes=stored_size(after), counted_cpu_ms=after.cost.cpu_ms)
     change &= put(completed_at=iso(moment), fault=fault.model_dump() if fault else None) & CLOSED
     change &= put(stored_bytes=after.stored_bytes, public_bytes=public_bytes or None)
+    change &= put(counted_cpu_ms=after.counted_cpu_ms)
     condition &= pending_is_exactly(progress.parts) & published_is(published=job.published)
     return Settlement(change=change, condition=condition, job=after)
 

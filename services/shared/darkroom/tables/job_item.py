@@ -113,6 +113,8 @@ def to_item(job: Job) -> Item:
             "charged_to": job.charged_to,
             "deletion_began_at": clock.iso(job.deletion_began_at) if job.deletion_began_at else None,
             "results_bytes": results_bytes(job) or None,
+            "created_by": job.created_by,
+            "counted_cpu_ms": job.counted_cpu_ms or None,
             "stored_bytes": job.stored_bytes or None,
         }
     )
@@ -162,6 +164,8 @@ def from_item(item: Mapping[str, Any]) -> Job:
         keep_original=read.get("keep_original", False),
         charged_to=read.get("charged_to"),
         deletion_began_at=_moment(read, "deletion_began_at"),
+        created_by=read.get("created_by"),
+        counted_cpu_ms=int(read.get("counted_cpu_ms", 0)),
         stored_bytes=int(read.get("stored_bytes", 0)),
     )
 

@@ -151,6 +151,7 @@ def _new_job(caller: Caller, announced: AnnouncedUpload, now: datetime, *, origi
     job = Job(
         job_id=job_id,
         owner=caller.owner,
+        created_by=caller.name,
         recipe_name=options.chosen.name,
         preset_version=options.chosen.version,
         status=JobStatus.AWAITING_UPLOAD,

@@ -157,6 +157,7 @@ class Submit:
         job = Job(
             job_id=job_id,
             owner=caller.owner,
+            created_by=caller.name,
             recipe_name=options.chosen.name,
             preset_version=options.chosen.version,
             status=JobStatus.AWAITING_UPLOAD,
