@@ -113,6 +113,7 @@ class ImportUrl:
         job = Job(
             job_id=job_id,
             owner=caller.owner,
+            created_by=caller.name,
             recipe_name=options.chosen.name,
             preset_version=options.chosen.version,
             status=JobStatus.AWAITING_UPLOAD,

@@ -93,6 +93,7 @@ class RunAgain:
         job = Job(
             job_id=job_id,
             owner=caller.owner,
+            created_by=caller.name,
             recipe_name=chosen.name,
             preset_version=chosen.version,
             status=JobStatus.AWAITING_UPLOAD,
