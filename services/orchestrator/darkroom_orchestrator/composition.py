@@ -175,7 +175,14 @@ class Composition:
         )
         self.refunds = Refunds(clients.dynamodb, jobs_table=settings.jobs_table, accounts_table=settings.accounts_table)
         self.requested = RequestedImages(
-            clients.dynamodb, jobs, results=results, tasks=tasks, charging=charging, now=now
+            clients.dynamodb,
+            jobs,
+            originals=originals,
+            results=results,
+            copying=publishing.copying,
+            tasks=tasks,
+            charging=charging,
+            now=now,
         )
         self.actions = Actions(
             clients.dynamodb,

@@ -1,6 +1,7 @@
 """Public copies: what a published job has under `public/` in the results bucket once it has ended."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from darkroom.jobs import Job, JobStatus, VariantResult
 from darkroom.object_keys import public_key
@@ -15,6 +16,10 @@ def public_copies(job: Job) -> Mapping[str, VariantResult]:
     }
 
 
+HAS_RESULTS: Final = frozenset({JobStatus.COMPLETED, JobStatus.PARTIALLY_COMPLETED})
+"""Statuses of jobs that have ended with results."""
+
+
 def has_public_copies(job: Job) -> bool:
     """Whether each result of the job has its public copy: the job is published and has ended with results."""
-    return job.published and job.status in (JobStatus.COMPLETED, JobStatus.PARTIALLY_COMPLETED)
+    return job.published and job.status in HAS_RESULTS

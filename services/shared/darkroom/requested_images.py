@@ -25,6 +25,8 @@ class RequestKind(StrEnum):
 
     PREVIEW = "preview"
     """An image that is shown once. Each request has one of its own, which is deleted after it was sent."""
+    VARIANT = "variant"
+    """A variant on request, whose name the request has. All requests for it wait for one image, which is kept."""
 
 
 class RequestState(StrEnum):

@@ -29,10 +29,15 @@ WAITS: Final = 1000
 PREVIEWS: Final = 32
 """A preview has up to 8 MiB: 256 MiB for all previews. Each waits for a processor meanwhile."""
 
+VARIANTS_ON_REQUEST: Final = 256
+"""A request that waits for a variant holds 80 KiB, its connection included: 20 MiB for all."""
+
 _HELD_FOR_EACH_FREE: Final = 3
 
 
-_What = Literal["uploads", "archives", "event streams", "lists", "waits", "previews", "public results"]
+_What = Literal[
+    "uploads", "archives", "public results", "event streams", "lists", "waits", "previews", "variants on request"
+]
 
 
 class Admission:

@@ -68,6 +68,8 @@ from darkroom_upload.middleware.cors import with_cors
 from darkroom_upload.middleware.head_requests import HeadAsGet
 from darkroom_upload.middleware.request_framing import SingleBodyLength
 from darkroom_upload.middleware.security_headers import SecurityHeaders
+from darkroom_upload.on_request.make_variant import MakeVariant
+from darkroom_upload.on_request.public_variant import MakePublicVariant
 from darkroom_upload.originals.run_again import RunAgain
 from darkroom_upload.originals.stored_originals import StoredOriginals
 from darkroom_upload.planning.plan_recipe import PlanRecipe
@@ -102,6 +104,8 @@ class Services:
     follow: FollowJob
     archive: MakeArchive
     markup: MakeMarkup
+    make_variant: MakeVariant
+    public_variant: MakePublicVariant
     log_in: LogIn
     authenticate: Authenticate
     throttle: Throttle
@@ -176,8 +180,10 @@ def _routers(services: Services, access: Access) -> Iterator[APIRouter]:
     yield job_list.router(services.lists, services.links, services.list_slots, access)
     yield jobs.router(services.jobs, services.links, services.orchestrator, services.stored, access, now=services.now)
     yield publishing.router(services.jobs, services.links, services.orchestrator, services.stored, access)
-    yield public.router(services.public_results, services.public_slots)
-    yield results.router(services.jobs, services.links, services.archive, services.archive_slots, access)
+    yield public.router(services.public_results, services.public_variant, services.public_slots)
+    yield results.router(
+        services.jobs, services.make_variant, services.links, services.archive, services.archive_slots, access
+    )
     yield second_runs.router(
         services.run_again, services.choose_recipe, services.links, access, allow_http=services.development
     )

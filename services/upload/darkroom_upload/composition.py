@@ -20,7 +20,7 @@ from darkroom.tables.request_table import RequestTable
 from darkroom.tables.user_table import UserTable
 from darkroom.tables.webhook_secrets import WebhookSecrets
 from darkroom_upload.actions.start_action import StartAction
-from darkroom_upload.admission import ARCHIVES, LISTS, PREVIEWS, PUBLIC_RESULTS, WAITS, Admission
+from darkroom_upload.admission import ARCHIVES, LISTS, PREVIEWS, PUBLIC_RESULTS, VARIANTS_ON_REQUEST, WAITS, Admission
 from darkroom_upload.app import Services
 from darkroom_upload.callers.authentication import Authenticate
 from darkroom_upload.callers.preview_rate import PreviewRate
@@ -28,6 +28,7 @@ from darkroom_upload.callers.quota_usage import QuotaUsage
 from darkroom_upload.callers.rate_table import RateTable
 from darkroom_upload.callers.stored_bytes import StoredBytes
 from darkroom_upload.callers.throttle import Throttle
+from darkroom_upload.expiring_cache import ExpiringCache
 from darkroom_upload.feed.change_feed import ChangeFeed
 from darkroom_upload.feed.change_reader import ChangeReader
 from darkroom_upload.feed.follow_owner import FollowOwner
@@ -45,6 +46,8 @@ from darkroom_upload.jobs.job_reader import JobReader
 from darkroom_upload.jobs.orchestrator_client import OrchestratorClient
 from darkroom_upload.jobs.watcher import JobWatcher
 from darkroom_upload.markup.make_markup import MakeMarkup
+from darkroom_upload.on_request.make_variant import MakeVariant
+from darkroom_upload.on_request.public_variant import NOTHING_SECONDS, MakePublicVariant
 from darkroom_upload.originals.run_again import RunAgain
 from darkroom_upload.originals.stored_originals import StoredOriginals
 from darkroom_upload.planning.plan_recipe import PlanRecipe
@@ -109,6 +112,12 @@ class _Adapters:
         self.images = ImageWatcher(RequestTable(dynamodb, settings.jobs_table).all_of)
         self.result_bytes = ResultBytes(clients.s3, settings.results_bucket)
         self.links = _links(clients, settings, now)
+        self.make_variant = MakeVariant(
+            jobs=self.jobs,
+            orchestrator=self.orchestrator,
+            watcher=self.images,
+            slots=Admission(VARIANTS_ON_REQUEST, "variants on request"),
+        )
 
 
 def compose(
@@ -143,8 +152,15 @@ def compose(
         preview_rate=PreviewRate(rates=adapters.rates),
         read_state=read_state,
         follow=FollowJob(read_state=read_state, watcher=watcher),
-        archive=MakeArchive(results=adapters.result_bytes),
+        make_variant=adapters.make_variant,
+        public_variant=MakePublicVariant(
+            jobs=adapters.jobs,
+            make_variant=adapters.make_variant,
+            nothing=ExpiringCache(NOTHING_SECONDS),
+            looks=Admission(VARIANTS_ON_REQUEST, "variants on request"),
+        ),
         markup=MakeMarkup(jobs=adapters.jobs, links=adapters.links),
+        archive=MakeArchive(results=adapters.result_bytes),
         log_in=LogIn(
             users=adapters.users, attempts=LoginAttempts(dynamodb, accounts, now=now), development=development
         ),

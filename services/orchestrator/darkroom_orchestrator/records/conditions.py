@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from darkroom.clock import iso
-from darkroom.jobs import JobStatus, Thumbnail
+from darkroom.jobs import Job, JobStatus, Thumbnail
 from darkroom.tables.dynamodb import epoch
+from darkroom.tables.variant_text import variant_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +152,19 @@ def published_is(*, published: bool) -> Condition:
     The copies of such a report are removed by the withdrawal, which looks for them again after a period.
     """
     return Condition(text=f"attribute_{'exists' if published else 'not_exists'}(#published)")
+
+
+def variant_is(job: Job, name: str) -> Condition:
+    """The variant is as it was read.
+
+    report     reads "on request" ── records the result ── the answer is lost
+    the same, again                                          reads "on request": refused; reads "completed"
+
+    Only one report on a variant on request counts, with its bytes and its cost.
+    """
+    number = list(job.variants).index(name)
+    seen = variant_text(job.variants[name], number, job.job_id)
+    return Condition(text=f"#variants.#variant_{number} = :seen_variant", values={"seen_variant": seen})
 
 
 def results_within(most: int, more: int) -> Condition:

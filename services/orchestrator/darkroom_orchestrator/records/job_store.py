@@ -16,6 +16,7 @@ from darkroom.jobs import (
     OPEN,
     RETRYABLE,
     SOURCE_PART,
+    Cost,
     Fault,
     Job,
     JobSlots,
@@ -29,6 +30,7 @@ from darkroom.jobs import (
 )
 from darkroom.messages import TaskFinished, TaskStarted
 from darkroom.original_lifetime import is_kept
+from darkroom.public_copies import has_public_copies
 from darkroom.tables.change_marks import change_marks
 from darkroom.tables.details_item import details_key
 from darkroom.tables.dynamodb import epoch
@@ -37,7 +39,7 @@ from darkroom.tables.job_table import JobTable
 from darkroom.tables.recipe_item import recipe_key
 from darkroom.tables.storage_counter import counter_writes, stored_size
 from darkroom.tables.usage_history import history_write, used_by_end
-from darkroom_orchestrator.records.changes import Change, put, put_variants, remove
+from darkroom_orchestrator.records.changes import Change, add_cost, add_results, put, put_variants, remove
 from darkroom_orchestrator.records.conditional_writes import ConditionalWrites
 from darkroom_orchestrator.records.conditions import (
     Condition,
@@ -50,6 +52,7 @@ from darkroom_orchestrator.records.conditions import (
     slot_order_is,
     status_in,
     thumbnail_is,
+    variant_is,
 )
 from darkroom_orchestrator.records.open_jobs import AT_WORK, ENDED, WORK_PERIOD
 from darkroom_orchestrator.records.progress import Progress
@@ -273,9 +276,29 @@ class JobStore(JobTable):
         stored = stored_size(replace(job, public_bytes=copied))
         change = put(published=True, public_bytes=copied or None, stored_bytes=stored, **change_marks(self._now()))
         condition = status_in({job.status}) & attempt_is(job.attempt)
-        condition &= not_being_deleted() & published_is(published=False)
+        condition &= not_being_deleted() & published_is(published=False) & results_are(results_bytes(job))
         others = [end_write, *counter_writes(self._accounts_table, job, stored - job.stored_bytes)]
         return await self._writes.update_with(key(job.job_id), change, condition, others)
+
+    async def record_requested(self, job: Job, name: str, state: VariantState, cost: Cost) -> bool:
+        """Record the outcome of a variant on request of an ended job. Return False if the job has changed.
+
+        The same transaction adds its bytes, and those of its public copy, to the owner's counter.
+        """
+        after = replace(job, variants={**job.variants, name: state})
+        after = replace(after, public_bytes=results_bytes(after) if has_public_copies(job) else 0)
+        more = stored_size(after) - stored_size(job)
+        change = (
+            put_variants(job, {name: state}) & add_cost(cost) & add_results(state.result.size if state.result else 0)
+        )
+        change &= put(public_bytes=after.public_bytes or None, stored_bytes=job.stored_bytes + more)
+        change &= put(**change_marks(self._now()))
+        condition = status_in({job.status}) & attempt_is(job.attempt) & not_being_deleted() & variant_is(job, name)
+        condition &= published_is(published=job.published) & results_are(results_bytes(job))
+        writes = counter_writes(self._accounts_table, job, more)
+        if writes:
+            return await self._writes.update_with(key(job.job_id), change, condition, writes)
+        return await self._update(job.job_id, change, condition) is not None
 
     async def unpublish(self, job: Job, withdrawal: "TransactWriteItemTypeDef") -> bool:
         """End the publication of a job and begin its withdrawal. Return False if the job has changed.
@@ -283,6 +306,7 @@ class JobStore(JobTable):
         Its public copies are no longer counted, though it takes a moment until they are gone.
         """
         condition = status_in({job.status}) & attempt_is(job.attempt) & published_is(published=job.published)
+        condition &= results_are(results_bytes(job))
         others = [withdrawal, *counter_writes(self._accounts_table, job, -job.public_bytes)]
         stored = job.stored_bytes - job.public_bytes if job.public_bytes else None
         change = put(stored_bytes=stored, **change_marks(self._now())) & _UNPUBLISHED

@@ -8,6 +8,7 @@ from darkroom.requested_images import RequestId, RequestKind
 from darkroom.runtime.consumer import Poison
 from darkroom.runtime.logs import get_logger
 from darkroom_orchestrator.records.request_store import RequestStore
+from darkroom_orchestrator.requested.record_variant import RecordVariant
 from darkroom_orchestrator.storage.results import Results
 
 _LOG = get_logger(__name__)
@@ -19,10 +20,14 @@ class RecordImage:
 
     requests: RequestStore
     results: Results
+    record_variant: RecordVariant
 
     async def __call__(self, made: ImageMade) -> None:
         """Tell the waiting clients, by the item. Raises Unavailable, and may then be repeated with the same report."""
         request_id = read_request_id(made.request_id)
+        if request_id.kind is RequestKind.VARIANT:
+            await self.record_variant(made, request_id)
+            return
         if await self.requests.settle(made, request_id):
             fault = made.outcome.fault
             _LOG.info(
@@ -34,9 +39,8 @@ class RecordImage:
             _LOG.info("image_report_repeated", request_id=made.request_id)
             return
         _LOG.info("image_report_late", request_id=made.request_id)
-        if request_id.kind is RequestKind.PREVIEW:
-            # Nobody waits for it any more. A processor may have stored it now, or an earlier one that then died.
-            await self.results.delete_all_under(f"{made.key_stem}.")
+        # Nobody waits for it any more. A processor may have stored it now, or an earlier one that then died.
+        await self.results.delete_all_under(f"{made.key_stem}.")
 
 
 @dataclass(frozen=True, kw_only=True)

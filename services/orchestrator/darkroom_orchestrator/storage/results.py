@@ -40,6 +40,10 @@ class Results:
         found = await asyncio.gather(*(list_versions(self._client, self._bucket, key) for key in keys))
         return [version for versions in found for version in _written(versions) if version.key in keys]
 
+    async def versions_under(self, prefix: str) -> list[Version]:
+        """Return all versions of all objects whose keys begin with the prefix, without delete markers."""
+        return list(_written(await list_versions(self._client, self._bucket, prefix)))
+
     async def delete(self, versions: Sequence[Version], *, given_up: Collection[str]) -> None:
         """Delete these versions. May be repeated.
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Header, Path, Request, Response
 
-from darkroom.errors import NotFound, Unavailable
+from darkroom.errors import ImageNotMade, NotFound, OriginalGone, Unavailable
 from darkroom.runtime import problems
 from darkroom_upload.admission import Admission
 from darkroom_upload.api import documentation
@@ -13,7 +13,8 @@ from darkroom_upload.api.byte_ranges import ByteRange, read_range
 from darkroom_upload.api.documented_bodies import BINARY
 from darkroom_upload.api.responses import matches
 from darkroom_upload.api.streams import AdmittedStream
-from darkroom_upload.results.public_results import PublicAddress, PublicCopy, PublicResults, read_address
+from darkroom_upload.on_request.public_variant import MakePublicVariant
+from darkroom_upload.results.public_results import PublicCopy, PublicResults, read_address
 
 _HEADERS: Final = {
     # The bytes at a public address never change as long as the job is published.
@@ -29,7 +30,7 @@ _JobOfAddress = Annotated[str, Path(description="The job's id.")]
 _FileName = Annotated[str, Path(description="The variant's name and the extension of its format.", examples=["a.webp"])]
 
 
-def router(results: PublicResults, slots: Admission) -> APIRouter:
+def router(results: PublicResults, make_variant: MakePublicVariant, slots: Admission) -> APIRouter:
     """Return the route. It needs no key, and takes any query, as a CDN does."""
     routes = APIRouter(prefix="/public", tags=["public"])
 
@@ -37,7 +38,8 @@ def router(results: PublicResults, slots: Admission) -> APIRouter:
         "/{job_id}/{filename}",
         summary="Get a published image",
         description="The address of a published result, without a key. It works as long as the job is published. "
-        "Browsers and caches may keep the image for a year.",
+        "Browsers and caches may keep the image for a year. A variant on request is made by the first request for it, "
+        "HEAD included: the answer waits up to 10 seconds for it, and is 503 after that.",
         response_class=Response,
         responses=_RESPONSES,
     )
@@ -54,7 +56,10 @@ def router(results: PublicResults, slots: Admission) -> APIRouter:
             raise _nothing_there()
         copy = await results.find(address)
         if copy is None:
-            return await _missing(address)
+            await make_variant(address)
+            copy = await results.find(address)
+        if copy is None:
+            raise _nothing_there()
         headers = {**_HEADERS, "ETag": copy.etag, "Content-Disposition": copy.disposition}
         if matches(if_none_match, copy.etag):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
@@ -64,12 +69,6 @@ def router(results: PublicResults, slots: Admission) -> APIRouter:
         return _stream(results, copy, part, headers, slots, job_id)
 
     return routes
-
-
-async def _missing(address: PublicAddress) -> Response:
-    """Answer for an address at which there is no copy."""
-    del address
-    raise _nothing_there()
 
 
 def _nothing_there() -> NotFound:
@@ -114,5 +113,5 @@ _RESPONSES: Final[documentation.Responses] = {
     HTTPStatus.PARTIAL_CONTENT: _image("The part of the image that the header `Range` asks for"),
     HTTPStatus.NOT_MODIFIED: {"description": "The client has this image already"},
     HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: {"description": "The image has none of the bytes asked for"},
-    **documentation.problems(NotFound, Unavailable),
+    **documentation.problems(NotFound, OriginalGone, ImageNotMade, Unavailable),
 }

@@ -22,6 +22,7 @@ from darkroom.jobs import (
 )
 from darkroom.object_keys import public_key, thumbnail_key
 from darkroom.original_lifetime import expires_at, is_kept
+from darkroom.planner.output_format import requested_format
 from darkroom.public_copies import has_public_copies
 from darkroom.recipes import CUSTOM
 from darkroom.retries import retry_refusal
@@ -278,7 +279,9 @@ async def job_body(
         original_of=job.original_of,
         source=SourceBody.of(job, details.description if job.described else None),
         thumbnail=await ThumbnailBody.of(job.job_id, job.thumbnail, links),
-        variants=[await _variant_body(job, name, state, links) for name, state in job.variants.items()],
+        variants=[
+            await _variant_body(job, name, state, details.description, links) for name, state in job.variants.items()
+        ],
         manifest=await _manifest_body(job, links),
         public=job.published,
         cost=job.cost,
@@ -312,10 +315,13 @@ async def _manifest_body(job: Job, links: ResultLinks) -> ManifestBody | None:
     return ManifestBody(key=link.key, url=await links.sign(link)) if link else None
 
 
-async def _variant_body(job: Job, name: str, state: VariantState, links: ResultLinks) -> VariantBody:
+async def _variant_body(
+    job: Job, name: str, state: VariantState, description: SourceDescription | None, links: ResultLinks
+) -> VariantBody:
     link, result = result_link(job, name), state.result
     if link is None or result is None:
-        return VariantBody(name=name, status=state.status, error=ErrorBody.of(state.fault))
+        address = _requested_address(job, name, state, description, links)
+        return VariantBody(name=name, status=state.status, public_url=address, error=ErrorBody.of(state.fault))
     return VariantBody(
         name=name,
         status=state.status,
@@ -329,6 +335,17 @@ async def _variant_body(job: Job, name: str, state: VariantState, links: ResultL
         public_url=links.public(_public_key(job, name, result)) if has_public_copies(job) else None,
         warnings=tuple(map(VariantWarningBody.of, result.warnings)),
     )
+
+
+def _requested_address(
+    job: Job, name: str, state: VariantState, description: SourceDescription | None, links: ResultLinks
+) -> str | None:
+    """Return the public address at which a variant on request is made, or None if there is none."""
+    if state.status is not VariantStatus.ON_REQUEST or state.on_request is None or description is None:
+        return None
+    image_format = requested_format(state.on_request, description.format)
+    key = public_key(job.job_id, name, image_format.extension)
+    return links.public(key) if has_public_copies(job) else None
 
 
 def _public_key(job: Job, name: str, result: VariantResult) -> str:

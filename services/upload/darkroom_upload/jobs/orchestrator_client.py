@@ -70,6 +70,10 @@ class OrchestratorClient:
         name: str = answer.json()["name"]
         return name
 
+    async def begin_variant(self, job_id: str, name: str) -> None:
+        """Begin to make a variant on request, unless it is being made or has been. Raises OriginalGone too."""
+        await self._send("POST", f"/api/jobs/{job_id}/variants/{name}")
+
     async def discard_preview(self, job_id: str, name: str) -> None:
         """Remove a preview that was sent, or that nobody waits for any more."""
         await self._send("DELETE", f"/api/jobs/{job_id}/previews/{name}")
