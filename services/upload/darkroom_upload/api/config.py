@@ -23,7 +23,7 @@ _CHOSEN: Final = frozenset({OutputFormat.SAME, OutputFormat.AUTO})
 
 
 class LimitsBody(ResponseBody):
-    """Limits of this installation that do not depend on the caller. `GET /usage` shows those of the caller."""
+    """Limits of this installation that do not depend on the caller. The route of usage shows those that do."""
 
     upload_bytes: int
     """Most bytes of one file."""
