@@ -23,6 +23,7 @@ from darkroom_upload.actions.start_action import StartAction
 from darkroom_upload.admission import ARCHIVES, LISTS, PREVIEWS, PUBLIC_RESULTS, VARIANTS_ON_REQUEST, WAITS, Admission
 from darkroom_upload.app import Services
 from darkroom_upload.callers.authentication import Authenticate
+from darkroom_upload.callers.key_batches import KeyBatches
 from darkroom_upload.callers.preview_rate import PreviewRate
 from darkroom_upload.callers.quota_usage import QuotaUsage
 from darkroom_upload.callers.rate_table import RateTable
@@ -165,7 +166,7 @@ def compose(
             users=adapters.users, attempts=LoginAttempts(dynamodb, accounts, now=now), development=development
         ),
         authenticate=Authenticate(
-            find_key=KeyTable(dynamodb, accounts, cipher).find,
+            find_key=KeyBatches(KeyTable(dynamodb, accounts, cipher).find_many),
             find_session=sessions.find,
             development=development,
             trusted_origins=settings.cors_origins,
