@@ -3,7 +3,8 @@
     report ──► public copy, if the job is published ──► the job names the result ──► the item tells the waiting clients
 
 The job's record decides. A report that comes after the job was deleted or stopped finds nothing to change, and its
-result is deleted. While the job runs again, the report waits: it comes again later.
+result is deleted. So does one that comes while the job runs again: its clients are told to ask again, and the next
+request after that run begins a new try.
 """
 
 from dataclasses import dataclass, replace
@@ -43,7 +44,17 @@ class RecordVariant:
             named = await self._recorded(made, request_id.name)
         if not named:
             await self._discard_unnamed(made, request_id)
+            await self._forget_if_open(made, request_id)
         await self.requests.settle(made, request_id)
+
+    async def _forget_if_open(self, made: ImageMade, request_id: RequestId) -> None:
+        """Remove the item of a try that the job could not record because it runs again. Its clients are told at once,
+        and the first request after the run need not wait for the deadline of this try.
+        """
+        job = await self.jobs.get(made.job_id)
+        image = await self.requests.get(request_id)
+        if job and job.status.is_open and image and image.token == made.token:
+            await self.requests.remove(image)
 
     async def _recorded(self, made: ImageMade, name: str) -> bool | None:
         """Record the outcome in the job as it is now. Return whether the job names the result of this report.
@@ -52,10 +63,8 @@ class RecordVariant:
         """
         since = self.copying.now()
         job = await self.jobs.get(made.job_id)
-        if job is None or job.deletion_began_at or not (job.status.is_open or job.status in HAS_RESULTS):
+        if job is None or job.deletion_began_at or job.status not in HAS_RESULTS:
             return False
-        if job.status.is_open:
-            raise Unavailable("The job runs again. Its variants on request are recorded after that.")
         if job.variants[name].status is not VariantStatus.ON_REQUEST:
             return job.variants[name].result is not None
         if _passes(made):
