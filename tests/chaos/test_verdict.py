@@ -110,6 +110,7 @@ async def test_number_of_the_judges_calls_does_not_grow_with_the_jobs(scene: Sce
         ("two ends", "doubled"),
         ("an open job", "stuck"),
         ("an upload without a job", "lost"),
+        ("a variant on request that was shown and is gone", "lost"),
         ("a message that is left", "stuck"),
     ],
 )
@@ -131,6 +132,9 @@ async def test_each_kind_of_fault_is_found(scene: Scene, fault: str, expected: s
             await scene.add_job(1, events=2)
         case "an open job":
             await scene.add_job(1, status=JobStatus.PROCESSING, events=0)
+        case "a variant on request that was shown and is gone":
+            await scene.add_job(1)
+            scene.ledger[0].variant_made = True
         case "an upload without a job":
             scene.ledger.append(Entry(way=Way.DROP, name="gone.jpg", accepted=True))
         case _:

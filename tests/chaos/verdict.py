@@ -1,4 +1,4 @@
-"""Judges whether every upload and drop has come to exactly one end.
+"""Judges whether every upload, drop and import has come to exactly one end, and every variant that was shown is kept.
 
 The judge reads the table, each bucket and the events once, however many jobs there are.
 """
@@ -9,11 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from tests.chaos.clients import Entry, Way, second_run_of
+from tests.chaos.clients import ON_REQUEST, Entry, Way, second_run_of
 from tests.support.api import OPEN
 from tests.support.waiting import until
 from tests.system.faults.evidence import Item, Objects, all_items, keys_of, objects_in, public_keys_of, public_work
-from tests.system.faults.rig import Rig
+from tests.system.faults.rig import Rig, work_queues
 
 _GIVEN_UP = frozenset({"lost"})
 """Codes of jobs whose tasks met too many deaths. Their events were sent, and they can be retried."""
@@ -48,7 +48,7 @@ async def judge(rig: Rig, ledger: list[Entry], *, seconds: float) -> Verdict:
     verdict.stuck += [f"job {item['job_id']} is {item['status']}" for item in items if item["status"] in OPEN]
     left = await public_work(rig.cloud, rig.installation)
     verdict.stuck += [f"work on the public copies of {job_id}" for job_id in left]
-    for queue in _queues(rig):
+    for queue in [queue.url for queue in work_queues(rig.installation)]:
         if depth := await rig.depth(queue):
             verdict.stuck.append(f"{depth} messages in {queue}")
     _compare(ledger, items, verdict)
@@ -87,11 +87,6 @@ async def _ended(rig: Rig, job_id: str, seconds: float) -> None:
     await until(ended, seconds=seconds)
 
 
-def _queues(rig: Rig) -> list[str]:
-    installation = rig.installation
-    return [queue.url for queue in (installation.uploads, installation.tasks, installation.reports)]
-
-
 async def _objects(rig: Rig) -> Objects:
     """Return all objects of all buckets. No key is in two buckets."""
     objects: Objects = {}
@@ -116,6 +111,8 @@ def _compare(ledger: list[Entry], items: list[Item], verdict: Verdict) -> None:
         for item in found:
             if entry.accepted and not _is_well(item):
                 verdict.lost.append(f"{about}: {item['status']} {item.get('fault')}")
+            if entry.variant_made and item["variants"].get(ON_REQUEST, {}).get("status") != "completed":
+                verdict.lost.append(f"{about}: the variant on request, {', '.join(entry.variant_requests)}")
     verdict.doubled += [f"{name}: a job without a request" for name in jobs]
 
 
@@ -147,5 +144,10 @@ def _check_events(item: Item, events: set[tuple[str, str]], verdict: Verdict) ->
 
 
 def accepted(ledger: list[Entry]) -> Counter[Way]:
-    """Return the number of accepted uploads and drops, by way."""
+    """Return the number of accepted uploads, drops, imports and second runs, by way."""
     return Counter(entry.way for entry in ledger if entry.accepted)
+
+
+def variant_answers(ledger: list[Entry]) -> Counter[str]:
+    """Return the number of requests for variants on request, by their outcome: a status, or an error."""
+    return Counter(outcome for entry in ledger for outcome in entry.variant_requests)

@@ -31,7 +31,7 @@ class Death:
 
 DEATHS: Final = (
     Death(request="PUT /jobs/{}/published", call="PutItem jobs"),
-    Death(request="PUT /jobs/{}/published", call="PutObject results", occurrence=2),
+    Death(request="PUT /jobs/{}/published", call="CopyObject results", occurrence=2),
     Death(request="PUT /jobs/{}/published", call=_MARK),
     Death(request="DELETE /jobs/{}/published", call=_MARK),
     Death(request="DELETE /jobs/{}/published", call="DeleteObjects results"),
