@@ -43,7 +43,7 @@ class Table:
 
 
 def watching(table: Table) -> ImageWatcher:
-    return ImageWatcher(table, poll_seconds=0.001)
+    return ImageWatcher(table, poll_seconds=0.001, quick_seconds=0.001)
 
 
 async def test_a_wait_ends_with_the_image() -> None:
