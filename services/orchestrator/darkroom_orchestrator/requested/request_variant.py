@@ -1,9 +1,10 @@
 """Begins a variant on request: it is made of the original of its job, once, for everybody who asks for it."""
 
+import asyncio
 from dataclasses import dataclass
 
 from darkroom.errors import Conflict, NotFound
-from darkroom.jobs import Job, VariantStatus, results_bytes
+from darkroom.jobs import Job, ObjectRef, VariantStatus, results_bytes
 from darkroom.object_keys import result_stem
 from darkroom.original_lifetime import gone
 from darkroom.planner.output_bytes import most_bytes
@@ -38,22 +39,27 @@ class RequestVariant:
             return
         if job.status not in HAS_RESULTS:
             raise Conflict(f"The job is {job.status}: variants on request are made of jobs that have ended.")
-        recipe = await self.jobs.recipe_of(job_id)
+        if job.original is None:
+            raise gone(job)
+        # A client waits for the image, so neither read waits for the other.
+        recipe, found = await asyncio.gather(
+            self.jobs.recipe_of(job_id), self.originals.find(job.original.key, job.original.version_id)
+        )
         if recipe is None:
             raise NotFound("There is no such job.")
-        (variant,) = (each for each in recipe.variants if each.name == name)
-        await self._begin(job, variant)
-
-    async def _begin(self, job: Job, variant: Variant) -> None:
-        if job.original is None or await self.originals.find(job.original.key, job.original.version_id) is None:
+        if found is None:
             raise gone(job)
+        (variant,) = (each for each in recipe.variants if each.name == name)
+        await self._begin(job, job.original, variant)
+
+    async def _begin(self, job: Job, original: ObjectRef, variant: Variant) -> None:
         await self.request_image(
             WantedImage(
                 id=RequestId(job_id=job.job_id, kind=RequestKind.VARIANT, name=variant.name),
                 job=job,
-                original=job.original,
+                original=original,
                 variant=variant,
                 key_stem=result_stem(variant.result_folder, job.job_id, job.filename),
-                most_bytes=max(most_bytes(job.original.size) - results_bytes(job), 0),
+                most_bytes=max(most_bytes(original.size) - results_bytes(job), 0),
             )
         )
