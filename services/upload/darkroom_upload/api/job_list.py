@@ -21,6 +21,7 @@ from darkroom_upload.intake.fields import MAX_ENTRIES, MAX_KEY_CHARACTERS, MAX_V
 from darkroom_upload.jobs.cursor import read_cursor, write_cursor
 from darkroom_upload.jobs.job_filter import JobFilter
 from darkroom_upload.jobs.job_lists import JobLists
+from darkroom_upload.jobs.job_summary import SUMMARY_ATTRIBUTES, TILE_ATTRIBUTES
 from darkroom_upload.jobs.list_body import JobPage, ListView, list_items
 from darkroom_upload.results.result_links import ResultLinks
 
@@ -157,7 +158,8 @@ def router(lists: JobLists, links: ResultLinks, slots: Admission, access: Access
     ) -> Response:
         after = read_cursor(cursor, filtered.fingerprint) if cursor else None
         with slots.slot(reader.owner):
-            page = await lists.page(reader.owner, filtered=filtered, after=after, limit=limit)
+            attributes = TILE_ATTRIBUTES if view is ListView.SUMMARY else SUMMARY_ATTRIBUTES
+            page = await lists.page(reader.owner, filtered=filtered, after=after, limit=limit, attributes=attributes)
             items = await list_items(page.jobs, view, links)
         next_cursor = write_cursor(page.next, filtered.fingerprint) if page.next else None
         body = JobPage.model_construct(items=items, next_cursor=next_cursor)

@@ -44,10 +44,18 @@ class JobLists:
         self._client = client
         self._jobs = jobs
 
-    async def page(self, owner: str, *, filtered: JobFilter, after: Position | None, limit: int) -> Page:
+    async def page(
+        self,
+        owner: str,
+        *,
+        filtered: JobFilter,
+        after: Position | None,
+        limit: int,
+        attributes: str = SUMMARY_ATTRIBUTES,
+    ) -> Page:
         """Return an owner's jobs that meet a filter, up to `limit`.
 
-        If the filter selects, any page may be short, not only the last.
+        If the filter selects, any page may be short, not only the last. `attributes` are those to read.
         """
         walk = OwnerWalk(
             self._client,
@@ -68,18 +76,18 @@ class JobLists:
                 return Page(found, None)
             looks, last = looks + len(keys), keys[-1]
             # The index lags behind: a job may be gone.
-            jobs = await self.summaries([sort_key.rpartition("#")[2] for sort_key in keys])
+            jobs = await self.summaries([sort_key.rpartition("#")[2] for sort_key in keys], attributes)
             found += await self._selected(jobs, filtered)
         if len(found) > limit:
             found, last = found[:limit], found[limit - 1].order
         return Page(found, Position.at(last))
 
-    async def summaries(self, job_ids: Sequence[str]) -> list[JobSummary]:
+    async def summaries(self, job_ids: Sequence[str], attributes: str = SUMMARY_ATTRIBUTES) -> list[JobSummary]:
         """Return those jobs that exist, in the order of their ids."""
         jobs: dict[str, JobSummary] = {}
         for start in range(0, len(job_ids), _BATCH):
             keys = [key(job_id) for job_id in job_ids[start : start + _BATCH]]
-            items = await self._jobs.batch(keys, SUMMARY_ATTRIBUTES)
+            items = await self._jobs.batch(keys, attributes)
             jobs |= {item["job_id"]["S"]: JobSummary.of(item) for item in items}
         return [jobs[job_id] for job_id in job_ids if job_id in jobs]
 

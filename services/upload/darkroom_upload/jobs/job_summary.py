@@ -7,10 +7,12 @@ from darkroom.jobs import Cost, JobStatus, Thumbnail
 from darkroom.tables.dynamodb import Item
 from darkroom.tables.job_item import owner_order
 
-SUMMARY_ATTRIBUTES: Final = (
-    "job_id, #status, recipe_name, preset_version, filename, original_bytes, original, thumbnail, variants_total, "
-    "variants_done, variants_failed, created_at, updated_at, completed_at, cpu_ms, bytes_read, bytes_written"
+TILE_ATTRIBUTES: Final = (
+    "job_id, #status, recipe_name, filename, original_bytes, original, thumbnail, variants_total, variants_done, "
+    "variants_failed, created_at, updated_at, completed_at"
 )
+"""Attributes of a job's item that a summary without the preset's version and the cost is made of."""
+SUMMARY_ATTRIBUTES: Final = f"{TILE_ATTRIBUTES}, preset_version, cpu_ms, bytes_read, bytes_written"
 """Attributes of a job's item that a summary is made of."""
 
 
@@ -33,6 +35,7 @@ class JobSummary:
     updated_at: str
     completed_at: str | None
     cost: Cost
+    """Zero if only `TILE_ATTRIBUTES` were read."""
 
     @classmethod
     def of(cls, item: Item) -> Self:
@@ -51,7 +54,7 @@ class JobSummary:
             created_at=item["created_at"]["S"],
             updated_at=item["updated_at"]["S"],
             completed_at=item["completed_at"]["S"] if "completed_at" in item else None,
-            cost=Cost(**{name: int(item[name]["N"]) for name in Cost.model_fields}),
+            cost=Cost(**{name: int(item[name]["N"]) for name in Cost.model_fields if name in item}),
         )
 
     @property

@@ -65,9 +65,11 @@ class LinkMemory:
         window = int(self._now().timestamp()) // _WINDOW_SECONDS
         if window != self._window or len(self._signed) >= _KEPT:
             self._window, self._signed = window, {}
-        if (link, signer) not in self._signed:
-            self._signed[link, signer] = await sign(link, window * _WINDOW_SECONDS + LINK_SECONDS)
-        return self._signed[link, signer]
+        # One lookup: a list has a hundred links, and hashing each takes longer than anything else here.
+        url = self._signed.get((link, signer))
+        if url is None:
+            url = self._signed[link, signer] = await sign(link, window * _WINDOW_SECONDS + LINK_SECONDS)
+        return url
 
 
 def public_address(root: str, key: str) -> str:
