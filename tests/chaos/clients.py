@@ -36,6 +36,8 @@ _WITH_ONE_ON_REQUEST: Final = json.dumps(
 )
 _PICTURES: Final = tuple(jpeg(40 + number, 30) for number in range(12))
 _ACCEPTED: Final = 202
+_PATIENCE_SECONDS: Final = 90
+"""How long a client repeats a request. An image that is not accepted in this time need not have a job."""
 _MADE: Final = frozenset({200, 307})
 """Statuses of a variant on request that is there: the image itself, or the way to it."""
 
@@ -93,22 +95,27 @@ class Client:
                 way = Way.KEYED
             entry = Entry(way=way, name=second_run_of(source.name) if source else f"{uuid4().hex}.jpg")
             self._ledger.append(entry)
-            preset = self._random.choice(_PRESETS)
-            if source:
-                await self._run_again(entry, preset, next(iter(source.job_ids)))
-            elif way is Way.DROP:
-                await self._drop(entry, preset, self._random.choice(_PICTURES))
-            else:
-                await self._upload(entry, preset)
-                await self._change_publication(entry)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PATIENCE_SECONDS):
+                    await self._send(entry, source)
             await self._request_variant()
             await asyncio.sleep(self._random.uniform(0.1, 0.8))
+
+    async def _send(self, entry: Entry, source: Entry | None) -> None:
+        preset = self._random.choice(_PRESETS)
+        if source:
+            await self._run_again(entry, preset, next(iter(source.job_ids)))
+        elif entry.way is Way.DROP:
+            await self._drop(entry, preset, self._random.choice(_PICTURES))
+        else:
+            await self._upload(entry, preset)
+            await self._change_publication(entry)
 
     def _source(self) -> Entry | None:
         """Return an accepted upload that nobody has run again, or None."""
         run_again = {entry.name for entry in self._ledger if entry.way is Way.AGAIN}
         free = [entry for entry in self._ledger if entry.job_ids and second_run_of(entry.name) not in run_again]
-        uploads = [entry for entry in free if entry.way is not Way.AGAIN]
+        uploads = [entry for entry in free if entry.way in (Way.KEYED, Way.ONCE)]
         return self._random.choice(uploads) if uploads else None
 
     async def _run_again(self, entry: Entry, recipe: str, original_of: str) -> None:

@@ -9,14 +9,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
+from darkroom.errors import FetchFailed
 from tests.chaos.clients import ON_REQUEST, Entry, Way, second_run_of
 from tests.support.api import OPEN
 from tests.support.waiting import until
 from tests.system.faults.evidence import Item, Objects, all_items, keys_of, objects_in, public_keys_of, public_work
 from tests.system.faults.rig import Rig, work_queues
 
-_GIVEN_UP = frozenset({"lost"})
-"""Codes of jobs whose tasks met too many deaths. Their events were sent, and they can be retried."""
+_GIVEN_UP = frozenset({"lost", FetchFailed.code})
+"""Codes of jobs whose tasks, or tries to fetch their image, met too many deaths. Their events were sent."""
 
 
 @dataclass(kw_only=True)
