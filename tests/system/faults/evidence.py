@@ -27,6 +27,7 @@ _VARYING: Final = frozenset(
         "change_bucket",
         "change_order",
         "completed_at",
+        "counted_cpu_ms",
         "cpu_ms",
         "created_at",
         "manifest",

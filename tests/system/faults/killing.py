@@ -3,10 +3,10 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import httpx
@@ -27,6 +27,7 @@ RECIPE: Final = json.dumps(
         ]
     }
 )
+UPLOAD: Final = {"recipe": RECIPE, "publish": "true"}
 KEEPING_RECIPE: Final = {**json.loads(RECIPE), "keep_original": True}
 _TRIES: Final = 3
 """How often a case is tried until its call is made."""
@@ -123,31 +124,26 @@ async def submitted(rig: Rig, key: str) -> str:
 
     Raises TimeoutError.
     """
-    async with rig.explained("an upload to be accepted"), asyncio.timeout(60):
-        while True:
-            with suppress(httpx.TransportError):
-                answer = await rig.api.http.post(
-                    "/uploads",
-                    files={"file": ("cat.jpg", PICTURE)},
-                    data={"recipe": RECIPE, "publish": "true"},
-                    headers={"Idempotency-Key": key},
-                )
-                if answer.status_code == 202:
-                    return str(answer.json()["job_id"])
-                assert answer.status_code in {409, 503}, answer.text
-            await asyncio.sleep(0.1)
+    return await _accepted(rig, "/uploads", key, {"files": {"file": ("cat.jpg", PICTURE)}, "data": UPLOAD})
+
+
+async def imported(rig: Rig, key: str, *, url: str) -> str:
+    """Import the image from this URL, as `submitted` uploads it."""
+    asked = {"url": url, "filename": "cat.jpg", "recipe": json.loads(RECIPE), "publish": True}
+    return await _accepted(rig, "/uploads", key, {"json": asked})
 
 
 async def run_again(rig: Rig, key: str, *, original_of: str) -> str:
     """Make a second run that keeps its original, as `submitted` makes an upload."""
-    async with rig.explained("a second run to be accepted"), asyncio.timeout(60):
+    return await _accepted(rig, "/jobs", key, {"json": {"original_of": original_of, "recipe": KEEPING_RECIPE}})
+
+
+async def _accepted(rig: Rig, path: str, key: str, request: dict[str, Any]) -> str:
+    """Repeat a request until it is accepted. Return the job's ID. Raises TimeoutError."""
+    async with rig.explained(f"POST {path} to be accepted"), asyncio.timeout(60):
         while True:
             with suppress(httpx.TransportError):
-                answer = await rig.api.http.post(
-                    "/jobs",
-                    json={"original_of": original_of, "recipe": KEEPING_RECIPE},
-                    headers={"Idempotency-Key": key},
-                )
+                answer = await rig.api.http.post(path, headers={"Idempotency-Key": key}, **request)
                 if answer.status_code == 202:
                     return str(answer.json()["job_id"])
                 assert answer.status_code in {409, 503}, answer.text
@@ -173,6 +169,26 @@ async def killed_at(rig: Rig, case: Case, clean: CleanRun, submit: Submit | None
     return [] if case.may_not_happen else ["the call was never made"]
 
 
+async def outcomes(
+    rigs: list[Rig], cases: list[Case], clean: CleanRun, submits: Sequence[Submit | None] = (None, None)
+) -> dict[str, list[str]]:
+    """Return what went wrong, by case. `submits` make the jobs, one for each rig; by default they are uploads."""
+    left = iter(cases)
+    wrong: dict[str, list[str]] = {}
+
+    async def work(rig: Rig, submit: Submit | None) -> None:
+        for case in left:
+            try:
+                differences = await killed_at(rig, case, clean, submit)
+            except TimeoutError:
+                differences = ["the job did not end"]
+            if differences:
+                wrong[str(case)] = differences
+
+    await asyncio.gather(*(work(rig, submit) for rig, submit in zip(rigs, submits, strict=True)))
+    return wrong
+
+
 @dataclass(frozen=True, kw_only=True)
 class End:
     """How a job ended."""
@@ -188,8 +204,7 @@ async def end_without_repetition(rig: Rig, call: str) -> End:
     before = await _job_ids(rig)
     with rig.proxies["upload"].trap(call, moment=Moment.UNANSWERED) as trap:
         files = {"file": ("cat.jpg", PICTURE)}
-        fields = {"recipe": RECIPE, "publish": "true"}
-        upload = asyncio.create_task(rig.api.http.post("/uploads", files=files, data=fields))
+        upload = asyncio.create_task(rig.api.http.post("/uploads", files=files, data=UPLOAD))
         async with asyncio.timeout(30):
             await trap.sprung.wait()
         await rig.service("upload").kill()

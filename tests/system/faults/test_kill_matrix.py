@@ -4,7 +4,6 @@ The calls are those that the services make in a run without faults.
 """
 
 import asyncio
-from collections.abc import Sequence
 from functools import partial
 from uuid import uuid4
 
@@ -13,12 +12,11 @@ import pytest_asyncio
 
 from tests.support.aws_proxy import Moment
 from tests.system.faults.killing import (
-    Case,
     CleanRun,
     Submit,
     clean_run,
     end_without_repetition,
-    killed_at,
+    outcomes,
     run_again,
     submitted,
 )
@@ -31,26 +29,6 @@ SERVICES = ("upload", "orchestrator", "processor")
 async def undisturbed(rigs: list[Rig]) -> CleanRun:
     """Return a run without faults."""
     return await clean_run(rigs[0])
-
-
-async def outcomes(
-    rigs: list[Rig], cases: list[Case], clean: CleanRun, submits: Sequence[Submit | None] = (None, None)
-) -> dict[str, list[str]]:
-    """Return what went wrong, by case. `submits` make the jobs, one for each rig; by default they are uploads."""
-    left = iter(cases)
-    wrong: dict[str, list[str]] = {}
-
-    async def work(rig: Rig, submit: Submit | None) -> None:
-        for case in left:
-            try:
-                differences = await killed_at(rig, case, clean, submit)
-            except TimeoutError:
-                differences = ["the job did not end"]
-            if differences:
-                wrong[str(case)] = differences
-
-    await asyncio.gather(*(work(rig, submit) for rig, submit in zip(rigs, submits, strict=True)))
-    return wrong
 
 
 @pytest.mark.parametrize("service", SERVICES)
