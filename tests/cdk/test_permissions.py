@@ -41,6 +41,7 @@ EXPECTED: Final[dict[str, Permissions]] = {
         "AskBuckets": ({"s3:ListBucket"}, {_ORIGINALS, _RESULTS}),
         "CreateAndReadJobs": ({"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"}, {"<JobsTable.Arn>"}),
         "ListJobs": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/by-owner"}),
+        "ReadChanges": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/changes"}),
         "ReadAccounts": ({"dynamodb:GetItem", "dynamodb:BatchGetItem"}, {"<AccountsTable.Arn>"}),
         "ClaimAndRotate": ({"dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
         "CountUse": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
@@ -77,6 +78,7 @@ EXPECTED: Final[dict[str, Permissions]] = {
         "Settle": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
         "ReadPresets": ({"dynamodb:GetItem"}, {"<AccountsTable.Arn>"}),
         "FindOverdueJobs": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/open-by-deadline"}),
+        "FindJobsOfActions": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/by-owner"}),
         "FindFreeSlots": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/by-slot"}),
         "Consume": (
             _CONSUME,
@@ -155,7 +157,7 @@ def _all(value: object) -> set[str]:
         ("Upload", "KeepSessions", ["session#*", "logout#*", "known-address#*"]),
         ("Upload", "CountAttempts", ["attempts#*"]),
         ("Orchestrator", "SignWebhooks", ["webhook#*"]),
-        ("Orchestrator", "Settle", ["usage#*", "stored#*"]),
+        ("Orchestrator", "Settle", ["usage#*", "stored#*", "history#*"]),
     ],
 )
 def test_no_service_writes_api_keys_or_users(service: str, sid: str, items: list[str], template: Template) -> None:

@@ -213,7 +213,7 @@ async def test_installations_share_no_resource(cloud: Cloud, installation: Insta
         return {value for name, value in of.environment().items() if name.endswith(kinds)}
 
     async with cloud.installation() as other:
-        assert len(places(other)) == len(places(installation)) == 13
+        assert len(places(other)) == len(places(installation)) == 15
         assert not places(other) & places(installation)
 
 

@@ -153,7 +153,8 @@ async def test_expired_job_is_kept_for_a_week_and_then_deleted_by_ttl_with_all_i
     assert {item["job_id"]["S"].removeprefix(job.job_id) for item in items} == {"", "#recipe", "#details"}
     assert {int(item["expires_at"]["N"]) for item in items} == {epoch(harness.now() + EXPIRED_KEPT)}
     await harness.orchestrator.delete(job.job_id)
-    assert (await harness.clients.dynamodb.scan(TableName=harness.settings.jobs_table))["Items"] == []
+    left = (await harness.clients.dynamodb.scan(TableName=harness.settings.jobs_table))["Items"]
+    assert [item["job_id"]["S"] for item in left] == [f"{job.job_id}#deleted"], "streams tell of the deletion"
 
 
 async def test_job_that_did_not_expire_has_no_ttl(harness: Harness) -> None:
