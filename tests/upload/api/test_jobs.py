@@ -110,7 +110,7 @@ async def test_a_listed_job_is_a_summary_of_its_status(cloud: Cloud, service: Ru
     await put(cloud, service, job)
     [item] = (await service.client.get("/jobs")).json()["items"]
     told = (await service.client.get(f"/status/{job.job_id}")).json()
-    short = ("job_id", "status", "recipe", "progress", "created_at", "updated_at", "completed_at", "cost")
+    short = ("job_id", "status", "recipe", "preset", "progress", "created_at", "updated_at", "completed_at", "cost")
     assert item == {name: told[name] for name in short} | {"filename": told["source"]["filename"]}
     assert item["progress"] == {"done": 3, "failed": 1, "total": 4}
 

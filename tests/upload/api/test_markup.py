@@ -92,7 +92,7 @@ async def test_markup_is_valid_html_with_all_formats_and_widths(upload: RunningS
     answer = await ask(upload, job, alt="A cat")
 
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    assert answer.headers["vary"] == "Accept"
+    assert answer.headers["vary"] == "Accept, Accept-Encoding"
     picture, root = parsed(answer.text), f"/public/{job.job_id}"
     *sources, image = list(picture)
     assert [source.attrib for source in sources] == [

@@ -87,7 +87,7 @@ async def test_every_reference_resolves(document: dict[str, Any]) -> None:
 
 async def test_bodies_that_stream_are_described(document: dict[str, Any]) -> None:
     content = document["paths"]["/uploads"]["post"]["requestBody"]["content"]
-    assert set(content) == {"multipart/form-data", "image/*", "application/octet-stream"}
+    assert set(content) == {"multipart/form-data", "image/*", "application/octet-stream", "application/json"}
     assert {"file", "recipe", "metadata"} <= set(content["multipart/form-data"]["schema"]["properties"])
     raw = document["paths"]["/v1/images/upload"]["post"]["requestBody"]["content"]
     assert set(raw) == {"image/*", "application/octet-stream"}
