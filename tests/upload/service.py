@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -77,7 +77,6 @@ def settings_for(installation: Installation, **overrides: Any) -> UploadSettings
             "jobs_table": installation.topology.jobs.name,
             "accounts_table": installation.topology.accounts.name,
             "uploads_queue_url": HttpUrl(installation.uploads.url),
-            "imports_queue_url": HttpUrl(installation.imports.url),
             "orchestrator_url": NOBODY,
             "data_keys": SecretStr(PRODUCTION_DATA_KEY) if "environment" in overrides else None,
             **dict.fromkeys(DEFAULT_LIMITS, UNLIMITED),
@@ -97,22 +96,20 @@ async def running_service(
     orchestrator: Callable[[httpx.Request], httpx.Response] | None = None,
     *,
     now: Callable[[], datetime] = _now,
-    changes: Mapping[str, Any] = {},
 ) -> AsyncIterator[RunningService]:
     """Run the service with these settings on a free port, for the length of a `with` block.
 
-    `orchestrator` answers in place of the orchestrator. Without it, nothing does. `changes` replace services by name.
+    `orchestrator` answers in place of the orchestrator. Without it, nothing does.
     """
     stop = asyncio.Event()
     presets = load_presets(settings.presets_file)
     async with open_services(settings, presets, stop, now=now) as opened:
-        services = _with_orchestrator(opened, _played_by(orchestrator)) if orchestrator else opened
-        services = replace(services, **changes)
+        services = replace(opened, orchestrator=_played_by(orchestrator)) if orchestrator else opened
         # The socket listens from the start, so a connection waits until the server is ready.
         listener = socket.create_server(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         server = _Server(configuration(create_app(services), drain_seconds=5))
-        background = [asyncio.create_task(run(stop)) for run in (services.watcher.run, services.feed.run)]
+        watching = asyncio.create_task(services.watcher.run(stop))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             async with httpx.AsyncClient(
@@ -126,11 +123,7 @@ async def running_service(
         finally:
             stop.set()
             server.should_exit = True
-            await asyncio.gather(serving, *background)
-
-
-def _with_orchestrator(services: Services, orchestrator: OrchestratorClient) -> Services:
-    return replace(services, orchestrator=orchestrator, preview=replace(services.preview, orchestrator=orchestrator))
+            await asyncio.gather(serving, watching)
 
 
 def _played_by(orchestrator: Callable[[httpx.Request], httpx.Response]) -> OrchestratorClient:

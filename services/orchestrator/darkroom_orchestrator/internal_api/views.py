@@ -24,7 +24,6 @@ class JobView(BaseModel):
     owner: str
     status: JobStatus
     recipe: str
-    preset_version: int | None
     attempt: int
     redrives: int
     pending: list[str]
@@ -33,7 +32,6 @@ class JobView(BaseModel):
     worker: str | None
     engine: dict[str, str]
     manifest: ObjectRef | None
-    published: bool
     created_at: Moment
     updated_at: Moment
     queued_at: Moment | None
@@ -58,7 +56,6 @@ class JobView(BaseModel):
             owner=job.owner,
             status=job.status,
             recipe=job.recipe_name,
-            preset_version=job.preset_version,
             attempt=job.attempt,
             redrives=job.redrives,
             pending=sorted(job.pending),
@@ -66,7 +63,6 @@ class JobView(BaseModel):
             worker=job.worker,
             engine=dict(job.engine),
             manifest=job.manifest,
-            published=job.published,
             created_at=job.created_at,
             updated_at=job.updated_at,
             queued_at=job.queued_at,

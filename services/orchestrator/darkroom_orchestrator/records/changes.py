@@ -71,15 +71,14 @@ def settle(parts: Collection[str]) -> Change:
 
 
 def put_variants(job: Job, states: Mapping[str, VariantState]) -> Change:
-    """Set single variants of a job and add to the counts of outcomes, in which those on request do not count.
+    """Set single variants of a job and add to the counts of outcomes. Other variants may change at the same time.
 
-    Other variants may change at the same time. Safe only with a condition that can be met once. Expressions number the
-    variants, since a variant's name may have characters that they do not allow.
+    Safe only with a condition that can be met once. Expressions number the variants, since a variant's name may have
+    characters that they do not allow.
     """
     numbers = {name: number for number, name in enumerate(job.variants)}
-    counted = [name for name in states if not job.variants[name].on_request]
-    before = [job.variants[name].status for name in counted]
-    after = [states[name].status for name in counted]
+    before = [job.variants[name].status for name in states]
+    after = [state.status for state in states.values()]
     counts = _add(
         variants_done=after.count(VariantStatus.COMPLETED) - before.count(VariantStatus.COMPLETED),
         variants_failed=after.count(VariantStatus.FAILED) - before.count(VariantStatus.FAILED),

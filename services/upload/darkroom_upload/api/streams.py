@@ -22,9 +22,8 @@ class AdmittedStream(StreamingResponse):
         *,
         media_type: str,
         headers: Mapping[str, str],
-        status_code: int = 200,
     ) -> None:
-        super().__init__(content, media_type=media_type, headers=headers, status_code=status_code)
+        super().__init__(content, media_type=media_type, headers=headers)
         self._slot = slot
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -34,13 +33,10 @@ class AdmittedStream(StreamingResponse):
 
 
 class AdmittedEvents(EventSourceResponse):
-    """A stream of Server-Sent Events that holds a slot in the same way.
-
-    A comment is sent every `ping_seconds`; none for 0. Content is fields of events, or their encoded text.
-    """
+    """A stream of Server-Sent Events that holds a slot in the same way."""
 
     def __init__(
-        self, content: AsyncIterable[dict[str, Any] | bytes], slot: AbstractContextManager[None], *, ping_seconds: int
+        self, content: AsyncIterable[dict[str, Any]], slot: AbstractContextManager[None], *, ping_seconds: int
     ) -> None:
         super().__init__(content, ping=ping_seconds, sep="\n")
         self._slot = slot

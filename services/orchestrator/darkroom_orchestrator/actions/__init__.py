@@ -1,1 +1,0 @@
-"""Performs actions on many jobs, page by page."""

@@ -1,1 +1,0 @@
-"""Publishes the results of jobs under public addresses, and withdraws them."""

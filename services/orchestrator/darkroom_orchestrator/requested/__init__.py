@@ -1,1 +1,0 @@
-"""Requested images: images that are made because a client waits for them."""

@@ -1,1 +1,0 @@
-"""Variants on request: made when somebody asks for them for the first time."""

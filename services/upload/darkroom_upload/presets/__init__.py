@@ -1,1 +1,0 @@
-"""Presets of owners: put, shown and deleted over the API."""
