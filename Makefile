@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run unit lint fix test fuzz faults bench estimates fairness lists chaos docs openapi api-compat check synth
+.PHONY: help run unit lint fix test fuzz faults bench estimates fairness lists requested streams chaos docs openapi api-compat check synth
 .PHONY: rehearse dist notes audit clean
 
 help: ## List the targets
@@ -52,8 +52,9 @@ fuzz: $(PYTHON_ENV) ## Give damaged files and random recipes to the image engine
 faults: $(PYTHON_ENV) $(EMULATOR_ENV) $(FAULTS_ENV) ## Kill every service at each of its calls to AWS, and run the other tests that take minutes
 	.venv/bin/pytest tests/system/faults -n 2 --dist loadscope -m exhaustive
 
-bench: $(PYTHON_ENV) $(PEER_ENV) ## Measure the image engine beside sharp and plain Pillow
+bench: $(PYTHON_ENV) $(PEER_ENV) ## Measure the image engine beside sharp and plain Pillow, and the thumbnails of jobs
 	.venv/bin/python -m bench.engine.engine
+	.venv/bin/python -m bench.thumbnails
 
 estimates: $(PYTHON_ENV) ## Measure how much the estimates of plans differ from what recipes take
 	.venv/bin/python -m bench.estimates
@@ -63,6 +64,12 @@ fairness: $(PYTHON_ENV) $(EMULATOR_ENV) ## Measure how much one owner's flood de
 
 lists: $(PYTHON_ENV) $(EMULATOR_ENV) ## Measure the upload service while many clients list the largest jobs at once
 	.venv/bin/python -m bench.lists
+
+streams: $(PYTHON_ENV) $(EMULATOR_ENV) ## Measure the upload service with a thousand open event streams of all jobs
+	.venv/bin/python -m bench.streams
+
+requested: $(PYTHON_ENV) $(EMULATOR_ENV) ## Measure how long clients wait for requested images, beyond the engine's time
+	.venv/bin/python -m bench.requested
 
 MINUTES ?= 2
 chaos: $(PYTHON_ENV) $(EMULATOR_ENV) ## Upload, and stop and disturb services at random for MINUTES; nothing may be lost

@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from darkroom.errors import ImageError, InvalidRecipe, SourceGone, UploadTooLarge
+from darkroom.errors import (
+    FetchFailed,
+    FetchRefused,
+    ImageError,
+    ImageTooLarge,
+    InvalidRecipe,
+    OriginalGone,
+    QuotaExceeded,
+    SourceGone,
+    UnsupportedMediaType,
+    UploadTooLarge,
+)
 from darkroom.recipes import load_presets
 from darkroom.runtime.problems import STATUSES
 from darkroom_orchestrator.records.progress import LOST
@@ -51,8 +62,18 @@ def test_api_page_lists_exactly_the_codes_of_failed_jobs() -> None:
     # Beside those of images, all that a service gives a fault by name.
     sources = "".join(path.read_text() for path in ROOT.glob("services/*/darkroom_*/**/*.py"))
     named = set(re.findall(r"Fault\(\s*code=([A-Z]\w*)", sources))
-    assert named == {"LOST", "InvalidRecipe", "UploadTooLarge", "UndecodableImage"}
-    others = {LOST, InvalidRecipe.code, UploadTooLarge.code, SourceGone.code}
+    assert named == {
+        "FetchFailed",
+        "FetchRefused",
+        "LOST",
+        "InvalidRecipe",
+        "OriginalGone",
+        "UploadTooLarge",
+        "UndecodableImage",
+    }
+    others = {LOST, InvalidRecipe.code, OriginalGone.code, UploadTooLarge.code, SourceGone.code}
+    # An import fails by what refuses an upload at once, and by what only an import meets.
+    others |= {error.code for error in (FetchFailed, FetchRefused, ImageTooLarge, QuotaExceeded, UnsupportedMediaType)}
     assert sorted(told) == sorted(of_images | others)
 
 

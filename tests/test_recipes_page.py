@@ -24,7 +24,7 @@ TABLES = [
     (Output, SECTIONS["Output"]),
     *((model, BY_OPERATION.get(op, "")) for op, model in MODELS.items()),
 ]
-IN_WORDS = {"folder": "the name", "operations": "none", "output": "all its defaults"}
+IN_WORDS = {"folder": "the name", "operations": "none", "output": "all its defaults", "when": "always"}
 """Defaults of a variant that the page says in words."""
 
 

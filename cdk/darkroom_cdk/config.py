@@ -8,7 +8,12 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from darkroom.accounts.allowances import HIGHEST_BURST, HIGHEST_RATE, Unlimited
-from darkroom.limits import DEFAULT_UPLOAD_BYTES, HIGHEST_UPLOAD_BYTES
+from darkroom.limits import (
+    DEFAULT_ORIGINAL_DAYS,
+    DEFAULT_UPLOAD_BYTES,
+    HIGHEST_UPLOAD_BYTES,
+    LONGEST_ORIGINAL_DAYS,
+)
 from darkroom.topology import BucketSpec, Topology
 
 US_EAST_1: Final = "us-east-1"
@@ -120,6 +125,8 @@ class StageConfig(_Value):
     image_digests: Mapping[ServiceName, str] = {}
     """Digests (`sha256:…`) of the services' images. The pipelines deploy by digest, which never moves."""
     max_upload_bytes: Annotated[int, Field(gt=0, le=HIGHEST_UPLOAD_BYTES)] = DEFAULT_UPLOAD_BYTES
+    original_days: Annotated[int, Field(ge=1, le=LONGEST_ORIGINAL_DAYS)] = DEFAULT_ORIGINAL_DAYS
+    """Days for which an original is readable, unless its job keeps it."""
     default_requests_per_second: Annotated[float, Field(ge=0.001, le=HIGHEST_RATE)] | Unlimited
     """Requests per second of a session, and of an API key without a rate of its own. `unlimited` means no limit."""
     default_burst: Annotated[int, Field(ge=1, le=HIGHEST_BURST)]
@@ -152,8 +159,8 @@ class StageConfig(_Value):
     origin_other_secret_version: str | None = None
     """A second version that the load balancer accepts: the next or the previous one while the secret is rotated."""
     results_public_key: str | None = None
-    """Public key (PEM; P-256 or RSA 2048) that checks signed links to results. Without it there is no distribution of
-    results."""
+    """Public key (PEM; P-256 or RSA 2048) that checks signed links to results. Without it,
+    the distribution of results serves public addresses only."""
     results_other_public_key: str | None = None
     """A second such key whose links are valid too: the next or the previous one while keys are rotated."""
     results_key_secret_arn: str | None = None
@@ -197,11 +204,21 @@ class StageConfig(_Value):
     @property
     def topology(self) -> Topology:
         """Queues, buckets, tables and the topic of this stage."""
-        own = Topology.named(self.prefix)
+        own = Topology.named(self.prefix, original_days=self.original_days)
         if self.recovers is None:
             return own
         lost = Topology.named(self.recovers)
         return replace(own, jobs=lost.jobs, accounts=lost.accounts, results=copy_of(lost.results))
+
+    @property
+    def orchestrator_role_name(self) -> str:
+        """Name of the role of the orchestrator's tasks, to which the delivery stack adds a right."""
+        return f"{self.prefix}-{self.region}-orchestrator"
+
+    @property
+    def results_distribution_parameter(self) -> str:
+        """Name of the parameter, in us-east-1, with the id of the distribution of results."""
+        return f"/{self.prefix}/results-distribution-id"
 
     @property
     def origin_secret_name(self) -> str:

@@ -27,7 +27,11 @@ def build(app: App, config: StageConfig) -> None:
     data = _tables(app, config, messaging)
     permissions = PermissionsStack(app, "Permissions", config=config, messaging=messaging, data=data)
     balancer = BalancerStack(app, "Balancer", config=config, network=network, storage=storage)
-    delivery = DeliveryStack(app, "Delivery", config=config)
+    delivery = DeliveryStack(app, "Delivery", config=config, balancer=balancer.origin.balancer)
+    # With a domain, the stack has no reference to the load balancer: it only looks up the secret by name. And it knows
+    # the orchestrator's role by its name only.
+    delivery.add_stack_dependency(balancer)
+    delivery.add_stack_dependency(permissions)
     services = ServicesStack(
         app,
         "Services",
@@ -44,7 +48,6 @@ def build(app: App, config: StageConfig) -> None:
     # With a domain, the services know the distribution of results by its name only.
     services.add_stack_dependency(delivery)
     edge = EdgeStack(app, "Edge", config=config, delivery=delivery, balancer=balancer.origin.balancer)
-    # With a domain, the edge stack has no reference to the load balancer: it only looks up the secret by name.
     edge.add_stack_dependency(balancer)
     ObservabilityStack(
         app,

@@ -87,7 +87,7 @@ async def services(rehearsal: Rehearsal, roles: dict[str, str]) -> AsyncIterator
             "prefix": {"S": KEY[:11]},
             "key_owner": {"S": "demo"},
             "name": {"S": "rehearsal"},
-            "scopes": {"SS": ["read", "upload"]},
+            "scopes": {"SS": ["read", "recipes", "upload"]},
             "created_at": {"S": clock.iso(clock.now())},
         },
     )

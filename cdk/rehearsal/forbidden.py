@@ -60,8 +60,12 @@ def _delete_repository(on: boto3.Session) -> Any:
     return on.client("ecr").delete_repository(repositoryName="darkroom-dev/upload", force=True)
 
 
+def _keep(on: boto3.Session) -> Any:
+    return on.client("s3").delete_object_tagging(Bucket=ORIGINALS, Key="uploads/a/b")
+
+
 FORBIDDEN: Final[list[tuple[str, str, Call]]] = [
-    ("upload", "read an original", lambda on: on.client("s3").get_object(Bucket=ORIGINALS, Key="uploads/a/b")),
+    ("upload", "keep an original", _keep),
     ("upload", "put a drop", lambda on: on.client("s3").put_object(Bucket=ORIGINALS, Key="incoming/web/a", Body=b"")),
     ("upload", "put a result", lambda on: on.client("s3").put_object(Bucket=RESULTS, Key="a", Body=b"")),
     ("upload", "delete an original", lambda on: on.client("s3").delete_object(Bucket=ORIGINALS, Key="uploads/a/b")),
@@ -72,12 +76,17 @@ FORBIDDEN: Final[list[tuple[str, str, Call]]] = [
     ("upload", "scan jobs", lambda on: on.client("dynamodb").scan(TableName=_JOBS)),
     ("upload", "delete an account", lambda on: on.client("dynamodb").delete_item(TableName=_ACCOUNTS, Key=_ACCOUNT)),
     ("upload", "read its queue", lambda on: on.client("sqs").receive_message(**queue("uploads"))),
+    ("upload", "read imports", lambda on: on.client("sqs").receive_message(**queue("imports"))),
+    ("processor", "request an import", lambda on: on.client("sqs").send_message(**queue("imports"), MessageBody="{}")),
     ("upload", "send a task", lambda on: on.client("sqs").send_message(**queue("tasks"), MessageBody="{}")),
     ("upload", "purge a queue", lambda on: on.client("sqs").purge_queue(**queue("uploads"))),
-    ("upload", "take another role", lambda on: _assume(on, "OrchestratorRole")),
+    ("upload", "take another role", lambda on: _assume(on, "-orchestrator")),
     ("orchestrator", "put a result", lambda on: on.client("s3").put_object(Bucket=RESULTS, Key="a", Body=b"")),
-    ("orchestrator", "put an original", lambda on: on.client("s3").put_object(Bucket=ORIGINALS, Key="a", Body=b"")),
-    ("orchestrator", "read a result", lambda on: on.client("s3").get_object(Bucket=RESULTS, Key="a")),
+    (
+        "orchestrator",
+        "put a drop",
+        lambda on: on.client("s3").put_object(Bucket=ORIGINALS, Key="incoming/web/a", Body=b""),
+    ),
     ("orchestrator", "delete a bucket", lambda on: on.client("s3").delete_bucket(Bucket=RESULTS)),
     ("orchestrator", "take a task", lambda on: on.client("sqs").receive_message(**queue("tasks"))),
     ("orchestrator", "scan jobs", lambda on: on.client("dynamodb").scan(TableName=_JOBS)),

@@ -54,6 +54,20 @@ async def test_a_drop_becomes_a_job(api: Api) -> None:
     assert (await api.ended(job_id))["status"] == "completed"
 
 
+async def test_presets_of_the_owner_are_put_used_and_deleted(api: Api) -> None:
+    for width in (100, 200):
+        card = {"variants": [{"name": "card", "operations": [{"op": "resize", "width": width}]}]}
+        assert (await api.http.put("/recipes/card", json=card)).is_success
+    before = {job["job_id"] for job in (await api.http.get("/jobs")).json()["items"]}
+    boto3.client("s3").put_object(Bucket=ORIGINALS, Key="incoming/card@1/card.jpg", Body=jpeg(320, 200))
+    dropped = await api.ended(await _new_job(api, before))
+    assert (dropped["status"], dropped["preset"]) == ("completed", {"name": "card", "version": 1})
+    job = await api.made(jpeg(320, 200), "card")
+    assert (job["status"], job["variants"][0]["width"]) == ("completed", 200)
+    assert (await api.http.delete("/recipes/card")).status_code == 204
+    assert (await api.http.get("/recipes/card")).status_code == 404
+
+
 async def test_a_presigned_form_uploads_to_the_bucket(api: Api) -> None:
     data = jpeg(320, 200)
     wanted = {"filename": "form.jpg", "content_type": "image/jpeg", "size": len(data), "recipe": "thumbnails"}
@@ -96,8 +110,8 @@ async def test_a_user_created_by_an_operator_logs_in_and_out(services: dict[str,
 
 async def test_operators_see_and_redrive_every_queue(services: dict[str, Service]) -> None:
     async with httpx.AsyncClient(base_url=services["orchestrator"].url, timeout=60, trust_env=False) as http:
-        assert len((await http.get("/api/queues")).json()["queues"]) == 4
-        for queue in ("uploads", "tasks", "reports"):
+        assert len((await http.get("/api/queues")).json()["queues"]) == 5
+        for queue in ("uploads", "imports", "tasks", "reports"):
             answer = await http.post(f"/api/dlq/{queue}/redrive")
             assert (answer.status_code, answer.json()) == (202, {"moved": 0}), queue
 

@@ -76,6 +76,7 @@ async def test_a_deleted_stack_without_data_is_created_again(rehearsal: Rehearsa
     gone = rehearsal.toolkit.destroy(rehearsal.assembly, "Network", "Registry")
     assert set(re.findall(r"(\w+) \(darkroom-dev-\w+\): destroyed", gone)) == {
         "Balancer",
+        "Delivery",
         "Deployment",
         "Edge",
         "Network",
@@ -84,7 +85,7 @@ async def test_a_deleted_stack_without_data_is_created_again(rehearsal: Rehearsa
         "Services",
     }
     said = rehearsal.toolkit.deploy(rehearsal.assembly)
-    assert said.count("(no changes)") == STACKS - 7, said
+    assert said.count("(no changes)") == STACKS - 8, said
     assert (await api.job(job["job_id"]))["status"] == "completed"
 
 
@@ -123,7 +124,7 @@ async def _may_send(rehearsal: Rehearsal, page: str) -> bool:
 async def test_destroying_leaves_nothing(rehearsal: Rehearsal, services: dict[str, Service]) -> None:
     for service in services.values():
         await service.stop()
-    rehearsal.toolkit.destroy(rehearsal.assembly, "Balancer")
+    rehearsal.toolkit.destroy(rehearsal.assembly, "Services")
     client = boto3.client("s3")
     client.delete_bucket_policy(Bucket=_ACCESS_LOGS)
     # The emulator ignores the template's ownership setting, without which a bucket accepts no ACL.

@@ -2,7 +2,19 @@
 
 import click
 
-from darkroom_cli import downloads, jobs, plans, uploads
+from darkroom_cli import (
+    actions,
+    downloads,
+    imports,
+    jobs,
+    markup,
+    originals,
+    plans,
+    presets,
+    previews,
+    publishing,
+    uploads,
+)
 from darkroom_cli.extra_command import ExtraCommand
 
 
@@ -24,11 +36,21 @@ def _operator(name: str, target: str, short_help: str) -> ExtraCommand:
 
 for command in (
     uploads.upload,
+    imports.import_urls,
     downloads.download,
+    originals.original,
+    originals.rerun,
     jobs.status,
     jobs.jobs,
+    jobs.events,
+    actions.act,
     jobs.recipes,
+    presets.presets,
     plans.plan,
+    previews.preview,
+    publishing.publish,
+    publishing.unpublish,
+    markup.markup,
     jobs.usage,
     ExtraCommand("try", "darkroom_cli.trial:try_recipe", "Run a recipe on photos of this machine.", extra="try"),
     _operator("keys", "keys:keys", "API keys; for operators."),

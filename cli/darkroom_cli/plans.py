@@ -61,4 +61,5 @@ def _row(variant: dict[str, Any]) -> dict[str, Any]:
         return {**variant, "remark": "fails"}
     remarks = [] if variant["size_exact"] else ["at most this large"]
     remarks += [f"or {other}" for other in variant["other_formats"]]
+    remarks += ["on request"] if variant["when"] == "requested" else []
     return {**variant, "remark": remarks}

@@ -1,4 +1,4 @@
-"""The option `--recipe`."""
+"""Options of jobs that several commands have: `--recipe` and `--keep-original`."""
 
 import sys
 from pathlib import Path
@@ -30,4 +30,10 @@ recipe_option = click.option(
     show_default=True,
     callback=_name_or_json,
     help="A preset's name, a recipe as JSON, or @FILE.",
+)
+
+keep_option = click.option(
+    "--keep-original/--let-original-expire",
+    default=None,
+    help="Keep the original as long as the job, or not. By default the recipe and the API key decide.",
 )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -13,7 +14,7 @@ from darkroom_cli.downloads import make_folder, require_complete, save
 from darkroom_cli.failures import Failed, Failures
 from darkroom_cli.jobs import COLUMNS, row
 from darkroom_cli.output import as_json, show_rows
-from darkroom_cli.recipe_option import recipe_option
+from darkroom_cli.recipe_option import keep_option, recipe_option
 from darkroom_client import Client, Receipt
 
 
@@ -23,11 +24,13 @@ from darkroom_client import Client, Receipt
 )
 @recipe_option
 @click.option("--callback-url", default="", help="URL that gets a webhook when the job has ended.")
+@click.option("--publish/--no-publish", default=None, help="Whether the results get public addresses.")
+@keep_option
 @click.option("--wait", is_flag=True, help="Wait until the jobs have ended.")
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), help="Wait, and put the results here.")
 @as_json
 def upload(
-    files: tuple[Path, ...], recipe: str, callback_url: str, *, wait: bool, output: Path | None, json_wanted: bool
+    files: tuple[Path, ...], recipe: str, *, wait: bool, output: Path | None, json_wanted: bool, **options: Any
 ) -> None:
     """Send images. Each becomes a job."""
     if output:
@@ -35,7 +38,7 @@ def upload(
     failures = Failures()
     with open_api() as api:
         with _bars() as bars:
-            sent = failures.each(files, lambda path: _send(api, bars, path, recipe, callback_url))
+            sent = failures.each(files, lambda path: _send(api, bars, path, recipe, **options))
         jobs = {receipt.job_id: receipt for receipt in sent}
 
         def follow(job_id: str) -> None:
@@ -52,13 +55,24 @@ def upload(
     failures.report()
 
 
-def _send(api: Client, bars: Progress, path: Path, recipe: str, callback_url: str) -> Receipt:
+def _send(
+    api: Client,
+    bars: Progress,
+    path: Path,
+    recipe: str,
+    *,
+    callback_url: str,
+    publish: bool | None,
+    keep_original: bool | None,
+) -> Receipt:
     bar = bars.add_task(path.name, total=path.stat().st_size)
     try:
         return api.upload(
             path,
             recipe=recipe,
             callback_url=callback_url or None,
+            publish=publish,
+            keep_original=keep_original,
             progress=lambda sent, _: bars.update(bar, completed=sent),
         )
     except OSError as error:

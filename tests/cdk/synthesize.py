@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from aws_cdk import App, Stack, Validations
+from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_s3 as s3
 from cdk_nag import AwsSolutionsChecks
 
@@ -41,7 +42,14 @@ def _synthesize_trimmed_key(directory: Path, flags: dict[str, Any]) -> None:
     app = _app(directory, flags)
     config = from_context(CONTEXTS["prod"])
     trimmed = (config.results_public_key or "").rstrip()
-    DeliveryStack(app, "Delivery", config=config.model_copy(update={"results_public_key": trimmed}))
+    balancer = elb.ApplicationLoadBalancer.from_application_load_balancer_attributes(
+        Stack(app, "Balancer"),
+        "Balancer",
+        load_balancer_arn="arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/app/darkroom/1",
+        security_group_id="sg-1",
+    )
+    trimmed_config = config.model_copy(update={"results_public_key": trimmed})
+    DeliveryStack(app, "Delivery", config=trimmed_config, balancer=balancer)
     app.synth()
 
 

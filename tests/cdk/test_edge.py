@@ -112,7 +112,58 @@ def test_results_require_a_signed_url(delivery: Template) -> None:
     results = distribution(delivery, "results/")
     (group,) = results["DefaultCacheBehavior"]["TrustedKeyGroups"]
     assert text(group) == "<ResultsKeys>"
-    assert "CacheBehaviors" not in results
+    assert "FunctionAssociations" not in results["DefaultCacheBehavior"]
+
+
+def test_only_public_addresses_need_no_signature(delivery: Template) -> None:
+    (public,) = distribution(delivery, "results/")["CacheBehaviors"]
+    assert public["PathPattern"] == "/public/*"
+    assert "TrustedKeyGroups" not in public
+    assert public["ViewerProtocolPolicy"] == "https-only"
+    assert set(public["AllowedMethods"]) == {"GET", "HEAD", "OPTIONS"}
+
+
+def test_public_addresses_are_read_from_s3_and_then_from_the_api(stage: Assembly) -> None:
+    results = distribution(stage["Delivery"], "results/")
+    (group,) = results["OriginGroups"]["Items"]
+    assert group["FailoverCriteria"]["StatusCodes"]["Items"] == [403, 404]
+    (public,) = results["CacheBehaviors"]
+    assert public["TargetOriginId"] == group["Id"]
+    members = [each["OriginId"] for each in group["Members"]["Items"]]
+    origins = {each["Id"]: each for each in results["Origins"]}
+    assert [("S3OriginConfig" in origins[each]) for each in members] == [True, False]
+    (header,) = origins[members[1]]["OriginCustomHeaders"]
+    assert header["HeaderName"] == "x-origin-verify"
+
+
+def test_public_addresses_are_cached_without_their_query(delivery: Template) -> None:
+    policies = {
+        each["CachePolicyConfig"]["Name"]: each["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
+        for each in delivery.properties("AWS::CloudFront::CachePolicy")
+    }
+    assert policies["darkroom-public"]["QueryStringsConfig"] == {"QueryStringBehavior": "none"}
+    assert policies["darkroom-public"]["HeadersConfig"] == {"HeaderBehavior": "none"}
+
+
+def test_no_error_is_cached_but_that_something_is_not_there(stage: Assembly) -> None:
+    for each in distributions(stage):
+        errors = {error["ErrorCode"]: error["ErrorCachingMinTTL"] for error in each["CustomErrorResponses"]}
+        assert set(errors.values()) == {0}
+        assert {400, 403, 405, 414, 416, 500, 501, 502, 503, 504} == set(errors)
+
+
+def test_the_orchestrator_may_invalidate_exactly_the_distribution_of_results(stage: Assembly) -> None:
+    rights = [
+        statement
+        for template in stage.stacks.values()
+        for policy in template.properties("AWS::IAM::Policy")
+        for statement in policy["PolicyDocument"]["Statement"]
+        if "cloudfront:" in json.dumps(statement["Action"])
+    ]
+    (right,) = rights
+    assert right["Action"] == ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"]
+    assert "distribution/" in text(right["Resource"])
+    assert "*" not in text(right["Resource"])
 
 
 def test_results_accept_either_key_during_a_rotation(delivery: Template) -> None:
@@ -129,9 +180,11 @@ def test_a_key_is_the_same_with_a_newline_at_its_end_and_without(delivery: Templ
 
 
 def test_only_the_download_name_is_part_of_the_cache_key(delivery: Template) -> None:
-    (policy,) = delivery.properties("AWS::CloudFront::CachePolicy")
-    cached_by = policy["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
-    assert cached_by["QueryStringsConfig"] == {
+    policies = {
+        each["CachePolicyConfig"]["Name"]: each["CachePolicyConfig"]["ParametersInCacheKeyAndForwardedToOrigin"]
+        for each in delivery.properties("AWS::CloudFront::CachePolicy")
+    }
+    assert policies["darkroom-results"]["QueryStringsConfig"] == {
         "QueryStringBehavior": "whitelist",
         "QueryStrings": ["response-content-disposition"],
     }
@@ -139,18 +192,27 @@ def test_only_the_download_name_is_part_of_the_cache_key(delivery: Template) -> 
     assert used == "<ResultsCache>"
 
 
-def test_results_run_no_scripts_and_only_the_dashboard_may_read_them(delivery: Template) -> None:
-    (policy,) = delivery.properties("AWS::CloudFront::ResponseHeadersPolicy")
-    config = policy["ResponseHeadersPolicyConfig"]
-    assert config["CorsConfig"]["AccessControlAllowOrigins"] == {"Items": ["https://pictures.example.org"]}
-    assert config["CorsConfig"]["AccessControlAllowCredentials"] is False
-    content = config["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]
-    assert content == "default-src 'none'; frame-ancestors 'none'; sandbox"
+def test_results_run_no_scripts_and_only_pages_of_the_installation_may_read_signed_ones(delivery: Template) -> None:
+    policies = {
+        each["ResponseHeadersPolicyConfig"]["Name"]: each["ResponseHeadersPolicyConfig"]
+        for each in delivery.properties("AWS::CloudFront::ResponseHeadersPolicy")
+    }
+    readers = {name: each["CorsConfig"]["AccessControlAllowOrigins"]["Items"] for name, each in policies.items()}
+    assert readers == {"darkroom-results": ["https://pictures.example.org"], "darkroom-public": ["*"]}
+    for config in policies.values():
+        assert config["CorsConfig"]["AccessControlAllowCredentials"] is False
+        content = config["SecurityHeadersConfig"]["ContentSecurityPolicy"]["ContentSecurityPolicy"]
+        assert content == "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
-def test_without_a_key_there_is_no_distribution_of_results(dev: Assembly) -> None:
-    (site,) = distributions(dev)
-    assert site["Logging"]["Prefix"] == "site/"
+def test_without_a_key_the_distribution_of_results_serves_public_addresses_only(dev: Assembly) -> None:
+    results = distribution(dev["Delivery"], "results/")
+    (refusal,) = results["DefaultCacheBehavior"]["FunctionAssociations"]
+    assert refusal["EventType"] == "viewer-request"
+    (function,) = dev["Delivery"].properties("AWS::CloudFront::Function")
+    assert "statusCode: 403" in function["FunctionCode"]
+    (public,) = results["CacheBehaviors"]
+    assert "FunctionAssociations" not in public
 
 
 def test_the_firewall_has_managed_rules_a_rate_and_size_limits(delivery: Template) -> None:

@@ -33,22 +33,39 @@ _TRACES: Final[Permissions] = {"SendTraces": ({"xray:PutTraceSegments", "xray:Pu
 EXPECTED: Final[dict[str, Permissions]] = {
     "Upload": {
         "WriteOriginals": (
-            {"s3:PutObject", "s3:AbortMultipartUpload"},
+            {"s3:PutObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload"},
             {f"{_ORIGINALS}/uploads/*", f"{_ORIGINALS}/direct/*"},
         ),
+        "ReadOriginals": ({"s3:GetObject", "s3:GetObjectVersion"}, {f"{_ORIGINALS}/*"}),
         "ReadResults": ({"s3:GetObject"}, {f"{_RESULTS}/*"}),
         "AskBuckets": ({"s3:ListBucket"}, {_ORIGINALS, _RESULTS}),
         "CreateAndReadJobs": ({"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:PutItem"}, {"<JobsTable.Arn>"}),
         "ListJobs": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/by-owner"}),
+        "ReadChanges": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/changes"}),
         "ReadAccounts": ({"dynamodb:GetItem", "dynamodb:BatchGetItem"}, {"<AccountsTable.Arn>"}),
         "ClaimAndRotate": ({"dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
         "CountUse": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
         "KeepSessions": ({"dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
+        "KeepPresets": ({"dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
+        "ListPresets": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
         "CountAttempts": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
-        "AnnounceUploads": ({"sqs:SendMessage", "sqs:GetQueueAttributes"}, {"<UploadsQueue.Arn>"}),
+        "AnnounceUploads": (
+            {"sqs:SendMessage", "sqs:GetQueueAttributes"},
+            {"<UploadsQueue.Arn>", "<ImportsQueue.Arn>"},
+        ),
     },
     "Orchestrator": {
         "FindOriginals": ({"s3:GetObject", "s3:GetObjectVersion"}, {f"{_ORIGINALS}/*"}),
+        "WriteOriginals": (
+            {"s3:PutObject", "s3:PutObjectTagging", "s3:AbortMultipartUpload"},
+            {f"{_ORIGINALS}/uploads/*"},
+        ),
+        "KeepOriginals": (
+            {"s3:PutObjectVersionTagging", "s3:DeleteObjectVersionTagging"},
+            {f"{_ORIGINALS}/uploads/*", f"{_ORIGINALS}/direct/*"},
+        ),
+        "ReadResults": ({"s3:GetObject"}, {f"{_RESULTS}/*"}),
+        "PublishResults": ({"s3:PutObject"}, {f"{_RESULTS}/public/*"}),
         "WriteManifests": ({"s3:PutObject"}, {f"{_RESULTS}/manifests/*"}),
         "DeleteOriginals": ({"s3:DeleteObject", "s3:DeleteObjectVersion"}, {f"{_ORIGINALS}/*"}),
         "DeleteResults": ({"s3:DeleteObject", "s3:DeleteObjectVersion"}, {f"{_RESULTS}/*"}),
@@ -59,22 +76,29 @@ EXPECTED: Final[dict[str, Permissions]] = {
         ),
         "SignWebhooks": ({"dynamodb:GetItem", "dynamodb:PutItem"}, {"<AccountsTable.Arn>"}),
         "Settle": ({"dynamodb:UpdateItem"}, {"<AccountsTable.Arn>"}),
+        "ReadPresets": ({"dynamodb:GetItem"}, {"<AccountsTable.Arn>"}),
         "FindOverdueJobs": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/open-by-deadline"}),
+        "FindJobsOfActions": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/by-owner"}),
         "FindFreeSlots": ({"dynamodb:Query"}, {"<JobsTable.Arn>/index/by-slot"}),
         "Consume": (
             _CONSUME,
             {
                 "<UploadsQueue.Arn>",
+                "<ImportsQueue.Arn>",
                 "<ReportsQueue.Arn>",
                 "<NotificationsQueue.Arn>",
                 "<UploadsDlq.Arn>",
+                "<ImportsDlq.Arn>",
                 "<TasksDlq.Arn>",
                 "<ReportsDlq.Arn>",
                 "<NotificationsDlq.Arn>",
             },
         ),
         "SendTasks": ({"sqs:SendMessage", "sqs:GetQueueAttributes"}, {"<TasksQueue.Arn>"}),
-        "Redrive": ({"sqs:SendMessage"}, {"<UploadsQueue.Arn>", "<ReportsQueue.Arn>", "<NotificationsQueue.Arn>"}),
+        "Redrive": (
+            {"sqs:SendMessage"},
+            {"<UploadsQueue.Arn>", "<ImportsQueue.Arn>", "<ReportsQueue.Arn>", "<NotificationsQueue.Arn>"},
+        ),
         "TellOfJobs": ({"sns:Publish"}, {"<JobEventsTopic>"}),
     },
     "Processor": {
@@ -127,10 +151,13 @@ def _all(value: object) -> set[str]:
     [
         ("Upload", "ClaimAndRotate", ["idempotency#*", "webhook#*"]),
         ("Upload", "CountUse", ["rate#*", "usage#*"]),
+        ("Upload", "KeepPresets", ["preset#*"]),
+        ("Upload", "ListPresets", ["presets#*"]),
+        ("Orchestrator", "ReadPresets", ["preset#*", "presets#*"]),
         ("Upload", "KeepSessions", ["session#*", "logout#*", "known-address#*"]),
         ("Upload", "CountAttempts", ["attempts#*"]),
         ("Orchestrator", "SignWebhooks", ["webhook#*"]),
-        ("Orchestrator", "Settle", ["usage#*", "stored#*"]),
+        ("Orchestrator", "Settle", ["usage#*", "stored#*", "history#*"]),
     ],
 )
 def test_no_service_writes_api_keys_or_users(service: str, sid: str, items: list[str], template: Template) -> None:
@@ -151,10 +178,11 @@ def test_only_ecs_tasks_of_this_account_can_assume_a_task_role(template: Templat
         (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert trust["Principal"] == {"Service": "ecs-tasks.amazonaws.com"}
         assert text(trust["Condition"]["StringEquals"]["aws:SourceAccount"]) == "<AWS::AccountId>"
-        assert set(role) == {"AssumeRolePolicyDocument", "Description"}, "no managed policy, no inline one"
+        assert set(role) - {"RoleName"} == {"AssumeRolePolicyDocument", "Description"}, "no managed or inline policy"
 
 
 def test_only_the_permissions_stack_adds_to_a_task_role(prod: Assembly) -> None:
+    """The delivery stack adds one right, on the distribution that it makes: see the tests of the edge."""
     for name, other in prod.stacks.items():
         policies = other.properties("AWS::IAM::Policy") if name != "Permissions" else []
         roles = {text(role) for policy in policies for role in policy["Roles"]}

@@ -2,7 +2,8 @@
 
 import pytest
 
-from darkroom.topology import BucketSpec, Topology
+from darkroom.limits import DEFAULT_ORIGINAL_DAYS
+from darkroom.topology import BucketSpec, Lifetime, Topology
 from tests.cdk.assembly import Assembly, Json, Template, statements, text
 
 TOPOLOGY = Topology.named("darkroom")
@@ -44,12 +45,36 @@ def test_every_bucket_refuses_plain_http_and_old_tls(storage: Template) -> None:
 
 @pytest.mark.parametrize("spec", list(TOPOLOGY.buckets), ids=lambda spec: spec.name)
 def test_a_bucket_expires_what_the_topology_says(spec: BucketSpec, storage: Template) -> None:
-    (rule,) = bucket(storage, spec.name)["LifecycleConfiguration"]["Rules"]
+    rule, *others = bucket(storage, spec.name)["LifecycleConfiguration"]["Rules"]
     assert rule["Status"] == "Enabled"
     assert rule.get("ExpirationInDays") == spec.expire_days
     assert rule.get("ExpiredObjectDeleteMarker", False) is (spec.expire_days is None)
-    assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": spec.noncurrent_days}
+    noncurrent = {"NoncurrentDays": spec.noncurrent_days} if spec.noncurrent_days else None
+    assert rule.get("NoncurrentVersionExpiration") == noncurrent
     assert rule["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": spec.abort_multipart_days}
+    assert others == [
+        {
+            "Id": lifetime.name,
+            "Status": "Enabled",
+            "ExpirationInDays": lifetime.days,
+            "NoncurrentVersionExpiration": {"NoncurrentDays": lifetime.noncurrent_days},
+        }
+        | ({"Prefix": lifetime.prefix} if lifetime.prefix else _tagged(lifetime))
+        for lifetime in spec.lifetimes
+    ]
+
+
+def _tagged(lifetime: Lifetime) -> Json:
+    return {"TagFilters": [{"Key": "expire", "Value": str(lifetime.days)}]}
+
+
+def test_drops_expire_after_the_days_that_the_installation_chooses(storage: Template) -> None:
+    (rule,) = [
+        each
+        for each in bucket(storage, "darkroom-originals")["LifecycleConfiguration"]["Rules"]
+        if each.get("Prefix") == "incoming/"
+    ]
+    assert rule["ExpirationInDays"] == DEFAULT_ORIGINAL_DAYS
 
 
 @pytest.mark.parametrize("spec", list(TOPOLOGY.buckets), ids=lambda spec: spec.name)
@@ -90,6 +115,8 @@ def test_results_are_copied_to_another_region(prod: Assembly, dev: Assembly) -> 
 
 
 def test_the_copy_removes_deleted_versions_within_two_days(prod: Assembly) -> None:
-    (rule,) = bucket(prod["Replica"], "darkroom-results-replica")["LifecycleConfiguration"]["Rules"]
+    rule, previews = bucket(prod["Replica"], "darkroom-results-replica")["LifecycleConfiguration"]["Rules"]
     assert rule["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
     assert rule["ExpiredObjectDeleteMarker"] is True
+    # Previews are deleted without a marker, which the copy would follow.
+    assert (previews["Prefix"], previews["ExpirationInDays"]) == ("previews/", 1)

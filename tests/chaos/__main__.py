@@ -9,7 +9,7 @@ import random
 import sys
 
 from tests.chaos.run import Outcome, run
-from tests.chaos.verdict import accepted
+from tests.chaos.verdict import accepted, variant_answers
 
 
 def report(outcome: Outcome) -> str:
@@ -18,6 +18,10 @@ def report(outcome: Outcome) -> str:
     uploads, done = accepted(outcome.ledger), outcome.disruptions
     lines = [f"requested     {len(outcome.ledger)}"]
     lines += [f"  accepted    {count} {way}" for way, count in uploads.items()]
+    answers = variant_answers(outcome.ledger)
+    lines += [
+        f"on request    {answers.total()}: {', '.join(f'{count} × {name}' for name, count in sorted(answers.items()))}"
+    ]
     lines += [f"disruptions   {done.total()}: {', '.join(f'{count} × {name}' for name, count in sorted(done.items()))}"]
     lines += [f"jobs          {', '.join(f'{count} {status}' for status, count in sorted(verdict.statuses.items()))}"]
     for name in ("lost", "doubled", "stuck", "orphans"):

@@ -11,7 +11,9 @@ from tests.chaos.clients import Client, Entry
 from tests.chaos.disruptions import Disruptor
 from tests.chaos.verdict import Verdict, judge
 from tests.support.emulator import running_cloud
+from tests.support.receiver import serving_image
 from tests.system.faults.rig import running_rig
+from tools.testbed.images import jpeg
 
 CLIENTS: Final = 3
 DRAIN_SECONDS: Final = 150
@@ -39,7 +41,11 @@ class Outcome:
 async def run(*, minutes: float, seed: int) -> Outcome:
     """Run on a new emulator. The seed decides what happens, but not the exact timing."""
     ledger: list[Entry] = []
-    async with running_cloud() as cloud, running_rig(cloud, environment=_PATIENCE, calls_kept=_CALLS_KEPT) as rig:
+    async with (
+        running_cloud() as cloud,
+        running_rig(cloud, environment=_PATIENCE, calls_kept=_CALLS_KEPT) as rig,
+        serving_image(jpeg(40, 30)) as image_url,
+    ):
         second = rig.system.add_processor()
         await second.start()
         ends_at = time.monotonic() + minutes * 60
@@ -47,7 +53,10 @@ async def run(*, minutes: float, seed: int) -> Outcome:
         def is_over() -> bool:
             return time.monotonic() > ends_at
 
-        clients = [Client(rig, ledger, random.Random(seed + number)) for number in range(CLIENTS)]  # noqa: S311
+        clients = [
+            Client(rig, ledger, random.Random(seed + number), image_url=image_url)  # noqa: S311 - the seed repeats a run
+            for number in range(CLIENTS)
+        ]
         groups = ([rig.system.upload], [rig.system.orchestrator], rig.system.processors)
         disruptors = [
             Disruptor(rig, services, random.Random(seed - number))  # noqa: S311 - the seed repeats a run

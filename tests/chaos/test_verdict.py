@@ -104,11 +104,13 @@ async def test_number_of_the_judges_calls_does_not_grow_with_the_jobs(scene: Sce
     [
         ("an object that no job names", "orphans"),
         ("a result that is not there", "lost"),
+        ("a public copy of a job that is not published", "orphans"),
         ("a result that was made twice, differently", "doubled"),
         ("an end without an event", "lost"),
         ("two ends", "doubled"),
         ("an open job", "stuck"),
         ("an upload without a job", "lost"),
+        ("a variant on request that was shown and is gone", "lost"),
         ("a message that is left", "stuck"),
     ],
 )
@@ -120,6 +122,8 @@ async def test_each_kind_of_fault_is_found(scene: Scene, fault: str, expected: s
             await scene.put(results, "processed/nobody.webp")
         case "a result that is not there":
             await _remove(rig, results, keys_of(await scene.add_job(1))[0])
+        case "a public copy of a job that is not published":
+            await scene.put(results, f"public/{(await scene.add_job(1)).job_id}/square-64.webp")
         case "a result that was made twice, differently":
             await scene.put(results, keys_of(await scene.add_job(1))[0], b"another picture")
         case "an end without an event":
@@ -128,6 +132,9 @@ async def test_each_kind_of_fault_is_found(scene: Scene, fault: str, expected: s
             await scene.add_job(1, events=2)
         case "an open job":
             await scene.add_job(1, status=JobStatus.PROCESSING, events=0)
+        case "a variant on request that was shown and is gone":
+            await scene.add_job(1)
+            scene.ledger[0].variant_made = True
         case "an upload without a job":
             scene.ledger.append(Entry(way=Way.DROP, name="gone.jpg", accepted=True))
         case _:

@@ -1,4 +1,4 @@
-"""Judges whether every upload and drop has come to exactly one end.
+"""Judges whether every upload, drop and import has come to exactly one end, and every variant that was shown is kept.
 
 The judge reads the table, each bucket and the events once, however many jobs there are.
 """
@@ -7,15 +7,17 @@ import asyncio
 from collections import Counter, defaultdict
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 
-from tests.chaos.clients import Entry, Way
+from darkroom.errors import FetchFailed
+from tests.chaos.clients import ON_REQUEST, Entry, Way, second_run_of
 from tests.support.api import OPEN
 from tests.support.waiting import until
-from tests.system.faults.evidence import Item, Objects, all_items, keys_of, objects_in
-from tests.system.faults.rig import Rig
+from tests.system.faults.evidence import Item, Objects, all_items, keys_of, objects_in, public_keys_of, public_work
+from tests.system.faults.rig import Rig, work_queues
 
-_GIVEN_UP = frozenset({"lost"})
-"""Codes of jobs whose tasks met too many deaths. Their events were sent, and they can be retried."""
+_GIVEN_UP = frozenset({"lost", FetchFailed.code})
+"""Codes of jobs whose tasks, or tries to fetch their image, met too many deaths. Their events were sent."""
 
 
 @dataclass(kw_only=True)
@@ -45,7 +47,9 @@ async def judge(rig: Rig, ledger: list[Entry], *, seconds: float) -> Verdict:
     items = await all_items(rig.cloud, rig.installation)
     verdict.statuses.update(item["status"] for item in items)
     verdict.stuck += [f"job {item['job_id']} is {item['status']}" for item in items if item["status"] in OPEN]
-    for queue in _queues(rig):
+    left = await public_work(rig.cloud, rig.installation)
+    verdict.stuck += [f"work on the public copies of {job_id}" for job_id in left]
+    for queue in [queue.url for queue in work_queues(rig.installation)]:
         if depth := await rig.depth(queue):
             verdict.stuck.append(f"{depth} messages in {queue}")
     _compare(ledger, items, verdict)
@@ -65,6 +69,11 @@ async def _settled(rig: Rig, seconds: float) -> None:
                 for job_id in open_jobs:
                     await _ended(rig, job_id, seconds)
                 await rig.quiet(seconds=seconds)
+            await until(partial(_nothing_to_publish, rig), seconds=seconds)
+
+
+async def _nothing_to_publish(rig: Rig) -> bool:
+    return not await public_work(rig.cloud, rig.installation)
 
 
 async def _open_jobs(rig: Rig) -> list[str]:
@@ -79,11 +88,6 @@ async def _ended(rig: Rig, job_id: str, seconds: float) -> None:
     await until(ended, seconds=seconds)
 
 
-def _queues(rig: Rig) -> list[str]:
-    installation = rig.installation
-    return [queue.url for queue in (installation.uploads, installation.tasks, installation.reports)]
-
-
 async def _objects(rig: Rig) -> Objects:
     """Return all objects of all buckets. No key is in two buckets."""
     objects: Objects = {}
@@ -93,10 +97,11 @@ async def _objects(rig: Rig) -> Objects:
 
 
 def _compare(ledger: list[Entry], items: list[Item], verdict: Verdict) -> None:
-    """Compare the jobs with the ledger. A job's file name finds its entry."""
+    """Compare the jobs with the ledger. A job's file name, and whether it is a second run, find its entry."""
     jobs: dict[str, list[Item]] = defaultdict(list)
     for item in items:
-        jobs[item["filename"]].append(item)
+        name = item["filename"]
+        jobs[second_run_of(name) if "original_of" in item else name].append(item)
     for entry in ledger:
         found = jobs.pop(entry.name, [])
         about = f"{entry.name} ({entry.way}; {', '.join(entry.calls)})"
@@ -107,6 +112,8 @@ def _compare(ledger: list[Entry], items: list[Item], verdict: Verdict) -> None:
         for item in found:
             if entry.accepted and not _is_well(item):
                 verdict.lost.append(f"{about}: {item['status']} {item.get('fault')}")
+            if entry.variant_made and item["variants"].get(ON_REQUEST, {}).get("status") != "completed":
+                verdict.lost.append(f"{about}: the variant on request, {', '.join(entry.variant_requests)}")
     verdict.doubled += [f"{name}: a job without a request" for name in jobs]
 
 
@@ -123,6 +130,7 @@ def _check_objects(items: list[Item], objects: Objects, verdict: Verdict) -> Non
     for item in items:
         owned |= keys_of(item)
         named = {state["result"]["key"] for state in item["variants"].values() if "result" in state}
+        named |= public_keys_of(item)
         verdict.lost += [f"{key} is named and does not exist" for key in sorted(named - set(objects))]
         different = [key for key in sorted(named) if len(objects.get(key, ())) > 1]
         verdict.doubled += [f"{key} was written with different bytes" for key in different]
@@ -137,5 +145,10 @@ def _check_events(item: Item, events: set[tuple[str, str]], verdict: Verdict) ->
 
 
 def accepted(ledger: list[Entry]) -> Counter[Way]:
-    """Return the number of accepted uploads and drops, by way."""
+    """Return the number of accepted uploads, drops, imports and second runs, by way."""
     return Counter(entry.way for entry in ledger if entry.accepted)
+
+
+def variant_answers(ledger: list[Entry]) -> Counter[str]:
+    """Return the number of requests for variants on request, by their outcome: a status, or an error."""
+    return Counter(outcome for entry in ledger for outcome in entry.variant_requests)

@@ -68,7 +68,7 @@ def test_the_command_line_requires_no_library_of_the_services() -> None:
 def test_the_help_lists_all_commands() -> None:
     shown = darkroom("--help")
     assert shown.returncode == 0, shown.stderr
-    assert {"upload", "download", "plan", "keys", "users", "data-keys", "dlq"} <= set(shown.stdout.split())
+    assert {"upload", "download", "plan", "preview", "keys", "users", "data-keys", "dlq"} <= set(shown.stdout.split())
 
 
 def test_try_names_the_extra_that_it_needs(tmp_path: Path) -> None:

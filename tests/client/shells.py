@@ -28,7 +28,7 @@ class Threaded:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         method = getattr(self._client, name)
-        return partial(_items, method) if name in {"events", "jobs"} else partial(asyncio.to_thread, method)
+        return partial(_items, method) if name in {"changes", "events", "jobs"} else partial(asyncio.to_thread, method)
 
 
 @asynccontextmanager

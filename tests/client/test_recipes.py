@@ -8,7 +8,7 @@ import pytest
 
 from darkroom.recipes import Recipe as ServiceRecipe
 from darkroom.recipes import load_presets, parse_recipe
-from darkroom_client import jobs, plans, usage
+from darkroom_client import jobs, markup, plans, usage
 from darkroom_client.recipes import Blur, Focus, Output, OutputFormat, Recipe, Resize, Variant, Watermark
 from darkroom_client.response_model import ResponseModel
 from darkroom_client.webhook_deliveries import Attempt, Deliveries, WebhookSecret
@@ -40,6 +40,10 @@ def test_recipe_models_match_the_schema_of_the_service() -> None:
         (plans.PlannedVariant, "PlannedVariantBody"),
         (plans.PlannedTask, "PlannedTaskBody"),
         (plans.PlanWarning, "WarningBody"),
+        (markup.Markup, "MarkupBody"),
+        (markup.ImageSet, "ImageSetBody"),
+        (markup.Candidate, "CandidateBody"),
+        (markup.LeftOut, "LeftOutBody"),
         (usage.Usage, "UsageBody"),
         (usage.Rate, "RateBody"),
         (usage.Quota, "QuotaBody"),

@@ -1,11 +1,13 @@
 """Both clients against the running system."""
 
 import asyncio
+import hashlib
 import io
 import os
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from darkroom import clock
@@ -45,6 +47,48 @@ async def test_job_is_as_the_api_shows_it(darkroom: AsyncClient) -> None:
     assert job.as_document() == await darkroom.ask("GET", f"/status/{job.job_id}")
     (summary,) = [each async for each in darkroom.jobs()]
     assert summary.as_document() == (await darkroom.ask("GET", "/jobs"))["items"][0]
+
+
+async def test_published_results_are_for_everybody_until_they_are_taken_back(darkroom: AsyncClient) -> None:
+    job = await darkroom.wait(await darkroom.upload(CAT, recipe="grayscale", publish=True))
+    assert job.public
+    for again in range(2):
+        (url,) = [variant.public_url for variant in job.variants]
+        assert url is not None
+        async with httpx.AsyncClient(trust_env=False) as anybody:
+            answer = await anybody.get(url)
+            assert answer.status_code == 200
+            assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+            assert hashlib.sha256(answer.content).hexdigest() == job.variants[0].sha256
+            await darkroom.unpublish(job.job_id)
+            assert (await anybody.get(url)).status_code == 404
+        assert not (await darkroom.job(job.job_id)).public
+        if not again:
+            job = await darkroom.wait(await darkroom.upload(CAT, recipe="grayscale"))
+            published = await darkroom.publish(job.job_id)
+            assert isinstance(published, Job)
+            job = published
+
+
+async def test_original_is_fetched_and_run_again_with_another_recipe(
+    darkroom: AsyncClient, photo: Path, tmp_path: Path
+) -> None:
+    first = await darkroom.wait(await darkroom.upload(photo, recipe="metadata", keep_original=True))
+    assert first.original is not None
+    assert (first.original.kept, first.original.expires_at) == (True, None)
+    second = await darkroom.wait(await darkroom.run(first, recipe=SMALL, metadata={"album": "holidays"}))
+    assert (second.status, second.original_of, second.metadata) == (
+        JobStatus.COMPLETED,
+        first.job_id,
+        {"album": "holidays"},
+    )
+    assert second.original is not None
+    assert not second.original.kept
+    await darkroom.delete(first)
+    path = await darkroom.original(second, tmp_path / "again.jpg")
+    assert path.read_bytes() == CAT
+    with pytest.raises(errors.NotFound):
+        await darkroom.run(first)
 
 
 async def test_every_kind_of_file_is_sent_whole(darkroom: AsyncClient, photo: Path) -> None:
@@ -151,6 +195,32 @@ async def test_plan_is_for_a_described_image_or_for_a_job(darkroom: AsyncClient)
     assert "not_enlarged" in {warning.code for warning in planned.warnings}
 
 
+async def test_preview_is_an_image_of_a_variant_that_no_recipe_has(darkroom: AsyncClient) -> None:
+    job = await darkroom.wait(await darkroom.upload(CAT, recipe="metadata"))
+    resize = recipes.Resize(width=40)
+    for variant in (
+        recipes.Variant(name="small", operations=(resize,)),
+        {"operations": [resize.model_dump(exclude_unset=True)]},
+    ):
+        image = decoded(await darkroom.preview(job, variant))
+        assert (image.format, image.size) == ("JPEG", (40, 30))
+    large = await darkroom.wait(await darkroom.upload(jpeg(2500, 1700), recipe="metadata"))
+    with pytest.raises(errors.ImageNotMade) as refusal:
+        await darkroom.preview(large, {})
+    assert refusal.value.document["fault"] == "output_limit"
+
+
+async def test_markup_shows_a_published_job(darkroom: AsyncClient) -> None:
+    recipe = SMALL.model_copy(update={"publish": True})
+    job = await darkroom.wait(await darkroom.upload(CAT, recipe=recipe))
+    found = await darkroom.markup(job, alt="A cat", sizes="50vw", variants=["small"])
+    assert found.html.startswith("<picture>")
+    assert (found.alt, found.sizes, found.image.candidates[0].variant) == ("A cat", "50vw", "small")
+    hidden = await darkroom.wait(await darkroom.upload(CAT, recipe=SMALL))
+    with pytest.raises(errors.Conflict):
+        await darkroom.markup(hidden)
+
+
 async def test_refusals_are_typed(darkroom: AsyncClient, system: System, shell: Shell) -> None:
     with pytest.raises(errors.UnsupportedMediaType):
         await darkroom.upload(b"This is no image.")
@@ -178,9 +248,33 @@ async def test_key_that_may_not_read_gets_receipts(cloud: Cloud, system: System,
         assert refusal.value.document["scope"] == "read"
 
 
-async def test_presets_and_limits_are_read(darkroom: AsyncClient, key: str) -> None:
-    presets = await darkroom.recipes()
-    assert Recipe.model_validate(presets["thumbnails"]) == Recipe.model_validate(await darkroom.recipe("thumbnails"))
+async def test_presets_are_put_read_and_deleted(darkroom: AsyncClient) -> None:
+    first = await darkroom.put_preset("card", SMALL, only_new=True)
+    assert (first.name, first.version, Recipe.model_validate(first.document)) == ("card", 1, SMALL)
+    second = await darkroom.put_preset("card", {"variants": []}, if_match=1)
+    assert (await darkroom.put_preset("card", second.document)).version == second.version == 2
+    for refused in ({"if_match": 1}, {"only_new": True}):
+        with pytest.raises(errors.PreconditionFailed):
+            await darkroom.put_preset("card", SMALL, **refused)
+    assert await darkroom.preset("card") == second
+    assert await darkroom.preset("card", version=1) == first
+    assert [version.version for version in await darkroom.preset_versions("card")] == [2, 1]
+    listed = await darkroom.presets()
+    assert (listed["card"].version, listed["web"].version, listed["web"].created_at) == (2, None, None)
+    assert await darkroom.preset_versions("web") == ()
+
+    job = await darkroom.wait(await darkroom.upload(CAT, recipe="card@1"))
+    assert job.preset is not None
+    assert (job.recipe, job.preset.version, [variant.name for variant in job.variants]) == ("card", 1, ["small"])
+    await darkroom.delete_preset("card", if_match=2)
+    with pytest.raises(errors.NotFound):
+        await darkroom.preset("card")
+    with pytest.raises(errors.InvalidRecipe):
+        await darkroom.upload(CAT, recipe="card@1")
+    assert (await darkroom.job(job)).preset == job.preset
+
+
+async def test_limits_are_read(darkroom: AsyncClient, key: str) -> None:
     usage = await darkroom.usage()
     assert usage.owner == key
     assert usage.as_document() == await darkroom.ask("GET", "/usage")

@@ -100,6 +100,7 @@ async def test_queues_accept_messages_of_their_senders_only(cloud: Cloud, instal
         ]
     assert allowed == {
         installation.uploads.url: [f"arn:aws:s3:::{installation.topology.originals.name}"],
+        installation.imports.url: [],
         installation.tasks.url: [],
         installation.reports.url: [],
         installation.notifications.url: [installation.job_events_topic_arn],
@@ -122,10 +123,13 @@ async def test_buckets_are_private_encrypted_and_versioned(cloud: Cloud, install
 async def test_originals_expire_and_results_are_kept(cloud: Cloud, installation: Installation) -> None:
     for spec in installation.topology.buckets:
         rules = (await cloud.s3.get_bucket_lifecycle_configuration(Bucket=spec.name))["Rules"]
-        expiry = {"Days": spec.expire_days} if spec.expire_days else {"ExpiredObjectDeleteMarker": True}
-        assert [rule["Expiration"] for rule in rules] == [expiry]
-        assert rules[0]["NoncurrentVersionExpiration"]["NoncurrentDays"] == spec.noncurrent_days
-        assert rules[0]["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == spec.abort_multipart_days
+        of_all, *of_some = rules
+        assert of_all["Expiration"] == {"ExpiredObjectDeleteMarker": True}
+        assert of_all.get("NoncurrentVersionExpiration", {}).get("NoncurrentDays") == spec.noncurrent_days
+        assert of_all["AbortIncompleteMultipartUpload"]["DaysAfterInitiation"] == spec.abort_multipart_days
+        assert [(rule["ID"], rule["Expiration"]["Days"]) for rule in of_some] == [
+            (lifetime.name, lifetime.days) for lifetime in spec.lifetimes
+        ]
 
 
 async def test_new_objects_are_announced_under_the_notified_prefixes_only(
@@ -209,7 +213,7 @@ async def test_installations_share_no_resource(cloud: Cloud, installation: Insta
         return {value for name, value in of.environment().items() if name.endswith(kinds)}
 
     async with cloud.installation() as other:
-        assert len(places(other)) == len(places(installation)) == 13
+        assert len(places(other)) == len(places(installation)) == 15
         assert not places(other) & places(installation)
 
 

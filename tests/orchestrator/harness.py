@@ -8,19 +8,23 @@ from typing import Any, Final
 from types_aiobotocore_s3 import S3Client
 
 from darkroom.job_details import JobDetails
-from darkroom.jobs import Job, JobStatus, NewJob, new_job_id, unsettled
-from darkroom.messages import JobEvent, ProcessTask, TaskFinished, TaskStarted
-from darkroom.object_keys import MANIFESTS, direct_key, upload_key
+from darkroom.jobs import Job, JobStatus, NewJob, PendingImport, new_job_id, unsettled
+from darkroom.messages import ImageMade, JobEvent, MakeImage, ProcessTask, TaskFinished, TaskStarted
+from darkroom.object_keys import MANIFESTS, PUBLIC, direct_key, is_drop, upload_key
 from darkroom.recipes import Recipe, load_presets
+from darkroom.recipes.owned_presets import PresetHistory, PresetVersion
 from darkroom.runtime.queue import Delivery, SqsQueue
+from darkroom.tables.dynamodb import Item
 from darkroom.tables.job_item import from_item, to_item
+from darkroom.tables.preset_item import history_item, list_key, listed, version_item
 from darkroom.topology import OPEN_SHARDS
 from darkroom_orchestrator.arrivals.announcements import AnnouncedObject
 from darkroom_orchestrator.composition import Clients, Composition
 from darkroom_orchestrator.internal_api.routes import QueueName
 from darkroom_orchestrator.settings import Settings
 from darkroom_orchestrator.storage.originals import Original, Originals
-from tests.orchestrator.task_reports import finished
+from tests.orchestrator.task_reports import finished, image_made
+from tests.support.cipher import encrypted
 from tests.support.job_items import is_part
 
 PRESETS: Final = load_presets()
@@ -65,12 +69,26 @@ class Harness:
 
     # These methods play the upload service and its clients.
 
-    async def waiting_job(self, recipe: Recipe = RECIPE, *, direct: bool = False, owner: str = "demo") -> Job:
+    async def waiting_job(
+        self, recipe: Recipe = RECIPE, *, direct: bool = False, owner: str = "demo", **changes: Any
+    ) -> Job:
         """Create a job that awaits its upload."""
-        job_id = new_job_id()
-        key = (direct_key if direct else upload_key)(job_id, "cat.jpg")
-        moment = self.now()
-        job = Job(
+        job = replace(self._new_job(recipe, direct=direct, owner=owner), **changes)
+        return await self._created(job, recipe)
+
+    async def waiting_import(self, url: str, **changes: Any) -> Job:
+        """Create a job that waits for its original to be fetched. `changes` replace attributes of `PendingImport`."""
+        pending = PendingImport(url=url, **changes)
+        job = replace(self._new_job(), content_type=None, imported_from="images.example", pending_import=pending)
+        return await self._created(encrypted(job))
+
+    async def _created(self, job: Job, recipe: Recipe = RECIPE) -> Job:
+        assert await self.jobs.create(NewJob(job=job, recipe=recipe))
+        return job
+
+    def _new_job(self, recipe: Recipe = RECIPE, *, direct: bool = False, owner: str = "demo") -> Job:
+        job_id, moment = new_job_id(), self.now()
+        return Job(
             job_id=job_id,
             owner=owner,
             recipe_name="thumbnails",
@@ -79,25 +97,35 @@ class Harness:
             updated_at=moment,
             filename="cat.jpg",
             content_type="image/jpeg",
-            original_key=key,
+            original_key=(direct_key if direct else upload_key)(job_id, "cat.jpg"),
             deadline=moment + timedelta(minutes=5),
             variants=unsettled(recipe),
         )
-        assert await self.jobs.create(NewJob(job=job, recipe=recipe))
-        return job
+
+    async def put_preset(self, name: str, number: int, recipe: Recipe) -> None:
+        """Write a version of a preset of the owner of drops, which becomes the newest."""
+        owner, moment = self.settings.default_owner, self.now()
+        version = PresetVersion(name=name, number=number, recipe=recipe, document={}, created_at=moment)
+        history = PresetHistory(
+            owner=owner, name=name, first=1, digest=version.digest, created=(moment,) * number, is_deleted=False
+        )
+        listed_value: Item = {"=" + name: {"S": listed(number, moment)}}
+        for item in (version_item(owner, version), history_item(history), list_key(owner) | listed_value):
+            await self.clients.dynamodb.put_item(TableName=self.settings.accounts_table, Item=item)
 
     async def put_original(self, key: str, body: bytes = b"bytes of an image") -> AnnouncedObject:
-        """Put an object into the bucket of originals."""
-        answer = await self.s3.put_object(Bucket=self.settings.originals_bucket, Key=key, Body=body)
+        """Put an object into the bucket of originals, as an upload that expires."""
+        tagging = "" if is_drop(key) else "expire=7"
+        answer = await self.s3.put_object(Bucket=self.settings.originals_bucket, Key=key, Body=body, Tagging=tagging)
         return AnnouncedObject(key=key, version_id=answer["VersionId"])
 
     async def upload(self, job: Job, body: bytes = b"bytes of an image") -> AnnouncedObject:
         """Put a job's original into its bucket."""
         return await self.put_original(job.original_key, body)
 
-    async def queued_job(self, recipe: Recipe = RECIPE) -> tuple[Job, list[ProcessTask]]:
+    async def queued_job(self, recipe: Recipe = RECIPE, *, published: bool = False) -> tuple[Job, list[ProcessTask]]:
         """Return a queued job, and its tasks, which are received."""
-        job = await self.waiting_job(recipe)
+        job = await self.waiting_job(recipe, published=published)
         await self.orchestrator.start(await self.upload(job), redelivered=False)
         return await self.job(job.job_id), await self.sent_tasks()
 
@@ -134,18 +162,46 @@ class Harness:
         assert original is not None
         return original
 
+    async def tags_of(self, key: str, version_id: str | None) -> dict[str, str]:
+        """Return the tags of a version in the bucket of originals."""
+        answer = await self.s3.get_object_tagging(
+            Bucket=self.settings.originals_bucket, Key=key, VersionId=version_id or "null"
+        )
+        return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
+
+    async def original_versions(self, key: str) -> list[str]:
+        """Return the ids of all versions of an original."""
+        answer = await self.s3.list_object_versions(Bucket=self.settings.originals_bucket, Prefix=key)
+        return [version["VersionId"] for version in answer.get("Versions", [])]
+
+    async def requested(self) -> list[Delivery]:
+        """Receive and delete all messages of the queue of announcements."""
+        return await drained(self.orchestrator.queues[QueueName.UPLOADS].queue)
+
     # These methods play processors.
 
-    async def report(self, report: TaskStarted | TaskFinished) -> None:
+    async def report(self, report: TaskStarted | TaskFinished | ImageMade) -> None:
         """Pass a report to its use case."""
         if isinstance(report, TaskStarted):
             await self.orchestrator.begin(report)
+        elif isinstance(report, ImageMade):
+            await self.orchestrator.requested.record(report)
         else:
             await self.orchestrator.finish(report)
 
     async def sent_tasks(self) -> list[ProcessTask]:
         """Receive and delete all tasks of the queue."""
         return [ProcessTask.model_validate_json(one.body) for one in await drained(self._tasks)]
+
+    async def sent_images(self) -> list[MakeImage]:
+        """Receive and delete all commands to make a requested image."""
+        return [MakeImage.model_validate_json(one.body) for one in await drained(self._tasks)]
+
+    async def put_image(self, image: MakeImage) -> ImageMade:
+        """Store a requested image as a processor does, and return the report."""
+        key = f"{image.key_stem}.webp"
+        await self.s3.put_object(Bucket=self.settings.results_bucket, Key=key, Body=b"a picture")
+        return image_made(image)
 
     async def put_results(self, task: ProcessTask) -> TaskFinished:
         """Store results as a processor does, and return the report."""
@@ -156,9 +212,16 @@ class Harness:
 
     async def result_keys(self) -> list[str]:
         """Return the keys of all results in the bucket, one for each version."""
-        answer = await self.s3.list_object_versions(Bucket=self.settings.results_bucket)
-        keys = sorted(entry["Key"] for entry in answer.get("Versions", []))
-        return [key for key in keys if not key.startswith(f"{MANIFESTS}/")]
+        keys = await self._versions_in_results("")
+        return [key for key in keys if not key.startswith((f"{MANIFESTS}/", f"{PUBLIC}/"))]
+
+    async def public_keys(self) -> list[str]:
+        """Return the keys of all public copies, one for each version."""
+        return await self._versions_in_results(f"{PUBLIC}/")
+
+    async def _versions_in_results(self, prefix: str) -> list[str]:
+        answer = await self.s3.list_object_versions(Bucket=self.settings.results_bucket, Prefix=prefix)
+        return sorted(entry["Key"] for entry in answer.get("Versions", []))
 
     async def result_markers(self) -> list[str]:
         """Return the keys of all delete markers in the bucket of results, including manifests."""

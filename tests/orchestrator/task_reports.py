@@ -6,7 +6,7 @@ from typing import Final
 
 from darkroom.formats import ImageFormat
 from darkroom.jobs import Cost, Fault, VariantOutcome, VariantResult
-from darkroom.messages import ProcessTask, TaskFinished, TaskStarted
+from darkroom.messages import ImageMade, MakeImage, ProcessTask, TaskFinished, TaskStarted
 from darkroom.source_description import SourceDescription
 
 WORKER: Final = "worker-1"
@@ -67,6 +67,23 @@ def undecodable(task: ProcessTask) -> TaskFinished:
     """Return the report of a task whose original no decoder can read."""
     report = finished(task, failed={planned.variant.name: DECODER_FAULT for planned in task.variants})
     return report.model_copy(update={"description": None, "fault": DECODER_FAULT})
+
+
+def image_made(image: MakeImage, fault: Fault | None = None) -> ImageMade:
+    """Return the report that a requested image was made, or failed with this fault."""
+    outcome = VariantOutcome(
+        name=image.variants[0].variant.name,
+        result=None if fault else result(f"{image.key_stem}.webp"),
+        fault=fault,
+    )
+    return ImageMade(
+        job_id=image.job_id,
+        request_id=image.request_id,
+        token=image.token,
+        key_stem=image.key_stem,
+        outcome=outcome,
+        cost=Cost(cpu_ms=10, bytes_read=1000, bytes_written=9),
+    )
 
 
 def result(key: str) -> VariantResult:

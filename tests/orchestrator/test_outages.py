@@ -1,21 +1,19 @@
 """Tests outages of SQS at the worst moment: after a write and before the message that follows it."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from darkroom.errors import Unavailable
 from darkroom.jobs import JobStatus
-from darkroom_orchestrator.arrivals.start import Start
 from darkroom_orchestrator.dispatch.send_tasks import SendTasks
 from darkroom_orchestrator.dispatch.slot_index import SlotIndex
 from darkroom_orchestrator.dispatch.slots import Slots
 from darkroom_orchestrator.events import JobEvents
-from darkroom_orchestrator.jobs.retry import Retry
 from darkroom_orchestrator.jobs.sweep import Sweep, sweep_regularly
-from darkroom_orchestrator.records.charging import Charging
 from darkroom_orchestrator.storage.originals import Originals
-from tests.orchestrator.harness import PRESETS, Harness
+from tests.orchestrator.harness import Harness
 from tests.orchestrator.task_reports import undecodable
 from tests.support.memory_queue import MemoryQueue, away
 from tests.support.waiting import until
@@ -29,23 +27,15 @@ def failing() -> MemoryQueue:
 
 def slots_sending_to(harness: Harness, queue: MemoryQueue) -> Slots:
     index = SlotIndex(harness.clients.dynamodb, harness.settings.jobs_table)
-    send_tasks = SendTasks(jobs=harness.jobs, tasks=queue, max_variants_per_task=16)
+    send_tasks = SendTasks(thumbnails=True, jobs=harness.jobs, tasks=queue, max_variants_per_task=16)
     return Slots(index=index, jobs=harness.jobs, send_tasks=send_tasks, limit=8)
 
 
 async def test_start_that_could_not_send_its_tasks_sends_them_on_redelivery(
     harness: Harness, failing: MemoryQueue
 ) -> None:
-    start = Start(
-        jobs=harness.jobs,
-        originals=Originals(harness.s3, harness.settings.originals_bucket),
-        slots=slots_sending_to(harness, failing),
-        events=JobEvents(harness.clients.sns, harness.settings.job_events_topic_arn),
-        presets=PRESETS,
-        default_owner="demo",
-        max_upload_bytes=1000,
-        now=harness.now,
-    )
+    begin = replace(harness.orchestrator.start.begin, slots=slots_sending_to(harness, failing))
+    start = replace(harness.orchestrator.start, begin=begin)
     job = await harness.waiting_job()
     new = await harness.upload(job)
     with pytest.raises(Unavailable):
@@ -63,10 +53,7 @@ async def test_retry_that_cannot_send_its_tasks_is_accepted_and_left_to_the_swee
 ) -> None:
     job, [task] = await harness.queued_job()
     await harness.orchestrator.finish(undecodable(task))
-    originals = Originals(harness.s3, harness.settings.originals_bucket)
-    retry = Retry(
-        jobs=harness.jobs, originals=originals, slots=slots_sending_to(harness, failing), charging=Charging("accounts")
-    )
+    retry = replace(harness.orchestrator.retry, slots=slots_sending_to(harness, failing))
 
     queued = await retry(job.job_id)
 
@@ -84,7 +71,11 @@ async def test_failed_sweep_is_followed_by_the_next(harness: Harness, failing: M
         originals=Originals(harness.s3, harness.settings.originals_bucket),
         slots=slots_sending_to(harness, MemoryQueue()),
         events=JobEvents(harness.clients.sns, harness.settings.job_events_topic_arn),
+        publish=harness.orchestrator.publish,
         refunds=harness.orchestrator.refunds,
+        discard_image=harness.orchestrator.requested.discard,
+        imports=harness.orchestrator.sweep.imports,
+        resume_action=harness.orchestrator.actions.resume,
         uploads=failing,
         tasks=MemoryQueue(),
         reports=MemoryQueue(),

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from darkroom.jobs import ObjectRef
 from darkroom.messages import ProcessTask, TaskVariant
+from darkroom.object_keys import thumbnail_key
 from darkroom.recipes import Variant
 from darkroom_local.installation import Installation
 from tests.support.emulator import Cloud
@@ -23,6 +24,7 @@ def task(
     variants: list[dict[str, Any]],
     *,
     describe: bool = True,
+    thumbnail: bool = False,
     owner: str = "demo",
     most_bytes: int = 64 * 1024**2,
 ) -> ProcessTask:
@@ -39,6 +41,7 @@ def task(
         task=0,
         original=source,
         describe=describe,
+        thumbnail_key=thumbnail_key(job_id) if thumbnail else None,
         variants=planned,
         most_bytes=most_bytes,
     )

@@ -9,7 +9,7 @@ from http import HTTPStatus
 import httpx
 import pytest
 
-from darkroom.messages import ProcessTask, TaskFinished, TaskReport, TaskStarted
+from darkroom.messages import ImageMade, ProcessTask, Report, TaskFinished, TaskStarted
 from darkroom.runtime.queue import Outgoing, SqsQueue
 from darkroom_local.installation import CreatedQueue, Installation
 from darkroom_local.ports import free_ports
@@ -47,12 +47,12 @@ async def send(cloud: Cloud, installation: Installation, job: ProcessTask) -> No
     await SqsQueue(cloud.sqs, installation.tasks.url).send([Outgoing(job_id=job.job_id, message=job)])
 
 
-async def reports(cloud: Cloud, installation: Installation) -> AsyncIterator[TaskStarted | TaskFinished]:
+async def reports(cloud: Cloud, installation: Installation) -> AsyncIterator[TaskStarted | TaskFinished | ImageMade]:
     """Yield the messages of the reports queue."""
     queue = SqsQueue(cloud.sqs, installation.reports.url)
     while True:
         for delivery in await queue.receive(most=10, wait_seconds=1):
-            yield TaskReport.validate_json(delivery.body)
+            yield Report.validate_json(delivery.body)
 
 
 async def finished(cloud: Cloud, installation: Installation) -> TaskFinished:

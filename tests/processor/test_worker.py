@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from darkroom.errors import Unavailable
 from darkroom.jobs import VariantResult
-from darkroom.messages import TaskFinished, TaskOverlay, TaskReport, TaskStarted
+from darkroom.messages import Report, TaskFinished, TaskOverlay, TaskStarted
 from darkroom_local.installation import Installation
 from darkroom_processor.sandbox.pool import ChildPool
 from tests.processor.sandbox.misbehaving import misbehaving
@@ -68,12 +68,40 @@ async def fetched(
     return image.format, image.size
 
 
+async def test_the_thumbnail_is_stored_and_reported(cloud: Cloud, installation: Installation, pool: ChildPool) -> None:
+    reports = MemoryQueue()
+    job = task(await stored(cloud, installation, jpeg(640, 480)), [], thumbnail=True)
+    await worker(cloud, installation, pool, reports).perform(job)
+
+    end = await finished(reports)
+    assert end.description
+    assert end.thumbnail
+    assert (end.thumbnail.width, end.thumbnail.height) == (320, 240)
+    bucket = installation.topology.results.name
+    answer = await cloud.s3.get_object(Bucket=bucket, Key=f"job-thumbnails/{job.job_id}.webp")
+    async with answer["Body"] as body:
+        data = await body.read()
+    assert (answer["ContentType"], opened(data).size) == ("image/webp", (320, 240))
+    assert len(data) == end.thumbnail.size == end.cost.bytes_written
+
+
+async def test_a_source_that_cannot_be_decoded_has_no_thumbnail(
+    cloud: Cloud, installation: Installation, pool: ChildPool
+) -> None:
+    reports = MemoryQueue()
+    job = task(await stored(cloud, installation, jpeg(640, 480)[:200]), [], thumbnail=True)
+    await worker(cloud, installation, pool, reports).perform(job)
+    end = await finished(reports)
+    assert end.fault
+    assert end.thumbnail is None
+
+
 async def test_the_start_is_reported_while_the_work_runs(cloud: Cloud, installation: Installation) -> None:
     reports = MemoryQueue()
     async with misbehaving() as pool:
         job = task(await stored(cloud, installation, b"sleep"), [SMALL])
         work = asyncio.create_task(worker(cloud, installation, pool, reports).perform(job))
-        (started,) = [TaskReport.validate_json(one.body) for one in await reports.receive(most=10, wait_seconds=5)]
+        (started,) = [Report.validate_json(one.body) for one in await reports.receive(most=10, wait_seconds=5)]
         assert isinstance(started, TaskStarted)
         assert (started.job_id, started.worker) == (job.job_id, "worker-1")
         work.cancel()

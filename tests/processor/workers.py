@@ -1,6 +1,6 @@
 """A worker over the emulator, variants for it, and the reports that it sends."""
 
-from darkroom.messages import TaskFinished, TaskReport, TaskStarted
+from darkroom.messages import ImageMade, Report, TaskFinished, TaskStarted
 from darkroom.recipes import Overlay
 from darkroom.runtime.queue import Queue
 from darkroom_local.installation import Installation
@@ -28,9 +28,9 @@ def worker(cloud: Cloud, installation: Installation, pool: ChildPool, reports: Q
     )
 
 
-async def sent(reports: MemoryQueue) -> list[TaskStarted | TaskFinished]:
+async def sent(reports: MemoryQueue) -> list[TaskStarted | TaskFinished | ImageMade]:
     """Return the reports sent so far."""
-    return [TaskReport.validate_json(one.body) for one in await reports.receive(most=10, wait_seconds=0)]
+    return [Report.validate_json(one.body) for one in await reports.receive(most=10, wait_seconds=0)]
 
 
 async def finished(reports: MemoryQueue) -> TaskFinished:

@@ -17,7 +17,7 @@ from darkroom.jobs import (
     parts_of,
     unsettled,
 )
-from darkroom.recipes import Recipe, Variant
+from darkroom.recipes import Recipe, Variant, When
 
 AWAITING, QUEUED, PROCESSING = JobStatus.AWAITING_UPLOAD, JobStatus.QUEUED, JobStatus.PROCESSING
 COMPLETED, PARTIAL, FAILED = JobStatus.COMPLETED, JobStatus.PARTIALLY_COMPLETED, JobStatus.FAILED
@@ -94,4 +94,10 @@ def test_job_ids_sort_by_time_of_creation() -> None:
 
 def test_a_job_waits_for_each_variant_and_the_description() -> None:
     assert parts_of(unsettled(Recipe(variants=(Variant(name="a"), Variant(name="b"))))) == {SOURCE_PART, "a", "b"}
-    assert parts_of([]) == {SOURCE_PART}
+    assert parts_of({}) == {SOURCE_PART}
+
+
+def test_a_job_does_not_wait_for_variants_on_request() -> None:
+    states = unsettled(Recipe(variants=(Variant(name="a"), Variant(name="b", when=When.REQUESTED))))
+    assert parts_of(states) == {SOURCE_PART, "a"}
+    assert states["b"].status is VariantStatus.ON_REQUEST

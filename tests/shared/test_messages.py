@@ -11,11 +11,13 @@ from darkroom.formats import ImageFormat
 from darkroom.jobs import Cost, Fault, JobStatus, ObjectRef, VariantOutcome, VariantResult
 from darkroom.messages import (
     DeliveryRequested,
+    ImageMade,
     JobEvent,
+    MakeImage,
     Message,
     ProcessTask,
+    Report,
     TaskFinished,
-    TaskReport,
     TaskStarted,
     TaskVariant,
     UploadArrived,
@@ -39,6 +41,24 @@ EVENT = JobEvent(
 )
 
 MESSAGES: list[Message] = [
+    MakeImage(
+        job_id=JOB_ID,
+        request_id=f"{JOB_ID}#preview#one",
+        token="t",
+        owner="demo",
+        original=SOURCE,
+        until=NOW,
+        variants=(TaskVariant(variant=Variant(name="a"), key_stem="previews/b/one"),),
+        most_bytes=1000,
+    ),
+    ImageMade(
+        job_id=JOB_ID,
+        request_id=f"{JOB_ID}#preview#one",
+        token="t",
+        key_stem="previews/b/one",
+        outcome=VariantOutcome(name="a", result=RESULT),
+        cost=Cost(cpu_ms=3),
+    ),
     UploadArrived(job_id=JOB_ID, original=SOURCE),
     UploadArrived(job_id=JOB_ID, original=ObjectRef(key="k", etag="e", size=0)),
     ProcessTask(
@@ -135,9 +155,11 @@ def test_types_are_distinct() -> None:
     assert len({kind.model_fields["type"].default for kind in kinds}) == len(kinds)
 
 
-@pytest.mark.parametrize("message", [one for one in MESSAGES if isinstance(one, TaskStarted | TaskFinished)])
+@pytest.mark.parametrize(
+    "message", [one for one in MESSAGES if isinstance(one, TaskStarted | TaskFinished | ImageMade)]
+)
 def test_a_report_is_recognised_by_its_type(message: BaseModel) -> None:
-    assert TaskReport.validate_json(message.model_dump_json(exclude_none=True)) == message
+    assert Report.validate_json(message.model_dump_json(exclude_none=True)) == message
 
 
 @pytest.mark.parametrize(
@@ -145,7 +167,7 @@ def test_a_report_is_recognised_by_its_type(message: BaseModel) -> None:
 )
 def test_a_message_that_is_not_a_report_is_refused(body: str) -> None:
     with pytest.raises(ValidationError):
-        TaskReport.validate_json(body)
+        Report.validate_json(body)
 
 
 def test_the_largest_task_fits_into_a_message() -> None:

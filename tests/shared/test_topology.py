@@ -2,7 +2,7 @@
 
 from itertools import chain
 
-from darkroom.topology import BY_OWNER, BY_SLOT, DAY_SECONDS, OPEN_BY_DEADLINE, Topology
+from darkroom.topology import BY_OWNER, BY_SLOT, CHANGES, DAY_SECONDS, OPEN_BY_DEADLINE, Topology
 
 TOPOLOGY = Topology.named("darkroom-dev")
 
@@ -33,17 +33,21 @@ def test_messages_are_kept_for_two_weeks_and_hidden_for_a_minute() -> None:
         (14 * DAY_SECONDS, 60)
     }
     receives = {queue.name.removeprefix("darkroom-dev-"): queue.max_receives for queue in TOPOLOGY.queues}
-    assert receives == {"uploads": 20, "tasks": 7, "reports": 10, "notifications": 10}
+    assert receives == {"uploads": 20, "imports": 10, "tasks": 7, "reports": 10, "notifications": 10}
 
 
-def test_only_originals_expire_and_only_drops_and_presigned_uploads_are_announced_by_s3() -> None:
-    assert (TOPOLOGY.originals.expire_days, TOPOLOGY.results.expire_days) == (7, None)
+def test_originals_and_previews_expire_and_s3_announces_only_drops_and_presigned_uploads() -> None:
+    assert [bucket.expire_days for bucket in TOPOLOGY.buckets] == [None, None]
+    tagged = [lifetime.days for lifetime in TOPOLOGY.originals.lifetimes if lifetime.prefix is None]
+    dropped = {lifetime.prefix: lifetime.days for lifetime in TOPOLOGY.originals.lifetimes if lifetime.prefix}
+    assert (tagged, dropped) == ([*range(1, 31)], {"incoming/": 7})
     assert TOPOLOGY.originals.notify_prefixes == ("direct/", "incoming/")
     assert TOPOLOGY.results.notify_prefixes == ()
+    assert [(lifetime.prefix, lifetime.days) for lifetime in TOPOLOGY.results.lifetimes] == [("previews/", 1)]
 
 
 def test_jobs_are_found_by_owner_when_they_are_late_and_when_it_is_their_turn() -> None:
-    assert TOPOLOGY.jobs.indexes == (BY_OWNER, OPEN_BY_DEADLINE, BY_SLOT)
+    assert TOPOLOGY.jobs.indexes == (BY_OWNER, OPEN_BY_DEADLINE, BY_SLOT, CHANGES)
     assert (TOPOLOGY.jobs.partition.name, TOPOLOGY.accounts.partition.name) == ("job_id", "id")
     assert (BY_OWNER.partition.name, BY_OWNER.sort.name, BY_OWNER.include) == ("owner_shard", "owner_order", ())
     assert (OPEN_BY_DEADLINE.partition.name, OPEN_BY_DEADLINE.sort.name) == ("open_shard", "deadline")

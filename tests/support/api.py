@@ -8,6 +8,7 @@ from typing import Any, Final
 import httpx
 from PIL import Image
 
+from darkroom.object_keys import thumbnail_key
 from tools.testbed.images import opened
 
 Job = dict[str, Any]
@@ -59,6 +60,10 @@ class Api:
         job = await self.upload(data, recipe, filename=filename)
         return await self.ended(job["job_id"])
 
+    async def preview(self, job_id: str, variant: dict[str, Any]) -> httpx.Response:
+        """Request a preview of a variant, and return the answer."""
+        return await self.http.post("/recipes/preview", json={"job_id": job_id, "variant": variant})
+
     async def files(self, job: Job) -> dict[str, bytes]:
         """Fetch the results of a job from their URLs. Return their bytes by variant."""
         urls = {variant["name"]: variant["url"] for variant in job["variants"] if variant["url"]}
@@ -80,8 +85,10 @@ async def open_api(url: str, key: str) -> AsyncIterator[Api]:
 
 
 def keys_of(job: Job) -> list[str]:
-    """Return the sorted keys of all objects that a job names: its results and its manifest."""
+    """Return the sorted keys of all objects that a job names: its results, its thumbnail and its manifest."""
     keys = [variant["key"] for variant in job["variants"] if variant["key"]]
+    if job["thumbnail"]:
+        keys.append(thumbnail_key(job["job_id"]))
     return sorted([*keys, job["manifest"]["key"]] if job["manifest"] else keys)
 
 

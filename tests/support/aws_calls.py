@@ -16,6 +16,8 @@ _S3_BY_PARAMETER: Final = {
     ("POST", "uploads"): "CreateMultipartUpload",
     ("POST", "uploadId"): "CompleteMultipartUpload",
     ("PUT", "uploadId"): "UploadPart",
+    ("PUT", "tagging"): "PutObjectTagging",
+    ("DELETE", "tagging"): "DeleteObjectTagging",
     ("DELETE", "uploadId"): "AbortMultipartUpload",
 }
 
@@ -71,7 +73,8 @@ def _named(method: str, target: str, headers: Mapping[str, str], body: bytes) ->
     if headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         form = parse_qs(body.decode())
         return "sns", form["Action"][0], _short(form.get("TopicArn", [""])[0].rpartition(":")[2])
-    return ("s3", *_s3(method, target))
+    operation, resource = _s3(method, target)
+    return "s3", "CopyObject" if "x-amz-copy-source" in headers else operation, resource
 
 
 def _json_resource(fields: Mapping[str, Any]) -> str:

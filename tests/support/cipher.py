@@ -10,6 +10,9 @@ CIPHER: Final = TextCipher([DEVELOPMENT_KEY])
 
 
 def encrypted(job: Job) -> Job:
-    """Return the job as the table stores it: with an encrypted callback URL."""
-    url = job.callback_url
-    return replace(job, callback_url=CIPHER.encrypt(url, place=job.job_id)) if url else job
+    """Return the job as the table stores it: with encrypted URLs."""
+    if job.callback_url:
+        job = replace(job, callback_url=CIPHER.encrypt(job.callback_url, place=job.job_id))
+    if pending := job.pending_import:
+        job = replace(job, pending_import=replace(pending, url=CIPHER.encrypt(pending.url, place=job.job_id)))
+    return job

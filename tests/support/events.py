@@ -16,7 +16,7 @@ async def open_events(client: httpx.AsyncClient, job_id: str, *, last_id: str | 
     headers = {"Last-Event-ID": last_id} if last_id else {}
     async with aconnect_sse(client, "GET", f"/jobs/{job_id}/events", headers=headers) as source:
         assert source.response.status_code == 200, source.response
-        async with aclosing(_with_data(source.aiter_sse())) as events:
+        async with aclosing(with_data(source.aiter_sse())) as events:
             yield events
 
 
@@ -37,7 +37,8 @@ def data(event: ServerSentEvent) -> dict[str, Any]:
     return shown
 
 
-async def _with_data(received: AsyncGenerator[ServerSentEvent, None]) -> Events:
+async def with_data(received: AsyncGenerator[ServerSentEvent, None]) -> Events:
+    """Yield the events that have data."""
     async with aclosing(received):
         async for event in received:
             # httpx-sse also yields comments and `retry` fields. The standard says that they are not events.

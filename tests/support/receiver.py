@@ -1,4 +1,4 @@
-"""Receivers of webhooks: real HTTP servers on loopback."""
+"""Receivers of webhooks, and servers of images: real HTTP servers on loopback."""
 
 import asyncio
 import socket
@@ -93,3 +93,15 @@ async def raw_receiving(handle: Handle) -> AsyncIterator[str]:
     server = await asyncio.start_server(serve, LOOPBACK, 0)
     async with server:
         yield f"http://{LOOPBACK}:{server.sockets[0].getsockname()[1]}/hook"
+
+
+@asynccontextmanager
+async def serving_image(image: bytes) -> AsyncIterator[str]:
+    """Run a server of one image. Yields the image's URL during a `with` block."""
+
+    async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(image) + image)
+        await writer.drain()
+
+    async with raw_receiving(serve) as url:
+        yield url

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 
 import httpx
 
+from darkroom.requested_images import RequestId
 from darkroom_local.bootstrap import DEVELOPMENT_KEY
 from darkroom_local.installation import Installation
 from darkroom_local.service import Service
@@ -57,6 +58,19 @@ class RestartableSystem:
         )
         keys = [found["Key"] async for page in pages for found in page.get("Contents", [])]
         return sorted(key for key in keys if job_id in key)
+
+    async def requested_images(self) -> list[str]:
+        """Return the keys of the items of requested images."""
+        pages = self.cloud.dynamodb.get_paginator("scan").paginate(
+            TableName=self.system.installation.topology.jobs.name
+        )
+        keys = [item["job_id"]["S"] async for page in pages for item in page["Items"]]
+        return [key for key in keys if RequestId.read(key)]
+
+    async def in_flight(self, url: str) -> bool:
+        """Say whether a message of a queue has been received and not deleted."""
+        answer = await self.cloud.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+        return int(answer["Attributes"]["ApproximateNumberOfMessagesNotVisible"]) > 0
 
     async def depth(self, url: str) -> int:
         """Return the number of messages in a queue, including received ones."""

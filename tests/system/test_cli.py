@@ -81,6 +81,19 @@ async def test_job_is_followed_and_downloaded_later(run: Run, photo: Path, tmp_p
     assert size_of(saved[0]) == (40, 30)
 
 
+async def test_original_is_fetched_and_run_again(run: Run, photo: Path, tmp_path: Path) -> None:
+    sent = await run("upload", str(photo), "--recipe", "metadata", "--keep-original", "--wait", "--json")
+    job = json.loads(sent.stdout)
+    assert job["original"]["kept"]
+    file = tmp_path / "original.jpg"
+    assert (await run("original", job["job_id"], "-o", str(file))).stdout == f"{file}\n"
+    assert await asyncio.to_thread(file.read_bytes) == await asyncio.to_thread(photo.read_bytes)
+    again = await run("rerun", job["job_id"], "--recipe", "grayscale", "--output", str(tmp_path), "--json")
+    second = json.loads(again.stdout)
+    assert (second["status"], second["original_of"]) == ("completed", job["job_id"])
+    assert size_of(str(tmp_path / second["job_id"] / "grayscale.jpg")) == (400, 300)
+
+
 async def test_failed_job_gives_an_exit_status(run: Run, photo: Path) -> None:
     cut_short(photo)
     result = await run("upload", str(photo), "--recipe", "thumbnails", "--wait", status=3)
@@ -150,6 +163,55 @@ async def test_recipes_and_limits_are_shown(run: Run) -> None:
     assert "thumbnails" in (await run("recipes")).stdout.splitlines()
     assert "variants" in json.loads((await run("recipes", "web")).stdout)
     assert json.loads((await run("usage")).stdout)["owner"] == "demo"
+
+
+async def test_presets_are_put_compared_and_deleted(run: Run, photo: Path, tmp_path: Path) -> None:
+    file = tmp_path / "card.json"
+    file.write_text('{"variants": [{"name": "card", "operations": [{"op": "resize", "width": 600}]}]}')
+    assert (await run("presets", "put", "card", str(file), "--new")).stdout == "card@1\n"
+    assert "precondition_failed" in (await run("presets", "put", "card", str(file), "--new", status=1)).stderr
+    everything = (await run("presets", "diff", "card")).stdout.splitlines()
+    assert everything[:2] == ["--- nothing", "+++ card@1"]
+    shown = (await run("presets", "show", "card")).stdout
+    assert json.loads(shown) == json.loads(file.read_text())
+
+    file.write_text(shown.replace("600", "640"))
+    difference = (await run("presets", "diff", "card", str(file), "--exit-code", status=1)).stdout.splitlines()
+    assert difference[:2] == ["--- card@1", f"+++ {file}"]
+    assert [line.strip() for line in difference if line.startswith(("-  ", "+  "))] == [
+        '-          "width": 600',
+        '+          "width": 640',
+    ]
+    assert (await run("presets", "put", "card", str(file), "--if-match", "1")).stdout == "card@2\n"
+    assert (await run("presets", "diff", "card", "2", str(file), "--exit-code")).stdout == ""
+    for sides in ((), ("1",), ("1", "2")):
+        lines = (await run("presets", "diff", "card", *sides)).stdout.splitlines()
+        assert lines[:2] == ["--- card@1", "+++ card@2"]
+    assert json.loads((await run("presets", "show", "card@1")).stdout)["variants"][0]["operations"][0]["width"] == 600
+
+    rows = [line.split()[:2] for line in (await run("presets", "list")).stdout.splitlines()]
+    assert ["card", "2"] in rows
+    listed = [
+        json.loads(line)["version"] for line in (await run("presets", "list", "card", "--json")).stdout.splitlines()
+    ]
+    assert listed == [2, 1]
+    sent = json.loads((await run("upload", str(photo), "--recipe", "card@1", "--wait", "--json")).stdout)
+    assert sent["preset"] == {"name": "card", "version": 1}
+    assert "precondition_failed" in (await run("presets", "delete", "card", "--if-match", "1", status=1)).stderr
+    assert (await run("presets", "delete", "card")).stdout == "Deleted: card\n"
+    assert "not_found" in (await run("presets", "show", "card", status=1)).stderr
+    assert "conflict" in (await run("presets", "put", "web", str(file), status=1)).stderr
+
+
+async def test_wrong_calls_of_presets_are_reported(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.json"
+    for content, says in (("{", "is not JSON"), ("[]", "is a JSON object")):
+        file.write_text(content)
+        assert says in (await run("presets", "put", "card", str(file), status=2)).stderr
+    assert "cannot be read" in (await run("presets", "put", "card", str(tmp_path / "none"), status=2)).stderr
+    assert "names no version" in (await run("presets", "show", "card@x", status=2)).stderr
+    assert "at most two" in (await run("presets", "diff", "card", "1", "2", "3", status=2)).stderr
+    assert "has no versions" in (await run("presets", "diff", "web", status=1)).stderr
 
 
 async def test_plan_is_shown_without_an_upload(run: Run) -> None:
@@ -252,5 +314,16 @@ async def test_invalid_user_commands_are_refused(run: Run) -> None:
 async def test_dead_letters_are_counted_and_moved(run: Run) -> None:
     assert "notifications" in (await run("dlq", "list")).stdout
     rows = [json.loads(line) for line in (await run("dlq", "list", "--json")).stdout.splitlines()]
-    assert {row["name"] for row in rows} == {"uploads", "tasks", "reports", "notifications"}
+    assert {row["name"] for row in rows} == {"uploads", "imports", "tasks", "reports", "notifications"}
     assert "0 message(s)" in (await run("dlq", "redrive", "reports")).stdout
+
+
+async def test_preview_command_writes_the_image(run: Run, photo: Path, tmp_path: Path) -> None:
+    uploaded = json.loads((await run("upload", str(photo), "--recipe", "metadata", "--wait", "--json")).stdout)
+    variant, output = tmp_path / "variant.json", tmp_path / "preview.webp"
+    variant.write_text('{"operations": [{"op": "resize", "width": 40}], "output": {"format": "webp"}}')
+    shown = await run("preview", uploaded["job_id"], "--variant", str(variant), "-o", str(output))
+    assert shown.stdout.strip() == str(output)
+    assert size_of(str(output)) == (40, 30)
+    variant.write_text("[]")
+    await run("preview", uploaded["job_id"], "--variant", str(variant), "-o", str(output), status=2)

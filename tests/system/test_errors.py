@@ -185,7 +185,7 @@ async def test_file_that_is_not_an_image_is_refused_whatever_its_name(data: byte
 
 
 async def test_body_with_a_content_type_other_than_an_image_is_refused(api: Api) -> None:
-    answer = await api.http.post("/uploads", content=CAT, headers={"Content-Type": "application/json"})
+    answer = await api.http.post("/uploads", content=CAT, headers={"Content-Type": "text/plain"})
     check_problem(answer, 415, "unsupported_media_type")
 
 

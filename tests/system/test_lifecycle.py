@@ -108,21 +108,36 @@ async def test_retry_runs_only_failed_variants_of_a_job(system: System, api: Api
     assert (await internals(system, job["job_id"]))["attempt"] == 2
 
 
+async def test_job_is_retried_with_its_recipe_after_its_preset_was_deleted(system: System, api: Api) -> None:
+    put = await api.http.put("/recipes/half", json=json.loads(HALF_IMPOSSIBLE))
+    assert put.status_code == 201, put.text
+    job = await api.made(CAT, "half")
+    assert (job["status"], job["preset"]) == ("partially_completed", {"name": "half", "version": 1})
+    assert (await api.http.put("/recipes/half", json={"variants": []})).json()["version"] == 2
+    assert (await api.http.delete("/recipes/half")).status_code == 204
+    assert (await api.http.post(f"/jobs/{job['job_id']}/retry")).status_code == 202
+    again = await api.ended(job["job_id"])
+    assert (again["status"], again["preset"], variants_of(again)) == (job["status"], job["preset"], variants_of(job))
+    assert (await internals(system, job["job_id"]))["attempt"] == 2
+
+
 async def test_job_whose_original_is_gone_cannot_be_retried(cloud: Cloud, system: System, api: Api) -> None:
     job = await api.made(CAT, HALF_IMPOSSIBLE)
     bucket = system.installation.topology.originals.name
     await delete_versions(cloud, bucket, f"uploads/{job['job_id']}/")
     answer = await api.http.post(f"/jobs/{job['job_id']}/retry")
-    assert (answer.status_code, answer.json()["code"]) == (409, "conflict")
+    assert (answer.status_code, answer.json()["code"]) == (410, "original_gone")
     assert (await api.job(job["job_id"]))["status"] == "partially_completed"
 
 
 async def test_deletion_of_a_job_leaves_nothing(cloud: Cloud, system: System, api: Api) -> None:
     job = await api.made(CAT, "augment")
-    assert len(await versions(cloud, system, job["job_id"])) == 7, "the original, five results and the manifest"
+    assert len(await versions(cloud, system, job["job_id"])) == 8, (
+        "the original, five results, the thumbnail and the manifest"
+    )
     assert (await api.http.delete(f"/jobs/{job['job_id']}")).status_code == 204
     assert await versions(cloud, system, job["job_id"]) == []
-    assert len(await markers(cloud, system, job["job_id"])) == 6, "one marker for each object, which copies follow"
+    assert len(await markers(cloud, system, job["job_id"])) == 7, "one marker for each object, which copies follow"
     for answer in (
         await api.http.get(f"/status/{job['job_id']}"),
         await api.http.get(f"/jobs/{job['job_id']}/variants/resized"),

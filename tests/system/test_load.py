@@ -45,4 +45,5 @@ async def object_versions(cloud: Cloud, system: System, job_ids: set[str]) -> li
     bucket = system.installation.topology.results.name
     pages = cloud.s3.get_paginator("list_object_versions").paginate(Bucket=bucket)
     keys = [version["Key"] async for page in pages for version in page.get("Versions", [])]
-    return sorted(key for key in keys if key.split("/")[-2] in job_ids)
+    # The name of a thumbnail's object is the id of its job; other keys have the id as a folder.
+    return sorted(key for key in keys if job_ids & {part.removesuffix(".webp") for part in key.split("/")})

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from functools import partial
 
 import httpx
 import pytest_asyncio
@@ -44,6 +45,23 @@ async def test_next_processor_does_the_tasks_of_a_killed_one(restartable: Restar
     assert (done["status"], done["progress"]["done"]) == ("completed", 5)
     assert await restartable.results(job["job_id"]) == keys_of(done)
     assert (await restartable.internals(job["job_id"]))["attempt"] == 1
+
+
+async def test_preview_by_a_killed_processor_leaves_nothing(restartable: RestartableSystem) -> None:
+    job = await restartable.api.made(CAT)
+    in_flight = partial(restartable.in_flight, restartable.system.installation.tasks.url)
+    with frozen(children_of(restartable.processor)):
+        asking = asyncio.create_task(restartable.api.preview(job["job_id"], {"operations": [{"op": "grayscale"}]}))
+        await until(in_flight)
+        await restartable.processor.kill()
+    answer = await asking
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["retry-after"]
+    await restartable.start(restartable.processor)
+    # The task comes again, and its report finds that nobody waits any more.
+    await until(lambda: bool(restartable.orchestrator.log.find("image_report_late")))
+    assert await restartable.requested_images() == []
+    assert await restartable.results(job["job_id"]) == keys_of(job)
 
 
 async def test_processor_that_hung_and_lost_its_message_changes_nothing(restartable: RestartableSystem) -> None:

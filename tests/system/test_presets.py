@@ -116,7 +116,7 @@ async def test_optimize_makes_the_same_image_with_fewer_bytes(cloud: Cloud, syst
     assert (picture.size, picture.format) == ((400, 300), "JPEG")
     assert job["variants"][0]["bytes"] < len(data)
     assert job["cost"]["bytes_read"] == len(data)
-    assert job["cost"]["bytes_written"] == job["variants"][0]["bytes"]
+    assert job["cost"]["bytes_written"] > job["variants"][0]["bytes"], "the result and the thumbnail"
 
 
 async def test_metadata_describes_the_original_and_makes_no_result(api: Api) -> None:

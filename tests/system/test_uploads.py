@@ -177,6 +177,20 @@ async def test_drop_in_the_bucket_starts_a_job(cloud: Cloud, system: System, api
     assert (job["progress"]["done"], job["source"]["content_type"]) == (5, "image/png")
 
 
+async def test_drop_may_name_a_preset_of_the_default_owner_with_a_version(
+    cloud: Cloud, system: System, api: Api
+) -> None:
+    for name in ("first", "second"):
+        document = {"variants": [{"name": name}]}
+        assert (await api.http.put("/recipes/dropped-card", json=document)).is_success
+    bucket = system.installation.topology.originals.name
+    for folder, version, made in (("dropped-card", 2, "second"), ("dropped-card@1", 1, "first")):
+        await cloud.s3.put_object(Bucket=bucket, Key=f"incoming/{folder}/{made}-drop.jpg", Body=CAT)
+        job = await dropped(api, f"{made}-drop.jpg")
+        assert (job["status"], job["preset"]) == ("completed", {"name": "dropped-card", "version": version})
+        assert [variant["name"] for variant in job["variants"]] == [made]
+
+
 async def test_drop_for_an_unknown_preset_fails_with_the_reason(cloud: Cloud, system: System, api: Api) -> None:
     bucket = system.installation.topology.originals.name
     await cloud.s3.put_object(Bucket=bucket, Key="incoming/no-such/lost-cat.jpg", Body=CAT)

@@ -3,8 +3,8 @@
 import asyncio
 from typing import Any
 
+from darkroom.intake.incoming_original import PART_BYTES
 from darkroom.messages import UploadArrived
-from darkroom_upload.intake.originals import PART_BYTES
 from tests.support.emulator import Cloud
 from tests.upload.service import RunningService
 from tools.testbed import images

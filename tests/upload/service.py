@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -77,6 +77,7 @@ def settings_for(installation: Installation, **overrides: Any) -> UploadSettings
             "jobs_table": installation.topology.jobs.name,
             "accounts_table": installation.topology.accounts.name,
             "uploads_queue_url": HttpUrl(installation.uploads.url),
+            "imports_queue_url": HttpUrl(installation.imports.url),
             "orchestrator_url": NOBODY,
             "data_keys": SecretStr(PRODUCTION_DATA_KEY) if "environment" in overrides else None,
             **dict.fromkeys(DEFAULT_LIMITS, UNLIMITED),
@@ -96,20 +97,22 @@ async def running_service(
     orchestrator: Callable[[httpx.Request], httpx.Response] | None = None,
     *,
     now: Callable[[], datetime] = _now,
+    changes: Mapping[str, Any] = {},
 ) -> AsyncIterator[RunningService]:
     """Run the service with these settings on a free port, for the length of a `with` block.
 
-    `orchestrator` answers in place of the orchestrator. Without it, nothing does.
+    `orchestrator` answers in place of the orchestrator. Without it, nothing does. `changes` replace services by name.
     """
     stop = asyncio.Event()
     presets = load_presets(settings.presets_file)
     async with open_services(settings, presets, stop, now=now) as opened:
-        services = replace(opened, orchestrator=_played_by(orchestrator)) if orchestrator else opened
+        services = _with_orchestrator(opened, _played_by(orchestrator)) if orchestrator else opened
+        services = replace(services, **changes)
         # The socket listens from the start, so a connection waits until the server is ready.
         listener = socket.create_server(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         server = _Server(configuration(create_app(services), drain_seconds=5))
-        watching = asyncio.create_task(services.watcher.run(stop))
+        background = [asyncio.create_task(run(stop)) for run in (services.watcher.run, services.feed.run)]
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             async with httpx.AsyncClient(
@@ -123,7 +126,11 @@ async def running_service(
         finally:
             stop.set()
             server.should_exit = True
-            await asyncio.gather(serving, watching)
+            await asyncio.gather(serving, *background)
+
+
+def _with_orchestrator(services: Services, orchestrator: OrchestratorClient) -> Services:
+    return replace(services, orchestrator=orchestrator, preview=replace(services.preview, orchestrator=orchestrator))
 
 
 def _played_by(orchestrator: Callable[[httpx.Request], httpx.Response]) -> OrchestratorClient:

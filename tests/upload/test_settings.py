@@ -14,6 +14,7 @@ REQUIRED = {
     "DARKROOM_JOBS_TABLE": "jobs",
     "DARKROOM_ACCOUNTS_TABLE": "accounts",
     "DARKROOM_UPLOADS_QUEUE_URL": "http://127.0.0.1/uploads",
+    "DARKROOM_IMPORTS_QUEUE_URL": "http://127.0.0.1/imports",
     "DARKROOM_ORCHESTRATOR_URL": "http://127.0.0.1:8001",
     "DARKROOM_DATA_KEYS": "k" * 32,
 }

@@ -36,6 +36,7 @@ async def _described() -> dict[str, Any]:
             "jobs_table": "jobs",
             "accounts_table": "accounts",
             "uploads_queue_url": _NOWHERE,
+            "imports_queue_url": _NOWHERE,
             "orchestrator_url": _NOWHERE,
             "data_keys": "x" * 32,
         }

@@ -17,6 +17,7 @@ from darkroom.jobs import (
     NewJob,
     ObjectRef,
     SlotState,
+    Thumbnail,
     VariantResult,
     VariantState,
     VariantStatus,
@@ -64,6 +65,7 @@ def largest_job(variants: int, *, owner: str = "o" * 64) -> tuple[NewJob, JobDet
         original_bytes=source.size,
         original_sha256="5" * 64,
         described=True,
+        thumbnail=Thumbnail(width=320, height=320, size=99_999),
         variants={
             variant.name: VariantState(
                 status=VariantStatus.COMPLETED,

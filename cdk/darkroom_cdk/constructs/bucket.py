@@ -6,7 +6,7 @@ from aws_cdk import Aws, Duration, RemovalPolicy
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from darkroom.topology import BucketSpec
+from darkroom.topology import EXPIRE_TAG, BucketSpec, Lifetime
 
 
 def bucket_name(spec: BucketSpec) -> str:
@@ -45,7 +45,7 @@ class PrivateBucket(Construct):
             minimum_tls_version=1.2,
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             object_ownership=ownership,
-            lifecycle_rules=[_lifecycle(spec)],
+            lifecycle_rules=[_rule_of_all(spec), *map(_rule_of_some, spec.lifetimes)],
             cors=list(cors) or None,
             replication_rules=list(replication_rules) or None,
             server_access_logs_bucket=log_bucket,
@@ -54,12 +54,22 @@ class PrivateBucket(Construct):
         )
 
 
-def _lifecycle(spec: BucketSpec) -> s3.LifecycleRule:
+def _rule_of_all(spec: BucketSpec) -> s3.LifecycleRule:
     return s3.LifecycleRule(
         id="expire",
         expiration=Duration.days(spec.expire_days) if spec.expire_days else None,
-        noncurrent_version_expiration=Duration.days(spec.noncurrent_days),
+        noncurrent_version_expiration=Duration.days(spec.noncurrent_days) if spec.noncurrent_days else None,
         abort_incomplete_multipart_upload_after=Duration.days(spec.abort_multipart_days),
         # Remove delete markers that hide no version. S3 refuses this rule beside one that expires objects.
         expired_object_delete_marker=None if spec.expire_days else True,
+    )
+
+
+def _rule_of_some(lifetime: Lifetime) -> s3.LifecycleRule:
+    return s3.LifecycleRule(
+        id=lifetime.name,
+        prefix=lifetime.prefix,
+        tag_filters={EXPIRE_TAG: str(lifetime.days)} if lifetime.prefix is None else None,
+        expiration=Duration.days(lifetime.days),
+        noncurrent_version_expiration=Duration.days(lifetime.noncurrent_days),
     )

@@ -4,20 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from aws_cdk import Annotations
+from aws_cdk import Annotations, Duration, SecretValue
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_route53 as route53
 from aws_cdk import aws_route53_targets as targets
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from darkroom.topology import BucketSpec
-from darkroom_cdk.config import Domain
+from darkroom_cdk.config import Domain, StageConfig
 from darkroom_cdk.constructs.accepted_findings import accept
+from darkroom_cdk.constructs.balancer import IDLE_SECONDS, ORIGIN_HEADER
 from darkroom_cdk.constructs.bucket import bucket_arn
 
+_UNCACHED_ERRORS: Final = (400, 403, 405, 414, 416, 500, 501, 502, 503, 504)
+"""All statuses that CloudFront caches for ten seconds unless told otherwise, but 404 and 410. The answer to the next
+request may be another."""
 _NO_BEHAVIORS: Final[Mapping[str, cloudfront.BehaviorOptions]] = {}
 
 
@@ -58,6 +63,9 @@ class GuardedDistribution(Construct):
             log_file_prefix=f"{construct_id.lower()}/",
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             price_class=cloudfront.PriceClass.PRICE_CLASS_100,
+            error_responses=[
+                cloudfront.ErrorResponse(http_status=status, ttl=Duration.seconds(0)) for status in _UNCACHED_ERRORS
+            ],
             **self._certified(domain, name),
         )
         self._accept(named=domain is not None)
@@ -94,6 +102,23 @@ def bucket_origin(scope: Construct, construct_id: str, *, spec: BucketSpec, regi
     """Return a bucket as an origin that gets signed requests. The bucket's policy is in the bucket's stack."""
     known = s3.Bucket.from_bucket_attributes(scope, construct_id, bucket_arn=bucket_arn(spec), region=region)
     return origins.S3BucketOrigin.with_origin_access_control(known)
+
+
+def api_origin(config: StageConfig, balancer: elb.IApplicationLoadBalancer) -> cloudfront.IOrigin:
+    """Return the load balancer as an origin that gets the secret which proves that a request comes from CloudFront."""
+    domain = config.domain
+    secret = SecretValue.secrets_manager(config.origin_secret_name, version_id=config.origin_secret_version)
+    https = cloudfront.OriginProtocolPolicy.HTTPS_ONLY
+    return origins.HttpOrigin(
+        domain.origin if domain else balancer.load_balancer_dns_name,
+        protocol_policy=https if domain else cloudfront.OriginProtocolPolicy.HTTP_ONLY,
+        origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
+        custom_headers={ORIGIN_HEADER: secret.unsafe_unwrap()},
+        # The longest time that CloudFront allows without a quota increase. Event streams send something every 15 s.
+        read_timeout=Duration.seconds(60),
+        # Shorter than the load balancer's idle time, so that CloudFront never sends on a closing connection.
+        keepalive_timeout=Duration.seconds(IDLE_SECONDS - 5),
+    )
 
 
 def hosted_zone(scope: Construct, domain: Domain) -> route53.IHostedZone:

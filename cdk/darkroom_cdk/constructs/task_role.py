@@ -17,12 +17,14 @@ class TaskRole(Construct):
     Each action is listed, because CDK's grants give more rights than a service uses.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, description: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, description: str, name: str | None = None) -> None:
+        """Create the role. `name` is needed only where a stack of another region adds a right."""
         super().__init__(scope, construct_id)
         tasks = Stack.of(self).format_arn(service="ecs", resource="*", arn_format=ArnFormat.NO_RESOURCE_NAME)
         self.role = iam.Role(
             self,
             "Role",
+            role_name=name,
             description=description,
             assumed_by=iam.ServicePrincipal(
                 "ecs-tasks.amazonaws.com",

@@ -2,16 +2,14 @@
 
 from typing import Final
 
-from aws_cdk import CfnOutput, Duration, SecretValue
+from aws_cdk import CfnOutput
 from aws_cdk import aws_cloudfront as cloudfront
-from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 from constructs import Construct
 
 from darkroom_cdk.config import US_EAST_1, StageConfig
-from darkroom_cdk.constructs.balancer import IDLE_SECONDS, ORIGIN_HEADER
 from darkroom_cdk.constructs.bucket import bucket_name
-from darkroom_cdk.constructs.distribution import GuardedDistribution, bucket_origin
+from darkroom_cdk.constructs.distribution import GuardedDistribution, api_origin, bucket_origin
 from darkroom_cdk.constructs.headers import headers_policy, page_policy
 from darkroom_cdk.stacks.delivery import DeliveryStack
 from darkroom_cdk.stacks.stage_stack import StageStack
@@ -21,6 +19,9 @@ _API_PATHS: Final = (
     "/uploads*",
     "/status/*",
     "/jobs*",
+    "/events",
+    "/public/*",
+    "/config",
     "/recipes*",
     "/usage",
     "/v1/*",
@@ -65,8 +66,7 @@ class EdgeStack(StageStack):
         config, topology = self._config, self._config.topology
         buckets = [bucket_name(spec) for spec in (topology.originals, topology.results)]
         sources = [f"https://{bucket}.s3.{config.region}.amazonaws.com" for bucket in buckets]
-        if delivery.results_url:
-            sources.append(delivery.results_url)
+        sources.append(delivery.results_url)
         return cloudfront.BehaviorOptions(
             origin=bucket_origin(self, "FrontendBucket", spec=frontend_bucket(config), region=config.region),
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
@@ -77,7 +77,7 @@ class EdgeStack(StageStack):
 
     def _api(self, balancer: elb.IApplicationLoadBalancer) -> cloudfront.BehaviorOptions:
         return cloudfront.BehaviorOptions(
-            origin=self._api_origin(balancer),
+            origin=api_origin(self._config, balancer),
             allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
             cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
             origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
@@ -86,21 +86,4 @@ class EdgeStack(StageStack):
             response_headers_policy=headers_policy(self, "ApiHeaders", name=f"{self._config.prefix}-api"),
             # No compression, because a compressor's buffer would delay event streams.
             compress=False,
-        )
-
-    def _api_origin(self, balancer: elb.IApplicationLoadBalancer) -> cloudfront.IOrigin:
-        domain = self._config.domain
-        secret = SecretValue.secrets_manager(
-            self._config.origin_secret_name, version_id=self._config.origin_secret_version
-        )
-        https = cloudfront.OriginProtocolPolicy.HTTPS_ONLY
-        return origins.HttpOrigin(
-            domain.origin if domain else balancer.load_balancer_dns_name,
-            protocol_policy=https if domain else cloudfront.OriginProtocolPolicy.HTTP_ONLY,
-            origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
-            custom_headers={ORIGIN_HEADER: secret.unsafe_unwrap()},
-            # The longest time that CloudFront allows without a quota increase. Event streams send something every 15 s.
-            read_timeout=Duration.seconds(60),
-            # Shorter than the load balancer's idle time, so that CloudFront never sends on a closing connection.
-            keepalive_timeout=Duration.seconds(IDLE_SECONDS - 5),
         )

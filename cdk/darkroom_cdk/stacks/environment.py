@@ -36,8 +36,11 @@ def upload_environment(
         "DARKROOM_JOBS_TABLE": data.jobs.table_name,
         "DARKROOM_ACCOUNTS_TABLE": data.accounts.table_name,
         "DARKROOM_UPLOADS_QUEUE_URL": messaging.uploads.queue.queue_url,
+        "DARKROOM_IMPORTS_QUEUE_URL": messaging.imports.queue.queue_url,
         "DARKROOM_ORCHESTRATOR_URL": orchestrator_url,
+        "DARKROOM_PUBLIC_BASE_URL": delivery.results_url,
         "DARKROOM_MAX_UPLOAD_BYTES": str(config.max_upload_bytes),
+        "DARKROOM_ORIGINAL_DAYS": str(config.original_days),
         "DARKROOM_TRUSTED_PROXIES": str(_PROXIES),
         "DARKROOM_DEFAULT_REQUESTS_PER_SECOND": str(config.default_requests_per_second),
         "DARKROOM_DEFAULT_BURST": str(config.default_burst),
@@ -45,7 +48,7 @@ def upload_environment(
         "DARKROOM_DEFAULT_BYTES_PER_DAY": str(config.default_bytes_per_day),
         "DARKROOM_DEFAULT_STORED_BYTES": str(config.default_stored_bytes),
     }
-    if delivery.results_url and config.results_key_secret_arn:
+    if config.results_key_secret_arn:
         told["DARKROOM_RESULTS_CDN_URL"] = delivery.results_url
     return told
 
@@ -56,6 +59,7 @@ def orchestrator_environment(
     """Return the orchestrator's variables."""
     queues = {
         "UPLOADS": messaging.uploads,
+        "IMPORTS": messaging.imports,
         "TASKS": messaging.tasks,
         "RESULTS": messaging.reports,
         "NOTIFICATIONS": messaging.notifications,
@@ -70,6 +74,7 @@ def orchestrator_environment(
         "DARKROOM_JOB_EVENTS_TOPIC_ARN": messaging.job_events.topic_arn,
         "DARKROOM_DEFAULT_OWNER": config.default_owner,
         "DARKROOM_MAX_UPLOAD_BYTES": str(config.max_upload_bytes),
+        "DARKROOM_ORIGINAL_DAYS": str(config.original_days),
     }
 
 

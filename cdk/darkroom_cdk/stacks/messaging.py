@@ -24,6 +24,7 @@ class MessagingStack(StageStack):
         self.queues = [QueueWithDlq(self, _part(config, spec), spec=spec) for spec in topology.queues]
         by_name = {spec.name: made for spec, made in zip(topology.queues, self.queues, strict=True)}
         self.uploads = by_name[topology.uploads.name]
+        self.imports = by_name[topology.imports.name]
         self.tasks = by_name[topology.tasks.name]
         self.reports = by_name[topology.reports.name]
         self.notifications = by_name[topology.notifications.name]

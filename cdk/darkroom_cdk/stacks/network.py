@@ -80,7 +80,8 @@ class NetworkStack(StageStack):
         self.balancer_group = self._group("Balancer", "the load balancer")
         self.upload_group = self._group("Upload", "upload tasks")
         self.orchestrator_group = self._group("Orchestrator", "orchestrator tasks", outbound=True)
-        """The orchestrator sends webhooks to any port that a callback URL names, so all outbound ports are open."""
+        """The orchestrator connects to any port that the URL of a webhook or an import names, so all outbound ports are
+        open."""
         self.processor_group = self._group("Processor", "processor tasks")
 
         self._open_balancer(config)

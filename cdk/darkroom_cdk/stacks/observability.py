@@ -25,10 +25,18 @@ _SERVICES: Final[tuple[ServiceName, ...]] = get_args(ServiceName)
 _FIVE_MINUTES: Final = Duration.minutes(5)
 _GIB: Final = 1024**3
 _RESULTS_GIB_EXPECTED: Final = 1024
-_OLDEST_SECONDS: Final = {"uploads": 300, "tasks": 300, "reports": 300, "notifications": 27 * 60 * 60, "bus": 300}
+_OLDEST_SECONDS: Final = {
+    "uploads": 300,
+    "imports": 30 * 60,
+    "tasks": 300,
+    "reports": 300,
+    "notifications": 27 * 60 * 60,
+    "bus": 300,
+}
 """Age of the oldest message, in seconds, above which a queue's alarm starts.
 
-A webhook that its receiver refuses is tried for 26 hours. An older message means a fault in Darkroom."""
+An import is tried for 15 minutes. A webhook that its receiver refuses is tried for 26 hours. An older message means a
+fault in Darkroom."""
 _UPLOAD_P95_MS: Final = 3000
 
 
@@ -52,6 +60,7 @@ class ObservabilityStack(StageStack):
         self._services = services
         self._queues: Mapping[str, QueueWithDlq] = {
             "uploads": messaging.uploads,
+            "imports": messaging.imports,
             "tasks": messaging.tasks,
             "reports": messaging.reports,
             "notifications": messaging.notifications,

@@ -8,6 +8,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_servicediscovery as discovery
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from darkroom_cdk.config import ServiceName, StageConfig, TaskSize
@@ -80,7 +81,7 @@ class ServicesStack(StageStack):
             size=config.orchestrator,
             port=ORCHESTRATOR_PORT,
             environment=orchestrator_environment(config, storage, messaging, data),
-            secrets=_data_keys(data),
+            secrets={**_data_keys(data), **_results_distribution(config, delivery)},
             role=permissions.orchestrator.role,
             found_in=namespace,
         )
@@ -185,3 +186,11 @@ class ServicesStack(StageStack):
 def _data_keys(data: Tables) -> Mapping[str, ecs.Secret]:
     """Return the variable with the data keys. ECS passes it to a task; no role of a service may read the secret."""
     return {"DARKROOM_DATA_KEYS": ecs.Secret.from_secrets_manager(data.keys)}
+
+
+def _results_distribution(config: StageConfig, delivery: DeliveryStack) -> Mapping[str, ecs.Secret]:
+    """Return the variable with the id of the distribution of results, which lies in the region of its stack."""
+    known = ssm.StringParameter.from_string_parameter_attributes(
+        delivery, "KnownResultsDistribution", parameter_name=config.results_distribution_parameter
+    )
+    return {"DARKROOM_RESULTS_DISTRIBUTION_ID": ecs.Secret.from_ssm_parameter(known)}

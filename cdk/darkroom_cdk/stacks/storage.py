@@ -21,7 +21,7 @@ def frontend_bucket(config: StageConfig) -> BucketSpec:
 
 
 class StorageStack(StageStack):
-    """Buckets for originals (kept for a week), results, the dashboard's files and access logs."""
+    """Buckets for originals, results, the dashboard's files and access logs."""
 
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig, uploads: sqs.IQueue) -> None:
         super().__init__(scope, construct_id, config=config, description="Darkroom: buckets")

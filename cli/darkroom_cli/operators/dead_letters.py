@@ -9,7 +9,7 @@ from darkroom_cli.api import open_internal_api
 from darkroom_cli.operators.settings import QueueSettings
 from darkroom_cli.output import as_json, show_rows
 
-_QUEUES = ("uploads", "tasks", "reports", "notifications")
+_QUEUES = ("uploads", "imports", "tasks", "reports", "notifications")
 
 
 @click.group()

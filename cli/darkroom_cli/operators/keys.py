@@ -1,5 +1,6 @@
 """`darkroom keys`: creates, lists and revokes API keys."""
 
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -8,8 +9,8 @@ from darkroom import clock
 from darkroom.accounts import api_keys
 from darkroom.accounts.allowances import UNLIMITED, KeyLimits, Rate, Unlimited
 from darkroom.accounts.api_keys import ApiKey, Scope
-from darkroom.callback_urls import read_callback_url
 from darkroom.errors import MalformedRequest
+from darkroom.outbound_urls import read_outbound_url
 from darkroom_cli.failures import Failed
 from darkroom_cli.operators.accounts import Accounts, with_accounts
 from darkroom_cli.output import as_json, show_rows
@@ -71,8 +72,19 @@ def keys() -> None:
 @click.option("--bytes-per-day", type=Limit(int), help="Uploaded bytes a day: a number, or `unlimited`.")
 @click.option("--stored-bytes", type=Limit(int), help="Bytes that the owner may store: a number, or `unlimited`.")
 @click.option("--callback-url", help="Callback URL of jobs whose request has none.")
+@click.option("--keep-original", is_flag=True, help="Keep originals as long as their jobs, by default.")
+@click.option("--publish", is_flag=True, help="Publish jobs by default.")
 @as_json
-def create(owner: str, name: str, scopes: tuple[str, ...], *, json_wanted: bool, **limits: Any) -> None:
+def create(
+    owner: str,
+    name: str,
+    scopes: tuple[str, ...],
+    *,
+    keep_original: bool,
+    publish: bool,
+    json_wanted: bool,
+    **limits: Any,
+) -> None:
     """Create a key for OWNER and print it. It is shown only once."""
     text, callback_url = api_keys.generate(), limits.pop("callback_url")
     key = ApiKey.of(
@@ -83,7 +95,9 @@ def create(owner: str, name: str, scopes: tuple[str, ...], *, json_wanted: bool,
         scopes=frozenset(map(Scope, scopes)),
         limits=_limits(**limits),
         callback_url=callback_url,
+        keep_original=keep_original,
     )
+    key = replace(key, publish=publish)
 
     async def write(accounts: Accounts) -> None:
         if callback_url:
@@ -146,7 +160,7 @@ def _limits(
 
 def _check_callback(url: str, *, allow_http: bool) -> None:
     try:
-        read_callback_url(url, allow_http=allow_http)
+        read_outbound_url(url, field="callback_url", allow_http=allow_http)
     except MalformedRequest as error:
         raise click.UsageError(error.message) from error
 
@@ -163,6 +177,8 @@ def _row(key: ApiKey) -> dict[str, Any]:
         "bytes_per_day": key.limits.bytes_per_day,
         "stored_bytes": key.limits.stored_bytes,
         "callback_url": key.callback_url,
+        "keep_original": key.keep_original,
+        "publish": key.publish,
         "created_at": clock.iso(key.created_at),
         "revoked_at": clock.iso(key.revoked_at) if key.revoked_at else None,
     }

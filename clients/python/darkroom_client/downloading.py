@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
 
 from darkroom_client.errors import DownloadFailed, UnexpectedAnswer, Unreachable
-from darkroom_client.jobs import Job, Variant
+from darkroom_client.jobs import Job, Variant, VariantStatus
 from darkroom_client.session import Session, is_passing
 from darkroom_client.transport import Request
 
@@ -39,6 +39,13 @@ async def save(session: Session, variant: Variant, path: Path) -> None:
         await session.run(lambda: part.replace(path))
     finally:
         await session.run(lambda: part.unlink(missing_ok=True))
+
+
+async def save_original(session: Session, job: Job, url: str, path: Path) -> Path:
+    """Put the original of a job, which is at `url`, at `path`, and return that. Raises as `save` does."""
+    original = Variant(name="original", status=VariantStatus.COMPLETED, url=url, sha256=job.source.sha256)
+    await save(session, original, path)
+    return path
 
 
 async def _fetch(session: Session, variant: Variant, file: BinaryIO) -> None:

@@ -10,10 +10,13 @@ DarkroomError
 │   ├── NotFound                404
 │   ├── Conflict                409
 │   │   └── UnderWay
+│   ├── OriginalGone            410
+│   ├── PreconditionFailed      412
 │   ├── UploadTooLarge          413
 │   ├── UnsupportedMediaType    415
 │   ├── InvalidRecipe           422
 │   │   └── RecipeTooLarge
+│   ├── ImageNotMade            422
 │   ├── ImageTooLarge           422
 │   ├── IdempotencyMismatch     422
 │   ├── RateLimited             429
@@ -101,6 +104,14 @@ class UnderWay(Conflict):
     """Another request does the same at this moment."""
 
 
+class OriginalGone(Problem):
+    """The original of the job has expired, or was deleted."""
+
+
+class PreconditionFailed(Problem):
+    """Somebody else has changed what the caller knew: `if_match` is not the newest version, or there is one."""
+
+
 class UploadTooLarge(Problem):
     """More bytes than an upload may have."""
 
@@ -115,6 +126,10 @@ class InvalidRecipe(Problem):
 
 class RecipeTooLarge(InvalidRecipe):
     """The recipe is longer than what is kept with a job."""
+
+
+class ImageNotMade(Problem):
+    """The requested image cannot be made. `document["fault"]` is the code of the reason, as of a failed variant."""
 
 
 class ImageTooLarge(Problem):

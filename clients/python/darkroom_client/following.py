@@ -14,13 +14,13 @@ from darkroom_client.jobs import Job
 from darkroom_client.session import Session
 from darkroom_client.transport import Request
 
-_EVENT_STREAM: Final = "text/event-stream"
+EVENT_STREAM: Final = "text/event-stream"
 _LONGEST_WAIT_SECONDS: Final = 20
 """Longest time for which the service holds `GET /status/{id}?wait=`."""
-_SILENCE_SECONDS: Final = 45.0
+SILENCE_SECONDS: Final = 45.0
 """A stream is dead after three comments, one every 15 s, have not come."""
 _MARGIN_SECONDS: Final = 10.0
-_FIRST_RETRY_SECONDS: Final = 2.0
+FIRST_RETRY_SECONDS: Final = 2.0
 """Pause after a stream that has not said when to come again."""
 _TROUBLES: Final = 3
 """After this many streams in a row that break before their first event, the status is polled instead."""
@@ -71,7 +71,7 @@ class Following:
     async def _streamed(self) -> AsyncGenerator[Job, None]:
         """Yield what event streams tell. Ends if they do not get through, or when too little time is left for one."""
         while self._troubles < _TROUBLES and self._deadline.left() > _LONGEST_WAIT_SECONDS:
-            pause: float | None = self._decoder.retry_seconds or _FIRST_RETRY_SECONDS
+            pause: float | None = self._decoder.retry_seconds or FIRST_RETRY_SECONDS
             try:
                 async with aclosing(self._one_stream()) as jobs:
                     async for job in jobs:
@@ -85,13 +85,13 @@ class Following:
 
     async def _one_stream(self) -> AsyncGenerator[Job, None]:
         self._decoder.begin()
-        headers = {"Accept": _EVENT_STREAM}
+        headers = {"Accept": EVENT_STREAM}
         if self._decoder.last_id:
             headers["Last-Event-ID"] = self._decoder.last_id
         path = f"/jobs/{quote(self._job_id, safe='')}/events"
-        request = Request(method="GET", target=path, headers=headers, read_seconds=_SILENCE_SECONDS)
+        request = Request(method="GET", target=path, headers=headers, read_seconds=SILENCE_SECONDS)
         async with self._session.stream(request) as streamed:
-            if not streamed.answer.headers.get("content-type", "").startswith(_EVENT_STREAM):
+            if not streamed.answer.headers.get("content-type", "").startswith(EVENT_STREAM):
                 self._troubles = _TROUBLES  # 204, since nothing more is to come, or a proxy: the status tells the rest.
                 return
             async for chunk in streamed.chunks:

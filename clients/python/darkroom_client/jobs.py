@@ -5,7 +5,7 @@ awaiting_upload ──► queued ──► processing ──► completed | part
 """
 
 from enum import StrEnum
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from pydantic import Field
 
@@ -39,6 +39,8 @@ class VariantStatus(StrEnum):
     PENDING = "pending"
     COMPLETED = "completed"
     FAILED = "failed"
+    ON_REQUEST = "on_request"
+    """It is made when somebody asks for it for the first time."""
 
 
 class Fault(ResponseModel):
@@ -56,7 +58,7 @@ class ResultWarning(ResponseModel):
 
 
 class Progress(ResponseModel):
-    """Variants, counted by how they ended."""
+    """Variants, counted by how they ended. Variants on request do not count."""
 
     done: int
     failed: int
@@ -71,6 +73,18 @@ class Cost(ResponseModel):
     bytes_written: int
 
 
+class Original(ResponseModel):
+    """The file that a job reads."""
+
+    url: str
+    """Path of the API that leads to the file."""
+    bytes: int
+    kept: bool
+    """Whether it is kept as long as the job."""
+    expires_at: Moment | None = None
+    """Moment until which it can be read; None if it is kept."""
+
+
 class Source(ResponseModel):
     """The description of the original's image. Sizes are as seen, after the EXIF orientation."""
 
@@ -78,6 +92,8 @@ class Source(ResponseModel):
     content_type: str | None = None
     bytes: int | None = None
     sha256: str | None = None
+    imported_from: Annotated[str | None, Field(exclude_if=lambda host: host is None)] = None
+    """Host from which the image was imported; None for an upload."""
     format: str | None = None
     width: int | None = None
     height: int | None = None
@@ -107,8 +123,19 @@ class Variant(ResponseModel):
     key: str | None = None
     url: str | None = None
     """Link to the result, good for ten minutes at least."""
+    public_url: Annotated[str | None, Field(exclude_if=lambda url: url is None)] = None
+    """Address of the result for everybody, as long as the job is published."""
     warnings: tuple[ResultWarning, ...] = ()
     error: Fault | None = None
+
+
+class Thumbnail(ResponseModel):
+    """A small picture of the original, at most 320 pixels a side."""
+
+    url: str
+    """Link to the image, good for ten minutes at least."""
+    width: int
+    height: int
 
 
 class Manifest(ResponseModel):
@@ -130,18 +157,47 @@ class Receipt(ResponseModel):
         return self.status.is_open
 
 
+class JobPreset(ResponseModel):
+    """The preset that a job runs."""
+
+    name: str
+    version: int | None
+    """None for a preset of the installation."""
+
+
 class Job(Receipt):
     """A job."""
 
     recipe: str
     """Name of the preset, or `custom`."""
+    preset: JobPreset | None = None
+    """The preset with its version; None for a recipe without a name."""
+    recipe_document: dict[str, Any] | None = None
+    """The recipe as it runs, if it was asked for."""
+    attempt: int = 1
+    """Number of the run, from 1."""
     progress: Progress
     created_at: Moment
     updated_at: Moment
+    queued_at: Moment | None = None
+    started_at: Moment | None = None
     completed_at: Moment | None
+    retryable: bool = False
+    retry_refusal: Fault | None = None
+    """Why the job may not be retried; None if it may."""
+    original: Original | None = None
+    """None before the file has arrived."""
+    original_of: str | None = None
+    """The job whose original this job runs again."""
+    results_expire_at: Moment | None = None
+    """None: results are kept as long as the job."""
     source: Source
+    thumbnail: Thumbnail | None = None
+    """None until the image is described, or if the installation makes none."""
     variants: tuple[Variant, ...]
     manifest: Manifest | None
+    public: bool = False
+    """Whether the results have public addresses. An open job gets them when it ends."""
     cost: Cost
     error: Fault | None
     metadata: dict[str, str] = Field(default_factory=dict)
@@ -156,6 +212,7 @@ class JobSummary(Receipt):
     """A job in a list."""
 
     recipe: str
+    preset: JobPreset | None = None
     filename: str
     progress: Progress
     created_at: Moment

@@ -49,6 +49,8 @@ class PlannedVariant(ResponseModel):
     frames: int | None
     max_bytes: int | None
     cpu_ms: int
+    when: str
+    """`requested` if no task makes it before somebody asks for it."""
 
 
 class PlannedTask(ResponseModel):

@@ -41,7 +41,7 @@ class Session:
                 failure: DarkroomError = self._unreachable(error)
                 failure.__cause__ = error
             else:
-                if answer.is_success:
+                if answer.is_success or (request.wants_redirect and answer.has_redirect_location):
                     return answer
                 pause = self.retry_policy.pause(tried, retry_after(answer)) if _passes(request, answer) else None
                 failure = error_of(answer)

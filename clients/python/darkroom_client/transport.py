@@ -3,7 +3,7 @@
 It has two implementations. `BlockingTransport` blocks and never suspends, `AsyncTransport` awaits.
 """
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
@@ -25,7 +25,7 @@ class Request:
     method: str
     target: str
     """Path of the API, or a URL of someone else who must not see the API key."""
-    params: Mapping[str, str | int] = field(default_factory=dict)
+    params: Mapping[str, str | int | Sequence[str]] = field(default_factory=dict)
     json: Any = None
     fields: Mapping[str, str] = field(default_factory=dict)
     """Fields of a form that come before the file."""
@@ -33,6 +33,8 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool = False
     """Whether it may be sent again although it may have taken effect."""
+    wants_redirect: bool = False
+    """Whether a redirect is the answer. It is never followed."""
     read_seconds: float = READ_SECONDS
     """Longest silence of the service."""
 

@@ -22,17 +22,31 @@ _IMAGE_TYPES: Final = MappingProxyType({".webp": "image/webp", ".avif": "image/a
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """The options of an upload."""
+    """The options of a job."""
 
     recipe: str | Recipe | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     callback_url: str | None = None
+    publish: bool | None = None
+    keep_original: bool | None = None
     idempotency_key: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @property
     def headers(self) -> dict[str, str]:
         """The header that makes a repetition safe."""
         return {"Idempotency-Key": self.idempotency_key}
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The options that were given, as members of a JSON body."""
+        asked = {
+            "recipe": self.recipe.as_document() if isinstance(self.recipe, Recipe) else self.recipe,
+            "metadata": dict(self.metadata) or None,
+            "callback_url": self.callback_url,
+            "publish": self.publish,
+            "keep_original": self.keep_original,
+        }
+        return {name: value for name, value in asked.items() if value is not None}
 
 
 async def upload(session: Session, file: Sending, wanted: Wanted) -> Receipt:
@@ -41,6 +55,8 @@ async def upload(session: Session, file: Sending, wanted: Wanted) -> Receipt:
         "recipe": wanted.recipe.as_json() if isinstance(wanted.recipe, Recipe) else wanted.recipe,
         "metadata": json.dumps(dict(wanted.metadata)) if wanted.metadata else None,
         "callback_url": wanted.callback_url,
+        "publish": None if wanted.publish is None else str(wanted.publish).lower(),
+        "keep_original": None if wanted.keep_original is None else str(wanted.keep_original).lower(),
     }
     fields = {name: value for name, value in said.items() if value is not None}
     request = Request(
@@ -60,16 +76,20 @@ async def upload_direct(session: Session, file: Sending, wanted: Wanted, *, cont
         "filename": file.filename,
         "content_type": content_type or media_type(file.filename),
         "size": file.size,
-        "recipe": _document(wanted.recipe),
-        "metadata": dict(wanted.metadata) or None,
-        "callback_url": wanted.callback_url,
     }
-    body = {name: value for name, value in asked.items() if value is not None}
+    body = asked | wanted.document
     presign = Request(method="POST", target="/uploads/presigned", json=body, headers=wanted.headers, repeatable=True)
     job = (await session.ask(presign)).json()
     form = job["upload"]
     await session.ask(Request(method="POST", target=form["url"], fields=form["fields"], file=file, repeatable=True))
     return Receipt(job_id=job["job_id"], status=JobStatus.AWAITING_UPLOAD)
+
+
+async def run_again(session: Session, job_id: str, wanted: Wanted) -> Receipt:
+    """Ask for a job on the original of another one."""
+    body = {"original_of": job_id, **wanted.document}
+    request = Request(method="POST", target="/jobs", json=body, headers=wanted.headers, repeatable=True)
+    return receipt_of(await session.ask(request))
 
 
 def receipt_of(answer: httpx.Response) -> Receipt:
@@ -85,7 +105,3 @@ def media_type(filename: str) -> str:
     if found is None:
         raise ValueError(f"The media type of {filename!r} is not known: give content_type.")
     return found
-
-
-def _document(recipe: str | Recipe | None) -> Any:
-    return recipe.as_document() if isinstance(recipe, Recipe) else recipe

@@ -60,9 +60,6 @@ def event_of(job: Job) -> JobEvent:
 
 
 def _counts(job: Job) -> VariantCounts:
-    statuses = [state.status for state in job.variants.values()]
     return VariantCounts(
-        done=statuses.count(VariantStatus.COMPLETED),
-        failed=statuses.count(VariantStatus.FAILED),
-        total=len(job.variants),
+        done=job.count(VariantStatus.COMPLETED), failed=job.count(VariantStatus.FAILED), total=job.total
     )

@@ -29,7 +29,7 @@ def main() -> None:
 async def run(settings: Settings, presets: Presets) -> None:
     """Open the clients, serve until stopped, and close the clients."""
     stop = asyncio.Event()
-    async with open_clients(Aws()) as clients:
+    async with open_clients(Aws(), with_cdn=settings.results_distribution_id is not None) as clients:
         orchestrator = Composition(settings, clients, presets, now=now)
         await serve(
             orchestrator.app(stop), orchestrator.background(), stop=stop, host=settings.host, port=settings.port

@@ -8,6 +8,8 @@
     │   ├── NotFound               404
     │   ├── Conflict               409: the state of the job, or of something else, does not allow it
     │   │   └── UnderWay           another request does the same at this moment; a retry helps
+    │   ├── OriginalGone           410: the job's original has expired, or was deleted
+    │   ├── PreconditionFailed     412: If-Match or If-None-Match is not met
     │   ├── RateLimited            429: too many requests; a retry helps
     │   │   └── QuotaExceeded      a quota of a day, or of stored bytes, is used up
     │   ├── UploadTooLarge         413
@@ -15,6 +17,7 @@
     │   ├── InvalidRecipe          422
     │   │   └── RecipeTooLarge
     │   ├── IdempotencyMismatch    422: an Idempotency-Key came again with another payload
+    │   ├── ImageNotMade           422: the image that this request asks for cannot be made; `fault` says why
     │   └── ImageTooLarge          422: the image's header says more pixels than the limit
     ├── ImageError                 the image cannot be processed as the recipe says; a retry does not help
     │   ├── UndecodableImage
@@ -27,6 +30,8 @@
     │   ├── MemoryLimit
     │   ├── TimeLimit
     │   └── ProcessorCrash
+    ├── FetchRefused               the URL of an import may not be fetched, or its server refuses; a retry does not help
+    ├── FetchFailed                the URL of an import could not be fetched this time; a retry helps
     ├── SourceGone                 the original was deleted or replaced before it was processed
     └── Unavailable                503: AWS or another service does not answer; a retry helps
 
@@ -114,6 +119,18 @@ class UnderWay(Conflict):
         self.retry_after_seconds = retry_after_seconds
 
 
+class OriginalGone(RequestError):
+    """The job's original does not exist any more."""
+
+    code = "original_gone"
+
+
+class PreconditionFailed(RequestError):
+    """If-Match or If-None-Match is not met: somebody else has changed what the client knew."""
+
+    code = "precondition_failed"
+
+
 class RateLimited(RequestError):
     """The caller sends too many requests."""
 
@@ -159,6 +176,12 @@ class IdempotencyMismatch(RequestError):
     """The same Idempotency-Key was used before with another payload."""
 
     code = "idempotency_mismatch"
+
+
+class ImageNotMade(RequestError):
+    """The requested image cannot be made. The field `fault` has the code of the reason, as of a failed variant."""
+
+    code = "image_not_made"
 
 
 class ImageTooLarge(RequestError):
@@ -231,6 +254,19 @@ class ProcessorCrash(ImageError):
     """The process that worked on the image died twice, or failed for an unexpected reason."""
 
     code = "processor_crash"
+
+
+class FetchRefused(DarkroomError):
+    """The URL of an import may not be fetched, or its server does not hand the file out."""
+
+    code = "fetch_refused"
+
+
+class FetchFailed(DarkroomError):
+    """The URL of an import could not be fetched in this try."""
+
+    code = "fetch_failed"
+    retryable = True
 
 
 class SourceGone(DarkroomError):

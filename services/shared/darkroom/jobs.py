@@ -18,7 +18,8 @@ import uuid_utils.compat
 from pydantic import BaseModel, ConfigDict, Field
 
 from darkroom.formats import ImageFormat
-from darkroom.recipes import Recipe
+from darkroom.limits import DEFAULT_ORIGINAL_DAYS
+from darkroom.recipes import OutputFormat, Recipe, Variant
 
 
 class JobStatus(StrEnum):
@@ -87,6 +88,8 @@ class VariantStatus(StrEnum):
     PENDING = "pending"
     COMPLETED = "completed"
     FAILED = "failed"
+    ON_REQUEST = "on_request"
+    """It is made when somebody asks for it for the first time."""
 
 
 class _Value(BaseModel):
@@ -146,6 +149,15 @@ class VariantResult(_Value):
     warnings: tuple[VariantWarning, ...] = Field(default=(), exclude_if=lambda warnings: not warnings)
 
 
+class Thumbnail(_Value):
+    """The small picture of a job's original, for lists of jobs: in the results bucket, in sRGB and upright."""
+
+    width: int
+    height: int
+    size: int
+    """Bytes."""
+
+
 class VariantOutcome(_Value):
     """How one variant ended: with a result or with a fault."""
 
@@ -169,6 +181,11 @@ class VariantState:
     status: VariantStatus = VariantStatus.PENDING
     result: VariantResult | None = None
     fault: Fault | None = None
+    on_request: OutputFormat | None = None
+    """The recipe's format of a variant that is made only when somebody asks for it; None for all others.
+
+    Runs of the job neither make such a variant nor wait for it, and neither the progress nor the final status of the
+    job counts it."""
 
 
 SOURCE_PART: Final = "@source"
@@ -185,12 +202,25 @@ class JobSlots:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PendingImport:
+    """What the import of a job's original needs. The job has it until the original is there, or the job has ended."""
+
+    url: str
+    """URL of the original. It may have a token, so it is encrypted in the table, bound to the job's id."""
+    tries: int = 0
+    """Number of tries to fetch the URL that have begun."""
+    bytes_per_day: int | None = None
+    """Quota of the caller. The original's bytes are counted when they have arrived; None means no limit."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Job:
     """One run of a recipe on one original. The recipe and the details are stored beside it, in items of their own."""
 
     job_id: str
     owner: str
     recipe_name: str
+    """Name of the preset, or `custom`."""
     status: JobStatus
     created_at: datetime
     updated_at: datetime
@@ -201,13 +231,27 @@ class Job:
     """Key of the original in the originals bucket."""
     deadline: datetime | None
     """Moment at which the sweeper looks at the job; None once the job has ended and its event is published."""
+    preset_version: int | None = None
+    """Version of an owner's preset; None for a preset of the installation, and for a recipe without a name."""
     attempt: int = 1
     original: ObjectRef | None = None
+    original_days: int = DEFAULT_ORIGINAL_DAYS
+    """Days for which the original is readable, unless it is kept."""
+    original_of: str | None = None
+    """The job whose original this job runs again; None for an upload or a drop."""
+    copied_from: ObjectRef | None = None
+    """The object that this job's original is a copy of: another job's original, or a drop that is kept."""
     original_bytes: int | None = None
     """Bytes of the original as received, or as announced for a presigned upload. `original` has the stored size."""
     original_sha256: str | None = None
+    imported_from: str | None = None
+    """Host of the URL of an import; None for an upload."""
+    pending_import: PendingImport | None = None
+    """None unless the job waits for its original to be fetched."""
     described: bool = False
     """Whether the job's details have the source's description."""
+    thumbnail: Thumbnail | None = None
+    """The thumbnail of the original. It is stored and recorded together with the description."""
     variants: Mapping[str, VariantState] = field(default_factory=dict)
     """States of the variants by name, in the order of the recipe."""
     pending: frozenset[str] = frozenset()
@@ -230,14 +274,31 @@ class Job:
     callback_url: str | None = None
     """URL of the webhook at the job's end. It may have a token, so it is encrypted in the table, bound to the job's id.
     """
+    published: bool = False
+    """Whether the results have public addresses, from the job's end on."""
+    public_bytes: int = 0
+    """Bytes of the public copies. `stored_bytes` includes them."""
+    keep_original: bool = False
+    """Whether the original shall last as long as the job. See `darkroom.original_lifetime`."""
     charged_to: str | None = None
     """Key of the daily counter that counts this job and its `original_bytes`; None for a caller without quotas."""
+    deletion_began_at: datetime | None = None
+    """Moment at which the deletion of the job's objects began. The record is deleted last."""
+    created_by: str | None = None
+    """Prefix of the API key that sent the original, or `sessions`; None for a drop."""
+    counted_cpu_ms: int = 0
+    """CPU time of ended runs, which the history of its owner includes."""
     stored_bytes: int = 0
     """Bytes of this job that its owner's counter of stored bytes includes: all of them once the job has ended."""
 
     def count(self, status: VariantStatus) -> int:
-        """Return how many variants have this status."""
-        return sum(state.status is status for state in self.variants.values())
+        """Return how many variants that every run makes have this status."""
+        return sum(state.status is status and not state.on_request for state in self.variants.values())
+
+    @property
+    def total(self) -> int:
+        """Return how many variants every run makes: all except those on request."""
+        return sum(not state.on_request for state in self.variants.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -250,8 +311,17 @@ class NewJob:
 
 
 def unsettled(recipe: Recipe) -> dict[str, VariantState]:
-    """Return the states of a recipe's variants, all pending."""
-    return {variant.name: VariantState() for variant in recipe.variants}
+    """Return the states of a recipe's variants: pending, or on request."""
+    return {variant.name: _unsettled(variant) for variant in recipe.variants}
+
+
+def not_requested(output_format: OutputFormat) -> VariantState:
+    """Return the state of a variant on request until it is made."""
+    return VariantState(status=VariantStatus.ON_REQUEST, on_request=output_format)
+
+
+def _unsettled(variant: Variant) -> VariantState:
+    return not_requested(variant.output.format) if variant.is_on_request else VariantState()
 
 
 def results_bytes(job: Job) -> int:
@@ -264,15 +334,16 @@ def new_job_id() -> str:
     return str(uuid_utils.compat.uuid7())
 
 
-def parts_of(variants: Iterable[str]) -> frozenset[str]:
-    """Return the parts that a job waits for: its variants, and the source's description."""
-    return frozenset({SOURCE_PART, *variants})
+def parts_of(variants: Mapping[str, VariantState]) -> frozenset[str]:
+    """Return the parts that a job waits for: its variants except those on request, and the source's description."""
+    return frozenset({SOURCE_PART, *(name for name, state in variants.items() if not state.on_request)})
 
 
 def final_status(variants: Iterable[VariantStatus], *, described: bool) -> JobStatus:
     """Return the status of a job without pending parts.
 
-    The variants decide. A job without variants is completed if its source is described.
+    The variants that every run makes decide; `variants` are their statuses. Without any, the job is completed if its
+    source is described.
     """
     statuses = set(variants)
     if not statuses:

@@ -8,6 +8,11 @@ DEFAULT_UPLOAD_BYTES: Final = 10 * 1024 * 1024
 HIGHEST_UPLOAD_BYTES: Final = 100 * 1024 * 1024
 """Highest value of that setting. The processor keeps the whole original in memory."""
 
+DEFAULT_ORIGINAL_DAYS: Final = 7
+"""Days for which an original is readable, unless it is kept. `DARKROOM_ORIGINAL_DAYS` changes it."""
+LONGEST_ORIGINAL_DAYS: Final = 30
+"""Highest value of that setting."""
+
 MAX_PIXELS: Final = 50_000_000
 """Most pixels of an image: width × height, and × frames for an animation that a variant keeps."""
 
@@ -42,6 +47,11 @@ MAX_OPERATIONS: Final = 16
 MAX_RECIPE_BYTES: Final = 32 * 1024
 """Most bytes of a recipe as stored with a job: UTF-8 JSON without spaces, with its defaults written out."""
 
+MAX_PRESETS: Final = 200
+"""Most presets of one owner."""
+MAX_PRESET_VERSIONS: Final = 100
+"""Most versions of one preset, including those from before a deletion."""
+
 DEFAULT_VARIANTS_PER_TASK: Final = 16
 """Most variants of one task by default. `DARKROOM_MAX_VARIANTS_PER_TASK` changes it."""
 
@@ -66,3 +76,8 @@ MAX_FAULTS: Final = 100
 
 MAX_RUNS: Final = 20
 """Most runs of one job, including the first."""
+
+PREVIEW_PIXELS: Final = 4_000_000
+"""Most pixels of a preview, in all frames together: about those of a screen."""
+PREVIEW_BYTES: Final = 8 * 1024 * 1024
+"""Most bytes of a preview. The upload service keeps it in memory while it sends it."""

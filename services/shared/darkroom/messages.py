@@ -1,7 +1,7 @@
 """The messages between the services. They carry ids and keys, never the bytes of an image.
 
-A command says what to do (`ProcessTask`). A fact says what happened, in the past tense. Each body has its `type` and
-its version `v`. A reader refuses unknown ones, and such a message ends in the dead-letter queue.
+A command says what to do (`ProcessTask`, `MakeImage`). A fact says what happened, in the past tense. Each body has its
+`type` and its version `v`. A reader refuses unknown ones, and such a message ends in the dead-letter queue.
 """
 
 from datetime import datetime
@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from darkroom.jobs import Cost, Fault, JobStatus, ObjectRef, VariantOutcome
+from darkroom.jobs import Cost, Fault, JobStatus, ObjectRef, Thumbnail, VariantOutcome
+from darkroom.limits import MAX_PIXELS
 from darkroom.recipes import Overlay, Variant
 from darkroom.source_description import SourceDescription
 
@@ -23,11 +24,35 @@ class Message(BaseModel):
 
 
 class UploadArrived(Message):
-    """Fact, upload → orchestrator: the original of a job is in the originals bucket."""
+    """Fact, upload or orchestrator → orchestrator: the original of a job is in the originals bucket."""
 
     type: Literal["upload.arrived"] = "upload.arrived"
     job_id: str
     original: ObjectRef
+    sha256: str | None = None
+    """SHA-256 of an import, hexadecimal. For other uploads the job's record has it already."""
+
+
+class FetchRequested(Message):
+    """Command, upload → orchestrator: fetch the original of this job. The job's record has the URL."""
+
+    type: Literal["fetch.requested"] = "fetch.requested"
+    job_id: str
+
+
+class CopyRequested(Message):
+    """Command, upload or orchestrator → orchestrator: copy the original of a job from where its record says, and start
+    the job."""
+
+    type: Literal["copy.requested"] = "copy.requested"
+    job_id: str
+
+
+class ContinueAction(Message):
+    """Command, upload or orchestrator → orchestrator: go on with an action on many jobs."""
+
+    type: Literal["action.continue"] = "action.continue"
+    action_id: str
 
 
 class TaskVariant(BaseModel):
@@ -48,25 +73,51 @@ class TaskOverlay(BaseModel):
     key: str
 
 
-class ProcessTask(Message):
-    """Command, orchestrator → processor: make these variants of this original."""
+class Work(Message):
+    """What a processor has to know to make images of an original."""
 
-    type: Literal["task.process"] = "task.process"
     job_id: str
     owner: str
     """Owner of the job. One process never works on images of different owners."""
-    attempt: int
-    """Number of the job's run, from 1. Results of an earlier attempt are ignored."""
-    task: int
-    """Number of the task within its attempt, from 0."""
     original: ObjectRef
-    describe: bool
-    """Whether this task also describes the source. One task of a job does."""
     variants: tuple[TaskVariant, ...]
     overlays: tuple[TaskOverlay, ...] = ()
     """Images of the variants' watermarks, without those that do not exist any more."""
     most_bytes: Annotated[int, Field(ge=0)]
     """Most bytes of all results of the job together. A task checks only its own; the orchestrator adds them up."""
+
+
+class ProcessTask(Work):
+    """Command, orchestrator → processor: make these variants of this original."""
+
+    type: Literal["task.process"] = "task.process"
+    attempt: int
+    """Number of the job's run, from 1. Results of an earlier attempt are ignored."""
+    task: int
+    """Number of the task within its attempt, from 0."""
+    describe: bool
+    """Whether this task also describes the source. One task of a job does."""
+    thumbnail_key: str | None = None
+    """Where the task that describes the source stores a thumbnail of it, in the results bucket; None for none."""
+
+
+class MakeImage(Work):
+    """Command, orchestrator → processor: make one image for which a client waits."""
+
+    type: Literal["image.make"] = "image.make"
+    request_id: str
+    token: str
+    """Tells this try of the request from others, as in the request's item."""
+    until: datetime
+    """Moment after which nobody waits: the image is not made any more."""
+    variants: Annotated[tuple[TaskVariant, ...], Field(min_length=1, max_length=1)]
+    most_pixels: Annotated[int, Field(ge=1, le=MAX_PIXELS)] = MAX_PIXELS
+    """Most pixels of the image: width × height × frames."""
+
+    @property
+    def key_stem(self) -> str:
+        """The key of the image without the dot and the extension."""
+        return self.variants[0].key_stem
 
 
 class TaskStarted(Message):
@@ -91,6 +142,8 @@ class TaskFinished(Message):
     described: bool
     """Whether the task had to describe the source. If it failed to, there is no `description`."""
     description: SourceDescription | None = None
+    thumbnail: Thumbnail | None = None
+    """The thumbnail that was stored for the description."""
     original_sha256: str | None = None
     fault: Fault | None = None
     """Why the original cannot be processed at all; then all variants have this fault."""
@@ -102,8 +155,21 @@ class TaskFinished(Message):
     finished_at: datetime
 
 
+class ImageMade(Message):
+    """Fact, processor → orchestrator: how the making of a requested image ended."""
+
+    type: Literal["image.made"] = "image.made"
+    job_id: str
+    request_id: str
+    token: str
+    key_stem: str
+    """The key of the image without the dot and the extension."""
+    outcome: VariantOutcome
+    cost: Cost = Cost()
+
+
 class VariantCounts(BaseModel):
-    """Number of a job's variants: completed, failed and in total."""
+    """Number of a job's variants: completed, failed and in total. Those on request do not count."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -136,9 +202,13 @@ class DeliveryRequested(Message):
     """Id of the replay, as in the lease in the job's details."""
 
 
+Task = TypeAdapter[ProcessTask | MakeImage](Annotated[ProcessTask | MakeImage, Field(discriminator="type")])
+"""The messages of the `tasks` queue."""
+Report = TypeAdapter[TaskStarted | TaskFinished | ImageMade](
+    Annotated[TaskStarted | TaskFinished | ImageMade, Field(discriminator="type")]
+)
+"""The messages of the `reports` queue."""
 Notification = TypeAdapter[JobEvent | DeliveryRequested](
     Annotated[JobEvent | DeliveryRequested, Field(discriminator="type")]
 )
 """The messages of the `notifications` queue."""
-TaskReport = TypeAdapter[TaskStarted | TaskFinished](Annotated[TaskStarted | TaskFinished, Field(discriminator="type")])
-"""The messages of the `reports` queue."""

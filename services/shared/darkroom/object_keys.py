@@ -18,7 +18,15 @@ INCOMING: Final = "incoming"
 """Prefix of files that are dropped into the bucket, as `incoming/<recipe>/<name>`. S3 announces them."""
 
 MANIFESTS: Final = "manifests"
-"""Prefix of manifests in the results bucket. No result can have the same key: none ends in `.json`."""
+"""Prefix of manifests in the results bucket."""
+PUBLIC: Final = "public"
+"""Prefix of the public copies of results in the results bucket, and first part of public addresses."""
+PREVIEWS: Final = "previews"
+"""Prefix of previews in the results bucket. They are deleted as soon as their client has them."""
+THUMBNAILS: Final = "job-thumbnails"
+"""Prefix of the thumbnails of jobs in the results bucket. The preset `thumbnails` has folders of that name."""
+RESERVED_PREFIXES: Final = frozenset({MANIFESTS, PUBLIC, PREVIEWS, THUMBNAILS})
+"""Prefixes of the results bucket that no variant's folder can begin with."""
 
 
 def upload_key(job_id: str, filename: str) -> str:
@@ -44,6 +52,31 @@ def result_stem(folder: str, job_id: str, filename: str) -> str:
 def manifest_key(job_id: str) -> str:
     """Return the key of a job's manifest."""
     return f"{MANIFESTS}/{job_id}/manifest.json"
+
+
+def public_prefix(job_id: str) -> str:
+    """Return the prefix of all public copies of a job's results."""
+    return f"{PUBLIC}/{job_id}/"
+
+
+def public_key(job_id: str, variant: str, extension: str) -> str:
+    """Return the key of the public copy of a result, which is the path of its public address too."""
+    return f"{public_prefix(job_id)}{variant}.{extension}"
+
+
+def preview_stem(job_id: str, name: str) -> str:
+    """Return the key of a preview without the dot and the extension."""
+    return f"{PREVIEWS}/{job_id}/{name}"
+
+
+def is_drop(key: str) -> bool:
+    """Return whether a key in the originals bucket is that of a drop. Drops of the same name share a key."""
+    return key.startswith(f"{INCOMING}/")
+
+
+def thumbnail_key(job_id: str) -> str:
+    """Return the key of the thumbnail of a job's original."""
+    return f"{THUMBNAILS}/{job_id}.webp"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,18 +19,31 @@ DEFAULT_STREAMS: Final = 1000
 """An event stream holds 80 KiB: 80 MiB for all streams."""
 ARCHIVES: Final = 32
 """An archive with a slow reader holds 5 MiB: 160 MiB for all archives."""
+PUBLIC_RESULTS: Final = 256
+"""A public result with a slow reader holds 512 KiB: 128 MiB for all."""
 LISTS: Final = 64
 """A list of 100 jobs takes 10 ms of CPU time and holds 1 MB while it is made: 64 MB for all lists."""
 WAITS: Final = 1000
 """A request that waits for its job to change holds 80 KiB, its connection included: 80 MiB for all waits."""
 
+PREVIEWS: Final = 32
+"""A preview has up to 8 MiB: 256 MiB for all previews. Each waits for a processor meanwhile."""
+
+VARIANTS_ON_REQUEST: Final = 256
+"""A request that waits for a variant holds 80 KiB, its connection included: 20 MiB for all."""
+
 _HELD_FOR_EACH_FREE: Final = 3
+
+
+_What = Literal[
+    "uploads", "archives", "public results", "event streams", "lists", "waits", "previews", "variants on request"
+]
 
 
 class Admission:
     """Gives out the slots of one limit."""
 
-    def __init__(self, slots: int, what: Literal["uploads", "archives", "event streams", "lists", "waits"]) -> None:
+    def __init__(self, slots: int, what: _What) -> None:
         self._free = slots
         self._held: Counter[str] = Counter()
         self._what = what

@@ -51,7 +51,8 @@ async def run(settings: UploadSettings, presets: Presets) -> None:
     stop = asyncio.Event()
     async with open_services(settings, presets, stop) as services:
         _LOG.info("service_started", host=settings.host, port=settings.port)
-        await serve(create_app(services), [services.watcher.run], stop=stop, host=settings.host, port=settings.port)
+        background = [services.watcher.run, services.feed.run]
+        await serve(create_app(services), background, stop=stop, host=settings.host, port=settings.port)
     _LOG.info("service_stopped")
 
 

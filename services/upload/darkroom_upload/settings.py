@@ -17,7 +17,13 @@ from darkroom.accounts.allowances import (
     Allowance,
     Rate,
 )
-from darkroom.limits import DEFAULT_UPLOAD_BYTES, DEFAULT_VARIANTS_PER_TASK, HIGHEST_UPLOAD_BYTES
+from darkroom.limits import (
+    DEFAULT_ORIGINAL_DAYS,
+    DEFAULT_UPLOAD_BYTES,
+    DEFAULT_VARIANTS_PER_TASK,
+    HIGHEST_UPLOAD_BYTES,
+    LONGEST_ORIGINAL_DAYS,
+)
 from darkroom.runtime.encryption_settings import EncryptionSettings
 from darkroom.runtime.settings import JsonTuple, ResourceName, ServiceSettings
 from darkroom_upload.admission import DEFAULT_STREAMS, DEFAULT_UPLOADS
@@ -52,10 +58,14 @@ class UploadSettings(ServiceSettings, EncryptionSettings):
     accounts_table: ResourceName
     uploads_queue_url: HttpUrl
     """Queue of the messages that an upload has arrived."""
+    imports_queue_url: HttpUrl
+    """Queue of the commands to fetch an image from a URL."""
     orchestrator_url: HttpUrl
     """Root of the orchestrator's internal API."""
     max_upload_bytes: Annotated[int, Field(gt=0, le=HIGHEST_UPLOAD_BYTES)] = DEFAULT_UPLOAD_BYTES
     """The largest file that is accepted, in bytes."""
+    original_days: Annotated[int, Field(ge=1, le=LONGEST_ORIGINAL_DAYS)] = DEFAULT_ORIGINAL_DAYS
+    """Days for which an original is readable, unless it is kept."""
     max_variants_per_task: Annotated[int, Field(ge=1)] = DEFAULT_VARIANTS_PER_TASK
     """The orchestrator's setting of the same name. Plans show the tasks that the orchestrator would make."""
     max_concurrent_uploads: Annotated[int, Field(ge=1)] = DEFAULT_UPLOADS
@@ -80,6 +90,8 @@ class UploadSettings(ServiceSettings, EncryptionSettings):
     """JSON file with more presets."""
     public_s3_endpoint_url: HttpUrl | None = None
     """Address at which clients reach S3, if the service uses another one. Only for an emulator."""
+    public_base_url: HttpUrl | None = None
+    """Root of the public addresses in jobs. Without it they begin with that of the CDN, or are paths of this API."""
     results_cdn_url: HttpUrl | None = None
     """Root of the CloudFront distribution that serves the results. Links then lead there and not to S3."""
     results_key_pair_id: ResourceName | None = None

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from darkroom.jobs import ObjectRef
-from darkroom.messages import UploadArrived
+from darkroom.messages import CopyRequested, UploadArrived
 from darkroom.runtime.consumer import Poison
 from darkroom_orchestrator.arrivals.announcements import AnnouncedObject, read_announcements
 
@@ -42,6 +42,11 @@ def test_announcement_names_the_stored_version() -> None:
     assert read_announcements(body) == [AnnouncedObject(key=source.key, version_id="v7")]
 
 
+def objects(body: str) -> list[AnnouncedObject]:
+    """Return the objects that a message announces."""
+    return [new for new in read_announcements(body) if isinstance(new, AnnouncedObject)]
+
+
 @pytest.mark.parametrize(
     "event",
     ["ObjectCreated:Put", "ObjectCreated:Post", "ObjectCreated:Copy", "ObjectCreated:CompleteMultipartUpload"],
@@ -53,22 +58,28 @@ def test_each_way_to_create_an_object_announces_it(event: str) -> None:
 
 
 def test_keys_are_decoded_like_form_fields() -> None:
-    [new] = read_announcements(notification("incoming/web/caf%C3%A9+%2B+1%252.jpg"))
+    [new] = objects(notification("incoming/web/caf%C3%A9+%2B+1%252.jpg"))
 
     assert new.key == "incoming/web/café + 1%2.jpg"
 
 
 def test_one_notification_may_name_several_objects() -> None:
-    assert [new.key for new in read_announcements(notification("incoming/web/a", "incoming/web/b"))] == [
+    assert [new.key for new in objects(notification("incoming/web/a", "incoming/web/b"))] == [
         "incoming/web/a",
         "incoming/web/b",
     ]
 
 
 def test_notification_of_a_bucket_without_versions_names_no_version() -> None:
-    [new] = read_announcements(notification("incoming/web/a", version=None))
+    [new] = objects(notification("incoming/web/a", version=None))
 
     assert new.version_id is None
+
+
+def test_request_for_a_copy_names_its_job() -> None:
+    request = CopyRequested(job_id="0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000")
+
+    assert read_announcements(request.model_dump_json()) == [request]
 
 
 def test_removal_and_test_event_announce_nothing() -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from darkroom.jobs import JobStatus, ObjectRef
 from darkroom.object_keys import OriginalKey
+from darkroom.tables.find_preset import FoundPreset
 from darkroom_orchestrator.arrivals.drops import drop_id, dropped_job
 from darkroom_orchestrator.storage.originals import Original
 from tests.orchestrator.harness import PRESETS
@@ -42,11 +43,12 @@ def test_job_id_is_a_uuid7_with_the_time_of_the_object() -> None:
 
 def test_job_of_a_drop_has_the_default_owner_the_recipe_and_the_file_name() -> None:
     arrival = OriginalKey(recipe="web", filename="cat.jpg")
+    preset = FoundPreset(name="web", version=None, recipe=PRESETS["web"])
 
-    new = dropped_job("originals", ORIGINAL, arrival, owner="demo", presets=PRESETS, now=MODIFIED)
+    new = dropped_job("originals", ORIGINAL, arrival, owner="demo", preset=preset, original_days=3, now=MODIFIED)
 
     job = new.job
     assert (job.owner, job.recipe_name, new.recipe) == ("demo", "web", PRESETS["web"])
     assert list(job.variants) == [variant.name for variant in new.recipe.variants]
     assert (job.status, job.filename, job.original) == (JobStatus.AWAITING_UPLOAD, "cat.jpg", ORIGINAL.ref)
-    assert job.created_at == MODIFIED
+    assert (job.created_at, job.original_days, job.keep_original, job.copied_from) == (MODIFIED, 3, False, None)

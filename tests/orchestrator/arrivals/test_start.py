@@ -1,11 +1,13 @@
 """Tests how jobs start, however their originals came and however often they are announced."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from darkroom.jobs import JobStatus, ObjectRef, VariantStatus, parts_of, unsettled
 from darkroom.object_keys import direct_key
+from darkroom.recipes import Recipe, Variant
 from darkroom_orchestrator.arrivals.announcements import AnnouncedObject
 from darkroom_orchestrator.records.open_jobs import WORK_PERIOD
 from tests.orchestrator.harness import RECIPE, Harness
@@ -208,6 +210,52 @@ async def test_drop_for_an_unknown_preset_makes_a_failed_job_of_the_default_owne
     assert job.fault.code == "invalid_recipe"
     assert await harness.sent_tasks() == []
     assert [event.status for event in await harness.events()] == [JobStatus.FAILED]
+
+
+async def test_drop_may_name_a_preset_of_the_default_owner_and_a_version(harness: Harness) -> None:
+    first, second = (Recipe(variants=(Variant(name=name),)) for name in ("first", "second"))
+    await harness.put_preset("card", 1, first)
+    await harness.put_preset("card", 2, second)
+
+    made = {}
+    for folder in ("card", "card@1", "card@2"):
+        await harness.orchestrator.start(
+            await harness.put_original(f"incoming/{folder}/{folder}.jpg"), redelivered=False
+        )
+    for job in await harness.all_jobs():
+        assert (job.owner, job.recipe_name, job.status) == ("demo", "card", JobStatus.QUEUED)
+        assert await harness.jobs.recipe_of(job.job_id) == (first if job.preset_version == 1 else second)
+        made[job.filename] = job.preset_version
+    assert made == {"card.jpg": 2, "card@1.jpg": 1, "card@2.jpg": 2}
+
+
+@pytest.mark.parametrize("folder", ["card@2", "web@1", " web", "card@x"])
+async def test_drop_for_an_unknown_version_is_refused_with_the_presets_that_there_are(
+    harness: Harness, folder: str
+) -> None:
+    await harness.put_preset("card", 1, Recipe(variants=()))
+
+    await harness.orchestrator.start(await harness.put_original(f"incoming/{folder}/cat.jpg"), redelivered=False)
+
+    [job] = await harness.all_jobs()
+    assert job.status is JobStatus.FAILED
+    assert job.fault is not None
+    assert job.fault.message == (
+        f'There is no preset "{folder}". Presets: augment, card, grayscale, metadata, optimize, thumbnails, web.'
+    )
+
+
+async def test_drop_that_came_before_its_preset_is_refused_even_if_its_start_broke_off(harness: Harness) -> None:
+    new = await harness.put_original("incoming/card/cat.jpg")
+    await harness.orchestrator.start(new, redelivered=False)
+    [refused] = await harness.all_jobs()
+    await harness.forget_start(replace(refused, fault=None, completed_at=None))
+    await harness.put_preset("card", 1, RECIPE)
+
+    await harness.orchestrator.start(new, redelivered=True)
+
+    [job] = await harness.all_jobs()
+    assert (job.status, job.preset_version, job.variants) == (JobStatus.FAILED, None, {})
 
 
 async def test_redelivery_continues_the_interrupted_start_of_a_drop(harness: Harness) -> None:

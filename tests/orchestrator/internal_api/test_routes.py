@@ -46,6 +46,8 @@ async def test_status_shows_the_internals_of_a_job(harness: Harness, api: httpx.
         "owner": "demo",
         "status": "processing",
         "recipe": "thumbnails",
+        "preset_version": None,
+        "published": False,
         "attempt": 1,
         "redrives": 0,
         "pending": ["@source", "square-128", "square-256", "square-512", "square-64"],

@@ -27,7 +27,13 @@ async def test_deletion_removes_record_original_and_results_with_all_versions(ha
 
     assert await harness.jobs.get(job.job_id) is None
     table = (await harness.clients.dynamodb.scan(TableName=harness.settings.jobs_table))["Items"]
-    assert {item["job_id"]["S"] for item in table} == {f"{other.job_id}{part}" for part in ("", "#recipe", "#details")}
+    assert {item["job_id"]["S"] for item in table} == {
+        *(f"{other.job_id}{part}" for part in ("", "#recipe", "#details")),
+        f"{job.job_id}#deleted",
+    }
+    [tombstone] = [item for item in table if item["job_id"]["S"].endswith("#deleted")]
+    assert "expires_at" in tombstone
+    assert tombstone["owner"]["S"] == job.owner
     assert await harness.original_keys() == [other.original_key]
     assert len(await harness.result_keys()) == 4
     assert all(other.job_id in key for key in await harness.result_keys())

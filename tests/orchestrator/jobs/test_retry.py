@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from darkroom.errors import Conflict, NotFound, QuotaExceeded
+from darkroom.errors import Conflict, NotFound, OriginalGone, QuotaExceeded
 from darkroom.jobs import SOURCE_PART, Job, JobStatus, VariantStatus, new_job_id, parts_of, unsettled
 from darkroom.limits import MAX_RUNS
 from darkroom.tables.daily_counter import DailyUsage
@@ -119,10 +119,18 @@ async def test_job_whose_original_has_expired_is_not_retried(harness: Harness) -
         Bucket=harness.settings.originals_bucket, Key=job.original.key, VersionId=job.original.version_id or ""
     )
 
-    with pytest.raises(Conflict, match="7 days"):
+    with pytest.raises(OriginalGone, match="7 days"):
         await harness.orchestrator.retry(job.job_id)
 
     assert (await harness.job(job.job_id)).status is JobStatus.PARTIALLY_COMPLETED
+
+
+async def test_job_whose_originals_time_is_over_is_not_retried_although_s3_has_it_still(harness: Harness) -> None:
+    job = await partly_failed(harness)
+    harness.now.forward(days=7)
+
+    with pytest.raises(OriginalGone):
+        await harness.orchestrator.retry(job.job_id)
 
 
 async def test_job_that_is_being_deleted_is_not_retried(harness: Harness) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from darkroom.jobs import Job, JobStatus
-from darkroom.messages import TaskReport, UploadArrived
+from darkroom.messages import Report, UploadArrived
 from darkroom.runtime.queue import Queue
 from darkroom.tables.dynamodb import epoch
 from darkroom.tables.job_item import to_item
@@ -153,7 +153,8 @@ async def test_expired_job_is_kept_for_a_week_and_then_deleted_by_ttl_with_all_i
     assert {item["job_id"]["S"].removeprefix(job.job_id) for item in items} == {"", "#recipe", "#details"}
     assert {int(item["expires_at"]["N"]) for item in items} == {epoch(harness.now() + EXPIRED_KEPT)}
     await harness.orchestrator.delete(job.job_id)
-    assert (await harness.clients.dynamodb.scan(TableName=harness.settings.jobs_table))["Items"] == []
+    left = (await harness.clients.dynamodb.scan(TableName=harness.settings.jobs_table))["Items"]
+    assert [item["job_id"]["S"] for item in left] == [f"{job.job_id}#deleted"], "streams tell of the deletion"
 
 
 async def test_job_that_did_not_expire_has_no_ttl(harness: Harness) -> None:
@@ -178,7 +179,7 @@ async def test_job_whose_tasks_are_lost_repeatedly_fails_as_lost(harness: Harnes
 
     assert await harness.sent_tasks() == []
     [delivery] = await drained(harness.orchestrator.queues[QueueName.REPORTS].queue)
-    await harness.report(TaskReport.validate_json(delivery.body))
+    await harness.report(Report.validate_json(delivery.body))
     ended = await harness.job(job.job_id)
     assert ended.status is JobStatus.FAILED
     assert ended.fault is not None
@@ -197,7 +198,7 @@ async def test_lost_job_keeps_its_results(harness: Harness) -> None:
         await harness.sent_tasks()
     [delivery] = await drained(harness.orchestrator.queues[QueueName.REPORTS].queue)
 
-    await harness.report(TaskReport.validate_json(delivery.body))
+    await harness.report(Report.validate_json(delivery.body))
 
     ended = await harness.job(job.job_id)
     assert ended.status is JobStatus.PARTIALLY_COMPLETED

@@ -10,7 +10,8 @@ import pytest_asyncio
 from darkroom.jobs import Job, NewJob, new_job_id
 from darkroom.object_keys import direct_key
 from darkroom.runtime.aws import Aws
-from darkroom.topology import BY_OWNER, BY_SLOT, OPEN_BY_DEADLINE, OPEN_SHARDS, OWNER_SHARDS
+from darkroom.tables.change_marks import tombstone_key
+from darkroom.topology import BY_OWNER, BY_SLOT, CHANGE_SHARDS, CHANGES, OPEN_BY_DEADLINE, OPEN_SHARDS, OWNER_SHARDS
 from darkroom_orchestrator.composition import Composition, open_clients
 from tests.orchestrator.harness import RECIPE, Harness
 from tests.orchestrator.task_reports import DECODER_FAULT, finished, started
@@ -19,7 +20,7 @@ from tests.support.dynamodb_rules import PARTITION_WRITES
 from tests.support.emulator import Cloud
 from tests.support.index_counting import IndexCounting
 
-INDEXES = (BY_OWNER, OPEN_BY_DEADLINE, BY_SLOT)
+INDEXES = (BY_OWNER, OPEN_BY_DEADLINE, BY_SLOT, CHANGES)
 
 JOBS_OF_ONE_OWNER = 1000
 """Planned rate of one owner's jobs, per second."""
@@ -29,6 +30,8 @@ MOST_BY_OWNER = 2
 """Writes by owner of a job that is created and deleted."""
 MOST_OPEN = 4
 """Writes of open jobs for a presigned upload, whose deadline moves once."""
+MOST_CHANGES = 7
+"""Writes of changes for a job of one task: created, queued, begun and ended."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +44,7 @@ class Counted:
 
     def costs(self) -> tuple[int, int, int]:
         """Return the write units since the last call, of the indexes by owner, by deadline and by slot."""
-        by_owner, open_jobs, slots = (self.count.writes[index.name] for index in INDEXES)
+        by_owner, open_jobs, slots, _ = (self.count.writes[index.name] for index in INDEXES)
         self.count.writes.clear()
         return by_owner, open_jobs, slots
 
@@ -88,6 +91,33 @@ async def test_upload_costs_one_write_by_owner_and_two_of_open_jobs(counted: Cou
     assert counted.costs() == (1, 2, 0)
 
 
+async def test_each_change_that_clients_see_costs_two_writes_of_changes(counted: Counted) -> None:
+    job, [task] = await counted.harness.queued_job()
+    counted.costs()
+    await counted.orchestrator.begin(started(task))
+    await counted.orchestrator.finish(finished(task))
+    assert counted.count.writes[CHANGES.name] == 2 + 2
+    counted.costs()
+    await counted.orchestrator.delete(job.job_id)
+    assert counted.count.writes[CHANGES.name] == 1 + 1, "the job's entry goes, and its tombstone comes"
+
+
+async def test_upload_costs_one_write_of_changes_and_two_more_to_be_queued(counted: Counted) -> None:
+    job = await counted.harness.waiting_job()
+    tasks_of = counted.harness.with_settings(tasks_per_owner=0, max_variants_per_task=2)
+    await tasks_of.start(await counted.harness.upload(job), redelivered=False)
+    assert counted.count.writes[CHANGES.name] == 1 + 2
+
+
+async def test_deadline_that_moves_costs_no_write_of_changes(counted: Counted) -> None:
+    await counted.harness.queued_job()
+    counted.harness.now.forward(minutes=6)
+    counted.costs()
+    await counted.orchestrator.sweep()
+    assert counted.costs() == (0, 2, 0)
+    assert counted.count.writes[CHANGES.name] == 0
+
+
 async def test_presigned_upload_costs_two_writes_more(counted: Counted) -> None:
     await run(counted, await presigned_job(counted))
     assert counted.costs() == (1, MOST_OPEN, 0)
@@ -99,7 +129,7 @@ async def test_deletion_costs_one_write_by_owner(counted: Counted) -> None:
     counted.costs()
     await counted.orchestrator.delete(job.job_id)
     assert counted.costs() == (1, 0, 0)
-    assert counted.count.items == {}
+    assert list(counted.count.items) == [tombstone_key(job.job_id)["job_id"]["S"]]
 
 
 async def test_retry_costs_two_writes_of_open_jobs(counted: Counted) -> None:
@@ -151,3 +181,4 @@ async def test_slot_costs_two_writes_and_waiting_for_it_two_more(counted: Counte
 def test_planned_rates_stay_within_the_limit_of_a_partition() -> None:
     assert JOBS_OF_ONE_OWNER * MOST_BY_OWNER / OWNER_SHARDS <= PARTITION_WRITES / 2
     assert JOBS_IN_ALL * MOST_OPEN / OPEN_SHARDS <= PARTITION_WRITES / 2
+    assert JOBS_IN_ALL * MOST_CHANGES / CHANGE_SHARDS <= PARTITION_WRITES

@@ -188,3 +188,43 @@ async def test_tasks_that_together_store_too_much_lose_the_results_beyond_the_li
     folders = [result_prefix(variant.result_folder, job.job_id) for variant in recipe.variants]
     there = {key for key in await harness.result_keys() if key.startswith(tuple(folders))}
     assert there == kept, "the refused result is deleted"
+
+
+async def kept(harness: Harness) -> tuple[Job, list[ProcessTask]]:
+    """Return a queued job that keeps its original of ten bytes, and its tasks."""
+    job = await harness.waiting_job(keep_original=True)
+    await harness.orchestrator.start(await harness.upload(job, b"ten bytes."), redelivered=False)
+    return await harness.job(job.job_id), await harness.sent_tasks()
+
+
+async def test_original_that_is_kept_is_counted_from_the_jobs_end_until_its_deletion(harness: Harness) -> None:
+    job, [task] = await kept(harness)
+    assert await stored(harness) == 0
+    await harness.orchestrator.finish(undecodable(task))
+    failed = await harness.job(job.job_id)
+    assert failed.manifest
+    assert await stored(harness) == failed.stored_bytes == failed.manifest.size + 10
+    await harness.orchestrator.delete(job.job_id)
+    assert await stored(harness) == 0
+
+
+async def test_cancelled_job_counts_the_original_that_it_keeps(harness: Harness) -> None:
+    job, _ = await kept(harness)
+    await harness.orchestrator.cancel(job.job_id)
+    assert await stored(harness) == (await harness.job(job.job_id)).stored_bytes == 10
+
+
+async def test_cancellation_that_began_before_the_original_was_kept_counts_it(harness: Harness) -> None:
+    waiting = await harness.waiting_job(keep_original=True)
+    await harness.orchestrator.start(await harness.upload(waiting, b"ten bytes."), redelivered=False)
+    assert await harness.jobs.cancel(waiting) is None
+    await harness.orchestrator.cancel(waiting.job_id)
+    assert await stored(harness) == 10
+
+
+async def test_original_that_a_job_wished_to_keep_but_never_got_is_not_counted(harness: Harness) -> None:
+    waiting = await harness.waiting_job(keep_original=True)
+    await harness.orchestrator.cancel(waiting.job_id)
+    refused = await harness.waiting_job(keep_original=True)
+    await harness.orchestrator.start(await harness.upload(refused, b""), redelivered=False)
+    assert await stored(harness) == 0

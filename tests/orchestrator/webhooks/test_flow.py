@@ -21,7 +21,7 @@ from darkroom.topology import DELIVERY_ATTEMPTS
 from darkroom_orchestrator.composition import Composition
 from darkroom_orchestrator.events import JobEvents, event_of
 from darkroom_orchestrator.internal_api.routes import QueueName
-from darkroom_orchestrator.webhooks import composition
+from darkroom_orchestrator.webhooks import composition, sender
 from tests.orchestrator.harness import RECIPE, Harness
 from tests.support.cipher import encrypted
 from tests.support.receiver import Receiver, raw_receiving, receiving
@@ -227,9 +227,7 @@ async def test_silent_receivers_of_one_owner_do_not_delay_other_owners(harness: 
         )
         assert await log.open_replay(flooding.job_id, lease, now=harness.now(), other_writes=())
         request = DeliveryRequested(event=event_of(flooding), replay=lease.id)
-        flood = [Outgoing(job_id=flooding.job_id, message=request, owner=flooding.owner)] * (
-            composition.CONCURRENCY + 1
-        )
+        flood = [Outgoing(job_id=flooding.job_id, message=request, owner=flooding.owner)] * (sender.CONCURRENCY + 1)
         await orchestrator.queues[QueueName.NOTIFICATIONS].queue.send(flood)
         await until(lambda: asked == composition.CONCURRENCY_PER_OWNER)
         await orchestrator.cancel(quiet.job_id)

@@ -86,7 +86,7 @@ async def test_private_name_looks_like_one_that_does_not_exist(monkeypatch: pyte
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.5", port))]
 
-    monkeypatch.setattr("darkroom_orchestrator.webhooks.guarded_connections.socket.getaddrinfo", look_up)
+    monkeypatch.setattr("darkroom_orchestrator.outbound.guarded_connections.socket.getaddrinfo", look_up)
     hosts = ["database.example", "nobody.example", "silent.example", "10.0.0.5"]
     began = asyncio.get_running_loop().time()
     async with open_sender(allow_private=False) as sender:
@@ -117,7 +117,7 @@ class Names:
 
 async def test_name_with_one_refused_address_among_public_ones_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     names = Names(["1.1.1.1", "127.0.0.1", "8.8.8.8"])
-    monkeypatch.setattr("darkroom_orchestrator.webhooks.guarded_connections.socket.getaddrinfo", names)
+    monkeypatch.setattr("darkroom_orchestrator.outbound.guarded_connections.socket.getaddrinfo", names)
     async with receiving() as receiver, open_sender(allow_private=False) as sender:
         outcome = await sender.send(URL(f"http://mixed.example:{receiver.port}/"), "{}", {})
     assert (outcome, receiver.received) == (Outcome(None, REFUSED), [])
@@ -127,7 +127,7 @@ async def test_name_is_looked_up_once_for_each_webhook_before_the_connection(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     names = Names(["127.0.0.1"], ["169.254.169.254"], ["127.0.0.1"])
-    monkeypatch.setattr("darkroom_orchestrator.webhooks.guarded_connections.socket.getaddrinfo", names)
+    monkeypatch.setattr("darkroom_orchestrator.outbound.guarded_connections.socket.getaddrinfo", names)
     async with receiving() as receiver, open_sender(allow_private=True) as sender:
         url = URL(f"http://rebinding.example:{receiver.port}/")
         outcomes = [await sender.send(url, "{}", {}) for _ in range(3)]
@@ -146,7 +146,7 @@ async def test_slow_name_server_delays_no_other_webhook(
             answered.wait(10)
         return real("127.0.0.1", *args, **more)
 
-    monkeypatch.setattr("darkroom_orchestrator.webhooks.guarded_connections.socket.getaddrinfo", slow)
+    monkeypatch.setattr("darkroom_orchestrator.outbound.guarded_connections.socket.getaddrinfo", slow)
     async with receiving() as receiver, open_sender(allow_private=True) as sender:
         names = [*["slow.example"] * 64, "quick.example"]
         outcomes = await asyncio.gather(

@@ -181,7 +181,7 @@ async def test_certificates_are_checked_against_the_name_and_not_the_address(mon
     trust = ssl.create_default_context()
     authority.configure_trust(trust)
     async with receiving(tls=server) as receiver:
-        monkeypatch.setattr("darkroom_orchestrator.webhooks.guarded_connections.socket.getaddrinfo", loopback)
+        monkeypatch.setattr("darkroom_orchestrator.outbound.guarded_connections.socket.getaddrinfo", loopback)
         async with open_sender(allow_private=True, trust=trust) as sender:
             right = await sender.send(URL(f"https://hooks.example:{receiver.port}/"), "{}", {})
             wrong = await sender.send(URL(f"https://other.example:{receiver.port}/"), "{}", {})

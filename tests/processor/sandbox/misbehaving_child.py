@@ -142,7 +142,7 @@ def promise() -> None:
     encoded = {"type": "encoded", "name": "answer", "format": "png", "width": 1, "height": 1}
     sizes = {"sha256": "0" * 64, "size": 10**12}
     usage = {"cpu_ms": 0, "peak_bytes": 0, "resident_bytes": 0}
-    header = {"type": "done", "usage": usage, "description": None, "outcomes": [encoded | sizes]}
+    header = {"type": "done", "usage": usage, "description": None, "thumbnail": None, "outcomes": [encoded | sizes]}
     body = json.dumps(header).encode()
     os.write(CHANNEL, len(body).to_bytes(4) + body)
     sleep()

@@ -30,6 +30,7 @@ WORK = Instructions(
         ),
     ),
     describe=True,
+    thumbnail=True,
 )
 OPERATIONS: list[dict[str, Any]] = [
     {"op": "resize", "width": 90, "height": 90, "position": "smart"},

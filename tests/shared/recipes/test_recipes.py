@@ -24,6 +24,7 @@ from darkroom.recipes import (
     Recipe,
     Resize,
     Rotate,
+    When,
     parse_recipe,
 )
 
@@ -296,3 +297,36 @@ def test_a_recipe_survives_being_written_and_read() -> None:
     recipe = parse_recipe(recipe_with({"op": "crop", "width": 1, "height": 1}, {"op": "rotate", "angle": 12.5}))
     assert Recipe.model_validate_json(recipe.model_dump_json()) == recipe
     assert Recipe.model_validate_json(recipe.model_dump_json(exclude_none=True)) == recipe
+
+
+@pytest.mark.parametrize("first", ["public", "manifests", "previews", "job-thumbnails"])
+def test_prefixes_of_the_services_are_refused_as_name_and_as_first_part_of_a_folder(first: str) -> None:
+    for variant in (f'{{"name": "{first}"}}', f'{{"name": "a", "folder": "{first}/b"}}'):
+        with pytest.raises(InvalidRecipe) as caught:
+            parse_recipe(f'{{"variants": [{variant}]}}')
+        assert f"`{first}` is reserved" in caught.value.fields["errors"][0]["message"]
+    recipe = parse_recipe(f'{{"variants": [{{"name": "{first}-x", "folder": "a/{first}"}}]}}')
+    assert recipe.variants[0].result_folder == f"a/{first}"
+
+
+@pytest.mark.parametrize("output", [{}, {"format": "same"}, {"format": "webp"}])
+def test_a_variant_may_be_made_on_request(output: dict[str, Any]) -> None:
+    document = json.dumps({"variants": [{"name": "a", "output": output, "when": "requested"}]})
+    recipe = parse_recipe(document)
+    assert recipe.variants[0].when is When.REQUESTED
+    assert recipe.keep_original, "it is made of the original"
+    assert parse_recipe(recipe.stored) == recipe
+
+
+def test_a_variant_on_request_has_a_format_that_is_known_beforehand() -> None:
+    document = json.dumps(
+        {"variants": [{"name": "a"}, {"name": "b", "when": "requested", "output": {"format": "auto"}}]}
+    )
+    [(pointer, message)] = faults(document).items()
+    assert pointer == "/variants/1/when"
+    assert "`auto` chooses it by the pixels" in message
+
+
+def test_a_stored_recipe_does_not_say_that_variants_are_always_made() -> None:
+    recipe = parse_recipe('{"variants": [{"name": "a", "when": "always"}]}')
+    assert "when" not in recipe.stored

@@ -21,12 +21,15 @@ STATUS_OF_CODE = {
     "not_found": 404,
     "conflict": 409,
     "under_way": 409,
+    "original_gone": 410,
+    "precondition_failed": 412,
     "rate_limited": 429,
     "quota_exceeded": 429,
     "upload_too_large": 413,
     "unsupported_media_type": 415,
     "invalid_recipe": 422,
     "recipe_too_large": 422,
+    "image_not_made": 422,
     "image_too_large": 422,
     "idempotency_mismatch": 422,
     "unavailable": 503,
@@ -155,6 +158,20 @@ async def test_errors_of_the_framework_are_problem_documents_too(
     answer = await client.request(method, path)
     check_document(answer, status, code, path)
     assert ("allow" in answer.headers) == (status == 405)
+
+
+async def test_refused_method_names_those_of_all_routes_of_the_path() -> None:
+    app = FastAPI()
+    problems.install(app)
+    app.add_api_route("/things/all", lambda: None, methods=["POST"])
+    for method in ("PUT", "GET"):
+        app.add_api_route("/things/{name}", lambda: None, methods=[method])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as http:
+        answer = await http.delete("/things/one")
+        of_its_own = await http.delete("/things/all")
+    assert answer.headers["allow"] == "GET, PUT"
+    assert answer.json()["detail"] == "This path supports only GET, PUT."
+    assert of_its_own.headers["allow"] == "POST"
 
 
 @pytest.mark.parametrize(

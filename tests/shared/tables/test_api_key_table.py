@@ -10,6 +10,7 @@ from darkroom import clock
 from darkroom.accounts import api_keys
 from darkroom.accounts.allowances import UNLIMITED, KeyLimits, Rate
 from darkroom.accounts.api_keys import ALL_SCOPES, ApiKey, Scope
+from darkroom.errors import Unavailable
 from darkroom.tables.api_key_table import KeyTable, to_item
 from darkroom_local.installation import Installation
 from tests.support.cipher import CIPHER
@@ -86,3 +87,27 @@ async def test_only_the_owners_keys_are_listed_by_age(keys: KeyTable) -> None:
     assert [key.name for key in await keys.of_owner("ann")] == ["2", "0"]
     assert await keys.of_owner("nobody") == []
     assert {scope for key in await keys.of_owner("bob") for scope in key.scopes} == ALL_SCOPES
+
+
+async def test_many_keys_are_found_at_once_without_revoked_and_unknown_ones(keys: KeyTable) -> None:
+    a, b, gone = (
+        ApiKey.of(text, owner="ann", name="", created_at=NOW, callback_url="https://example.com/darkroom")
+        for text in ("many-a", "many-b", "many-gone")
+    )
+    for key in (a, b, gone):
+        await keys.put(key)
+    await keys.revoke(gone.digest, NOW)
+    others = [f"unknown-{number}" for number in range(100)]
+    assert await keys.find_many([a.digest, *others, b.digest, gone.digest]) == {a.digest: a, b.digest: b}
+
+
+async def test_a_key_that_cannot_be_decrypted_is_an_error_of_its_own(keys: KeyTable, cloud: Cloud) -> None:
+    a, b = (
+        ApiKey.of(text, owner="ann", name="", created_at=NOW, callback_url="https://example.com/darkroom")
+        for text in ("foreign-a", "foreign-b")
+    )
+    await keys.put(a)
+    await cloud.dynamodb.put_item(TableName=keys._table, Item=to_item(replace(b, callback_url="1.unknown.text")))
+    found = await keys.find_many([a.digest, b.digest])
+    assert found[a.digest] == a
+    assert isinstance(found[b.digest], Unavailable)

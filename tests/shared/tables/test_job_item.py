@@ -25,9 +25,11 @@ from darkroom.jobs import (
     VariantStatus,
     VariantWarning,
     new_job_id,
+    not_requested,
     parts_of,
     unsettled,
 )
+from darkroom.recipes import OutputFormat
 from darkroom.tables.details_item import details_item, details_of
 from darkroom.tables.dynamodb import epoch
 from darkroom.tables.job_item import from_item, open_shard, to_item
@@ -43,6 +45,7 @@ moments = st.datetimes(
     max_value=datetime(2100, 1, 1),  # noqa: DTZ001 - the same
     timezones=st.just(UTC),
 ).map(lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000))
+formats = st.sampled_from(OutputFormat)
 faults = st.builds(Fault, code=texts, message=texts)
 results = st.builds(
     VariantResult,
@@ -56,8 +59,9 @@ results = st.builds(
 )
 states = st.one_of(
     st.just(VariantState()),
-    st.builds(VariantState, status=st.just(VariantStatus.COMPLETED), result=results),
-    st.builds(VariantState, status=st.just(VariantStatus.FAILED), fault=faults),
+    st.builds(not_requested, formats),
+    st.builds(VariantState, status=st.just(VariantStatus.COMPLETED), result=results, on_request=st.none() | formats),
+    st.builds(VariantState, status=st.just(VariantStatus.FAILED), fault=faults, on_request=st.none() | formats),
 )
 
 attempts = st.builds(
@@ -105,6 +109,9 @@ def jobs(draw: st.DrawFn) -> Job:
         worker=draw(st.none() | texts),
         redrives=draw(st.integers(0, 5)),
         callback_url=draw(st.none() | texts.filter(bool)),
+        published=draw(st.booleans()),
+        public_bytes=draw(sizes),
+        deletion_began_at=draw(st.none() | moments),
     )
 
 

@@ -4,14 +4,17 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
+from darkroom.formats import ImageFormat
 from darkroom.jobs import VariantState
-from darkroom.object_keys import manifest_key
+from darkroom.object_keys import manifest_key, public_key, thumbnail_key
 from darkroom.tables.details_item import details_key
 from darkroom.tables.dynamodb import deserialized
 from darkroom.tables.job_item import key
+from darkroom.tables.public_work_item import job_of_public_work
 from darkroom.tables.recipe_item import recipe_key
 from darkroom.tables.variant_text import variants_of
 from darkroom_local.installation import Installation
+from tests.support.api import OPEN
 from tests.support.emulator import Cloud
 from tests.support.job_items import is_part
 
@@ -21,7 +24,10 @@ Objects = dict[str, frozenset[str]]
 
 _VARYING: Final = frozenset(
     {
+        "change_bucket",
+        "change_order",
         "completed_at",
+        "counted_cpu_ms",
         "cpu_ms",
         "created_at",
         "manifest",
@@ -46,7 +52,9 @@ class Evidence:
     item: str
     manifest: str
     pictures: Objects
-    """ETags of the results, one for each key unless two tries made different results."""
+    """ETags of the results and the thumbnail, one for each key unless two tries made different results."""
+    original_tags: dict[str, str]
+    """Tags of the original, without which it does not expire."""
 
 
 async def evidence(cloud: Cloud, installation: Installation, job_id: str) -> Evidence:
@@ -58,8 +66,19 @@ async def evidence(cloud: Cloud, installation: Installation, job_id: str) -> Evi
     return Evidence(
         item=json.dumps([_comparable(item), *parts], sort_keys=True, default=str).replace(job_id, "JOB"),
         manifest=json.dumps(manifest, sort_keys=True).replace(job_id, "JOB"),
+        original_tags=await _tags_of_original(cloud, installation, item),
         pictures={key.replace(job_id, "JOB"): hashes for key, hashes in pictures.items()},
     )
+
+
+async def _tags_of_original(cloud: Cloud, installation: Installation, item: Item) -> dict[str, str]:
+    if "original" not in item:
+        return {}
+    original = item["original"]
+    answer = await cloud.s3.get_object_tagging(
+        Bucket=installation.topology.originals.name, Key=original["key"], VersionId=original["version_id"]
+    )
+    return {tag["Key"]: tag["Value"] for tag in answer["TagSet"]}
 
 
 async def job_item(cloud: Cloud, installation: Installation, job_id: str) -> Item:
@@ -98,7 +117,7 @@ async def objects_in(cloud: Cloud, bucket: str) -> Objects:
 
 
 async def pictures_of(cloud: Cloud, installation: Installation, job_id: str) -> Objects:
-    """Return the results of a job."""
+    """Return the results of a job, and its thumbnail."""
     results = await objects_in(cloud, installation.topology.results.name)
     return {key: etags for key, etags in results.items() if job_id in key and key != manifest_key(job_id)}
 
@@ -116,9 +135,28 @@ def keys_of(item: Item) -> set[str]:
     """Return the keys of all objects that a job names."""
     named = {state["result"]["key"] for state in item["variants"].values() if "result" in state}
     named.add(item["original_key"])
+    if "thumbnail" in item:
+        named.add(thumbnail_key(item["job_id"]))
     if "manifest" in item:
         named.add(item["manifest"]["key"])
-    return named
+    return named | public_keys_of(item)
+
+
+def public_keys_of(item: Item) -> set[str]:
+    """Return the keys of all public copies that a job has: those of its results, if it is published."""
+    if not item.get("published") or item["status"] in OPEN:
+        return set()
+    results = {name: state["result"] for name, state in item["variants"].items() if "result" in state}
+    return {
+        public_key(item["job_id"], name, ImageFormat(result["format"]).extension) for name, result in results.items()
+    }
+
+
+async def public_work(cloud: Cloud, installation: Installation) -> list[str]:
+    """Return the ids of all jobs on whose public copies there is work left."""
+    pages = cloud.dynamodb.get_paginator("scan").paginate(TableName=installation.topology.jobs.name)
+    keys = [item["job_id"]["S"] async for page in pages for item in page["Items"]]
+    return [job_id for key in keys if (job_id := job_of_public_work(key))]
 
 
 async def _manifest(cloud: Cloud, installation: Installation, item: Item) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 import asyncio
 import json
 from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 import httpx
@@ -26,11 +27,13 @@ RECIPE: Final = json.dumps(
         ]
     }
 )
+UPLOAD: Final = {"recipe": RECIPE, "publish": "true"}
+KEEPING_RECIPE: Final = {**json.loads(RECIPE), "keep_original": True}
 _TRIES: Final = 3
 """How often a case is tried until its call is made."""
 _MERGED: Final = ("ReceiveMessage", "DeleteMessageBatch")
 """Calls that may handle several messages at once. Then a second such call does not happen."""
-_CHANGES: Final = ("Put", "Update", "Transact", "Send", "Delete", "Publish", "Complete", "Post")
+_CHANGES: Final = ("Put", "Copy", "Update", "Transact", "Send", "Delete", "Publish", "Complete", "Post")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,19 +78,23 @@ class CleanRun:
         return cases
 
 
-async def clean_run(rig: Rig) -> CleanRun:
-    """Run a job to its end twice, without faults. Return the calls that both runs made."""
+Submit = Callable[[Rig, str], Awaitable[str]]
+"""Makes a job with an Idempotency-Key, repeats the request until it is accepted, and returns the job's ID."""
+
+
+async def clean_run(rig: Rig, submit: Submit | None = None) -> CleanRun:
+    """Run a job to its end twice, without faults. Return the calls that both runs made. By default it is an upload."""
     await rig.mend()
-    first, second = await _run(rig), await _run(rig)
-    assert first.evidence == second.evidence
+    first, second = await _run(rig, submit or submitted), await _run(rig, submit or submitted)
+    assert first.evidence == second.evidence, f"{first.evidence}\n{second.evidence}"
     return CleanRun(
         evidence=first.evidence, calls={name: _common(first.calls[name], second.calls[name]) for name in first.calls}
     )
 
 
-async def _run(rig: Rig) -> CleanRun:
+async def _run(rig: Rig, submit: Submit) -> CleanRun:
     begun = {name: len(proxy.calls) for name, proxy in rig.proxies.items()}
-    job_id = await submitted(rig, uuid4().hex)
+    job_id = await submit(rig, uuid4().hex)
     assert await rig.over(job_id) == "completed"
     calls = {name: _names(proxy.calls[begun[name] :]) for name, proxy in rig.proxies.items()}
     return CleanRun(evidence=await rig.evidence(job_id), calls=calls)
@@ -117,28 +124,39 @@ async def submitted(rig: Rig, key: str) -> str:
 
     Raises TimeoutError.
     """
-    async with rig.explained("an upload to be accepted"), asyncio.timeout(60):
+    return await _accepted(rig, "/uploads", key, {"files": {"file": ("cat.jpg", PICTURE)}, "data": UPLOAD})
+
+
+async def imported(rig: Rig, key: str, *, url: str) -> str:
+    """Import the image from this URL, as `submitted` uploads it."""
+    asked = {"url": url, "filename": "cat.jpg", "recipe": json.loads(RECIPE), "publish": True}
+    return await _accepted(rig, "/uploads", key, {"json": asked})
+
+
+async def run_again(rig: Rig, key: str, *, original_of: str) -> str:
+    """Make a second run that keeps its original, as `submitted` makes an upload."""
+    return await _accepted(rig, "/jobs", key, {"json": {"original_of": original_of, "recipe": KEEPING_RECIPE}})
+
+
+async def _accepted(rig: Rig, path: str, key: str, request: dict[str, Any]) -> str:
+    """Repeat a request until it is accepted. Return the job's ID. Raises TimeoutError."""
+    async with rig.explained(f"POST {path} to be accepted"), asyncio.timeout(60):
         while True:
             with suppress(httpx.TransportError):
-                answer = await rig.api.http.post(
-                    "/uploads",
-                    files={"file": ("cat.jpg", PICTURE)},
-                    data={"recipe": RECIPE},
-                    headers={"Idempotency-Key": key},
-                )
+                answer = await rig.api.http.post(path, headers={"Idempotency-Key": key}, **request)
                 if answer.status_code == 202:
                     return str(answer.json()["job_id"])
                 assert answer.status_code in {409, 503}, answer.text
             await asyncio.sleep(0.1)
 
 
-async def killed_at(rig: Rig, case: Case, clean: CleanRun) -> list[str]:
+async def killed_at(rig: Rig, case: Case, clean: CleanRun, submit: Submit | None = None) -> list[str]:
     """Kill the service at the call, start it again, and return what differs from the clean run."""
     for _ in range(_TRIES):
         await rig.mend()
         jobs_before = len(await all_items(rig.cloud, rig.installation))
         with rig.proxies[case.service].trap(case.call, occurrence=case.occurrence, moment=case.moment) as trap:
-            upload = asyncio.create_task(submitted(rig, uuid4().hex))
+            upload = asyncio.ensure_future((submit or submitted)(rig, uuid4().hex))
             over = asyncio.create_task(_over(rig, upload))
             if await _sprung(trap, over):
                 await rig.service(case.service).kill()
@@ -149,6 +167,26 @@ async def killed_at(rig: Rig, case: Case, clean: CleanRun) -> list[str]:
         if trap.sprung.is_set() or differences:
             return differences
     return [] if case.may_not_happen else ["the call was never made"]
+
+
+async def outcomes(
+    rigs: list[Rig], cases: list[Case], clean: CleanRun, submits: Sequence[Submit | None] = (None, None)
+) -> dict[str, list[str]]:
+    """Return what went wrong, by case. `submits` make the jobs, one for each rig; by default they are uploads."""
+    left = iter(cases)
+    wrong: dict[str, list[str]] = {}
+
+    async def work(rig: Rig, submit: Submit | None) -> None:
+        for case in left:
+            try:
+                differences = await killed_at(rig, case, clean, submit)
+            except TimeoutError:
+                differences = ["the job did not end"]
+            if differences:
+                wrong[str(case)] = differences
+
+    await asyncio.gather(*(work(rig, submit) for rig, submit in zip(rigs, submits, strict=True)))
+    return wrong
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,8 +203,8 @@ async def end_without_repetition(rig: Rig, call: str) -> End:
     await rig.mend()
     before = await _job_ids(rig)
     with rig.proxies["upload"].trap(call, moment=Moment.UNANSWERED) as trap:
-        files, fields = {"file": ("cat.jpg", PICTURE)}, {"recipe": RECIPE}
-        upload = asyncio.create_task(rig.api.http.post("/uploads", files=files, data=fields))
+        files = {"file": ("cat.jpg", PICTURE)}
+        upload = asyncio.create_task(rig.api.http.post("/uploads", files=files, data=UPLOAD))
         async with asyncio.timeout(30):
             await trap.sprung.wait()
         await rig.service("upload").kill()
@@ -182,7 +220,7 @@ async def _job_ids(rig: Rig) -> set[str]:
     return {item["job_id"] for item in await all_items(rig.cloud, rig.installation)}
 
 
-async def _over(rig: Rig, upload: asyncio.Task[str]) -> str:
+async def _over(rig: Rig, upload: asyncio.Future[str]) -> str:
     job_id = await upload
     await rig.over(job_id)
     return job_id
@@ -208,6 +246,7 @@ async def _differences(rig: Rig, job_id: str, clean: CleanRun, jobs_before: int)
         f"item {found.item}": found.item == clean.evidence.item,
         f"manifest {found.manifest}": found.manifest == clean.evidence.manifest,
         f"pictures {found.pictures}": found.pictures == clean.evidence.pictures,
+        f"tags {found.original_tags}": found.original_tags == clean.evidence.original_tags,
         f"events {events}": len(events) == 1,
         f"jobs {new}": new == 1,
         f"dead letters {dead_letters}": dead_letters == 0,

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import uuid4
 
 from darkroom_local.bootstrap import DEVELOPMENT_KEY
-from darkroom_local.installation import Installation
+from darkroom_local.installation import CreatedQueue, Installation
 from darkroom_local.service import Service
 from darkroom_local.system import System
 from tests.support.api import OPEN, Api, open_api
@@ -27,6 +27,8 @@ IMPATIENT: Final = {
     "DARKROOM_ARRIVAL_SECONDS": "15",
     "DARKROOM_WORK_SECONDS": "8",
     "DARKROOM_CHILDREN": "1",
+    # Images are imported from servers of the tests.
+    "DARKROOM_FETCH_PRIVATE_ADDRESSES": "true",
     "DARKROOM_TASKS_PER_OWNER": "4",
     # Three variants make two tasks, so that both forms of the fan-in's write happen.
     "DARKROOM_MAX_VARIANTS_PER_TASK": "2",
@@ -143,8 +145,12 @@ class Rig:
         return sum(int(count) for name, count in answer["Attributes"].items() if name.startswith(counted))
 
     async def _is_quiet(self) -> bool:
-        queues = (self.installation.uploads, self.installation.tasks, self.installation.reports)
-        return not any([await self.depth(queue.url) for queue in queues])
+        return not any([await self.depth(queue.url) for queue in work_queues(self.installation)])
+
+
+def work_queues(installation: Installation) -> tuple[CreatedQueue, ...]:
+    """Return the queues that are empty when no job has work left."""
+    return (installation.uploads, installation.imports, installation.tasks, installation.reports)
 
 
 @asynccontextmanager
@@ -161,7 +167,7 @@ async def running_rig(
     """
     async with AsyncExitStack() as stack:
         installation = await stack.enter_async_context(cloud.installation())
-        for queue in (installation.uploads, installation.tasks, installation.reports):
+        for queue in work_queues(installation):
             await cloud.sqs.set_queue_attributes(
                 QueueUrl=queue.url, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)}
             )

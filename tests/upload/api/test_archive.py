@@ -73,8 +73,14 @@ async def test_an_archive_of_a_partly_failed_job_has_the_other_variants(cloud: C
     ("job", "reason"),
     [
         (queued(), "The job is still open: its results are not ready yet."),
-        (completed(recipe_name="metadata"), "The job has no results."),
-        (replace(waiting(), status=JobStatus.EXPIRED), "The job has no results."),
+        (
+            completed(recipe_name="metadata"),
+            "The job has no results. Variants on request are in the archive once they are made.",
+        ),
+        (
+            replace(waiting(), status=JobStatus.EXPIRED),
+            "The job has no results. Variants on request are in the archive once they are made.",
+        ),
     ],
 )
 async def test_a_job_without_results_has_no_archive(upload: RunningService, job: Job, reason: str) -> None:

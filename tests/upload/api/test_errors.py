@@ -124,7 +124,7 @@ async def test_every_route_is_unavailable_without_aws(
             assert int(answer.headers["retry-after"]) > 0
         ready = await service.client.get("/readyz")
         assert ready.status_code == 503
-        assert set(ready.json()["failures"]) == {"originals", "uploads", "jobs", "accounts"}
+        assert set(ready.json()["failures"]) == {"originals", "uploads", "imports", "jobs", "accounts"}
 
 
 async def test_a_service_that_drains_is_not_ready(installation: Installation) -> None:

@@ -9,9 +9,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from darkroom.intake.incoming_original import PART_BYTES
 from darkroom.jobs import JobStatus
 from darkroom_local.installation import Installation
-from darkroom_upload.intake.originals import PART_BYTES
 from tests.support.aws_proxy import AwsProxy, Moment, running_proxy
 from tests.support.emulator import Cloud
 from tests.upload.evidence import CAT, LARGE, announcement, multipart_uploads, stored

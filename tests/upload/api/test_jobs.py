@@ -15,6 +15,7 @@ from darkroom.jobs import Job, JobStatus, new_job_id
 from darkroom_local.installation import Installation
 from darkroom_upload.jobs import job_lists
 from darkroom_upload.jobs.cursor import Position, write_cursor
+from darkroom_upload.jobs.job_filter import JobFilter
 from tests.support.emulator import Cloud
 from tests.upload.examples import CREATED, completed, queued, waiting
 from tests.upload.records import put_job
@@ -109,7 +110,7 @@ async def test_a_listed_job_is_a_summary_of_its_status(cloud: Cloud, service: Ru
     await put(cloud, service, job)
     [item] = (await service.client.get("/jobs")).json()["items"]
     told = (await service.client.get(f"/status/{job.job_id}")).json()
-    short = ("job_id", "status", "recipe", "progress", "created_at", "updated_at", "completed_at", "cost")
+    short = ("job_id", "status", "recipe", "preset", "progress", "created_at", "updated_at", "completed_at", "cost")
     assert item == {name: told[name] for name in short} | {"filename": told["source"]["filename"]}
     assert item["progress"] == {"done": 3, "failed": 1, "total": 4}
 
@@ -164,7 +165,8 @@ async def test_jobs_of_the_same_moment_are_listed_once_each(cloud: Cloud, servic
 async def test_another_owners_cursor_shows_only_own_jobs(cloud: Cloud, service: RunningService) -> None:
     theirs, mine = history(4, owner="stranger"), history(3)
     await put(cloud, service, *theirs, *mine)
-    cursor = write_cursor(Position(created_at=clock.iso(theirs[0].created_at), job_id=theirs[0].job_id))
+    position = Position(created_at=clock.iso(theirs[0].created_at), job_id=theirs[0].job_id)
+    cursor = write_cursor(position, JobFilter().fingerprint)
     answer = await service.client.get("/jobs", params={"cursor": cursor})
     assert {job["job_id"] for job in answer.json()["items"]} <= set(ids(mine))
 
@@ -184,6 +186,17 @@ async def test_another_owners_cursor_shows_only_own_jobs(cloud: Cloud, service: 
         {"cursor": "\x00"},
         {"state": "failed"},
         {"limit": ["1", "2"]},
+        {"status": ["failed", "done"]},
+        {"view": "full"},
+        {"order": "newest", "cursor": "x"},
+        {"created_after": "yesterday"},
+        {"created_after": "2026-11-22T05:54:01"},
+        {"created_before": "1764500000"},
+        {"created_before": "2026-13-01"},
+        {"metadata.": "x"},
+        {"metadata.album": ["a", "b"]},
+        {"metadata.album": "x" * 257},
+        {f"metadata.{number}": "x" for number in range(17)},
     ],
     ids=lambda query: str(query)[:40],
 )

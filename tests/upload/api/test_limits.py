@@ -152,7 +152,7 @@ async def test_usage_shows_limits_scopes_and_the_end_of_the_day(newcomer: Newcom
     assert body["rate"] == {"requests_per_second": 5.0, "burst": 10}
     assert body["jobs"] == {"limit": 7, "used": 1, "remaining": 6}
     assert body["bytes"] == {"limit": 9999, "used": len(CAT), "remaining": 9999 - len(CAT)}
-    assert body["scopes"] == ["admin", "read", "upload"]
+    assert body["scopes"] == ["admin", "read", "recipes", "upload"]
     assert body["resets_at"].endswith("T00:00:00.000Z")
     free = (await upload.client.get("/usage")).json()
     assert (free["owner"], free["rate"], free["jobs"], free["bytes"]) == ("demo", None, None, None)

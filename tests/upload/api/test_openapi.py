@@ -62,7 +62,7 @@ async def test_there_are_two_ways_to_authenticate(document: dict[str, Any]) -> N
 async def test_errors_are_described_as_they_are_sent(document: dict[str, Any]) -> None:
     for name, operation in operations(document).items():
         errors = {status: answer for status, answer in operation["responses"].items() if status >= "400"}
-        if name.endswith("z"):
+        if name.endswith("z") or "/public/" in name or name == "GET /config":
             continue
         assert {"400", "401", "503"} <= set(errors), name
         for status, answer in errors.items():
@@ -87,7 +87,7 @@ async def test_every_reference_resolves(document: dict[str, Any]) -> None:
 
 async def test_bodies_that_stream_are_described(document: dict[str, Any]) -> None:
     content = document["paths"]["/uploads"]["post"]["requestBody"]["content"]
-    assert set(content) == {"multipart/form-data", "image/*", "application/octet-stream"}
+    assert set(content) == {"multipart/form-data", "image/*", "application/octet-stream", "application/json"}
     assert {"file", "recipe", "metadata"} <= set(content["multipart/form-data"]["schema"]["properties"])
     raw = document["paths"]["/v1/images/upload"]["post"]["requestBody"]["content"]
     assert set(raw) == {"image/*", "application/octet-stream"}

@@ -13,7 +13,10 @@ from tests.upload.examples import completed
 from tests.upload.records import put_job
 from tests.upload.service import STRANGER_KEY, RunningService, running_service, settings_for
 
-_NAMES_NOTHING_OF_AN_OWNERS = {"/recipes/{name}"}
+_NAMES_OF_PRESETS = {"/recipes/{name}", "/recipes/{name}/versions"}
+"""Paths with names of presets. `test_presets` tests that these are their owner's."""
+_NEED_OBJECTS = ("/archive", "/markup", "/original", "/{filename}")
+"""Ends of routes that answer only if the objects of a job exist, or if it is published. Their own tests cover them."""
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -48,7 +51,7 @@ async def routes(service: RunningService) -> dict[str, list[str]]:
 
 async def answer(service: RunningService, route: str, job_id: str, key: str) -> httpx.Response:
     method, path = route.split()
-    path = path.format(job_id=job_id, name="square-64")
+    path = path.format(job_id=job_id, name="square-64", filename="square-64.webp", action_id=new_job_id())
     return await service.client.request(method, path, headers={"x-api-key": key}, follow_redirects=False)
 
 
@@ -72,7 +75,7 @@ async def test_the_owner_gets_an_answer_from_each_of_these_routes(service: Runni
     job = encrypted(completed(callback_url="https://example.com/hook"))
     await put_job(service, job)
     for route, names in (await routes(service)).items():
-        if "job_id" in names and not route.endswith("/archive"):
+        if "job_id" in names and not route.endswith(_NEED_OBJECTS):
             assert (await answer(service, route, job.job_id, service.client.headers["x-api-key"])).status_code < 400
 
 
@@ -80,14 +83,20 @@ async def test_paths_name_only_jobs_of_owners_and_parts_of_jobs(service: Running
     """Fail if a path has another kind of id, which would need its own test."""
     for route, names in (await routes(service)).items():
         path = route.split()[1]
-        assert path in _NAMES_NOTHING_OF_AN_OWNERS or set(names) <= {"job_id", "name"}, route
-        assert "name" not in names or "job_id" in names or path in _NAMES_NOTHING_OF_AN_OWNERS, route
+        assert path in _NAMES_OF_PRESETS or set(names) <= {"job_id", "name", "filename", "action_id"}, route
+        assert "name" not in names or "job_id" in names or path in _NAMES_OF_PRESETS, route
 
 
 async def test_only_public_routes_answer_without_a_key(service: RunningService) -> None:
     guarded = [route for route, told in (await operations(service)).items() if "security" in told]
     open_ones = set(await operations(service)) - set(guarded)
-    assert open_ones == {"GET /healthz", "GET /readyz", "POST /auth/login"}
+    assert open_ones == {
+        "GET /healthz",
+        "GET /readyz",
+        "GET /config",
+        "GET /public/{job_id}/{filename}",
+        "POST /auth/login",
+    }
     for route in guarded:
         for key in ("", "no-such-key"):
             refused = await answer(service, route, new_job_id(), key)

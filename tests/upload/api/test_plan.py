@@ -255,3 +255,13 @@ async def test_a_variant_that_only_rewrites_is_planned_with_no_more_bytes_than_t
         recipe = {"variants": [{"name": "it", "output": output}]}
         codes = [one["code"] for one in (await planned(upload, image=image, recipe=recipe))["warnings"]]
         assert ("large_results" in codes) == warned
+
+
+async def test_no_task_of_the_plan_makes_a_variant_on_request(upload: RunningService) -> None:
+    always = {"name": "now", "operations": [{"op": "resize", "width": 600}]}
+    requested = {**always, "name": "later", "when": "requested", "output": {"format": "avif", "effort": 9}}
+    alone = await planned(upload, image=PHOTO, recipe={"variants": [always]})
+    plan = await planned(upload, image=PHOTO, recipe={"variants": [always, requested]})
+    assert (plan["tasks"], plan["cpu_ms"]) == (alone["tasks"], alone["cpu_ms"])
+    assert [(each["when"], each["width"]) for each in plan["variants"]] == [("always", 600), ("requested", 600)]
+    assert plan["variants"][1]["cpu_ms"] > plan["variants"][0]["cpu_ms"]

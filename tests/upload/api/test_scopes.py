@@ -27,12 +27,21 @@ WANTED: Final[dict[str, Scope | tuple[Scope, ...] | str | None]] = {
     "POST /uploads/presigned": Scope.UPLOAD,
     "GET /status/{job_id}": Scope.READ,
     "GET /jobs": Scope.READ,
+    "POST /jobs": READS_AND_CHANGES,
     "GET /jobs/{job_id}/events": Scope.READ,
+    "GET /events": Scope.READ,
+    "POST /jobs/actions": Scope.UPLOAD,
+    "GET /jobs/actions/{action_id}": Scope.READ,
     "DELETE /jobs/{job_id}": Scope.UPLOAD,
     "POST /jobs/{job_id}/retry": Scope.UPLOAD,
+    "PUT /jobs/{job_id}/published": Scope.UPLOAD,
+    "DELETE /jobs/{job_id}/published": Scope.UPLOAD,
+    "GET /public/{job_id}/{filename}": ANYBODY,
     "GET /jobs/{job_id}/variants/{name}": Scope.READ,
     "GET /jobs/{job_id}/manifest": Scope.READ,
     "GET /jobs/{job_id}/archive": Scope.READ,
+    "GET /jobs/{job_id}/original": Scope.READ,
+    "GET /jobs/{job_id}/markup": Scope.READ,
     "GET /jobs/{job_id}/deliveries": Scope.READ,
     "POST /jobs/{job_id}/deliveries/replay": Scope.UPLOAD,
     "GET /webhooks/secret": READS_AND_CHANGES,
@@ -40,11 +49,16 @@ WANTED: Final[dict[str, Scope | tuple[Scope, ...] | str | None]] = {
     "GET /recipes": Scope.READ,
     "GET /recipes/schema": Scope.READ,
     "POST /recipes/plan": Scope.READ,
+    "POST /recipes/preview": READS_AND_CHANGES,
     "GET /recipes/{name}": Scope.READ,
+    "GET /recipes/{name}/versions": Scope.READ,
+    "PUT /recipes/{name}": Scope.RECIPES,
+    "DELETE /recipes/{name}": Scope.RECIPES,
     "GET /usage": Scope.READ,
     "POST /auth/login": ANYBODY,
     "POST /auth/logout": WHO_IS_LOGGED_IN,
     "GET /auth/me": WHO_IS_LOGGED_IN,
+    "GET /config": ANYBODY,
     "GET /docs": ANYBODY,
     "ANY /docs/assets": ANYBODY,
     "GET /openapi.json": ANYBODY,
@@ -75,12 +89,18 @@ async def clients(
 async def ask(client: httpx.AsyncClient, route: str) -> httpx.Response:
     method, path = route.split()
     body = images.jpeg(16, 16) if "upload" in path else None
-    return await client.request(
+    request = client.build_request(
         method,
-        path.format(job_id=ID, name="web"),
+        path.format(job_id=ID, action_id=ID, name="web"),
         content=body,
         headers={"content-type": "image/jpeg"} if body else {},
     )
+    answer = await client.send(request, stream=True)
+    if answer.headers.get("content-type", "").startswith("text/event-stream"):
+        await answer.aclose()  # A stream of all jobs lasts for minutes.
+    else:
+        await answer.aread()
+    return answer
 
 
 def test_each_route_is_in_the_table(upload: RunningService) -> None:

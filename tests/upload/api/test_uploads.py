@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 
 from darkroom.file_names import key_name
-from darkroom_upload.intake.originals import PART_BYTES
+from darkroom.intake.incoming_original import PART_BYTES
 from tests.support.emulator import Cloud
 from tests.upload.evidence import CAT, LARGE, announcement, latest_jobs, multipart_uploads, stored
 from tests.upload.multipart import CONTENT_TYPE, form, part, part_with_headers

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from darkroom.accounts.api_keys import Scope
 from darkroom.job_details import JobDetails
-from darkroom.jobs import Job, JobStatus
+from darkroom.jobs import Job, JobStatus, new_job_id
 from darkroom_local.installation import Installation
 from tests.support.cipher import encrypted
 from tests.support.emulator import Cloud
@@ -108,7 +108,7 @@ async def test_no_route_shows_more_of_a_job_than_id_and_status(
             for body in (None, {"job_id": job.job_id, "recipe": "web"}):
                 answer = await service.client.request(
                     method,
-                    path.format(job_id=job.job_id, name=next(iter(job.variants))),
+                    path.format(job_id=job.job_id, name=next(iter(job.variants)), action_id=new_job_id()),
                     headers={"x-api-key": key_of(scopes)},
                     json=body,
                     follow_redirects=False,

@@ -71,7 +71,7 @@ class Watch:
 async def test_a_known_key_has_an_owner() -> None:
     table = Keys({"secret": "ann"})
     caller = await gate(table.find)(request(key="secret"))
-    assert caller == Caller(owner="ann", key_id=digest_of("secret"))
+    assert caller == Caller(owner="ann", key_id=digest_of("secret"), key_prefix="secret")
 
 
 async def test_a_session_has_all_scopes_and_all_sessions_of_an_owner_count_as_one_caller() -> None:

@@ -7,15 +7,16 @@ import pytest
 from structlog.testing import capture_logs
 
 from darkroom.errors import Unavailable
+from darkroom.intake.incoming_original import PART_BYTES, IncomingOriginal, NewOriginal
 from darkroom.runtime.aws import Aws
-from darkroom_upload.intake.originals import PART_BYTES, IncomingOriginal, NewOriginal, Originals
+from darkroom_upload.intake.originals import Originals
 from tests.support.emulator import Cloud
 from tests.support.waiting import until
 from tests.upload.service import RunningService
 
 
 def new_object() -> NewOriginal:
-    return NewOriginal(key=f"uploads/{uuid4()}/cat.jpg", content_type="image/jpeg", metadata={"job-id": "1"})
+    return NewOriginal(key=f"uploads/{uuid4()}/cat.jpg", content_type="image/jpeg", metadata={"job-id": "1"}, days=7)
 
 
 async def parts_of(cloud: Cloud, bucket: str, new: NewOriginal) -> list[int]:

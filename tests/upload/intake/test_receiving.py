@@ -8,13 +8,12 @@ import pytest
 from darkroom.errors import InvalidRecipe, MalformedRequest, Unavailable, UnsupportedMediaType, UploadTooLarge
 from darkroom.formats import ImageFormat
 from darkroom.jobs import ObjectRef
-from darkroom.recipes import load_presets
 from darkroom_upload.intake.form import Field, FileData, FileEnded, FileStarted, FormEvent
 from darkroom_upload.intake.receiving import UploadReceiver
+from tests.upload.chosen import choose
 from tools.testbed import images
 
 CAT = images.jpeg(32, 32)
-PRESETS = load_presets()
 
 
 @dataclass
@@ -54,9 +53,7 @@ class Store:
 
 
 def intake(store: Store | None, *, max_bytes: int = 1_000_000) -> UploadReceiver:
-    return UploadReceiver(
-        presets=PRESETS, max_bytes=max_bytes, allow_http=False, open_file=store.open if store else None
-    )
+    return UploadReceiver(choose=choose, max_bytes=max_bytes, allow_http=False, open_file=store.open if store else None)
 
 
 def file(data: bytes = CAT, filename: str | None = "cat.jpg", chunk: int = 10) -> list[FormEvent]:
@@ -73,12 +70,12 @@ async def test_an_upload_is_received_and_stored() -> None:
     store = Store()
     async with intake(store) as desk:
         await take_all(desk, [Field("recipe", "augment"), *file(), Field("metadata", '{"a": "b"}')])
-        received = desk.received()
+        received = await desk.received()
         assert not store.thing.finished
         assert (await desk.store()).size == len(CAT)
     assert store.opened == [("cat.jpg", ImageFormat.JPEG, "augment")]
     assert (bytes(store.thing.data), store.thing.finished, store.thing.aborted) == (CAT, True, False)
-    assert (received.chosen.name, received.metadata, received.size) == ("augment", {"a": "b"}, len(CAT))
+    assert (received.options.chosen.name, received.options.metadata, received.size) == ("augment", {"a": "b"}, len(CAT))
 
 
 async def test_nothing_is_opened_before_the_format_is_known() -> None:
@@ -101,7 +98,7 @@ async def test_the_store_does_not_know_a_recipe_that_follows_the_file() -> None:
     store = Store()
     async with intake(store) as desk:
         await take_all(desk, [*file(), Field("recipe", "augment")])
-        assert desk.received().chosen.name == "augment"
+        assert (await desk.received()).options.chosen.name == "augment"
     assert store.opened == [("cat.jpg", ImageFormat.JPEG, None)]
 
 
@@ -109,7 +106,7 @@ async def test_an_upload_that_is_not_stored_is_aborted() -> None:
     store = Store()
     async with intake(store) as desk:
         await take_all(desk, file())
-        desk.received()
+        await desk.received()
     assert store.thing.aborted
 
 
@@ -137,7 +134,7 @@ async def test_a_form_without_a_file_is_refused() -> None:
     async with intake(Store()) as desk:
         await desk.handle(Field("recipe", "web"))
         with pytest.raises(MalformedRequest, match='no part "file"'):
-            desk.received()
+            await desk.received()
 
 
 async def test_an_unavailable_store_is_asked_to_abort() -> None:
@@ -170,7 +167,7 @@ async def test_a_cancelled_upload_leaves_nothing_behind() -> None:
 async def test_an_upload_may_be_checked_without_a_store() -> None:
     async with intake(None) as desk:
         await take_all(desk, file())
-        assert desk.received().size == len(CAT)
+        assert (await desk.received()).size == len(CAT)
 
 
 async def test_file_names_are_sanitized() -> None:

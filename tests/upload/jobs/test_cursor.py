@@ -18,11 +18,11 @@ def cursor(document: object) -> str:
 
 
 def test_a_cursor_is_read_as_it_was_written() -> None:
-    assert read_cursor(write_cursor(POSITION)) == POSITION
+    assert read_cursor(write_cursor(POSITION, "f"), "f") == POSITION
 
 
 def test_a_cursor_is_safe_in_a_url() -> None:
-    text = write_cursor(POSITION)
+    text = write_cursor(POSITION, "f")
     assert text.replace("-", "").replace("_", "").isalnum()
 
 
@@ -35,18 +35,21 @@ def test_a_cursor_is_safe_in_a_url() -> None:
         "\x00",
         "====",
         "A" * 5,
-        write_cursor(POSITION)[:-3],
-        write_cursor(POSITION) + "!",
+        write_cursor(POSITION, "f")[:-3],
+        write_cursor(POSITION, "f") + "!",
         cursor(None),
         cursor([]),
         cursor({"created_at": POSITION.created_at, "job_id": POSITION.job_id}),
-        cursor([POSITION.created_at, POSITION.job_id, "someone"]),
-        cursor([POSITION.created_at, "no id"]),
-        cursor([POSITION.created_at, POSITION.job_id.upper()]),
-        cursor(["yesterday", POSITION.job_id]),
-        cursor(["2026-11-22", POSITION.job_id]),
+        cursor([POSITION.created_at, POSITION.job_id]),
+        cursor([POSITION.created_at, POSITION.job_id, "other filter"]),
+        cursor([POSITION.created_at, POSITION.job_id, ["f"]]),
+        cursor([POSITION.created_at, POSITION.job_id, "f", "someone"]),
+        cursor([POSITION.created_at, "no id", "f"]),
+        cursor([POSITION.created_at, POSITION.job_id.upper(), "f"]),
+        cursor(["yesterday", POSITION.job_id, "f"]),
+        cursor(["2026-11-22", POSITION.job_id, "f"]),
         cursor([1, 2]),
-        cursor(["\x00", "\x00"]),
+        cursor(["\x00", "\x00", "f"]),
         cursor([[], {}]),
         base64.urlsafe_b64encode(b"[" * 400).decode(),
         base64.urlsafe_b64encode(b"9" * 5000).decode(),
@@ -55,10 +58,10 @@ def test_a_cursor_is_safe_in_a_url() -> None:
 )
 def test_a_text_that_is_not_a_cursor_is_refused(text: str) -> None:
     with pytest.raises(MalformedRequest, match="cursor"):
-        read_cursor(text)
+        read_cursor(text, "f")
 
 
 @given(text=st.text(max_size=80))
 def test_any_text_is_either_read_or_refused(text: str) -> None:
     with pytest.raises(MalformedRequest):
-        read_cursor(text)
+        read_cursor(text, "f")

@@ -25,6 +25,10 @@ class Links:
         """Return an address that does not exist."""
         return f"https://pictures.example/{link.key}"
 
+    def public(self, key: str) -> str:
+        """Return an address that does not exist."""
+        return f"https://pictures.example/{key}"
+
 
 class Story:
     """A table in memory, a watcher of it, a follower, and a clock."""

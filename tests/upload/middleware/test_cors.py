@@ -37,7 +37,7 @@ async def test_a_page_of_a_named_origin_may_read_responses_and_their_headers(bro
     assert headers["access-control-allow-credentials"] == "true"
     assert "Origin" in headers["vary"]
     shown = set(headers["access-control-expose-headers"].split(", "))
-    assert {"ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy"} <= shown
+    assert {"ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Darkroom-Cpu-Ms"} <= shown
 
 
 @pytest.mark.parametrize("header", ["x-api-key", "x-csrf-token", "idempotency-key", "if-none-match", "content-type"])

@@ -26,7 +26,7 @@ class BrokenJobs:
     ("method", "path"),
     [
         ("GET", "/healthz"),
-        ("GET", "/jobs"),
+        ("GET", "/usage"),
         ("GET", f"/status/{ID}"),
         ("GET", "/nowhere"),
         ("PUT", "/uploads"),

@@ -115,6 +115,7 @@ async def test_a_link_names_the_object_and_how_it_is_saved(links: ResultLinks, l
     assert url.scheme == "https"
     assert url.path.isascii()
     assert not url.fragment
+    assert link.filename
     wanted = content_disposition(link.filename, download=link.download)
     assert parse_qs(url.query)["response-content-disposition"] == [wanted]
 
@@ -167,6 +168,7 @@ async def test_a_link_to_s3_is_signed_as_the_client_signs(
     async with aws.s3() as client:
         links = S3Links(client, "results", aws.credentials, now=Clock())
         for link in (LINK, ODD, UNICODE, RESERVED):
+            assert link.filename
             disposition = content_disposition(link.filename, download=link.download)
             params = {"Bucket": "results", "Key": link.key, "ResponseContentDisposition": disposition}
             before = after = ours = theirs = ""

@@ -35,6 +35,7 @@ async def bootstrap(clients: Clients, topology: Topology, *, endpoint_url: str) 
     """Create what is missing, configure what exists, and return the addresses of everything."""
     async with asyncio.TaskGroup() as group:
         uploads = group.create_task(queues.create(clients.sqs, topology.uploads, sender=_events_of(topology.originals)))
+        imports = group.create_task(queues.create(clients.sqs, topology.imports))
         tasks = group.create_task(queues.create(clients.sqs, topology.tasks))
         reports = group.create_task(queues.create(clients.sqs, topology.reports))
         events = group.create_task(topics.create(clients, topology))
@@ -46,6 +47,7 @@ async def bootstrap(clients: Clients, topology: Topology, *, endpoint_url: str) 
         topology=topology,
         endpoint_url=endpoint_url,
         uploads=uploads.result(),
+        imports=imports.result(),
         tasks=tasks.result(),
         reports=reports.result(),
         notifications=events.result().notifications,

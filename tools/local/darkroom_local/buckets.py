@@ -4,7 +4,7 @@ import json
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from darkroom.topology import BucketSpec
+from darkroom.topology import EXPIRE_TAG, BucketSpec, Lifetime
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -46,7 +46,7 @@ async def create(s3: "S3Client", spec: BucketSpec) -> None:
             ]
         },
     )
-    await s3.put_bucket_lifecycle_configuration(Bucket=spec.name, LifecycleConfiguration={"Rules": [_lifecycle(spec)]})
+    await s3.put_bucket_lifecycle_configuration(Bucket=spec.name, LifecycleConfiguration={"Rules": _rules(spec)})
 
 
 async def notify(s3: "S3Client", spec: BucketSpec, queue_arn: str) -> None:
@@ -82,14 +82,31 @@ def _tls_only(bucket: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def _lifecycle(spec: BucketSpec) -> "LifecycleRuleTypeDef":
+def _rules(spec: BucketSpec) -> "list[LifecycleRuleTypeDef]":
+    return [_rule_of_all(spec), *map(_rule_of_some, spec.lifetimes)]
+
+
+def _rule_of_all(spec: BucketSpec) -> "LifecycleRuleTypeDef":
     rule: LifecycleRuleTypeDef = {
-        "ID": "expiry",
+        "ID": "expire",
         "Status": "Enabled",
         "Filter": {"Prefix": ""},
-        "NoncurrentVersionExpiration": {"NoncurrentDays": spec.noncurrent_days},
         "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": spec.abort_multipart_days},
     }
+    if spec.noncurrent_days:
+        rule["NoncurrentVersionExpiration"] = {"NoncurrentDays": spec.noncurrent_days}
     # S3 accepts only one of the two.
     rule["Expiration"] = {"Days": spec.expire_days} if spec.expire_days else {"ExpiredObjectDeleteMarker": True}
     return rule
+
+
+def _rule_of_some(lifetime: Lifetime) -> "LifecycleRuleTypeDef":
+    return {
+        "ID": lifetime.name,
+        "Status": "Enabled",
+        "Filter": {"Tag": {"Key": EXPIRE_TAG, "Value": str(lifetime.days)}}
+        if lifetime.prefix is None
+        else {"Prefix": lifetime.prefix},
+        "Expiration": {"Days": lifetime.days},
+        "NoncurrentVersionExpiration": {"NoncurrentDays": lifetime.noncurrent_days},
+    }

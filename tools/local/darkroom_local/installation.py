@@ -45,6 +45,7 @@ class Installation:
     topology: Topology
     endpoint_url: str
     uploads: CreatedQueue
+    imports: CreatedQueue
     tasks: CreatedQueue
     reports: CreatedQueue
     notifications: CreatedQueue
@@ -53,7 +54,7 @@ class Installation:
     @property
     def queues(self) -> Iterator[CreatedQueue]:
         """All queues, in the order of `Topology.queues`."""
-        return iter((self.uploads, self.tasks, self.reports, self.notifications))
+        return iter((self.uploads, self.imports, self.tasks, self.reports, self.notifications))
 
     def environment(self) -> dict[str, str]:
         """Return the variables that all services need.
@@ -72,6 +73,8 @@ class Installation:
             "DARKROOM_ACCOUNTS_TABLE": self.topology.accounts.name,
             "DARKROOM_UPLOADS_QUEUE_URL": self.uploads.url,
             "DARKROOM_UPLOADS_DLQ_URL": self.uploads.dlq_url,
+            "DARKROOM_IMPORTS_QUEUE_URL": self.imports.url,
+            "DARKROOM_IMPORTS_DLQ_URL": self.imports.dlq_url,
             "DARKROOM_TASKS_QUEUE_URL": self.tasks.url,
             "DARKROOM_TASKS_DLQ_URL": self.tasks.dlq_url,
             "DARKROOM_RESULTS_QUEUE_URL": self.reports.url,

@@ -53,6 +53,7 @@ class System:
         self._environment_of = environment_of
         self._environment = {
             **installation.environment(),
+            "DARKROOM_PUBLIC_BASE_URL": f"http://localhost:{chosen.upload}",
             "DARKROOM_ORCHESTRATOR_URL": f"http://{LOOPBACK}:{chosen.orchestrator}",
             "DARKROOM_DRAIN_SECONDS": str(_DRAIN_SECONDS),
             "PYTHONUNBUFFERED": "1",

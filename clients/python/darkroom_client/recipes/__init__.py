@@ -6,7 +6,7 @@ The models know names, types and defaults. Limits, such as the largest width, ar
 
 from darkroom_client.recipes.look import Adjust, Blur, Flatten, Grayscale, Sepia, Sharpen, Tint
 from darkroom_client.recipes.output import KeepMetadata, Output, OutputFormat, Subsampling
-from darkroom_client.recipes.recipe import AnyOperation, Recipe, Variant
+from darkroom_client.recipes.recipe import AnyOperation, Recipe, Variant, When
 from darkroom_client.recipes.shape import Crop, Flip, Flop, Pad, Resize, Rotate, Round, Trim
 from darkroom_client.recipes.values import Filter, Fit, Focus, Operation, Position
 from darkroom_client.recipes.watermark import Overlay, Watermark
@@ -41,4 +41,5 @@ __all__ = [
     "Trim",
     "Variant",
     "Watermark",
+    "When",
 ]

@@ -1,5 +1,6 @@
 """A recipe: the named variants that a job makes of one original."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -31,6 +32,14 @@ AnyOperation = Annotated[
 ]
 
 
+class When(StrEnum):
+    """The time at which a variant is made."""
+
+    ALWAYS = "always"
+    REQUESTED = "requested"
+    """The first request for its address makes it."""
+
+
 class Variant(BaseModel):
     """One output of a recipe: operations in this order, then the format."""
 
@@ -41,6 +50,7 @@ class Variant(BaseModel):
     """First part of the result's key; the variant's name if it is not given."""
     operations: tuple[AnyOperation, ...] = ()
     output: Output = Output()
+    when: When = Field(default=When.ALWAYS, exclude_if=lambda when: when is When.ALWAYS)
 
 
 class Recipe(BaseModel):
@@ -49,6 +59,10 @@ class Recipe(BaseModel):
     model_config = SAID
 
     variants: tuple[Variant, ...]
+    publish: bool = Field(default=False, exclude_if=lambda publish: not publish)
+    """Whether jobs of this recipe are published, unless the upload says otherwise."""
+    keep_original: bool = Field(default=False, exclude_if=lambda kept: not kept)
+    """Whether the original is kept as long as the job, unless the upload says otherwise."""
 
     def as_document(self) -> dict[str, Any]:
         """Return the recipe as the API takes it, without what was not said."""

@@ -1,4 +1,4 @@
-"""Reads the messages of the `uploads` queue: announcements of the upload service, and notifications of S3."""
+"""Reads the messages of the `uploads` queue: of the upload service, of the sweeper, and notifications of S3."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,7 +6,7 @@ from urllib.parse import unquote_plus
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
-from darkroom.messages import UploadArrived
+from darkroom.messages import ContinueAction, CopyRequested, UploadArrived
 from darkroom.runtime.consumer import Poison
 
 _CREATED = "ObjectCreated:"
@@ -20,7 +20,9 @@ class AnnouncedObject:
     version_id: str | None
     """None in a bucket without versions."""
     bucket: str | None = None
-    """None in an announcement of the upload service, which knows only one bucket."""
+    """None in an announcement of a service, which knows only one bucket."""
+    sha256: str | None = None
+    """SHA-256 of an import, hexadecimal, if the announcement has it."""
 
 
 class _Bucket(BaseModel):
@@ -55,18 +57,21 @@ class _TestEvent(BaseModel):
     event: Literal["s3:TestEvent"] = Field(alias="Event")
 
 
-_BODY = TypeAdapter[UploadArrived | _Notification | _TestEvent](UploadArrived | _Notification | _TestEvent)
+_Message = UploadArrived | CopyRequested | ContinueAction | _Notification | _TestEvent
+_BODY = TypeAdapter[_Message](_Message)
 
 
-def read_announcements(body: str) -> list[AnnouncedObject]:
-    """Return the new objects that a message announces. Raises Poison if the message cannot be read."""
+def read_announcements(body: str) -> list[AnnouncedObject | CopyRequested | ContinueAction]:
+    """Return the new objects that a message announces, or its request. Raises Poison if it cannot be read."""
     try:
         message = _BODY.validate_json(body)
     except ValidationError as error:
         raise Poison("The message is neither an announcement nor an S3 notification.") from error
     match message:
-        case UploadArrived(original=original):
-            return [AnnouncedObject(key=original.key, version_id=original.version_id)]
+        case UploadArrived(original=original, sha256=sha256):
+            return [AnnouncedObject(key=original.key, version_id=original.version_id, sha256=sha256)]
+        case CopyRequested() | ContinueAction():
+            return [message]
         case _Notification(records=records):
             return [_new_object(record) for record in records if record.event.startswith(_CREATED)]
         case _:

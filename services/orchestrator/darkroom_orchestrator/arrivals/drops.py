@@ -1,6 +1,5 @@
 """Drops: files that somebody puts into the bucket of originals. A drop's job is made from the object alone."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -8,8 +7,9 @@ from uuid import UUID
 
 from darkroom.file_names import display_name
 from darkroom.jobs import Job, JobStatus, NewJob, unsettled
-from darkroom.object_keys import OriginalKey
+from darkroom.object_keys import OriginalKey, upload_key
 from darkroom.recipes import Recipe
+from darkroom.tables.find_preset import FoundPreset
 from darkroom_orchestrator.storage.originals import Original
 
 START_PERIOD: Final = timedelta(minutes=5)
@@ -34,24 +34,39 @@ def drop_id(bucket: str, original: Original) -> str:
 
 
 def dropped_job(
-    bucket: str, original: Original, arrival: OriginalKey, *, owner: str, presets: Mapping[str, Recipe], now: datetime
+    bucket: str,
+    original: Original,
+    arrival: OriginalKey,
+    *,
+    owner: str,
+    preset: FoundPreset | None,
+    original_days: int,
+    now: datetime,
 ) -> NewJob:
-    """Return the job of a drop, which has not been started."""
-    name = arrival.recipe or ""
-    recipe = presets.get(name, _NO_RECIPE)
+    """Return the job of a drop, which has not been started. If it keeps its original, the drop must be copied.
+
+    `preset` is None if the drop names an unknown one.
+    """
+    recipe = preset.recipe if preset else _NO_RECIPE
+    job_id, kept = drop_id(bucket, original), recipe.keep_original
     job = Job(
-        job_id=drop_id(bucket, original),
+        job_id=job_id,
         owner=owner,
-        recipe_name=display_name(name),
+        recipe_name=preset.name if preset else display_name(arrival.recipe or ""),
+        preset_version=preset.version if preset else None,
         status=JobStatus.AWAITING_UPLOAD,
         # Equal to the time in the ID, so that lists by ID and by creation have one order.
         created_at=original.last_modified,
         updated_at=now,
         filename=arrival.filename,
         content_type=original.content_type,
-        original_key=original.ref.key,
-        original=original.ref,
+        original_key=upload_key(job_id, arrival.filename) if kept else original.ref.key,
+        original=None if kept else original.ref,
+        copied_from=original.ref if kept else None,
+        keep_original=kept,
+        original_days=original_days,
         deadline=now + START_PERIOD,
         variants=unsettled(recipe),
+        published=recipe.publish,
     )
     return NewJob(job=job, recipe=recipe)

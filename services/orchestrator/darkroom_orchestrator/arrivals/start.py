@@ -1,20 +1,19 @@
-"""Starts a job when its original is in the bucket, however it came there."""
+"""Handles objects that arrive in the bucket of originals: finds the job of each, and begins it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from darkroom.clock import Clock
-from darkroom.errors import InvalidRecipe, UndecodableImage, UploadTooLarge
-from darkroom.jobs import Fault, Job, JobStatus, parts_of
+from darkroom.errors import InvalidRecipe
+from darkroom.jobs import Job
 from darkroom.object_keys import OriginalKey, read_original_key
-from darkroom.recipes import Recipe
 from darkroom.runtime.logs import bound, get_logger
+from darkroom.tables.find_preset import FindPreset
 from darkroom_orchestrator.arrivals.announcements import AnnouncedObject
+from darkroom_orchestrator.arrivals.begin_copy import BeginCopy
+from darkroom_orchestrator.arrivals.begin_job import BeginJob
 from darkroom_orchestrator.arrivals.drops import dropped_job
-from darkroom_orchestrator.dispatch.slots import Slots
-from darkroom_orchestrator.events import JobEvents
+from darkroom_orchestrator.arrivals.imports import ImportedFile
 from darkroom_orchestrator.records.job_store import JobStore
-from darkroom_orchestrator.records.open_jobs import AT_WORK
 from darkroom_orchestrator.storage.originals import Original, Originals
 
 _LOG = get_logger(__name__)
@@ -22,16 +21,17 @@ _LOG = get_logger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
-    """Queues the job of a new object and sends its tasks. A drop has no job yet: this creates it."""
+    """Begins the job of a new object. A drop has no job yet: this creates it."""
 
     jobs: JobStore
     originals: Originals
-    slots: Slots
-    events: JobEvents
-    presets: Mapping[str, Recipe]
+    begin: BeginJob
+    begin_copy: BeginCopy
+    find_preset: FindPreset
     default_owner: str
-    """Owner of the jobs of drops."""
-    max_upload_bytes: int
+    """Owner of the jobs of drops, whose presets they may name."""
+    original_days: int
+    """Days for which the originals of drops are readable, unless they are kept."""
     now: Clock
 
     async def __call__(self, new: AnnouncedObject, *, redelivered: bool) -> None:
@@ -52,10 +52,11 @@ class Start:
             _LOG.info("arrival_ignored", reason="its job does not exist or has another object")
             return
         with bound(job_id=job.job_id):
-            if job.status is JobStatus.AWAITING_UPLOAD:
-                await self._begin(job, original)
+            if job.copied_from:
+                await self.begin_copy(job, job.copied_from, redelivered=redelivered)
             else:
-                await self._repeat(job, original, redelivered=redelivered)
+                imported = ImportedFile(content_type=original.content_type, sha256=new.sha256)
+                await self.begin(job, original.ref, imported=imported, redelivered=redelivered)
 
     async def _job_of(self, key: OriginalKey, original: Original) -> Job | None:
         if key.job_id is None:
@@ -65,56 +66,17 @@ class Start:
 
     async def _job_of_drop(self, key: OriginalKey, original: Original) -> Job | None:
         """Return the drop's job. Create it, unless an earlier announcement of the same object has created it."""
+        try:
+            preset = await self.find_preset(key.recipe or "", self.default_owner)
+        except InvalidRecipe:
+            preset = None
         new = dropped_job(
-            self.originals.bucket, original, key, owner=self.default_owner, presets=self.presets, now=self.now()
+            self.originals.bucket,
+            original,
+            key,
+            owner=self.default_owner,
+            preset=preset,
+            original_days=self.original_days,
+            now=self.now(),
         )
         return new.job if await self.jobs.create(new) else await self.jobs.get(new.job.job_id)
-
-    async def _begin(self, job: Job, original: Original) -> None:
-        fault = self._refusal(original)
-        if fault:
-            await self._refuse(job, original, fault)
-            return
-        ready = replace(job, original=original.ref, pending=parts_of(job.variants))
-        queued = await self.jobs.queue(job, original.ref, await self.slots.slots_for(ready))
-        if queued:
-            _LOG.info("job_queued", recipe=queued.recipe_name, bytes=original.ref.size)
-            await self.slots.send(queued)
-        else:
-            _LOG.info("arrival_ignored", reason="another message has started the job")
-
-    async def _refuse(self, job: Job, original: Original, fault: Fault) -> None:
-        refused = await self.jobs.refuse(job, original.ref, fault)
-        if refused:
-            _LOG.info("upload_refused", code=fault.code, bytes=original.ref.size)
-            await self.events.publish(refused)
-
-    async def _repeat(self, job: Job, original: Original, *, redelivered: bool) -> None:
-        """Handle an object whose job has started already: a duplicate, or a second upload to the same address.
-
-        The first upload counts. An earlier delivery of this message may have failed after its write. What it had still
-        to do is done now: send the tasks, some of which may have been sent, or publish the refusal.
-        """
-        if not redelivered or job.original != original.ref:
-            _LOG.info("arrival_ignored", reason="the job has its original", status=job.status)
-        elif job.status in AT_WORK:
-            await self.slots.send(job)
-        elif _was_refused(job):
-            await self.events.publish(job)
-
-    def _refusal(self, original: Original) -> Fault | None:
-        """Return why an upload is not processed at all, or None."""
-        key, size = read_original_key(original.ref.key), original.ref.size
-        if key and key.recipe is not None and key.recipe not in self.presets:
-            known = ", ".join(sorted(self.presets))
-            return Fault(code=InvalidRecipe.code, message=f"There is no such preset. Presets: {known}.")
-        if size > self.max_upload_bytes:
-            limit = f"The file is too large: {size} bytes. An upload has at most {self.max_upload_bytes} bytes."
-            return Fault(code=UploadTooLarge.code, message=limit)
-        if size == 0:
-            return Fault(code=UndecodableImage.code, message="The file is empty.")
-        return None
-
-
-def _was_refused(job: Job) -> bool:
-    return job.status is JobStatus.FAILED and job.queued_at is None

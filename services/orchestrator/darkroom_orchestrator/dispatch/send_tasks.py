@@ -20,6 +20,8 @@ class SendTasks:
     jobs: JobStore
     tasks: Queue
     max_variants_per_task: int
+    thumbnails: bool
+    """Whether jobs get a thumbnail of their original."""
 
     async def __call__(self, job: Job) -> None:
         """Send tasks for the pending parts. Raises Unavailable; some tasks may have been sent then."""
@@ -34,6 +36,7 @@ class SendTasks:
             description=await self._description(job),
             overlays=await find_watermark_images(self.jobs, recipe, job.pending),
             max_variants=self.max_variants_per_task,
+            thumbnail=self.thumbnails,
         )
         await self.tasks.send([Outgoing(job_id=job.job_id, message=task, owner=job.owner) for task in tasks])
         _LOG.info("tasks_sent", job_id=job.job_id, attempt=job.attempt, tasks=len(tasks), parts=len(job.pending))

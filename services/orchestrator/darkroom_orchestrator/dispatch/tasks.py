@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from darkroom.jobs import SOURCE_PART, Job, ObjectRef
 from darkroom.messages import ProcessTask, TaskOverlay, TaskVariant
-from darkroom.object_keys import result_stem
+from darkroom.object_keys import result_stem, thumbnail_key
 from darkroom.planner.estimate import NO_OVERLAYS, Overlays
 from darkroom.planner.output_bytes import most_bytes
 from darkroom.planner.source import Source
@@ -22,9 +22,11 @@ def cut_into_tasks(
     description: SourceDescription | None = None,
     overlays: Overlays = NO_OVERLAYS,
     max_variants: int,
+    thumbnail: bool = False,
     largest_bytes: int = LARGEST_BODY_BYTES,
 ) -> tuple[ProcessTask, ...]:
-    """Return the tasks that make these parts of a job. If the description is one of them, the first task makes it.
+    """Return the tasks that make these parts of a job. If the description is one of them, the first task makes it,
+    and with `thumbnail` the thumbnail too.
 
     `description` is that of the source, if there is one already. `overlays` are the existing images of the recipe's
     watermarks; each task names those that it needs. A message has at most `largest_bytes`, except that a variant is
@@ -39,12 +41,14 @@ def cut_into_tasks(
     if not groups and SOURCE_PART in parts:
         groups = [[]]
     tasks = [_task(job, job.original, group) for group in groups]
+    makes_thumbnail = thumbnail and SOURCE_PART in parts
     small = [half for task in tasks for half in _halved_to_fit(task, largest_bytes)]
     return tuple(
         task.model_copy(
             update={
                 "task": number,
                 "describe": number == 0 and SOURCE_PART in parts,
+                "thumbnail_key": thumbnail_key(job.job_id) if number == 0 and makes_thumbnail else None,
                 "overlays": _overlays(task, overlays),
             }
         )

@@ -26,6 +26,7 @@ class QueueName(StrEnum):
     """The name of a queue."""
 
     UPLOADS = "uploads"
+    IMPORTS = "imports"
     TASKS = "tasks"
     REPORTS = "reports"
     NOTIFICATIONS = "notifications"
@@ -42,21 +43,21 @@ class QueuePair:
 Queues = Mapping[QueueName, QueuePair]
 
 _PROBLEM: Final[dict[str, Any]] = {"content": {"application/problem+json": {}}}
-_ABSENT: Final[dict[int | str, dict[str, Any]]] = {
+ABSENT: Final[dict[int | str, dict[str, Any]]] = {
     400: {"description": "The ID is not a UUID", **_PROBLEM},
     404: {"description": "No such job", **_PROBLEM},
 }
-_REFUSED: Final = {**_ABSENT, 409: {"description": "The job's status does not allow it", **_PROBLEM}}
+REFUSED: Final = {**ABSENT, 409: {"description": "The job's status does not allow it", **_PROBLEM}}
 
 
-_CHARGED: Final = {**_REFUSED, 429: {"description": "A quota of the caller is used up", **_PROBLEM}}
+_CHARGED: Final = {**REFUSED, 429: {"description": "A quota of the caller is used up", **_PROBLEM}}
 
 
 def job_routes(*, jobs: JobStore, cancel: Cancel, retry: Retry, delete: Delete) -> APIRouter:
     """Return the routes of one job."""
     routes = APIRouter(prefix="/api", tags=["jobs"])
 
-    @routes.get("/status/{job_id}", summary="A job with its internals", responses=_ABSENT)
+    @routes.get("/status/{job_id}", summary="A job with its internals", responses=ABSENT)
     async def status(job_id: UUID) -> JobView:
         found = await jobs.with_details(str(job_id))
         if found is None:
@@ -64,7 +65,7 @@ def job_routes(*, jobs: JobStore, cancel: Cancel, retry: Retry, delete: Delete) 
         return JobView.of(*found)
 
     @routes.post(
-        "/jobs/{job_id}/cancel", summary="Stop an open job", status_code=HTTPStatus.ACCEPTED, responses=_REFUSED
+        "/jobs/{job_id}/cancel", summary="Stop an open job", status_code=HTTPStatus.ACCEPTED, responses=REFUSED
     )
     async def cancel_job(job_id: UUID) -> JobChange:
         with bound(job_id=str(job_id)):
@@ -76,7 +77,7 @@ def job_routes(*, jobs: JobStore, cancel: Cancel, retry: Retry, delete: Delete) 
         summary="Run the failed parts again",
         description="The body says which caller's quotas count this. Without a body it is not counted.",
         status_code=HTTPStatus.ACCEPTED,
-        responses=_CHARGED,
+        responses={**_CHARGED, 410: {"description": "The original is gone", **_PROBLEM}},
     )
     async def retry_job(job_id: UUID, charge: Charge | None = None) -> JobChange:
         with bound(job_id=str(job_id)):
@@ -87,7 +88,7 @@ def job_routes(*, jobs: JobStore, cancel: Cancel, retry: Retry, delete: Delete) 
         "/jobs/{job_id}",
         summary="Delete an ended job and its objects",
         status_code=HTTPStatus.NO_CONTENT,
-        responses=_REFUSED,
+        responses=REFUSED,
     )
     async def delete_job(job_id: UUID) -> None:
         with bound(job_id=str(job_id)):

@@ -24,6 +24,7 @@ class JobView(BaseModel):
     owner: str
     status: JobStatus
     recipe: str
+    preset_version: int | None
     attempt: int
     redrives: int
     pending: list[str]
@@ -32,6 +33,7 @@ class JobView(BaseModel):
     worker: str | None
     engine: dict[str, str]
     manifest: ObjectRef | None
+    published: bool
     created_at: Moment
     updated_at: Moment
     queued_at: Moment | None
@@ -56,6 +58,7 @@ class JobView(BaseModel):
             owner=job.owner,
             status=job.status,
             recipe=job.recipe_name,
+            preset_version=job.preset_version,
             attempt=job.attempt,
             redrives=job.redrives,
             pending=sorted(job.pending),
@@ -63,6 +66,7 @@ class JobView(BaseModel):
             worker=job.worker,
             engine=dict(job.engine),
             manifest=job.manifest,
+            published=job.published,
             created_at=job.created_at,
             updated_at=job.updated_at,
             queued_at=job.queued_at,

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 
+from darkroom.clock import Clock
 from darkroom.errors import Conflict, NotFound, Unavailable
-from darkroom.jobs import RETRYABLE, SOURCE_PART, Job, VariantStatus
-from darkroom.limits import MAX_RUNS
+from darkroom.jobs import SOURCE_PART, Job, VariantStatus
+from darkroom.original_lifetime import gone, is_over
+from darkroom.retries import retry_refusal
 from darkroom.runtime.logs import get_logger
 from darkroom.tables.daily_counter import Charge
 from darkroom_orchestrator.dispatch.slots import Slots
@@ -23,15 +25,20 @@ class Retry:
     originals: Originals
     slots: Slots
     charging: Charging
+    now: Clock
 
-    async def __call__(self, job_id: str, charge: Charge | None = None) -> Job:
+    async def __call__(self, job_id: str, charge: Charge | None = None, *, attempt: int | None = None) -> Job:
         """Begin the job's next attempt and return the job. `charge` is counted with it; None costs nothing.
 
-        Raises NotFound, Conflict, QuotaExceeded and Unavailable.
+        If `attempt` is given, the job must still be in it.
+
+        Raises NotFound, Conflict, OriginalGone, QuotaExceeded and Unavailable.
         """
         job = await self.jobs.get(job_id)
         if job is None:
             raise NotFound("There is no such job.")
+        if attempt not in (None, job.attempt):
+            raise Conflict("The job is in another attempt already.")
         await self._require_retryable(job)
         parts = failed_parts(job)
         slots = await self.slots.slots_for(replace(job, pending=parts))
@@ -43,14 +50,13 @@ class Retry:
         return queued
 
     async def _require_retryable(self, job: Job) -> None:
-        if job.status not in RETRYABLE:
-            raise Conflict(f"The job is {job.status}: only a failed or partially completed job can be retried.")
-        if job.attempt >= MAX_RUNS:
-            raise Conflict(f"The job has had all its {MAX_RUNS} runs. Upload the image again.")
-        if job.original is None or job.queued_at is None:
-            raise Conflict("The upload itself was refused, so there is nothing to retry.")
-        if await self.originals.find(job.original.key, job.original.version_id) is None:
-            raise Conflict("The original is gone: originals are kept for 7 days. Upload the image again.")
+        if refusal := retry_refusal(job):
+            raise Conflict(refusal.message)
+        if job.original is None:
+            raise gone(job)
+        is_there = not is_over(job, self.now()) and await self.originals.find(job.original.key, job.original.version_id)
+        if not is_there:
+            raise gone(job)
 
     async def _send(self, queued: Job) -> None:
         try:
@@ -61,6 +67,11 @@ class Retry:
 
 
 def failed_parts(job: Job) -> frozenset[str]:
-    """Return the parts that a retry makes: the failed variants, and the description if there is none."""
-    failed = {name for name, state in job.variants.items() if state.status is VariantStatus.FAILED}
+    """Return the parts that a retry makes: the failed variants, and the description if there is none.
+
+    A retry never makes a variant on request.
+    """
+    failed = {
+        name for name, state in job.variants.items() if state.status is VariantStatus.FAILED and not state.on_request
+    }
     return frozenset(failed if job.described else failed | {SOURCE_PART})

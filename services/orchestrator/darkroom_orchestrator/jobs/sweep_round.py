@@ -25,6 +25,8 @@ class Backlog:
 
     uploads: bool
     """Whether announcements wait."""
+    imports: bool
+    """Whether commands to fetch an original wait, or are being handled."""
     work: bool
     """Whether tasks or reports wait."""
 

@@ -71,14 +71,15 @@ def settle(parts: Collection[str]) -> Change:
 
 
 def put_variants(job: Job, states: Mapping[str, VariantState]) -> Change:
-    """Set single variants of a job and add to the counts of outcomes. Other variants may change at the same time.
+    """Set single variants of a job and add to the counts of outcomes, in which those on request do not count.
 
-    Safe only with a condition that can be met once. Expressions number the variants, since a variant's name may have
-    characters that they do not allow.
+    Other variants may change at the same time. Safe only with a condition that can be met once. Expressions number the
+    variants, since a variant's name may have characters that they do not allow.
     """
     numbers = {name: number for number, name in enumerate(job.variants)}
-    before = [job.variants[name].status for name in states]
-    after = [state.status for state in states.values()]
+    counted = [name for name in states if not job.variants[name].on_request]
+    before = [job.variants[name].status for name in counted]
+    after = [states[name].status for name in counted]
     counts = _add(
         variants_done=after.count(VariantStatus.COMPLETED) - before.count(VariantStatus.COMPLETED),
         variants_failed=after.count(VariantStatus.FAILED) - before.count(VariantStatus.FAILED),

@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from darkroom.clock import iso
-from darkroom.jobs import JobStatus
+from darkroom.jobs import Job, JobStatus, Thumbnail
 from darkroom.tables.dynamodb import epoch
+from darkroom.tables.variant_text import variant_text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +104,18 @@ def unchanged_since(moment: datetime) -> Condition:
     return Condition(text="#updated_at = :seen_update", values={"seen_update": iso(moment)})
 
 
+def import_tries_are(tries: int) -> Condition:
+    """No other try to fetch the original has begun.
+
+        message A   reads 1 try ── begins try 2 ──────────────────── fails the job: refused
+        message B         reads 1 try ── begins try 2: refused
+        message A, again                               begins try 3
+
+    Several messages may ask for one import. Each try counts once, and only the last one may end the job.
+    """
+    return Condition(text="#import_tries = :seen_tries", values={"seen_tries": tries})
+
+
 def slot_order_is(order: str) -> Condition:
     """The job still waits for its slots, as it did when the index was read.
 
@@ -130,6 +143,30 @@ def being_deleted() -> Condition:
     return Condition(text="attribute_exists(#deletion_began_at)")
 
 
+def published_is(*, published: bool) -> Condition:
+    """The job is published, or is not, as it was when it was read.
+
+    report   reads "published" ── copies the results ───────────── ends the job, naming the copies: refused
+    owner                            withdraws the publication
+
+    The copies of such a report are removed by the withdrawal, which looks for them again after a period.
+    """
+    return Condition(text=f"attribute_{'exists' if published else 'not_exists'}(#published)")
+
+
+def variant_is(job: Job, name: str) -> Condition:
+    """The variant is as it was read.
+
+    report     reads "on request" ── records the result ── the answer is lost
+    the same, again                                          reads "on request": refused; reads "completed"
+
+    Only one report on a variant on request counts, with its bytes and its cost.
+    """
+    number = list(job.variants).index(name)
+    seen = variant_text(job.variants[name], number, job.job_id)
+    return Condition(text=f"#variants.#variant_{number} = :seen_variant", values={"seen_variant": seen})
+
+
 def results_within(most: int, more: int) -> Condition:
     """The job's results and `more` bytes have at most `most` bytes together.
 
@@ -153,3 +190,17 @@ def results_are(size: int) -> Condition:
     if size == 0:
         return Condition(text="attribute_not_exists(#results_bytes)")
     return Condition(text="#results_bytes = :seen_results", values={"seen_results": size})
+
+
+def never_queued() -> Condition:
+    """The job has not been queued, so no original is kept for it.
+
+    owner      reads a waiting job ──────────────────── cancels, and no original is counted: refused; reads it again
+    arrival          keeps the original ── "queued"
+    """
+    return Condition(text="attribute_not_exists(#queued_at)")
+
+
+def thumbnail_is(thumbnail: Thumbnail | None) -> Condition:
+    """The job has a thumbnail, or has none, as it was read: its bytes are counted for the owner (see `results_are`)."""
+    return Condition(text=f"attribute_{'exists' if thumbnail else 'not_exists'}(#thumbnail)")

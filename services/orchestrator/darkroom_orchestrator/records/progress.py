@@ -12,6 +12,7 @@ from darkroom.jobs import (
     Fault,
     Job,
     JobStatus,
+    Thumbnail,
     VariantOutcome,
     VariantState,
     VariantStatus,
@@ -44,6 +45,8 @@ class Progress:
     """Pending parts that the report settles; never empty."""
     variants: Mapping[str, VariantState]
     """New states of the variants among these parts."""
+    thumbnail: Thumbnail | None
+    """The thumbnail, if the report settles the source's description and stored one."""
     ending: Ending | None
     """None while other parts are pending."""
 
@@ -60,7 +63,8 @@ def progress_of(job: Job, report: TaskFinished) -> Progress | None:
         return None
     variants = _states(job, [outcome for outcome in report.outcomes if outcome.name in parts])
     ending = _ending(job, report, {**job.variants, **variants}) if parts == job.pending else None
-    return Progress(parts=parts, variants=variants, ending=ending)
+    thumbnail = report.thumbnail if SOURCE_PART in parts else None
+    return Progress(parts=parts, variants=variants, thumbnail=thumbnail, ending=ending)
 
 
 def advanced_job(job: Job, report: TaskFinished, progress: Progress, moment: datetime) -> Job:
@@ -81,6 +85,7 @@ def advanced_job(job: Job, report: TaskFinished, progress: Progress, moment: dat
         pending=job.pending - progress.parts,
         variants={**job.variants, **progress.variants},
         described=job.described or report.description is not None,
+        thumbnail=progress.thumbnail or job.thumbnail,
         original_sha256=report.original_sha256 or job.original_sha256,
         engine=report.engine or job.engine,
         started_at=job.started_at or report.started_at,
@@ -140,7 +145,8 @@ def _state(outcome: VariantOutcome) -> VariantState:
 
 def _ending(job: Job, report: TaskFinished, variants: Mapping[str, VariantState]) -> Ending:
     described = job.described or report.description is not None
-    status = final_status([state.status for state in variants.values()], described=described)
+    awaited = [state.status for state in variants.values() if not state.on_request]
+    status = final_status(awaited, described=described)
     return Ending(status=status, fault=_cause(report, variants.values()) if status is JobStatus.FAILED else None)
 
 

@@ -22,6 +22,7 @@ from darkroom_orchestrator.records.conditions import (
     attempt_is,
     pending_is_exactly,
     pending_is_more_than,
+    published_is,
     results_within,
 )
 from darkroom_orchestrator.records.progress import Progress, advanced_job
@@ -40,11 +41,17 @@ class Settlement:
 
 
 def settlement(
-    job: Job, report: TaskFinished, progress: Progress, *, manifest: ObjectRef | None, moment: datetime
+    job: Job,
+    report: TaskFinished,
+    progress: Progress,
+    *,
+    manifest: ObjectRef | None,
+    public_bytes: int,
+    moment: datetime,
 ) -> Settlement:
     """Return the write that settles the parts of a report, stores their outcomes and adds their cost.
 
-    `job` is as it was read.
+    `job` is as it was read. `public_bytes` counts the public copies that an end names.
     """
     after = replace(advanced_job(job, report, progress, moment), manifest=manifest or job.manifest)
     change, condition = _outcomes(job, report, progress, manifest), attempt_is(report.attempt)
@@ -54,10 +61,13 @@ def settlement(
         change &= settle(progress.parts)
         return Settlement(change=change, condition=condition & pending_is_more_than(progress.parts), job=after)
     fault = progress.ending.fault
-    after = replace(after, stored_bytes=stored_size(after))
+    after = replace(after, public_bytes=public_bytes)
+    after = replace(after, stored_bytes=stored_size(after), counted_cpu_ms=after.cost.cpu_ms)
     change &= put(completed_at=iso(moment), fault=fault.model_dump() if fault else None) & CLOSED
-    change &= put(stored_bytes=after.stored_bytes)
-    return Settlement(change=change, condition=condition & pending_is_exactly(progress.parts), job=after)
+    change &= put(stored_bytes=after.stored_bytes, public_bytes=public_bytes or None)
+    change &= put(counted_cpu_ms=after.counted_cpu_ms)
+    condition &= pending_is_exactly(progress.parts) & published_is(published=job.published)
+    return Settlement(change=change, condition=condition, job=after)
 
 
 def _outcomes(job: Job, report: TaskFinished, progress: Progress, manifest: ObjectRef | None) -> Change:
@@ -66,6 +76,7 @@ def _outcomes(job: Job, report: TaskFinished, progress: Progress, manifest: Obje
         put(
             original_sha256=report.original_sha256,
             described=True if described else None,
+            thumbnail=progress.thumbnail.model_dump() if progress.thumbnail else None,
             engine=report.engine or None,
             manifest=manifest.model_dump() if manifest else None,
         )

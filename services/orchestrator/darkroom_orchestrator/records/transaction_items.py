@@ -3,9 +3,12 @@
 They have no conditions: only the job's item decides whether the transaction happens.
 """
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
+from darkroom.jobs import Job
 from darkroom.source_description import SourceDescription
+from darkroom.tables.change_marks import tombstone_item
 from darkroom.tables.details_item import details_key
 from darkroom.tables.dynamodb import Item, serialized
 
@@ -43,3 +46,8 @@ def expiry_write(table: str, key: Item, moment: int) -> "TransactWriteItemTypeDe
 def delete_write(table: str, key: Item) -> "TransactWriteItemTypeDef":
     """Return the write that deletes an item, which need not exist."""
     return {"Delete": {"TableName": table, "Key": key}}
+
+
+def tombstone_write(table: str, job: Job, moment: datetime) -> "TransactWriteItemTypeDef":
+    """Return the write that tells event streams of a job's deletion at `moment`."""
+    return {"Put": {"TableName": table, "Item": tombstone_item(job, moment)}}

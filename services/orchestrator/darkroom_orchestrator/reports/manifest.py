@@ -8,7 +8,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict
 
 from darkroom.clock import Moment
-from darkroom.jobs import Cost, Fault, Job, JobStatus, VariantState, VariantWarning
+from darkroom.jobs import Cost, Fault, Job, JobStatus, VariantState, VariantStatus, VariantWarning
 from darkroom.messages import TaskFinished
 from darkroom.recipes import Recipe
 from darkroom.source_description import SourceDescription
@@ -22,6 +22,8 @@ class ManifestRecipe(_Section):
     """The recipe as it was run, with its defaults."""
 
     name: str
+    version: int | None
+    """Version of an owner's preset; None for any other recipe."""
     document: Recipe
 
 
@@ -41,6 +43,8 @@ class ManifestOutput(_Section):
     """A variant: its result, or why there is none."""
 
     name: str
+    status: VariantStatus
+    """How it ended, or `on_request` if it was not requested before the run ended."""
     key: str | None = None
     content_type: str | None = None
     bytes: int | None = None
@@ -56,9 +60,10 @@ class ManifestOutput(_Section):
         """Return the output of a variant."""
         result = state.result
         if result is None:
-            return cls(name=name, error=state.fault)
+            return cls(name=name, status=state.status, error=state.fault)
         return cls(
             name=name,
+            status=state.status,
             key=result.key,
             content_type=result.format.media_type,
             bytes=result.size,
@@ -104,7 +109,7 @@ class Manifest(_Section):
             job_id=job.job_id,
             status=job.status,
             attempt=job.attempt,
-            recipe=ManifestRecipe(name=job.recipe_name, document=recipe),
+            recipe=ManifestRecipe(name=job.recipe_name, version=job.preset_version, document=recipe),
             source=ManifestSource(
                 filename=job.filename,
                 key=job.original_key,

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from darkroom.jobs import ObjectRef
-from darkroom.object_keys import manifest_key, result_prefix
+from darkroom.object_keys import manifest_key, result_prefix, thumbnail_key
 from darkroom.recipes import Recipe
 from darkroom.runtime.aws import translated
 from darkroom_orchestrator.storage.versions import Version, delete_versions, list_versions, mark_deleted
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Results:
-    """Stores manifests, finds and deletes results. All methods raise Unavailable."""
+    """Stores manifests, finds and deletes results and thumbnails. All methods raise Unavailable."""
 
     def __init__(self, client: "S3Client", bucket: str) -> None:
         self._client = client
@@ -40,6 +40,10 @@ class Results:
         found = await asyncio.gather(*(list_versions(self._client, self._bucket, key) for key in keys))
         return [version for versions in found for version in _written(versions) if version.key in keys]
 
+    async def versions_under(self, prefix: str) -> list[Version]:
+        """Return all versions of all objects whose keys begin with the prefix, without delete markers."""
+        return list(_written(await list_versions(self._client, self._bucket, prefix)))
+
     async def delete(self, versions: Sequence[Version], *, given_up: Collection[str]) -> None:
         """Delete these versions. May be repeated.
 
@@ -54,10 +58,18 @@ class Results:
     async def delete_all_of(self, job_id: str, recipe: Recipe) -> None:
         """Delete everything that any attempt of a job with this recipe has stored. May be repeated."""
         prefixes = [result_prefix(variant.result_folder, job_id) for variant in recipe.variants]
-        prefixes.append(manifest_key(job_id))
+        prefixes += [manifest_key(job_id), thumbnail_key(job_id)]
         found = await asyncio.gather(*(list_versions(self._client, self._bucket, prefix) for prefix in prefixes))
         versions = [version for versions in found for version in _written(versions)]
         await self.delete(versions, given_up={version.key for version in versions})
+
+    async def delete_all_under(self, prefix: str) -> None:
+        """Delete every version of every object whose key begins with the prefix. May be repeated.
+
+        They leave no markers: what a copy in another region has of them expires there by itself.
+        """
+        versions = await list_versions(self._client, self._bucket, prefix)
+        await delete_versions(self._client, self._bucket, versions)
 
 
 def _written(versions: Iterable[Version]) -> Iterator[Version]:

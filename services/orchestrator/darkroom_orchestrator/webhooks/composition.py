@@ -17,10 +17,8 @@ from darkroom_orchestrator.webhooks.delivery_log import DeliveryLog
 from darkroom_orchestrator.webhooks.notifications import notifications_handler
 from darkroom_orchestrator.webhooks.replay import Replay
 from darkroom_orchestrator.webhooks.schedule import pauses
-from darkroom_orchestrator.webhooks.sender import open_sender
+from darkroom_orchestrator.webhooks.sender import CONCURRENCY, open_sender
 
-CONCURRENCY: Final = 128
-"""Concurrent deliveries. Each mostly waits for the receiver's server, up to ten seconds."""
 CONCURRENCY_PER_OWNER: Final = 32
 """Concurrent deliveries of one owner. An owner whose receivers are dead or slow does not delay the others."""
 _MOST_RECEIVED: Final = 512

@@ -5,11 +5,11 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from darkroom.callback_urls import read_callback_url
 from darkroom.clock import Clock, iso, parse
 from darkroom.errors import DarkroomError, MalformedRequest
 from darkroom.job_details import DeliveryAttempt, JobDetails
 from darkroom.messages import JobEvent
+from darkroom.outbound_urls import read_outbound_url
 from darkroom.runtime import tracing
 from darkroom.runtime.encryption import TextCipher
 from darkroom.runtime.logs import get_logger
@@ -118,7 +118,7 @@ class Deliver:
 
     async def _send(self, callback_url: str, body: str, headers: dict[str, str]) -> Outcome:
         try:
-            url = read_callback_url(callback_url, allow_http=self.allow_http)
+            url = read_outbound_url(callback_url, field="callback_url", allow_http=self.allow_http)
         except MalformedRequest:  # The settings have changed since the URL was accepted.
             return Outcome(None, "invalid_url")
         return await self.sender.send(url, body, headers)

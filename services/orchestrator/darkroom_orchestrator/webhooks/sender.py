@@ -5,9 +5,8 @@ clients.
 """
 
 import asyncio
-import socket
 import ssl
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,30 +15,18 @@ from typing import Final
 import aiohttp
 from yarl import URL
 
-from darkroom_orchestrator.webhooks.addresses import AddressRefused
-from darkroom_orchestrator.webhooks.guarded_connections import guarded_connector
+from darkroom_orchestrator.outbound.failures import NO_PUBLIC_ADDRESS, reason_of, until
+from darkroom_orchestrator.outbound.guarded_connections import guarded_connector
 
 USER_AGENT: Final = "Darkroom-Webhooks/1"
+CONCURRENCY: Final = 128
+"""Concurrent deliveries. Each mostly waits for the receiver's server, up to ten seconds."""
 CONNECT_SECONDS: Final = 3.0
 """Timeout of look-up, TCP and TLS together."""
 TOTAL_SECONDS: Final = 10.0
 """Timeout from the look-up to the end of the answer."""
 MOST_ANSWER_BYTES: Final = 64 * 1024
 """The most bytes of the answer's body that are read."""
-
-NO_PUBLIC_ADDRESS: Final = "no_public_address"
-"""The reason for a name that does not exist, and for one with a private address: a client must not be able to find the
-names of the private network by trying them. So both also take the same time, see `Sender.send`."""
-
-_REASONS: Final[Sequence[tuple[tuple[type[Exception], ...], str]]] = (
-    ((AddressRefused, socket.gaierror), NO_PUBLIC_ADDRESS),
-    ((TimeoutError,), "timeout"),
-    ((ssl.SSLError,), "tls_failed"),
-    ((aiohttp.InvalidURL,), "invalid_url"),
-    ((OSError,), "connection_failed"),
-    ((Exception,), "invalid_response"),
-)
-"""Reasons by exception; the first match counts. Most errors of the system are OSErrors, so special ones come first."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +54,9 @@ class Sender:
             async with self._session.post(url, data=body.encode(), headers=headers, allow_redirects=False) as answer:
                 await _read(answer)
         except (aiohttp.ClientError, OSError) as error:
-            reason = _reason(error)
+            reason = reason_of(error)
             if reason == NO_PUBLIC_ADDRESS:
-                await _until(reported_at)
+                await until(reported_at)
             return Outcome(None, reason)
         if HTTPStatus.MULTIPLE_CHOICES <= answer.status < HTTPStatus.BAD_REQUEST:
             return Outcome(answer.status, "redirect_refused")
@@ -80,7 +67,7 @@ class Sender:
 async def open_sender(*, allow_private: bool, trust: ssl.SSLContext | None = None) -> AsyncIterator[Sender]:
     """Open a sender for an `async with` block. `trust` replaces the certificates of the system's authorities."""
     async with (
-        guarded_connector(allow_private=allow_private, trust=trust) as connector,
+        guarded_connector("webhook", concurrency=CONCURRENCY, allow_private=allow_private, trust=trust) as connector,
         aiohttp.ClientSession(
             connector=connector,
             timeout=aiohttp.ClientTimeout(total=TOTAL_SECONDS, connect=CONNECT_SECONDS),
@@ -95,11 +82,6 @@ async def open_sender(*, allow_private: bool, trust: ssl.SSLContext | None = Non
         yield Sender(session)
 
 
-async def _until(moment: float) -> None:
-    """Wait until a moment of the event loop's clock, in seconds."""
-    await asyncio.sleep(moment - asyncio.get_running_loop().time())
-
-
 async def _read(answer: aiohttp.ClientResponse) -> None:
     """Read the answer, up to MOST_ANSWER_BYTES."""
     read = 0
@@ -108,8 +90,3 @@ async def _read(answer: aiohttp.ClientResponse) -> None:
         if read > MOST_ANSWER_BYTES:
             answer.close()
             return
-
-
-def _reason(error: Exception) -> str:
-    """Return a stable code for a missing answer. Errors of aiohttp have those of the system as their cause."""
-    return next(code for kinds, code in _REASONS if isinstance(error, kinds) or isinstance(error.__cause__, kinds))

@@ -1,4 +1,4 @@
-"""Writes results into their bucket, and reads those that watermarks draw."""
+"""Writes results and thumbnails into their bucket, and reads those results that watermarks draw."""
 
 from base64 import b64encode
 from typing import TYPE_CHECKING, Final
@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final
 from botocore.exceptions import ClientError, FlexibleChecksumError, IncompleteReadError
 
 from darkroom.errors import Unavailable
-from darkroom.jobs import VariantResult
+from darkroom.jobs import Thumbnail, VariantResult
 from darkroom.limits import MAX_OVERLAY_BYTES
+from darkroom.planner.thumbnail import THUMBNAIL_FORMAT
 from darkroom.runtime.aws import error_code, translated
-from darkroom_processor.pipeline import EncodedVariant
+from darkroom_processor.pipeline import EncodedThumbnail, EncodedVariant
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -50,6 +51,19 @@ class Results:
             sha256=encoded.sha256,
             warnings=encoded.warnings,
         )
+
+    async def put_thumbnail(self, encoded: EncodedThumbnail, *, key: str, job_id: str) -> Thumbnail:
+        """Store a thumbnail. A second try overwrites it with the same bytes. Raises Unavailable."""
+        with translated("S3"):
+            await self._s3.put_object(
+                Bucket=self._bucket,
+                Key=key,
+                Body=encoded.data,
+                ContentType=THUMBNAIL_FORMAT.media_type,
+                CacheControl=_CACHE_CONTROL,
+                Metadata={"job-id": job_id},
+            )
+        return Thumbnail(width=encoded.width, height=encoded.height, size=len(encoded.data))
 
     async def fetch(self, key: str) -> bytes | None:
         """Return the file of an overlay; None if it is missing or too large (MAX_OVERLAY_BYTES). Raises Unavailable."""

@@ -5,6 +5,7 @@
     opening       decides which bytes may reach a decoder, and reads the header of the file
     decoding      decodes the pixels once, at the smallest scale that is enough, in sRGB and upright
     description   describes the source
+    thumbnail     makes the small image that lists of jobs show
     rendering     makes the pixels of each variant, by the `operations` of the recipe
     encoding      writes pixels in a format; `write` calls it, or reuses the coded data of the source (`passthrough`)
 
@@ -14,7 +15,21 @@ Several stages use `pixels`, which holds decoded pixels, and `color`, which conv
 """
 
 from darkroom_processor.pipeline.instructions import Instructions
-from darkroom_processor.pipeline.outcomes import EncodedVariant, FailedVariant, Outcome, ProcessedImage
+from darkroom_processor.pipeline.outcomes import (
+    EncodedThumbnail,
+    EncodedVariant,
+    FailedVariant,
+    Outcome,
+    ProcessedImage,
+)
 from darkroom_processor.pipeline.process import process
 
-__all__ = ["EncodedVariant", "FailedVariant", "Instructions", "Outcome", "ProcessedImage", "process"]
+__all__ = [
+    "EncodedThumbnail",
+    "EncodedVariant",
+    "FailedVariant",
+    "Instructions",
+    "Outcome",
+    "ProcessedImage",
+    "process",
+]

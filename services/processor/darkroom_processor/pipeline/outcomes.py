@@ -1,4 +1,4 @@
-"""What the pipeline returns: the description of the source, and one outcome for each variant."""
+"""What the pipeline returns: the description and the thumbnail of the source, and one outcome for each variant."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -52,9 +52,19 @@ Outcome = EncodedVariant | FailedVariant
 
 
 @dataclass(frozen=True, kw_only=True)
+class EncodedThumbnail:
+    """A thumbnail of the source."""
+
+    data: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProcessedImage:
     """Everything that was made of one image."""
 
     description: SourceDescription | None
+    thumbnail: EncodedThumbnail | None = None
     outcomes: tuple[Outcome, ...]
     """One outcome for each of `Instructions.variants`, in the same order."""

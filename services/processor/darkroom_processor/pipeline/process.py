@@ -1,6 +1,7 @@
 """The stages of the pipeline, in the order in which they run.
 
     bytes ──► open ──► decode ──► describe           once for each image
+                         ├──► thumbnail              once for each image
                          └──► render ──► finish      once for each variant
 
 Each stage takes and returns a frozen value of a type of its own, so mypy refuses another order. `render` yields one
@@ -28,11 +29,12 @@ from darkroom_processor.pipeline.opening.open_image import OpenedImage, open_ima
 from darkroom_processor.pipeline.outcomes import EncodedVariant, FailedVariant, Outcome, ProcessedImage
 from darkroom_processor.pipeline.rendering.render import render
 from darkroom_processor.pipeline.rendering.rendition import Rendition
+from darkroom_processor.pipeline.thumbnail import make_thumbnail
 from darkroom_processor.pipeline.write import write
 
 
 def process(data: bytes, instructions: Instructions) -> ProcessedImage:
-    """Make all variants of one image and, if asked for, its description.
+    """Make all variants of one image and, if asked for, its description and its thumbnail.
 
     Raises an ImageError when the image itself is refused or cannot be decoded. An error that concerns a single variant
     becomes the FailedVariant of that one.
@@ -42,21 +44,25 @@ def process(data: bytes, instructions: Instructions) -> ProcessedImage:
         image = open_image(data)
         decoded = decode(image, needs_of(instructions, image))
         description = describe(image, decoded) if instructions.describe else None
+        thumbnail = make_thumbnail(decoded) if instructions.thumbnail else None
     timer = CpuTimer()
     renditions = render(image, decoded, instructions)
+    finish = partial(_finish, image, decoded, timer, instructions.most_pixels)
     # `map` frees the pixels of each variant before those of the next are made. A loop would keep them until then.
-    outcomes = {outcome.name: outcome for outcome in map(partial(_finish, image, decoded, timer), renditions)}
+    outcomes = {outcome.name: outcome for outcome in map(finish, renditions)}
     in_order = tuple(outcomes[variant.name] for variant in instructions.variants)
-    return ProcessedImage(description=description, outcomes=in_order)
+    return ProcessedImage(description=description, thumbnail=thumbnail, outcomes=in_order)
 
 
-def _finish(image: OpenedImage, decoded: DecodedImage, timer: CpuTimer, rendition: Rendition) -> Outcome:
+def _finish(
+    image: OpenedImage, decoded: DecodedImage, timer: CpuTimer, most_pixels: int, rendition: Rendition
+) -> Outcome:
     """Turn the pixels of one variant into a file: settle its size, quality, format and metadata, then write it."""
     variant, frames = rendition.variant, rendition.frames
     try:
         if isinstance(frames, ImageError):
             raise frames
-        check_output(frames.size, len(frames.rasters))
+        check_output(frames.size, len(frames.rasters), most_pixels=most_pixels)
         with translate_variant_errors():
             output = limit_quality(variant, decoded)
             image_format = choose_output_format(output, image, frames)

@@ -120,9 +120,11 @@ class ChildHandle:
                 raise ChildFailed(getattr(other, "detail", "not an answer"))
 
     async def _files(self, done: Done, instructions: Instructions) -> list[bytes]:
-        """Receive the files of the variants. Raises ChildFailed if they are not those that were asked for."""
+        """Receive the variants and the thumbnail. Raises ChildFailed if they are not those that were asked for."""
         if [outcome.name for outcome in done.outcomes] != [variant.name for variant in instructions.variants]:
             raise ChildFailed("the outcomes are not those of the requested variants")
+        if (done.thumbnail is not None) != instructions.thumbnail:
+            raise ChildFailed("a thumbnail that was not asked for, or none")
         if sum(done.sizes) > MAX_RESULT_BYTES:
             raise ChildFailed("more bytes than an answer may have")
         return [bytes(await self._receive(size)) for size in done.sizes]

@@ -1,7 +1,8 @@
 """The messages between the service and a child, over a pair of sockets.
 
     service → child    header: Request       then the bytes of the source, then those of each overlay
-    child → service    header: a Reply       then the bytes of each variant that was made, in the order of the header
+    child → service    header: a Reply       then the bytes of each variant that was made, in the order of the header,
+                                             and those of the thumbnail
 
 A header is four bytes of length, most significant first, and as many bytes of JSON. Nothing is pickled, because the
 service must be able to read safely what a child says that an attacker has taken over.
@@ -15,9 +16,17 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, 
 from darkroom.errors import OutputLimit
 from darkroom.formats import ImageFormat
 from darkroom.jobs import VariantWarning
+from darkroom.planner.decode_scale import THUMBNAIL_SIDE
 from darkroom.recipes import Overlay, Variant
 from darkroom.source_description import SourceDescription
-from darkroom_processor.pipeline import EncodedVariant, FailedVariant, Instructions, Outcome, ProcessedImage
+from darkroom_processor.pipeline import (
+    EncodedThumbnail,
+    EncodedVariant,
+    FailedVariant,
+    Instructions,
+    Outcome,
+    ProcessedImage,
+)
 
 LENGTH: Final = Struct("!I")
 
@@ -26,6 +35,9 @@ MAX_HEADER_BYTES: Final = 64 * 1024
 
 MAX_RESULT_BYTES: Final = 256 * 1024**2
 """Most bytes of all variants in one reply together."""
+
+MAX_THUMBNAIL_BYTES: Final = 512 * 1024
+"""Most bytes of a thumbnail. The RGBA pixels of the largest take 400 KiB before they are compressed."""
 
 
 class _Part(BaseModel):
@@ -45,14 +57,22 @@ class Request(_Part):
 
     variants: tuple[Variant, ...]
     describe: bool
+    thumbnail: bool
     size: int
     """Bytes of the source."""
     overlays: tuple[OverlayHeader, ...]
+    most_pixels: PositiveInt
 
     def instructions(self, overlays: list[bytes]) -> Instructions:
         """Return the instructions for the pipeline, with the bytes of the overlays."""
         files = {header.overlay: data for header, data in zip(self.overlays, overlays, strict=True)}
-        return Instructions(variants=self.variants, describe=self.describe, overlays=files)
+        return Instructions(
+            variants=self.variants,
+            describe=self.describe,
+            thumbnail=self.thumbnail,
+            overlays=files,
+            most_pixels=self.most_pixels,
+        )
 
 
 class Usage(_Part):
@@ -99,6 +119,15 @@ class FailedVariantHeader(_Part):
         return FailedVariant(name=self.name, code=self.code, message=self.message, bug=self.bug)
 
 
+class ThumbnailHeader(_Part):
+    """A thumbnail. Its bytes follow those of the variants."""
+
+    width: Annotated[int, Field(ge=1, le=THUMBNAIL_SIDE)]
+    height: Annotated[int, Field(ge=1, le=THUMBNAIL_SIDE)]
+    size: Annotated[int, Field(ge=1, le=MAX_THUMBNAIL_BYTES)]
+    """Bytes."""
+
+
 class Ready(_Part):
     """The child is confined and waits for requests."""
 
@@ -113,23 +142,26 @@ class Done(_Part):
     type: Literal["done"] = "done"
     usage: Usage
     description: SourceDescription | None
+    thumbnail: ThumbnailHeader | None
     outcomes: tuple[Annotated[EncodedVariantHeader | FailedVariantHeader, Field(discriminator="type")], ...]
 
     @property
     def sizes(self) -> list[int]:
-        """Bytes of each variant that follows."""
-        return [outcome.size for outcome in self.outcomes if isinstance(outcome, EncodedVariantHeader)]
+        """Bytes of each file that follows: the variants, then the thumbnail."""
+        variants = [outcome.size for outcome in self.outcomes if isinstance(outcome, EncodedVariantHeader)]
+        return [*variants, self.thumbnail.size] if self.thumbnail else variants
 
     def processed(self, files: list[bytes]) -> ProcessedImage:
-        """Return what the pipeline returned, with the bytes of the variants."""
+        """Return what the pipeline returned, with the bytes of the variants and of the thumbnail."""
         following = iter(files)
-        return ProcessedImage(
-            description=self.description,
-            outcomes=tuple(
-                outcome.encoded(next(following)) if isinstance(outcome, EncodedVariantHeader) else outcome.failed()
-                for outcome in self.outcomes
-            ),
+        outcomes = tuple(
+            outcome.encoded(next(following)) if isinstance(outcome, EncodedVariantHeader) else outcome.failed()
+            for outcome in self.outcomes
         )
+        thumbnail = None
+        if self.thumbnail:
+            thumbnail = EncodedThumbnail(data=next(following), width=self.thumbnail.width, height=self.thumbnail.height)
+        return ProcessedImage(description=self.description, thumbnail=thumbnail, outcomes=outcomes)
 
 
 class Refused(_Part):
@@ -163,7 +195,14 @@ def header_bytes(message: BaseModel) -> bytes:
 def request(data: bytes | bytearray, instructions: Instructions) -> tuple[Request, list[bytes | bytearray]]:
     """Return the request to process the source `data`, and the files that follow its header."""
     overlays = tuple(OverlayHeader(overlay=overlay, size=len(file)) for overlay, file in instructions.overlays.items())
-    header = Request(variants=instructions.variants, describe=instructions.describe, size=len(data), overlays=overlays)
+    header = Request(
+        variants=instructions.variants,
+        describe=instructions.describe,
+        thumbnail=instructions.thumbnail,
+        size=len(data),
+        overlays=overlays,
+        most_pixels=instructions.most_pixels,
+    )
     return header, [data, *instructions.overlays.values()]
 
 
@@ -179,7 +218,11 @@ def done(processed: ProcessedImage, usage: Usage) -> tuple[Done, list[bytes]]:
             f"The variants of this image have {total} bytes together. At most {MAX_RESULT_BYTES} are allowed: "
             "ask for fewer or smaller variants."
         )
-    return Done(usage=usage, description=processed.description, outcomes=headers), files
+    header = None
+    if thumbnail := processed.thumbnail:
+        header = ThumbnailHeader(width=thumbnail.width, height=thumbnail.height, size=len(thumbnail.data))
+        files.append(thumbnail.data)
+    return Done(usage=usage, description=processed.description, thumbnail=header, outcomes=headers), files
 
 
 def _header(outcome: Outcome) -> EncodedVariantHeader | FailedVariantHeader:

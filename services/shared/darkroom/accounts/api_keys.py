@@ -26,7 +26,9 @@ class Scope(StrEnum):
     UPLOAD = "upload"
     """Send images, and change jobs and webhook secrets."""
     READ = "read"
-    """Read jobs, results and recipes."""
+    """Read jobs, results and presets."""
+    RECIPES = "recipes"
+    """Put and delete presets."""
     ADMIN = "admin"
     """Everything that an owner can do, also in later versions."""
 
@@ -50,6 +52,10 @@ class ApiKey:
     limits: KeyLimits = DEFAULTS
     callback_url: str | None = None
     """Callback URL of jobs whose request has none."""
+    keep_original: bool = False
+    """Whether jobs keep their originals if neither the request nor the recipe says so."""
+    publish: bool = False
+    """Whether jobs are published if neither the request nor the recipe says so."""
     revoked_at: datetime | None = None
 
     @classmethod
@@ -63,6 +69,7 @@ class ApiKey:
         scopes: frozenset[Scope] = ALL_SCOPES,
         limits: KeyLimits = DEFAULTS,
         callback_url: str | None = None,
+        keep_original: bool = False,
     ) -> Self:
         """Return what is stored of a key."""
         return cls(
@@ -74,6 +81,7 @@ class ApiKey:
             scopes=scopes,
             limits=limits,
             callback_url=callback_url,
+            keep_original=keep_original,
         )
 
 

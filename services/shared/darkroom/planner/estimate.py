@@ -1,8 +1,8 @@
 """Estimates of the CPU time and the memory of a task, from sizes alone.
 
-CPU time is the sum of the prices of all steps: decoding, the description, each operation of the tree once, and each
-encoding, times the frames that are kept. Memory is the largest sum at any moment: the process, the file, the decoded
-source, the images between the source and the current one, and what the current step needs.
+CPU time is the sum of the prices of all steps: decoding, the description with the thumbnail, each operation of the
+tree once, and each encoding, times the frames that are kept. Memory is the largest sum at any moment: the process, the
+file, the decoded source, the images between the source and the current one, and what the current step needs.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,6 +30,7 @@ from darkroom.planner.prices import (
 )
 from darkroom.planner.size_limits import check_animation
 from darkroom.planner.source import Source
+from darkroom.planner.thumbnail import THUMBNAIL
 from darkroom.recipes import DEFAULT_QUALITY, AnyOperation, Output, Overlay, Resize, Rotate, Variant, Watermark
 
 Overlays = Mapping[Overlay, VariantResult]
@@ -71,6 +72,7 @@ def task_estimate(
     bill.held = kept
     if describe:
         bill.describe(source.pixels * part)
+        bill.follow(build_tree([THUMBNAIL]), source.spec, part=part)
     # All frames of all animations are made before the first one is encoded.
     bill.held += sum(_frames_bytes(variant, source) for variant in moving)
     for variant in moving:
@@ -108,7 +110,7 @@ def _eighths(source: Source, variants: Sequence[Variant], *, describe: bool) -> 
     """Return the eighths at which the source is decoded. Only a JPEG can be decoded at a reduced size."""
     if source.format is not ImageFormat.JPEG:
         return WHOLE
-    return jpeg_eighths(needed_scale(variants, source.size, describe=describe))
+    return jpeg_eighths(needed_scale(variants, source.size, describe=describe, thumbnail=describe))
 
 
 class _Bill:

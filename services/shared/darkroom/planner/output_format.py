@@ -33,6 +33,13 @@ def choose_format(
     return ImageFormat.WEBP if has_alpha else ImageFormat.JPEG
 
 
+def requested_format(wanted: OutputFormat, source: ImageFormat) -> ImageFormat:
+    """Return the format of a variant on request. Raises ValueError for `auto`, which no such variant has."""
+    if wanted is OutputFormat.AUTO:
+        raise ValueError("the format of a variant on request is known before it is made")
+    return choose_format(Output(format=wanted), source, has_alpha=False, animated=False)
+
+
 def keeps_frames(output: Output, source: ImageFormat) -> bool:
     """Return whether the result of a source with several frames is an animation."""
     if output.frames != "all" or source not in ANIMATED:

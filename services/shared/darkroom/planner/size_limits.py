@@ -37,9 +37,9 @@ def check_animation(size: Size, frames: int) -> None:
         )
 
 
-def check_output(size: Size, frames: int = 1) -> None:
+def check_output(size: Size, frames: int = 1, *, most_pixels: int = MAX_PIXELS) -> None:
     """Raise OutputLimit if an image of this size, with this number of frames, is too large for a result or a step to
-    it."""
+    it. `most_pixels` counts all frames."""
     width, height = size
     if max(size) > MAX_OUTPUT_SIDE:
         raise OutputLimit(
@@ -48,10 +48,10 @@ def check_output(size: Size, frames: int = 1) -> None:
             actual=max(size),
         )
     pixels = width * height * frames
-    if pixels > MAX_PIXELS:
+    if pixels > most_pixels:
         raise OutputLimit(
-            f"The result would have {pixels} pixels in all frames together. The limit is {MAX_PIXELS}. Make it smaller"
+            f"The result would have {pixels} pixels in all frames together. The limit is {most_pixels}. Make it smaller"
             f"{', or keep only the first frame with `frames: 1`' if frames > 1 else ''}.",
-            limit=MAX_PIXELS,
+            limit=most_pixels,
             actual=pixels,
         )

@@ -5,7 +5,7 @@ from darkroom.recipes.look import Adjust, Blur, Flatten, Grayscale, Sepia, Sharp
 from darkroom.recipes.operations import AnyOperation
 from darkroom.recipes.output import DEFAULT_QUALITY, KeepMetadata, Output, OutputFormat, Subsampling
 from darkroom.recipes.presets import CUSTOM, DEFAULT_PRESET, RECIPE_FORM, Presets, load_presets, resolve_recipe
-from darkroom.recipes.recipe import Recipe, Variant, parse_recipe
+from darkroom.recipes.recipe import Recipe, Variant, When, parse_recipe
 from darkroom.recipes.shape import Crop, Flip, Flop, Pad, Resize, Rotate, Round, Trim
 from darkroom.recipes.values import SEEKING, Filter, Fit, Focus, Operation, Position
 from darkroom.recipes.watermark import Overlay, Watermark
@@ -47,6 +47,7 @@ __all__ = [
     "Trim",
     "Variant",
     "Watermark",
+    "When",
     "load_presets",
     "parse_recipe",
     "resolve_recipe",

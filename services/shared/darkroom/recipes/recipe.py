@@ -1,18 +1,45 @@
 """A recipe: the list of named variants that a job makes of its original."""
 
+from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from darkroom.errors import InvalidRecipe, RecipeTooLarge
 from darkroom.json_pointer import json_pointer
 from darkroom.limits import MAX_FAULTS, MAX_OPERATIONS, MAX_OVERLAYS, MAX_RECIPE_BYTES, MAX_VARIANTS
+from darkroom.object_keys import RESERVED_PREFIXES
 from darkroom.recipes.operations import AnyOperation
 from darkroom.recipes.output import Output, OutputFormat
 from darkroom.recipes.values import Name
 from darkroom.recipes.watermark import Overlay, Watermark
 
-Folder = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$", max_length=128)]
+
+def _not_reserved(path: str) -> str:
+    """Refuse a name or folder whose results would lie among objects of the services."""
+    first = path.partition("/")[0]
+    if first in RESERVED_PREFIXES:
+        raise ValueError(f"`{first}` is reserved; reserved are: {', '.join(sorted(RESERVED_PREFIXES))}")
+    return path
+
+
+VariantName = Annotated[Name, AfterValidator(_not_reserved)]
+Folder = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$", max_length=128),
+    AfterValidator(_not_reserved),
+]
 
 
 def _at_most(most: int) -> BeforeValidator:
@@ -26,17 +53,26 @@ def _at_most(most: int) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+class When(StrEnum):
+    """The time at which a variant is made."""
+
+    ALWAYS = "always"
+    """Each run of the job makes it."""
+    REQUESTED = "requested"
+    """The first request for it makes it, after the job has ended."""
+
+
 class Variant(BaseModel):
     """One named output of the recipe: operations, then an output format."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    name: Name
+    name: VariantName
     """Name of the variant, unique in the recipe: up to 64 of a-z, 0-9, `.`, `_` and `-`; the first is a letter or a
-    digit."""
+    digit. `job-thumbnails`, `manifests`, `previews` and `public` are reserved."""
     folder: Folder | None = None
     """Folder of the result in the results bucket, unique in the recipe: up to 128 characters; names as above, with `/`
-    between them. Default: the name of the variant."""
+    between them. The first part may not be a reserved name. Default: the name of the variant."""
     operations: Annotated[tuple[AnyOperation, ...], _at_most(MAX_OPERATIONS)] = Field(
         default=(), max_length=MAX_OPERATIONS
     )
@@ -44,6 +80,26 @@ class Variant(BaseModel):
     output: Output = Output()
     """Format, quality and metadata of the result. Default: the format of the source, all other fields at their
     defaults."""
+    when: When = Field(default=When.ALWAYS, exclude_if=lambda when: when is When.ALWAYS)
+    """The time at which the variant is made. `always`: in each run of the job. `requested`: when its address is
+    requested for the first time; until then it costs nothing, and its format cannot be `auto`. Default: `always`."""
+
+    @field_validator("when")
+    @classmethod
+    def _has_an_address(cls, when: When, info: ValidationInfo) -> When:
+        # Its address ends with the extension of its format, and must be known before the variant is made.
+        output = info.data.get("output")
+        if when is When.REQUESTED and isinstance(output, Output) and output.format is OutputFormat.AUTO:
+            raise ValueError(
+                "a variant on request needs a format that is known before it is made: `auto` chooses it by the pixels. "
+                "Name a format in `output`, or use `same`"
+            )
+        return when
+
+    @property
+    def is_on_request(self) -> bool:
+        """Return whether the variant is made only when it is requested."""
+        return self.when is When.REQUESTED
 
     @property
     def result_folder(self) -> str:
@@ -69,6 +125,16 @@ class Recipe(BaseModel):
 
     variants: Annotated[tuple[Variant, ...], _at_most(MAX_VARIANTS)] = Field(max_length=MAX_VARIANTS)
     """The variants, at most 32. Their names and folders are unique."""
+    publish: bool = Field(default=False, strict=True, exclude_if=lambda publish: not publish)
+    """Whether jobs of this recipe are published, unless a request says otherwise. Default: false."""
+    keep_original: bool = Field(default=False, strict=True, validate_default=True, exclude_if=lambda kept: not kept)
+    """Whether the original is kept as long as the job, unless a request says otherwise. Always true if some variants
+    are made on request, since they are made of the original. Default: false."""
+
+    @field_validator("keep_original")
+    @classmethod
+    def _serves_variants_on_request(cls, kept: bool, info: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic's form
+        return kept or any(variant.is_on_request for variant in info.data.get("variants", ()))
 
     @property
     def stored(self) -> str:

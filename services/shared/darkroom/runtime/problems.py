@@ -10,7 +10,9 @@ from typing import Any, Final
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from darkroom.errors import DarkroomError, MalformedRequest
 from darkroom.json_pointer import json_pointer
@@ -28,12 +30,15 @@ STATUSES: Final = {
     "not_found": HTTPStatus.NOT_FOUND,
     "conflict": HTTPStatus.CONFLICT,
     "under_way": HTTPStatus.CONFLICT,
+    "original_gone": HTTPStatus.GONE,
+    "precondition_failed": HTTPStatus.PRECONDITION_FAILED,
     "rate_limited": HTTPStatus.TOO_MANY_REQUESTS,
     "quota_exceeded": HTTPStatus.TOO_MANY_REQUESTS,
     "upload_too_large": HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     "unsupported_media_type": HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "invalid_recipe": HTTPStatus.UNPROCESSABLE_ENTITY,
     "recipe_too_large": HTTPStatus.UNPROCESSABLE_ENTITY,
+    "image_not_made": HTTPStatus.UNPROCESSABLE_ENTITY,
     "image_too_large": HTTPStatus.UNPROCESSABLE_ENTITY,
     "idempotency_mismatch": HTTPStatus.UNPROCESSABLE_ENTITY,
     "unavailable": HTTPStatus.SERVICE_UNAVAILABLE,
@@ -105,11 +110,24 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
 
 async def _http(request: Request, error: HTTPException) -> Response:
     """Return the answer to an unknown route or a wrong method."""
-    status = HTTPStatus(error.status_code)
-    detail = _HTTP_DETAILS.get(status, "{detail}").format(detail=error.detail, **(error.headers or {}))
+    status, headers = HTTPStatus(error.status_code), dict(error.headers or {})
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(_methods(request))) or headers.get("Allow", "")
+    detail = _HTTP_DETAILS.get(status, "{detail}").format(detail=error.detail, **headers)
     answer = problem(request, status, _HTTP_CODES.get(status, MalformedRequest.code), detail)
-    answer.headers.update(error.headers or {})
+    answer.headers.update(headers)
     return answer
+
+
+def _methods(request: Request) -> set[str]:
+    """Return the methods of all routes of this path. Starlette names only those of the first.
+
+    `/recipes/plan` is a path of its own, although `/recipes/{name}` matches it too: the first route that matches says
+    which path is meant.
+    """
+    routes = [context for context in iter_route_contexts(request.app.routes) if context.path and context.methods]
+    meant = next((each.path for each in routes if compile_path(each.path or "")[0].match(request.url.path)), None)
+    return {method for each in routes if each.path == meant for method in each.methods or ()}
 
 
 async def _bug(request: Request, error: Exception) -> Response:

@@ -1,5 +1,6 @@
 """API keys in the accounts table, under `key#<digest>`. A callback URL can have a token, so it is encrypted."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -7,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from darkroom import clock
 from darkroom.accounts.allowances import UNLIMITED, KeyLimits, Rate, Unlimited
 from darkroom.accounts.api_keys import ApiKey, Scope
+from darkroom.errors import Unavailable
 from darkroom.runtime.aws import translated
 from darkroom.runtime.encryption import TextCipher
-from darkroom.tables.dynamodb import Item, deserialized, is_written, read_item, serialized
+from darkroom.tables.dynamodb import MOST_ITEMS, Item, deserialized, is_written, read_item, read_items, serialized
 from darkroom.topology import KEYS_BY_OWNER
 
 if TYPE_CHECKING:
@@ -28,6 +30,23 @@ class KeyTable:
         """Return the key with this digest, or None if it is unknown or revoked."""
         key = await self._get(digest)
         return key if key and key.revoked_at is None else None
+
+    async def find_many(self, digests: Sequence[str]) -> dict[str, ApiKey | Unavailable]:
+        """Return those keys with these digests that exist and are not revoked, by their digests.
+
+        In place of a key whose callback URL cannot be decrypted now is the error: it concerns no other key.
+        """
+        found: dict[str, ApiKey | Unavailable] = {}
+        for start in range(0, len(digests), MOST_ITEMS):
+            ids = [_id(digest) for digest in digests[start : start + MOST_ITEMS]]
+            for item in await read_items(self._client, self._table, ids):
+                key = from_item(item)
+                if key.revoked_at is None:
+                    try:
+                        found[key.digest] = self._decrypted(key)
+                    except Unavailable as error:
+                        found[key.digest] = error
+        return found
 
     async def put(self, key: ApiKey) -> None:
         """Write a key. It replaces one with the same digest, so the write may be repeated."""
@@ -65,10 +84,10 @@ class KeyTable:
 
     async def _get(self, digest: str) -> ApiKey | None:
         item = await read_item(self._client, self._table, _id(digest))
-        if item is None:
-            return None
-        key = from_item(item)
-        url = key.callback_url and self._cipher.decrypt(key.callback_url, place=_place(digest))
+        return self._decrypted(from_item(item)) if item else None
+
+    def _decrypted(self, key: ApiKey) -> ApiKey:
+        url = key.callback_url and self._cipher.decrypt(key.callback_url, place=_place(key.digest))
         return replace(key, callback_url=url)
 
 
@@ -89,6 +108,8 @@ def to_item(key: ApiKey) -> Item:
             "bytes_per_day": key.limits.bytes_per_day,
             "stored_bytes": key.limits.stored_bytes,
             "callback_url": key.callback_url,
+            "keep_original": key.keep_original or None,
+            "publish": key.publish or None,
             "created_at": clock.iso(key.created_at),
             "revoked_at": clock.iso(key.revoked_at) if key.revoked_at else None,
         }
@@ -109,6 +130,8 @@ def from_item(item: Item) -> ApiKey:
             **{quota: _quota(read, quota) for quota in ("jobs_per_day", "bytes_per_day", "stored_bytes")},
         ),
         callback_url=read.get("callback_url"),
+        keep_original=read.get("keep_original", False),
+        publish=read.get("publish", False),
         created_at=clock.parse(read["created_at"]),
         revoked_at=clock.parse(read["revoked_at"]) if "revoked_at" in read else None,
     )

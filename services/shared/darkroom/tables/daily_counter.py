@@ -1,7 +1,8 @@
 """Daily counters of callers, for their quotas: an item for each caller and day in the accounts table.
 
 The key is `usage#<caller>#<day>`. A new job counts as one job with the bytes of its original, a retry counts the same
-again, and a replay of a webhook counts as one job without bytes.
+again, and a replay of a webhook counts as one job without bytes. An import counts as one job when it is requested; its
+bytes are added when they have arrived.
 
 Each is counted in the transaction that writes it, so both are written or none, and once, even if a process dies or a
 request is repeated. An upload that is refused or cut off is never counted.
@@ -103,6 +104,27 @@ class Charge(BaseModel):
                 "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
             }
         }
+
+
+def bytes_write(accounts_table: str, counter: str, size: int, bytes_per_day: int | None) -> "TransactWriteItemTypeDef":
+    """Return the part of a transaction that adds bytes to a counted job.
+
+    It fails if they exceed the quota, or if the counter is gone.
+    """
+    values, condition = {":size": size}, "attribute_exists(id)"
+    if bytes_per_day is not None:
+        values[":room"] = bytes_per_day - size
+        condition += " AND used_bytes <= :room"
+    return {
+        "Update": {
+            "TableName": accounts_table,
+            "Key": {"id": {"S": counter}},
+            "UpdateExpression": "SET used_bytes = used_bytes + :size",
+            "ConditionExpression": condition,
+            "ExpressionAttributeValues": {name: {"N": str(value)} for name, value in values.items()},
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+    }
 
 
 def refund_write(accounts_table: str, counter: str, size: int) -> "TransactWriteItemTypeDef":

@@ -1,7 +1,7 @@
 """A job's details as an item: metadata, the description of the source, and the log of deliveries."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -45,6 +45,15 @@ def details_of(item: Item | None) -> JobDetails:
         callback_gone_at=clock.parse(read["callback_gone_at"]) if "callback_gone_at" in read else None,
         replay=_lease_of(read) if "replay_id" in read else None,
     )
+
+
+def metadata_by_job(items: Iterable[Item]) -> dict[str, dict[str, str]]:
+    """Return the metadata in the details of several jobs, by their ids. Jobs without metadata are left out."""
+    return {
+        item["job_id"]["S"].removesuffix(_DETAILS): _METADATA.validate_json(item["metadata"]["S"])
+        for item in items
+        if "metadata" in item
+    }
 
 
 def _lease_of(read: Mapping[str, Any]) -> ReplayLease:

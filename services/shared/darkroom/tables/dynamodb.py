@@ -35,6 +35,8 @@ _CONDITION_NOT_MET: Final = "ConditionalCheckFailed"
 _BUSY: Final = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"})
 """Codes of cancelled transactions that can succeed when they are sent again."""
 
+MOST_ITEMS: Final = 100
+"""Most items that `read_items` can read."""
 _TRIES: Final = 6
 _PAUSE_SECONDS: Final = 0.05
 """Pause after the first try. Each further pause is twice as long as the one before."""

@@ -16,7 +16,20 @@ from typing import Any, Final
 from zlib import crc32
 
 from darkroom import clock
-from darkroom.jobs import Cost, Fault, Job, JobSlots, JobStatus, ObjectRef, SlotState, VariantStatus, results_bytes
+from darkroom.jobs import (
+    Cost,
+    Fault,
+    Job,
+    JobSlots,
+    JobStatus,
+    ObjectRef,
+    PendingImport,
+    SlotState,
+    Thumbnail,
+    VariantStatus,
+    results_bytes,
+)
+from darkroom.tables.change_marks import change_marks
 from darkroom.tables.dynamodb import Item, deserialized, epoch, serialized
 from darkroom.tables.variant_text import variant_text, variants_of
 from darkroom.topology import OPEN_SHARDS, OWNER_SHARDS
@@ -52,7 +65,9 @@ def to_item(job: Job) -> Item:
             "owner": job.owner,
             "owner_shard": owner_shards(job.owner)[_hash(job.job_id) % OWNER_SHARDS],
             "owner_order": owner_order(clock.iso(job.created_at), job.job_id),
+            **change_marks(job.updated_at),
             "recipe_name": job.recipe_name,
+            "preset_version": job.preset_version,
             "status": job.status.value,
             "created_at": clock.iso(job.created_at),
             "updated_at": clock.iso(job.updated_at),
@@ -63,15 +78,21 @@ def to_item(job: Job) -> Item:
             "deadline": epoch(job.deadline) if job.deadline else None,
             "attempt": job.attempt,
             "original": job.original.model_dump() if job.original else None,
+            "original_days": job.original_days,
+            "original_of": job.original_of,
+            "copied_from": job.copied_from.model_dump() if job.copied_from else None,
             "original_bytes": job.original_bytes,
             "original_sha256": job.original_sha256,
+            "imported_from": job.imported_from,
+            **(_import_values(job.pending_import) if job.pending_import else {}),
             "described": job.described or None,
+            "thumbnail": job.thumbnail.model_dump() if job.thumbnail else None,
             "variants": {
                 name: variant_text(state, number, job.job_id)
                 for number, (name, state) in enumerate(job.variants.items())
             },
-            # Lists of jobs read these three in place of `variants`.
-            "variants_total": len(job.variants),
+            # Lists of jobs read these three in place of `variants`. Variants on request do not count.
+            "variants_total": job.total,
             "variants_done": job.count(VariantStatus.COMPLETED),
             "variants_failed": job.count(VariantStatus.FAILED),
             "pending": set(job.pending) or None,
@@ -86,8 +107,14 @@ def to_item(job: Job) -> Item:
             "manifest": job.manifest.model_dump() if job.manifest else None,
             "redrives": job.redrives,
             "callback_url": job.callback_url,
+            "published": job.published or None,
+            "public_bytes": job.public_bytes or None,
+            "keep_original": job.keep_original or None,
             "charged_to": job.charged_to,
+            "deletion_began_at": clock.iso(job.deletion_began_at) if job.deletion_began_at else None,
             "results_bytes": results_bytes(job) or None,
+            "created_by": job.created_by,
+            "counted_cpu_ms": job.counted_cpu_ms or None,
             "stored_bytes": job.stored_bytes or None,
         }
     )
@@ -100,6 +127,7 @@ def from_item(item: Mapping[str, Any]) -> Job:
         job_id=read["job_id"],
         owner=read["owner"],
         recipe_name=read["recipe_name"],
+        preset_version=int(read["preset_version"]) if "preset_version" in read else None,
         status=JobStatus(read["status"]),
         created_at=clock.parse(read["created_at"]),
         updated_at=clock.parse(read["updated_at"]),
@@ -109,9 +137,15 @@ def from_item(item: Mapping[str, Any]) -> Job:
         deadline=datetime.fromtimestamp(int(read["deadline"]), UTC) if "deadline" in read else None,
         attempt=int(read["attempt"]),
         original=ObjectRef.model_validate(read["original"]) if "original" in read else None,
+        original_days=int(read["original_days"]),
+        original_of=read.get("original_of"),
+        copied_from=ObjectRef.model_validate(read["copied_from"]) if "copied_from" in read else None,
         original_bytes=int(read["original_bytes"]) if "original_bytes" in read else None,
         original_sha256=read.get("original_sha256"),
+        imported_from=read.get("imported_from"),
+        pending_import=_pending_import(read),
         described=read.get("described", False),
+        thumbnail=Thumbnail.model_validate(read["thumbnail"]) if "thumbnail" in read else None,
         variants=variants_of(read["variants"], read["job_id"]),
         pending=frozenset(read.get("pending", ())),
         slots=_slots(read),
@@ -125,7 +159,13 @@ def from_item(item: Mapping[str, Any]) -> Job:
         manifest=ObjectRef.model_validate(read["manifest"]) if "manifest" in read else None,
         redrives=int(read["redrives"]),
         callback_url=read.get("callback_url"),
+        published=read.get("published", False),
+        public_bytes=int(read.get("public_bytes", 0)),
+        keep_original=read.get("keep_original", False),
         charged_to=read.get("charged_to"),
+        deletion_began_at=_moment(read, "deletion_began_at"),
+        created_by=read.get("created_by"),
+        counted_cpu_ms=int(read.get("counted_cpu_ms", 0)),
         stored_bytes=int(read.get("stored_bytes", 0)),
     )
 
@@ -134,6 +174,25 @@ def slot_values(job: Job, slots: JobSlots) -> dict[str, Any]:
     """Return the attributes that put a job into the index of slots, where an owner's jobs are sorted by creation."""
     order = f"{slots.state}{_SEPARATOR}{clock.iso(job.created_at)}"
     return {"slot_owner": job.owner, "slot_order": order, "slot_count": slots.count}
+
+
+def _import_values(pending: PendingImport) -> dict[str, Any]:
+    return {
+        "import_url": pending.url,
+        "import_tries": pending.tries,
+        "import_bytes_per_day": pending.bytes_per_day,
+    }
+
+
+def _pending_import(read: Mapping[str, Any]) -> PendingImport | None:
+    if "import_url" not in read:
+        return None
+    limit = read.get("import_bytes_per_day")
+    return PendingImport(
+        url=read["import_url"],
+        tries=int(read["import_tries"]),
+        bytes_per_day=int(limit) if limit is not None else None,
+    )
 
 
 def _hash(job_id: str) -> int:

@@ -3,12 +3,13 @@
 Only the orchestrator changes a job that exists. `job_item` says how a job is stored.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job, NewJob
 from darkroom.recipes import Recipe
-from darkroom.tables.details_item import details_item, details_key, details_of
+from darkroom.tables.details_item import details_item, details_key, details_of, metadata_by_job
 from darkroom.tables.dynamodb import Item, is_written, read_item, read_items
 from darkroom.tables.job_item import from_item, key, to_item
 from darkroom.tables.recipe_item import recipe_item, recipe_key, recipe_of
@@ -81,9 +82,14 @@ class JobTable:
             parts.append({"Put": {"TableName": self._table, "Item": details}})
         return parts
 
+    async def metadata_of(self, job_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return the metadata of those of up to 100 jobs that have some, by their ids (consistent reads)."""
+        keys = [details_key(job_id) for job_id in job_ids]
+        return metadata_by_job(await read_items(self._client, self._table, keys, projection="job_id, metadata"))
+
     async def batch(self, keys: list[Item], projection: str | None = None) -> list[Item]:
         """Return those of up to 100 items that exist, in no order (consistent reads)."""
-        names = {"#status": "status"} if projection else None
+        names = {"#status": "status"} if projection and "#status" in projection else None
         return await read_items(self._client, self._table, keys, projection=projection, names=names)
 
     async def _item(self, primary_key: Item) -> Item | None:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _OF_ACCOUNTS: Final = ("secret", "previous", "password_hash", "callback_url")
 """Attributes of the accounts table with secrets: of webhook secrets, users and API keys."""
-_OF_JOBS: Final = ("callback_url",)
+_OF_JOBS: Final = ("callback_url", "import_url")
 """Attributes of the jobs table with secrets."""
 
 

@@ -1,8 +1,8 @@
-"""Counters of the bytes that owners store: the results and manifests of their jobs, in the accounts table.
+"""Counters of the bytes that owners store, in the accounts table: of all objects in `stored_size`.
 
 A job's bytes are added in the transaction that ends it, and subtracted in the transaction that deletes its record. So
 each job is added once and subtracted once, even if a process dies. The job's item has its own part of the counter.
-Originals are not counted, since they expire by themselves.
+Other originals are not counted, since they expire by themselves.
 
 An owner's counter is the sum of several items, `stored#<owner>#<shard>`. Transactions on one item would conflict, and a
 thousand jobs of one owner can end in a second.
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from zlib import crc32
 
 from darkroom.jobs import Job, results_bytes
+from darkroom.original_lifetime import is_kept
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
@@ -20,8 +21,10 @@ SHARDS: Final = 16
 
 
 def stored_size(job: Job) -> int:
-    """Return the bytes of a job's results and manifest together."""
-    return results_bytes(job) + (job.manifest.size if job.manifest else 0)
+    """Return the bytes of a job's results, public copies, thumbnail and manifest, and of its original if it is kept."""
+    original = job.original if is_kept(job) else None
+    others = sum(stored.size for stored in (job.thumbnail, job.manifest, original) if stored)
+    return results_bytes(job) + job.public_bytes + others
 
 
 def counter_keys(owner: str) -> list[str]:

@@ -10,10 +10,13 @@ from darkroom.errors import (
     DarkroomError,
     Forbidden,
     IdempotencyMismatch,
+    ImageNotMade,
     ImageTooLarge,
     InvalidRecipe,
     MalformedRequest,
     NotFound,
+    OriginalGone,
+    PreconditionFailed,
     QuotaExceeded,
     RateLimited,
     RecipeTooLarge,
@@ -38,6 +41,7 @@ Errors are problem documents (RFC 9457) with a stable `code`.
 TAGS: Final = [
     {"name": "uploads", "description": "Upload images."},
     {"name": "jobs", "description": "See what became of them, and get the results."},
+    {"name": "public", "description": "Published results, for everybody, without a key."},
     {"name": "recipes", "description": "What Darkroom can make of them."},
     {"name": "usage", "description": "Your limits, and how much of them you have used."},
     {"name": "webhooks", "description": "What callback URLs receive, and how to verify it."},
@@ -69,6 +73,7 @@ class Problem(BaseModel):
         None, description="The quota that is used up: daily `jobs` or `bytes`, or `stored_bytes`."
     )
     used: int | None = Field(None, description="How much of the quota is used.")
+    fault: str | None = Field(None, description="Why the requested image cannot be made, as of a failed variant.")
     scope: str | None = Field(None, description="The missing scope.")
     errors: list[FaultItem] | None = Field(None, description="All faults, if there can be several.")
 
@@ -81,7 +86,11 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
     Forbidden: {"detail": "This API key lacks the `upload` scope.", "scope": "upload"},
     NotFound: {"detail": "There is no such job."},
     Conflict: {"detail": "The job's status does not allow this now."},
+    OriginalGone: {"detail": "The original is gone: it was kept for 7 days. Upload the image again."},
     UnderWay: {"detail": "Another request with this Idempotency-Key is in progress. Send it again in a second."},
+    PreconditionFailed: {
+        "detail": 'The newest version of the preset card is 4, with the ETag "4". If-Match asks for "3".'
+    },
     RateLimited: {"detail": "This caller may send 5 requests a second, and 10 at once."},
     QuotaExceeded: {
         "detail": "Daily quota used up: 1000 of 1000 jobs, and this job needs 1 more. It resets at 00:00 UTC.",
@@ -106,6 +115,10 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
         "actual": 170210,
     },
     IdempotencyMismatch: {"detail": "This Idempotency-Key was used for another upload. Use a new key."},
+    ImageNotMade: {
+        "detail": "The result would have 5000000 pixels in all frames together. The limit is 4000000. Make it smaller.",
+        "fault": "output_limit",
+    },
     ImageTooLarge: {
         "detail": "The image has 10000 × 10000 pixels. At most 50000000 are allowed.",
         "limit": 50000000,
@@ -173,10 +186,13 @@ REPLAYED: Final = {
     )
 }
 RECEIVED: Final = "The job; only its id and status for a caller without the scope `read`"
-_ETAG: Final = {"ETag": _header("Changes if and only if the body changes.", {"type": "string"})}
-STATUS_HEADERS: Final = _ETAG | RETRY_AFTER
+ETAG: Final = {"ETag": _header("Changes if and only if the body changes.", {"type": "string"})}
+STATUS_HEADERS: Final = ETAG | RETRY_AFTER
 NOT_MODIFIED: Final[Responses] = {
     304: {"description": "The job has not changed since the ETag that the client sent", "headers": STATUS_HEADERS}
+}
+LIST_NOT_MODIFIED: Final[Responses] = {
+    304: {"description": "The list has not changed since the ETag that the client sent", "headers": ETAG}
 }
 
 

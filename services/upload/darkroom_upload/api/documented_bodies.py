@@ -2,8 +2,10 @@
 
 from typing import Any, Final
 
-from darkroom.callback_urls import MAX_CHARACTERS
+from darkroom.outbound_urls import MAX_CHARACTERS
 from darkroom_upload.api.documentation import Responses
+from darkroom_upload.api.import_request import IMPORT_BODY
+from darkroom_upload.feed.follow_owner import Reason
 
 
 def _event(name: str, data: dict[str, Any]) -> dict[str, Any]:
@@ -42,6 +44,31 @@ EVENT_STREAM: Final[Responses] = {
     204: {"description": "The job has ended, and `Last-Event-ID` names its last state: no event will follow"},
 }
 
+_ID_ONLY: Final[dict[str, Any]] = {"type": "object", "properties": {"job_id": {"type": "string"}}}
+_REASON: Final[dict[str, Any]] = {
+    "type": "object",
+    "properties": {"reason": {"enum": [reason.value for reason in Reason]}},
+}
+OWNER_EVENT_STREAM: Final[Responses] = {
+    200: {
+        "description": "Events `job`, `deleted` and `reset`. A block that has only an `id` keeps the connection open, "
+        "and moves the position on.",
+        "content": {
+            "text/event-stream": {
+                "itemSchema": {
+                    "oneOf": [
+                        _event("job", {"$ref": "#/components/schemas/JobSummaryBody"}),
+                        _event("deleted", _ID_ONLY),
+                        _event("reset", _REASON),
+                    ]
+                },
+                "example": 'retry: 2000\n\nid: 1764504000120\nevent: reset\ndata: {"reason": "new_stream"}\n\n'
+                'id: 1764504007340\nevent: job\ndata: {"job_id": "01a20225-…", "status": "queued", …}\n\n',
+            }
+        },
+    },
+}
+
 BINARY: Final = {"type": "string", "format": "binary"}
 _RECIPE: Final = {
     "type": "string",
@@ -55,6 +82,15 @@ _CALLBACK_URL: Final = {
     "description": "The URL that gets a signed webhook when the job ends.",
     "example": "https://example.com/darkroom",
 }
+_PUBLISH: Final = {
+    "type": "boolean",
+    "description": "Whether the results get public addresses. The default is the recipe's `publish`, then "
+    "that of the API key.",
+}
+_KEEP_ORIGINAL: Final = {
+    "type": "boolean",
+    "description": "Whether the original is kept as long as the job. The default is the recipe's `keep_original`.",
+}
 _RAW_PARAMETERS: Final = [
     {"name": "recipe", "in": "query", "schema": _RECIPE, "description": "Only if the body is the image."},
     {
@@ -64,6 +100,8 @@ _RAW_PARAMETERS: Final = [
         "description": "Only if the body is the image: the file's name.",
     },
     {"name": "callback_url", "in": "query", "schema": _CALLBACK_URL, "description": "Only if the body is the image."},
+    {"name": "publish", "in": "query", "schema": _PUBLISH, "description": "Only if the body is the image."},
+    {"name": "keep_original", "in": "query", "schema": _KEEP_ORIGINAL, "description": "Only if the body is the image."},
 ]
 _FORM: Final = {
     "schema": {
@@ -74,6 +112,8 @@ _FORM: Final = {
             "file": {**BINARY, "description": "The image. Its content decides its format."},
             "recipe": _RECIPE,
             "callback_url": _CALLBACK_URL,
+            "publish": _PUBLISH,
+            "keep_original": _KEEP_ORIGINAL,
             "metadata": {
                 "type": "string",
                 "contentMediaType": "application/json",
@@ -93,6 +133,11 @@ UPLOAD: Final = {
     "parameters": _RAW_PARAMETERS,
     "requestBody": {
         "required": True,
-        "content": {"multipart/form-data": _FORM, "image/*": _RAW, "application/octet-stream": _RAW},
+        "content": {
+            "multipart/form-data": _FORM,
+            "image/*": _RAW,
+            "application/octet-stream": _RAW,
+            **IMPORT_BODY,
+        },
     },
 }

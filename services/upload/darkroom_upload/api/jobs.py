@@ -1,59 +1,24 @@
-"""The list of a client's jobs, and the changes that clients make to one."""
+"""The changes that clients make to one of their jobs."""
 
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from darkroom.accounts.api_keys import Scope
-from darkroom.errors import Conflict, NotFound, QuotaExceeded
-from darkroom.jobs import JobStatus
-from darkroom_upload.admission import Admission
+from darkroom.errors import Conflict, NotFound, OriginalGone, QuotaExceeded
 from darkroom_upload.api.access import Access
 from darkroom_upload.api.documentation import LOCATION, RECEIVED, refusals
 from darkroom_upload.api.parameters import ONLY_DECLARED, JobId
 from darkroom_upload.api.receipts import accepted_response, conflicts_hidden
 from darkroom_upload.callers.caller import Caller
 from darkroom_upload.callers.stored_bytes import StoredBytes
-from darkroom_upload.jobs.cursor import read_cursor
 from darkroom_upload.jobs.job_body import JobBody, ReceiptBody
-from darkroom_upload.jobs.job_lists import JobLists
 from darkroom_upload.jobs.job_reader import JobReader
-from darkroom_upload.jobs.list_body import JobPage
 from darkroom_upload.jobs.orchestrator_client import OrchestratorClient
 from darkroom_upload.results.result_links import ResultLinks
-
-DEFAULT_PAGE: Final = 20
-LONGEST_PAGE: Final = 100
-
-
-def list_router(lists: JobLists, slots: Admission, access: Access) -> APIRouter:
-    """Return the route of the list."""
-    reading = access.caller(Scope.READ)
-    routes = APIRouter(prefix="/jobs", tags=["jobs"], dependencies=[reading, ONLY_DECLARED])
-
-    @routes.get(
-        "",
-        summary="List your jobs, newest first",
-        description="Each job in short; `GET /status/{job_id}` shows the rest. With `status` a page may be short or "
-        "empty. As long as there is a `next_cursor`, more jobs may follow.",
-        response_model=JobPage,
-        responses=refusals(),
-    )
-    async def list_jobs(
-        reader: Annotated[Caller, reading],
-        status: Annotated[JobStatus | None, Query(description="Only jobs of this status.")] = None,
-        limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="Jobs a page.")] = DEFAULT_PAGE,
-        cursor: Annotated[str | None, Query(description="`next_cursor` of the previous page.", max_length=512)] = None,
-    ) -> Response:
-        after = read_cursor(cursor) if cursor else None
-        with slots.slot(reader.owner):
-            page = await lists.page(reader.owner, status=status, after=after, limit=limit)
-        return Response(JobPage.of(page).model_dump_json(), media_type="application/json")
-
-    return routes
 
 
 def router(
@@ -89,7 +54,7 @@ def router(
         response_model=JobBody | ReceiptBody,
         responses={
             HTTPStatus.ACCEPTED: {"description": RECEIVED, "headers": LOCATION},
-            **refusals(NotFound, Conflict, QuotaExceeded),
+            **refusals(NotFound, Conflict, OriginalGone, QuotaExceeded),
         },
     )
     async def retry(job_id: JobId, changer: Annotated[Caller, changing]) -> Response:

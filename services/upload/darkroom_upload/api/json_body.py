@@ -20,14 +20,19 @@ async def read_json(request: Request, kind: type[M], *, max_bytes: int, otherwis
     """
     if otherwise is not None and not _has_body(request):
         return otherwise
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise UnsupportedMediaType("Send the body as application/json.")
     try:
-        return kind.model_validate_json(await _read(request, max_bytes))
+        return kind.model_validate_json(await read_document(request, max_bytes=max_bytes))
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)
         raise RequestValidationError(faults) from error
+
+
+async def read_document(request: Request, *, max_bytes: int) -> bytes:
+    """Return the body of a request that is JSON by its type, unread. Raises RequestError."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise UnsupportedMediaType("Send the body as application/json.")
+    return await _read(request, max_bytes)
 
 
 def documented(kind: type[BaseModel], *, required: bool = True) -> dict[str, Any]:

@@ -28,14 +28,20 @@ If the service ignored `?recipes=thumbnails`, it would do something else than th
 """
 
 
-def require_known(request: Request, names: Collection[str]) -> None:
-    """Raise MalformedRequest unless each query parameter has one of these names and is given once."""
+def require_known(
+    request: Request, names: Collection[str], *, repeatable: Collection[str] = (), prefix: str | None = None
+) -> None:
+    """Raise MalformedRequest unless each query parameter has one of these names and is given once.
+
+    Those in `repeatable` may be given several times. With a `prefix`, names that begin with it are known too.
+    """
     seen: set[str] = set()
     for name, _ in request.query_params.multi_items():
-        if name not in names:
-            known = f"Known are: {', '.join(names)}." if names else "This request takes none."
+        if name not in names and not (prefix and name.startswith(prefix)):
+            told = [*names, f"{prefix}<key>"] if prefix else names
+            known = f"Known are: {', '.join(told)}." if told else "This request takes none."
             raise MalformedRequest(f"There is no query parameter {json.dumps(name[:64])}. {known}")
-        if name in seen:
+        if name in seen and name not in repeatable:
             raise MalformedRequest(f'The query parameter "{name}" is given more than once.')
         seen.add(name)
 

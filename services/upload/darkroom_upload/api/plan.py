@@ -11,13 +11,13 @@ from darkroom.errors import Conflict, InvalidRecipe, NotFound, RecipeTooLarge, U
 from darkroom.formats import ImageFormat
 from darkroom.planner.image_spec import Alpha
 from darkroom.planner.source import Source
-from darkroom.recipes import Presets
 from darkroom_upload.api.access import Access
 from darkroom_upload.api.documentation import refusals
 from darkroom_upload.api.json_body import documented, read_json
 from darkroom_upload.api.parameters import ONLY_DECLARED, stored_id
 from darkroom_upload.callers.caller import Caller
-from darkroom_upload.intake.fields import RecipeField, choose_recipe, recipe_text
+from darkroom_upload.intake.choose_recipe import ChooseRecipe
+from darkroom_upload.intake.fields import RecipeField, recipe_text
 from darkroom_upload.jobs.job_reader import JobReader
 from darkroom_upload.planning.plan_body import PlanBody
 from darkroom_upload.planning.plan_recipe import PlanRecipe, described_source
@@ -85,7 +85,7 @@ class PlanRequest(BaseModel):
         return self
 
 
-def router(plan: PlanRecipe, jobs: JobReader, presets: Presets, access: Access) -> APIRouter:
+def router(plan: PlanRecipe, jobs: JobReader, choose_recipe: ChooseRecipe, access: Access) -> APIRouter:
     """Return the route."""
     reading = access.caller(Scope.READ)
     routes = APIRouter(tags=["recipes"], dependencies=[reading, ONLY_DECLARED])
@@ -103,7 +103,7 @@ def router(plan: PlanRecipe, jobs: JobReader, presets: Presets, access: Access) 
     )
     async def plan_recipe(request: Request, reader: Annotated[Caller, reading]) -> PlanBody:
         asked = await read_json(request, PlanRequest, max_bytes=_LONGEST_BODY_BYTES)
-        chosen = choose_recipe(recipe_text(asked.recipe), presets)
+        chosen = await choose_recipe(recipe_text(asked.recipe), reader.owner)
         if asked.image:
             source = asked.image.source()
         else:

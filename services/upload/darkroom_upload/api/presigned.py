@@ -1,5 +1,6 @@
 """`POST /uploads/presigned`: a form by which the client sends the file straight to S3."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -18,23 +19,22 @@ from darkroom.errors import (
     UnsupportedMediaType,
     UploadTooLarge,
 )
-from darkroom.recipes import Presets
 from darkroom_upload.api.access import Access
 from darkroom_upload.api.documentation import LOCATION, REPLAYED, refusals
+from darkroom_upload.api.job_request import JobRequest
 from darkroom_upload.api.json_body import documented, read_json
 from darkroom_upload.api.parameters import ONLY_DECLARED, IdempotencyKey
 from darkroom_upload.callers.caller import Caller
-from darkroom_upload.intake.fields import Metadata, RecipeField, choose_recipe, read_callback, recipe_text
+from darkroom_upload.intake.choose_recipe import ChooseRecipe
+from darkroom_upload.intake.options import JobOptions
 from darkroom_upload.intake.presign import AnnouncedUpload, Presign, PresignedUpload
 from darkroom_upload.jobs.job_body import status_path
 
 _LONGEST_BODY_BYTES: Final = 256 * 1024
 
 
-class PresignRequest(BaseModel):
+class PresignRequest(JobRequest):
     """The file that a client is going to send."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
 
     filename: Annotated[str, StringConstraints(max_length=1024)] = ""
     """The file's name."""
@@ -42,12 +42,6 @@ class PresignRequest(BaseModel):
     """The image's media type. The upload must have the same."""
     size: Annotated[int, Field(ge=1)]
     """Largest size of the upload, in bytes."""
-    recipe: RecipeField = ""
-    """A preset's name, or a recipe. The default is `web`."""
-    metadata: Metadata = {}
-    """Up to 16 texts of the client's own, which the job then shows."""
-    callback_url: str = ""
-    """The URL that gets a webhook when the job ends."""
 
 
 class PresignedForm(BaseModel):
@@ -72,7 +66,7 @@ class PresignedBody(BaseModel):
     upload: PresignedForm
 
 
-def router(presign: Presign, presets: Presets, access: Access, *, allow_http: bool) -> APIRouter:
+def router(presign: Presign, choose_recipe: ChooseRecipe, access: Access, *, allow_http: bool) -> APIRouter:
     """Return the route. `allow_http` says whether callback URLs may use plain HTTP."""
     uploading = access.caller(Scope.UPLOAD)
     routes = APIRouter(tags=["uploads"], dependencies=[uploading, ONLY_DECLARED])
@@ -103,7 +97,8 @@ def router(presign: Presign, presets: Presets, access: Access, *, allow_http: bo
         request: Request, uploader: Annotated[Caller, uploading], key: IdempotencyKey, response: Response
     ) -> PresignedBody:
         wanted = await read_json(request, PresignRequest, max_bytes=_LONGEST_BODY_BYTES)
-        upload = await presign(_announced(wanted, presets, allow_http=allow_http), caller=uploader, key=key)
+        options = await wanted.options(partial(choose_recipe, owner=uploader.owner), allow_http=allow_http)
+        upload = await presign(_announced(wanted, options), caller=uploader, key=key)
         response.headers["Location"] = status_path(upload.job.job_id)
         if upload.replayed:
             response.headers["Idempotency-Replayed"] = "true"
@@ -112,14 +107,12 @@ def router(presign: Presign, presets: Presets, access: Access, *, allow_http: bo
     return routes
 
 
-def _announced(wanted: PresignRequest, presets: Presets, *, allow_http: bool) -> AnnouncedUpload:
+def _announced(wanted: PresignRequest, options: JobOptions) -> AnnouncedUpload:
     return AnnouncedUpload(
         filename=wanted.filename,
         content_type=wanted.content_type,
         size=wanted.size,
-        chosen=choose_recipe(recipe_text(wanted.recipe), presets),
-        metadata=wanted.metadata,
-        callback_url=read_callback(wanted.callback_url, allow_http=allow_http),
+        options=options,
     )
 
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from fastapi import Response
 
 from darkroom.accounts.api_keys import Scope
-from darkroom.errors import Conflict, UnderWay
+from darkroom.errors import Conflict, OriginalGone, UnderWay
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job
 from darkroom_upload.api.responses import job_response
@@ -34,7 +34,7 @@ def conflicts_hidden(caller: Caller) -> Iterator[None]:
         yield
     except UnderWay:
         raise
-    except Conflict as error:
+    except (Conflict, OriginalGone) as error:
         if caller.may(Scope.READ):
             raise
         raise Conflict("The job's status does not allow this now.") from error

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from darkroom.accounts.api_keys import Scope
-from darkroom.errors import Conflict, NotFound
-from darkroom.jobs import Job, VariantStatus
+from darkroom.errors import Conflict, ImageNotMade, NotFound, OriginalGone
+from darkroom.jobs import Job, VariantState, VariantStatus
 from darkroom_upload.admission import Admission
 from darkroom_upload.api.access import Access
 from darkroom_upload.api.documentation import LOCATION, refusals
@@ -18,6 +18,7 @@ from darkroom_upload.api.streams import AdmittedStream
 from darkroom_upload.callers.caller import Caller
 from darkroom_upload.jobs.job_body import manifest_link, result_link
 from darkroom_upload.jobs.job_reader import JobReader
+from darkroom_upload.on_request.make_variant import MakeVariant
 from darkroom_upload.results.archive import MakeArchive, archive_name
 from darkroom_upload.results.result_links import ResultLinks, content_disposition
 
@@ -27,7 +28,12 @@ _Download = Annotated[bool, Query(description="`true` to save it as a file, `fal
 
 
 def router(
-    jobs: JobReader, links: ResultLinks, archive: MakeArchive, archive_slots: Admission, access: Access
+    jobs: JobReader,
+    make_variant: MakeVariant,
+    links: ResultLinks,
+    archive: MakeArchive,
+    archive_slots: Admission,
+    access: Access,
 ) -> APIRouter:
     """Return the routes."""
     reading = access.caller(Scope.READ)
@@ -36,15 +42,18 @@ def router(
     @routes.get(
         "/{job_id}/variants/{name}",
         summary="Get a variant's image",
-        description="Redirects to the image. The address is valid for about an hour.",
+        description="Redirects to the image. The address is valid for about an hour. A variant on request is made by "
+        "the first request for it: the answer waits up to 10 seconds for it, and is 503 after that.",
         status_code=HTTPStatus.TEMPORARY_REDIRECT,
         response_class=RedirectResponse,
-        responses=_redirect("The image's URL"),
+        responses=_redirect("The image's URL") | refusals(NotFound, Conflict, OriginalGone, ImageNotMade),
     )
     async def variant(
         job_id: JobId, reader: Annotated[Caller, reading], name: _VariantName, *, download: _Download = False
     ) -> Response:
         job = await jobs.owned(job_id, reader.owner)
+        if job.variants.get(name, VariantState()).on_request:
+            job = await make_variant(job, name)
         link = result_link(job, name, download=download)
         if link is None:
             raise _no_result(job, name)

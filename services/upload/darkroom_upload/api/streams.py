@@ -22,8 +22,9 @@ class AdmittedStream(StreamingResponse):
         *,
         media_type: str,
         headers: Mapping[str, str],
+        status_code: int = 200,
     ) -> None:
-        super().__init__(content, media_type=media_type, headers=headers)
+        super().__init__(content, media_type=media_type, headers=headers, status_code=status_code)
         self._slot = slot
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -33,10 +34,13 @@ class AdmittedStream(StreamingResponse):
 
 
 class AdmittedEvents(EventSourceResponse):
-    """A stream of Server-Sent Events that holds a slot in the same way."""
+    """A stream of Server-Sent Events that holds a slot in the same way.
+
+    A comment is sent every `ping_seconds`; none for 0. Content is fields of events, or their encoded text.
+    """
 
     def __init__(
-        self, content: AsyncIterable[dict[str, Any]], slot: AbstractContextManager[None], *, ping_seconds: int
+        self, content: AsyncIterable[dict[str, Any] | bytes], slot: AbstractContextManager[None], *, ping_seconds: int
     ) -> None:
         super().__init__(content, ping=ping_seconds, sep="\n")
         self._slot = slot

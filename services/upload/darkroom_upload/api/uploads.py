@@ -1,4 +1,4 @@
-"""Uploads through this service: a form with a file, or the file as the body."""
+"""Uploads through this service: a form with a file, the file as the body, or the URL of a file."""
 
 import json
 from collections.abc import AsyncIterator
@@ -20,24 +20,27 @@ from darkroom.errors import (
     UnsupportedMediaType,
     UploadTooLarge,
 )
+from darkroom.intake.inspection import too_large
 from darkroom_upload.admission import Admission
 from darkroom_upload.api.access import Access
 from darkroom_upload.api.documentation import LOCATION, RECEIVED, REPLAYED, refusals
 from darkroom_upload.api.documented_bodies import RAW_UPLOAD, UPLOAD
+from darkroom_upload.api.import_request import read_import
 from darkroom_upload.api.parameters import IdempotencyKey, require_known
 from darkroom_upload.api.receipts import accepted_response
 from darkroom_upload.api.request_body import body_of
 from darkroom_upload.callers.caller import Caller
 from darkroom_upload.intake.form import MAX_FIELD_BYTES, Field, FormEvent, form_events, raw_events
-from darkroom_upload.intake.inspection import too_large
-from darkroom_upload.intake.submit import Submit
+from darkroom_upload.intake.import_url import ImportUrl
+from darkroom_upload.intake.submit import Submission, Submit
 from darkroom_upload.jobs.job_body import JobBody, ReceiptBody
 from darkroom_upload.results.result_links import ResultLinks
 
 _FORM_TYPE: Final = "multipart/form-data"
+_IMPORT_TYPE: Final = "application/json"
 _FORM_OVERHEAD_BYTES: Final = 4 * MAX_FIELD_BYTES
 """The most that a form may contain besides the file: three fields, and headers."""
-_RAW_FIELDS: Final = ("recipe", "callback_url")
+_RAW_FIELDS: Final = ("recipe", "callback_url", "publish", "keep_original")
 """Fields that are query parameters if the body is the file."""
 
 _ERRORS: Final = refusals(
@@ -57,7 +60,7 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-def router(submit: Submit, slots: Admission, links: ResultLinks, access: Access) -> APIRouter:
+def router(submit: Submit, import_url: ImportUrl, slots: Admission, links: ResultLinks, access: Access) -> APIRouter:
     """Return the routes."""
     uploading = access.caller(Scope.UPLOAD)
     routes = APIRouter(tags=["uploads"], dependencies=[uploading])
@@ -70,6 +73,20 @@ def router(submit: Submit, slots: Admission, links: ResultLinks, access: Access)
                 key=key,
                 announced_bytes=_announced_bytes(request),
             )
+        return await accepted(submission, uploader)
+
+    async def upload_or_import(
+        request: Request, uploader: Annotated[Caller, uploading], key: IdempotencyKey
+    ) -> Response:
+        if _media_type(request) != _IMPORT_TYPE:
+            return await upload(request, uploader, key)
+        require_known(request, ())
+        wanted = await read_import(
+            request, partial(submit.choose_recipe, owner=uploader.owner), allow_http=submit.allow_http
+        )
+        return await accepted(await import_url(wanted, caller=uploader, key=key), uploader)
+
+    async def accepted(submission: Submission, uploader: Caller) -> Response:
         answer = await accepted_response(submission.job, submission.details, links, uploader)
         if submission.replayed:
             answer.headers["Idempotency-Replayed"] = "true"
@@ -77,15 +94,17 @@ def router(submit: Submit, slots: Admission, links: ResultLinks, access: Access)
 
     routes.post(
         "/uploads",
-        summary="Upload an image",
+        summary="Upload or import an image",
         description="Send the image as the part `file` of a form, or as the body itself. The answer comes when the "
-        "image is stored.",
+        "image is stored. Or send JSON with the `url` of an image: Darkroom fetches it after the answer, in up to five "
+        "tries within 15 minutes. If that fails, the job fails with the code `fetch_refused`, `fetch_failed`, "
+        "`upload_too_large`, `unsupported_media_type`, `image_too_large` or `quota_exceeded`.",
         status_code=HTTPStatus.ACCEPTED,
         response_model=JobBody | ReceiptBody,
         responses=_RESPONSES,
         openapi_extra=UPLOAD,
         operation_id="upload",
-    )(upload)
+    )(upload_or_import)
     routes.post(
         "/v1/images/upload",
         summary="Upload an image as the body",
@@ -97,6 +116,10 @@ def router(submit: Submit, slots: Admission, links: ResultLinks, access: Access)
         operation_id="upload_raw",
     )(upload)
     return routes
+
+
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "application/octet-stream").partition(";")[0].strip().lower()
 
 
 def _announced_bytes(request: Request) -> int:
@@ -117,7 +140,7 @@ def _events(request: Request, max_bytes: int) -> AsyncIterator[FormEvent]:
             f"The body has the Content-Encoding {json.dumps(coding[:64])}. Send the image without one."
         )
     content_type = request.headers.get("content-type", "application/octet-stream")
-    media_type = content_type.partition(";")[0].strip().lower()
+    media_type = _media_type(request)
     refusal = partial(too_large, limit=max_bytes)
     if media_type == _FORM_TYPE:
         require_known(request, ())
@@ -130,5 +153,5 @@ def _events(request: Request, max_bytes: int) -> AsyncIterator[FormEvent]:
         return raw_events(fields, request.query_params.get("filename"), body)
     raise UnsupportedMediaType(
         f"The body is {json.dumps(media_type[:64])}. Send {_FORM_TYPE}, or the image itself as image/* or "
-        "application/octet-stream."
+        "application/octet-stream. POST /uploads also takes the URL of an image as application/json."
     )

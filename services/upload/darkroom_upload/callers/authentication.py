@@ -113,8 +113,11 @@ class Authenticate:
             owner=key.owner,
             scopes=key.scopes,
             key_id=key.digest,
+            key_prefix=key.prefix,
             allowance=key.limits.within(default),
             callback_url=key.callback_url,
+            keep_original=key.keep_original,
+            publish=key.publish,
         )
 
     def _is_allowed(self, digest: str) -> bool:

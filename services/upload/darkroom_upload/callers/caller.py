@@ -7,6 +7,7 @@ from darkroom.accounts.allowances import NO_LIMITS, Allowance
 from darkroom.accounts.api_keys import ALL_SCOPES, Scope
 from darkroom.errors import Forbidden
 from darkroom.tables.daily_counter import Charge
+from darkroom.tables.usage_history import SESSIONS
 from darkroom_upload.sessions.session import Session
 
 
@@ -23,6 +24,18 @@ class Caller:
     allowance: Allowance = NO_LIMITS
     callback_url: str | None = None
     """Callback URL of jobs whose request names none."""
+    keep_original: bool = False
+    """Whether jobs keep their originals if neither the request nor the recipe says so."""
+    publish: bool = False
+    """Whether jobs are published if neither the request nor the recipe says so."""
+
+    key_prefix: str | None = None
+    """Beginning of the API key, by which people recognise it; None for a session."""
+
+    @property
+    def name(self) -> str:
+        """The name under which the owner's history of usage shows what this caller has used."""
+        return self.key_prefix or SESSIONS
 
     @property
     def counted_as(self) -> str:

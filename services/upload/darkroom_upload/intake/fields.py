@@ -2,16 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from pydantic import BeforeValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
-from darkroom.callback_urls import read_callback_url
 from darkroom.errors import MalformedRequest
 from darkroom.json_pointer import json_pointer
-from darkroom.recipes import DEFAULT_PRESET, RECIPE_FORM, Presets, Recipe, resolve_recipe
+from darkroom.outbound_urls import read_outbound_url
+from darkroom.recipes import RECIPE_FORM
 
 MAX_ENTRIES: Final = 16
 MAX_KEY_CHARACTERS: Final = 64
@@ -27,22 +25,6 @@ Metadata = Annotated[
 """Up to 16 entries of text, which the job keeps and shows unchanged."""
 
 _METADATA: Final = TypeAdapter(Metadata)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ChosenRecipe:
-    """The recipe of a request: its name, the recipe itself, and the text that the client sent."""
-
-    name: str
-    recipe: Recipe
-    text: str
-
-
-def choose_recipe(text: str, presets: Presets) -> ChosenRecipe:
-    """Resolve a preset's name or a recipe as JSON. An empty text means the default. Raises InvalidRecipe."""
-    text = text or DEFAULT_PRESET
-    name, recipe = resolve_recipe(text, presets)
-    return ChosenRecipe(name=name, recipe=recipe, text=text)
 
 
 def _as_either(recipe: object) -> object:
@@ -83,11 +65,11 @@ def read_callback(text: str, *, allow_http: bool) -> str | None:
     """Check a callback URL. An empty text means none. Raises MalformedRequest with `errors`."""
     if not text:
         return None
-    read_callback_url(text, allow_http=allow_http)
+    read_outbound_url(text, field="callback_url", allow_http=allow_http)
     return text
 
 
-def fingerprint(kind: str, *parts: str, metadata: Mapping[str, str]) -> str:
+def fingerprint(kind: str, *parts: object) -> str:
     """Return a hash of everything that a client asked for. Repeated requests have equal fingerprints."""
-    document = json.dumps([kind, *parts, sorted(metadata.items())])
+    document = json.dumps([kind, *parts])
     return hashlib.sha256(document.encode()).hexdigest()

@@ -11,11 +11,9 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from darkroom.errors import MalformedRequest
+from darkroom_upload.intake.options import OPTION_FIELDS
 
 FILE: Final = "file"
-FIELDS: Final = frozenset({"recipe", "metadata", "callback_url"})
-"""The fields that a form may have besides the file."""
-
 MAX_FIELD_BYTES: Final = 128 * 1024
 """The largest recipe, 32 variants of 16 operations each, is about half of this."""
 
@@ -120,8 +118,8 @@ class FormParser:
 
     def _end_headers(self) -> None:
         self._part, filename = _name_and_filename(self._disposition)
-        if self._part != FILE and self._part not in FIELDS:
-            known = ", ".join([FILE, *sorted(FIELDS)])
+        if self._part != FILE and self._part not in OPTION_FIELDS:
+            known = ", ".join([FILE, *sorted(OPTION_FIELDS)])
             raise MalformedRequest(f"The form has an unknown field {_shown(self._part)}. Known are: {known}.")
         if self._part in self._seen:
             raise MalformedRequest(f'The form has more than one part "{self._part}".')

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from darkroom.errors import IdempotencyMismatch
+from darkroom.errors import Conflict, IdempotencyMismatch
+from darkroom.jobs import Job, JobStatus
 from darkroom.tables.dynamodb import epoch, read_item
+from darkroom.tables.job_table import JobTable
 from darkroom.topology import DAY_SECONDS
 
 if TYPE_CHECKING:
@@ -37,6 +39,16 @@ class Claim:
         """Raise IdempotencyMismatch if the key was first used for another request."""
         if fingerprint != self.fingerprint:
             raise IdempotencyMismatch("This Idempotency-Key was used for another upload. Use a new key.")
+
+
+async def claimed_job(jobs: JobTable, claim: Claim) -> Job:
+    """Return the job of a claim. Raises Conflict if it is deleted or has expired, and Unavailable."""
+    job = await jobs.get(claim.job_id)
+    if job is None:
+        raise Conflict("The job of this Idempotency-Key was deleted. Use a new key.")
+    if job.status is JobStatus.EXPIRED:
+        raise Conflict("The job of this Idempotency-Key has expired, because its image never came. Use a new key.")
+    return job
 
 
 class Claims:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
 from darkroom.errors import Unavailable
-from darkroom.jobs import NewJob
+from darkroom.jobs import Job, NewJob
 from darkroom.runtime.encryption import TextCipher
 from darkroom.tables.daily_counter import Charge, DailyUsage
 from darkroom.tables.dynamodb import ConditionFailed, WriteConflict, writing
@@ -48,10 +48,9 @@ class NewJobs:
     async def create(self, new: NewJob, *, claim: Claim | None, charge: Charge | None) -> bool:
         """Write a new job, its claim and its charge: all or none. Return False if the key is claimed meanwhile.
 
-        The callback URL is encrypted here. Raises QuotaExceeded and Unavailable.
+        The callback URL and the URL of an import are encrypted here. Raises QuotaExceeded and Unavailable.
         """
-        if url := new.job.callback_url:
-            new = replace(new, job=replace(new.job, callback_url=self._cipher.encrypt(url, place=new.job.job_id)))
+        new = replace(new, job=self._encrypted(new.job))
         if claim is None and charge is None:
             # The id is new. If the job exists, the SDK has repeated a write whose answer was lost.
             await self._jobs.create(new)
@@ -63,6 +62,15 @@ class NewJobs:
         async with self._locks.setdefault(charge.counter, asyncio.Lock()):
             charged = replace(new, job=replace(new.job, charged_to=charge.counter))
             return await self._write(charged, claim, charge)
+
+    def _encrypted(self, job: Job) -> Job:
+        """Return the job with its URLs encrypted, since they may have tokens."""
+        if job.callback_url:
+            job = replace(job, callback_url=self._cipher.encrypt(job.callback_url, place=job.job_id))
+        if pending := job.pending_import:
+            encrypted = self._cipher.encrypt(pending.url, place=job.job_id)
+            job = replace(job, pending_import=replace(pending, url=encrypted))
+        return job
 
     async def _write(self, new: NewJob, claim: Claim | None, charge: Charge | None) -> bool:
         parts = [(_Part.JOB, part) for part in self._jobs.creation_writes(new)]

@@ -1,6 +1,6 @@
 """Presign: make a job for a file that the client will send straight to S3."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,17 +8,19 @@ from typing import Final
 from darkroom.errors import Conflict, UnderWay, UnsupportedMediaType
 from darkroom.file_names import display_name
 from darkroom.formats import ImageFormat
+from darkroom.intake.incoming_original import NewOriginal
+from darkroom.intake.inspection import too_large
 from darkroom.jobs import Job, JobStatus, NewJob, new_job_id, unsettled
 from darkroom.object_keys import direct_key
 from darkroom.runtime.logs import get_logger
 from darkroom.tables.job_table import JobTable
 from darkroom_upload.callers.caller import Caller
 from darkroom_upload.callers.stored_bytes import StoredBytes
-from darkroom_upload.intake.fields import ChosenRecipe, fingerprint
+from darkroom_upload.intake.fields import fingerprint
 from darkroom_upload.intake.idempotency_claims import Claim, Claims
-from darkroom_upload.intake.inspection import too_large
 from darkroom_upload.intake.new_jobs import NewJobs
-from darkroom_upload.intake.originals import NewOriginal, Originals, PresignedPost
+from darkroom_upload.intake.options import JobOptions
+from darkroom_upload.intake.originals import Originals, PresignedPost
 from darkroom_upload.intake.watermark_images import require_watermark_images
 
 _LOG = get_logger(__name__)
@@ -53,9 +55,7 @@ class AnnouncedUpload:
     content_type: str
     size: int
     """Bytes."""
-    chosen: ChosenRecipe
-    metadata: Mapping[str, str]
-    callback_url: str | None
+    options: JobOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +78,8 @@ class Presign:
     stored: StoredBytes
     originals: Originals
     max_upload_bytes: int
+    original_days: int
+    """Days for which an original is readable, unless it is kept."""
     now: Callable[[], datetime]
 
     async def __call__(self, announced: AnnouncedUpload, *, caller: Caller, key: str | None) -> PresignedUpload:
@@ -94,6 +96,7 @@ class Presign:
                 key=job.original_key,
                 content_type=announced.content_type,
                 metadata={"job-id": job.job_id, "recipe": job.recipe_name},
+                days=job.original_days,
             ),
             max_bytes=announced.size,
             seconds=max(1, int((expires_at - self.now()).total_seconds())),
@@ -107,8 +110,8 @@ class Presign:
         if claim is not None:
             return await self._waiting(claim, asked), True
         await self.stored.require_room(caller)
-        await require_watermark_images(self.jobs, announced.chosen, caller)
-        new = _new_job(caller, announced, self.now())
+        await require_watermark_images(self.jobs, announced.options.chosen, caller)
+        new = _new_job(caller, announced, self.now(), original_days=self.original_days)
         job = new.job
         fresh = Claim(owner=owner, key=key, job_id=job.job_id, fingerprint=asked) if key else None
         created = await self.new_jobs.create(new, claim=fresh, charge=caller.charge(announced.size, self.now()))
@@ -138,19 +141,19 @@ def _fingerprint(announced: AnnouncedUpload) -> str:
         "presigned",
         announced.filename,
         announced.content_type,
-        str(announced.size),
-        announced.chosen.text,
-        announced.callback_url or "",
-        metadata=announced.metadata,
+        announced.size,
+        *announced.options.stated,
     )
 
 
-def _new_job(caller: Caller, announced: AnnouncedUpload, now: datetime) -> NewJob:
-    job_id, filename = new_job_id(), display_name(announced.filename)
+def _new_job(caller: Caller, announced: AnnouncedUpload, now: datetime, *, original_days: int) -> NewJob:
+    job_id, filename, options = new_job_id(), display_name(announced.filename), announced.options
     job = Job(
         job_id=job_id,
         owner=caller.owner,
-        recipe_name=announced.chosen.name,
+        created_by=caller.name,
+        recipe_name=options.chosen.name,
+        preset_version=options.chosen.version,
         status=JobStatus.AWAITING_UPLOAD,
         created_at=now,
         updated_at=now,
@@ -159,7 +162,10 @@ def _new_job(caller: Caller, announced: AnnouncedUpload, now: datetime) -> NewJo
         original_key=direct_key(job_id, filename),
         deadline=now + FORM_LIFETIME + _GRACE,
         original_bytes=announced.size,
-        variants=unsettled(announced.chosen.recipe),
-        callback_url=announced.callback_url or caller.callback_url,
+        variants=unsettled(options.chosen.recipe),
+        callback_url=options.callback_url or caller.callback_url,
+        published=options.is_published(otherwise=caller.publish),
+        keep_original=options.keeps_original(otherwise=caller.keep_original),
+        original_days=original_days,
     )
-    return NewJob(job=job, recipe=announced.chosen.recipe, metadata=announced.metadata)
+    return NewJob(job=job, recipe=options.chosen.recipe, metadata=options.metadata)

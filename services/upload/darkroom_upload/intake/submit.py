@@ -12,24 +12,25 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from darkroom.errors import Conflict, UnderWay
+from darkroom.errors import UnderWay
 from darkroom.formats import ImageFormat
+from darkroom.intake.incoming_original import IncomingOriginal, NewOriginal
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job, JobStatus, NewJob, ObjectRef, new_job_id, unsettled
 from darkroom.messages import UploadArrived
 from darkroom.object_keys import upload_key
-from darkroom.recipes import Presets
 from darkroom.runtime.logs import get_logger
 from darkroom.runtime.queue import Outgoing, Queue
 from darkroom.tables.job_table import JobTable
 from darkroom_upload.callers.caller import Caller
 from darkroom_upload.callers.quota_usage import QuotaUsage
 from darkroom_upload.callers.stored_bytes import StoredBytes
+from darkroom_upload.intake.choose_recipe import ChooseRecipe
 from darkroom_upload.intake.fields import fingerprint
 from darkroom_upload.intake.form import FormEvent
-from darkroom_upload.intake.idempotency_claims import Claim, Claims
+from darkroom_upload.intake.idempotency_claims import Claim, Claims, claimed_job
 from darkroom_upload.intake.new_jobs import NewJobs
-from darkroom_upload.intake.originals import IncomingOriginal, NewOriginal, Originals
+from darkroom_upload.intake.originals import Originals
 from darkroom_upload.intake.receiving import ReceivedUpload, UploadReceiver
 from darkroom_upload.intake.watermark_images import require_watermark_images
 
@@ -59,8 +60,10 @@ class Submit:
     stored: StoredBytes
     originals: Originals
     uploads: Queue
-    presets: Presets
+    choose_recipe: ChooseRecipe
     max_upload_bytes: int
+    original_days: int
+    """Days for which an original is readable, unless it is kept."""
     allow_http: bool
     """Whether callback URLs may use plain HTTP."""
     now: Callable[[], datetime]
@@ -75,33 +78,38 @@ class Submit:
         `announced_bytes`. The write of the job then decides whether the quotas have room.
         """
         claim = await self.claims.find(caller.owner, key) if key else None
-        earlier = await self._claimed_job(claim) if claim else None
+        earlier = await claimed_job(self.jobs, claim) if claim else None
         if earlier is None:
             await self.usage.require_room(caller.charge(announced_bytes, self.now()))
             await self.stored.require_room(caller)
         job_id = earlier.job_id if earlier else new_job_id()
         keep = earlier is None or earlier.status is JobStatus.AWAITING_UPLOAD
         async with UploadReceiver(
-            presets=self.presets,
+            choose=partial(self.choose_recipe, owner=caller.owner),
             max_bytes=self.max_upload_bytes,
             allow_http=self.allow_http,
             open_file=partial(self._open, job_id) if keep else None,
         ) as receiver:
             async for event in events:
                 await receiver.handle(event)
-            received = receiver.received()
+            received = await receiver.received()
             submission = await self._record(job_id, received, caller, key=key, claim=claim, earlier=earlier)
             if keep and submission.job.job_id == job_id:
                 await self._announce(submission.job, await receiver.store())
         if claim and keep:
             # The job may have expired while its bytes arrived again. This raises Conflict then.
-            await self._claimed_job(claim)
+            await claimed_job(self.jobs, claim)
         return submission
 
     def _open(self, job_id: str, filename: str, image_format: ImageFormat, recipe_name: str | None) -> IncomingOriginal:
         metadata = {"job-id": job_id} | ({"recipe": recipe_name} if recipe_name else {})
         return self.originals.incoming(
-            NewOriginal(key=upload_key(job_id, filename), content_type=image_format.media_type, metadata=metadata)
+            NewOriginal(
+                key=upload_key(job_id, filename),
+                content_type=image_format.media_type,
+                metadata=metadata,
+                days=self.original_days,
+            )
         )
 
     async def _record(
@@ -120,7 +128,7 @@ class Submit:
             claim.require_same(asked)
             return await self._replay(earlier)
         owner = caller.owner
-        await require_watermark_images(self.jobs, received.chosen, caller)
+        await require_watermark_images(self.jobs, received.options.chosen, caller)
         new = self._new_job(job_id, caller, received)
         fresh = Claim(owner=owner, key=key, job_id=job_id, fingerprint=asked) if key else None
         created = await self.new_jobs.create(new, claim=fresh, charge=caller.charge(received.size, self.now()))
@@ -135,7 +143,7 @@ class Submit:
         if claim is None:
             raise UnderWay
         claim.require_same(asked)
-        job = await self._claimed_job(claim)
+        job = await claimed_job(self.jobs, claim)
         if job.status is JobStatus.AWAITING_UPLOAD:
             raise UnderWay
         return await self._replay(job)
@@ -143,20 +151,15 @@ class Submit:
     async def _replay(self, job: Job) -> Submission:
         return Submission(job=job, details=await self.jobs.details_of(job.job_id), replayed=True)
 
-    async def _claimed_job(self, claim: Claim) -> Job:
-        job = await self.jobs.get(claim.job_id)
-        if job is None:
-            raise Conflict("The job of this Idempotency-Key was deleted. Use a new key.")
-        if job.status is JobStatus.EXPIRED:
-            raise Conflict("The job of this Idempotency-Key has expired, because its image never came. Use a new key.")
-        return job
-
     def _new_job(self, job_id: str, caller: Caller, received: ReceivedUpload) -> NewJob:
-        now, recipe = self.now(), received.chosen.recipe
+        now, options = self.now(), received.options
+        recipe = options.chosen.recipe
         job = Job(
             job_id=job_id,
             owner=caller.owner,
-            recipe_name=received.chosen.name,
+            created_by=caller.name,
+            recipe_name=options.chosen.name,
+            preset_version=options.chosen.version,
             status=JobStatus.AWAITING_UPLOAD,
             created_at=now,
             updated_at=now,
@@ -167,9 +170,12 @@ class Submit:
             original_bytes=received.size,
             original_sha256=received.sha256,
             variants=unsettled(recipe),
-            callback_url=received.callback_url or caller.callback_url,
+            callback_url=options.callback_url or caller.callback_url,
+            published=options.is_published(otherwise=caller.publish),
+            keep_original=options.keeps_original(otherwise=caller.keep_original),
+            original_days=self.original_days,
         )
-        return NewJob(job=job, recipe=recipe, metadata=received.metadata)
+        return NewJob(job=job, recipe=recipe, metadata=options.metadata)
 
     async def _announce(self, job: Job, original: ObjectRef) -> None:
         arrived = UploadArrived(job_id=job.job_id, original=original)
@@ -177,11 +183,4 @@ class Submit:
 
 
 def _fingerprint(received: ReceivedUpload) -> str:
-    return fingerprint(
-        "upload",
-        received.sha256,
-        received.filename,
-        received.chosen.text,
-        received.callback_url or "",
-        metadata=received.metadata,
-    )
+    return fingerprint("upload", received.sha256, received.filename, *received.options.stated)

@@ -12,7 +12,7 @@ from darkroom.limits import MAX_OVERLAY_BYTES
 from darkroom.recipes import CUSTOM, Overlay
 from darkroom.tables.job_table import JobTable
 from darkroom_upload.callers.caller import Caller
-from darkroom_upload.intake.fields import ChosenRecipe
+from darkroom_upload.intake.choose_recipe import ChosenRecipe
 
 _NO_JOB: Final = "there is no such job"
 """The reason also for another owner's job."""
@@ -59,7 +59,8 @@ async def require_watermark_images(jobs: JobTable, chosen: ChosenRecipe, caller:
 async def find_watermark_images(jobs: JobTable, chosen: ChosenRecipe, owner: str) -> WatermarkImages:
     """Check every image that a watermark of the recipe names: a completed variant of one of the owner's jobs.
 
-    Images that a preset names may belong to any owner, since the operator chose them. Raises Unavailable.
+    Images that a preset of the installation names may belong to any owner, since the operator chose them. Raises
+    Unavailable.
     """
     variants = enumerate(chosen.recipe.variants)
     places = [(place, number, overlay) for place, variant in variants for number, overlay in variant.overlays.items()]
@@ -69,7 +70,7 @@ async def find_watermark_images(jobs: JobTable, chosen: ChosenRecipe, owner: str
     unusable: list[UnusableImage] = []
     for place, number, overlay in places:
         maker = makers[overlay.job_id]
-        visible = maker if maker and (chosen.name != CUSTOM or maker.owner == owner) else None
+        visible = maker if maker and (chosen.is_installed or maker.owner == owner) else None
         result = _usable(visible, overlay)
         if isinstance(result, VariantResult):
             found[overlay] = result

@@ -1,6 +1,6 @@
 """Cursors: the position at which a list of jobs continues. Opaque to clients, and checked when they come back.
 
-A cursor holds no owner. Only the caller decides whose jobs are listed.
+A cursor holds no owner: only the caller decides whose jobs are listed. It is bound to the filter and order of its list.
 """
 
 import base64
@@ -50,17 +50,22 @@ class Position(BaseModel):
         return text
 
 
-def write_cursor(position: Position) -> str:
-    """Return a position as a client receives it."""
-    document = json.dumps([position.created_at, position.job_id], separators=(",", ":"))
+def write_cursor(position: Position, fingerprint: str) -> str:
+    """Return a position as a client receives it. `fingerprint` is that of the list's filter."""
+    document = json.dumps([position.created_at, position.job_id, fingerprint], separators=(",", ":"))
     return base64.urlsafe_b64encode(document.encode()).decode().rstrip("=")
 
 
-def read_cursor(text: str) -> Position:
-    """Read what `write_cursor` has written. Raises MalformedRequest for anything else."""
+def read_cursor(text: str, fingerprint: str) -> Position:
+    """Read what `write_cursor` has written for this filter. Raises MalformedRequest for anything else."""
     try:
         document = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        created_at, job_id = json.loads(document)
-        return Position(created_at=created_at, job_id=job_id)
+        created_at, job_id, bound_to = json.loads(document)
+        position = Position(created_at=created_at, job_id=job_id)
     except (binascii.Error, ValueError, TypeError, RecursionError, OverflowError, ValidationError) as error:
         raise MalformedRequest("This is not a cursor of this service. Send the next_cursor of a page.") from error
+    if bound_to != fingerprint:
+        raise MalformedRequest(
+            "This cursor belongs to a list with other filters or in another order. Send it with the same ones."
+        )
+    return position

@@ -14,6 +14,7 @@ from typing import Final
 from darkroom.errors import Unavailable
 from darkroom.runtime.logs import get_logger
 from darkroom_upload.jobs.job_version import JobVersion
+from darkroom_upload.stopping import until_either
 
 _LOG = get_logger(__name__)
 
@@ -71,9 +72,9 @@ class JobWatcher:
         stopping = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
-                await _first_of(stopping, self._watching.wait())
+                await until_either(stopping, self._watching.wait())
                 await self._poll()
-                await _first_of(stopping, asyncio.sleep(self._poll_seconds))
+                await until_either(stopping, asyncio.sleep(self._poll_seconds))
         finally:
             stopping.cancel()
             self._stopped = True
@@ -105,13 +106,3 @@ class JobWatcher:
             del self._waiters[job_id]
         if not self._waiters:
             self._watching.clear()
-
-
-async def _first_of(stopping: asyncio.Task[bool], other: Awaitable[object]) -> None:
-    """Wait for either. If the stop comes first, cancel the other."""
-    task = asyncio.ensure_future(other)
-    await asyncio.wait({stopping, task}, return_when=asyncio.FIRST_COMPLETED)
-    if not task.done():
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task

@@ -11,16 +11,18 @@ from pydantic import AfterValidator
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 from yarl import URL
 
 from darkroom.errors import MalformedRequest
+from darkroom.object_keys import PUBLIC
 from darkroom.runtime.problems import MEDIA_TYPE, document
 
-_METHODS: Final = ("GET", "POST", "DELETE")
+_METHODS: Final = ("GET", "POST", "PUT", "DELETE")
 _REQUEST_HEADERS: Final = (
     "Content-Type",
     "Idempotency-Key",
+    "If-Match",
     "If-None-Match",
     "Last-Event-ID",
     "X-API-Key",
@@ -33,6 +35,9 @@ _RESPONSE_HEADERS: Final = (
     "RateLimit",
     "RateLimit-Policy",
     "Retry-After",
+    "X-Darkroom-Cpu-Ms",
+    "X-Darkroom-Height",
+    "X-Darkroom-Width",
 )
 _PREFLIGHT_SECONDS: Final = 600
 
@@ -53,7 +58,17 @@ Origin = Annotated[str, AfterValidator(_is_origin)]
 
 
 class _ProblemCors(CORSMiddleware):
-    """Starlette's middleware, with problem documents for refusals."""
+    """Starlette's middleware, with problem documents for refusals.
+
+    Public addresses are open to all origins by themselves. An answer for one origin must not be cached for all.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] == "http" and scope["path"].startswith(f"/{PUBLIC}/"):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
     def preflight_response(self, request_headers: Headers) -> Response:
         """Answer the request that a browser sends before a request of another origin."""

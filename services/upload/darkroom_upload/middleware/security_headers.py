@@ -9,10 +9,10 @@ _ALWAYS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
 }
 _DEFAULTS: Final = {
     "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
     # If a browser shows a response as a page, it loads nothing, runs nothing, and no page may frame it.
     "Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 }
@@ -23,7 +23,7 @@ _HTTPS_ONLY: Final = {"Strict-Transport-Security": "max-age=31536000; includeSub
 class SecurityHeaders:
     """Forbids guessed types, scripts, frames, referrers and caching.
 
-    A route may set its own `Cache-Control` and `Content-Security-Policy`.
+    A route may set its own `Cache-Control`, `Content-Security-Policy` and `Cross-Origin-Resource-Policy`.
     """
 
     def __init__(self, app: ASGIApp, *, development: bool) -> None:

@@ -5,8 +5,8 @@ from typing import Self
 from darkroom.formats import ImageFormat
 from darkroom.planner.image_spec import Alpha
 from darkroom.planner.source import Source
-from darkroom.recipes import AnyOperation, Output
-from darkroom_upload.intake.fields import ChosenRecipe
+from darkroom.recipes import AnyOperation, Output, When
+from darkroom_upload.intake.choose_recipe import ChosenRecipe
 from darkroom_upload.planning.plan_recipe import JobPlan, TaskPlan, VariantPlan
 from darkroom_upload.planning.prediction import Notice
 from darkroom_upload.response_body import ResponseBody
@@ -58,6 +58,8 @@ class PlannedVariantBody(ResponseBody):
     """The limit that the recipe sets; null if it sets none. The pixels decide how many bytes there are."""
     cpu_ms: int
     """CPU time for this variant alone, after the image is decoded."""
+    when: When
+    """`requested` for a variant that no task makes before somebody asks for it."""
 
     @classmethod
     def of(cls, planned: VariantPlan) -> Self:
@@ -77,6 +79,7 @@ class PlannedVariantBody(ResponseBody):
             frames=image.frames if image else None,
             max_bytes=variant.output.max_bytes,
             cpu_ms=round(planned.cpu_ms),
+            when=variant.when,
         )
 
 
@@ -131,7 +134,7 @@ class PlanBody(ResponseBody):
     variants: tuple[PlannedVariantBody, ...]
     tasks: tuple[PlannedTaskBody, ...]
     cpu_ms: int
-    """CPU time of all tasks together."""
+    """CPU time of all tasks together, without variants on request."""
     peak_bytes: int
     """Memory of the largest task."""
     warnings: tuple[WarningBody, ...]

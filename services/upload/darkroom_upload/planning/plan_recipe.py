@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from darkroom.errors import Conflict, DarkroomError
+from darkroom.intake.inspection import require_size_within_limit, too_large
 from darkroom.job_details import JobDetails
 from darkroom.jobs import Job
 from darkroom.limits import CHILD_CPU_SECONDS, CHILD_MEMORY_BYTES, RESULTS_PER_SOURCE_BYTE
@@ -14,8 +15,7 @@ from darkroom.planner.source import Source
 from darkroom.planner.task_split import split_into_tasks
 from darkroom.recipes import Variant
 from darkroom.tables.job_table import JobTable
-from darkroom_upload.intake.fields import ChosenRecipe
-from darkroom_upload.intake.inspection import require_size_within_limit, too_large
+from darkroom_upload.intake.choose_recipe import ChosenRecipe
 from darkroom_upload.intake.watermark_images import WatermarkImages, find_watermark_images
 from darkroom_upload.planning.prediction import Notice, PredictedImage, Prediction, predict
 
@@ -74,30 +74,25 @@ class PlanRecipe:
             )
             for variant in variants
         )
-        tasks = self._tasks(variants, source, overlays)
+        tasks = self._tasks([variant for variant in variants if not variant.is_on_request], source, overlays)
+        later = [_task([variant], source, overlays) for variant in variants if variant.is_on_request]
         notices = [
             *self._refusals(source),
             *_unusable_images(variants, overlays),
             *(notice for each in planned for notice in each.prediction.notices),
-            *(notice for task in tasks for notice in _near_limits(task)),
+            *(notice for task in (*tasks, *later) for notice in _near_limits(task)),
             *_many_bytes(planned, source),
         ]
         return JobPlan(variants=planned, tasks=tasks, notices=tuple(notices))
 
     def _tasks(self, variants: Sequence[Variant], source: Source, overlays: WatermarkImages) -> tuple[TaskPlan, ...]:
-        """Return the tasks that the orchestrator would make, which then knows only how many bytes the image has."""
+        """Return the tasks of the first run. The orchestrator then knows only how many bytes the image has."""
         known = source
         if source.bytes:
             known = Source.guessed(size=source.bytes, content_type=source.format.media_type)
         groups = split_into_tasks(variants, known, overlays=overlays.found, max_variants=self.max_variants_per_task)
         return tuple(
-            TaskPlan(
-                variants=tuple(variant.name for variant in group),
-                describes=number == 0,
-                decoded=decoded_size(source, group, describe=number == 0),
-                estimate=task_estimate(source, group, describe=number == 0, overlays=overlays.found),
-            )
-            for number, group in enumerate(groups or [[]])
+            _task(group, source, overlays, describe=number == 0) for number, group in enumerate(groups or [[]])
         )
 
     def _refusals(self, source: Source) -> Iterator[Notice]:
@@ -116,6 +111,15 @@ class PlanRecipe:
     def _require_bytes_within_limit(self, size: int) -> None:
         if size > self.max_upload_bytes:
             raise too_large(size, limit=self.max_upload_bytes)
+
+
+def _task(group: Sequence[Variant], source: Source, overlays: WatermarkImages, *, describe: bool = False) -> TaskPlan:
+    return TaskPlan(
+        variants=tuple(variant.name for variant in group),
+        describes=describe,
+        decoded=decoded_size(source, group, describe=describe),
+        estimate=task_estimate(source, group, describe=describe, overlays=overlays.found),
+    )
 
 
 def described_source(job: Job, details: JobDetails) -> Source:

@@ -31,7 +31,8 @@ class MakeArchive:
     results: ResultBytes
 
     async def __call__(self, job: Job) -> AsyncIterable[bytes]:
-        """Return the archive's bytes, in the recipe's order. Variants without a result are left out.
+        """Return the archive's bytes, in the recipe's order. Variants without a result are left out,
+        among them those on request that nobody has asked for.
 
         A few megabytes are in memory at a time, however large the results are and however slowly the client reads.
         Raises Conflict if the job is open or has no result, NotFound if a result has been deleted, and Unavailable. An
@@ -41,7 +42,7 @@ class MakeArchive:
             raise Conflict("The job is still open: its results are not ready yet.")
         results = {name: state.result for name, state in job.variants.items() if state.result}
         if not results:
-            raise Conflict("The job has no results.")
+            raise Conflict("The job has no results. Variants on request are in the archive once they are made.")
         await self.results.require(results.values())
         return async_stream_zip(self._members(job, results))
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from botocore.signers import CloudFrontSigner
 
-from darkroom_upload.results.result_links import Link, LinkMemory
+from darkroom_upload.results.result_links import Link, LinkMemory, public_address
 from darkroom_upload.results.signing_key import SigningKey
 
 
@@ -15,8 +15,18 @@ class CdnLinks:
     All tasks sign equal links within a window of 15 minutes, so the responses of different tasks are equal too.
     """
 
-    def __init__(self, root: str, key_pair_id: str, key: SigningKey, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        root: str,
+        key_pair_id: str,
+        key: SigningKey,
+        *,
+        public_root: str | None = None,
+        now: Callable[[], datetime],
+    ) -> None:
+        """`public_root` is that of public addresses, if the same distribution does not serve them."""
         self._root = root.rstrip("/")
+        self._public_root = public_root or root
         self._signer = CloudFrontSigner(key_pair_id, key.sign)
         self._key_pair_id = key_pair_id
         self._memory = LinkMemory(now)
@@ -24,6 +34,10 @@ class CdnLinks:
     async def sign(self, link: Link) -> str:
         """Sign as `ResultLinks` describes."""
         return await self._memory.recall(link, self._sign, signer=self._key_pair_id)
+
+    def public(self, key: str) -> str:
+        """Return an address as `ResultLinks` describes."""
+        return public_address(self._public_root, key)
 
     async def _sign(self, link: Link, until: int) -> str:
         url = f"{self._root}/{link.path}"

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from darkroom.file_names import plain_name
 
@@ -20,14 +20,26 @@ class Link:
     """An object, the file name to give it, and whether to save or to show it."""
 
     key: str
-    filename: str
+    filename: str | None = None
+    """None for an object that is shown in pages and never saved, such as a thumbnail. Its URL is shorter."""
     download: bool = False
+    content_type: str | None = None
+    """Media type that S3 shall answer with; None for that of the object."""
+    version_id: str | None = None
+    """None for the current version."""
 
     @property
     def path(self) -> str:
-        """The URL's path and query below the bucket's root: the key, and the header that S3 shall answer with."""
-        disposition = quote(content_disposition(self.filename, download=self.download), safe="")
-        return f"{quote(self.key, safe='/~')}?response-content-disposition={disposition}"
+        """The URL's path and query below the bucket's root: the key, and the headers that S3 shall answer with."""
+        query = {}
+        if self.filename is not None:
+            query["response-content-disposition"] = content_disposition(self.filename, download=self.download)
+        if self.content_type:
+            query["response-content-type"] = self.content_type
+        if self.version_id:
+            query["versionId"] = self.version_id
+        path = quote(self.key, safe="/~")
+        return f"{path}?{urlencode(query, quote_via=quote, safe='')}" if query else path
 
 
 class ResultLinks(Protocol):
@@ -35,6 +47,9 @@ class ResultLinks(Protocol):
 
     async def sign(self, link: Link) -> str:
         """Return a URL that is valid for 45 minutes, unless the signing credentials end earlier. Raises Unavailable."""
+
+    def public(self, key: str) -> str:
+        """Return the public address of a public copy."""
 
 
 class LinkMemory:
@@ -50,9 +65,16 @@ class LinkMemory:
         window = int(self._now().timestamp()) // _WINDOW_SECONDS
         if window != self._window or len(self._signed) >= _KEPT:
             self._window, self._signed = window, {}
-        if (link, signer) not in self._signed:
-            self._signed[link, signer] = await sign(link, window * _WINDOW_SECONDS + LINK_SECONDS)
-        return self._signed[link, signer]
+        # One lookup: a list has a hundred links, and hashing each takes longer than anything else here.
+        url = self._signed.get((link, signer))
+        if url is None:
+            url = self._signed[link, signer] = await sign(link, window * _WINDOW_SECONDS + LINK_SECONDS)
+        return url
+
+
+def public_address(root: str, key: str) -> str:
+    """Return the address of a public copy below this root. An empty root makes it a path."""
+    return f"{root.rstrip('/')}/{quote(key, safe='/~')}"
 
 
 def content_disposition(filename: str, *, download: bool) -> str:

@@ -10,7 +10,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import ReadOnlyCredentials
 
 from darkroom.runtime.aws import translated
-from darkroom_upload.results.result_links import LINK_SECONDS, Link, LinkMemory
+from darkroom_upload.results.result_links import LINK_SECONDS, Link, LinkMemory, public_address
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -38,11 +38,13 @@ class S3Links:
         bucket: str,
         credentials: GetCredentials,
         *,
+        public_root: str = "",
         now: Callable[[], datetime],
     ) -> None:
         self._client = client
         self._bucket = bucket
         self._credentials = credentials
+        self._public_root = public_root
         self._memory = LinkMemory(now)
         self._root: str | None = None
 
@@ -50,6 +52,10 @@ class S3Links:
         """Sign as `ResultLinks` describes."""
         credentials = await self._credentials()
         return await self._memory.recall(link, partial(self._sign, credentials), signer=credentials.access_key)
+
+    def public(self, key: str) -> str:
+        """Return an address as `ResultLinks` describes."""
+        return public_address(self._public_root, key)
 
     async def _sign(self, credentials: ReadOnlyCredentials, link: Link, until: int) -> str:
         del until  # S3 counts from the moment of signing, so the link is valid a little longer.

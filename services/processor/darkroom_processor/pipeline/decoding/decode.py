@@ -1,4 +1,4 @@
-"""Decodes the first frame once, at the smallest scale that is enough for all variants and the description."""
+"""Decodes the first frame once, at the smallest scale that is enough for all that is made of it."""
 
 from dataclasses import dataclass
 

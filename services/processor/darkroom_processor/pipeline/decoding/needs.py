@@ -1,4 +1,4 @@
-"""What must be decoded of an image, so that all variants and the description can be made of it."""
+"""What must be decoded of an image, so that all variants, the description and the thumbnail can be made of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,10 +26,10 @@ class Needs:
 
 
 def needs_of(instructions: Instructions, image: OpenedImage) -> Needs:
-    """Return what the variants and the description need of this image."""
+    """Return what the variants, the description and the thumbnail need of this image."""
     variants = instructions.variants
     return Needs(
-        scale=partial(needed_scale, variants, describe=instructions.describe),
+        scale=partial(needed_scale, variants, describe=instructions.describe, thumbnail=instructions.thumbnail),
         embedded_space=any(keeps_embedded_space(variant, image.format) for variant in variants),
         all_frames=any(keeps_animation(variant, image) for variant in variants),
     )

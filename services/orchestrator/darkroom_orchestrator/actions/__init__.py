@@ -1,0 +1,1 @@
+"""Performs actions on many jobs, page by page."""

@@ -1,0 +1,1 @@
+"""Publishes the results of jobs under public addresses, and withdraws them."""

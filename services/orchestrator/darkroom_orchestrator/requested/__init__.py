@@ -1,0 +1,1 @@
+"""Requested images: images that are made because a client waits for them."""

@@ -1,0 +1,1 @@
+"""The originals that jobs have: links to them, and second runs on them."""

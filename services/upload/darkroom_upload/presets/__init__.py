@@ -1,0 +1,1 @@
+"""Presets of owners: put, shown and deleted over the API."""
