@@ -84,6 +84,26 @@ def test_a_fit_has_aliases(alias: str, fit: Fit) -> None:
     assert operation.fit is fit
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("width", "20"), ("width", True), ("width", 20.5), ("width", None), ("enlarge", 1), ("enlarge", "yes")],
+)
+def test_nothing_is_converted_to_a_number_or_a_truth_value(field: str, value: object) -> None:
+    operation = {"op": "resize", "width": 20, field: value}
+    assert next(iter(faults(recipe_with(operation)))).startswith("/variants/0/operations/0")
+
+
+def test_a_number_without_fraction_is_whole_as_in_json_schema() -> None:
+    (operation,) = parse_recipe(recipe_with({"op": "resize", "width": 20.0})).variants[0].operations
+    assert isinstance(operation, Resize)
+    assert operation.width == 20
+
+
+def test_a_preset_is_a_recipe_as_the_api_shows_it() -> None:
+    shown = {"name": "card", "version": 3, "created_at": "2026-11-30T12:47:31.052Z", "variants": [{"name": "a"}]}
+    assert parse_recipe(json.dumps(shown)) == parse_recipe('{"variants": [{"name": "a"}]}')
+
+
 def test_operations_keep_their_order() -> None:
     ops = ["flip", "grayscale", "flop", "flip", "flatten"]
     read = parse_recipe(recipe_with(*({"op": op} for op in ops))).variants[0].operations
@@ -167,7 +187,7 @@ def test_the_error_points_at_a_faulty_operation(operation: dict[str, Any], point
         ('{"variants": {}}', "/variants"),
         ('{"variants": [1]}', "/variants/0"),
         ('{"variants": [{}]}', "/variants/0/name"),
-        ('{"variants": [], "name": "x"}', "/name"),
+        ('{"variants": [], "title": "x"}', "/title"),
         ('{"variants": [{"name": "a", "a/b~c": 1}]}', "/variants/0/a~1b~0c"),
         ('{"variants": [{"name": "a", "operations": {"op": "flip"}}]}', "/variants/0/operations"),
         ('{"variants": [{"name": "a", "output": {"format": "psd"}}]}', "/variants/0/output/format"),

@@ -3,23 +3,29 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from typing import Final
 
 import pytest
 import pytest_asyncio
 
+from darkroom.accounts.allowances import KeyLimits
 from tests.support.emulator import Cloud
 from tests.system.faults.killing import CleanRun, clean_run
 from tests.system.faults.rig import Rig, running_rig
 
 RIGS = 2
 """Number of rigs. A case mostly waits: for processes to start and for messages to come back."""
+QUOTAS: Final = KeyLimits(jobs_per_day=1_000_000, bytes_per_day=1_000_000_000)
+"""Jobs are charged to callers that have quotas. No test reaches these."""
 
 
 @pytest_asyncio.fixture(scope="module")
 async def rigs(cloud: Cloud) -> AsyncIterator[list[Rig]]:
     """Run several rigs, each with its own installation."""
     async with AsyncExitStack() as stack:
-        opening = [asyncio.create_task(stack.enter_async_context(running_rig(cloud))) for _ in range(RIGS)]
+        opening = [
+            asyncio.create_task(stack.enter_async_context(running_rig(cloud, limits=QUOTAS))) for _ in range(RIGS)
+        ]
         rigs = list(await asyncio.gather(*opening))
         yield rigs
         # Killed, since stopping would drain one service after the other.

@@ -7,6 +7,7 @@ from typing import Any, Final
 from darkroom.formats import ImageFormat
 from darkroom.jobs import VariantState
 from darkroom.object_keys import manifest_key, public_key, thumbnail_key
+from darkroom.tables.daily_counter import DailyUsage
 from darkroom.tables.details_item import details_key
 from darkroom.tables.dynamodb import deserialized
 from darkroom.tables.job_item import key
@@ -26,6 +27,7 @@ _VARYING: Final = frozenset(
     {
         "change_bucket",
         "change_order",
+        "charged_to",
         "completed_at",
         "counted_cpu_ms",
         "cpu_ms",
@@ -102,9 +104,22 @@ async def all_items(cloud: Cloud, installation: Installation) -> list[Item]:
 
 async def stored_bytes(cloud: Cloud, installation: Installation) -> int:
     """Return the sum of the stored bytes in the counters of all owners."""
+    return sum(int(counter["stored_bytes"]) for counter in await _counters(cloud, installation, "stored#"))
+
+
+async def charged(cloud: Cloud, installation: Installation) -> DailyUsage:
+    """Return what all callers are charged, on all days together."""
+    counters = await _counters(cloud, installation, "usage#")
+    return DailyUsage(
+        jobs=sum(int(counter["used_jobs"]) for counter in counters),
+        bytes=sum(int(counter["used_bytes"]) for counter in counters),
+    )
+
+
+async def _counters(cloud: Cloud, installation: Installation, prefix: str) -> list[Item]:
     pages = cloud.dynamodb.get_paginator("scan").paginate(TableName=installation.topology.accounts.name)
     items = [plain(item) async for page in pages for item in page["Items"]]
-    return sum(int(item["stored_bytes"]) for item in items if item["id"].startswith("stored#"))
+    return [item for item in items if item["id"].startswith(prefix)]
 
 
 async def objects_in(cloud: Cloud, bucket: str) -> Objects:

@@ -11,10 +11,11 @@ from uuid import uuid4
 
 import httpx
 
+from darkroom.tables.daily_counter import DailyUsage
 from tests.support.aws_calls import Call
 from tests.support.aws_proxy import Moment, Trap
-from tests.system.faults.evidence import Evidence, all_items, orphans, stored_bytes
-from tests.system.faults.rig import Rig
+from tests.system.faults.evidence import Evidence, all_items, charged, orphans, stored_bytes
+from tests.system.faults.rig import LONGEST_WAIT_SECONDS, Rig
 from tools.testbed.images import jpeg
 
 PICTURE: Final = jpeg(40, 30)
@@ -140,7 +141,7 @@ async def run_again(rig: Rig, key: str, *, original_of: str) -> str:
 
 async def _accepted(rig: Rig, path: str, key: str, request: dict[str, Any]) -> str:
     """Repeat a request until it is accepted. Return the job's ID. Raises TimeoutError."""
-    async with rig.explained(f"POST {path} to be accepted"), asyncio.timeout(60):
+    async with rig.explained(f"POST {path} to be accepted"), asyncio.timeout(LONGEST_WAIT_SECONDS):
         while True:
             with suppress(httpx.TransportError):
                 answer = await rig.api.http.post(path, headers={"Idempotency-Key": key}, **request)
@@ -155,6 +156,7 @@ async def killed_at(rig: Rig, case: Case, clean: CleanRun, submit: Submit | None
     for _ in range(_TRIES):
         await rig.mend()
         jobs_before = len(await all_items(rig.cloud, rig.installation))
+        charged_before = await charged(rig.cloud, rig.installation)
         with rig.proxies[case.service].trap(case.call, occurrence=case.occurrence, moment=case.moment) as trap:
             upload = asyncio.ensure_future((submit or submitted)(rig, uuid4().hex))
             over = asyncio.create_task(_over(rig, upload))
@@ -163,7 +165,7 @@ async def killed_at(rig: Rig, case: Case, clean: CleanRun, submit: Submit | None
                 trap.cut()
                 await rig.mend()
             job_id = await over
-        differences = await _differences(rig, job_id, clean, jobs_before)
+        differences = await _differences(rig, job_id, clean, jobs_before, charged_before)
         if trap.sprung.is_set() or differences:
             return differences
     return [] if case.may_not_happen else ["the call was never made"]
@@ -180,8 +182,8 @@ async def outcomes(
         for case in left:
             try:
                 differences = await killed_at(rig, case, clean, submit)
-            except TimeoutError:
-                differences = ["the job did not end"]
+            except TimeoutError as error:
+                differences = ["the job did not end", *getattr(error, "__notes__", [])]
             if differences:
                 wrong[str(case)] = differences
 
@@ -234,12 +236,16 @@ async def _sprung(trap: Trap, over: asyncio.Task[str]) -> bool:
     return trap.sprung.is_set()
 
 
-async def _differences(rig: Rig, job_id: str, clean: CleanRun, jobs_before: int) -> list[str]:
+async def _differences(
+    rig: Rig, job_id: str, clean: CleanRun, jobs_before: int, charged_before: DailyUsage
+) -> list[str]:
     found = await rig.evidence(job_id)
     events = await rig.events_of(job_id)
     items = await all_items(rig.cloud, rig.installation)
     new = len(items) - jobs_before
     counted = await stored_bytes(rig.cloud, rig.installation)
+    used = await charged(rig.cloud, rig.installation)
+    once = DailyUsage(jobs=charged_before.jobs + 1, bytes=charged_before.bytes + len(PICTURE))
     dead_letters = await rig.dead_letters()
     left = await orphans(rig.cloud, rig.installation)
     facts = {
@@ -249,6 +255,7 @@ async def _differences(rig: Rig, job_id: str, clean: CleanRun, jobs_before: int)
         f"tags {found.original_tags}": found.original_tags == clean.evidence.original_tags,
         f"events {events}": len(events) == 1,
         f"jobs {new}": new == 1,
+        f"charged {used}, not {once}": used == once,
         f"dead letters {dead_letters}": dead_letters == 0,
         f"orphans {left}": not left,
         f"stored {counted}": counted == sum(item.get("stored_bytes", 0) for item in items),

@@ -7,12 +7,17 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 from uuid import uuid4
 
+from darkroom import clock
+from darkroom.accounts.allowances import KeyLimits
+from darkroom.accounts.api_keys import ApiKey
+from darkroom.tables.api_key_table import KeyTable
 from darkroom_local.bootstrap import DEVELOPMENT_KEY
-from darkroom_local.installation import CreatedQueue, Installation
+from darkroom_local.installation import DEFAULT_OWNER, CreatedQueue, Installation
 from darkroom_local.service import Service
 from darkroom_local.system import System
 from tests.support.api import OPEN, Api, open_api
 from tests.support.aws_proxy import AwsProxy, running_proxy
+from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 from tests.support.waiting import until
 from tests.system.faults.evidence import Evidence, Item, evidence, job_item
@@ -24,7 +29,8 @@ IMPATIENT: Final = {
     "DARKROOM_VISIBILITY_SECONDS": str(VISIBILITY_SECONDS),
     "DARKROOM_DRAIN_SECONDS": "3",
     "DARKROOM_SWEEP_SECONDS": "0.5",
-    "DARKROOM_ARRIVAL_SECONDS": "15",
+    # A killed service has to be up again before, however slow the machine is: the client repeats its upload until then.
+    "DARKROOM_ARRIVAL_SECONDS": "40",
     "DARKROOM_WORK_SECONDS": "8",
     "DARKROOM_CHILDREN": "1",
     # Images are imported from servers of the tests.
@@ -33,6 +39,9 @@ IMPATIENT: Final = {
     # Three variants make two tasks, so that both forms of the fan-in's write happen.
     "DARKROOM_MAX_VARIANTS_PER_TASK": "2",
 }
+
+LONGEST_WAIT_SECONDS: Final = 150.0
+"""How long tests wait for what is bound to happen. On a fast machine it takes a few seconds."""
 
 _LINES_SHOWN: Final = 60
 """Calls and log lines of each service that the note of a timeout shows."""
@@ -67,7 +76,7 @@ class Rig:
         """Return the job's item as it is now."""
         return await job_item(self.cloud, self.installation, job_id)
 
-    async def over(self, job_id: str, *, seconds: float = 60) -> str:
+    async def over(self, job_id: str, *, seconds: float = LONGEST_WAIT_SECONDS) -> str:
         """Wait until the job has ended and no message is left; return its status. Raises TimeoutError."""
 
         async def ended() -> bool:
@@ -80,7 +89,7 @@ class Rig:
         await self.quiet(seconds=seconds)
         return str((await self.item(job_id))["status"])
 
-    async def quiet(self, *, seconds: float = 60) -> None:
+    async def quiet(self, *, seconds: float = LONGEST_WAIT_SECONDS) -> None:
         """Wait until no message is left. Raises TimeoutError."""
         async with self.explained("no message to be left"):
             await until(self._is_quiet, seconds=seconds)
@@ -160,10 +169,12 @@ async def running_rig(
     upstream: str | None = None,
     environment: Mapping[str, str] | None = None,
     calls_kept: int | None = None,
+    limits: KeyLimits | None = None,
 ) -> AsyncIterator[Rig]:
     """Run a rig during an `async with` block. The proxies forward to `upstream`, by default to the emulator.
 
-    `calls_kept` bounds the memory of a long run: see `running_proxy`.
+    `calls_kept` bounds the memory of a long run: see `running_proxy`. With `limits` the client has a key with these
+    limits; otherwise it has the development key, to which nothing is charged.
     """
     async with AsyncExitStack() as stack:
         installation = await stack.enter_async_context(cloud.installation())
@@ -187,8 +198,16 @@ async def running_rig(
         events_url = await stack.enter_async_context(events_queue(cloud, installation))
         stack.push_async_callback(system.stop)
         await system.start()
-        api = await stack.enter_async_context(open_api(system.url, DEVELOPMENT_KEY))
+        key = await _limited_key(cloud, installation, limits) if limits else DEVELOPMENT_KEY
+        api = await stack.enter_async_context(open_api(system.url, key))
         yield Rig(cloud, system, api, proxies, events_url)
+
+
+async def _limited_key(cloud: Cloud, installation: Installation, limits: KeyLimits) -> str:
+    """Make an API key of the default owner, of the same name in each rig, so that their evidence is equal."""
+    key = ApiKey.of("key-with-limits", owner=DEFAULT_OWNER, name="test", created_at=clock.now(), limits=limits)
+    await KeyTable(cloud.dynamodb, installation.topology.accounts.name, CIPHER).put(key)
+    return "key-with-limits"
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from tests.support.aws_proxy import Moment
 from tests.support.waiting import until
 from tests.system.faults.evidence import all_items, objects_in, orphans, public_work, stored_bytes
 from tests.system.faults.killing import PICTURE
-from tests.system.faults.rig import Rig
+from tests.system.faults.rig import LONGEST_WAIT_SECONDS, Rig
 
 _RECIPE: Final = {
     "publish": True,
@@ -69,7 +69,7 @@ async def ended_job(rig: Rig) -> str:
 
 async def asked(rig: Rig, job_id: str) -> httpx.Response:
     """Ask for the variant until it is there. Raises TimeoutError."""
-    async with rig.explained("a variant on request"), asyncio.timeout(150):
+    async with rig.explained("a variant on request"), asyncio.timeout(LONGEST_WAIT_SECONDS):
         while True:
             answer = await rig.api.http.get(f"/public/{job_id}/later.webp")
             if answer.status_code != 503:
@@ -84,7 +84,7 @@ async def require_made_once(rig: Rig, job_id: str) -> None:
         return not await public_work(rig.cloud, rig.installation)
 
     await rig.quiet()
-    await until(settled, seconds=60)
+    await until(settled, seconds=LONGEST_WAIT_SECONDS)
     items = await all_items(rig.cloud, rig.installation)
     (state,) = [item["variants"]["later"] for item in items if item["job_id"] == job_id]
     objects = await objects_in(rig.cloud, rig.installation.topology.results.name)
@@ -102,7 +102,7 @@ async def dies_and_makes_it_once(rig: Rig, death: Death) -> None:
     job_id = await ended_job(rig)
     with rig.proxies[death.service].trap(death.call, moment=Moment.UNANSWERED) as trap:
         request = asyncio.create_task(asked(rig, job_id))
-        async with rig.explained(death.call), asyncio.timeout(60):
+        async with rig.explained(death.call), asyncio.timeout(LONGEST_WAIT_SECONDS):
             await trap.sprung.wait()
         await rig.service(death.service).kill()
         trap.cut()

@@ -11,7 +11,7 @@ from tests.support.aws_proxy import Moment
 from tests.support.waiting import until
 from tests.system.faults.evidence import all_items, objects_in, public_keys_of, public_work, stored_bytes
 from tests.system.faults.killing import submitted
-from tests.system.faults.rig import Rig
+from tests.system.faults.rig import LONGEST_WAIT_SECONDS, Rig
 
 _MARK: Final = "TransactWriteItems jobs+jobs+accounts"
 """The transaction that publishes a job, or unpublishes it, and counts its copies."""
@@ -48,7 +48,7 @@ async def settled(rig: Rig) -> None:
         return not await public_work(rig.cloud, rig.installation)
 
     async with rig.explained("public copies to be settled"):
-        await until(nothing_left, seconds=60)
+        await until(nothing_left, seconds=LONGEST_WAIT_SECONDS)
 
 
 async def ended_job(rig: Rig, *, published: bool) -> str:
@@ -69,7 +69,7 @@ async def test_orchestrator_may_die_while_it_publishes_and_withdraws(rig: Rig, d
     job_id = await ended_job(rig, published=method == "DELETE")
     with rig.proxies["orchestrator"].trap(death.call, occurrence=death.occurrence, moment=Moment.UNANSWERED) as trap:
         request = asyncio.create_task(rig.api.http.request(method, path.format(job_id)))
-        async with rig.explained(f"{death.call}"), asyncio.timeout(60):
+        async with rig.explained(f"{death.call}"), asyncio.timeout(LONGEST_WAIT_SECONDS):
             await trap.sprung.wait()
         await rig.service("orchestrator").kill()
         trap.cut()

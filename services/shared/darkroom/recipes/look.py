@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from darkroom.recipes.values import Color, Fraction, Operation
+from darkroom.recipes.values import Color, Fraction, Number, Operation, Whole
 
-Factor = Annotated[float, Field(ge=0, le=4)]
+Factor = Annotated[Number, Field(ge=0, le=4)]
 """A multiplier, from 0 to 4. 1 changes nothing."""
 
 
@@ -28,7 +28,7 @@ class Blur(Operation):
     """Blur the image with a Gaussian filter. Transparent edges are blurred too."""
 
     op: Literal["blur"]
-    sigma: float = Field(default=2, ge=0.3, le=100)
+    sigma: Number = Field(default=2, ge=0.3, le=100)
     """Standard deviation of the filter in pixels, from 0.3 to 100. A larger value blurs more. Default: 2."""
 
 
@@ -36,13 +36,13 @@ class Sharpen(Operation):
     """Sharpen the image with an unsharp mask."""
 
     op: Literal["sharpen"]
-    sigma: float = Field(default=1, ge=0.3, le=10)
+    sigma: Number = Field(default=1, ge=0.3, le=10)
     """Standard deviation of the mask's blur in pixels, from 0.3 to 10. A larger value sharpens wider edges. Default: 1.
     """
-    amount: float = Field(default=1, ge=0, le=5)
+    amount: Number = Field(default=1, ge=0, le=5)
     """Strength, from 0 to 5. 0 changes nothing, 1 adds the whole difference between the image and its blur. Default: 1.
     """
-    threshold: int = Field(default=2, ge=0, le=255)
+    threshold: Whole = Field(default=2, ge=0, le=255)
     """Smallest difference that is sharpened, in levels from 0 to 255. It keeps noise as it is. Default: 2."""
 
 
@@ -57,7 +57,7 @@ class Adjust(Operation):
     saturation: Factor = 1
     """Multiplies the distance of each colour from grey, by 0 to 4. 0 makes the image grey, 1 changes nothing. Default:
     1."""
-    gamma: float = Field(default=1, ge=0.1, le=10)
+    gamma: Number = Field(default=1, ge=0.1, le=10)
     """Gamma correction, from 0.1 to 10. Above 1 dark tones become lighter, below 1 darker. 1 changes nothing. Default:
     1."""
 

@@ -3,14 +3,15 @@
 from enum import StrEnum
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from darkroom.formats import ImageFormat
+from darkroom.recipes.values import Flag, Whole, with_whole_numbers
 
 _MOST_BYTES: Final = 1 << 30
 """Upper bound of `max_bytes`, larger than any result."""
 
-Quality = Annotated[int, Field(ge=1, le=100)]
+Quality = Annotated[Whole, Field(ge=1, le=100)]
 
 
 class OutputFormat(StrEnum):
@@ -56,6 +57,8 @@ class Output(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
+    _with_whole_numbers = model_validator(mode="before")(with_whole_numbers)
+
     format: OutputFormat = OutputFormat.SAME
     """Format of the result. `same` is the format of the source; of the formats that are only read, JPEG 2000 becomes
     JPEG and the others become PNG. `auto` chooses: animations become WebP; flat images and all images with `lossless`
@@ -63,21 +66,21 @@ class Output(BaseModel):
     quality: Quality | None = None
     """Quality of JPEG, WebP and AVIF, from 1 to 100. A JPEG without operations and with the format `same` never gets a
     higher quality than it has. Default: 80 for JPEG and WebP, 50 for AVIF."""
-    lossless: bool = False
+    lossless: Flag = False
     """Whether WebP is lossless, and AVIF as near to lossless as its encoder allows (a few levels of 255). Other formats
     ignore it. Default: false."""
-    effort: int = Field(default=4, ge=0, le=9)
+    effort: Whole = Field(default=4, ge=0, le=9)
     """CPU time to spend on fewer bytes, from 0 (least) to 9 (most): the zlib level of PNG, the method of WebP, the
     speed of AVIF; from 5 on, JPEG gets optimized Huffman tables. A PNG with 0 is not compressed and may have at most
     1,000,000 pixels. Default: 4."""
-    progressive: bool = False
+    progressive: Flag = False
     """Whether a JPEG is progressive: it loads from coarse to fine. Default: false."""
     subsampling: Subsampling | None = None
     """Resolution of the colour channels of JPEG and AVIF. Default: `4:2:0` for JPEG, `4:4:4` for AVIF."""
-    colors: int | None = Field(default=None, ge=2, le=256)
+    colors: Whole | None = Field(default=None, ge=2, le=256)
     """Largest number of colours in the palette of a PNG or GIF, from 2 to 256. Default: 256 for GIF; a PNG gets a
     palette only if it loses nothing."""
-    max_bytes: int | None = Field(default=None, ge=100, le=_MOST_BYTES)
+    max_bytes: Whole | None = Field(default=None, ge=100, le=_MOST_BYTES)
     """Largest size of the result in bytes, at least 100. JPEG, WebP and AVIF get the highest quality, up to `quality`,
     that keeps to it. The variant fails if the result cannot be made this small. Default: no limit."""
     keep_metadata: KeepMetadata = KeepMetadata.NONE

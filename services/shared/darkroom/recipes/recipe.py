@@ -1,7 +1,8 @@
 """A recipe: the list of named variants that a job makes of its original."""
 
+import json
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Final, Self
 
 from pydantic import (
     AfterValidator,
@@ -22,8 +23,11 @@ from darkroom.limits import MAX_FAULTS, MAX_OPERATIONS, MAX_OVERLAYS, MAX_RECIPE
 from darkroom.object_keys import RESERVED_PREFIXES
 from darkroom.recipes.operations import AnyOperation
 from darkroom.recipes.output import Output, OutputFormat
-from darkroom.recipes.values import Name
+from darkroom.recipes.values import Flag, Name
 from darkroom.recipes.watermark import Overlay, Watermark
+
+SHOWN_BESIDE: Final = frozenset({"name", "version", "created_at"})
+"""Members that `GET /recipes/{name}` shows beside a recipe. A document that a client sends may have them."""
 
 
 def _not_reserved(path: str) -> str:
@@ -125,9 +129,9 @@ class Recipe(BaseModel):
 
     variants: Annotated[tuple[Variant, ...], _at_most(MAX_VARIANTS)] = Field(max_length=MAX_VARIANTS)
     """The variants, at most 32. Their names and folders are unique."""
-    publish: bool = Field(default=False, strict=True, exclude_if=lambda publish: not publish)
+    publish: Flag = Field(default=False, exclude_if=lambda publish: not publish)
     """Whether jobs of this recipe are published, unless a request says otherwise. Default: false."""
-    keep_original: bool = Field(default=False, strict=True, validate_default=True, exclude_if=lambda kept: not kept)
+    keep_original: Flag = Field(default=False, validate_default=True, exclude_if=lambda kept: not kept)
     """Whether the original is kept as long as the job, unless a request says otherwise. Always true if some variants
     are made on request, since they are made of the original. Default: false."""
 
@@ -158,13 +162,13 @@ class Recipe(BaseModel):
 
 
 def parse_recipe(document: str | bytes) -> Recipe:
-    """Read a recipe from JSON.
+    """Read a recipe from JSON. It may be a preset as `GET /recipes/{name}` shows it: what is not the recipe is ignored.
 
     Raises InvalidRecipe. Its `errors` are `{"pointer", "message"}`, with a JSON pointer (RFC 6901) to each of the first
     100 faults.
     """
     try:
-        return Recipe.model_validate_json(document)
+        return Recipe.model_validate_json(_without_shown(document))
     except ValidationError as error:
         faults = error.errors(include_url=False, include_context=False, include_input=False)[:MAX_FAULTS]
         told = [
@@ -172,6 +176,17 @@ def parse_recipe(document: str | bytes) -> Recipe:
             for fault in faults
         ]
         raise InvalidRecipe(f"The recipe has {error.error_count()} fault(s).", errors=told) from error
+
+
+def _without_shown(document: str | bytes) -> str | bytes:
+    """Return the document without the members that answers show beside a recipe."""
+    try:
+        members = json.loads(document)
+    except (ValueError, RecursionError):
+        return document  # Pydantic says what is wrong.
+    if not isinstance(members, dict) or members.keys().isdisjoint(SHOWN_BESIDE):
+        return document
+    return json.dumps({key: value for key, value in members.items() if key not in SHOWN_BESIDE})
 
 
 def require_storable(recipe: Recipe) -> Recipe:

@@ -5,7 +5,19 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from darkroom.limits import MAX_OUTPUT_SIDE
-from darkroom.recipes.values import Color, Filter, Fit, Fraction, Operation, Pixels, Placing, Position
+from darkroom.recipes.values import (
+    Color,
+    Filter,
+    Fit,
+    Flag,
+    Fraction,
+    Number,
+    Operation,
+    Pixels,
+    Placing,
+    Position,
+    Whole,
+)
 
 
 class Resize(Operation):
@@ -27,7 +39,7 @@ class Resize(Operation):
     background: Color = "#ffffff"
     """Colour of the background of `contain`. Other fits do not use it. It also replaces transparency in the image,
     unless it is itself transparent. Default: white."""
-    enlarge: bool = False
+    enlarge: Flag = False
     """Whether the image may become larger than it is. The background of `contain` always has the size asked for.
     Default: false."""
     filter: Filter | None = None
@@ -46,13 +58,13 @@ class Crop(Operation):
     left."""
 
     op: Literal["crop"]
-    left: float = Field(default=0, ge=0, le=MAX_OUTPUT_SIDE * 8)
+    left: Number = Field(default=0, ge=0, le=MAX_OUTPUT_SIDE * 8)
     """Distance of the rectangle from the left side of the image, in `unit`. Default: 0."""
-    top: float = Field(default=0, ge=0, le=MAX_OUTPUT_SIDE * 8)
+    top: Number = Field(default=0, ge=0, le=MAX_OUTPUT_SIDE * 8)
     """Distance of the rectangle from the top of the image, in `unit`. Default: 0."""
-    width: float = Field(gt=0, le=MAX_OUTPUT_SIDE * 8)
+    width: Number = Field(gt=0, le=MAX_OUTPUT_SIDE * 8)
     """Width of the rectangle, in `unit`. Above 0."""
-    height: float = Field(gt=0, le=MAX_OUTPUT_SIDE * 8)
+    height: Number = Field(gt=0, le=MAX_OUTPUT_SIDE * 8)
     """Height of the rectangle, in `unit`. Above 0."""
     unit: Literal["px", "fraction"] = "px"
     """Unit of the four numbers. `px`: whole pixels, up to 65536. `fraction`: parts of the image's width and height, up
@@ -75,7 +87,7 @@ class Trim(Operation):
     """Cut off borders that look like the top left pixel. An image of one colour stays as it is."""
 
     op: Literal["trim"]
-    threshold: int = Field(default=10, ge=0, le=254)
+    threshold: Whole = Field(default=10, ge=0, le=254)
     """Largest difference from the top left pixel that still counts as border, for each channel, in levels from 0 to
     254. Default: 10."""
 
@@ -84,7 +96,7 @@ class Rotate(Operation):
     """Rotate the image clockwise about its centre. The result is large enough for the whole image."""
 
     op: Literal["rotate"]
-    angle: float = Field(ge=-360, le=360)
+    angle: Number = Field(ge=-360, le=360)
     """Angle in degrees clockwise, from -360 to 360."""
     background: Color = "#ffffff"
     """Colour of the corners that become empty. It also replaces transparency in the image, unless it is itself
@@ -107,13 +119,13 @@ class Pad(Operation):
     """Add a border around the image."""
 
     op: Literal["pad"]
-    top: int = Field(default=0, ge=0, le=MAX_OUTPUT_SIDE)
+    top: Whole = Field(default=0, ge=0, le=MAX_OUTPUT_SIDE)
     """Height of the border above the image, in pixels from 0 to 8192. Default: 0."""
-    right: int = Field(default=0, ge=0, le=MAX_OUTPUT_SIDE)
+    right: Whole = Field(default=0, ge=0, le=MAX_OUTPUT_SIDE)
     """Width of the border on the right, in pixels from 0 to 8192. Default: 0."""
-    bottom: int = Field(default=0, ge=0, le=MAX_OUTPUT_SIDE)
+    bottom: Whole = Field(default=0, ge=0, le=MAX_OUTPUT_SIDE)
     """Height of the border below the image, in pixels from 0 to 8192. Default: 0."""
-    left: int = Field(default=0, ge=0, le=MAX_OUTPUT_SIDE)
+    left: Whole = Field(default=0, ge=0, le=MAX_OUTPUT_SIDE)
     """Width of the border on the left, in pixels from 0 to 8192. Default: 0."""
     background: Color = "#ffffff"
     """Colour of the border. It also replaces transparency in the image, unless it is itself transparent. Default:

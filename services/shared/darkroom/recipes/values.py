@@ -3,14 +3,20 @@
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StringConstraints, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Strict, StringConstraints, Tag, model_validator
 
 from darkroom.limits import MAX_OUTPUT_SIDE
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
 """Name of a variant or a preset: up to 64 of a-z, 0-9, `.`, `_` and `-`; the first is a letter or a digit."""
-Pixels = Annotated[int, Field(ge=1, le=MAX_OUTPUT_SIDE)]
-Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+# Strict: text and true are no numbers, and 1 is not true. Otherwise recipes that break their schema would be accepted.
+Whole = Annotated[int, Strict()]
+Number = Annotated[float, Strict()]
+Flag = Annotated[bool, Strict()]
+Pixels = Annotated[Whole, Field(ge=1, le=MAX_OUTPUT_SIDE)]
+Fraction = Annotated[Number, Field(ge=0, le=1)]
 # It has no description of its own: pydantic would use that in place of each field's docstring.
 Color = Annotated[
     str,
@@ -20,10 +26,22 @@ Color = Annotated[
 """`#rgb`, `#rrggbb`, `#rrggbbaa` or `transparent`."""
 
 
+def with_whole_numbers(members: object) -> object:
+    """Return 20 in place of 20.0 among the members of an object: both are integers in JSON Schema."""
+    if not isinstance(members, dict):
+        return members
+    return {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value
+        for name, value in members.items()
+    }
+
+
 class Operation(BaseModel):
     """Base of all operations: immutable, without unknown fields, infinity or NaN."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
+
+    _with_whole_numbers = model_validator(mode="before")(with_whole_numbers)
 
 
 class Fit(StrEnum):

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from darkroom.recipes.lettering import Lettering
-from darkroom.recipes.values import SEEKING, Fraction, Name, Operation, Position
+from darkroom.recipes.values import SEEKING, Flag, Fraction, Name, Number, Operation, Position
 
 _UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
@@ -36,16 +36,16 @@ class Watermark(Operation):
     more. Not used for an image. Default: white."""
     opacity: Fraction = 0.6
     """Opacity of the watermark, from 0 (invisible) to 1 (opaque). Default: 0.6."""
-    scale: float = Field(default=0.25, ge=0.02, le=1)
+    scale: Number = Field(default=0.25, ge=0.02, le=1)
     """Width of the watermark before it is rotated, as a fraction of the image's width, from 0.02 to 1. The watermark is
     made smaller if it would be taller than the image. Default: 0.25."""
     margin: Fraction = 0.02
     """Distance from the sides of the image, as a fraction of the shorter side, from 0 to 1. Default: 0.02."""
-    angle: float = Field(default=0, ge=-360, le=360)
+    angle: Number = Field(default=0, ge=-360, le=360)
     """Angle by which the watermark is rotated, in degrees clockwise, from -360 to 360. Default: 0."""
-    tile: bool = False
+    tile: Flag = False
     """Whether the watermark is repeated over the whole image, with every second row shifted. Default: false."""
-    spacing: float = Field(default=1, ge=0, le=10)
+    spacing: Number = Field(default=1, ge=0, le=10)
     """Distance between repeated watermarks, as a multiple of the shorter side of the rotated watermark, from 0 to 10.
     Used only with `tile`. Default: 1."""
 

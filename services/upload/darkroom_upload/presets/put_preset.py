@@ -1,10 +1,7 @@
 """Put: make a recipe the newest version of a preset."""
 
 import asyncio
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
 from weakref import WeakValueDictionary
 
 from darkroom.clock import Clock, iso, parse
@@ -25,10 +22,6 @@ from darkroom_upload.presets.preconditions import Precondition
 from darkroom_upload.presets.preset_writes import PresetWrites
 
 _LOG = get_logger(__name__)
-
-SHOWN_BESIDE: Final = ("name", "version", "created_at")
-"""Members that `GET /recipes/{name}` shows beside the recipe. A document that is put may have them: they are ignored.
-"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +46,7 @@ class PutPreset:
     async def __call__(self, name: str, document: bytes, *, caller: Caller, expected: Precondition) -> PutOutcome:
         """Write the version, unless the newest one is the same recipe. Raises RequestError and Unavailable."""
         require_free(name, self.installed)
-        recipe = require_storable(parse_recipe(_without_shown(document)))
+        recipe = require_storable(parse_recipe(document))
         await require_watermark_images(self.jobs, ChosenRecipe.custom(recipe), caller)
         # Transactions of one owner conflict. Within one process they wait for each other.
         async with self._locks.setdefault(caller.owner, asyncio.Lock()):
@@ -102,17 +95,6 @@ def require_free(name: str, installed: Presets) -> None:
         raise Conflict(f"The name {name} is reserved. Choose another one.")
     if name in installed:
         raise Conflict(f"The preset {name} belongs to the installation and cannot be changed. Choose another name.")
-
-
-def _without_shown(document: bytes) -> bytes | str:
-    """Return the document without the members that answers show beside a recipe."""
-    try:
-        members = json.loads(document)
-    except (ValueError, RecursionError):
-        return document  # `parse_recipe` says what is wrong.
-    if not isinstance(members, Mapping):
-        return document
-    return json.dumps({key: value for key, value in members.items() if key not in SHOWN_BESIDE})
 
 
 def _require_number(version: PresetVersion) -> None:
