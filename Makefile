@@ -50,7 +50,7 @@ fuzz: $(PYTHON_ENV) ## Give damaged files and random recipes to the image engine
 	.venv/bin/python -m tests.fuzz --seconds $(SECONDS)
 
 faults: $(PYTHON_ENV) $(EMULATOR_ENV) $(FAULTS_ENV) ## Kill every service at each of its calls to AWS, and run the other tests that take minutes
-	.venv/bin/pytest tests/system/faults -n 2 --dist loadscope -m exhaustive
+	.venv/bin/pytest tests/system/faults -n 3 --dist loadscope -m exhaustive
 
 bench: $(PYTHON_ENV) $(PEER_ENV) ## Measure the image engine beside sharp and plain Pillow, and the thumbnails of jobs
 	.venv/bin/python -m bench.engine.engine

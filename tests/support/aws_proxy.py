@@ -67,6 +67,8 @@ class Trap:
 
     def __init__(self, name: str, *, occurrence: int, moment: Moment) -> None:
         self.sprung = asyncio.Event()
+        self.met = asyncio.Event()
+        """Set once a call of the name has begun, though it may not be the one to hold."""
         self._name = name
         self._moment = moment
         self._left = occurrence
@@ -88,6 +90,7 @@ class Trap:
 
     async def meet(self, call: Call, forward: Forward) -> Answer | None:
         """See Interception. Receives that return no message are not counted."""
+        self.met.set()
         answer = None if self._moment is Moment.BEFORE else await forward(call)
         if answer is not None and brings_nothing(call, answer):
             return answer

@@ -49,7 +49,7 @@ _VARYING: Final = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """A job's items, manifest and results. The job's ID is replaced by JOB."""
+    """A job's items, manifest and results. The job's ID is replaced by JOB, that of a second run's source by SOURCE."""
 
     item: str
     manifest: str
@@ -65,9 +65,13 @@ async def evidence(cloud: Cloud, installation: Installation, job_id: str) -> Evi
     parts = [await _item(cloud, installation, key) for key in (recipe_key(job_id), details_key(job_id))]
     pictures = await pictures_of(cloud, installation, job_id)
     manifest = await _manifest(cloud, installation, item)
+
+    def anonymous(text: str) -> str:
+        return text.replace(job_id, "JOB").replace(item.get("original_of", "SOURCE"), "SOURCE")
+
     return Evidence(
-        item=json.dumps([_comparable(item), *parts], sort_keys=True, default=str).replace(job_id, "JOB"),
-        manifest=json.dumps(manifest, sort_keys=True).replace(job_id, "JOB"),
+        item=anonymous(json.dumps([_comparable(item), *parts], sort_keys=True, default=str)),
+        manifest=anonymous(json.dumps(manifest, sort_keys=True)),
         original_tags=await _tags_of_original(cloud, installation, item),
         pictures={key.replace(job_id, "JOB"): hashes for key, hashes in pictures.items()},
     )
@@ -207,7 +211,11 @@ def _variant(state: VariantState) -> dict[str, Any]:
 
 
 def _comparable(item: Item) -> Item:
-    kept = {name: value for name, value in item.items() if name not in _VARYING}
-    if "original" in kept:
-        kept["original"] = {name: value for name, value in kept["original"].items() if name != "version_id"}
-    return {name: sorted(value) if isinstance(value, set) else value for name, value in kept.items()}
+    return {name: _without_version(value) for name, value in item.items() if name not in _VARYING}
+
+
+def _without_version(value: Any) -> Any:
+    """Return a reference to an object without its version, and a set in order."""
+    if isinstance(value, dict):
+        return {name: part for name, part in value.items() if name != "version_id"}
+    return sorted(value) if isinstance(value, set) else value

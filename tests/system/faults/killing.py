@@ -158,6 +158,10 @@ async def killed_at(rig: Rig, case: Case, clean: CleanRun, submit: Submit | None
         jobs_before = len(await all_items(rig.cloud, rig.installation))
         charged_before = await charged(rig.cloud, rig.installation)
         with rig.proxies[case.service].trap(case.call, occurrence=case.occurrence, moment=case.moment) as trap:
+            if case.call.startswith("Receive"):
+                # One that had begun before is not held, and might bring the message.
+                async with rig.explained(case.call), asyncio.timeout(LONGEST_WAIT_SECONDS):
+                    await trap.met.wait()
             upload = asyncio.ensure_future((submit or submitted)(rig, uuid4().hex))
             over = asyncio.create_task(_over(rig, upload))
             if await _sprung(trap, over):
@@ -189,37 +193,6 @@ async def outcomes(
 
     await asyncio.gather(*(work(rig, submit) for rig, submit in zip(rigs, submits, strict=True)))
     return wrong
-
-
-@dataclass(frozen=True, kw_only=True)
-class End:
-    """How a job ended."""
-
-    status: str
-    events: int
-    evidence: Evidence
-
-
-async def end_without_repetition(rig: Rig, call: str) -> End:
-    """Kill the upload service after this call, for a client that does not repeat its upload."""
-    await rig.mend()
-    before = await _job_ids(rig)
-    with rig.proxies["upload"].trap(call, moment=Moment.UNANSWERED) as trap:
-        files = {"file": ("cat.jpg", PICTURE)}
-        upload = asyncio.create_task(rig.api.http.post("/uploads", files=files, data=UPLOAD))
-        async with asyncio.timeout(30):
-            await trap.sprung.wait()
-        await rig.service("upload").kill()
-    (error,) = await asyncio.gather(upload, return_exceptions=True)
-    assert isinstance(error, httpx.TransportError)
-    await rig.mend()
-    (job_id,) = await _job_ids(rig) - before
-    status = await rig.over(job_id)
-    return End(status=status, events=len(await rig.events_of(job_id)), evidence=await rig.evidence(job_id))
-
-
-async def _job_ids(rig: Rig) -> set[str]:
-    return {item["job_id"] for item in await all_items(rig.cloud, rig.installation)}
 
 
 async def _over(rig: Rig, upload: asyncio.Future[str]) -> str:

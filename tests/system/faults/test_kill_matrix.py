@@ -4,25 +4,55 @@ The calls are those that the services make in a run without faults.
 """
 
 import asyncio
-from functools import partial
-from uuid import uuid4
+from dataclasses import dataclass
 
+import httpx
 import pytest
 import pytest_asyncio
 
 from tests.support.aws_proxy import Moment
+from tests.system.faults.evidence import Evidence, all_items
 from tests.system.faults.killing import (
+    PICTURE,
+    UPLOAD,
     CleanRun,
-    Submit,
     clean_run,
-    end_without_repetition,
     outcomes,
-    run_again,
-    submitted,
 )
-from tests.system.faults.rig import Rig
+from tests.system.faults.rig import LONGEST_WAIT_SECONDS, Rig
 
 SERVICES = ("upload", "orchestrator", "processor")
+
+
+@dataclass(frozen=True, kw_only=True)
+class End:
+    """How a job ended."""
+
+    status: str
+    events: int
+    evidence: Evidence
+
+
+async def end_without_repetition(rig: Rig, call: str) -> End:
+    """Kill the upload service after this call, for a client that does not repeat its upload."""
+    await rig.mend()
+    before = await _job_ids(rig)
+    with rig.proxies["upload"].trap(call, moment=Moment.UNANSWERED) as trap:
+        files = {"file": ("cat.jpg", PICTURE)}
+        upload = asyncio.create_task(rig.api.http.post("/uploads", files=files, data=UPLOAD))
+        async with asyncio.timeout(LONGEST_WAIT_SECONDS):
+            await trap.sprung.wait()
+        await rig.service("upload").kill()
+    (error,) = await asyncio.gather(upload, return_exceptions=True)
+    assert isinstance(error, httpx.TransportError)
+    await rig.mend()
+    (job_id,) = await _job_ids(rig) - before
+    status = await rig.over(job_id)
+    return End(status=status, events=len(await rig.events_of(job_id)), evidence=await rig.evidence(job_id))
+
+
+async def _job_ids(rig: Rig) -> set[str]:
+    return {item["job_id"] for item in await all_items(rig.cloud, rig.installation)}
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -45,7 +75,7 @@ async def test_service_may_die_after_a_change_before_it_gets_the_answer(
 async def test_upload_that_is_not_repeated_has_one_end(rigs: list[Rig], undisturbed: CleanRun) -> None:
     """The sweeper starts the job if its original exists, and otherwise lets it expire."""
     ends = await asyncio.gather(
-        end_without_repetition(rigs[0], "TransactWriteItems jobs+jobs"),
+        end_without_repetition(rigs[0], "TransactWriteItems jobs+jobs+accounts"),
         end_without_repetition(rigs[1], "PutObject originals"),
     )
     assert [end.status for end in ends] == ["expired", "completed"]
@@ -57,40 +87,3 @@ async def test_upload_that_is_not_repeated_has_one_end(rigs: list[Rig], undistur
 @pytest.mark.parametrize("service", SERVICES)
 async def test_service_may_die_at_any_call(service: str, rigs: list[Rig], undisturbed: CleanRun) -> None:
     assert await outcomes(rigs, undisturbed.cases(service), undisturbed) == {}
-
-
-@pytest_asyncio.fixture(scope="module")
-async def second_runs(rigs: list[Rig]) -> list[Submit]:
-    """Return for each rig what makes second runs on an original that it has."""
-    sources = [await submitted(rig, uuid4().hex) for rig in rigs]
-    await asyncio.gather(*(rig.over(source) for rig, source in zip(rigs, sources, strict=True)))
-    return [partial(run_again, original_of=source) for source in sources]
-
-
-@pytest_asyncio.fixture(scope="module")
-async def undisturbed_second_run(rigs: list[Rig], second_runs: list[Submit]) -> CleanRun:
-    """Return a second run without faults."""
-    return await clean_run(rigs[0], second_runs[0])
-
-
-@pytest.mark.parametrize("service", ["upload", "orchestrator"])
-async def test_service_may_die_after_a_change_of_a_second_run_before_it_gets_the_answer(
-    service: str, rigs: list[Rig], second_runs: list[Submit], undisturbed_second_run: CleanRun
-) -> None:
-    cases = [
-        case for case in undisturbed_second_run.cases(service) if case.changes and case.moment is Moment.UNANSWERED
-    ]
-    first = list({case.call: case for case in reversed(cases)}.values())
-    assert {"CopyObject originals", "DeleteObjectTagging originals"} <= {case.call for case in first} or (
-        service == "upload"
-    )
-    assert await outcomes(rigs[:1], first, undisturbed_second_run, second_runs[:1]) == {}
-
-
-@pytest.mark.exhaustive
-@pytest.mark.parametrize("service", SERVICES)
-async def test_second_run_completes_wherever_a_service_dies(
-    service: str, rigs: list[Rig], second_runs: list[Submit], undisturbed_second_run: CleanRun
-) -> None:
-    cases = undisturbed_second_run.cases(service)
-    assert await outcomes(rigs[:1], cases, undisturbed_second_run, second_runs[:1]) == {}

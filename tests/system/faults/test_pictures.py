@@ -1,7 +1,7 @@
 """Tests that no result exists without a job that names it, and the reverse."""
 
 import asyncio
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
 
 import pytest
@@ -12,7 +12,10 @@ from tests.support.interceptions import Observed
 from tests.support.waiting import until
 from tests.system.faults.evidence import Item, orphans
 from tests.system.faults.killing import submitted
-from tests.system.faults.rig import Rig
+from tests.system.faults.rig import LONGEST_WAIT_SECONDS, Rig
+
+_DELETION: Final = "TransactWriteItems jobs+jobs+jobs+jobs+accounts"
+"""The transaction that deletes a job, its recipe and its details, leaves a tombstone, and frees its stored bytes."""
 
 
 class Readable:
@@ -46,7 +49,7 @@ async def test_no_job_is_complete_before_all_its_results_can_be_read(rig: Rig) -
         rig.proxies["processor"].trap("PutObject results", occurrence=2, moment=Moment.BEFORE) as trap,
     ):
         job_id = await submitted(rig, uuid4().hex)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LONGEST_WAIT_SECONDS):
             await trap.sprung.wait()
         # After another job has ended, a report that was sent too early would have been handled too.
         other = await submitted(rig, uuid4().hex)
@@ -69,14 +72,14 @@ async def completed(rig: Rig, job_id: str) -> bool:
 
 @pytest.mark.parametrize(
     "call",
-    ["DeleteObjects results", pytest.param("TransactWriteItems jobs+jobs+jobs+accounts", marks=pytest.mark.exhaustive)],
+    ["DeleteObjects results", pytest.param(_DELETION, marks=pytest.mark.exhaustive)],
 )
 async def test_next_deletion_finishes_one_that_died_halfway(call: str, rig: Rig) -> None:
     job_id = await submitted(rig, uuid4().hex)
     assert await rig.over(job_id) == "completed"
     with rig.proxies["orchestrator"].trap(call, moment=Moment.UNANSWERED) as trap:
         deletion = asyncio.create_task(rig.api.http.delete(f"/jobs/{job_id}"))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(LONGEST_WAIT_SECONDS):
             await trap.sprung.wait()
         await rig.service("orchestrator").kill()
     assert (await deletion).status_code == 503
