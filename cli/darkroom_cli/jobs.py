@@ -1,4 +1,4 @@
-"""Commands that look: at jobs, presets and limits."""
+"""Commands that look: at jobs and limits."""
 
 import json
 from itertools import islice
@@ -84,14 +84,6 @@ def events(*, json_wanted: bool) -> None:
                 click.echo(json.dumps(line))
             elif not isinstance(change, LoadAgain):
                 click.echo("  ".join(str(line.get(name, "")) for name in _EVENT_COLUMNS).rstrip())
-
-
-@click.command()
-@click.argument("name", required=False)
-def recipes(name: str | None) -> None:
-    """List all presets, or show one of them as JSON."""
-    with open_api() as api:
-        click.echo(json.dumps(api.preset(name).document, indent=2) if name else "\n".join(api.presets()))
 
 
 @click.command()

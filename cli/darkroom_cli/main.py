@@ -44,7 +44,6 @@ for command in (
     jobs.jobs,
     jobs.events,
     actions.act,
-    jobs.recipes,
     presets.presets,
     plans.plan,
     previews.preview,

@@ -22,7 +22,7 @@ _if_match = click.option(
 
 @click.group()
 def presets() -> None:
-    """Presets of your own, and their versions."""
+    """Presets, and the versions of your own."""
 
 
 @presets.command("list")

@@ -79,7 +79,7 @@ def test_try_names_the_extra_that_it_needs(tmp_path: Path) -> None:
 
 def test_a_command_for_clients_works() -> None:
     (unused,) = free_ports(1)
-    asked = darkroom("recipes", DARKROOM_URL=f"http://{LOOPBACK}:{unused}", DARKROOM_API_KEY="any")
+    asked = darkroom("usage", DARKROOM_URL=f"http://{LOOPBACK}:{unused}", DARKROOM_API_KEY="any")
     assert asked.returncode == 4, asked.stderr
     assert "cannot be reached" in asked.stderr
 

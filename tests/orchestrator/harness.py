@@ -32,10 +32,10 @@ RECIPE: Final = PRESETS["thumbnails"]
 
 
 class Clock:
-    """A clock that changes only when a test moves it."""
+    """A clock that changes only when a test moves it. It is ahead of the emulator's, which deletes what has expired."""
 
     def __init__(self) -> None:
-        self.moment = datetime(2026, 11, 22, 12, 0, 0, 250_000, tzinfo=UTC)
+        self.moment = datetime(2035, 11, 22, 12, 0, 0, 250_000, tzinfo=UTC)
 
     def __call__(self) -> datetime:
         return self.moment

@@ -35,7 +35,7 @@ def started(task: ProcessTask, *, worker: str = WORKER) -> TaskStarted:
 
 def task_began() -> datetime:
     """Return the time at which tasks start in tests."""
-    return datetime(2026, 11, 22, 11, 59, 59, 750_000, tzinfo=UTC)
+    return datetime(2035, 11, 22, 11, 59, 59, 750_000, tzinfo=UTC)
 
 
 def finished(task: ProcessTask, *, failed: Mapping[str, Fault] | None = None) -> TaskFinished:
@@ -59,7 +59,7 @@ def finished(task: ProcessTask, *, failed: Mapping[str, Fault] | None = None) ->
         engine=ENGINE,
         cost=Cost(cpu_ms=10, bytes_read=1000, bytes_written=100),
         started_at=task_began(),
-        finished_at=datetime(2026, 11, 22, 12, 0, 1, tzinfo=UTC),
+        finished_at=datetime(2035, 11, 22, 12, 0, 1, tzinfo=UTC),
     )
 
 

@@ -21,7 +21,7 @@ def notification(*keys: str, event: str = "ObjectCreated:Put", version: str | No
                 {
                     "eventVersion": "2.1",
                     "eventSource": "aws:s3",
-                    "eventTime": "2026-11-22T12:00:00.000Z",
+                    "eventTime": "2035-11-22T12:00:00.000Z",
                     "eventName": event,
                     "s3": {
                         "s3SchemaVersion": "1.0",
@@ -83,7 +83,7 @@ def test_request_for_a_copy_names_its_job() -> None:
 
 
 def test_removal_and_test_event_announce_nothing() -> None:
-    test_event = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Time": "2026-11-22T12:00:00.000Z", "Bucket": "o"}
+    test_event = {"Service": "Amazon S3", "Event": "s3:TestEvent", "Time": "2035-11-22T12:00:00.000Z", "Bucket": "o"}
 
     assert read_announcements(notification("incoming/web/a", event="ObjectRemoved:Delete")) == []
     assert read_announcements(json.dumps(test_event)) == []

@@ -11,7 +11,7 @@ from darkroom_orchestrator.arrivals.drops import drop_id, dropped_job
 from darkroom_orchestrator.storage.originals import Original
 from tests.orchestrator.harness import PRESETS
 
-MODIFIED = datetime(2026, 11, 22, 12, 0, 7, tzinfo=UTC)
+MODIFIED = datetime(2035, 11, 22, 12, 0, 7, tzinfo=UTC)
 ORIGINAL = Original(
     ref=ObjectRef(key="incoming/web/cat.jpg", version_id="v1", etag='"e"', size=3),
     content_type="image/jpeg",

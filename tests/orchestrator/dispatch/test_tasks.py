@@ -22,7 +22,7 @@ from darkroom_orchestrator.dispatch.tasks import cut_into_tasks
 from tests.orchestrator.harness import PRESETS
 from tests.orchestrator.task_reports import DESCRIPTION
 
-MOMENT = datetime(2026, 11, 22, 12, tzinfo=UTC)
+MOMENT = datetime(2035, 11, 22, 12, tzinfo=UTC)
 JOB_ID = "0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000"
 
 

@@ -85,19 +85,19 @@ def image(body: bytes = CAT, **headers: str) -> web.Response:
 
 
 async def set_counter(harness: Harness, **used: int) -> None:
-    item = {"id": {"S": "usage#ann#2026-11-22"}} | {f"used_{name}": {"N": str(n)} for name, n in used.items()}
+    item = {"id": {"S": "usage#ann#2035-11-22"}} | {f"used_{name}": {"N": str(n)} for name, n in used.items()}
     await harness.clients.dynamodb.put_item(TableName=harness.settings.accounts_table, Item=item)
 
 
 async def counter(harness: Harness) -> dict[str, int]:
     answer = await harness.clients.dynamodb.get_item(
-        TableName=harness.settings.accounts_table, Key={"id": {"S": "usage#ann#2026-11-22"}}
+        TableName=harness.settings.accounts_table, Key={"id": {"S": "usage#ann#2035-11-22"}}
     )
     return {name.removeprefix("used_"): int(answer["Item"][name]["N"]) for name in ("used_jobs", "used_bytes")}
 
 
 async def charged(harness: Harness, job: Job) -> Job:
-    job = replace(job, charged_to="usage#ann#2026-11-22")
+    job = replace(job, charged_to="usage#ann#2035-11-22")
     await harness.clients.dynamodb.put_item(TableName=harness.settings.jobs_table, Item=to_item(job))
     return job
 

@@ -45,7 +45,7 @@ async def test_job_without_its_original_expires(harness: Harness) -> None:
 
 
 async def test_expired_job_is_refunded_to_its_caller_once(harness: Harness) -> None:
-    counter = {"id": {"S": "usage#ann#2026-11-22"}}
+    counter = {"id": {"S": "usage#ann#2035-11-22"}}
     table = harness.settings.accounts_table
     count = {**counter, "used_jobs": {"N": "3"}, "used_bytes": {"N": "1000"}}
     await harness.clients.dynamodb.put_item(TableName=table, Item=count)

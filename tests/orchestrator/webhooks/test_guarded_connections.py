@@ -136,9 +136,7 @@ async def test_name_is_looked_up_once_for_each_webhook_before_the_connection(
     assert [request.headers["host"] for request in receiver.received] == [f"rebinding.example:{receiver.port}"] * 2
 
 
-async def test_slow_name_server_delays_no_other_webhook(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_slow_name_server_delays_no_other_webhook(monkeypatch: pytest.MonkeyPatch) -> None:
     answered, real = threading.Event(), socket.getaddrinfo
 
     def slow(host: str, *args: Any, **more: Any) -> Any:
@@ -147,6 +145,9 @@ async def test_slow_name_server_delays_no_other_webhook(
         return real("127.0.0.1", *args, **more)
 
     monkeypatch.setattr("darkroom_orchestrator.outbound.guarded_connections.socket.getaddrinfo", slow)
+    # So far apart that a busy machine cannot swap the two timeouts.
+    monkeypatch.setattr("darkroom_orchestrator.outbound.guarded_connections.LOOKUP_SECONDS", 1.5)
+    monkeypatch.setattr("darkroom_orchestrator.webhooks.sender.CONNECT_SECONDS", 6.0)
     async with receiving() as receiver, open_sender(allow_private=True) as sender:
         names = [*["slow.example"] * 64, "quick.example"]
         outcomes = await asyncio.gather(
