@@ -26,7 +26,7 @@ DESCRIPTION = SourceDescription(
 )
 
 PRESETS = load_presets()
-MOMENT = datetime(2035, 11, 22, 5, 54, 1, 123_000, tzinfo=UTC)
+MOMENT = datetime(2026, 11, 22, 5, 54, 1, 123_000, tzinfo=UTC)
 
 
 def new_job(job_id: str = JOB_ID) -> Job:
@@ -41,6 +41,6 @@ def new_job(job_id: str = JOB_ID) -> Job:
         filename="Кошка.jpg",
         content_type="image/jpeg",
         original_key=f"uploads/{job_id}/jpg",
-        deadline=datetime(2035, 11, 22, 6, tzinfo=UTC),
+        deadline=datetime(2026, 11, 22, 6, tzinfo=UTC),
         variants=unsettled(PRESETS["web"]),
     )

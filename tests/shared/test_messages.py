@@ -26,7 +26,7 @@ from darkroom.messages import (
 from darkroom.recipes import Crop, Resize, Variant
 from tests.shared.examples import DESCRIPTION, JOB_ID
 
-NOW = datetime(2035, 11, 22, 5, 54, 1, 123_456, tzinfo=UTC)
+NOW = datetime(2026, 11, 22, 5, 54, 1, 123_456, tzinfo=UTC)
 SOURCE = ObjectRef(key=f"uploads/{JOB_ID}/cat.jpg", version_id="v1", etag='"abc"', size=829_183)
 RESULT = VariantResult(key="a/b/cat.jpg", format=ImageFormat.JPEG, size=1, width=2, height=3, sha256="ab")
 EVENT = JobEvent(

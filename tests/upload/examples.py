@@ -24,7 +24,7 @@ from darkroom.recipes import load_presets
 from darkroom.source_description import SourceDescription
 
 PRESETS = load_presets()
-CREATED = datetime(2035, 11, 22, 5, 54, 1, 123000, UTC)
+CREATED = datetime(2026, 11, 22, 5, 54, 1, 123000, UTC)
 DESCRIPTION = SourceDescription(
     format=ImageFormat.JPEG,
     width=640,

@@ -18,4 +18,4 @@ def somebody(*, owner: str = "studio") -> User:
 
 @cache
 def _first() -> User:
-    return User.of("ann", owner="studio", password=PASSWORD, created_at=clock.parse("2035-11-25T05:15:26.310Z"))
+    return User.of("ann", owner="studio", password=PASSWORD, created_at=clock.parse("2026-11-25T05:15:26.310Z"))

@@ -15,7 +15,7 @@ from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 
 PASSWORD = "a password of four words"
-NOW = clock.parse("2035-11-25T05:15:26.310Z")
+NOW = clock.parse("2026-11-25T05:15:26.310Z")
 
 
 def user(name: str = "ann", password: str = PASSWORD) -> User:

@@ -16,7 +16,7 @@ from darkroom_local.installation import Installation
 from tests.support.cipher import CIPHER
 from tests.support.emulator import Cloud
 
-NOW = clock.parse("2035-11-25T05:00:00.000Z")
+NOW = clock.parse("2026-11-25T05:00:00.000Z")
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ SESSION: Final = Session(
     owner="studio",
     user_version="1",
     last_logout="",
-    expires_at=clock.parse("2035-11-25T05:15:26.310Z"),
+    expires_at=clock.parse("2026-11-25T05:15:26.310Z"),
     csrf_token=csrf_token_of(TOKEN),
 )
 

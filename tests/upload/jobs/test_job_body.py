@@ -64,8 +64,8 @@ async def test_a_new_job_shows_null_for_what_is_not_known_yet(links: ResultLinks
         "preset": {"name": "thumbnails", "version": None},
         "attempt": 1,
         "progress": {"done": 0, "failed": 0, "total": 4},
-        "created_at": "2035-11-22T05:54:01.123Z",
-        "updated_at": "2035-11-22T05:54:01.123Z",
+        "created_at": "2026-11-22T05:54:01.123Z",
+        "updated_at": "2026-11-22T05:54:01.123Z",
         "queued_at": None,
         "started_at": None,
         "completed_at": None,
@@ -107,7 +107,7 @@ async def test_a_new_job_shows_null_for_what_is_not_known_yet(links: ResultLinks
 async def test_a_finished_job_shows_its_source_and_its_variants(links: ResultLinks) -> None:
     job = completed()
     body = await seen(job, links)
-    assert (body["status"], body["completed_at"]) == ("completed", "2035-11-22T05:54:02.123Z")
+    assert (body["status"], body["completed_at"]) == ("completed", "2026-11-22T05:54:02.123Z")
     assert body["progress"] == {"done": 4, "failed": 0, "total": 4}
     assert body["source"] == {
         "filename": "cat.jpg",
