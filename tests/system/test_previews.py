@@ -12,18 +12,28 @@ CAT = jpeg(400, 300)
 SMALL = {"operations": [{"op": "resize", "width": 40}], "output": {"format": "webp"}}
 
 
-async def left_of_previews(cloud: Cloud, system: System) -> list[str]:
+async def left_of_previews(cloud: Cloud, system: System) -> set[str]:
     """Return everything in the bucket and in the table that belongs to a preview, versions and markers included."""
     topology = system.installation.topology
     listing = await cloud.s3.list_object_versions(Bucket=topology.results.name, Prefix=f"{PREVIEWS}/")
     objects = [entry["Key"] for entry in [*listing.get("Versions", []), *listing.get("DeleteMarkers", [])]]
     pages = cloud.dynamodb.get_paginator("scan").paginate(TableName=topology.jobs.name)
     keys = [item["job_id"]["S"] async for page in pages for item in page["Items"]]
-    return objects + [key for key in keys if RequestId.read(key)]
+    return {*objects, *(key for key in keys if RequestId.read(key))}
+
+
+async def require_nothing_more(cloud: Cloud, system: System, before: set[str]) -> None:
+    """Wait until there is nothing of a preview but what there was before. Another test may have left something."""
+
+    async def has_nothing_more() -> bool:
+        return await left_of_previews(cloud, system) <= before
+
+    await until(has_nothing_more)
 
 
 async def test_preview_comes_back_as_an_image_and_leaves_nothing(cloud: Cloud, system: System, newcomer: Api) -> None:
     job = await newcomer.made(CAT)
+    before = await left_of_previews(cloud, system)
     answer = await newcomer.preview(job["job_id"], SMALL)
     assert answer.status_code == 200, answer.text
     image = opened(answer.content)
@@ -31,14 +41,10 @@ async def test_preview_comes_back_as_an_image_and_leaves_nothing(cloud: Cloud, s
     assert answer.headers["content-type"] == "image/webp"
     assert answer.headers["cache-control"] == "no-store"
     assert int(answer.headers["x-darkroom-cpu-ms"]) > 0
-    await until(lambda: _nothing_is_left(cloud, system))
+    await require_nothing_more(cloud, system, before)
     (listed,) = (await newcomer.http.get("/jobs")).json()["items"]
     assert listed["job_id"] == job["job_id"]
     assert keys_of(await newcomer.job(job["job_id"])) == keys_of(job)
-
-
-async def _nothing_is_left(cloud: Cloud, system: System) -> bool:
-    return await left_of_previews(cloud, system) == []
 
 
 async def test_preview_draws_watermarks_of_the_owners_results(newcomer: Api) -> None:
@@ -56,10 +62,11 @@ async def test_preview_that_cannot_be_made_says_why_and_leaves_nothing(
     cloud: Cloud, system: System, newcomer: Api
 ) -> None:
     job = await newcomer.made(jpeg(2500, 1700))
+    before = await left_of_previews(cloud, system)
     answer = await newcomer.preview(job["job_id"], {})
     assert (answer.status_code, answer.json()["fault"]) == (422, "output_limit")
     assert "The limit is 4000000." in answer.json()["detail"]
-    await until(lambda: _nothing_is_left(cloud, system))
+    await require_nothing_more(cloud, system, before)
 
 
 async def test_preview_of_an_original_that_is_gone_is_refused(cloud: Cloud, system: System, newcomer: Api) -> None:
