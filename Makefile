@@ -11,6 +11,7 @@ CONTRACT_ENV := tools/contract/.venv/.installed
 CLIENTS_ENV := tools/clients/.venv/.installed
 DOCS_ENVS := tools/docs/.venv/.installed tools/docs/node_modules/.installed
 NODE_ENVS := $(patsubst %/package.json,%/node_modules/.installed,$(wildcard postman/package.json cdk/package.json tools/workflows/package.json))
+PAGES_ENV := frontend/node_modules/.installed
 PEER_ENV := bench/engine/node_modules/.installed
 
 # Python and node_modules of this folder. The variable silences a banner about Node 20.
@@ -22,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run unit lint fix test fuzz faults bench estimates fairness lists requested streams chaos docs openapi api-compat check synth
-.PHONY: rehearse dist notes audit clean
+.PHONY: pages rehearse dist notes audit clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +45,10 @@ test: $(PYTHON_ENV) $(EMULATOR_ENV) $(CONTRACT_ENV) $(CLIENTS_ENV) $(NODE_ENVS) 
 	.venv/bin/pytest -n 4 --dist loadscope --no-loadscope-reorder -m "not containers and not exhaustive" \
 		$(or $(SELECTED),--cov --cov-report=)
 	@$(if $(K),,.venv/bin/python -m tools.coverage_floor)
+
+pages: $(PAGES_ENV) ## Test the pages of the dashboard, and build them into frontend/dist; more bytes than their budget are an error
+	npm test --prefix frontend --silent
+	npm run build --prefix frontend --silent
 
 SECONDS ?= 60
 fuzz: $(PYTHON_ENV) ## Give damaged files and random recipes to the image engine for SECONDS; what fails is kept in out/fuzz
@@ -86,18 +91,20 @@ api-compat: $(PYTHON_ENV) ## Name what the API and recipes break for clients sin
 
 check: lint api-compat synth ## Run lint, compare the API with the last release, and check the stacks
 
-lint: $(PYTHON_ENV) $(NODE_ENVS) ## Check formatting, lint rules, words, types, who imports whom, and workflows
+lint: $(PYTHON_ENV) $(NODE_ENVS) $(PAGES_ENV) ## Check formatting, lint rules, words, types, who imports whom, and workflows
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/python -m tools.words
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+	npm run lint --prefix frontend --silent
 	node tools/workflows/lint.js .github/workflows/*.yml
 	.venv/bin/zizmor --offline --quiet .github/workflows
 
-fix: $(PYTHON_ENV) ## Format the code, and fix what lint rules can fix
+fix: $(PYTHON_ENV) $(PAGES_ENV) ## Format the code, and fix what lint rules can fix
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
+	npm run fix --prefix frontend --silent
 
 # Warnings are errors. cdk-nag runs inside, and a finding stops the synthesis.
 synth: $(PYTHON_ENV) $(NODE_ENVS) ## Synthesize and check the stacks of both stages, without and with all options

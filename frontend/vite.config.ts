@@ -23,7 +23,6 @@ export default defineConfig({
     // The policy of the pages forbids `data:`, so that every asset is a file.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    manifest: "manifest.json",
     // One file of what several files need, instead of a dozen small ones.
     rolldownOptions: { output: { codeSplitting: { groups: [{ name: "shared", minShareCount: 2 }] } } },
     reportCompressedSize: false,

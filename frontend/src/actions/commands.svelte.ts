@@ -6,6 +6,7 @@
  *     $effect(() => commands.register([{ label: "Delete", key: "x", run: remove }]));
  */
 
+import { untrack } from "svelte";
 import type { IconName } from "../design/icons";
 
 export interface Command {
@@ -33,9 +34,11 @@ class Commands {
 
   /** Offer commands. Returns what withdraws them. */
   register(set: readonly Command[]): () => void {
-    this.#sets = [...this.#sets, set];
+    // Effects call this. They must not run again for the commands of others.
+    const before = untrack(() => this.#sets);
+    this.#sets = [...before, set];
     return () => {
-      this.#sets = this.#sets.filter((other) => other !== set);
+      this.#sets = untrack(() => this.#sets).filter((other) => other !== set);
     };
   }
 

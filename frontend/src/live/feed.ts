@@ -119,7 +119,6 @@ export class Feed {
   #heard(message: Message): void {
     if ("events" in message) {
       this.#lastId = message.id ?? this.#lastId;
-      this.#setState("live");
       for (const event of message.events) this.#hearEvent(event);
     } else if ("state" in message) {
       this.#setState(message.state);
