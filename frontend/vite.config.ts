@@ -11,7 +11,7 @@ const API = process.env.DARKROOM_URL ?? "http://localhost:8000";
 
 const toApi: ProxyOptions = { target: API };
 /** Everything but the pages belongs to the API. */
-const proxy = { "^/(?!app/|app$|src/|@|node_modules/|packages/|.generated/)": toApi };
+const proxy = { "^/(?!app(?:[/?]|$))": toApi };
 
 export default defineConfig({
   base: "/app/",
