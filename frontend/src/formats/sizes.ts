@@ -31,8 +31,9 @@ export function pixelsText(width: number, height: number): string {
   return `${width} × ${height}`;
 }
 
-/** Return how much smaller a result is than its original: "−84 %", or "+12 %" for a larger one. */
+/** Return how much smaller a result is than its original: "−84 %", at most "−99 %", or "+12 %" for a larger one. */
 export function savedText(bytes: number, original: number): string {
-  const percent = Math.round((bytes / original - 1) * 100);
+  // What is there is never 100 % smaller.
+  const percent = Math.max(-99, Math.round((bytes / original - 1) * 100));
   return `${percent > 0 ? "+" : percent < 0 ? "−" : ""}${Math.abs(percent)} %`;
 }

@@ -5,6 +5,8 @@ const DAY = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year
 const EXACT = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium" });
 const TIME = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
+const SECOND = new Intl.DateTimeFormat("en", { timeStyle: "medium", hourCycle: "h23" });
+
 const STEPS = [
   ["minute", 60],
   ["hour", 60],
@@ -35,6 +37,11 @@ export function exactText(moment: string): string {
 /** Return the time of a day in the reader's zone: "14:05". */
 export function timeText(moment: number): string {
   return TIME.format(moment);
+}
+
+/** Return the time of a day with seconds, in the reader's zone: "14:05:09". */
+export function secondText(moment: string): string {
+  return SECOND.format(Date.parse(moment));
 }
 
 /** Return a length of time: "37 ms", "1.4 s", "2 min 5 s", "3 h 10 min". */

@@ -31,6 +31,7 @@ export const ROUTES: readonly Route[] = [
     load: () => import("../pages/jobs/JobsPage.svelte"),
     navigation: { label: "Jobs", icon: "images", key: "j" },
   },
+  { path: "/jobs/:id", load: () => import("../pages/job/JobPage.svelte"), within: "/" },
 ];
 
 /** The page of every other path. */

@@ -26,6 +26,7 @@ test("a size in pixels has width and height", () => expect(pixelsText(640, 480))
 
 test.each([
   [160, 1000, "−84 %"],
+  [1, 1000, "−99 %"],
   [1120, 1000, "+12 %"],
   [1000, 1000, "0 %"],
 ])("%i of %i bytes are %s", (bytes, original, text) => expect(savedText(bytes, original)).toBe(text));

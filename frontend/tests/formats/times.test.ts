@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countdownText, durationText, relativeText } from "../../src/formats/times";
+import { countdownText, durationText, relativeText, secondText } from "../../src/formats/times";
 
 const NOW = Date.parse("2026-11-30T12:00:00.000Z");
 const ago = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
@@ -28,6 +28,11 @@ test.each([
   [125_000, "2 min 5 s"],
   [11_400_000, "3 h 10 min"],
 ])("%d milliseconds are %s", (milliseconds, text) => expect(durationText(milliseconds)).toBe(text));
+
+test("the time of a day has seconds", () => {
+  const inThisZone = new Date(2026, 10, 30, 9, 5, 7).toISOString();
+  expect(secondText(inThisZone)).toBe("09:05:07");
+});
 
 test.each([
   [7, "0:07"],

@@ -18,6 +18,8 @@ export interface RequestOptions {
   signal?: AbortSignal;
   /** Whether the request goes on after the page is closed. */
   keepalive?: boolean;
+  /** Whether an answer that leads elsewhere is the answer, such as a link to a result that need not be loaded. */
+  isLinkEnough?: boolean;
   /** The same for each repetition of one request, so that it has one effect. */
   idempotencyKey?: string;
 }
@@ -76,7 +78,8 @@ export class Client {
   async send(method: Method, path: string, options: AnyParts = {}): Promise<Response> {
     return this.#recovered(async () => {
       const answer = await this.#fetch(method, path, options);
-      if (!answer.ok) throw errorOf(answer.status, await answer.text(), (name) => answer.headers.get(name));
+      if (!answer.ok && answer.type !== "opaqueredirect")
+        throw errorOf(answer.status, await answer.text(), (name) => answer.headers.get(name));
       return answer;
     });
   }
@@ -117,6 +120,7 @@ export class Client {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
       ...(options.keepalive ? { keepalive: true } : {}),
+      ...(options.isLinkEnough ? { redirect: "manual" } : {}),
     };
     try {
       return await fetch(this.address(path, options), request);

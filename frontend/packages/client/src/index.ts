@@ -10,12 +10,16 @@ export type { Upload } from "./upload";
 
 type Schemas = components["schemas"];
 
+export type Attempt = Schemas["AttemptBody"];
 export type Config = Schemas["ConfigBody"];
+export type Deliveries = Schemas["DeliveriesBody"];
 export type Job = Schemas["JobBody"];
 export type JobPage = Schemas["JobPage"];
 export type JobStatus = Schemas["JobStatus"];
 export type JobSummary = Schemas["JobSummaryBody"];
 export type JobTile = Schemas["JobTileBody"];
+export type Markup = Schemas["MarkupBody"];
+export type Plan = Schemas["PlanBody"];
 export type Preset = Schemas["PresetBody"];
 export type Session = Schemas["SessionBody"];
 export type Usage = Schemas["UsageBody"];

@@ -76,3 +76,15 @@ test("a request that is refused again fails", async () => {
   answering(problem(403, "forbidden"), problem(403, "forbidden"));
   await expect(new Client({ recover: async () => true }).get("/usage")).rejects.toMatchObject({ code: "forbidden" });
 });
+
+test("a link may be the answer, without loading what it leads to", async () => {
+  const link = Object.defineProperties(Response.json({}), {
+    ok: { value: false },
+    type: { value: "opaqueredirect" },
+    headers: { value: new Headers() },
+  });
+  const fetch = answering(link);
+  const path = { job_id: "1", name: "card" };
+  await new Client().ask("get", "/jobs/{job_id}/variants/{name}", { path, isLinkEnough: true });
+  expect(fetch.mock.lastCall?.[1]).toMatchObject({ redirect: "manual" });
+});
