@@ -26,6 +26,7 @@ _API_PATHS: Final = (
     "/usage",
     "/v1/*",
     "/auth/*",
+    "/keys*",
     "/webhooks*",
     "/healthz",
     "/readyz",

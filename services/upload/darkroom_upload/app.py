@@ -25,9 +25,11 @@ from darkroom_upload.api import (
     events,
     job_list,
     jobs,
+    keys,
     markup,
     originals,
     owner_events,
+    password,
     plan,
     presigned,
     preview,
@@ -36,6 +38,7 @@ from darkroom_upload.api import (
     recipes,
     results,
     second_runs,
+    session_list,
     sessions,
     status,
     uploads,
@@ -62,6 +65,7 @@ from darkroom_upload.jobs.job_lists import JobLists
 from darkroom_upload.jobs.job_reader import JobReader
 from darkroom_upload.jobs.orchestrator_client import OrchestratorClient
 from darkroom_upload.jobs.watcher import JobWatcher
+from darkroom_upload.keys.manage_keys import ManageKeys
 from darkroom_upload.markup.make_markup import MakeMarkup
 from darkroom_upload.middleware.compression import Compression
 from darkroom_upload.middleware.cors import with_cors
@@ -81,6 +85,7 @@ from darkroom_upload.results.archive import MakeArchive
 from darkroom_upload.results.public_results import PublicResults
 from darkroom_upload.results.result_links import ResultLinks
 from darkroom_upload.results.storage_origins import StorageOrigins
+from darkroom_upload.sessions.change_password import ChangePassword
 from darkroom_upload.sessions.login import LogIn
 from darkroom_upload.sessions.session_lifecycle import Sessions
 
@@ -107,6 +112,8 @@ class Services:
     make_variant: MakeVariant
     public_variant: MakePublicVariant
     log_in: LogIn
+    change_password: ChangePassword
+    manage_keys: ManageKeys
     authenticate: Authenticate
     throttle: Throttle
     sessions: Sessions
@@ -203,6 +210,9 @@ def _routers(services: Services, access: Access) -> Iterator[APIRouter]:
     yield recipes.writing_router(services.put_preset, services.delete_preset, access)
     yield usage.router(services.usage, services.stored, access, now=services.now)
     yield sessions.router(services.log_in, services.sessions, access, proxies=services.trusted_proxies)
+    yield session_list.router(services.sessions, access)
+    yield password.router(services.change_password, access, proxies=services.trusted_proxies)
+    yield keys.router(services.manage_keys, access)
     yield config.router(
         services.sessions,
         services.authenticate.cookie,

@@ -29,6 +29,7 @@ from darkroom_upload.callers.quota_usage import QuotaUsage
 from darkroom_upload.callers.rate_table import RateTable
 from darkroom_upload.callers.stored_bytes import StoredBytes
 from darkroom_upload.callers.throttle import Throttle
+from darkroom_upload.callers.usable_key import FindUsableKey
 from darkroom_upload.expiring_cache import ExpiringCache
 from darkroom_upload.feed.change_feed import ChangeFeed
 from darkroom_upload.feed.change_reader import ChangeReader
@@ -46,6 +47,8 @@ from darkroom_upload.jobs.job_lists import JobLists
 from darkroom_upload.jobs.job_reader import JobReader
 from darkroom_upload.jobs.orchestrator_client import OrchestratorClient
 from darkroom_upload.jobs.watcher import JobWatcher
+from darkroom_upload.keys.key_writes import KeyWrites
+from darkroom_upload.keys.manage_keys import ManageKeys
 from darkroom_upload.markup.make_markup import MakeMarkup
 from darkroom_upload.on_request.make_variant import MakeVariant
 from darkroom_upload.on_request.public_variant import NOTHING_SECONDS, MakePublicVariant
@@ -66,6 +69,7 @@ from darkroom_upload.results.result_links import ResultLinks
 from darkroom_upload.results.s3_links import GetCredentials, S3Links
 from darkroom_upload.results.signing_key import SigningKey
 from darkroom_upload.results.storage_origins import StorageOrigins
+from darkroom_upload.sessions.change_password import ChangePassword
 from darkroom_upload.sessions.login import LogIn
 from darkroom_upload.sessions.login_attempts import LoginAttempts
 from darkroom_upload.sessions.session_lifecycle import Sessions
@@ -108,6 +112,8 @@ class _Adapters:
         self.uploads = SqsQueue(clients.sqs, str(settings.uploads_queue_url))
         self.imports = SqsQueue(clients.sqs, str(settings.imports_queue_url))
         self.users = UserTable(dynamodb, accounts, settings.cipher)
+        self.keys = KeyTable(dynamodb, accounts, settings.cipher)
+        self.attempts = LoginAttempts(dynamodb, accounts, now=now)
         self.rates = RateTable(dynamodb, accounts, now=now)
         self.orchestrator = OrchestratorClient(clients.orchestrator)
         self.images = ImageWatcher(RequestTable(dynamodb, settings.jobs_table).all_of)
@@ -132,6 +138,7 @@ def compose(
     preset_writes = PresetWrites(dynamodb, accounts, now=now)
     development = settings.environment is Environment.DEVELOPMENT
     sessions = Sessions(SessionTable(dynamodb, accounts), adapters.users, now=now)
+    log_in = LogIn(users=adapters.users, attempts=adapters.attempts, development=development)
     watcher = JobWatcher(adapters.jobs.versions)
     feed = ChangeFeed(ChangeReader(dynamodb, settings.jobs_table), SummaryTexts(lists=adapters.lists), now=now)
     read_state = ReadState(find_job=adapters.jobs.owned_with_details, links=adapters.links)
@@ -162,11 +169,16 @@ def compose(
         ),
         markup=MakeMarkup(jobs=adapters.jobs, links=adapters.links),
         archive=MakeArchive(results=adapters.result_bytes),
-        log_in=LogIn(
-            users=adapters.users, attempts=LoginAttempts(dynamodb, accounts, now=now), development=development
+        log_in=log_in,
+        change_password=ChangePassword(log_in=log_in, users=adapters.users, sessions=sessions),
+        manage_keys=ManageKeys(
+            keys=adapters.keys,
+            writes=KeyWrites(dynamodb, accounts, adapters.keys, now=now),
+            attempts=adapters.attempts,
+            now=now,
         ),
         authenticate=Authenticate(
-            find_key=KeyBatches(KeyTable(dynamodb, accounts, cipher).find_many),
+            find_key=FindUsableKey(find=KeyBatches(adapters.keys.find_many), note_use=adapters.keys.note_use, now=now),
             find_session=sessions.find,
             development=development,
             trusted_origins=settings.cors_origins,

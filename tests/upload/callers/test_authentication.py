@@ -1,6 +1,6 @@
 """Tests of authentication by an API key or a session."""
 
-from typing import Any, Final
+from typing import Any
 
 import pytest
 from fastapi import Request
@@ -12,18 +12,8 @@ from darkroom.errors import Forbidden, Unauthenticated, Unavailable
 from darkroom_upload import expiring_cache
 from darkroom_upload.callers.authentication import Authenticate, FindKey, known_callers
 from darkroom_upload.callers.caller import Caller
-from darkroom_upload.sessions.session import Session, csrf_token_of
-
-TOKEN: Final = "a token"
-SESSION: Final = Session(
-    id=digest_of(TOKEN),
-    user="ann",
-    owner="studio",
-    user_version="1",
-    last_logout="",
-    expires_at=clock.parse("2026-11-25T05:15:26.310Z"),
-    csrf_token=csrf_token_of(TOKEN),
-)
+from darkroom_upload.sessions.session import Session
+from tests.upload.users import SESSION, TOKEN
 
 
 class Keys:

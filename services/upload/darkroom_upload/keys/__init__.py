@@ -1,0 +1,1 @@
+"""API keys that users make, see and revoke, for their own owner."""
