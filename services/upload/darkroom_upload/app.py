@@ -29,6 +29,7 @@ from darkroom_upload.api import (
     markup,
     originals,
     owner_events,
+    pages,
     password,
     plan,
     presigned,
@@ -76,6 +77,7 @@ from darkroom_upload.on_request.make_variant import MakeVariant
 from darkroom_upload.on_request.public_variant import MakePublicVariant
 from darkroom_upload.originals.run_again import RunAgain
 from darkroom_upload.originals.stored_originals import StoredOriginals
+from darkroom_upload.pages.built_pages import BuiltPages
 from darkroom_upload.planning.plan_recipe import PlanRecipe
 from darkroom_upload.presets.delete_preset import DeletePreset
 from darkroom_upload.presets.put_preset import PutPreset
@@ -141,6 +143,7 @@ class Services:
     preview_slots: Admission
     installed_presets: Presets
     origins: StorageOrigins
+    pages: BuiltPages
     environment: Environment
     max_upload_bytes: int
     readiness: Readiness
@@ -221,4 +224,5 @@ def _routers(services: Services, access: Access) -> Iterator[APIRouter]:
         environment=services.environment,
         max_upload_bytes=services.max_upload_bytes,
     )
+    yield pages.router(services.pages, services.origins)
     yield health.router(services.readiness)

@@ -54,6 +54,7 @@ from darkroom_upload.on_request.make_variant import MakeVariant
 from darkroom_upload.on_request.public_variant import NOTHING_SECONDS, MakePublicVariant
 from darkroom_upload.originals.run_again import RunAgain
 from darkroom_upload.originals.stored_originals import StoredOriginals
+from darkroom_upload.pages.built_pages import BuiltPages
 from darkroom_upload.planning.plan_recipe import PlanRecipe
 from darkroom_upload.presets.delete_preset import DeletePreset
 from darkroom_upload.presets.preset_writes import PresetWrites
@@ -215,6 +216,7 @@ def compose(
         preview_slots=Admission(PREVIEWS, "previews"),
         installed_presets=presets,
         origins=_origins(clients, settings),
+        pages=BuiltPages.read(settings.pages_folder),
         environment=settings.environment,
         max_upload_bytes=settings.max_upload_bytes,
         readiness=_readiness(clients, settings, stop),
