@@ -28,8 +28,15 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# The dashboard is built if Node can do it. Otherwise, and with `make run PAGES=`, the API runs alone.
+PAGES := $(if $(shell node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))' 2>/dev/null && echo yes),$(patsubst %/package.json,%/dist/index.html,$(wildcard frontend/package.json)))
+PAGES_SOURCES := $(shell find frontend -name node_modules -prune -o -name dist -prune -o -name .generated -prune -o -type f -print 2>/dev/null)
+
+frontend/dist/index.html: frontend/node_modules/.installed $(PAGES_SOURCES)
+	npm run build --prefix frontend --silent
+
 # RELOAD=1 restarts a service when its code changes. KEEP=1 keeps the emulator's state in out/emulator between runs.
-run: $(PYTHON_ENV) $(EMULATOR_ENV) ## Run the whole system on this machine until Ctrl-C; RELOAD=1 and KEEP=1 are explained in CONTRIBUTING.md
+run: $(PYTHON_ENV) $(EMULATOR_ENV) $(PAGES) ## Run the whole system on this machine until Ctrl-C; RELOAD=1 and KEEP=1 are explained in CONTRIBUTING.md
 	@exec .venv/bin/python -m darkroom_local $(if $(RELOAD),--reload) $(if $(KEEP),--keep)
 
 # K selects tests by their names, as pytest's -k does: make test K=cancel.
@@ -135,7 +142,7 @@ audit: | $(UV) ## Look for known vulnerabilities of the dependencies in the lock
 		npm audit --prefix $$project --audit-level high; done
 
 clean: ## Remove everything that was installed or made here
-	rm -rf .venv .uv tools/emulator/.venv tools/faults/.venv tools/contract/.venv tools/clients/.venv tools/docs/.venv tools/docs/node_modules $(NODE_ENVS:/.installed=) $(PEER_ENV:/.installed=) cdk/cdk.out out build dist
+	rm -rf .venv .uv tools/emulator/.venv tools/faults/.venv tools/contract/.venv tools/clients/.venv tools/docs/.venv tools/docs/node_modules $(NODE_ENVS:/.installed=) $(PEER_ENV:/.installed=) frontend/node_modules frontend/dist frontend/.generated cdk/cdk.out out build dist
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

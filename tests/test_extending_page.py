@@ -36,8 +36,8 @@ EXAMPLES = {
     "A format": Example(
         r'(?:ImageFormat|OutputFormat)\.WEBP\b|\bWEBP = |"\.webp"|"encode webp|"libwebp": "webp"|\bWebP\b',
         r"services/|clients/.*py$|bench/estimates/|README|docs/recipes",
-        # A compression of TIFF has the same name. Thumbnails have this format whatever formats there are.
-        ("tiff/refusals.py", "/thumbnail.py"),
+        # A compression of TIFF has the same name. Thumbnails and pages have it whatever formats there are.
+        ("tiff/refusals.py", "/thumbnail.py", "pages/built_pages.py"),
     ),
     "A preset": Example(
         r"\boptimize\b",
