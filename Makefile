@@ -33,7 +33,7 @@ PAGES := $(if $(shell node -e 'process.exit(Number(process.versions.node.split("
 PAGES_SOURCES := $(shell find frontend -name node_modules -prune -o -name dist -prune -o -name .generated -prune -o -type f -print 2>/dev/null)
 
 frontend/dist/index.html: frontend/node_modules/.installed $(PAGES_SOURCES)
-	npm run build --prefix frontend --silent
+	npm run build --prefix frontend --silent -- --logLevel warn
 
 # RELOAD=1 restarts a service when its code changes. KEEP=1 keeps the emulator's state in out/emulator between runs.
 run: $(PYTHON_ENV) $(EMULATOR_ENV) $(PAGES) ## Run the whole system on this machine until Ctrl-C; RELOAD=1 and KEEP=1 are explained in CONTRIBUTING.md

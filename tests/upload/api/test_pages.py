@@ -103,7 +103,7 @@ async def test_copies_that_the_build_has_compressed_are_sent(anybody: httpx.Asyn
         async with anybody.stream("GET", path, headers={"accept-encoding": accepted}) as answer:
             raw = b"".join([chunk async for chunk in answer.aiter_raw()])
         assert answer.headers.get("content-encoding") == coding
-        assert "Accept-Encoding" in answer.headers["vary"]
+        assert answer.headers["vary"] == "Accept-Encoding"
         assert int(answer.headers["content-length"]) == len(raw)
         etags.add(answer.headers["etag"])
         again = await anybody.get(path, headers={"accept-encoding": accepted, "if-none-match": answer.headers["etag"]})

@@ -74,7 +74,8 @@ class _Sender:
         """Return the body to send, and change its head to fit."""
         headers, body = MutableHeaders(scope=head), message.get("body", b"")
         etag = headers.get("etag", "")
-        headers.add_vary_header("Accept-Encoding")
+        if "accept-encoding" not in headers.get("vary", "").lower():
+            headers.add_vary_header("Accept-Encoding")
         if head["status"] == _NOT_MODIFIED:
             # The client has this version compressed, and keeps it under that ETag.
             if etag and _tagged(etag) in self._known:
