@@ -5,6 +5,7 @@ import io
 import json
 import re
 import zipfile
+from pathlib import Path
 from typing import Final
 
 import boto3
@@ -13,9 +14,12 @@ from click.testing import CliRunner
 
 from darkroom_cli.main import darkroom
 from darkroom_local.service import Service
-from rehearsal.forbidden import ORIGINALS, RESULTS
-from rehearsal.tasks import secret
+from darkroom_upload.pages.built_pages import BuiltPages
+from rehearsal.conftest import Rehearsal
+from rehearsal.forbidden import FRONTEND, ORIGINALS, RESULTS
+from rehearsal.tasks import secret, take_role
 from tests.support.api import Api
+from tools.pages import put_pages
 from tools.testbed.images import jpeg
 
 PASSWORD: Final = "a password of four words"
@@ -52,6 +56,18 @@ async def test_a_drop_becomes_a_job(api: Api) -> None:
     boto3.client("s3").put_object(Bucket=ORIGINALS, Key="incoming/thumbnails/drop.jpg", Body=jpeg(320, 200))
     job_id = await _new_job(api, before)
     assert (await api.ended(job_id))["status"] == "completed"
+
+
+def test_the_pipelines_role_puts_the_pages(rehearsal: Rehearsal, roles: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets" / "main-1a2b.js").write_text("")
+    (tmp_path / "index.html").write_text("<!doctype html>")
+    put_pages(take_role(roles["deploy"], "deploy").session().client("s3"), BuiltPages.read(tmp_path), FRONTEND)
+    client = boto3.client("s3")
+    index = client.head_object(Bucket=FRONTEND, Key="app/index.html")
+    assert (index["CacheControl"], index["ContentType"]) == ("no-cache", "text/html; charset=utf-8")
+    asset = client.head_object(Bucket=FRONTEND, Key="app/assets/main-1a2b.js")
+    assert asset["CacheControl"].endswith("immutable")
 
 
 async def test_presets_of_the_owner_are_put_used_and_deleted(api: Api) -> None:

@@ -73,7 +73,7 @@ def test_all_images_have_the_same_base_image_by_digest() -> None:
     for dockerfile in DOCKERFILES:
         text = dockerfile.read_text()
         bases |= set(re.findall(r"^ARG PYTHON_IMAGE=(.+)$", text, re.MULTILINE))
-        *stages, image = re.findall(r"^FROM (\S+)", text, re.MULTILINE)
+        *stages, image = re.findall(r"^FROM (?:--platform=\S+ )?(\S+)", text, re.MULTILINE)
         assert image == "${PYTHON_IMAGE}"
         assert set(stages) == {"${PYTHON_IMAGE}"} | ({"${NODE_IMAGE}"} if dockerfile == WITH_PAGES else set())
     (base,) = bases

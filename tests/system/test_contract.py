@@ -21,6 +21,8 @@ EXECUTABLE: Final = Path(__file__).parents[2] / "tools" / "contract" / ".venv" /
 
 # A request that the schema allows may still be refused: a file that is not an image, an unknown cursor.
 UNSUITABLE: Final = "positive_data_acceptance"
+REFUSALS: Final = [400, 401, 403, 404, 405, 406, 409, 412, 415, 422, 428, 429, "5xx"]
+"""Answers to requests that the schema does not allow: schemathesis's own, and 412 for a precondition that is not met."""
 
 
 def configuration(job_ids: list[str], session: str) -> str:
@@ -33,6 +35,8 @@ def configuration(job_ids: list[str], session: str) -> str:
 api_key = {json.dumps(DEVELOPMENT_KEY)}
 [auth.openapi.Session]
 api_key = {json.dumps(session)}
+[checks.negative_data_rejection]
+expected-statuses = {json.dumps(REFUSALS)}
 [dictionaries]
 jobs = {{ values = {json.dumps(job_ids)} }}
 names = {{ values = ["grayscale", "web"] }}

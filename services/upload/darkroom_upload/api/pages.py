@@ -7,15 +7,12 @@ from fastapi import APIRouter, Header, Response
 from fastapi.responses import RedirectResponse
 
 from darkroom.errors import NotFound
+from darkroom.page_policy import page_policy
 from darkroom_upload.api.responses import matches
 from darkroom_upload.pages.built_pages import INDEX, BuiltPages, PageFile
-from darkroom_upload.pages.page_policy import page_policy
 from darkroom_upload.results.storage_origins import StorageOrigins
 
 _PAGES: Final = "/app/"
-_IMMUTABLE: Final = "public, max-age=31536000, immutable"
-_ASK_AGAIN: Final = "no-cache"
-"""A cache may keep the file, and asks each time whether it is still the same."""
 
 
 def router(pages: BuiltPages, origins: StorageOrigins) -> APIRouter:
@@ -45,7 +42,7 @@ def router(pages: BuiltPages, origins: StorageOrigins) -> APIRouter:
             raise NotFound("There is nothing at this path.")
         answer = _answer(file, accept_encoding, known)
         if file.path == INDEX:
-            answer.headers["Content-Security-Policy"] = page_policy(await origins())
+            answer.headers["Content-Security-Policy"] = page_policy((await origins()).all)
         return answer
 
     return routes
@@ -54,7 +51,7 @@ def router(pages: BuiltPages, origins: StorageOrigins) -> APIRouter:
 def _answer(file: PageFile, accept_encoding: str, known: str | None) -> Response:
     coding = file.coding_for(accept_encoding)
     headers = {
-        "Cache-Control": _IMMUTABLE if file.is_immutable else _ASK_AGAIN,
+        "Cache-Control": file.cache_control,
         "ETag": file.etag(coding),
         "Vary": "Accept-Encoding",
     }

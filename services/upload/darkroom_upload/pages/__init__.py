@@ -1,1 +1,1 @@
-"""The dashboard's pages, as they were built from `frontend/`, and their content security policy."""
+"""The dashboard's pages, as they were built from `frontend/`."""

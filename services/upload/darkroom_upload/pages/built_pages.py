@@ -59,9 +59,9 @@ class PageFile:
         return _MEDIA_TYPES.get(PurePosixPath(self.path).suffix, "application/octet-stream")
 
     @property
-    def is_immutable(self) -> bool:
-        """Whether another content has another path, so that caches may keep this one."""
-        return self.path.startswith(ASSETS)
+    def cache_control(self) -> str:
+        """How long caches may keep the file: always if its name has a hash, otherwise they ask each time."""
+        return "public, max-age=31536000, immutable" if self.path.startswith(ASSETS) else "no-cache"
 
     def coding_for(self, accept_encoding: str) -> str:
         """Return the best coding that there is and that the client accepts; an empty text for none."""
@@ -95,6 +95,13 @@ class BuiltPages:
     def is_built(self) -> bool:
         """Whether there is a build."""
         return INDEX in self._files
+
+    @property
+    def files(self) -> list[PageFile]:
+        """All files, each after those that it may name: first those with a hash in their names, last the index."""
+        return sorted(
+            self._files.values(), key=lambda file: (file.path == INDEX, not file.path.startswith(ASSETS), file.path)
+        )
 
     def find(self, path: str) -> PageFile | None:
         """Return the file of a path below `/app/`, or None if there is none.
