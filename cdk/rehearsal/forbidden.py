@@ -57,20 +57,11 @@ def _make_key(on: boto3.Session) -> Any:
     return on.client("dynamodb").put_item(TableName=_ACCOUNTS, Item=_ACCOUNT)
 
 
-def _move_user(on: boto3.Session) -> Any:
-    return _set(on, "owner")
-
-
 def _set_password(on: boto3.Session) -> Any:
-    return _set(on, "password_hash")
-
-
-def _set(on: boto3.Session, attribute: str) -> Any:
     return on.client("dynamodb").update_item(
         TableName=_ACCOUNTS,
         Key=_USER,
-        UpdateExpression="SET #attribute = :other",
-        ExpressionAttributeNames={"#attribute": attribute},
+        UpdateExpression="SET password_hash = :other",
         ExpressionAttributeValues={":other": {"S": "other"}},
     )
 
@@ -103,7 +94,6 @@ FORBIDDEN: Final[list[tuple[str, str, Call]]] = [
     ("upload", "scan jobs", lambda on: on.client("dynamodb").scan(TableName=_JOBS)),
     ("upload", "delete an account", lambda on: on.client("dynamodb").delete_item(TableName=_ACCOUNTS, Key=_ACCOUNT)),
     ("upload", "make a user", _make_user),
-    ("upload", "give a user to another owner", _move_user),
     ("orchestrator", "make an API key", _make_key),
     ("orchestrator", "set a password", _set_password),
     ("upload", "read its queue", lambda on: on.client("sqs").receive_message(**queue("uploads"))),

@@ -114,14 +114,31 @@ async def test_a_user_created_by_an_operator_logs_in_and_out(services: dict[str,
     async with httpx.AsyncClient(base_url=services["upload"].url, timeout=60, trust_env=False) as http:
         # The second login ends the first session.
         for _ in range(2):
-            entered = await http.post("/auth/login", json={"name": "ann", "password": PASSWORD})
-            assert entered.status_code == 200, entered.text
-            # Set by hand: a client does not send a Secure cookie without TLS.
-            http.headers["cookie"] = entered.headers["set-cookie"].partition(";")[0]
-            http.headers["x-csrf-token"] = entered.json()["csrf_token"]
+            _enter(http, await http.post("/auth/login", json={"name": "ann", "password": PASSWORD}))
         assert (await http.get("/jobs")).status_code == 200
+        await _make_use_and_revoke_a_key(http)
+        assert len((await http.get("/auth/sessions")).json()["items"]) == 1
+        assert (await http.delete("/auth/sessions")).status_code == 204
+        _enter(http, await http.put("/auth/password", json={"current": PASSWORD, "new": f"{PASSWORD} and more"}))
         assert (await http.post("/auth/logout", json={"everywhere": True})).status_code == 204
         assert (await http.get("/auth/me")).status_code == 401
+
+
+def _enter(http: httpx.AsyncClient, answer: httpx.Response) -> None:
+    """Go on with the session that an answer has. By hand: a client does not send a Secure cookie without TLS."""
+    assert answer.status_code == 200, answer.text
+    http.headers["cookie"] = answer.headers["set-cookie"].partition(";")[0]
+    http.headers["x-csrf-token"] = answer.json()["csrf_token"]
+
+
+async def _make_use_and_revoke_a_key(http: httpx.AsyncClient) -> None:
+    answer = await http.post("/keys", json={"name": "laptop"})
+    assert answer.status_code == 201, answer.text
+    made = answer.json()
+    assert (await http.get("/usage", headers={"x-api-key": made["key"]})).status_code == 200
+    (listed,) = [key for key in (await http.get("/keys")).json()["items"] if key["prefix"] == made["prefix"]]
+    assert listed["last_used_at"] is not None
+    assert (await http.delete(f"/keys/{made['prefix']}")).status_code == 204
 
 
 async def test_operators_see_and_redrive_every_queue(services: dict[str, Service]) -> None:
