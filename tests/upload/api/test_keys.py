@@ -191,10 +191,10 @@ async def test_keys_of_users_share_the_quota_of_sessions(installation: Installat
     ):
         home = await visitor.at_home(bob.name)
         texts = [(await make(home))["key"] for _ in range(2)]
-        cat = {"content": images.jpeg(16, 16)}
+        cat = images.jpeg(16, 16)
         image = {"content-type": "image/jpeg"}
-        sent = [await service.client.post("/uploads", **cat, headers=image | {"x-api-key": key}) for key in texts]
-        sent.append(await home.post("/uploads", **cat, headers=image))
+        sent = [await service.client.post("/uploads", content=cat, headers=image | {"x-api-key": key}) for key in texts]
+        sent.append(await home.post("/uploads", content=cat, headers=image))
         assert [answer.status_code for answer in sent] == [202, 202, 429]
         used = [(await by_key(service, key)).json()["jobs"]["used"] for key in texts]
         assert used == [2, 2]
