@@ -16,7 +16,6 @@ Call = Callable[[boto3.Session], Any]
 
 _JOB: Final = {"job_id": {"S": "someone-elses"}}
 _ACCOUNT: Final = {"id": {"S": "key#someone"}}
-_USER: Final = {"id": {"S": "user#someone"}}
 _JOBS: Final = "darkroom-dev-jobs"
 _ACCOUNTS: Final = "darkroom-dev-accounts"
 
@@ -49,23 +48,6 @@ def _put_parameter(on: boto3.Session, name: str) -> Any:
     return on.client("ssm").put_parameter(Name=name, Value="{}", Type="String", Overwrite=True)
 
 
-def _make_user(on: boto3.Session) -> Any:
-    return on.client("dynamodb").put_item(TableName=_ACCOUNTS, Item=_USER)
-
-
-def _make_key(on: boto3.Session) -> Any:
-    return on.client("dynamodb").put_item(TableName=_ACCOUNTS, Item=_ACCOUNT)
-
-
-def _set_password(on: boto3.Session) -> Any:
-    return on.client("dynamodb").update_item(
-        TableName=_ACCOUNTS,
-        Key=_USER,
-        UpdateExpression="SET password_hash = :other",
-        ExpressionAttributeValues={":other": {"S": "other"}},
-    )
-
-
 def _read_secret(on: boto3.Session) -> Any:
     return on.client("secretsmanager").get_secret_value(SecretId="darkroom-dev/origin")
 
@@ -93,9 +75,6 @@ FORBIDDEN: Final[list[tuple[str, str, Call]]] = [
     ("upload", "delete a job", lambda on: on.client("dynamodb").delete_item(TableName=_JOBS, Key=_JOB)),
     ("upload", "scan jobs", lambda on: on.client("dynamodb").scan(TableName=_JOBS)),
     ("upload", "delete an account", lambda on: on.client("dynamodb").delete_item(TableName=_ACCOUNTS, Key=_ACCOUNT)),
-    ("upload", "make a user", _make_user),
-    ("orchestrator", "make an API key", _make_key),
-    ("orchestrator", "set a password", _set_password),
     ("upload", "read its queue", lambda on: on.client("sqs").receive_message(**queue("uploads"))),
     ("upload", "read imports", lambda on: on.client("sqs").receive_message(**queue("imports"))),
     ("processor", "request an import", lambda on: on.client("sqs").send_message(**queue("imports"), MessageBody="{}")),
