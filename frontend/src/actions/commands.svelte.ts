@@ -64,10 +64,11 @@ class Commands {
   }
 }
 
-/** Whether a key belongs to a field. Buttons and boxes take only the space bar and Enter. */
+/** Whether a key belongs to a field. Buttons and boxes take only the space bar and Enter, sliders only keys that move. */
 function isTyping({ target, key }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target.matches("textarea, select")) return true;
+  if (target.matches("[type=range]")) return /^(?:Arrow|Page|Home$|End$)/.test(key);
   if (target.matches("input")) return !target.matches("[type=checkbox], [type=radio], [type=button]") || key === " ";
   return (key === "Enter" || key === " ") && target.matches("button, a, summary");
 }

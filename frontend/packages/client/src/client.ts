@@ -70,7 +70,9 @@ export class Client {
     ...[options]: Options<Operation<M, P>>
   ): Promise<Answer<Content<Operation<M, P>>>> {
     const answer = await this.send(method, path as string, options as AnyParts | undefined);
-    const data = JSON_TYPE.test(answer.headers.get("Content-Type") ?? "") ? await answer.json() : undefined;
+    // Some answers without content name a type all the same.
+    const isJson = answer.status !== 204 && JSON_TYPE.test(answer.headers.get("Content-Type") ?? "");
+    const data = isJson ? await answer.json() : undefined;
     return { data, status: answer.status, headers: answer.headers };
   }
 

@@ -88,3 +88,8 @@ test("a link may be the answer, without loading what it leads to", async () => {
   await new Client().ask("get", "/jobs/{job_id}/variants/{name}", { path, isLinkEnough: true });
   expect(fetch.mock.lastCall?.[1]).toMatchObject({ redirect: "manual" });
 });
+
+test("an answer without content is no JSON, whatever its type says", async () => {
+  answering(new Response(null, { status: 204, headers: { "Content-Type": "application/json" } }));
+  expect(await new Client().delete("/jobs/{job_id}", { path: { job_id: "1" } })).toBeUndefined();
+});

@@ -11,7 +11,7 @@ export function factsOf({ source }: Job): Fact[] {
   const isKnown = source.format != null;
   return [
     ["Format", source.format ?? source.content_type],
-    ["Size", width && height ? `${pixelsText(width, height)}, ${((width * height) / 1e6).toFixed(1)} MP` : null],
+    ["Size", width && height ? pixelsText(width, height) + megapixelsText(width * height) : null],
     ["File", source.bytes === null ? null : bytesText(source.bytes)],
     ["Colours", source.mode ? `${source.mode}${source.has_alpha ? ", transparent" : ""}` : null],
     ["Profile", isKnown ? (source.icc_profile ?? "none") : null],
@@ -19,6 +19,10 @@ export function factsOf({ source }: Job): Fact[] {
     ["Orientation", orientation && orientation > 1 ? `${orientation}, results are upright` : null],
     ["Density", dpi ? `${Math.round(dpi[0])} dpi` : null],
   ];
+}
+
+function megapixelsText(pixels: number): string {
+  return pixels < 100_000 ? "" : `, ${(pixels / 1e6).toFixed(1)} MP`;
 }
 
 /** Return what the camera wrote, by the names of EXIF. */

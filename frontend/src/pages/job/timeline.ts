@@ -23,7 +23,8 @@ export function isOpen(status: JobStatus): boolean {
 }
 
 /** Whether the job has results, or may still get some, which can be published. */
-export function mayPublish(status: JobStatus): boolean {
+export function mayPublish({ status, variants }: Job): boolean {
+  if (variants.length === 0) return false;
   return isOpen(status) || status === "completed" || status === "partially_completed";
 }
 

@@ -50,8 +50,9 @@ test("an import says from where", () => {
 
 test("only what has results or may get some can be published", () => {
   expect(isOpen("queued")).toBe(true);
-  expect(mayPublish("processing")).toBe(true);
-  expect(mayPublish("partially_completed")).toBe(true);
-  expect(mayPublish("failed")).toBe(false);
-  expect(mayPublish("cancelled")).toBe(false);
+  expect(mayPublish(job({ status: "processing" }))).toBe(true);
+  expect(mayPublish(job({ status: "partially_completed" }))).toBe(true);
+  expect(mayPublish(job({ status: "failed" }))).toBe(false);
+  expect(mayPublish(job({ status: "cancelled" }))).toBe(false);
+  expect(mayPublish(job({ variants: [] }))).toBe(false);
 });
