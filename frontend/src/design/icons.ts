@@ -1,8 +1,10 @@
 /** Icons of the pages, by their names at https://lucide.dev. The build makes one file of them. */
 export const ICONS = [
   "archive",
+  "arrow-down",
   "arrow-left",
   "arrow-left-right",
+  "arrow-up",
   "ban",
   "book-open",
   "chart-column",
@@ -22,6 +24,7 @@ export const ICONS = [
   "external-link",
   "folder",
   "globe",
+  "grip-vertical",
   "image",
   "images",
   "info",

@@ -32,6 +32,22 @@ export const ROUTES: readonly Route[] = [
     navigation: { label: "Jobs", icon: "images", key: "j" },
   },
   { path: "/jobs/:id", load: () => import("../pages/job/JobPage.svelte"), within: "/" },
+  {
+    path: "/recipes",
+    load: () => import("../pages/recipes/RecipesPage.svelte"),
+    navigation: { label: "Recipes", icon: "sliders-horizontal", key: "r" },
+  },
+  { path: "/recipes/:name", load: () => import("../pages/recipes/RecipePage.svelte"), within: "/recipes" },
+  {
+    path: "/usage",
+    load: () => import("../pages/usage/UsagePage.svelte"),
+    navigation: { label: "Usage & keys", icon: "chart-column", key: "k" },
+  },
+  {
+    path: "/settings",
+    load: () => import("../pages/settings/SettingsPage.svelte"),
+    navigation: { label: "Settings", icon: "settings", key: "s" },
+  },
 ];
 
 /** The page of every other path. */
