@@ -52,6 +52,18 @@ class Session {
     this.#channel.postMessage(body);
   }
 
+  /** Give the password again, which some actions ask for. Throws ApiError and Unreachable. */
+  async confirm(password: string): Promise<void> {
+    await this.logIn(this.user, password);
+  }
+
+  /** Change the password. All other sessions of this user end. Throws ApiError, 401 for a wrong present one, and Unreachable. */
+  async changePassword(current: string, next: string): Promise<void> {
+    const body = await this.#client.put("/auth/password", { body: { current, new: next } });
+    this.#begin(body);
+    this.#channel.postMessage(body);
+  }
+
   /** End this session, or all of this user. Throws ApiError and Unreachable. */
   async logOut({ everywhere = false } = {}): Promise<void> {
     const send = () => this.#client.post("/auth/logout", { body: { everywhere } });
