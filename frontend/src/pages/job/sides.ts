@@ -34,9 +34,11 @@ export function sidesOf(job: Job, now: number, isGone = false): Side[] {
 export function pairOf(sides: readonly Side[], left: string | null, right: string | null): Pair | null {
   const named = (id: string | null) => sides.find((side) => side.id === id);
   const chosenRight = named(right);
-  const chosenLeft = named(left) ?? sides.find(({ id }) => id !== chosenRight?.id);
+  const others = sides.filter(({ id }) => id !== chosenRight?.id);
+  const chosenLeft = named(left) ?? others.find(({ id }) => id === ORIGINAL) ?? largest(others) ?? chosenRight;
   if (!chosenLeft) return null;
   const rest = sides.filter(({ id }) => id !== chosenLeft.id && id !== ORIGINAL);
+  if (chosenRight && chosenRight.id === chosenLeft.id) return { left: chosenLeft, right: null };
   return { left: chosenLeft, right: chosenRight ?? largest(rest) };
 }
 
@@ -44,7 +46,7 @@ export function pairOf(sides: readonly Side[], left: string | null, right: strin
 export function originalRefusal(job: Job, now: number): string {
   if (!job.original)
     return job.status === "awaiting_upload" ? "The original has not arrived yet." : "There is no original.";
-  return hasExpired(job, now) ? "The original has expired. Results stay as long as the job." : "";
+  return hasExpired(job, now) ? "The original has expired, the results stay." : "";
 }
 
 /** Whether browsers show a file of this type. */

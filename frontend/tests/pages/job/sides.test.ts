@@ -35,7 +35,7 @@ test("the address chooses the sides, if there are such", () => {
   expect(ids("large", "small")).toEqual(["large", "small"]);
   expect(ids("small", ORIGINAL)).toEqual(["small", ORIGINAL]);
   expect(ids("gone", "small")).toEqual([ORIGINAL, "small"]);
-  expect(ids(null, ORIGINAL)).toEqual(["small", ORIGINAL]);
+  expect(ids(null, ORIGINAL)).toEqual(["large", ORIGINAL]);
 });
 
 test("without the original, results are compared with each other", () => {
@@ -44,8 +44,13 @@ test("without the original, results are compared with each other", () => {
     original: { url: "", bytes: 1, kept: false, expires_at: "2026-11-30T11:59:59.000Z" },
   });
   const pair = pairOf(sidesOf(expired, NOW), null, null);
-  expect([pair?.left.id, pair?.right?.id]).toEqual(["small", "large"]);
+  expect([pair?.left.id, pair?.right?.id]).toEqual(["large", "small"]);
   expect(originalRefusal(expired, NOW)).toMatch("has expired");
+});
+
+test("the same on both sides is one image", () => {
+  const pair = pairOf(sidesOf(job(), NOW), "card", "card");
+  expect([pair?.left.id, pair?.right]).toEqual(["card", null]);
 });
 
 test("an original that could not be loaded is left out", () =>
