@@ -23,8 +23,10 @@ export default defineConfig({
     // The policy of the pages forbids `data:`, so that every asset is a file.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // One file of what several files need, instead of a dozen small ones.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "shared", minShareCount: 2 }] } } },
+    // One file of what several pages need, instead of a dozen small ones. What a page shares with its own parts is not in it.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: "shared", minShareCount: 2, test: /^(?!.*\/src\/pages\/)/ }] } },
+    },
     reportCompressedSize: false,
   },
   server: { host: "127.0.0.1", proxy },

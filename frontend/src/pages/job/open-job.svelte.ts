@@ -10,7 +10,7 @@ import { api } from "../../session/api";
 import { Resource } from "../../stores/resource.svelte";
 import { statusLine } from "../../stores/status.svelte";
 import { toasts } from "../../stores/toasts.svelte";
-import { isOpen } from "./timeline";
+import { isOpen } from "./statuses";
 
 /** Pause in which events are collected before the job is loaded again. An event has only its status and progress. */
 const CATCH_UP_MS = 250;

@@ -1,6 +1,7 @@
 /** The steps of a job, with their times. */
 
 import type { Job, JobStatus } from "@darkroom/client";
+import { isOpen } from "./statuses";
 
 export interface Step {
   title: string;
@@ -15,18 +16,6 @@ export interface Step {
 }
 
 const STOPPED = new Set<JobStatus>(["cancelled", "expired"]);
-const OPEN = new Set<JobStatus>(["awaiting_upload", "queued", "processing"]);
-
-/** Whether something will still happen to the job by itself. */
-export function isOpen(status: JobStatus): boolean {
-  return OPEN.has(status);
-}
-
-/** Whether the job has results, or may still get some, which can be published. */
-export function mayPublish({ status, variants }: Job): boolean {
-  if (variants.length === 0) return false;
-  return isOpen(status) || status === "completed" || status === "partially_completed";
-}
 
 /** Return the steps in their order, those that are ahead too. */
 export function stepsOf(job: Job): Step[] {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isOpen, mayPublish, stepsOf } from "../../../src/pages/job/timeline";
+import { stepsOf } from "../../../src/pages/job/timeline";
 import { job } from "./jobs";
 
 const shown = (...of: Parameters<typeof job>) =>
@@ -46,13 +46,4 @@ test("the report of an end may overtake that of the start", () =>
 test("an import says from where", () => {
   const [first] = stepsOf(job({}, { imported_from: "images.example.com" }));
   expect(first).toMatchObject({ title: "Import requested", detail: "from images.example.com" });
-});
-
-test("only what has results or may get some can be published", () => {
-  expect(isOpen("queued")).toBe(true);
-  expect(mayPublish(job({ status: "processing" }))).toBe(true);
-  expect(mayPublish(job({ status: "partially_completed" }))).toBe(true);
-  expect(mayPublish(job({ status: "failed" }))).toBe(false);
-  expect(mayPublish(job({ status: "cancelled" }))).toBe(false);
-  expect(mayPublish(job({ variants: [] }))).toBe(false);
 });
