@@ -2,6 +2,7 @@ import { svelte } from "@sveltejs/vite-plugin-svelte";
 import type { ProxyOptions } from "vite";
 import { defineConfig } from "vitest/config";
 import { budget } from "./build/budget.ts";
+import { sharedFile } from "./build/chunks.ts";
 import { POLICY } from "./build/policy.ts";
 import { precompress } from "./build/precompress.ts";
 import { sprite } from "./build/sprite.ts";
@@ -23,9 +24,9 @@ export default defineConfig({
     // The policy of the pages forbids `data:`, so that every asset is a file.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // One file of what several pages need, instead of a dozen small ones. What a page shares with its own parts is not in it.
+    // One file of what several files need, instead of a dozen small ones.
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: "shared", minShareCount: 2, test: /^(?!.*\/src\/pages\/)/ }] } },
+      output: { codeSplitting: { groups: [{ name: sharedFile, minShareCount: 2 }] } },
     },
     reportCompressedSize: false,
   },
