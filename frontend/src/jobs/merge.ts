@@ -6,26 +6,36 @@ import type { JobSummary, JobTile } from "@darkroom/client";
 export function withJob(tiles: readonly JobTile[], job: JobSummary): readonly JobTile[] {
   const index = tiles.findIndex(({ job_id }) => job_id === job.job_id);
   const known = tiles[index];
-  if (!known) return inserted(tiles, tileOf(job));
+  if (!known) return withTile(tiles, tileOf(job));
   if (known.updated_at > job.updated_at) return tiles;
   return tiles.with(index, { ...known, ...shownOf(job) });
 }
 
-/** Return a list with a newer page of the API: what both have is taken from the later one of the two. */
-export function withPage(tiles: readonly JobTile[], page: readonly JobTile[]): readonly JobTile[] {
+/**
+ * Return the list after its beginning was read again as `page`: what both have is taken from the later one of the two.
+ *
+ * What only the old list has stays if `keeps` says so, such as what lies below the page.
+ */
+export function withPage(
+  tiles: readonly JobTile[],
+  page: readonly JobTile[],
+  keeps: (tile: JobTile) => boolean = () => false,
+): readonly JobTile[] {
   const known = new Map(tiles.map((tile) => [tile.job_id, tile]));
-  return page.map((tile) => {
+  const merged: readonly JobTile[] = page.map((tile) => {
     const before = known.get(tile.job_id);
+    known.delete(tile.job_id);
     return before && before.updated_at > tile.updated_at ? { ...tile, ...shownOf(before) } : tile;
   });
+  return [...known.values()].filter(keeps).reduce(withTile, merged);
 }
 
 export function withoutJob(tiles: readonly JobTile[], jobId: string): readonly JobTile[] {
   return tiles.some(({ job_id }) => job_id === jobId) ? tiles.filter(({ job_id }) => job_id !== jobId) : tiles;
 }
 
-/** Put a tile where its time of creation belongs, the newest first. */
-function inserted(tiles: readonly JobTile[], tile: JobTile): readonly JobTile[] {
+/** Return the list with a tile that it does not have, where its time of creation belongs, the newest first. */
+export function withTile(tiles: readonly JobTile[], tile: JobTile): readonly JobTile[] {
   const older = tiles.findIndex(({ created_at }) => created_at < tile.created_at);
   return tiles.toSpliced(older < 0 ? tiles.length : older, 0, tile);
 }
