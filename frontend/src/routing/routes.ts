@@ -48,6 +48,7 @@ export const ROUTES: readonly Route[] = [
     load: () => import("../pages/settings/SettingsPage.svelte"),
     navigation: { label: "Settings", icon: "settings", key: "s" },
   },
+  { path: "/upload", load: () => import("../pages/upload/UploadPage.svelte"), within: "/" },
 ];
 
 /** The page of every other path. */

@@ -1,0 +1,19 @@
+/** Moves the focus among the jobs of the list, which have the attribute `data-job`. */
+
+/** Return the id of the job that has the focus, or null. */
+export function focusedJob(): string | null {
+  return document.activeElement?.closest<HTMLElement>("[data-job]")?.dataset.job ?? null;
+}
+
+/** Focus the job that many places further, or the first one. */
+export function moveFocus(places: number): void {
+  const items = [...document.querySelectorAll<HTMLElement>("[data-job]")];
+  const at = items.findIndex((item) => item.contains(document.activeElement));
+  const next = at < 0 ? items.find(isSeen) : items[Math.min(items.length - 1, Math.max(0, at + places))];
+  next?.querySelector<HTMLElement>("a")?.focus({ preventScroll: true });
+  next?.scrollIntoView({ block: "nearest" });
+}
+
+function isSeen(item: HTMLElement): boolean {
+  return item.getBoundingClientRect().bottom > 0;
+}
