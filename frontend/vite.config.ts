@@ -14,6 +14,9 @@ const toApi: ProxyOptions = { target: API };
 /** Everything but the pages belongs to the API. */
 const proxy = { "^/(?!app(?:[/?]|$))": toApi };
 
+/** Parts of Svelte that are needed only if something is imported from them. Its package does not say so. */
+const WITHOUT_EFFECTS = /\/svelte\/src\/(?:legacy|internal\/client)\//;
+
 export default defineConfig({
   base: "/app/",
   plugins: [sprite(), svelte(), precompress(), budget()],
@@ -24,9 +27,10 @@ export default defineConfig({
     // The policy of the pages forbids `data:`, so that every asset is a file.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    // One file of what several files need, instead of a dozen small ones.
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: sharedFile, minShareCount: 2 }] } },
+      treeshake: { moduleSideEffects: [{ test: WITHOUT_EFFECTS, sideEffects: false }] },
+      // One file of what several files need, instead of a dozen small ones.
+      output: { codeSplitting: { groups: [{ name: sharedFile, minShareCount: 3 }] } },
     },
     reportCompressedSize: false,
   },

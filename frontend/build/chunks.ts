@@ -1,14 +1,15 @@
 /**
- * Says which modules come in one file, instead of a dozen small ones: those that several files need, if the first page needs them.
+ * Says which modules come in one file, instead of a dozen small ones: those that several files need, if the list of
+ * jobs or the page of a job needs them.
  *
- * What only later parts share, such as fields of forms, stays out of it, so that the first page does not pay for it.
+ * What only later parts share, such as fields of forms, stays out of it, so that these pages do not pay for it.
  */
 
 interface Modules {
   getModuleInfo: (id: string) => { importers: readonly string[] } | null;
 }
 
-const FIRST = /\/src\/(?:main\.ts|pages\/jobs\/JobsPage\.svelte)$/;
+const FIRST = /\/src\/(?:main\.ts|pages\/jobs?\/Jobs?Page\.svelte)$/;
 
 /** Parts of Svelte that only forms need. */
 const FORMS = /\/svelte\/src\/internal\/client\/dom\/elements\/bindings\//;

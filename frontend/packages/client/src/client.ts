@@ -2,7 +2,7 @@
 
 import { ApiError, errorOf, Unreachable } from "./errors";
 import type { Content, Method, Operation, Parts, PathOf } from "./routes";
-import { type Upload, upload } from "./upload";
+import type { Upload } from "./upload";
 
 export interface ClientOptions {
   /** Origin of the API; the page's own by default. */
@@ -88,6 +88,7 @@ export class Client {
 
   /** Send a form to `/uploads`, and tell of its progress. Throws as `ask` does. */
   async upload(wanted: Upload) {
+    const { upload } = await import("./upload");
     return this.#recovered(() => upload(this.#origin, this.#headers(), wanted));
   }
 
