@@ -15,7 +15,6 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/Android/, "Android"],
   [/Windows/, "Windows"],
   [/Mac OS X|Macintosh/, "Mac"],
-  [/CrOS/, "ChromeOS"],
   [/Linux/, "Linux"],
 ];
 

@@ -1,9 +1,11 @@
 /** The recipe that is being edited: its form, its document, and what has changed since it was saved. */
 
 import { type RecipeDocument, recipeIn } from "../recipe";
+import { check } from "./check";
 import type { RecipeSpec } from "./fields";
 import { formOf, nextId, operationForm, type RecipeForm, recipeOf, type VariantForm, variantForm } from "./form";
 import { labelOf, STARTS } from "./labels";
+import type { Note } from "./notes";
 import { moved } from "./sortable";
 
 export class Editing {
@@ -18,6 +20,8 @@ export class Editing {
   readonly variant: VariantForm | undefined = $derived(this.form.variants[this.chosen]);
   readonly document: RecipeDocument = $derived.by(() => recipeOf(this.spec, $state.snapshot(this.form) as RecipeForm));
   readonly text: string = $derived(JSON.stringify(this.document));
+  /** Faults that show without a request. */
+  readonly faults: readonly Note[] = $derived.by(() => check(this.spec, this.form));
   readonly isChanged: boolean = $derived(this.text !== JSON.stringify(this.#saved));
 
   /** Throws Unknown if the recipe has what this page does not know. */

@@ -21,10 +21,14 @@ export interface FieldSpec {
   /** Whether a colour may be transparent, and a position a point. */
   isWide: boolean;
   maxLength: number | undefined;
+  /** Regular expression that a text must match; empty if it may be any text. */
+  pattern: string;
 }
 
 export interface NumberRange {
   minimum: number;
+  /** Whether the minimum itself is too small. */
+  isAbove: boolean;
   maximum: number;
   isInteger: boolean;
   /** Step of the slider; null if the range is too long for one. */
@@ -101,6 +105,7 @@ function fieldOf(root: RecipeSchema, field: Schema, { owner, name, isRequired }:
     choices: shownChoices(owner, name, inner.enum ?? place.enum ?? []),
     isWide: place.enum !== undefined || (inner.pattern?.includes("transparent") ?? false),
     maxLength: inner.maxLength,
+    pattern: inner.pattern ?? "",
   };
 }
 
@@ -113,7 +118,12 @@ function kindOf(schema: Schema): FieldKind {
 }
 
 function rangeOf({ type, minimum, exclusiveMinimum, maximum }: Schema): NumberRange {
-  const range = { minimum: minimum ?? exclusiveMinimum ?? 0, maximum: maximum ?? 0, isInteger: type === "integer" };
+  const range = {
+    minimum: minimum ?? exclusiveMinimum ?? 0,
+    isAbove: minimum === undefined,
+    maximum: maximum ?? 0,
+    isInteger: type === "integer",
+  };
   const length = range.maximum - range.minimum;
   const step = range.isInteger || length > 100 ? 1 : length > 1 ? 0.1 : 0.01;
   return { ...range, step: length <= LONGEST_SLIDER ? step : null };

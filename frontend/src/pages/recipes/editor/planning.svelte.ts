@@ -20,10 +20,14 @@ export class Planning {
   /** The document of the latest answer, as JSON. */
   text = $state("");
 
-  isValid = $derived(!this.notes.some(({ kind, pointer }) => kind === "fault" && pointer !== ""));
-
-  /** Plan a recipe soon. Returns what takes that back. */
-  start(recipe: RecipeDocument, jobId: string | null): () => void {
+  /** Plan a recipe soon, unless it has faults already. Returns what takes that back. */
+  start(recipe: RecipeDocument, jobId: string | null, faults: readonly Note[]): () => void {
+    if (faults.length > 0) {
+      this.plan = undefined;
+      this.notes = faults;
+      this.text = JSON.stringify(recipe);
+      return () => undefined;
+    }
     const controller = new AbortController();
     const timer = setTimeout(() => void this.#ask(recipe, jobId, controller.signal), PAUSE_MS);
     return () => {
