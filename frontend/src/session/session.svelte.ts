@@ -57,8 +57,10 @@ class Session {
     await this.logIn(this.user, password);
   }
 
-  /** Change the password. All other sessions of this user end. Throws ApiError, 401 for a wrong present one, and Unreachable. */
+  /** Change the password. All other sessions of this user end. Throws ApiError, 403 for a wrong present one, and Unreachable. */
   async changePassword(current: string, next: string): Promise<void> {
+    // A stale token would be refused in the same way as a wrong password.
+    await this.#readToken();
     const body = await this.#client.put("/auth/password", { body: { current, new: next } });
     this.#begin(body);
     this.#channel.postMessage(body);

@@ -6,6 +6,11 @@ export function moved<Item>(items: readonly Item[], from: number, to: number): I
   return rest.toSpliced(to, 0, items[from] as Item);
 }
 
+/** Give the focus to the first of some buttons that can take it: at the end of a list the one that moved an item cannot. */
+export function focusFirst(buttons: readonly (HTMLElement | undefined)[]): void {
+  buttons.find((button) => button instanceof HTMLButtonElement && !button.disabled)?.focus();
+}
+
 interface Box {
   left: number;
   top: number;
