@@ -45,6 +45,12 @@ export const STARTS: Record<string, Record<string, unknown>> = {
   watermark: { text: "Darkroom" },
 };
 
+/** Fields of an operation of which only one may have a value. */
+export const ALTERNATIVES: Record<string, readonly string[]> = {
+  round: ["radius", "fraction"],
+  watermark: ["text", "image"],
+};
+
 /** Fields that a format does not use. The API ignores them; the form does not show them. */
 const USED_BY: Record<string, readonly string[]> = {
   quality: ["jpeg", "webp", "avif", "same", "auto"],
