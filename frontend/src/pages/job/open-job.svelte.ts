@@ -98,6 +98,16 @@ export class OpenJob {
     this.making = undefined;
   }
 
+  /** Ask whether the original is gone for good. Whatever else keeps it from being shown may pass. */
+  async isOriginalGone(): Promise<boolean> {
+    try {
+      await api.ask("get", "/jobs/{job_id}/original", { path: { job_id: this.id }, isLinkEnough: true });
+    } catch (error) {
+      return error instanceof ApiError && error.status === 410;
+    }
+    return false;
+  }
+
   /** Go to the gallery, and delete the job after a while in which it can be undone. */
   remove(job: Job): void {
     const tiles = jobs.list.data;

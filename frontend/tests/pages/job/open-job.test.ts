@@ -94,6 +94,15 @@ test("a variant on request is made by asking for its link", async () => {
   });
 });
 
+test("only a refusal for good says that the original is gone", async () => {
+  const open = await opened();
+  expect(await open.isOriginalGone()).toBe(false);
+  api.ask.mockRejectedValueOnce(refusal(503));
+  expect(await open.isOriginalGone()).toBe(false);
+  api.ask.mockRejectedValueOnce(refusal(410));
+  expect(await open.isOriginalGone()).toBe(true);
+});
+
 test("a deletion leads to the gallery, and is sent later", async () => {
   const open = await opened();
   open.remove(job());
