@@ -1,9 +1,7 @@
 /** The job that a page shows: loaded, followed, and changed. */
 
 import { ApiError, type Job } from "@darkroom/client";
-import { performLater } from "../../actions/undoable";
 import { explain } from "../../errors/explain";
-import { jobs } from "../../jobs/jobs.svelte";
 import type { FeedEvent } from "../../live/feed";
 import { router } from "../../routing/router.svelte";
 import { api } from "../../session/api";
@@ -43,6 +41,7 @@ export class OpenJob {
 
   /** Take in what the feed tells. */
   heard(event: FeedEvent): void {
+    if (this.isGone) return;
     if (event.kind === "deleted" && event.jobId === this.id) this.#wasDeleted = true;
     else if (event.kind === "reset" || (event.kind === "job" && event.job.job_id === this.id)) this.reloadSoon();
   }
@@ -109,18 +108,10 @@ export class OpenJob {
   }
 
   /** Go to the gallery, and delete the job after a while in which it can be undone. */
-  remove(job: Job): void {
-    const tiles = jobs.list.data;
-    jobs.list.data = tiles?.filter(({ job_id }) => job_id !== this.id);
-    performLater({
-      text: `Deleted ${job.source.filename}.`,
-      perform: async ({ keepalive }) => deleted(job, keepalive),
-      undo: () => {
-        void jobs.list.load();
-        void router.open(`/jobs/${job.job_id}`);
-      },
-    });
-    void router.open("/");
+  async remove({ job_id, source, status }: Job): Promise<void> {
+    const { deleteLater } = await import("../../jobs/bulk");
+    deleteLater([{ job_id, filename: source.filename, status }]);
+    await router.open("/");
   }
 
   /** The recipe never changes, so it is asked for only once. */
@@ -142,15 +133,5 @@ export class OpenJob {
     }
     await this.resource.load();
     this.changing = undefined;
-  }
-}
-
-async function deleted({ job_id, source }: Job, keepalive: boolean): Promise<void> {
-  try {
-    await api.delete("/jobs/{job_id}", { path: { job_id }, keepalive });
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return;
-    toasts.show(`${source.filename} is still there. ${explain(error).text}`, { kind: "bad" });
-    void jobs.list.load();
   }
 }

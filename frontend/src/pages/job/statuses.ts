@@ -1,12 +1,11 @@
 /** What the status of a job means for what can be done with it. */
 
 import type { Job, JobStatus } from "@darkroom/client";
-
-const OPEN = new Set<JobStatus>(["awaiting_upload", "queued", "processing"]);
+import { OPEN } from "../../jobs/filters";
 
 /** Whether something will still happen to the job by itself. */
 export function isOpen(status: JobStatus): boolean {
-  return OPEN.has(status);
+  return OPEN.includes(status);
 }
 
 /** Whether the job has results, or may still get some, which can be published. */

@@ -3,13 +3,11 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { job } from "./jobs";
 
 const api = { get: vi.fn(), ask: vi.fn(), post: vi.fn(), put: vi.fn(), delete: vi.fn() };
-const jobs = { list: { data: [{ job_id: "01a2" }, { job_id: "01a3" }], load: vi.fn() } };
 const router = { open: vi.fn() };
-const later = vi.fn();
+const deleteLater = vi.fn();
 vi.mock("../../../src/session/api", () => ({ api }));
-vi.mock("../../../src/jobs/jobs.svelte", () => ({ jobs }));
 vi.mock("../../../src/routing/router.svelte", () => ({ router }));
-vi.mock("../../../src/actions/undoable", () => ({ performLater: later }));
+vi.mock("../../../src/jobs/bulk", () => ({ deleteLater }));
 const { OpenJob } = await import("../../../src/pages/job/open-job.svelte");
 const { toasts } = await import("../../../src/stores/toasts.svelte");
 
@@ -103,28 +101,11 @@ test("only a refusal for good says that the original is gone", async () => {
   expect(await open.isOriginalGone()).toBe(true);
 });
 
-test("a deletion leads to the gallery, and is sent later", async () => {
+test("a deletion can be undone for a while, and leads to the gallery", async () => {
   const open = await opened();
-  open.remove(job());
+  await open.remove(job());
+  expect(deleteLater).toHaveBeenCalledExactlyOnceWith([
+    { job_id: "01a2", filename: "camera.jpg", status: "completed" },
+  ]);
   expect(router.open).toHaveBeenCalledWith("/");
-  expect(jobs.list.data).toEqual([{ job_id: "01a3" }]);
-  expect(api.delete).not.toHaveBeenCalled();
-  const [{ perform, undo, text }] = later.mock.calls[0] as [Parameters<typeof later>[0]];
-  expect(text).toBe("Deleted camera.jpg.");
-  await perform({ keepalive: true });
-  expect(api.delete).toHaveBeenCalledWith("/jobs/{job_id}", { path: { job_id: "01a2" }, keepalive: true });
-  undo();
-  expect(router.open).toHaveBeenLastCalledWith("/jobs/01a2");
-});
-
-test("what was deleted already is no error, and what is still there is said", async () => {
-  const open = await opened();
-  open.remove(job());
-  const [{ perform }] = later.mock.calls[0] as [Parameters<typeof later>[0]];
-  api.delete.mockRejectedValueOnce(refusal(404));
-  await perform({ keepalive: false });
-  expect(toasts.shown).toEqual([]);
-  api.delete.mockRejectedValueOnce(refusal(503));
-  await perform({ keepalive: false });
-  expect(toasts.shown[0]?.text).toMatch("camera.jpg is still there");
 });
