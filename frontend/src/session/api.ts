@@ -6,6 +6,7 @@ import { session } from "./session.svelte";
 
 class PageClient extends Client {
   override async send(...request: Parameters<Client["send"]>): Promise<Response> {
+    if (request[0] !== "get") await session.ready;
     try {
       const answer = await super.send(...request);
       network.answered();

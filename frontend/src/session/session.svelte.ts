@@ -21,6 +21,8 @@ class Session {
   user = $state(kept("user") ?? "");
   /** Whose jobs this page may have loaded. `user` may be a memory of the browser. */
   #shownTo = "";
+  /** Settled when the token has been read. Requests that only read need none; all others wait for it. */
+  ready: Promise<unknown> = Promise.resolve();
   #token = "";
   #renewal: PromiseWithResolvers<boolean> | null = null;
   #channel = new BroadcastChannel(CHANNEL);
@@ -37,8 +39,7 @@ class Session {
   start(hasSession: boolean): void {
     this.state = hasSession ? "in" : "out";
     if (!hasSession) keep("user", null);
-    // Requests that only read need no token. The first one that changes something waits for it, if it comes early.
-    if (hasSession) void this.#readToken().catch(() => false);
+    if (hasSession) this.ready = this.#readToken().catch(() => false);
     this.#channel.onmessage = ({ data }: MessageEvent<SessionBody | null>) => {
       if (data) this.#begin(data);
       else this.#leave();

@@ -1,5 +1,6 @@
 /** The queue of this tab. It goes on while other pages are shown, and follows the jobs that it has made. */
 
+import { Unreachable } from "@darkroom/client";
 import { counted } from "../formats/sizes";
 import { live } from "../live/live.svelte";
 import { config } from "../stores/config.svelte";
@@ -12,7 +13,10 @@ import { send } from "./send";
 export const uploads = new UploadQueue({
   check: async (file) => (await check(file, config.value)).fault,
   send: async (upload, signal, onProgress) => {
-    const job = await send(upload, signal, onProgress);
+    const job = await send(upload, signal, onProgress).catch((error) => {
+      if (error instanceof Unreachable) network.unreachable();
+      throw error;
+    });
     network.answered();
     if (uploads.sending.length <= 1 && uploads.waiting.length === 0)
       statusLine.say(`Sent ${counted(uploads.uploads.filter(({ state }) => state === "sent").length + 1, "image")}.`);
