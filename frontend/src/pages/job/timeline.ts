@@ -41,7 +41,7 @@ function created({ created_at, source, original_of, status }: Job): Draft {
 /** Return one step for all runs before this one: the API tells only that there were some. */
 function earlier({ attempt }: Job): Draft[] {
   if (attempt === 1) return [];
-  const title = attempt === 2 ? "Attempt 1 failed" : `Attempts 1 to ${attempt - 1} failed`;
+  const title = attempt === 2 ? "Attempt 1 ended with failures" : `Attempts 1 to ${attempt - 1} ended with failures`;
   return [{ title, at: null, state: "bad", spent: "" }];
 }
 

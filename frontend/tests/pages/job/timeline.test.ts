@@ -29,7 +29,7 @@ test("a job whose image has not come waits at its first step", () =>
 
 test("a retry shows that earlier attempts failed, and no time across them", () => {
   const steps = shown({ attempt: 3, status: "failed" });
-  expect(steps[1]).toEqual(["Attempts 1 to 2 failed", "bad", null]);
+  expect(steps[1]).toEqual(["Attempts 1 to 2 ended with failures", "bad", null]);
   expect(steps[2]).toEqual(["Attempt 3 queued", "done", null]);
   expect(steps.at(-1)).toEqual(["Failed", "bad", 700]);
 });
