@@ -1,8 +1,11 @@
 /** What can be done with several jobs, and with which of them. */
 
 import type { JobStatus, JobTile } from "@darkroom/client";
+import { tick } from "svelte";
 import { type Action, act, deleteLater } from "../../jobs/bulk";
 import { downloadArchives } from "./download";
+import { focusPlace } from "./list-focus";
+import type { Selection } from "./selection.svelte";
 
 const RETRYABLE = new Set<JobStatus>(["failed", "partially_completed"]);
 const WITH_RESULTS = new Set<JobStatus>(["completed", "partially_completed"]);
@@ -16,8 +19,8 @@ const acting = (action: Action) => (tiles: Tiles) =>
     tiles.map(({ job_id }) => job_id),
   );
 
-/** Return the actions. `done` is called after one that takes the jobs away. */
-export function bulkActions(done: () => void) {
+/** Return the actions, for a list and what is selected in it. */
+export function bulkActions(shown: () => Tiles, selection: () => Selection) {
   return {
     retryable: (tiles: Tiles) => tiles.filter(({ status }) => RETRYABLE.has(status)),
     publishable: (tiles: Tiles) => tiles.filter(({ status }) => !WITHOUT_RESULTS.has(status)),
@@ -28,10 +31,11 @@ export function bulkActions(done: () => void) {
     unpublish: acting("unpublish"),
     download: (tiles: Tiles) => downloadArchives(tiles.map(({ job_id }) => job_id)),
     remove(tiles: Tiles) {
+      const place = shown().findIndex(({ job_id }) => job_id === tiles[0]?.job_id);
       deleteLater(tiles);
-      done();
+      selection().clear();
+      // The reader goes on at the place of what has gone.
+      void tick().then(() => focusPlace(place));
     },
   };
 }
-
-export type BulkActions = ReturnType<typeof bulkActions>;

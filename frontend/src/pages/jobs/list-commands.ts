@@ -2,23 +2,22 @@
 
 import type { JobTile } from "@darkroom/client";
 import type { Command } from "../../actions/commands.svelte";
-import type { BulkActions } from "./bulk-actions";
+import { bulkActions } from "./bulk-actions";
 import { focusedJob, moveFocus } from "./list-focus";
 import type { Selection } from "./selection.svelte";
 
 const GROUP = "Jobs";
 
-interface List {
-  selection: Selection;
-  /** Ids of the jobs that are shown, in their order. */
-  order: () => readonly string[];
-  tiles: () => readonly JobTile[];
-  actions: () => Promise<BulkActions>;
-  upload: () => void;
-  search: () => void;
-}
+type Tiles = readonly JobTile[];
 
-export function listCommands({ selection, order, tiles, actions, upload, search }: List): Command[] {
+/** Return the commands for the jobs that are shown, and those of the page. */
+export function listCommands(
+  selection: Selection,
+  tiles: () => Tiles,
+  { upload, search }: { upload: () => void; search: () => void },
+): Command[] {
+  const bulk = bulkActions(tiles, () => selection);
+  const order = () => tiles().map(({ job_id }) => job_id);
   const onFocused = (run: (id: string) => void) => () => {
     const id = focusedJob();
     if (id) run(id);
@@ -28,13 +27,13 @@ export function listCommands({ selection, order, tiles, actions, upload, search 
     const selected = tiles().filter(({ job_id }) => selection.has(job_id));
     return selected.length ? selected : tiles().filter(({ job_id }) => job_id === focusedJob());
   };
-  const act = (run: (of: BulkActions, jobs: readonly JobTile[]) => unknown) => async () => {
+  const act = (run: (jobs: Tiles) => unknown) => () => {
     const jobs = concerned();
-    if (jobs.length) await run(await actions(), jobs);
+    if (jobs.length) void run(jobs);
   };
-  const retry = act((of, jobs) => {
-    const retryable = of.retryable(jobs);
-    if (retryable.length) return of.retry(retryable);
+  const retry = act((jobs) => {
+    const retryable = bulk.retryable(jobs);
+    if (retryable.length) return bulk.retry(retryable);
   });
   const byKey = (key: string, label: string, run: () => void): Command => ({
     key,
@@ -66,7 +65,7 @@ export function listCommands({ selection, order, tiles, actions, upload, search 
       label: "Delete the selected jobs",
       icon: "trash-2",
       group: GROUP,
-      run: act((of, jobs) => of.remove(jobs)),
+      run: act(bulk.remove),
     },
   ];
 }
