@@ -38,7 +38,8 @@ export class Previewing {
         this.#made = wanted;
       } catch (error) {
         if (controller.signal.aborted) return;
-        this.clear();
+        // Without a network the picture is old, and better than none.
+        if (error instanceof ApiError) this.clear();
         this.error = error;
         const seconds = error instanceof ApiError && error.status === 429 ? error.retryAfter : null;
         if (seconds !== null && seconds <= LONGEST_WAIT_SECONDS) timer = setTimeout(ask, seconds * 1000);
