@@ -45,7 +45,12 @@ EXAMPLES = {
         # Pillow calls an argument so.
         ("docs/extending.md", "encoding/gif.py", "encoding/jpeg.py"),
     ),
-    "A route": Example(r"(?<![\w.])/usage\b|\busage\.router\b|api\.usage\(", CODE, ("docs/extending.md",)),
+    "A route": Example(
+        r"(?<![\w.])/usage\b|\busage\.router\b|api\.usage\(",
+        CODE,
+        # The rehearsal makes a key and lets it ask for something.
+        ("docs/extending.md", "cdk/rehearsal/test_2_used.py"),
+    ),
     "A queue": Example(
         r"results_queue_url|RESULTS_QUEUE_URL|(?:topology|messaging)\.reports|\bREPORTS\b|\breports=|\"reports\"|`reports`"
         r"|reports-dead|\breports: Queue",
