@@ -11,7 +11,6 @@ CONTRACT_ENV := tools/contract/.venv/.installed
 CLIENTS_ENV := tools/clients/.venv/.installed
 DOCS_ENVS := tools/docs/.venv/.installed tools/docs/node_modules/.installed
 NODE_ENVS := $(patsubst %/package.json,%/node_modules/.installed,$(wildcard postman/package.json cdk/package.json tools/workflows/package.json))
-PAGES_ENV := frontend/node_modules/.installed
 PEER_ENV := bench/engine/node_modules/.installed
 
 # Python and node_modules of this folder. The variable silences a banner about Node 20.
@@ -23,20 +22,13 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help run unit lint fix test fuzz faults bench estimates fairness lists requested streams chaos docs openapi api-compat check synth
-.PHONY: pages rehearse dist notes audit clean
+.PHONY: rehearse dist notes audit clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# The dashboard is built if Node can do it. Otherwise, and with `make run PAGES=`, the API runs alone.
-PAGES := $(if $(shell node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))' 2>/dev/null && echo yes),$(patsubst %/package.json,%/dist/index.html,$(wildcard frontend/package.json)))
-PAGES_SOURCES := $(shell find frontend -name node_modules -prune -o -name dist -prune -o -name .generated -prune -o -type f -print 2>/dev/null)
-
-frontend/dist/index.html: frontend/node_modules/.installed $(PAGES_SOURCES)
-	npm run build --prefix frontend --silent -- --logLevel warn
-
 # RELOAD=1 restarts a service when its code changes. KEEP=1 keeps the emulator's state in out/emulator between runs.
-run: $(PYTHON_ENV) $(EMULATOR_ENV) $(PAGES) ## Run the whole system on this machine until Ctrl-C; RELOAD=1 and KEEP=1 are explained in CONTRIBUTING.md
+run: $(PYTHON_ENV) $(EMULATOR_ENV) ## Run the whole system on this machine until Ctrl-C; RELOAD=1 and KEEP=1 are explained in CONTRIBUTING.md
 	@exec .venv/bin/python -m darkroom_local $(if $(RELOAD),--reload) $(if $(KEEP),--keep)
 
 # K selects tests by their names, as pytest's -k does: make test K=cancel.
@@ -52,10 +44,6 @@ test: $(PYTHON_ENV) $(EMULATOR_ENV) $(CONTRACT_ENV) $(CLIENTS_ENV) $(NODE_ENVS) 
 	.venv/bin/pytest -n 4 --dist loadscope --no-loadscope-reorder -m "not containers and not exhaustive" \
 		$(or $(SELECTED),--cov --cov-report=)
 	@$(if $(K),,.venv/bin/python -m tools.coverage_floor)
-
-pages: $(PAGES_ENV) ## Test the pages of the dashboard, and build them into frontend/dist; more bytes than their budget are an error
-	npm test --prefix frontend --silent
-	npm run build --prefix frontend --silent
 
 SECONDS ?= 60
 fuzz: $(PYTHON_ENV) ## Give damaged files and random recipes to the image engine for SECONDS; what fails is kept in out/fuzz
@@ -98,20 +86,18 @@ api-compat: $(PYTHON_ENV) ## Name what the API and recipes break for clients sin
 
 check: lint api-compat synth ## Run lint, compare the API with the last release, and check the stacks
 
-lint: $(PYTHON_ENV) $(NODE_ENVS) $(PAGES_ENV) ## Check formatting, lint rules, words, types, who imports whom, and workflows
+lint: $(PYTHON_ENV) $(NODE_ENVS) ## Check formatting, lint rules, words, types, who imports whom, and workflows
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/python -m tools.words
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	npm run lint --prefix frontend --silent
 	node tools/workflows/lint.js .github/workflows/*.yml
 	.venv/bin/zizmor --offline --quiet .github/workflows
 
-fix: $(PYTHON_ENV) $(PAGES_ENV) ## Format the code, and fix what lint rules can fix
+fix: $(PYTHON_ENV) ## Format the code, and fix what lint rules can fix
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
-	npm run fix --prefix frontend --silent
 
 # Warnings are errors. cdk-nag runs inside, and a finding stops the synthesis.
 synth: $(PYTHON_ENV) $(NODE_ENVS) ## Synthesize and check the stacks of both stages, without and with all options
@@ -142,7 +128,7 @@ audit: | $(UV) ## Look for known vulnerabilities of the dependencies in the lock
 		npm audit --prefix $$project --audit-level high; done
 
 clean: ## Remove everything that was installed or made here
-	rm -rf .venv .uv tools/emulator/.venv tools/faults/.venv tools/contract/.venv tools/clients/.venv tools/docs/.venv tools/docs/node_modules $(NODE_ENVS:/.installed=) $(PEER_ENV:/.installed=) frontend/node_modules frontend/dist frontend/.generated cdk/cdk.out out build dist
+	rm -rf .venv .uv tools/emulator/.venv tools/faults/.venv tools/contract/.venv tools/clients/.venv tools/docs/.venv tools/docs/node_modules $(NODE_ENVS:/.installed=) $(PEER_ENV:/.installed=) cdk/cdk.out out build dist
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -36,8 +36,8 @@ EXAMPLES = {
     "A format": Example(
         r'(?:ImageFormat|OutputFormat)\.WEBP\b|\bWEBP = |"\.webp"|"encode webp|"libwebp": "webp"|\bWebP\b',
         r"services/|clients/.*py$|bench/estimates/|README|docs/recipes",
-        # A compression of TIFF has the same name. Thumbnails and pages have it whatever formats there are.
-        ("tiff/refusals.py", "/thumbnail.py", "pages/built_pages.py"),
+        # A compression of TIFF has the same name. Thumbnails have this format whatever formats there are.
+        ("tiff/refusals.py", "/thumbnail.py"),
     ),
     "A preset": Example(
         r"\boptimize\b",
@@ -45,12 +45,7 @@ EXAMPLES = {
         # Pillow calls an argument so.
         ("docs/extending.md", "encoding/gif.py", "encoding/jpeg.py"),
     ),
-    "A route": Example(
-        r"(?<![\w.])/usage\b|\busage\.router\b|api\.usage\(",
-        CODE,
-        # The rehearsal makes a key and lets it ask for something.
-        ("docs/extending.md", "cdk/rehearsal/test_2_used.py"),
-    ),
+    "A route": Example(r"(?<![\w.])/usage\b|\busage\.router\b|api\.usage\(", CODE, ("docs/extending.md",)),
     "A queue": Example(
         r"results_queue_url|RESULTS_QUEUE_URL|(?:topology|messaging)\.reports|\bREPORTS\b|\breports=|\"reports\"|`reports`"
         r"|reports-dead|\breports: Queue",

@@ -31,7 +31,7 @@ DOCUMENTS = [name for name in FILES if name.endswith(".md")]
 MODULES = [name for name in FILES if name.endswith(".py")]
 TARGETS = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
-MADE = re.compile(r"out/|cdk\.out/|cdk/cdk\.out/|frontend/dist\b|\.\./|/|~|(?:.*/)?(?:node_modules|\.venv)\b")
+MADE = re.compile(r"out/|cdk\.out/|cdk/cdk\.out/|\.\./|/|~|(?:.*/)?(?:node_modules|\.venv)\b")
 """Paths that are not in the repository."""
 ELSEWHERE = {"receiver.py", "_client.py"}
 """Files of readers and of other projects."""

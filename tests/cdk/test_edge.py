@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-import subprocess
 from dataclasses import fields
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -13,12 +11,9 @@ from unittest.mock import MagicMock
 import pytest
 
 from darkroom.limits import HIGHEST_UPLOAD_BYTES
-from darkroom.page_policy import page_policy
 from darkroom_cdk.constructs.balancer import IDLE_SECONDS
 from darkroom_cdk.constructs.firewall import longer_than
-from darkroom_cdk.constructs.pages import PAGE_PATHS
 from darkroom_upload.app import Services, create_api
-from darkroom_upload.pages.built_pages import BuiltPages
 from tests.cdk.assembly import Assembly, Json, Template, text
 
 
@@ -61,7 +56,7 @@ def test_cloudfront_writes_its_logs_with_an_acl(stage: Assembly) -> None:
 
 def test_the_api_is_never_cached_and_gets_everything_but_the_host(edge: Template) -> None:
     site = distribution(edge, "site/")
-    paths = {each["PathPattern"]: each for each in site["CacheBehaviors"] if each["PathPattern"] != "/app/*"}
+    paths = {each["PathPattern"]: each for each in site["CacheBehaviors"]}
     assert {"/uploads*", "/status/*", "/jobs*", "/recipes*", "/v1/*", "/auth/*", "/openapi.json"} <= set(paths)
     for each in paths.values():
         assert each["CachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "AWS's CachingDisabled"
@@ -90,9 +85,7 @@ def test_every_route_of_the_api_passes_cloudfront(edge: Template) -> None:
     patterns = [each["PathPattern"] for each in distribution(edge, "site/")["CacheBehaviors"]]
     api = create_api(Services(**{each.name: cast("Any", MagicMock()) for each in fields(Services)}))
     routes = [*api.openapi()["paths"], "/docs", "/openapi.json"]
-    patterns.remove("/app/*")
     assert [route for route in routes if not any(fnmatchcase(route, pattern) for pattern in patterns)] == []
-    assert [pattern for pattern in patterns if fnmatchcase("/app/index.html", pattern)] == []
 
 
 def test_the_origin_gets_the_secret_over_tls(edge: Template, dev: Assembly) -> None:
@@ -296,80 +289,10 @@ def test_pages_have_a_content_security_policy(edge: Template) -> None:
         assert each["ContentTypeOptions"] == {"Override": True}
         assert each["FrameOptions"]["FrameOption"] == "DENY"
     content = text(policies["darkroom-pages"]["ContentSecurityPolicy"]["ContentSecurityPolicy"])
-    buckets = ("darkroom-originals", "darkroom-results")
-    stored = [f"https://{bucket}-<AWS::AccountId>.s3.us-east-1.amazonaws.com" for bucket in buckets]
-    assert content == page_policy([*stored, "https://results.pictures.example.org"]), "as the upload service says"
-
-
-def test_pages_are_isolated_from_other_sites(edge: Template) -> None:
-    (pages,) = [
-        each["ResponseHeadersPolicyConfig"]
-        for each in edge.properties("AWS::CloudFront::ResponseHeadersPolicy")
-        if each["ResponseHeadersPolicyConfig"]["Name"] == "darkroom-pages"
-    ]
-    added = {each["Header"]: each["Value"] for each in pages["CustomHeadersConfig"]["Items"]}
-    assert added == {
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-    }
-
-
-def test_files_of_pages_say_how_long_they_are_cached(edge: Template) -> None:
-    (policy,) = [each["CachePolicyConfig"] for each in edge.properties("AWS::CloudFront::CachePolicy")]
-    assert (policy["MinTTL"], policy["DefaultTTL"], policy["MaxTTL"]) == (0, 0, 365 * 24 * 3600)
-    key = policy["ParametersInCacheKeyAndForwardedToOrigin"]
-    assert key["EnableAcceptEncodingBrotli"] is True
-    assert key["EnableAcceptEncodingGzip"] is True
-    assert key["QueryStringsConfig"] == {"QueryStringBehavior": "none"}
-    assert key["CookiesConfig"] == {"CookieBehavior": "none"}
-
-
-def test_pages_and_unknown_paths_go_through_the_function_of_pages(stage: Assembly) -> None:
-    site = distribution(stage["Edge"], "site/")
-    (pages,) = [each for each in site["CacheBehaviors"] if each["PathPattern"] == "/app/*"]
-    (bucket,) = [each for each in site["Origins"] if "S3OriginConfig" in each]
-    for each in (pages, site["DefaultCacheBehavior"]):
-        (function,) = each["FunctionAssociations"]
-        assert (function["EventType"], text(function["FunctionARN"])) == (
-            "viewer-request",
-            "<PagesPaths.FunctionARN>",
-        )
-        assert each["TargetOriginId"] == bucket["Id"]
-        assert each["Compress"] is True
-        assert set(each.get("AllowedMethods", {"GET", "HEAD"})) == {"GET", "HEAD"}
-    assert "DefaultRootObject" not in site
-
-
-@pytest.mark.skipif(shutil.which("node") is None, reason="the function runs in Node.js, which is not installed")
-def test_the_edge_finds_the_same_files_as_the_upload_service(tmp_path: Path) -> None:
-    (tmp_path / "assets").mkdir()
-    for name in ("index.html", "favicon.svg", "assets/main-1a2b.js"):
-        (tmp_path / name).write_text("")
-    pages = BuiltPages.read(tmp_path)
-    paths = ["", "login", "jobs/0199a3c0-5b1e-7c3d-9a2f-4d5e6f708192", "recipes/card.v2", "recipes/", "a.b/c"]
-    paths += [
-        "index.html",
-        "favicon.svg",
-        "robots.txt",
-        "assets/main-1a2b.js",
-        "assets/old.js",
-        "assets/",
-        "assets/a/b",
-    ]
-    asked = [*(f"/app/{path}" for path in paths), "/", "/app", "/nothing", "/index.html", "/application"]
-    told = (
-        "(uri) => { const answer = handler({ request: { uri } });"
-        " return answer.uri ?? [answer.statusCode, answer.headers.location?.value]; }"
-    )
-    script = f"{PAGE_PATHS.read_text()};process.stdout.write(JSON.stringify({json.dumps(asked)}.map({told})))"
-    answered = subprocess.run(["node", "-e", script], check=True, capture_output=True, text=True)  # noqa: S607
-    found = dict(zip(asked, json.loads(answered.stdout), strict=True))
-    for path in paths:
-        local = pages.find(path)
-        # A file that is not there is looked for in S3 under its own key.
-        assert found[f"/app/{path}"] == f"/app/{local.path if local else path}"
-    assert found["/"] == found["/app"] == [307, "/app/"]
-    assert found["/nothing"] == found["/index.html"] == found["/application"] == [404, None]
+    assert "default-src 'self'" in content
+    assert "https://darkroom-originals-<AWS::AccountId>.s3.us-east-1.amazonaws.com" in content
+    assert "https://results.pictures.example.org" in content
+    assert "unsafe" not in content
 
 
 def test_names_lead_to_cloudfront_and_the_origin_to_the_load_balancer(prod: Assembly, edge: Template) -> None:

@@ -10,7 +10,6 @@ import yaml
 from darkroom.topology import Topology
 from darkroom_local.bootstrap import PREFIX, bootstrap
 from darkroom_local.clients import open_clients
-from darkroom_upload.settings import UploadSettings
 from tests.support.emulator import Cloud
 
 ROOT: Final = Path(__file__).parents[2]
@@ -18,8 +17,6 @@ DOCKERFILES: Final = sorted([*ROOT.glob("services/*/Dockerfile"), ROOT / "tools/
 OF_THE_MACHINE: Final = ("DARKROOM_PUBLIC_S3_ENDPOINT_URL", "DARKROOM_TASKS_PER_OWNER")
 """Settings that depend on ports and cores of the machine."""
 SERVICES: Final = ("upload", "orchestrator", "processor")
-WITH_PAGES: Final = ROOT / "services/upload/Dockerfile"
-"""The file whose image has the dashboard's pages."""
 
 
 @pytest.fixture(scope="module")
@@ -73,35 +70,15 @@ def test_all_images_have_the_same_base_image_by_digest() -> None:
     for dockerfile in DOCKERFILES:
         text = dockerfile.read_text()
         bases |= set(re.findall(r"^ARG PYTHON_IMAGE=(.+)$", text, re.MULTILINE))
-        *stages, image = re.findall(r"^FROM (?:--platform=\S+ )?(\S+)", text, re.MULTILINE)
-        assert image == "${PYTHON_IMAGE}"
-        assert set(stages) == {"${PYTHON_IMAGE}"} | ({"${NODE_IMAGE}"} if dockerfile == WITH_PAGES else set())
+        assert set(re.findall(r"^FROM (\S+)", text, re.MULTILINE)) == {"${PYTHON_IMAGE}"}
     (base,) = bases
     assert re.fullmatch(r"python:3\.13-slim@sha256:[0-9a-f]{64}", base)
-    (node,) = re.findall(r"^ARG NODE_IMAGE=(.+)$", WITH_PAGES.read_text(), re.MULTILINE)
-    assert re.fullmatch(r"node:22-slim@sha256:[0-9a-f]{64}", node)
 
 
-def test_compose_uses_the_same_base_images_by_tag(compose: dict[str, Any]) -> None:
-    told = {
-        service["build"]["dockerfile"]: service["build"]["args"]
-        for service in compose["services"].values()
-        if "build" in service
-    }
-    named = {
-        str(dockerfile.relative_to(ROOT)): dict(
-            re.findall(r"^ARG (\w+_IMAGE)=(.+)@", dockerfile.read_text(), re.MULTILINE)
-        )
-        for dockerfile in DOCKERFILES
-    }
-    assert told == named
-
-
-def test_the_image_has_the_pages_where_the_service_looks_for_them() -> None:
-    text = WITH_PAGES.read_text()
-    folder = UploadSettings.model_fields["pages_folder"].default
-    assert f"COPY --from=pages /app/{folder} /app/{folder}\n" in text
-    assert "WORKDIR /app\n" in text.rpartition("FROM ")[2]
+def test_compose_uses_the_same_base_image_by_tag(compose: dict[str, Any]) -> None:
+    (base,) = re.findall(r"^ARG PYTHON_IMAGE=(.+)@", DOCKERFILES[0].read_text(), re.MULTILINE)
+    builds = [service["build"] for service in compose["services"].values() if "build" in service]
+    assert [build["args"] for build in builds] == [{"PYTHON_IMAGE": base}] * 4
 
 
 def test_uv_is_installed_by_its_hash_in_the_makefile_and_in_every_image() -> None:

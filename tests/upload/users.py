@@ -1,4 +1,4 @@
-"""Users and sessions for tests. Users share one password, because hashing takes a while."""
+"""Users for tests. They share one password, because hashing takes a while."""
 
 from dataclasses import replace
 from functools import cache
@@ -7,26 +7,8 @@ from uuid import uuid4
 
 from darkroom import clock
 from darkroom.accounts.users import User
-from darkroom_upload.sessions.device import Device
-from darkroom_upload.sessions.session import Session
 
 PASSWORD: Final = "correct horse battery"
-DEVICE: Final = Device(browser="Browser/1.0", address="198.51.100.1")
-TOKEN: Final = "a token"
-SESSION: Final = Session.begin(
-    User(
-        name="ann",
-        owner="studio",
-        password_hash="",
-        created_at=clock.parse("2026-11-25T05:15:26.310Z"),
-        version="1",
-    ),
-    last_logout="",
-    token=TOKEN,
-    moment=clock.parse("2026-11-30T12:00:00.000Z"),
-    device=DEVICE,
-)
-"""The session of a user `ann` of the owner `studio`, by the token `TOKEN`. It is not stored."""
 
 
 def somebody(*, owner: str = "studio") -> User:

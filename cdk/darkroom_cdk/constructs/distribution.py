@@ -47,6 +47,7 @@ class GuardedDistribution(Construct):
         additional: Mapping[str, cloudfront.BehaviorOptions] = _NO_BEHAVIORS,
         domain: Domain | None,
         name: str | None,
+        default_root_object: str | None = None,
     ) -> None:
         """Create the distribution. `name` is its host name within the domain; None uses CloudFront's name."""
         super().__init__(scope, construct_id)
@@ -55,6 +56,7 @@ class GuardedDistribution(Construct):
             "Distribution",
             default_behavior=default,
             additional_behaviors=dict(additional),
+            default_root_object=default_root_object,
             web_acl_id=guard.acl_arn,
             enable_logging=True,
             log_bucket=guard.logs,

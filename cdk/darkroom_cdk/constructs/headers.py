@@ -8,32 +8,24 @@ from constructs import Construct
 
 
 def headers_policy(
-    scope: Construct,
-    construct_id: str,
-    *,
-    name: str,
-    content: str | None = None,
-    readers: Sequence[str] = (),
-    isolated: bool = False,
+    scope: Construct, construct_id: str, *, name: str, content: str | None = None, readers: Sequence[str] = ()
 ) -> cloudfront.ResponseHeadersPolicy:
     """Return a policy of security headers.
 
-    `content` is the Content-Security-Policy. `readers` are the origins whose pages may read the responses (CORS). With
-    `isolated`, pages of other sites can neither embed the responses nor keep a handle on their windows.
+    `content` is the Content-Security-Policy. `readers` are the origins whose pages may read the responses (CORS).
     """
     return cloudfront.ResponseHeadersPolicy(
         scope,
         construct_id,
         response_headers_policy_name=name,
         cors_behavior=_cors(readers) if readers else None,
-        custom_headers_behavior=_isolation() if isolated else None,
         security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
             content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
             frame_options=cloudfront.ResponseHeadersFrameOptions(
                 frame_option=cloudfront.HeadersFrameOption.DENY, override=True
             ),
             referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
-                referrer_policy=cloudfront.HeadersReferrerPolicy.NO_REFERRER, override=True
+                referrer_policy=cloudfront.HeadersReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN, override=True
             ),
             strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
                 access_control_max_age=Duration.days(365), include_subdomains=True, override=True
@@ -47,12 +39,18 @@ def headers_policy(
     )
 
 
-def _isolation() -> cloudfront.ResponseCustomHeadersBehavior:
-    """Return the headers that the upload service adds to everything."""
-    return cloudfront.ResponseCustomHeadersBehavior(
-        custom_headers=[
-            cloudfront.ResponseCustomHeader(header=f"Cross-Origin-{name}-Policy", value="same-origin", override=True)
-            for name in ("Opener", "Resource")
+def page_policy(sources: Sequence[str]) -> str:
+    """Return the dashboard's Content-Security-Policy. `sources` are the origins of its images and uploads."""
+    allowed = " ".join(["'self'", *sources])
+    return "; ".join(
+        [
+            "default-src 'self'",
+            f"img-src {allowed} data: blob:",
+            f"connect-src {allowed}",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
         ]
     )
 

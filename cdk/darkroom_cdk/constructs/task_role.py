@@ -37,27 +37,11 @@ class TaskRole(Construct):
         self._policy = iam.Policy(self, "Policy", roles=[self.role])
         self._let_operators_in()
 
-    def allow(
-        self,
-        sid: str,
-        *,
-        actions: Sequence[str],
-        on: Sequence[str],
-        items: Sequence[str] = (),
-        attributes: Sequence[str] = (),
-    ) -> None:
-        """Add a statement. `on` are ARNs.
-
-        `items` are patterns that limit it to partition keys of a table, `attributes` all that a request may name of
-        these items.
-        """
-        only: dict[str, dict[str, list[str]]] = {}
-        if items:
-            only["ForAllValues:StringLike"] = {"dynamodb:LeadingKeys": list(items)}
-        if attributes:
-            only["ForAllValues:StringEquals"] = {"dynamodb:Attributes": list(attributes)}
+    def allow(self, sid: str, *, actions: Sequence[str], on: Sequence[str], items: Sequence[str] = ()) -> None:
+        """Add a statement. `on` are ARNs; `items` are patterns that limit it to partition keys of a table."""
+        only = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(items)}}
         self._policy.add_statements(
-            iam.PolicyStatement(sid=sid, actions=list(actions), resources=list(on), conditions=only or None)
+            iam.PolicyStatement(sid=sid, actions=list(actions), resources=list(on), conditions=only if items else None)
         )
 
     def allow_objects(

@@ -9,10 +9,7 @@ from constructs import Construct
 
 from darkroom_cdk.config import ServiceName, StageConfig
 from darkroom_cdk.constructs.accepted_findings import accept
-from darkroom_cdk.constructs.bucket import bucket_arn
-from darkroom_cdk.constructs.pages import PAGES
 from darkroom_cdk.stacks.stage_stack import StageStack
-from darkroom_cdk.stacks.storage import frontend_bucket
 
 _GITHUB = "token.actions.githubusercontent.com"
 _BOOTSTRAP = "cdk-hnb659fds"
@@ -45,7 +42,6 @@ class DeploymentStack(StageStack):
         change = self._role("Deploy", subject=f"repo:{repository}:environment:{config.stage}")
         change.add_to_policy(_assume("lookup", "deploy", "file-publishing"))
         self._let_publish(change, config, images)
-        self._let_put_pages(change, config)
         accept(look, "A stack's ARN ends with an id that is new each time it is made.", *_any_stack(config))
         accept(
             change,
@@ -99,17 +95,6 @@ class DeploymentStack(StageStack):
             )
         )
         role.add_to_policy(_images(config, "ssm:GetParameter", "ssm:PutParameter"))
-
-    def _let_put_pages(self, role: iam.Role, config: StageConfig) -> None:
-        """Allow to put the dashboard's files. They are never deleted: open pages may still load the older ones."""
-        files = f"{bucket_arn(frontend_bucket(config))}/{PAGES}/*"
-        role.add_to_policy(iam.PolicyStatement(actions=["s3:PutObject"], resources=[files]))
-        name = frontend_bucket(config).name
-        accept(
-            role,
-            "Names of files change with each build.",
-            f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:s3:::{name}-<AWS::AccountId>/{PAGES}/*]",
-        )
 
 
 def _images(config: StageConfig, *actions: str) -> iam.PolicyStatement:

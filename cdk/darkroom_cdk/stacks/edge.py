@@ -9,9 +9,8 @@ from constructs import Construct
 
 from darkroom_cdk.config import US_EAST_1, StageConfig
 from darkroom_cdk.constructs.bucket import bucket_name
-from darkroom_cdk.constructs.distribution import GuardedDistribution, api_origin
-from darkroom_cdk.constructs.headers import headers_policy
-from darkroom_cdk.constructs.pages import Pages
+from darkroom_cdk.constructs.distribution import GuardedDistribution, api_origin, bucket_origin
+from darkroom_cdk.constructs.headers import headers_policy, page_policy
 from darkroom_cdk.stacks.delivery import DeliveryStack
 from darkroom_cdk.stacks.stage_stack import StageStack
 from darkroom_cdk.stacks.storage import frontend_bucket
@@ -27,7 +26,6 @@ _API_PATHS: Final = (
     "/usage",
     "/v1/*",
     "/auth/*",
-    "/keys*",
     "/webhooks*",
     "/healthz",
     "/readyz",
@@ -50,31 +48,31 @@ class EdgeStack(StageStack):
     ) -> None:
         super().__init__(scope, construct_id, config=config, region=US_EAST_1, description="Darkroom: edge")
         self._config = config
-        domain, pages = config.domain, self._pages(delivery)
+        domain = config.domain
         site = GuardedDistribution(
             self,
             "Site",
             guard=delivery.guard,
-            # A path of neither the API nor a page is answered by the pages' function.
-            default=pages.behavior,
-            additional={**pages.behaviors, **dict.fromkeys(_API_PATHS, self._api(balancer))},
+            default=self._pages(delivery),
+            additional=dict.fromkeys(_API_PATHS, self._api(balancer)),
             domain=domain,
             name=domain.name if domain else None,
+            default_root_object="index.html",
         ).distribution
         CfnOutput(self, "SiteDomainName", value=site.distribution_domain_name)
         CfnOutput(self, "SiteDistributionId", value=site.distribution_id)
 
-    def _pages(self, delivery: DeliveryStack) -> Pages:
+    def _pages(self, delivery: DeliveryStack) -> cloudfront.BehaviorOptions:
         config, topology = self._config, self._config.topology
         buckets = [bucket_name(spec) for spec in (topology.originals, topology.results)]
-        stored = [f"https://{bucket}.s3.{config.region}.amazonaws.com" for bucket in buckets]
-        return Pages(
-            self,
-            "Pages",
-            prefix=config.prefix,
-            bucket=frontend_bucket(config),
-            region=config.region,
-            stored=[*stored, delivery.results_url],
+        sources = [f"https://{bucket}.s3.{config.region}.amazonaws.com" for bucket in buckets]
+        sources.append(delivery.results_url)
+        return cloudfront.BehaviorOptions(
+            origin=bucket_origin(self, "FrontendBucket", spec=frontend_bucket(config), region=config.region),
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+            response_headers_policy=headers_policy(
+                self, "PageHeaders", name=f"{config.prefix}-pages", content=page_policy(sources)
+            ),
         )
 
     def _api(self, balancer: elb.IApplicationLoadBalancer) -> cloudfront.BehaviorOptions:

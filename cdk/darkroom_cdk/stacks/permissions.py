@@ -6,7 +6,7 @@ from aws_cdk import CfnOutput
 from constructs import Construct
 
 from darkroom.object_keys import DIRECT, MANIFESTS, PUBLIC, UPLOADS
-from darkroom.topology import BY_OWNER, BY_SLOT, CHANGES, KEYS_BY_OWNER, OPEN_BY_DEADLINE, SESSIONS_BY_USER
+from darkroom.topology import BY_OWNER, BY_SLOT, CHANGES, OPEN_BY_DEADLINE
 from darkroom_cdk.config import StageConfig
 from darkroom_cdk.constructs.bucket import bucket_arn
 from darkroom_cdk.constructs.task_role import TaskRole
@@ -22,7 +22,7 @@ _DEPTH: Final = "sqs:GetQueueAttributes"
 _CLAIMS: Final = "idempotency#*"
 _WEBHOOK_SECRETS: Final = "webhook#*"
 """Key patterns of the items of the accounts table that services write: here claims on Idempotency-Keys and webhook
-secrets."""
+secrets. API keys are not among them: only operators make these."""
 _RATES: Final = "rate#*"
 _USAGE: Final = "usage#*"
 """Items that count the use of rates and quotas, in the same table."""
@@ -37,15 +37,7 @@ _SESSIONS: Final = "session#*"
 _LOGOUTS: Final = "logout#*"
 _KNOWN_ADDRESSES: Final = "known-address#*"
 _ATTEMPTS: Final = "attempts#*"
-"""Items that count failed logins of users, and the keys that they make in a day, in the same table."""
-_KEYS: Final = "key#*"
-_KEY_LISTS: Final = "keys#*"
-"""API keys, and the lists of those that users have made, in the same table."""
-_USERS: Final = "user#*"
-_OF_A_PASSWORD: Final = ("id", "password_hash", "version")
-"""Attributes of a user that a new password writes or asks for. Only operators write the others, such as the owner."""
-_OF_A_USE: Final = ("id", "last_used_at", "revoked_at", "expires_at")
-"""Attributes of a key that its uses and its end write or ask for. A new key is written whole."""
+"""Items that count failed logins of users, in the same table. Only operators write the users themselves."""
 _CONSUME: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", _DEPTH)
 
 
@@ -109,23 +101,6 @@ class PermissionsStack(StageStack):
         # Likewise, deleting a preset empties its versions.
         may.allow("KeepPresets", actions=["dynamodb:PutItem"], on=[accounts], items=[_PRESETS])
         may.allow("ListPresets", actions=["dynamodb:UpdateItem"], on=[accounts], items=[_PRESET_LISTS])
-        may.allow("MakeKeys", actions=["dynamodb:PutItem"], on=[accounts], items=[_KEYS, _KEY_LISTS])
-        may.allow(
-            "UseAndRevokeKeys",
-            actions=["dynamodb:UpdateItem"],
-            on=[accounts],
-            items=[_KEYS],
-            attributes=_OF_A_USE,
-        )
-        may.allow(
-            "ChangePasswords",
-            actions=["dynamodb:UpdateItem"],
-            on=[accounts],
-            items=[_USERS],
-            attributes=_OF_A_PASSWORD,
-        )
-        listed = [f"{accounts}/index/{index.name}" for index in (KEYS_BY_OWNER, SESSIONS_BY_USER)]
-        may.allow("ListKeysAndSessions", actions=["dynamodb:Query"], on=listed)
         may.allow("CountAttempts", actions=["dynamodb:UpdateItem"], on=[accounts], items=[_ATTEMPTS])
         announced = [each.queue.queue_arn for each in (self._messaging.uploads, self._messaging.imports)]
         may.allow("AnnounceUploads", actions=[_SEND, _DEPTH], on=announced)

@@ -1,7 +1,6 @@
 """`darkroom keys`: creates, lists and revokes API keys."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 
 import click
@@ -24,10 +23,7 @@ _COLUMNS = (
     "jobs_per_day",
     "bytes_per_day",
     "stored_bytes",
-    "made_by",
     "created_at",
-    "last_used_at",
-    "expires_at",
     "revoked_at",
 )
 
@@ -78,9 +74,6 @@ def keys() -> None:
 @click.option("--callback-url", help="Callback URL of jobs whose request has none.")
 @click.option("--keep-original", is_flag=True, help="Keep originals as long as their jobs, by default.")
 @click.option("--publish", is_flag=True, help="Publish jobs by default.")
-@click.option(
-    "--expires-in-days", type=click.IntRange(min=1), help="Days until the key expires; by default it does not."
-)
 @as_json
 def create(
     owner: str,
@@ -89,24 +82,22 @@ def create(
     *,
     keep_original: bool,
     publish: bool,
-    expires_in_days: int | None,
     json_wanted: bool,
     **limits: Any,
 ) -> None:
     """Create a key for OWNER and print it. It is shown only once."""
-    text, callback_url, moment = api_keys.generate(), limits.pop("callback_url"), clock.now()
+    text, callback_url = api_keys.generate(), limits.pop("callback_url")
     key = ApiKey.of(
         text,
         owner=owner,
         name=name,
-        created_at=moment,
+        created_at=clock.now(),
         scopes=frozenset(map(Scope, scopes)),
         limits=_limits(**limits),
         callback_url=callback_url,
         keep_original=keep_original,
     )
-    expires_at = moment + timedelta(days=expires_in_days) if expires_in_days else None
-    key = replace(key, publish=publish, expires_at=expires_at)
+    key = replace(key, publish=publish)
 
     async def write(accounts: Accounts) -> None:
         if callback_url:
@@ -188,13 +179,6 @@ def _row(key: ApiKey) -> dict[str, Any]:
         "callback_url": key.callback_url,
         "keep_original": key.keep_original,
         "publish": key.publish,
-        "made_by": key.made_by,
         "created_at": clock.iso(key.created_at),
-        "last_used_at": _iso(key.last_used_at),
-        "expires_at": _iso(key.expires_at),
-        "revoked_at": _iso(key.revoked_at),
+        "revoked_at": clock.iso(key.revoked_at) if key.revoked_at else None,
     }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return clock.iso(moment) if moment else None

@@ -5,8 +5,6 @@
     │   ├── MalformedRequest       400: a field is missing, the body is broken, a parameter is unknown
     │   ├── Unauthenticated        401: no credentials, or unknown ones
     │   ├── Forbidden              403: the caller may not do this
-    │   │   ├── PasswordNeeded     the user must give their password again first
-    │   │   └── WrongPassword      the user's present password is another one
     │   ├── NotFound               404
     │   ├── Conflict               409: the state of the job, or of something else, does not allow it
     │   │   └── UnderWay           another request does the same at this moment; a retry helps
@@ -89,18 +87,6 @@ class Forbidden(RequestError):
     """The caller is known but may not do this."""
 
     code = "forbidden"
-
-
-class PasswordNeeded(Forbidden):
-    """The user must log in again first: the password was given too long ago for this."""
-
-    code = "password_needed"
-
-
-class WrongPassword(Forbidden):
-    """The user's present password is another one."""
-
-    code = "wrong_password"
 
 
 class NotFound(RequestError):

@@ -118,12 +118,6 @@ KEYS_BY_OWNER: Final = IndexSpec(
     partition=AttributeSpec(name="key_owner", type="S"),
     sort=AttributeSpec(name="created_at", type="S"),
 )
-SESSIONS_BY_USER: Final = IndexSpec(
-    # Sparse: only sessions have both. A login is one write of it, a session that is ended two.
-    name="sessions-by-user",
-    partition=AttributeSpec(name="user", type="S"),
-    sort=AttributeSpec(name="expires_at", type="N"),
-)
 BY_SLOT: Final = IndexSpec(
     # Sparse: only queued and processing jobs have slots, and only where owners have a limit of tasks in flight.
     name="by-slot",
@@ -217,7 +211,7 @@ class Topology:
                 name=f"{prefix}-accounts",
                 partition=AttributeSpec(name="id", type="S"),
                 ttl_attribute="expires_at",
-                indexes=(KEYS_BY_OWNER, SESSIONS_BY_USER),
+                indexes=(KEYS_BY_OWNER,),
             ),
             job_events_topic=f"{prefix}-job-events",
         )

@@ -25,12 +25,9 @@ from darkroom_upload.api import (
     events,
     job_list,
     jobs,
-    keys,
     markup,
     originals,
     owner_events,
-    pages,
-    password,
     plan,
     presigned,
     preview,
@@ -39,7 +36,6 @@ from darkroom_upload.api import (
     recipes,
     results,
     second_runs,
-    session_list,
     sessions,
     status,
     uploads,
@@ -66,7 +62,6 @@ from darkroom_upload.jobs.job_lists import JobLists
 from darkroom_upload.jobs.job_reader import JobReader
 from darkroom_upload.jobs.orchestrator_client import OrchestratorClient
 from darkroom_upload.jobs.watcher import JobWatcher
-from darkroom_upload.keys.manage_keys import ManageKeys
 from darkroom_upload.markup.make_markup import MakeMarkup
 from darkroom_upload.middleware.compression import Compression
 from darkroom_upload.middleware.cors import with_cors
@@ -77,7 +72,6 @@ from darkroom_upload.on_request.make_variant import MakeVariant
 from darkroom_upload.on_request.public_variant import MakePublicVariant
 from darkroom_upload.originals.run_again import RunAgain
 from darkroom_upload.originals.stored_originals import StoredOriginals
-from darkroom_upload.pages.built_pages import BuiltPages
 from darkroom_upload.planning.plan_recipe import PlanRecipe
 from darkroom_upload.presets.delete_preset import DeletePreset
 from darkroom_upload.presets.put_preset import PutPreset
@@ -87,7 +81,6 @@ from darkroom_upload.results.archive import MakeArchive
 from darkroom_upload.results.public_results import PublicResults
 from darkroom_upload.results.result_links import ResultLinks
 from darkroom_upload.results.storage_origins import StorageOrigins
-from darkroom_upload.sessions.change_password import ChangePassword
 from darkroom_upload.sessions.login import LogIn
 from darkroom_upload.sessions.session_lifecycle import Sessions
 
@@ -114,8 +107,6 @@ class Services:
     make_variant: MakeVariant
     public_variant: MakePublicVariant
     log_in: LogIn
-    change_password: ChangePassword
-    manage_keys: ManageKeys
     authenticate: Authenticate
     throttle: Throttle
     sessions: Sessions
@@ -143,7 +134,6 @@ class Services:
     preview_slots: Admission
     installed_presets: Presets
     origins: StorageOrigins
-    pages: BuiltPages
     environment: Environment
     max_upload_bytes: int
     readiness: Readiness
@@ -213,9 +203,6 @@ def _routers(services: Services, access: Access) -> Iterator[APIRouter]:
     yield recipes.writing_router(services.put_preset, services.delete_preset, access)
     yield usage.router(services.usage, services.stored, access, now=services.now)
     yield sessions.router(services.log_in, services.sessions, access, proxies=services.trusted_proxies)
-    yield session_list.router(services.sessions, access)
-    yield password.router(services.change_password, access, proxies=services.trusted_proxies)
-    yield keys.router(services.manage_keys, access)
     yield config.router(
         services.sessions,
         services.authenticate.cookie,
@@ -224,5 +211,4 @@ def _routers(services: Services, access: Access) -> Iterator[APIRouter]:
         environment=services.environment,
         max_upload_bytes=services.max_upload_bytes,
     )
-    yield pages.router(services.pages, services.origins)
     yield health.router(services.readiness)

@@ -29,7 +29,6 @@ from darkroom_upload.callers.quota_usage import QuotaUsage
 from darkroom_upload.callers.rate_table import RateTable
 from darkroom_upload.callers.stored_bytes import StoredBytes
 from darkroom_upload.callers.throttle import Throttle
-from darkroom_upload.callers.usable_key import FindUsableKey
 from darkroom_upload.expiring_cache import ExpiringCache
 from darkroom_upload.feed.change_feed import ChangeFeed
 from darkroom_upload.feed.change_reader import ChangeReader
@@ -47,14 +46,11 @@ from darkroom_upload.jobs.job_lists import JobLists
 from darkroom_upload.jobs.job_reader import JobReader
 from darkroom_upload.jobs.orchestrator_client import OrchestratorClient
 from darkroom_upload.jobs.watcher import JobWatcher
-from darkroom_upload.keys.key_writes import KeyWrites
-from darkroom_upload.keys.manage_keys import ManageKeys
 from darkroom_upload.markup.make_markup import MakeMarkup
 from darkroom_upload.on_request.make_variant import MakeVariant
 from darkroom_upload.on_request.public_variant import NOTHING_SECONDS, MakePublicVariant
 from darkroom_upload.originals.run_again import RunAgain
 from darkroom_upload.originals.stored_originals import StoredOriginals
-from darkroom_upload.pages.built_pages import BuiltPages
 from darkroom_upload.planning.plan_recipe import PlanRecipe
 from darkroom_upload.presets.delete_preset import DeletePreset
 from darkroom_upload.presets.preset_writes import PresetWrites
@@ -70,7 +66,6 @@ from darkroom_upload.results.result_links import ResultLinks
 from darkroom_upload.results.s3_links import GetCredentials, S3Links
 from darkroom_upload.results.signing_key import SigningKey
 from darkroom_upload.results.storage_origins import StorageOrigins
-from darkroom_upload.sessions.change_password import ChangePassword
 from darkroom_upload.sessions.login import LogIn
 from darkroom_upload.sessions.login_attempts import LoginAttempts
 from darkroom_upload.sessions.session_lifecycle import Sessions
@@ -113,8 +108,6 @@ class _Adapters:
         self.uploads = SqsQueue(clients.sqs, str(settings.uploads_queue_url))
         self.imports = SqsQueue(clients.sqs, str(settings.imports_queue_url))
         self.users = UserTable(dynamodb, accounts, settings.cipher)
-        self.keys = KeyTable(dynamodb, accounts, settings.cipher)
-        self.attempts = LoginAttempts(dynamodb, accounts, now=now)
         self.rates = RateTable(dynamodb, accounts, now=now)
         self.orchestrator = OrchestratorClient(clients.orchestrator)
         self.images = ImageWatcher(RequestTable(dynamodb, settings.jobs_table).all_of)
@@ -139,7 +132,6 @@ def compose(
     preset_writes = PresetWrites(dynamodb, accounts, now=now)
     development = settings.environment is Environment.DEVELOPMENT
     sessions = Sessions(SessionTable(dynamodb, accounts), adapters.users, now=now)
-    log_in = LogIn(users=adapters.users, attempts=adapters.attempts, development=development)
     watcher = JobWatcher(adapters.jobs.versions)
     feed = ChangeFeed(ChangeReader(dynamodb, settings.jobs_table), SummaryTexts(lists=adapters.lists), now=now)
     read_state = ReadState(find_job=adapters.jobs.owned_with_details, links=adapters.links)
@@ -170,16 +162,11 @@ def compose(
         ),
         markup=MakeMarkup(jobs=adapters.jobs, links=adapters.links),
         archive=MakeArchive(results=adapters.result_bytes),
-        log_in=log_in,
-        change_password=ChangePassword(log_in=log_in, users=adapters.users, sessions=sessions),
-        manage_keys=ManageKeys(
-            keys=adapters.keys,
-            writes=KeyWrites(dynamodb, accounts, adapters.keys, now=now),
-            attempts=adapters.attempts,
-            now=now,
+        log_in=LogIn(
+            users=adapters.users, attempts=LoginAttempts(dynamodb, accounts, now=now), development=development
         ),
         authenticate=Authenticate(
-            find_key=FindUsableKey(find=KeyBatches(adapters.keys.find_many), note_use=adapters.keys.note_use, now=now),
+            find_key=KeyBatches(KeyTable(dynamodb, accounts, cipher).find_many),
             find_session=sessions.find,
             development=development,
             trusted_origins=settings.cors_origins,
@@ -216,7 +203,6 @@ def compose(
         preview_slots=Admission(PREVIEWS, "previews"),
         installed_presets=presets,
         origins=_origins(clients, settings),
-        pages=BuiltPages.read(settings.pages_folder),
         environment=settings.environment,
         max_upload_bytes=settings.max_upload_bytes,
         readiness=_readiness(clients, settings, stop),

@@ -86,8 +86,6 @@ class UploadSettings(ServiceSettings, EncryptionSettings):
     """Bytes a day of callers who have no quota of their own. None means no limit."""
     default_stored_bytes: OrUnlimited[Annotated[int, Field(ge=1)]] = DEFAULT_STORED_BYTES
     """Bytes of results that the owners of such callers may store, for all jobs together. None means no limit."""
-    pages_folder: Path = Path("frontend/dist")
-    """Folder of the dashboard's built files. Without them the service is the API alone."""
     presets_file: Path | None = None
     """JSON file with more presets."""
     public_s3_endpoint_url: HttpUrl | None = None

@@ -18,8 +18,6 @@ STATUS_OF_CODE = {
     "malformed_request": 400,
     "unauthenticated": 401,
     "forbidden": 403,
-    "password_needed": 403,
-    "wrong_password": 403,
     "not_found": 404,
     "conflict": 409,
     "under_way": 409,

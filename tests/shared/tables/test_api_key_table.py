@@ -58,14 +58,8 @@ def test_only_the_hash_and_the_beginning_of_a_key_are_stored() -> None:
             limits=KeyLimits(rate=UNLIMITED, jobs_per_day=UNLIMITED, bytes_per_day=UNLIMITED, stored_bytes=UNLIMITED),
         ),
         ApiKey.of("c", owner="ann", name="nothing", created_at=NOW, scopes=frozenset()),
-        replace(
-            ApiKey.of("e", owner="ann", name="phone", created_at=NOW),
-            made_by="bea",
-            expires_at=NOW + timedelta(days=30),
-            last_used_at=NOW,
-        ),
     ],
-    ids=["plain", "full", "unlimited", "without scopes", "of a user"],
+    ids=["plain", "full", "unlimited", "without scopes"],
 )
 async def test_a_key_is_found_as_it_was_written(keys: KeyTable, key: ApiKey) -> None:
     await keys.put(key)
@@ -117,35 +111,3 @@ async def test_a_key_that_cannot_be_decrypted_is_an_error_of_its_own(keys: KeyTa
     found = await keys.find_many([a.digest, b.digest])
     assert found[a.digest] == a
     assert isinstance(found[b.digest], Unavailable)
-
-
-async def test_a_key_is_removed_thirty_days_after_it_was_revoked_or_has_expired(keys: KeyTable, cloud: Cloud) -> None:
-    plain = ApiKey.of("a", owner="ann", name="", created_at=NOW)
-    expiring = replace(ApiKey.of("b", owner="ann", name="", created_at=NOW), expires_at=NOW + timedelta(days=7))
-    assert "expires_at" not in to_item(plain)
-    assert to_item(expiring)["expires_at"] == {"N": str(int((NOW + timedelta(days=37)).timestamp()))}
-    await keys.put(plain)
-    await keys.revoke(plain.digest, NOW)
-    answer = await cloud.dynamodb.get_item(TableName=keys._table, Key={"id": to_item(plain)["id"]})
-    assert answer["Item"]["expires_at"] == {"N": str(int((NOW + timedelta(days=30)).timestamp()))}
-
-
-async def test_noted_use_never_goes_back_and_makes_no_key(keys: KeyTable) -> None:
-    key = ApiKey.of("a", owner="ann", name="", created_at=NOW)
-    await keys.put(key)
-    for hours in (2, 1):
-        await keys.note_use(key.digest, NOW + timedelta(hours=hours))
-    found = await keys.find(key.digest)
-    assert found
-    assert found.last_used_at == NOW + timedelta(hours=2)
-    await keys.note_use(api_keys.digest_of("guess"), NOW)
-    assert await keys.find(api_keys.digest_of("guess")) is None
-
-
-def test_a_key_is_usable_until_it_is_revoked_or_expires() -> None:
-    key = ApiKey.of("a", owner="ann", name="", created_at=NOW)
-    expiring = replace(key, expires_at=NOW)
-    assert key.is_usable(NOW)
-    assert expiring.is_usable(NOW - timedelta(seconds=1))
-    assert not expiring.is_usable(NOW)
-    assert not replace(key, revoked_at=NOW).is_usable(NOW)

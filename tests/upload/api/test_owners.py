@@ -15,8 +15,6 @@ from tests.upload.service import STRANGER_KEY, RunningService, running_service, 
 
 _NAMES_OF_PRESETS = {"/recipes/{name}", "/recipes/{name}/versions"}
 """Paths with names of presets. `test_presets` tests that these are their owner's."""
-_OF_PEOPLE = {"/keys/{prefix}", "/auth/sessions/{session_id}"}
-"""Paths with names of keys and sessions. `test_keys` and `test_session_list` test whose these are."""
 _NEED_OBJECTS = ("/archive", "/markup", "/original", "/{filename}")
 """Ends of routes that answer only if the objects of a job exist, or if it is published. Their own tests cover them."""
 
@@ -53,14 +51,7 @@ async def routes(service: RunningService) -> dict[str, list[str]]:
 
 async def answer(service: RunningService, route: str, job_id: str, key: str) -> httpx.Response:
     method, path = route.split()
-    path = path.format(
-        job_id=job_id,
-        name="square-64",
-        filename="square-64.webp",
-        action_id=new_job_id(),
-        prefix="dk_12345678",
-        session_id="0" * 16,
-    )
+    path = path.format(job_id=job_id, name="square-64", filename="square-64.webp", action_id=new_job_id())
     return await service.client.request(method, path, headers={"x-api-key": key}, follow_redirects=False)
 
 
@@ -92,9 +83,7 @@ async def test_paths_name_only_jobs_of_owners_and_parts_of_jobs(service: Running
     """Fail if a path has another kind of id, which would need its own test."""
     for route, names in (await routes(service)).items():
         path = route.split()[1]
-        assert path in _NAMES_OF_PRESETS | _OF_PEOPLE or set(names) <= {"job_id", "name", "filename", "action_id"}, (
-            route
-        )
+        assert path in _NAMES_OF_PRESETS or set(names) <= {"job_id", "name", "filename", "action_id"}, route
         assert "name" not in names or "job_id" in names or path in _NAMES_OF_PRESETS, route
 
 

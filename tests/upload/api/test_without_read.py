@@ -108,13 +108,7 @@ async def test_no_route_shows_more_of_a_job_than_id_and_status(
             for body in (None, {"job_id": job.job_id, "recipe": "web"}):
                 answer = await service.client.request(
                     method,
-                    path.format(
-                        job_id=job.job_id,
-                        name=next(iter(job.variants)),
-                        action_id=new_job_id(),
-                        prefix="dk_12345678",
-                        session_id="0" * 16,
-                    ),
+                    path.format(job_id=job.job_id, name=next(iter(job.variants)), action_id=new_job_id()),
                     headers={"x-api-key": key_of(scopes)},
                     json=body,
                     follow_redirects=False,

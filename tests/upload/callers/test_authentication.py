@@ -1,7 +1,6 @@
 """Tests of authentication by an API key or a session."""
 
-from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from fastapi import Request
@@ -13,8 +12,18 @@ from darkroom.errors import Forbidden, Unauthenticated, Unavailable
 from darkroom_upload import expiring_cache
 from darkroom_upload.callers.authentication import Authenticate, FindKey, known_callers
 from darkroom_upload.callers.caller import Caller
-from darkroom_upload.sessions.session import Session
-from tests.upload.users import SESSION, TOKEN
+from darkroom_upload.sessions.session import Session, csrf_token_of
+
+TOKEN: Final = "a token"
+SESSION: Final = Session(
+    id=digest_of(TOKEN),
+    user="ann",
+    owner="studio",
+    user_version="1",
+    last_logout="",
+    expires_at=clock.parse("2026-11-25T05:15:26.310Z"),
+    csrf_token=csrf_token_of(TOKEN),
+)
 
 
 class Keys:
@@ -158,14 +167,3 @@ async def test_an_unavailable_table_does_not_make_a_key_wrong() -> None:
 
     with pytest.raises(Unavailable):
         await gate(away)(request(key="secret"))
-
-
-async def test_a_key_of_a_user_counts_as_the_sessions_of_its_owner_and_is_still_one_credential() -> None:
-    """Otherwise each key would bring another quota, or one revoked key would pass for another."""
-    table = Keys({"one": "studio", "other": "studio"})
-    table.keys = {digest: replace(key, made_by="ann") for digest, key in table.keys.items()}
-    one, other = [await gate(table.find)(request(key=key)) for key in ("one", "other")]
-    by_session = await gate(table.find)(request(token=TOKEN))
-    assert one.counted_as == other.counted_as == by_session.counted_as
-    assert len({one.credential, other.credential, by_session.credential}) == 3
-    assert (one.name, by_session.name) == ("one", "sessions"), "the history tells them apart"

@@ -1,6 +1,7 @@
 """Tests of which requests with a session the service trusts."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 import pytest
@@ -8,10 +9,18 @@ from fastapi import Request
 
 from darkroom.errors import Forbidden
 from darkroom_upload.sessions.csrf import BrowserRequest
-from darkroom_upload.sessions.session import csrf_token_of
-from tests.upload.users import SESSION
+from darkroom_upload.sessions.session import Session, csrf_token_of
 
-TOKEN: Final = SESSION.csrf_token
+TOKEN: Final = csrf_token_of("a token")
+SESSION: Final = Session(
+    id="1",
+    user="ann",
+    owner="studio",
+    user_version="1",
+    last_logout="",
+    expires_at=datetime.max,  # noqa: DTZ901 - never
+    csrf_token=TOKEN,
+)
 FRIENDS: Final = ["https://app.example.com"]
 HOST: Final = "darkroom.example.com"
 OURS: Final = f"https://{HOST}"

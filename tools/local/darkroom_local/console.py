@@ -22,7 +22,7 @@ def tell(text: str) -> None:
     _print(f"{'darkroom':<{_NAME_WIDTH}} | {text}")
 
 
-def banner(port: int, s3_url: str, sample: Path, *, has_dashboard: bool, kept: Path | None) -> None:
+def banner(port: int, s3_url: str, sample: Path, *, kept: Path | None) -> None:
     """Say where everything is, what to try first, and what Ctrl-C leaves."""
     left = (
         f"keeps the emulated AWS in {kept} for the next run with KEEP=1"
@@ -30,13 +30,9 @@ def banner(port: int, s3_url: str, sample: Path, *, has_dashboard: bool, kept: P
         else "the emulated AWS forgets it all: images, jobs, keys and users"
     )
     url = f"http://localhost:{port}"
-    dashboard = (
-        f"{url}/app/" if has_dashboard else "not built; the API runs alone. With Node 20 or newer, `make run` builds it"
-    )
     _print(f"""
   Darkroom is ready.
 
-    Dashboard  {dashboard}
     API        {url}
     API docs   {url}/docs
     API key    {DEVELOPMENT_KEY}

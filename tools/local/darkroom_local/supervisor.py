@@ -149,11 +149,7 @@ async def _announce(system: System, options: Options) -> None:
             waiting = [service for service in waiting if not await service.is_ready(client)]
             if not waiting:
                 banner(
-                    system.upload.port,
-                    system.installation.endpoint_url,
-                    SAMPLE,
-                    has_dashboard=await _has_dashboard(system, client),
-                    kept=KEPT if options.keep else None,
+                    system.upload.port, system.installation.endpoint_url, SAMPLE, kept=KEPT if options.keep else None
                 )
                 return
             await asyncio.sleep(_POLL_SECONDS)
@@ -162,12 +158,6 @@ async def _announce(system: System, options: Options) -> None:
     if not options.reload:
         raise RunFailed(text)
     tell(text)
-
-
-async def _has_dashboard(system: System, client: httpx.AsyncClient) -> bool:
-    """Whether the upload service has found built pages."""
-    answer = await client.head(f"{system.upload.url}/app/")
-    return answer.is_success
 
 
 async def _watch(emulator: Emulator) -> None:

@@ -1,4 +1,4 @@
-"""API keys: their owner, scopes and limits. Operators make and revoke them, and so do users, for their own owner.
+"""API keys: their owner, scopes and limits. Operators make and revoke them, the upload service reads them.
 
 Only the SHA-256 of a key is stored. A key is 256 random bits, so a slow hash would not protect it better. The service
 finds a key by its hash and never compares secrets character by character, so the time of an answer reveals nothing.
@@ -46,7 +46,7 @@ class ApiKey:
     """The first characters of the key, so that people can tell it from others."""
     owner: str
     name: str
-    """Purpose of the key, in words of the person who made it."""
+    """Purpose of the key, in words of an operator."""
     created_at: datetime
     scopes: frozenset[Scope] = ALL_SCOPES
     limits: KeyLimits = DEFAULTS
@@ -56,20 +56,7 @@ class ApiKey:
     """Whether jobs keep their originals if neither the request nor the recipe says so."""
     publish: bool = False
     """Whether jobs are published if neither the request nor the recipe says so."""
-    made_by: str | None = None
-    """Name of the user who made the key; None for a key of an operator.
-
-    Keys that users make share the limits of their owner's sessions. Otherwise, each would bring another day's quota.
-    """
-    expires_at: datetime | None = None
-    """The moment from which the key is refused; None for a key that is good until it is revoked."""
-    last_used_at: datetime | None = None
-    """When the key was last used, up to an hour too early; None if it never was."""
     revoked_at: datetime | None = None
-
-    def is_usable(self, moment: datetime) -> bool:
-        """Return whether the key is neither revoked nor expired."""
-        return self.revoked_at is None and (self.expires_at is None or moment < self.expires_at)
 
     @classmethod
     def of(

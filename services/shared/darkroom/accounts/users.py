@@ -1,4 +1,4 @@
-"""Users: people who log in to the dashboard for an owner. Operators make and change them; users set their password."""
+"""Users: people who log in to the dashboard for an owner. Operators make them, the upload service reads them."""
 
 import re
 import secrets

@@ -27,8 +27,6 @@ STATUSES: Final = {
     "malformed_request": HTTPStatus.BAD_REQUEST,
     "unauthenticated": HTTPStatus.UNAUTHORIZED,
     "forbidden": HTTPStatus.FORBIDDEN,
-    "password_needed": HTTPStatus.FORBIDDEN,
-    "wrong_password": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
     "conflict": HTTPStatus.CONFLICT,
     "under_way": HTTPStatus.CONFLICT,

@@ -1,12 +1,9 @@
-"""API keys in the accounts table, under `key#<digest>`. A callback URL can have a token, so it is encrypted.
-
-DynamoDB removes a key 30 days after it was revoked or has expired. Until then people can see that there was one.
-"""
+"""API keys in the accounts table, under `key#<digest>`. A callback URL can have a token, so it is encrypted."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from darkroom import clock
 from darkroom.accounts.allowances import UNLIMITED, KeyLimits, Rate, Unlimited
@@ -14,23 +11,11 @@ from darkroom.accounts.api_keys import ApiKey, Scope
 from darkroom.errors import Unavailable
 from darkroom.runtime.aws import translated
 from darkroom.runtime.encryption import TextCipher
-from darkroom.tables.dynamodb import (
-    MOST_ITEMS,
-    Item,
-    deserialized,
-    epoch,
-    is_written,
-    read_item,
-    read_items,
-    serialized,
-)
+from darkroom.tables.dynamodb import MOST_ITEMS, Item, deserialized, is_written, read_item, read_items, serialized
 from darkroom.topology import KEYS_BY_OWNER
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb import DynamoDBClient
-
-_KEPT: Final = timedelta(days=30)
-"""How long a key stays in the table after it was revoked or has expired."""
 
 
 class KeyTable:
@@ -52,27 +37,26 @@ class KeyTable:
         In place of a key whose callback URL cannot be decrypted now is the error: it concerns no other key.
         """
         found: dict[str, ApiKey | Unavailable] = {}
-        for key in await self._read(digests):
-            if key.revoked_at is None:
-                try:
-                    found[key.digest] = self._decrypted(key)
-                except Unavailable as error:
-                    found[key.digest] = error
+        for start in range(0, len(digests), MOST_ITEMS):
+            ids = [_id(digest) for digest in digests[start : start + MOST_ITEMS]]
+            for item in await read_items(self._client, self._table, ids):
+                key = from_item(item)
+                if key.revoked_at is None:
+                    try:
+                        found[key.digest] = self._decrypted(key)
+                    except Unavailable as error:
+                        found[key.digest] = error
         return found
 
     async def put(self, key: ApiKey) -> None:
         """Write a key. It replaces one with the same digest, so the write may be repeated."""
-        with translated("DynamoDB"):
-            await self._client.put_item(TableName=self._table, Item=self.encrypted_item(key))
-
-    def encrypted_item(self, key: ApiKey) -> Item:
-        """Return the item of a key as it is stored."""
         encrypted = key.callback_url and self._cipher.encrypt(key.callback_url, place=_place(key.digest))
-        return to_item(replace(key, callback_url=encrypted))
+        with translated("DynamoDB"):
+            await self._client.put_item(TableName=self._table, Item=to_item(replace(key, callback_url=encrypted)))
 
     async def of_owner(self, owner: str) -> list[ApiKey]:
         """Return all keys of an owner, also revoked ones, the oldest first. The index is a moment behind the table."""
-        digests: list[str] = []
+        found: list[ApiKey] = []
         with translated("DynamoDB"):
             pages = self._client.get_paginator("query").paginate(
                 TableName=self._table,
@@ -81,22 +65,10 @@ class KeyTable:
                 ExpressionAttributeValues={":owner": {"S": owner}},
             )
             async for page in pages:
-                digests += [entry["id"]["S"].removeprefix("key#") for entry in page["Items"]]
-        found = [self._decrypted(key) for key in await self._read(digests)]
-        return sorted(found, key=lambda key: key.created_at)
-
-    async def note_use(self, digest: str, moment: datetime) -> None:
-        """Note that a key was used. The time never goes back."""
-        await is_written(
-            self._client.update_item(
-                TableName=self._table,
-                Key=_id(digest),
-                UpdateExpression="SET last_used_at = :moment",
-                ConditionExpression="attribute_exists(id) AND (attribute_not_exists(last_used_at) "
-                "OR last_used_at < :moment)",
-                ExpressionAttributeValues={":moment": {"S": clock.iso(moment)}},
-            )
-        )
+                for entry in page["Items"]:
+                    key = await self._get(entry["id"]["S"].removeprefix("key#"))
+                    found += [key] if key else []
+        return found
 
     async def revoke(self, digest: str, moment: datetime) -> bool:
         """Revoke a key, and return whether it exists. A key that was revoked before keeps its moment."""
@@ -104,26 +76,15 @@ class KeyTable:
             self._client.update_item(
                 TableName=self._table,
                 Key=_id(digest),
-                UpdateExpression="SET revoked_at = if_not_exists(revoked_at, :moment), expires_at = :gone",
+                UpdateExpression="SET revoked_at = if_not_exists(revoked_at, :moment)",
                 ConditionExpression="attribute_exists(id)",
-                ExpressionAttributeValues={
-                    ":moment": {"S": clock.iso(moment)},
-                    ":gone": {"N": str(epoch(moment + _KEPT))},
-                },
+                ExpressionAttributeValues={":moment": {"S": clock.iso(moment)}},
             )
         )
 
     async def _get(self, digest: str) -> ApiKey | None:
         item = await read_item(self._client, self._table, _id(digest))
         return self._decrypted(from_item(item)) if item else None
-
-    async def _read(self, digests: Sequence[str]) -> list[ApiKey]:
-        """Return those keys that exist, also revoked ones, in no order. Their callback URLs are still encrypted."""
-        items: list[Item] = []
-        for start in range(0, len(digests), MOST_ITEMS):
-            ids = [_id(digest) for digest in digests[start : start + MOST_ITEMS]]
-            items += await read_items(self._client, self._table, ids)
-        return [from_item(item) for item in items]
 
     def _decrypted(self, key: ApiKey) -> ApiKey:
         url = key.callback_url and self._cipher.decrypt(key.callback_url, place=_place(key.digest))
@@ -149,13 +110,8 @@ def to_item(key: ApiKey) -> Item:
             "callback_url": key.callback_url,
             "keep_original": key.keep_original or None,
             "publish": key.publish or None,
-            "made_by": key.made_by,
             "created_at": clock.iso(key.created_at),
-            # `expires_at` is the table's own attribute: DynamoDB removes the item then.
-            "valid_until": _iso(key.expires_at),
-            "last_used_at": _iso(key.last_used_at),
-            "revoked_at": _iso(key.revoked_at),
-            "expires_at": _removal(key),
+            "revoked_at": clock.iso(key.revoked_at) if key.revoked_at else None,
         }
     )
 
@@ -176,11 +132,8 @@ def from_item(item: Item) -> ApiKey:
         callback_url=read.get("callback_url"),
         keep_original=read.get("keep_original", False),
         publish=read.get("publish", False),
-        made_by=read.get("made_by"),
         created_at=clock.parse(read["created_at"]),
-        expires_at=_moment(read, "valid_until"),
-        last_used_at=_moment(read, "last_used_at"),
-        revoked_at=_moment(read, "revoked_at"),
+        revoked_at=clock.parse(read["revoked_at"]) if "revoked_at" in read else None,
     )
 
 
@@ -190,20 +143,6 @@ def _id(digest: str) -> Item:
 
 def _place(digest: str) -> str:
     return f"key#{digest}"
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return clock.iso(moment) if moment else None
-
-
-def _moment(read: dict[str, Any], name: str) -> datetime | None:
-    return clock.parse(read[name]) if name in read else None
-
-
-def _removal(key: ApiKey) -> int | None:
-    """Return when DynamoDB removes a key, in seconds since 1970; None for a key that is good without end."""
-    end = key.revoked_at or key.expires_at
-    return epoch(end + _KEPT) if end else None
 
 
 def _rate(read: dict[str, Any]) -> Rate | Unlimited | None:

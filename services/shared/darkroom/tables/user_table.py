@@ -44,42 +44,22 @@ class UserTable:
         return sorted(users, key=lambda user: user.name)
 
     async def create(self, user: User) -> bool:
-        """Write a new user. Return False if the name exists already; that user is not changed.
+        """Write a new user. Return False if the name exists already; that user is not changed."""
+        return await self._put(user, "attribute_not_exists(id) OR version = :version", {":version": user.version})
 
-        The condition allows the user's own version, since the SDK may repeat a write.
-        """
+    async def change(self, user: User, *, instead_of: User) -> bool:
+        """Write a changed user. Return False if `instead_of` is not their current version any more."""
+        versions = {":version": user.version, ":before": instead_of.version}
+        return await self._put(user, "version IN (:before, :version)", versions)
+
+    async def _put(self, user: User, condition: str, values: dict[str, str]) -> bool:
+        """Write a user under a condition, which allows the user's own version: the SDK may repeat a write."""
         return await is_written(
             self._client.put_item(
                 TableName=self._table,
                 Item=self._to_item(user),
-                ConditionExpression="attribute_not_exists(id) OR version = :version",
-                ExpressionAttributeValues={":version": {"S": user.version}},
-            )
-        )
-
-    async def change(self, user: User, *, instead_of: User) -> bool:
-        """Write what has changed of a user. Return False if `instead_of` is not their current version any more.
-
-        The upload service may write nothing of a user but the password's hash and the version, so these are all that a
-        new password writes.
-        """
-        changes, removed = {"version": user.version}, ""
-        if user.password_hash != instead_of.password_hash:
-            changes["password_hash"] = self._cipher.encrypt(user.password_hash, place=_PREFIX + user.name)
-        if user.disabled_at and user.disabled_at != instead_of.disabled_at:
-            changes["disabled_at"] = clock.iso(user.disabled_at)
-        elif instead_of.disabled_at and not user.disabled_at:
-            removed = " REMOVE disabled_at"
-        return await is_written(
-            self._client.update_item(
-                TableName=self._table,
-                Key={"id": {"S": _PREFIX + user.name}},
-                UpdateExpression=f"SET {', '.join(f'{name} = :{name}' for name in changes)}{removed}",
-                ConditionExpression="version IN (:before, :version)",
-                ExpressionAttributeValues={
-                    ":before": {"S": instead_of.version},
-                    **{f":{name}": {"S": value} for name, value in changes.items()},
-                },
+                ConditionExpression=condition,
+                ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
             )
         )
 

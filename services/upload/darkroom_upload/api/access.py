@@ -11,6 +11,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader
 
 from darkroom.accounts.api_keys import Scope
+from darkroom.errors import Forbidden
 from darkroom_upload.callers.authentication import HEADER, Authenticate
 from darkroom_upload.callers.caller import Caller
 from darkroom_upload.callers.throttle import Throttle
@@ -40,13 +41,6 @@ class Access:
         """
         return Depends(self._session())
 
-    def person(self) -> Any:
-        """Return a dependency that requires a session and gives its caller. It takes a token of the owner's rate.
-
-        It always asks the tables: a session that another task has ended must not make keys.
-        """
-        return Depends(self._person())
-
     def _caller(self, scopes: tuple[Scope, ...]) -> Callable[..., Awaitable[Caller]]:
         async def check(
             request: Request,
@@ -61,21 +55,13 @@ class Access:
 
         return check
 
-    def _person(self) -> Callable[..., Awaitable[Caller]]:
-        async def check(
-            request: Request, _token: Annotated[str | None, Security(self.authenticate.cookie.scheme)]
-        ) -> Caller:
-            caller = await self.authenticate(request, fresh=True)
-            await self.throttle(request, caller)
-            caller.require_session()
-            return caller
-
-        return check
-
     def _session(self) -> Callable[..., Awaitable[Session]]:
         async def check(
             request: Request, _token: Annotated[str | None, Security(self.authenticate.cookie.scheme)]
         ) -> Session:
-            return (await self.authenticate(request)).require_session()
+            session = (await self.authenticate(request)).session
+            if session is None:
+                raise Forbidden("An API key has no session. Send the session's cookie without a key.")
+            return session
 
         return check

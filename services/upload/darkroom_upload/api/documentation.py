@@ -16,7 +16,6 @@ from darkroom.errors import (
     MalformedRequest,
     NotFound,
     OriginalGone,
-    PasswordNeeded,
     PreconditionFailed,
     QuotaExceeded,
     RateLimited,
@@ -26,7 +25,6 @@ from darkroom.errors import (
     UnderWay,
     UnsupportedMediaType,
     UploadTooLarge,
-    WrongPassword,
 )
 from darkroom.runtime.problems import MEDIA_TYPE, STATUSES
 
@@ -45,7 +43,6 @@ TAGS: Final = [
     {"name": "jobs", "description": "See what became of them, and get the results."},
     {"name": "public", "description": "Published results, for everybody, without a key."},
     {"name": "recipes", "description": "What Darkroom can make of them."},
-    {"name": "keys", "description": "API keys of your owner, for users who are logged in."},
     {"name": "usage", "description": "Your limits, and how much of them you have used."},
     {"name": "webhooks", "description": "What callback URLs receive, and how to verify it."},
     {"name": "sessions", "description": "Logging in from a browser, with a cookie instead of an API key."},
@@ -87,11 +84,6 @@ _EXAMPLES: Final[dict[type[DarkroomError], dict[str, Any]]] = {
     },
     Unauthenticated: {"detail": "Send an API key in the header x-api-key, or log in."},
     Forbidden: {"detail": "This API key lacks the `upload` scope.", "scope": "upload"},
-    PasswordNeeded: {
-        "detail": "This needs your password again: you gave it more than 10 minutes ago. Log in again, and repeat the "
-        "request."
-    },
-    WrongPassword: {"detail": "The present password is another one."},
     NotFound: {"detail": "There is no such job."},
     Conflict: {"detail": "The job's status does not allow this now."},
     OriginalGone: {"detail": "The original is gone: it was kept for 7 days. Upload the image again."},

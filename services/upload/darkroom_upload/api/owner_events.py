@@ -81,7 +81,7 @@ class _Checks:
 
     async def __call__(self, request: Request, reader: Caller) -> None:
         """Raise what `Authenticate.recheck` raises, unless the credential was found valid within the last second."""
-        credential = reader.credential
+        credential = reader.session.id if reader.session else reader.counted_as
         # All streams of an owner get an event at the same moment. One of them asks, and the others wait for the answer.
         async with self._locks.setdefault(credential, asyncio.Lock()):
             if not self._checked.get(credential):

@@ -22,12 +22,13 @@ from darkroom_upload.api.documentation import SET_COOKIE, problems
 from darkroom_upload.api.json_body import documented, read_json
 from darkroom_upload.api.parameters import ONLY_DECLARED
 from darkroom_upload.response_body import ResponseBody
-from darkroom_upload.sessions.device import Device
+from darkroom_upload.sessions.client_address import client_address
 from darkroom_upload.sessions.login import LogIn
 from darkroom_upload.sessions.session import Session
 from darkroom_upload.sessions.session_lifecycle import Sessions
 
 _LONGEST_BODY_BYTES: Final = 8 * 1024
+_FORWARDED: Final = "x-forwarded-for"
 
 
 class LoginRequest(BaseModel):
@@ -58,19 +59,11 @@ class SessionBody(ResponseBody):
     csrf_token: str
     """Send it in the header `X-CSRF-Token` of requests that change something."""
     expires_at: Moment
-    password_until: Moment
-    """End of the time in which API keys can be made and revoked. After it the user must log in again first."""
 
     @classmethod
     def of(cls, session: Session) -> "SessionBody":
         """Return a session as its browser sees it."""
-        return cls(
-            user=session.user,
-            owner=session.owner,
-            csrf_token=session.csrf_token,
-            expires_at=session.expires_at,
-            password_until=session.password_until,
-        )
+        return cls(user=session.user, owner=session.owner, csrf_token=session.csrf_token, expires_at=session.expires_at)
 
 
 def router(log_in: LogIn, sessions: Sessions, access: Access, *, proxies: int) -> APIRouter:
@@ -102,9 +95,9 @@ def router(log_in: LogIn, sessions: Sessions, access: Access, *, proxies: int) -
     async def login(request: Request, response: Response) -> SessionBody:
         access.authenticate.require_trusted_page(request)
         wanted = await read_json(request, LoginRequest, max_bytes=_LONGEST_BODY_BYTES)
-        device = Device.of(request, proxies=proxies)
-        user = await log_in(wanted.name, wanted.password.get_secret_value(), address=device.address)
-        session, token = await sessions.begin(user, device=device, instead_of=cookie.token_in(request))
+        address = _address(request, proxies=proxies)
+        user = await log_in(wanted.name, wanted.password.get_secret_value(), address=address)
+        session, token = await sessions.begin(user, instead_of=cookie.token_in(request))
         cookie.put_in(response, token)
         return SessionBody.of(session)
 
@@ -135,3 +128,8 @@ def router(log_in: LogIn, sessions: Sessions, access: Access, *, proxies: int) -
         cookie.clear_in(response)
 
     return routes
+
+
+def _address(request: Request, *, proxies: int) -> str:
+    peer = request.client.host if request.client else ""
+    return client_address(peer, request.headers.getlist(_FORWARDED), proxies=proxies)

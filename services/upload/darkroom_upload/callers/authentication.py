@@ -26,10 +26,10 @@ HEADER: Final = "x-api-key"
 _DEVELOPMENT_KEY_SHA256: Final = digest_of("local-dev-key")
 _LONGEST_KEY: Final = 256
 _FRESH_SECONDS: Final = 30
-"""How long a revoked or expired key may still work."""
+"""How long a revoked key may still work."""
 
 FindKey = Callable[[str], Awaitable[ApiKey | None]]
-"""Finds the key of a digest. Returns None for a key that does not exist, was revoked or has expired."""
+"""Finds the key of a digest. Returns None for a key that does not exist or was revoked."""
 
 
 class FindSession(Protocol):
@@ -113,7 +113,6 @@ class Authenticate:
             owner=key.owner,
             scopes=key.scopes,
             key_id=key.digest,
-            shares_limits=key.made_by is not None,
             key_prefix=key.prefix,
             allowance=key.limits.within(default),
             callback_url=key.callback_url,

@@ -29,8 +29,6 @@ class Caller:
     publish: bool = False
     """Whether jobs are published if neither the request nor the recipe says so."""
 
-    shares_limits: bool = False
-    """Whether an API key counts with the sessions of its owner, as those do that users make."""
     key_prefix: str | None = None
     """Beginning of the API key, by which people recognise it; None for a session."""
 
@@ -41,13 +39,8 @@ class Caller:
 
     @property
     def counted_as(self) -> str:
-        """The name under which rate and quotas are counted: that of a key, or one for all sessions of an owner."""
-        return f"owner#{self.owner}" if self.key_id is None or self.shares_limits else self.key_id
-
-    @property
-    def credential(self) -> str:
-        """What names the key or the session, and no other one."""
-        return self.session.id if self.session else self.key_id or ""
+        """The name under which rate and quotas are counted: one for each key, one for all sessions of an owner."""
+        return self.key_id or f"owner#{self.owner}"
 
     def charge(self, size: int, moment: datetime) -> Charge | None:
         """Return the charge for a job of `size` bytes; None for a caller without quotas."""
@@ -56,12 +49,6 @@ class Caller:
     def may(self, scope: Scope) -> bool:
         """Say whether the caller has a scope. `admin` includes every other scope."""
         return bool(self.scopes & {scope, Scope.ADMIN})
-
-    def require_session(self) -> Session:
-        """Return the session. Raises Forbidden for an API key."""
-        if self.session is None:
-            raise Forbidden("An API key has no session. Send the session's cookie without a key.")
-        return self.session
 
     def require(self, scope: Scope, *, reason: str = "") -> None:
         """Raise Forbidden if the caller lacks a scope. `reason` is a sentence that says what needs the scope."""

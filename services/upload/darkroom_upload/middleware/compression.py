@@ -11,8 +11,6 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from darkroom_upload.middleware.content_codings import accepts
-
 LEAST_BYTES: Final = 1024
 """Shorter bodies are sent as they are: they fit into one packet either way."""
 _LEVEL: Final = 5
@@ -23,6 +21,7 @@ _TEXT: Final = re.compile(
 SECRETS: Final = ("/auth/", "/keys", "/webhooks/", "/uploads/presigned")
 """Beginnings of the paths whose responses can have a secret."""
 _SUFFIX: Final = "-gzip"
+_ZERO: Final = re.compile(r"q\s*=\s*0(\.0*)?", re.IGNORECASE)
 _NOT_MODIFIED: Final = 304
 
 
@@ -43,7 +42,7 @@ class Compression:
             return
         asked = Headers(scope=scope)
         known = asked.get("if-none-match", "")
-        sender = _Sender(send, accepts=accepts(asked.get("accept-encoding", ""), "gzip"), known=known)
+        sender = _Sender(send, accepts=_accepts_gzip(asked), known=known)
         await self._app(_with_plain_etags(scope, known), receive, sender)
 
 
@@ -74,8 +73,7 @@ class _Sender:
         """Return the body to send, and change its head to fit."""
         headers, body = MutableHeaders(scope=head), message.get("body", b"")
         etag = headers.get("etag", "")
-        if "accept-encoding" not in headers.get("vary", "").lower():
-            headers.add_vary_header("Accept-Encoding")
+        headers.add_vary_header("Accept-Encoding")
         if head["status"] == _NOT_MODIFIED:
             # The client has this version compressed, and keeps it under that ETag.
             if etag and _tagged(etag) in self._known:
@@ -102,6 +100,15 @@ def _may_change(head: Message) -> bool:
     ):
         return False
     return head["status"] == _NOT_MODIFIED or _TEXT.match(headers.get("content-type", "")) is not None
+
+
+def _accepts_gzip(headers: Headers) -> bool:
+    """Say whether the client accepts gzip (RFC 9110, section 12.5.3). A quality of 0 refuses it."""
+    named: dict[str, bool] = {}
+    for part in headers.get("accept-encoding", "").split(","):
+        name, _, quality = part.partition(";")
+        named[name.strip().lower()] = _ZERO.fullmatch(quality.strip()) is None
+    return named.get("gzip", named.get("*", False))
 
 
 def _tagged(etag: str) -> str:

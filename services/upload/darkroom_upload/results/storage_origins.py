@@ -23,11 +23,6 @@ class Origins:
     public: str | None
     """Beginning of public addresses, if they do not begin with the address of the API."""
 
-    @property
-    def all(self) -> list[str]:
-        """All origins at which files are stored."""
-        return [self.uploads, self.results, *([_origin(self.public)] if self.public else [])]
-
 
 class StorageOrigins:
     """Finds the origins once. `client` is a client for the address at which browsers reach S3."""

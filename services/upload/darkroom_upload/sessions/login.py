@@ -1,4 +1,4 @@
-"""Finds the user of a name and a password, with limits on guessing.
+"""Logging in with a name and a password, with limits on guessing.
 
 Three limits count every attempt before the password is checked:
 
@@ -64,14 +64,7 @@ class LogIn:
     checks: PasswordChecks = field(default_factory=PasswordChecks)
 
     async def __call__(self, name: str, password: str, *, address: str) -> User:
-        """Return the user. Raises Unauthenticated, RateLimited and Unavailable."""
-        user = await self.user_of(name, password, address=address)
-        if user is None:
-            raise Unauthenticated("The name or the password is wrong.")
-        return user
-
-    async def user_of(self, name: str, password: str, *, address: str) -> User | None:
-        """Return the user, or None if the name or the password is wrong. Raises RateLimited and Unavailable.
+        """Return the user. Raises Unauthenticated, RateLimited and Unavailable.
 
         Neither the answer nor the time that it takes shows whether a user of that name exists.
         """
@@ -79,9 +72,9 @@ class LogIn:
         await self._limit(name, address)
         user = await self.users.find(name) if is_name(name) else None
         is_right = await self.checks(password, user.password_hash if user else NOBODYS)
-        if user is None or user.disabled_at or not is_right or not self.is_allowed(password):
+        if user is None or user.disabled_at or not is_right or not self._is_allowed(password):
             _LOG.info("login_failed")
-            return None
+            raise Unauthenticated("The name or the password is wrong.")
         await asyncio.gather(
             self.attempts.reset(OF_USER_AND_ADDRESS, name, address), self.attempts.remember_address(name, address)
         )
@@ -99,9 +92,9 @@ class LogIn:
         if seconds:
             _LOG.info("login_held_back", limit=limit.name)
             raise RateLimited(
-                f"Too many passwords were tried. Try again in {seconds} seconds.", retry_after_seconds=seconds
+                f"Too many attempts to log in. Try again in {seconds} seconds.", retry_after_seconds=seconds
             )
 
-    def is_allowed(self, password: str) -> bool:
+    def _is_allowed(self, password: str) -> bool:
         """Refuse, outside development, the password that every clone of the repository contains."""
         return self.development or canonical(password) != _DEVELOPMENT_PASSWORD

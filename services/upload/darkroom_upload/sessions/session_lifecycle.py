@@ -10,10 +10,8 @@ from typing import Final
 
 from darkroom.accounts.api_keys import digest_of
 from darkroom.accounts.users import User
-from darkroom.errors import NotFound, Unauthenticated
 from darkroom.tables.user_table import UserTable
 from darkroom_upload.expiring_cache import ExpiringCache
-from darkroom_upload.sessions.device import Device
 from darkroom_upload.sessions.session import Session, csrf_token_of, new_token
 from darkroom_upload.sessions.session_table import SessionTable
 
@@ -39,14 +37,14 @@ class Sessions:
         self._known = ExpiringCache[Session](FRESH_SECONDS, monotonic=monotonic)
         self._endings = 0
 
-    async def begin(self, user: User, *, device: Device, instead_of: str | None = None) -> tuple[Session, str]:
+    async def begin(self, user: User, *, instead_of: str | None = None) -> tuple[Session, str]:
         """Begin a session, and return it with its token. The session of the token `instead_of` ends.
 
         The token is always new: a token that the client brings along is never used again.
         """
         token = new_token()
         last_logout = await self._table.last_logout(user.name)
-        session = Session.begin(user, last_logout=last_logout, token=token, moment=self._now(), device=device)
+        session = Session.begin(user, last_logout=last_logout, token=token, moment=self._now())
         await self._table.put(session)
         before = await self.find(instead_of) if instead_of else None
         if before:
@@ -72,33 +70,8 @@ class Sessions:
     async def end_all(self, session: Session) -> None:
         """End all sessions of this session's user."""
         await self._table.record_logout(session.user, secrets.token_hex(8))
-        self.forget()
-
-    async def end_others(self, session: Session) -> None:
-        """End all sessions of this session's user but this one. Raises Unauthenticated if this one is over."""
-        if not await self._table.record_logout_of_others(session, secrets.token_hex(8)):
-            raise Unauthenticated("The session is over. Log in again.")
-        self.forget()
-
-    def forget(self) -> None:
-        """Read each session again at its next use: many have ended, or their users have changed."""
         self._endings += 1
         self._known.clear()
-
-    async def end_named(self, user: str, shown_id: str) -> Session:
-        """End the session of a user with this shown id, and return it. Raises NotFound if there is none."""
-        named = next((each for each in await self.of_user(user) if each.shown_id == shown_id), None)
-        if named is None:
-            raise NotFound("You have no such session.")
-        await self.end(named)
-        return named
-
-    async def of_user(self, name: str) -> list[Session]:
-        """Return the sessions of a user that are not over, the newest first, up to 100."""
-        found, user, last_logout = await asyncio.gather(
-            self._table.of_user(name, self._now()), self._users.find(name), self._table.last_logout(name)
-        )
-        return [session for session in found if _holds(session, user, last_logout)]
 
     async def _look_up(self, session_id: str, token: str) -> Session | None:
         """Read a session, and remember it if it is valid: guessed tokens must not push valid ones out.
@@ -115,12 +88,8 @@ class Sessions:
         return session
 
     async def _is_valid(self, session: Session) -> bool:
+        """Say whether the user may log in, is unchanged, and has not ended all sessions since this one began."""
         user, last_logout = await asyncio.gather(self._users.find(session.user), self._table.last_logout(session.user))
-        return _holds(session, user, last_logout)
-
-
-def _holds(session: Session, user: User | None, last_logout: str) -> bool:
-    """Say whether the user may log in, is unchanged, and has not ended all sessions since this one began."""
-    if user is None or user.disabled_at is not None:
-        return False
-    return (user.version, last_logout) == (session.user_version, session.last_logout)
+        if user is None or user.disabled_at is not None:
+            return False
+        return (user.version, last_logout) == (session.user_version, session.last_logout)

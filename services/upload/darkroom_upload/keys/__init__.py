@@ -1,1 +1,0 @@
-"""API keys that users make, see and revoke, for their own owner."""

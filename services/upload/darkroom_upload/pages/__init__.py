@@ -1,1 +1,0 @@
-"""The dashboard's pages, as they were built from `frontend/`."""
