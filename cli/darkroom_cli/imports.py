@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 
 from darkroom_cli.api import open_api
-from darkroom_cli.downloads import make_folder, require_complete, save
+from darkroom_cli.downloads import make_folder
 from darkroom_cli.failures import Failures
-from darkroom_cli.jobs import COLUMNS, row
-from darkroom_cli.output import as_json, show_rows
+from darkroom_cli.new_jobs import ended, show_jobs
+from darkroom_cli.output import as_json
 from darkroom_cli.recipe_option import recipe_option
 
 
@@ -28,17 +28,6 @@ def import_urls(
     failures = Failures()
     with open_api() as api:
         sent = failures.each(urls, lambda url: api.import_url(url, recipe=recipe, callback_url=callback_url or None))
-        jobs = {receipt.job_id: receipt for receipt in sent}
-
-        def follow(job_id: str) -> None:
-            job = jobs[job_id] = api.wait(job_id)
-            if output:
-                save(api, job, output)
-            require_complete(job)
-
-        if wait or output:
-            failures.each(list(jobs), follow)
-    if jobs:
-        documents = [receipt.as_document() for receipt in jobs.values()]
-        show_rows(documents if json_wanted else map(row, documents), columns=COLUMNS, json_wanted=json_wanted)
+        jobs = ended(api, sent, failures, output=output) if wait or output else sent
+    show_jobs(jobs, json_wanted=json_wanted)
     failures.report()

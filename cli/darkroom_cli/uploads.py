@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from darkroom_cli.api import open_api
-from darkroom_cli.downloads import make_folder, require_complete, save
+from darkroom_cli.downloads import make_folder
 from darkroom_cli.failures import Failed, Failures
-from darkroom_cli.jobs import COLUMNS, row
-from darkroom_cli.output import as_json, show_rows
+from darkroom_cli.new_jobs import ended, show_jobs
+from darkroom_cli.output import as_json
 from darkroom_cli.recipe_option import keep_option, recipe_option
 from darkroom_client import Client, Receipt
 
@@ -39,19 +39,8 @@ def upload(
     with open_api() as api:
         with _bars() as bars:
             sent = failures.each(files, lambda path: _send(api, bars, path, recipe, **options))
-        jobs = {receipt.job_id: receipt for receipt in sent}
-
-        def follow(job_id: str) -> None:
-            job = jobs[job_id] = api.wait(job_id)
-            if output:
-                save(api, job, output)
-            require_complete(job)
-
-        if wait or output:
-            failures.each(list(jobs), follow)
-    if jobs:
-        documents = [receipt.as_document() for receipt in jobs.values()]
-        show_rows(documents if json_wanted else map(row, documents), columns=COLUMNS, json_wanted=json_wanted)
+        jobs = ended(api, sent, failures, output=output) if wait or output else sent
+    show_jobs(jobs, json_wanted=json_wanted)
     failures.report()
 
 
