@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final, Protocol
@@ -71,11 +71,9 @@ class CloudFrontCdn:
         return bool(answer["Invalidation"]["Status"] == "Completed")
 
     async def _collect_and_send(self) -> None:
-        try:
+        with suppress(TimeoutError):  # Few paths have come together. They are sent now.
             async with asyncio.timeout(self._collecting_seconds):
                 await self._full.wait()
-        except TimeoutError:
-            pass  # Few paths came together. They are sent now.
         requests, self._waiting, self._sender = self._waiting, [], None
         self._full.clear()
         for batch in _batches(requests):

@@ -31,8 +31,9 @@ class Publish:
 
         If this job is being withdrawn, it is published after that: then the copies of two moments cannot be confused.
         """
-        while not await self._recorded(await self._publishable(job_id)):
-            pass
+        is_recorded = False
+        while not is_recorded:
+            is_recorded = await self._recorded(await self._publishable(job_id))
         try:
             await self.resume(job_id)
         except Unavailable as error:
@@ -111,8 +112,9 @@ class Unpublish:
 
     async def record(self, job_id: str) -> None:
         """Record that the job is not published, without removing its copies. Raises NotFound and Unavailable."""
-        while not await self._recorded(job_id):
-            pass
+        is_recorded = False
+        while not is_recorded:
+            is_recorded = await self._recorded(job_id)
 
     async def _recorded(self, job_id: str) -> bool:
         """Record the withdrawal. Return False if the job or its work has changed since it was read."""
