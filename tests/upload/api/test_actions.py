@@ -12,7 +12,7 @@ from darkroom.jobs import JobStatus, new_job_id
 from darkroom.messages import ContinueAction
 from darkroom_local.installation import Installation
 from tests.support.emulator import Cloud
-from tests.upload.api.test_jobs import FakeOrchestrator, orchestrator, running, service  # noqa: F401 - fixtures
+from tests.upload.api.fake_orchestrator import FakeOrchestrator, owner_of
 from tests.upload.examples import completed, queued, waiting
 from tests.upload.records import put_job
 from tests.upload.service import RunningService, put_key
@@ -20,18 +20,14 @@ from tests.upload.service import RunningService, put_key
 UNKNOWN = "0199a3c0-5b1e-7c3d-9a2f-4d5e6f708192"
 
 
-def owner_of(service: RunningService) -> str:  # noqa: F811 - the fixture's value
-    return f"owner-{service.client.headers['x-api-key']}"
-
-
-async def act(service: RunningService, body: dict[str, Any], **more: Any) -> httpx.Response:  # noqa: F811
+async def act(service: RunningService, body: dict[str, Any], **more: Any) -> httpx.Response:
     return await service.client.post("/jobs/actions", json=body, **more)
 
 
 async def test_named_jobs_are_changed_with_an_outcome_each(
     cloud: Cloud,
-    service: RunningService,  # noqa: F811
-    orchestrator: FakeOrchestrator,  # noqa: F811
+    service: RunningService,
+    orchestrator: FakeOrchestrator,
 ) -> None:
     owner = owner_of(service)
     ended, waits = await put_job(service, completed(owner=owner)), await put_job(service, waiting(owner=owner))
@@ -54,8 +50,8 @@ async def test_named_jobs_are_changed_with_an_outcome_each(
 )
 async def test_each_kind_of_action_goes_to_the_orchestrator(
     cloud: Cloud,
-    service: RunningService,  # noqa: F811
-    orchestrator: FakeOrchestrator,  # noqa: F811
+    service: RunningService,
+    orchestrator: FakeOrchestrator,
     action: str,
     method: str,
     path: str,
@@ -69,8 +65,8 @@ async def test_each_kind_of_action_goes_to_the_orchestrator(
 async def test_refusal_of_one_job_is_its_outcome_and_hides_the_status_from_keys_without_read(
     cloud: Cloud,
     shared_installation: Installation,
-    service: RunningService,  # noqa: F811
-    orchestrator: FakeOrchestrator,  # noqa: F811
+    service: RunningService,
+    orchestrator: FakeOrchestrator,
 ) -> None:
     job = await put_job(service, queued(owner=owner_of(service)))
     detail = "The job is queued: only a failed or partially completed job can be retried."
@@ -87,7 +83,7 @@ async def test_refusal_of_one_job_is_its_outcome_and_hides_the_status_from_keys_
 async def test_action_by_filter_is_recorded_announced_and_counted(
     cloud: Cloud,
     shared_installation: Installation,
-    service: RunningService,  # noqa: F811
+    service: RunningService,
 ) -> None:
     key, owner = f"key-{new_job_id()}", f"owner-{new_job_id()}"
     await put_key(cloud.dynamodb, shared_installation, key, owner, limits=KeyLimits(jobs_per_day=7))
@@ -114,7 +110,7 @@ async def test_action_by_filter_is_recorded_announced_and_counted(
     await _announced(cloud, service, body["action_id"])
 
 
-async def _announced(cloud: Cloud, service: RunningService, action_id: str) -> None:  # noqa: F811
+async def _announced(cloud: Cloud, service: RunningService, action_id: str) -> None:
     url = str(service.settings.uploads_queue_url)
     while True:
         answer = await cloud.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1)

@@ -1,69 +1,23 @@
 """Tests of a client's jobs: listing, deleting and retrying."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
-import pytest_asyncio
 
 from darkroom import clock
 from darkroom.jobs import Job, JobStatus, new_job_id
-from darkroom_local.installation import Installation
 from darkroom_upload.jobs import job_lists
 from darkroom_upload.jobs.cursor import Position, write_cursor
 from darkroom_upload.jobs.job_filter import JobFilter
 from tests.support.emulator import Cloud
+from tests.upload.api.fake_orchestrator import FakeOrchestrator, owner_of
 from tests.upload.examples import CREATED, completed, queued, waiting
 from tests.upload.records import put_job
-from tests.upload.service import KEY, OWNER, STRANGER_KEY, RunningService, put_key, running_service, settings_for
-
-
-class FakeOrchestrator:
-    """An orchestrator that records requests and gives a fixed answer."""
-
-    def __init__(self) -> None:
-        self.asked: list[tuple[str, str]] = []
-        self.answer = httpx.Response(202)
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append((request.method, request.url.path))
-        return self.answer
-
-
-@pytest_asyncio.fixture(scope="module")
-async def running(shared_installation: Installation) -> AsyncIterator[tuple[RunningService, FakeOrchestrator]]:
-    """A service with that orchestrator."""
-    orchestrator = FakeOrchestrator()
-    async with running_service(settings_for(shared_installation), orchestrator) as service:
-        yield service, orchestrator
-
-
-@pytest.fixture
-def orchestrator(running: tuple[RunningService, FakeOrchestrator]) -> FakeOrchestrator:
-    """The orchestrator, without recorded requests."""
-    running[1].asked.clear()
-    running[1].answer = httpx.Response(202)
-    return running[1]
-
-
-@pytest_asyncio.fixture
-async def service(
-    cloud: Cloud, shared_installation: Installation, running: tuple[RunningService, FakeOrchestrator]
-) -> AsyncIterator[RunningService]:
-    """The service with a client of a new owner; see `owner_of`."""
-    key = f"key-{new_job_id()}"
-    await put_key(cloud.dynamodb, shared_installation, key, f"owner-{key}")
-    async with httpx.AsyncClient(base_url=running[0].url, headers={"x-api-key": key}, trust_env=False) as client:
-        yield replace(running[0], client=client)
-
-
-def owner_of(service: RunningService) -> str:
-    """Return the owner of the key that the service's client has."""
-    return f"owner-{service.client.headers['x-api-key']}"
+from tests.upload.service import KEY, OWNER, STRANGER_KEY, RunningService
 
 
 async def put(cloud: Cloud, service: RunningService, *some: Job) -> None:
